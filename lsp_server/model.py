@@ -1,0 +1,148 @@
+"""The words all packages share: ids, kinds, places in files, symbols. Values only; nothing here does I/O."""
+
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+from hashlib import blake2b
+from typing import NewType
+
+SymbolId = NewType("SymbolId", int)
+"""Stable unsigned 64-bit digest of (path, qualified name, kind, nth): the only key that joins the stores."""
+FileId = NewType("FileId", int)
+"""Row of a file in the catalog; never reused within one index."""
+VectorId = NewType("VectorId", int)
+"""Row inside one vector segment."""
+ClusterId = NewType("ClusterId", int)
+"""Number of a k-means centroid."""
+SegmentOrdinal = NewType("SegmentOrdinal", int)
+"""Place of a symbol in one snapshot; never stored."""
+
+
+class SymbolKind(IntEnum):
+    """LSP's SymbolKind (specification 3.17, `workspace/symbol`), numbers included."""
+
+    FILE = 1
+    MODULE = 2
+    NAMESPACE = 3
+    PACKAGE = 4
+    CLASS = 5
+    METHOD = 6
+    PROPERTY = 7
+    FIELD = 8
+    CONSTRUCTOR = 9
+    ENUM = 10
+    INTERFACE = 11
+    FUNCTION = 12
+    VARIABLE = 13
+    CONSTANT = 14
+    STRING = 15
+    NUMBER = 16
+    BOOLEAN = 17
+    ARRAY = 18
+    OBJECT = 19
+    KEY = 20
+    NULL = 21
+    ENUM_MEMBER = 22
+    STRUCT = 23
+    EVENT = 24
+    OPERATOR = 25
+    TYPE_PARAMETER = 26
+
+    @property
+    def label(self) -> str:
+        """The kind in lower camel case, as queries and parameters spell it: `enumMember`."""
+        head, *tail = self.name.lower().split("_")
+        return head + "".join(part.capitalize() for part in tail)
+
+
+class SymbolFlags(IntFlag):
+    """What ranking wants to know about a symbol besides its text. Eight bits; stored as one byte."""
+
+    NONE = 0
+    TEST = 1
+    """A test, or inside a test file or a test block."""
+    EXAMPLE = 2
+    """In examples, samples, demos, docs, fixtures or benchmarks."""
+    GENERATED = 4
+    VENDORED = 8
+    EXPORTED = 16
+    """Public by the rules of its language, or by its name where the language has none."""
+    DECLARATION = 32
+    """A declaration without a body (header prototype, abstract or interface member, overload signature)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A zero-based place in a text, with its column counted in each of LSP's position encodings.
+
+    All three are kept because a client's encoding is only known when it asks, and by then the file may
+    have changed on disk.
+    """
+
+    line: int
+    utf8: int
+    utf16: int
+    utf32: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of text from `start` to `end`."""
+
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One thing that can be found: a definition, a file's own entry, or a section of prose.
+
+    Attributes:
+        name: As written; for a file's entry the file's name, for a section its heading.
+        kind: See `SymbolKind`.
+        language: Canonical language id ("python", "csharp", "tsx", ...).
+        containers: Names of the enclosing definitions, outermost first, without file or package.
+        signature: One line that declares it, white space folded, at most 300 characters.
+        documentation: Doc comment or docstring without its markers, at most 2,000 characters.
+        span: All of it, with leading comments, decorators and attributes.
+        selection: Its name.
+        nth: Counts symbols of the same file, qualified name and kind, from 0.
+        flags: See `SymbolFlags`.
+    """
+
+    name: str
+    kind: SymbolKind
+    language: str
+    containers: tuple[str, ...]
+    signature: str
+    documentation: str
+    span: Span
+    selection: Span
+    nth: int = 0
+    flags: SymbolFlags = SymbolFlags.NONE
+
+    @property
+    def qualified_name(self) -> str:
+        """Containers and name joined by ".", no file or package."""
+        return ".".join((*self.containers, self.name))
+
+    @property
+    def container_name(self) -> str:
+        """The enclosing definitions joined by ".", or the empty string."""
+        return ".".join(self.containers)
+
+
+def symbol_id(path: str, qualified_name: str, kind: SymbolKind, nth: int) -> SymbolId:
+    """Return the stable id of a symbol.
+
+    Args:
+        path: Relative to the workspace folder, with forward slashes.
+        qualified_name: Containers and name joined by ".".
+        kind: The symbol's kind.
+        nth: Which one, among equals in the file, from 0.
+
+    Returns:
+        The first 8 bytes of a BLAKE2b digest, as an unsigned 64-bit integer.
+    """
+    text = f"{path}\0{qualified_name}\0{int(kind)}\0{nth}"
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return SymbolId(int.from_bytes(digest, "little"))
