@@ -1,4 +1,4 @@
-"""Every error this project raises on purpose, one tree, with the exit code each has on the command line.
+r"""Every error this project raises on purpose, one tree, with the exit code each has on the command line.
 
 SemanticSymbolsError
 ├── InvalidParams          3   a parameter, filter or argument has the wrong type or value
@@ -11,7 +11,7 @@ SemanticSymbolsError
 └── IndexerFailed         10   the indexer process ended unexpectedly, again and again
 
 A message says what happened; `suggestion` says what to do about it. Both reach the user, as
-``message + "\\nSuggestion: " + suggestion``.
+``message + "\nSuggestion: " + suggestion``.
 """
 
 from typing import Any, ClassVar
