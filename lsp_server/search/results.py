@@ -1,0 +1,118 @@
+"""What goes into a search and what comes out of it: plain values, the same for every front end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from lsp_server.model import ClusterId, Symbol, SymbolId, SymbolKind
+
+
+class SearchMode(StrEnum):
+    """Which retrievers answer."""
+
+    HYBRID = "hybrid"
+    VECTOR = "vector"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search, already validated.
+
+    Attributes:
+        query: The user's text, which may carry its own filters (`kind:class lang:python -word "phrase"`).
+        limit: How many results at most, 1 to 200.
+        kinds: Only these kinds; None for all. Intersected with the query's own.
+        languages: Only these canonical language ids; None for all.
+        include: gitignore patterns relative to the workspace folder; a file must match one, if any are given.
+        exclude: gitignore patterns; a file must match none.
+        folder: Only this workspace folder; None for all.
+        mode: Which retrievers answer.
+        min_score: Results below are dropped before the limit, 0 to 1.
+        explain: Whether each result carries the signals that ranked it.
+    """
+
+    query: str
+    limit: int = 20
+    kinds: frozenset[SymbolKind] | None = None
+    languages: frozenset[str] | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    folder: Path | None = None
+    mode: SearchMode = SearchMode.HYBRID
+    min_score: float = 0.0
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a result stands where it stands.
+
+    Attributes:
+        vector: Cosine similarity to the query, -1 to 1; None where the vector stage did not see it.
+        text: BM25 score; None where the words did not hit.
+        signals: Every other signal by name, as it was added to the score.
+        cluster: The k-means cluster of the symbol; None for unsaved text.
+    """
+
+    vector: float | None
+    text: float | None
+    signals: Mapping[str, float] = field(default_factory=dict)
+    cluster: ClusterId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One symbol that answers a search.
+
+    Attributes:
+        id: The symbol's stable id.
+        symbol: What it is and where in its file.
+        folder: The workspace folder it lies in.
+        path: Relative to the folder, forward slashes.
+        score: 0 to 1; 0.5 means "probably relevant".
+        explanation: Present when the request asked for it.
+    """
+
+    id: SymbolId
+    symbol: Symbol
+    folder: Path
+    path: str
+    score: float
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the workspace has been indexed; files = indexed + pending + skipped."""
+
+    files: int = 0
+    indexed_files: int = 0
+    symbols: int = 0
+    skipped_files: int = 0
+
+    def __add__(self, other: "Coverage") -> "Coverage":
+        return Coverage(
+            self.files + other.files,
+            self.indexed_files + other.indexed_files,
+            self.symbols + other.symbols,
+            self.skipped_files + other.skipped_files,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOutcome:
+    """The answer to a search.
+
+    Attributes:
+        results: Best first; scores never rise.
+        is_incomplete: The index was still being built; what was there was searched.
+        coverage: Summed over the folders that were searched.
+        took_ms: Wall time of the whole search, in milliseconds.
+    """
+
+    results: tuple[Found, ...]
+    is_incomplete: bool
+    coverage: Coverage
+    took_ms: float

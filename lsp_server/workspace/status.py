@@ -1,0 +1,105 @@
+"""What a workspace says of itself: states, progress and metrics as plain values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from lsp_server.search.results import Coverage
+
+
+class IndexState(StrEnum):
+    """The states of PROTOCOL's `semanticSearch/status`, best first."""
+
+    READY = "ready"
+    PAUSED = "paused"
+    INDEXING = "indexing"
+    STARTING = "starting"
+    FAILED = "failed"
+
+    @property
+    def badness(self) -> int:
+        """Place in the order from best to worst; the workspace shows its worst folder."""
+        return list(IndexState).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFacts:
+    """The index one folder is answering from.
+
+    Attributes:
+        path: Its version folder.
+        size_bytes: On disk.
+        format_version: Of the index folder.
+        generation: Counts commits.
+        model_name: Of the embedder.
+        dimensions: Of the vectors.
+        fingerprint: Of model, revision, recipe and dimensions.
+        clusters: Number of centroids.
+        probes: Clusters visited by a search.
+        recall_at_10: As measured on this index after its last clustering; None before.
+    """
+
+    path: Path
+    size_bytes: int
+    format_version: int
+    generation: int
+    model_name: str
+    dimensions: int
+    fingerprint: str
+    clusters: int
+    probes: int
+    recall_at_10: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """State of one workspace folder."""
+
+    folder: Path
+    state: IndexState
+    message: str | None
+    coverage: Coverage
+    index: IndexFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Measured since the start of this process; None until known. Times in milliseconds."""
+
+    files_per_second: float | None = None
+    symbols_per_second: float | None = None
+    embedded_symbols: int = 0
+    search_p50_ms: float | None = None
+    search_p99_ms: float | None = None
+    update_p50_ms: float | None = None
+    update_p99_ms: float | None = None
+    resident_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceStatus:
+    """State of all folders together."""
+
+    state: IndexState
+    message: str | None
+    coverage: Coverage
+    folders: tuple[FolderStatus, ...]
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class PathRule:
+    """The line of an ignore file that decided about a path (`file` absolute, `line` from 1)."""
+
+    file: str
+    line: int
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathExplanation:
+    """Whether a file is indexed, and why."""
+
+    indexed: bool
+    reason: str
+    rule: PathRule | None = None
