@@ -1,0 +1,47 @@
+"""What parsing hands on: the symbols of one file with the byte ranges of their code and documentation."""
+
+from dataclasses import dataclass
+
+from lsp_server.model import Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSymbol:
+    """A symbol and where its texts stand in the file's source.
+
+    Attributes:
+        symbol: The symbol itself, with `nth` counted.
+        code: Byte range from the first decorator, attribute or signature to the end.
+        documentation: Byte range of its doc comment or docstring; None without one. A docstring lies inside
+            `code`, a leading comment before it.
+    """
+
+    symbol: Symbol
+    code: tuple[int, int]
+    documentation: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """All that was found in one file.
+
+    Attributes:
+        language: Canonical language id.
+        symbols: The file's own entry first, then the others in order of their start.
+        source: The text as UTF-8 without byte order mark: what the byte ranges refer to.
+    """
+
+    language: str
+    symbols: tuple[ParsedSymbol, ...]
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Why a file has no symbols.
+
+    Attributes:
+        reason: One short lower-case phrase that a user understands, such as "binary" or "larger than 2 MB".
+    """
+
+    reason: str
