@@ -1,0 +1,29 @@
+"""A flag that a front end raises and a search looks at between its stages."""
+
+from threading import Event
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error of ours: the client asked for it
+    """The search was called off; nothing is wrong."""
+
+
+class Cancel:
+    """One search's cancellation flag, safe to raise from any thread."""
+
+    __slots__ = ("_event",)
+
+    def __init__(self) -> None:
+        self._event = Event()
+
+    def cancel(self) -> None:
+        """Ask the search to stop at its next stage."""
+        self._event.set()
+
+    def raise_if_cancelled(self) -> None:
+        """Return quietly, or raise.
+
+        Raises:
+            Cancelled: `cancel` has been called.
+        """
+        if self._event.is_set():
+            raise Cancelled
