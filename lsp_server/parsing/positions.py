@@ -1,0 +1,40 @@
+"""Turns byte offsets of one source into positions whose columns are counted in all three encodings."""
+
+import re
+from bisect import bisect_right
+
+from lsp_server.model import Position, Span
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class Positions:
+    """The lines of one source.
+
+    Args:
+        source: UTF-8; bytes that aren't count as one replacement character per broken sequence.
+    """
+
+    __slots__ = ("_is_ascii", "_line_starts", "_source")
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._is_ascii = source.isascii()
+        self._line_starts = [0, *(match.end() for match in _LINE_END.finditer(source))]
+
+    def position(self, offset: int) -> Position:
+        """Return the position of a byte offset; one inside a character counts as after it."""
+        line = bisect_right(self._line_starts, offset) - 1
+        start = self._line_starts[line]
+        column = offset - start
+        if self._is_ascii:
+            return Position(line, column, column, column)
+        before = self._source[start:offset]
+        if before.isascii():
+            return Position(line, column, column, column)
+        text = before.decode("utf-8", "replace")
+        return Position(line, column, len(text.encode("utf-16-le")) // 2, len(text))
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span between two byte offsets."""
+        return Span(self.position(start), self.position(end))
