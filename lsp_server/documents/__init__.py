@@ -1,1 +1,30 @@
-"""."""
+"""The text index: one Tantivy document for each symbol. The only package that knows Tantivy."""
+
+from lsp_server.documents.checksums import damaged_files
+from lsp_server.documents.reader import TextReader
+from lsp_server.documents.unsaved import UnsavedDocument, passing_documents, prepare, score_documents
+from lsp_server.documents.values import (
+    FieldWeights,
+    TextContents,
+    TextDocument,
+    TextFilter,
+    TextHits,
+    TextQuery,
+)
+from lsp_server.documents.writer import TextIndex
+
+__all__ = [
+    "FieldWeights",
+    "TextContents",
+    "TextDocument",
+    "TextFilter",
+    "TextHits",
+    "TextIndex",
+    "TextQuery",
+    "TextReader",
+    "UnsavedDocument",
+    "damaged_files",
+    "passing_documents",
+    "prepare",
+    "score_documents",
+]

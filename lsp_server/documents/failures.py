@@ -1,0 +1,71 @@
+"""Turns what Tantivy raises into this project's errors: Tantivy says everything with a bare ValueError."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lsp_server.errors import IndexBusy, IndexDamaged, IndexStorageFailed, SemanticSymbolsError
+
+_STORAGE_SIGNS = (
+    "StorageFull",
+    "ReadOnlyFilesystem",
+    "PermissionDenied",
+    "QuotaExceeded",
+    "FileTooLarge",
+    "No space left",
+    "Read-only file system",
+    "Permission denied",
+    "File too large",
+    # A failed write ends the writer's threads; what comes after only says that they are gone.
+    "writer was killed",
+    "error occurred in a thread",
+)
+
+
+@contextmanager
+def tantivy_failures(path: Path) -> Iterator[None]:
+    """Run a block that calls Tantivy on the index at `path`.
+
+    Raises:
+        IndexBusy: Another writer holds the index.
+        IndexStorageFailed: It can't be written: full, read-only, no permission.
+        IndexDamaged: A file is missing or does not hold together.
+    """
+    try:
+        yield
+    except SemanticSymbolsError:
+        raise
+    except OSError as error:
+        raise _storage_failed(path, error) from error
+    except (ValueError, RuntimeError) as error:
+        raise _translated(path, error) from error
+    except BaseException as error:
+        # pyo3's panics derive from BaseException, and their class can't be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _translated(path, error) from error
+
+
+def _translated(path: Path, error: BaseException) -> SemanticSymbolsError:
+    text = str(error)
+    if "LockBusy" in text:
+        return IndexBusy(
+            "Another process is writing the text index.",
+            "Wait until it has finished, or stop the other server or command.",
+            path=str(path),
+        )
+    if any(sign in text for sign in _STORAGE_SIGNS):
+        return _storage_failed(path, error)
+    return IndexDamaged(
+        f"The text index does not hold together: {text}",
+        "Run `semantic-symbols doctor --repair`.",
+        path=str(path),
+    )
+
+
+def _storage_failed(path: Path, error: BaseException) -> IndexStorageFailed:
+    return IndexStorageFailed(
+        f"The text index can't be written: {error}",
+        "Free some disk space or check the permissions of the index folder.",
+        path=str(path),
+    )

@@ -1,0 +1,134 @@
+"""From a `TextQuery` to Tantivy's: weighted BM25 over the fields, and filters that hold before the top k."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import Occur, Query
+
+from lsp_server.documents.schema import WORD_FIELDS, encodable, terms_of
+from lsp_server.documents.values import TextFilter, TextQuery
+
+# fmt: off
+QUESTION_WORDS: Final = frozenset(
+    {
+        "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "being", "by", "can",
+        "could", "did", "do", "does", "doing", "for", "from", "had", "has", "have", "having", "how",
+        "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "out",
+        "should", "so", "some", "such", "that", "the", "their", "them", "then", "there", "these",
+        "they", "this", "those", "to", "us", "was", "we", "were", "what", "when", "where", "which",
+        "who", "whom", "whose", "why", "will", "with", "would", "you", "your",
+    }
+)
+# fmt: on
+"""Words that ask rather than describe. They stand in nearly every comment and would only add noise."""
+
+_MOST_RANGES = 8
+_REGEX_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
+
+
+def scored_terms(query: TextQuery, analyzer: tantivy.TextAnalyzer) -> list[str]:
+    """Return the terms that count in a query: without question words, unless it has nothing else."""
+    telling = [word for word in query.words if word not in QUESTION_WORDS]
+    return terms_of(analyzer, telling or query.words)
+
+
+def scoring_query(query: TextQuery, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer) -> Query | None:
+    """Return the query for the words alone, or None where there are none."""
+    weights = query.weights.by_field()
+    clauses = [
+        Query.boost_query(Query.term_query(schema, field, term, "freq"), weights[field])
+        for term in scored_terms(query, analyzer)
+        for field in WORD_FIELDS
+        if weights[field] > 0
+    ]
+    if weights["whole_name"] > 0:
+        clauses += [
+            Query.boost_query(
+                Query.term_query(schema, "whole_name", encodable(name), "basic"), weights["whole_name"]
+            )
+            for name in dict.fromkeys(query.identifiers)
+        ]
+    return _any_of(clauses) if clauses else None
+
+
+def filtered_query(
+    scoring: Query, condition: TextFilter, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer
+) -> Query:
+    """Return `scoring` restricted to what passes the filter; the filter adds nothing to a score."""
+    musts = [
+        (Occur.Must, Query.const_score_query(clause, 0.0))
+        for clause in _conditions(condition, schema, analyzer)
+    ]
+    nots = [
+        (Occur.MustNot, clause)
+        for words in condition.excluded
+        if (clause := _run_of_words(words, schema, analyzer)) is not None
+    ]
+    if not musts and not nots:
+        return scoring
+    return Query.boolean_query([(Occur.Must, scoring), *musts, *nots])
+
+
+def _conditions(condition: TextFilter, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer) -> list[Query]:
+    conditions: list[Query] = []
+    if condition.kinds is not None:
+        conditions.append(Query.term_set_query(schema, "kind", [int(kind) for kind in condition.kinds]))
+    if condition.languages is not None:
+        conditions.append(Query.term_set_query(schema, "language", sorted(condition.languages)))
+    if condition.files is not None:
+        conditions.append(_file_query(condition.files, schema))
+    if condition.clusters is not None:
+        conditions.append(Query.term_set_query(schema, "cluster_id", condition.clusters.tolist()))
+    if condition.names:
+        patterns = [f".*{_escaped(encodable(name.lower()))}.*" for name in condition.names]
+        conditions.append(_any_of([Query.regex_query(schema, "whole_name", pattern) for pattern in patterns]))
+    phrases = [_run_of_words(words, schema, analyzer) for words in condition.phrases]
+    return conditions + [phrase for phrase in phrases if phrase is not None]
+
+
+def runs_of(files: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return int64[m, 2], the first and last number of every run of consecutive numbers, ascending."""
+    ordered = np.unique(files)
+    if not len(ordered):
+        return np.empty((0, 2), np.int64)
+    breaks = np.flatnonzero(np.diff(ordered) != 1)
+    first = ordered[np.concatenate(([0], breaks + 1))]
+    last = ordered[np.concatenate((breaks, [len(ordered) - 1]))]
+    return np.stack((first, last), axis=1)
+
+
+def _file_query(files: NDArray[np.int64], schema: tantivy.Schema) -> Query:
+    # Files of a folder are numbered next to each other, and a range costs far less than its numbers.
+    runs = runs_of(files)
+    if not 0 < len(runs) <= _MOST_RANGES or len(runs) == len(files):
+        return Query.term_set_query(schema, "file", files.tolist())
+    ranges = [
+        Query.range_query(schema, "file", tantivy.FieldType.Integer, first, last)
+        for first, last in runs.tolist()
+    ]
+    return _any_of(ranges)
+
+
+def _run_of_words(
+    words: Sequence[str], schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer
+) -> Query | None:
+    terms: list[str] = analyzer.analyze(encodable(" ".join(words)))
+    if not terms:
+        return None
+    if len(terms) == 1:
+        return _any_of([Query.term_query(schema, field, terms[0], "basic") for field in WORD_FIELDS])
+    phrase: list[str | tuple[int, str]] = [*terms]
+    return _any_of([Query.phrase_query(schema, field, phrase) for field in WORD_FIELDS])
+
+
+def _any_of(clauses: Sequence[Query]) -> Query:
+    if len(clauses) == 1:
+        return clauses[0]
+    return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in _REGEX_SIGNS else sign for sign in text)

@@ -1,0 +1,134 @@
+"""Scores documents that are not in the index (unsaved text) as Tantivy would, for one common list.
+
+BM25 as in Tantivy: k1 = 1.2, b = 0.75, idf = ln(1 + (N - n + 0.5) / (n + 0.5)), with lengths rounded to the
+256 steps that one byte can say (`fieldnorm/code.rs`, the same as Lucene's SmallFloat).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents.queries import scored_terms
+from lsp_server.documents.reader import TextReader
+from lsp_server.documents.schema import WORD_FIELDS, encodable, word_analyzer
+from lsp_server.documents.values import TextDocument, TextFilter, TextQuery
+
+_K1 = 1.2
+_B = 0.75
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnsavedDocument:
+    """A document made ready for scoring, once, when its text changes.
+
+    Attributes:
+        document: What was made ready.
+        terms: The terms of each field, in their order.
+        frequencies: How often each term stands in each field.
+    """
+
+    document: TextDocument
+    terms: Mapping[str, tuple[str, ...]]
+    frequencies: Mapping[str, Mapping[str, int]]
+
+
+def prepare(documents: Sequence[TextDocument]) -> list[UnsavedDocument]:
+    """Return the documents made ready for scoring (about 20 µs each)."""
+    analyzer = word_analyzer()
+    prepared = []
+    for document in documents:
+        terms = {field: tuple(analyzer.analyze(encodable(getattr(document, field)))) for field in WORD_FIELDS}
+        counts = {field: Counter(words) for field, words in terms.items()}
+        prepared.append(UnsavedDocument(document, terms, counts))
+    return prepared
+
+
+def score_documents(
+    query: TextQuery, documents: Sequence[UnsavedDocument], reader: TextReader
+) -> NDArray[np.float32]:
+    """Return the score of each document, as if it were in the index.
+
+    Args:
+        query: The query; its filter holds, but for the clusters, which unsaved text does not have.
+        documents: Documents made ready by `prepare`.
+        reader: The index whose statistics count.
+
+    Returns:
+        float32[n]; 0 where a document holds no word of the query or does not pass its filter.
+    """
+    scores = np.zeros(len(documents), np.float64)
+    if not documents:
+        return scores.astype(np.float32)
+    statistics = reader.statistics()
+    n_documents = max(statistics.n_documents, 1)
+    weights = query.weights.by_field()
+    terms = scored_terms(query, word_analyzer())
+    for field in WORD_FIELDS:
+        lengths = np.array([_rounded_length(len(document.terms[field])) for document in documents])
+        average = statistics.average_lengths.get(field) or max(lengths.mean(), 1.0)
+        spread = _K1 * (1 - _B + _B * lengths / average)
+        for term in terms:
+            counts = np.array([document.frequencies[field].get(term, 0) for document in documents])
+            if counts.any():
+                idf = _inverse_frequency(n_documents, reader.term_frequency(field, term))
+                scores += weights[field] * idf * (1 + _K1) * counts / (counts + spread)
+    for name in dict.fromkeys(query.identifiers):
+        held = np.array([document.document.whole_name == name for document in documents])
+        if held.any():
+            # A whole name is one term in a field of one term: the rest of the formula is 1.
+            idf = _inverse_frequency(n_documents, reader.term_frequency("whole_name", encodable(name)))
+            scores += weights["whole_name"] * idf * held
+    scores[~passing_documents(query.filter, documents)] = 0
+    return scores.astype(np.float32)
+
+
+def passing_documents(condition: TextFilter, documents: Sequence[UnsavedDocument]) -> NDArray[np.bool_]:
+    """Return bool[n], whether each document passes the filter; its clusters are left out of account."""
+    analyzer = word_analyzer()
+    phrases = _runs(analyzer.analyze(encodable(" ".join(words))) for words in condition.phrases)
+    excluded = _runs(analyzer.analyze(encodable(" ".join(words))) for words in condition.excluded)
+    names = [name.lower() for name in condition.names]
+    files = None if condition.files is None else frozenset(condition.files.tolist())
+    return np.array(
+        [
+            (condition.kinds is None or unsaved.document.kind in condition.kinds)
+            and (condition.languages is None or unsaved.document.language in condition.languages)
+            and (files is None or unsaved.document.file in files)
+            and (not names or any(name in unsaved.document.whole_name for name in names))
+            and all(_holds_run(unsaved, run) for run in phrases)
+            and not any(_holds_run(unsaved, run) for run in excluded)
+            for unsaved in documents
+        ],
+        np.bool_,
+    )
+
+
+def _runs(runs: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    return [tuple(run) for run in runs if run]
+
+
+def _holds_run(unsaved: UnsavedDocument, run: tuple[str, ...]) -> bool:
+    return any(
+        run[0] in unsaved.frequencies[field]
+        and any(terms[start : start + len(run)] == run for start in range(len(terms) - len(run) + 1))
+        for field, terms in unsaved.terms.items()
+    )
+
+
+def _inverse_frequency(n_documents: int, n_holding: int) -> float:
+    # A word that only unsaved text holds counts like one that a single document holds.
+    n_holding = min(max(n_holding, 1), n_documents)
+    return math.log(1 + (n_documents - n_holding + 0.5) / (n_holding + 0.5))
+
+
+def _rounded_length(n_terms: int) -> int:
+    """Return the largest number up to `n_terms` that a field norm can say: 0-40, 42, ... 56, 60, ..."""
+    if n_terms < 40:
+        return n_terms
+    surplus = n_terms - 24
+    step = 1 << (surplus.bit_length() - 4)
+    return 24 + surplus // step * step

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from lsp_server.documents import TextDocument, TextIndex, damaged_files
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with TextIndex.create(tmp_path) as index:
+        index.replace(
+            [], [TextDocument(n, n, 0, 12, "go", "f", f"f{n}", body="word " * n) for n in range(50)]
+        )
+        index.commit()
+        index.replace([3], [])
+        index.commit()
+    return tmp_path
+
+
+def test_a_sound_index_has_no_damaged_files(path: Path) -> None:
+    assert list(path.glob("*.del"))
+    assert damaged_files(path) == []
+
+
+@pytest.mark.parametrize("suffix", [".store", ".idx", ".pos", ".term", ".fast", ".fieldnorm", ".del"])
+def test_one_turned_bit_is_found(path: Path, suffix: str) -> None:
+    file = next(path.glob(f"*{suffix}"))
+    data = bytearray(file.read_bytes())
+    data[0] ^= 1
+    file.write_bytes(data)
+    assert damaged_files(path) == [f"{file.name} fails its checksum"]
+
+
+def test_a_file_cut_short_is_found(path: Path) -> None:
+    file = next(path.glob("*.store"))
+    file.write_bytes(file.read_bytes()[:5])
+    assert damaged_files(path) == [f"{file.name} fails its checksum"]
+
+
+def test_a_missing_index_is_found(tmp_path: Path) -> None:
+    (problem,) = damaged_files(tmp_path)
+    assert "meta.json can't be read" in problem

@@ -1,0 +1,97 @@
+import random
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from lsp_server.documents import (
+    TextDocument,
+    TextFilter,
+    TextQuery,
+    TextReader,
+    passing_documents,
+    prepare,
+    score_documents,
+)
+
+Indexed = Callable[[Sequence[TextDocument]], TextReader]
+WORDS = [
+    "retries",
+    "retry",
+    "upload",
+    "uploading",
+    "file",
+    "files",
+    "parse",
+    "token",
+    "the",
+    "where",
+    "socket",
+]
+
+
+def documents(count: int) -> list[TextDocument]:
+    chosen = random.Random(11)
+
+    def text(most: int) -> str:
+        return " ".join(chosen.choices(WORDS, k=chosen.randrange(most)))
+
+    return [
+        TextDocument(
+            number,
+            number % 9,
+            0,
+            (5, 12)[number % 2],
+            ("go", "python")[number % 3 > 0],
+            text(4),
+            f"name{number % 5}",
+            text(3),
+            text(5),
+            text(9),
+            text(30),
+            text(260),
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        TextQuery(("retry",)),
+        TextQuery(("where", "upload", "files", "kraken")),
+        TextQuery(("where", "the")),
+        TextQuery(("parse",), identifiers=("name3", "name99")),
+        TextQuery(("token", "socket"), filter=TextFilter(kinds=frozenset({5}), files=np.arange(4))),
+        TextQuery(
+            ("file",),
+            filter=TextFilter(phrases=(("socket", "file"),), excluded=(("parse", "upload"),), names=("E1",)),
+        ),
+        TextQuery(()),
+    ],
+)
+def test_unsaved_text_scores_as_if_it_were_indexed(indexed: Indexed, query: TextQuery) -> None:
+    held = documents(200)
+    reader = indexed(held)
+    hits = reader.search(query, 200)
+    expected = np.zeros(len(held), np.float32)
+    expected[hits.ids.astype(np.int64)] = hits.scores
+    scores = score_documents(query, prepare(held), reader)
+    assert scores == pytest.approx(expected, rel=1e-4)
+    assert not (scores[~passing_documents(query.filter, prepare(held))] > 0).any()
+
+
+def test_an_empty_index_still_orders_unsaved_text(indexed: Indexed) -> None:
+    unsaved = prepare(
+        [
+            TextDocument(1, 1, 0, 12, "go", "a", "a", body="upload"),
+            TextDocument(2, 1, 0, 12, "go", "upload", "upload"),
+            TextDocument(3, 1, 0, 12, "go", "a", "a"),
+        ]
+    )
+    scores = score_documents(TextQuery(("upload",)), unsaved, indexed([]))
+    assert scores[1] > scores[0] > scores[2] == 0
+
+
+def test_no_documents_have_no_scores(indexed: Indexed) -> None:
+    assert score_documents(TextQuery(("upload",)), [], indexed([])).shape == (0,)
