@@ -1,1 +1,5 @@
-"""."""
+"""Word borders of files and short texts: one splitting for the embedding model and the text index."""
+
+from lsp_server.text.words import FileWords, split_file, split_words
+
+__all__ = ["FileWords", "split_file", "split_words"]

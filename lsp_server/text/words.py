@@ -1,0 +1,66 @@
+"""The words of a file, split once, for the embedding model and the text index alike."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from lsp_server.text.boundaries import word_ranges
+from lsp_server.text.vocabulary import MAX_WORD_BYTES, number_words
+
+_ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileWords:
+    """The words of one file, found once.
+
+    Word i stands at the bytes `starts[i]:ends[i]` of the file and reads `vocabulary[numbers[i]]`.
+
+    Attributes:
+        vocabulary: The distinct words in lower case, in the order in which they first come.
+        numbers: Indexes into `vocabulary`, int32[n_words].
+        starts: Byte offsets, rising, int32[n_words].
+        ends: Byte offsets, rising, int32[n_words].
+    """
+
+    vocabulary: list[str]
+    numbers: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+    def between(self, start_byte: int, end_byte: int) -> np.ndarray:
+        """Return the numbers of the words that lie wholly inside a byte range, int32[m]."""
+        first = int(np.searchsorted(self.starts, start_byte))
+        last = int(np.searchsorted(self.ends, end_byte, "right"))
+        return self.numbers[first : max(first, last)]
+
+    def text(self, start_byte: int, end_byte: int, limit: int | None = None) -> str:
+        """Return the words inside a byte range joined by single spaces, the first `limit` of them."""
+        vocabulary = self.vocabulary
+        return " ".join(
+            [vocabulary[number] for number in self.between(start_byte, end_byte)[:limit].tolist()]
+        )
+
+
+def split_file(source: bytes) -> FileWords:
+    """Split a whole file into words.
+
+    Identifiers fall apart at changes of case (`parseHTTPHeader` → parse http header) and between letters and
+    digits; punctuation is dropped; letters of every script make words. Of a word longer than 64 bytes only
+    the beginning is kept as its text.
+
+    Args:
+        source: UTF-8; under 2 GB. Never raises, whatever the bytes are.
+    """
+    starts, ends = word_ranges(source)
+    vocabulary, numbers = number_words(source, starts, ends)
+    return FileWords(vocabulary, numbers, starts, ends)
+
+
+def split_words(text: str) -> list[str]:
+    """Split a short text, such as a query, at the same borders: `getUserByID2` → get user by id 2."""
+    if text.isascii():
+        return [word.lower()[:MAX_WORD_BYTES] for word in _ASCII_WORD.findall(text)]
+    words = split_file(text.encode("utf-8", "replace"))
+    return [words.vocabulary[number] for number in words.numbers.tolist()]
