@@ -1,0 +1,92 @@
+"""The facts that hold for a whole index version, as they stand in the catalog's `meta` table."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.storage.records import MetaValue
+
+
+def _no_centroids() -> NDArray[np.float32]:
+    return np.zeros((0, 0), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexMeta:
+    """What is true of one generation besides its files and segments.
+
+    Attributes:
+        centroids: float32[k, d], exactly representable as float16; k is 0 before the first clustering.
+        trained_rows: Symbols in the index when the centroids were trained.
+        languages: Language ids; a segment's language column holds places in this list.
+        probes: Clusters a search visits; 0 for all.
+        rerank: Candidates a search compares exactly.
+        recall_at_10: Measured after the last clustering; None before.
+        recall_curve: (probes, recall) pairs of that measurement.
+        opstamp: Of the text index' commit that belongs to this generation.
+        model_name: Of the embedder, for people.
+    """
+
+    centroids: NDArray[np.float32] = field(default_factory=_no_centroids)
+    trained_rows: int = 0
+    languages: tuple[str, ...] = ()
+    probes: int = 0
+    rerank: int = 500
+    recall_at_10: float | None = None
+    recall_curve: tuple[tuple[int, float], ...] = ()
+    opstamp: int = 0
+    model_name: str = ""
+
+    @classmethod
+    def decode(cls, facts: Mapping[str, MetaValue]) -> Self:
+        """Return what the catalog's facts say; absent ones have their defaults.
+
+        Raises:
+            ValueError: A fact is garbled.
+        """
+        centroids = _no_centroids()
+        if facts.get("centroids"):
+            halves = np.frombuffer(bytes(facts["centroids"]), "<f2")  # type: ignore[arg-type]
+            centroids = halves.reshape(-1, int(facts["dimensions"])).astype(np.float32)
+        known = json.loads(str(facts.get("facts", "{}")))
+        return cls(
+            centroids=centroids,
+            trained_rows=known.get("trained_rows", 0),
+            languages=tuple(known.get("languages", ())),
+            probes=known.get("probes", 0),
+            rerank=known.get("rerank", 500),
+            recall_at_10=known.get("recall_at_10"),
+            recall_curve=tuple(
+                (int(probes), float(recall)) for probes, recall in known.get("recall_curve", ())
+            ),
+            opstamp=known.get("opstamp", 0),
+            model_name=known.get("model_name", ""),
+        )
+
+    def encode(self) -> dict[str, MetaValue]:
+        """Return the facts as the catalog stores them."""
+        known = {
+            "trained_rows": self.trained_rows,
+            "languages": self.languages,
+            "probes": self.probes,
+            "rerank": self.rerank,
+            "recall_at_10": self.recall_at_10,
+            "recall_curve": self.recall_curve,
+            "opstamp": self.opstamp,
+            "model_name": self.model_name,
+        }
+        facts: dict[str, MetaValue] = {"facts": json.dumps(known)}
+        if len(self.centroids):
+            facts["dimensions"] = self.centroids.shape[1]
+            facts["centroids"] = self.centroids.astype("<f2").tobytes()
+        return facts
+
+
+def storable(centroids: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return centroids as a reader of the catalog will see them, rounded to float16."""
+    rounded: NDArray[np.float32] = centroids.astype("<f2").astype(np.float32)
+    return rounded

@@ -1,0 +1,89 @@
+"""The packed form of one symbol, as a segment keeps it: all that is needed to show the symbol.
+
+A msgpack array: name, kind, language, containers, signature, documentation, nth, flags, four lines (start and
+end of the span, start and end of the selection), four columns. The columns are UTF-8's; where the encodings
+differ (a line that is not ASCII), the four UTF-16 and the four UTF-32 columns follow.
+"""
+
+from typing import Any, Final
+
+import msgpack
+
+from lsp_server.errors import IndexDamaged
+from lsp_server.model import Position, Span, Symbol, SymbolFlags, SymbolKind
+
+_KINDS: Final = {int(kind): kind for kind in SymbolKind}
+_FLAGS: Final = tuple(SymbolFlags(bits) for bits in range(256))
+
+
+def pack_symbol(symbol: Symbol) -> bytes:
+    """Return the record of `symbol`."""
+    packed: bytes = msgpack.packb(symbol_fields(symbol), unicode_errors="surrogatepass")
+    return packed
+
+
+def unpack_symbol(record: bytes) -> Symbol:
+    """Return the symbol of a record.
+
+    Raises:
+        IndexDamaged: It is no record.
+    """
+    try:
+        return symbol_of_fields(msgpack.unpackb(record, use_list=False, unicode_errors="surrogatepass"))
+    except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
+        raise IndexDamaged(
+            f"A symbol's record can't be read: {error}.",
+            "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
+        ) from error
+
+
+def symbol_fields(symbol: Symbol) -> tuple[Any, ...]:
+    """Return the flat array of the module's description."""
+    start, end = symbol.span.start, symbol.span.end
+    first, last = symbol.selection.start, symbol.selection.end
+    utf8 = (start.utf8, end.utf8, first.utf8, last.utf8)
+    utf16 = (start.utf16, end.utf16, first.utf16, last.utf16)
+    utf32 = (start.utf32, end.utf32, first.utf32, last.utf32)
+    return (
+        symbol.name,
+        symbol.kind.value,
+        symbol.language,
+        symbol.containers,
+        symbol.signature,
+        symbol.documentation,
+        symbol.nth,
+        symbol.flags.value,
+        *(start.line, end.line, first.line, last.line),
+        *utf8,
+        *(() if utf8 == utf16 == utf32 else (*utf16, *utf32)),
+    )
+
+
+def symbol_of_fields(fields: tuple[Any, ...]) -> Symbol:
+    """Return the symbol of an array that `symbol_fields` made.
+
+    Raises:
+        ValueError: It has another number of fields.
+        LookupError: Its kind or flags don't exist.
+    """
+    name, kind, language, containers, signature, documentation, nth, flags, *places = fields
+    if len(places) == 8:
+        l0, l1, l2, l3, a0, a1, a2, a3 = places
+        start, end = Position(l0, a0, a0, a0), Position(l1, a1, a1, a1)
+        first, last = Position(l2, a2, a2, a2), Position(l3, a3, a3, a3)
+    else:
+        l0, l1, l2, l3, a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3 = places
+        start, end = Position(l0, a0, b0, c0), Position(l1, a1, b1, c1)
+        first, last = Position(l2, a2, b2, c2), Position(l3, a3, b3, c3)
+    return Symbol(
+        name,
+        _KINDS[kind],
+        language,
+        containers,
+        signature,
+        documentation,
+        Span(start, end),
+        Span(first, last),
+        nth,
+        _FLAGS[flags],
+    )
