@@ -1,0 +1,84 @@
+"""What the language server asks of the workspace; the core's `Workspace` fulfils it as it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.results import Found, SearchOutcome, SearchRequest
+from lsp_server.workspace.status import PathExplanation, WorkspaceStatus
+
+Encoding = Literal["utf8", "utf16", "utf32"]
+"""The unit of a position's column, named like the fields of `model.Position`."""
+
+OnStatus = Callable[[WorkspaceStatus], None]
+"""Called from any thread whenever the workspace's status may have changed."""
+
+
+class WorkspaceLike(Protocol):
+    """Thread-safe and synchronous; quick but for `search`, `palette`, `related` and `close`."""
+
+    def open(self, folders: Sequence[Path]) -> None:
+        """Start to follow these folders."""
+
+    def add_folder(self, path: Path) -> None:
+        """Follow one more folder."""
+
+    def remove_folder(self, path: Path) -> None:
+        """Follow a folder no longer."""
+
+    def close(self) -> None:
+        """End all children and let go of the index."""
+
+    def search(
+        self,
+        request: SearchRequest,
+        cancel: Cancel,
+        on_partial: Callable[[Sequence[Found]], None] | None = None,
+    ) -> SearchOutcome:
+        """Answer a search."""
+
+    def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[Found, ...]:
+        """Answer `workspace/symbol`."""
+
+    def related(  # noqa: PLR0917 - a position has two parts and a unit
+        self, path: Path, line: int, column: int, encoding: Encoding, limit: int, cancel: Cancel
+    ) -> SearchOutcome:
+        """Find what is closest in meaning to the innermost symbol at a position."""
+
+    def status(self, folder: Path | None = None) -> WorkspaceStatus:
+        """Tell the state of one folder, or of all."""
+
+    def pause(self) -> None:
+        """Stop background work until `resume`."""
+
+    def resume(self) -> None:
+        """Go on with background work."""
+
+    def rebuild(self) -> None:
+        """Index everything anew, answering from the old index meanwhile."""
+
+    def explain_path(self, path: Path) -> PathExplanation:
+        """Tell whether a file is indexed, and why."""
+
+    def open_document(self, path: Path, text: str) -> None:
+        """Search this text instead of the file's."""
+
+    def change_document(self, path: Path, text: str) -> None:
+        """Take the new text of an open document."""
+
+    def save_document(self, path: Path) -> None:
+        """Learn that the open document was written to disk."""
+
+    def close_document(self, path: Path) -> None:
+        """Return to what is on disk."""
+
+    def files_changed(self, paths: Sequence[Path]) -> None:
+        """Look at these files or folders again."""
+
+    def configure(self, client_settings: Mapping[str, Any]) -> Sequence[object]:
+        """Take the client's layer of settings; the problems found, each readable as text, are returned."""
+
+
+MakeWorkspace = Callable[[OnStatus], WorkspaceLike]
+"""The composition root's half: called once, in a thread, after `initialize` was answered."""

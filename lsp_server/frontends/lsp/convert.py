@@ -1,0 +1,194 @@
+"""From the core's values to the client's JSON: the one place that knows the shapes of PROTOCOL's results.
+
+Plain dicts rather than lsprotocol's types: a palette of 500 symbols is built on every key press.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lsp_server.frontends.lsp.contract import Encoding
+from lsp_server.frontends.lsp.uris import ClientUris
+from lsp_server.model import Position, Span
+from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
+from lsp_server.workspace.status import FolderStatus, IndexFacts, Metrics, PathExplanation, WorkspaceStatus
+
+Object = dict[str, Any]
+
+
+class Converter:
+    """Speaks one client's language.
+
+    Args:
+        uris: The URIs the client uses.
+        encoding: The negotiated unit of columns.
+    """
+
+    def __init__(self, uris: ClientUris, encoding: Encoding) -> None:
+        self.uris = uris
+        self.encoding = encoding
+
+    def position(self, position: Position) -> Object:
+        """Return LSP's Position."""
+        return {"line": position.line, "character": getattr(position, self.encoding)}
+
+    def range(self, span: Span) -> Object:
+        """Return LSP's Range."""
+        return {"start": self.position(span.start), "end": self.position(span.end)}
+
+    def uri(self, found: Found) -> str:
+        """Return the URI of the file that a symbol is in."""
+        return self.uris.file(found.folder, found.path)
+
+    def result(self, found: Found) -> Object:
+        """Return one entry of `semanticSearch`'s results."""
+        symbol = found.symbol
+        result: Object = {
+            "name": symbol.name,
+            "qualifiedName": symbol.qualified_name,
+            "kind": int(symbol.kind),
+            "language": symbol.language,
+            "signature": symbol.signature,
+            "location": {"uri": self.uri(found), "range": self.range(symbol.span)},
+            "selectionRange": self.range(symbol.selection),
+            "score": float(found.score),
+        }
+        if symbol.containers:
+            result["containerName"] = symbol.container_name
+        if symbol.documentation:
+            result["documentation"] = symbol.documentation
+        if found.explanation is not None:
+            result["explanation"] = explanation(found.explanation)
+        return result
+
+    def results(self, found: Sequence[Found]) -> list[Object]:
+        """Return entries of `semanticSearch`'s results."""
+        return [self.result(one) for one in found]
+
+    def outcome(self, outcome: SearchOutcome) -> Object:
+        """Return the result of `semanticSearch`."""
+        return {
+            "results": self.results(outcome.results),
+            "isIncomplete": outcome.is_incomplete,
+            "coverage": coverage(outcome.coverage),
+            "tookMs": round(float(outcome.took_ms), 3),
+        }
+
+    def workspace_symbol(self, found: Found) -> Object:
+        """Return LSP's WorkspaceSymbol as `workspace/symbol` lists it.
+
+        Its range starts at the name, where an editor jumps, and ends with the symbol.
+        """
+        symbol = found.symbol
+        start, end = self.position(symbol.selection.start), self.position(symbol.span.end)
+        listed: Object = {
+            "name": symbol.name,
+            "kind": int(symbol.kind),
+            "location": {"uri": self.uri(found), "range": {"start": start, "end": end}},
+            "data": {"id": str(found.id)},  # a string, for 64 bits don't fit JavaScript's numbers
+        }
+        if symbol.containers:
+            # Not left to `resolve`: VS Code matches the second word of a query against it.
+            listed["containerName"] = symbol.container_name
+        return listed
+
+    def resolved_symbol(self, listed: Object, found: Found) -> Object:
+        """Return a listed WorkspaceSymbol with all there is to say about it.
+
+        Signature and documentation stand beside LSP's own keys, and in `data` too, the only place where a
+        client with typed messages keeps what it does not know.
+        """
+        symbol = found.symbol
+        details = {"signature": symbol.signature, "documentation": symbol.documentation}
+        return {
+            **listed,
+            "containerName": symbol.container_name,
+            **details,
+            "data": {"id": str(found.id), **details},
+        }
+
+    def status(self, status: WorkspaceStatus) -> Object:
+        """Return the result of `semanticSearch/status`."""
+        converted: Object = {
+            "state": status.state.value,
+            "coverage": coverage(status.coverage),
+            "index": index_facts(status.folders[0].index) if status.folders else None,
+            "folders": [self.folder_status(folder) for folder in status.folders],
+            "metrics": metrics(status.metrics),
+        }
+        if status.message is not None:
+            converted["message"] = status.message
+        return converted
+
+    def folder_status(self, status: FolderStatus) -> Object:
+        """Return one folder's part of the status."""
+        converted: Object = {
+            "uri": self.uris.folder(status.folder),
+            "state": status.state.value,
+            "coverage": coverage(status.coverage),
+            "index": index_facts(status.index),
+        }
+        if status.message is not None:
+            converted["message"] = status.message
+        return converted
+
+
+def explanation(explained: Explanation) -> Object:
+    """Return why a result stands where it stands; what a stage did not see is left out."""
+    converted: Object = {"signals": {name: float(value) for name, value in explained.signals.items()}}
+    if explained.vector is not None:
+        converted["vector"] = float(explained.vector)
+    if explained.text is not None:
+        converted["text"] = float(explained.text)
+    if explained.cluster is not None:
+        converted["cluster"] = int(explained.cluster)
+    return converted
+
+
+def coverage(covered: Coverage) -> Object:
+    """Return how much has been indexed."""
+    return {
+        "files": covered.files,
+        "indexedFiles": covered.indexed_files,
+        "symbols": covered.symbols,
+        "skippedFiles": covered.skipped_files,
+    }
+
+
+def index_facts(facts: IndexFacts | None) -> Object | None:
+    """Return what there is to know about one index."""
+    if facts is None:
+        return None
+    return {
+        "path": str(facts.path),
+        "bytes": facts.size_bytes,
+        "formatVersion": facts.format_version,
+        "generation": facts.generation,
+        "model": {
+            "name": facts.model_name,
+            "dimensions": facts.dimensions,
+            "fingerprint": facts.fingerprint,
+        },
+        "clusters": facts.clusters,
+        "probes": facts.probes,
+        "recallAt10": facts.recall_at_10,
+    }
+
+
+def metrics(measured: Metrics) -> Object:
+    """Return what was measured; null until known."""
+    return {
+        "filesPerSecond": measured.files_per_second,
+        "symbolsPerSecond": measured.symbols_per_second,
+        "embeddedSymbols": measured.embedded_symbols,
+        "searchMs": {"p50": measured.search_p50_ms, "p99": measured.search_p99_ms},
+        "updateMs": {"p50": measured.update_p50_ms, "p99": measured.update_p99_ms},
+        "residentBytes": measured.resident_bytes,
+    }
+
+
+def path_explanation(explained: PathExplanation) -> Object:
+    """Return the result of `semanticSearch/explainPath`."""
+    converted: Object = {"indexed": explained.indexed, "reason": explained.reason}
+    if (rule := explained.rule) is not None:
+        converted["rule"] = {"file": rule.file, "line": rule.line, "pattern": rule.pattern}
+    return converted

@@ -1,0 +1,184 @@
+"""The life of a conversation: greeting, start, folders, files and settings that change, parting."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from lsp_server.errors import SemanticSymbolsError
+from lsp_server.frontends.lsp.capabilities import registrations, server_capabilities
+from lsp_server.frontends.lsp.client import client_of
+from lsp_server.frontends.lsp.contract import WorkspaceLike
+from lsp_server.frontends.lsp.progress import IndexingProgress
+from lsp_server.frontends.lsp.protocol import Params
+from lsp_server.frontends.lsp.rpc import Json, RpcServer
+from lsp_server.frontends.lsp.session import Session
+from lsp_server.frontends.lsp.settings import ClientSettings
+from lsp_server.frontends.lsp.status_feed import StatusFeed
+from lsp_server.frontends.lsp.uris import path_of_uri
+from lsp_server.workspace.status import WorkspaceStatus
+
+Handler = Callable[[Any], Any]
+
+DID_CHANGE_STATUS = "semanticSearch/didChangeStatus"
+
+
+class LifecycleFeatures:
+    """Handlers of everything that is neither a search nor a document.
+
+    Args:
+        server: Speaks to the client.
+        session: Holds the workspace.
+        loop: The event loop of both.
+        on_exit: Called when the client says `exit`.
+    """
+
+    def __init__(
+        self,
+        server: RpcServer,
+        session: Session,
+        loop: asyncio.AbstractEventLoop,
+        on_exit: Callable[[], None],
+    ) -> None:
+        self._server = server
+        self._rpc = server.protocol
+        self._session = session
+        self._on_exit = on_exit
+        self._settings = ClientSettings(self._rpc, session.client)
+        self._progress = IndexingProgress(self._rpc, loop)
+        self._feed = StatusFeed(loop, self._tell_status)
+        self._folders: list[Path] = []
+
+    def initialize(self, raw: Json) -> Json:
+        """Answer `initialize`; nothing of the workspace is touched, so it is quick whatever its size."""
+        client = client_of(raw)
+        self._session.greet(client)
+        self._settings = ClientSettings(self._rpc, client)
+        for uri in client.folders:
+            path = self._session.uris.learn_folder(uri)
+            if path is not None and path not in self._folders:
+                self._folders.append(path)
+        self._rpc.is_initialized = True
+        return types.InitializeResult(
+            capabilities=server_capabilities(client),
+            server_info=types.ServerInfo(self._server.name, self._server.version),
+        )
+
+    def initialized(self, _: Json) -> None:
+        """Open the workspace and subscribe to what the client can tell us."""
+        if self._session.is_started:
+            return
+        self.start(self._settings.pull())
+        wanted = registrations(self._session.client)
+        if wanted:
+            self._rpc.ask(types.CLIENT_REGISTER_CAPABILITY, {"registrations": wanted})
+
+    def start(self, configuration: Future[Json] | None = None) -> None:
+        """Open the workspace in its thread, with the client's settings if they come in time."""
+        folders = self._folders
+
+        def prepare(workspace: WorkspaceLike) -> None:
+            self._settings.take_answer(configuration)
+            self._configure(workspace)
+            there = [folder for folder in folders if folder.is_dir()]
+            for missing in sorted(set(folders) - set(there)):
+                self._warn(f"The folder {missing} does not exist, so it is not searched.")
+            workspace.open(there)
+
+        self._session.start(self._feed.offer, self._tell_trouble, prepare)
+
+    def did_change_configuration(self, raw: Json) -> None:
+        """Take new settings, asking for them where the client wants to be asked."""
+        pulled = self._settings.pull()
+        pushed = Params(raw)
+
+        def apply(workspace: WorkspaceLike) -> None:
+            if pulled is None and pushed.has("settings"):
+                self._settings.take_pushed(pushed.object("settings").raw)
+            self._settings.take_answer(pulled)
+            self._configure(workspace)
+
+        self._session.change("didChangeConfiguration", apply)
+
+    def did_change_workspace_folders(self, raw: Json) -> None:
+        """Follow the folders of the client's window."""
+        event = Params(raw).object("event")
+        for folder in event.objects("removed"):
+            self._remove_folder(path_of_uri(folder.text("uri")))
+        for folder in event.objects("added"):
+            self._add_folder(self._session.uris.learn_folder(folder.text("uri")))
+
+    def did_change_watched_files(self, raw: Json) -> None:
+        """Look again at what the client saw change."""
+        self._files_changed(change.text("uri") for change in Params(raw).objects("changes"))
+
+    def did_touch_files(self, raw: Json) -> None:
+        """Look again at files that the client created or deleted."""
+        self._files_changed(file.text("uri") for file in Params(raw).objects("files"))
+
+    def did_rename_files(self, raw: Json) -> None:
+        """Look again at both names of files that the client renamed."""
+        files = Params(raw).objects("files")
+        self._files_changed(file.text(key) for file in files for key in ("oldUri", "newUri"))
+
+    def cancel_progress(self, raw: Json) -> None:
+        """Pause background work when the cancel button of its progress bar is pressed."""
+        if self._progress.is_token(Params(raw).token("token")):
+            self._session.change("pause", lambda workspace: workspace.pause())
+
+    def shutdown(self, _: Json) -> None:
+        """Refuse every request from now on."""
+        self._rpc.shut_down()
+
+    def exit(self, _: Json) -> None:
+        """End the server."""
+        self._on_exit()
+
+    def _tell_trouble(self, error: BaseException) -> None:
+        known = isinstance(error, SemanticSymbolsError)
+        self._warn(str(error) if known else "The workspace could not be opened; the server's log tells why.")
+
+    def _add_folder(self, path: Path | None) -> None:
+        if path is not None and path not in self._folders:
+            self._folders.append(path)
+            self._session.change("adding a folder", lambda workspace: workspace.add_folder(path))
+
+    def _remove_folder(self, path: Path | None) -> None:
+        if path is not None and path in self._folders:
+            self._folders.remove(path)
+            self._session.change("removing a folder", lambda workspace: workspace.remove_folder(path))
+
+    def _files_changed(self, uris: Iterable[str]) -> None:
+        paths = [path for uri in uris if (path := path_of_uri(uri)) is not None]
+        if paths:
+            self._session.change("changes of files", lambda workspace: workspace.files_changed(paths))
+
+    def _configure(self, workspace: WorkspaceLike) -> None:
+        for problem in workspace.configure(self._settings.effective()):
+            self._warn(str(problem))
+
+    def _warn(self, message: str) -> None:
+        params = {"type": int(types.MessageType.Warning), "message": message}
+        self._rpc.notify(types.WINDOW_SHOW_MESSAGE, params)
+
+    def _tell_status(self, status: WorkspaceStatus) -> None:
+        self._rpc.notify(DID_CHANGE_STATUS, self._session.convert.status(status))
+        if self._session.client.shows_progress:
+            self._progress.show(status)
+
+
+def on_first_use(session: Session, start: Callable[[], None], handler: Handler) -> Handler:
+    """Return a handler that opens the workspace first, for clients that never say `initialized`."""
+
+    def started(raw: Any) -> Any:
+        if not session.is_started:
+            start()
+        return handler(raw)
+
+    async def started_async(raw: Any) -> Any:
+        return await started(raw)
+
+    return started_async if asyncio.iscoroutinefunction(handler) else started

@@ -1,0 +1,48 @@
+"""The text of a hover: "Related code", as links to file and line."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from lsp_server.frontends.lsp.convert import Converter
+from lsp_server.search.results import Found
+
+THRESHOLD = 0.5
+"""Results below are no help in a hover; PROTOCOL's "probably relevant"."""
+LIMIT = 5
+
+
+def hover(found: Sequence[Found], convert: Converter, *, markdown: bool) -> dict[str, Any] | None:
+    """Return LSP's Hover, or None when nothing is close enough."""
+    close = [one for one in found if one.score >= THRESHOLD][:LIMIT]
+    if not close:
+        return None
+    render = _markdown_line if markdown else _plain_line
+    title = "**Related code**\n\n" if markdown else "Related code\n"
+    text = title + "\n".join(render(one, convert) for one in close)
+    return {"contents": {"kind": "markdown" if markdown else "plaintext", "value": text}}
+
+
+def _markdown_line(found: Found, convert: Converter) -> str:
+    # A parenthesis would end the link, whether or not the client's own URIs escape it.
+    target = convert.uri(found).replace("(", "%28").replace(")", "%29")
+    name = found.symbol.qualified_name.replace("`", "'").replace("\n", " ")
+    place = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", f"{found.path}:{_line(found)}")
+    return f"- [`{name}`]({target}#L{_line(found)}) {_kind(found)} · {_similarity(found)} · {place}"
+
+
+def _plain_line(found: Found, convert: Converter) -> str:
+    name = found.symbol.qualified_name
+    return f"{name}  {_kind(found)}  {_similarity(found)}  {convert.uri(found)}#L{_line(found)}"
+
+
+def _line(found: Found) -> int:
+    return found.symbol.selection.start.line + 1
+
+
+def _kind(found: Found) -> str:
+    return re.sub(r"([A-Z])", lambda letter: " " + letter[1].lower(), found.symbol.kind.label)
+
+
+def _similarity(found: Found) -> str:
+    return f"{found.score:.0%}"

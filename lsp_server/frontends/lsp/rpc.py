@@ -1,0 +1,225 @@
+"""JSON-RPC for this server: pygls' dispatcher, fed with raw JSON and made unbreakable by what a client sends.
+
+Three things differ from pygls. Parameters reach the handlers as the client's own JSON, because pygls'
+objects lose the keys that `protocol` has to name. Whatever can't be understood is answered, never dropped.
+And neither queries nor source text reach a log.
+"""
+
+import asyncio
+import itertools
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
+
+from lsp_server.errors import InvalidParams, SemanticSymbolsError
+from lsp_server.search.cancel import Cancelled
+
+logger = logging.getLogger(__name__)
+
+Json = Any
+"""A value as `json.loads` returns it."""
+
+MessageId = str | int
+
+_ERRORS = types.ErrorCodes
+_LSP_ERRORS = types.LSPErrorCodes
+
+
+class RpcServer(LanguageServer):
+    """pygls' server with `RpcProtocol`, silent towards the client about what went wrong inside."""
+
+    protocol: "RpcProtocol"
+
+    def __init__(self, name: str, version: str) -> None:
+        super().__init__(name, version, protocol_cls=RpcProtocol)
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Log the kind of a failure; its text may quote the client's."""
+        logger.error("%s while handling a message (%s)", type(error).__name__, source)
+
+
+class RpcProtocol(LanguageServerProtocol):
+    """One client's conversation; lives in the event loop's thread, but for `send`."""
+
+    send: Callable[[bytes], None]
+    """Takes an encoded message; set by whoever owns the transport."""
+
+    is_initialized = False
+
+    def _register_builtin_features(self) -> None:
+        """Leave out pygls' own handlers: they want its typed parameters and its documents."""
+
+    @property
+    def is_shut_down(self) -> bool:
+        """Whether the client has asked to end."""
+        return self._shutdown
+
+    def shut_down(self) -> None:
+        """Refuse every request from now on."""
+        self._shutdown = True
+
+    # In ---------------------------------------------------------------------------------------------------
+
+    def receive(self, body: bytes) -> None:
+        """Handle one message; raises nothing."""
+        try:
+            message = json.loads(body)
+        except (ValueError, RecursionError):
+            self._refuse(None, _ERRORS.ParseError, "The message is not JSON.")
+            return
+        try:
+            self._route(message)
+        except Exception as error:  # noqa: BLE001 - the boundary: nothing a client sends may end the server
+            log_failure("a message", error)
+
+    def _route(self, message: Json) -> None:
+        if not isinstance(message, dict):
+            self._refuse(None, _ERRORS.InvalidRequest, "A message is one JSON object.")
+            return
+        method, msg_id = message.get("method"), message.get("id")
+        if "method" not in message:
+            self._take_response(msg_id, message)
+        elif not (isinstance(method, str) and _may_be_id(msg_id)):
+            self._refuse(None, _ERRORS.InvalidRequest, "`method` is a string, `id` a string or an integer.")
+        elif "id" not in message:
+            self._take_notification(method, message.get("params"))
+        elif msg_id is None:
+            self._refuse(None, _ERRORS.InvalidRequest, "The id of a request is not null.")
+        else:
+            self._take_request(msg_id, method, message.get("params"))
+
+    def _take_request(self, msg_id: MessageId, method: str, params: Json) -> None:
+        if self.is_shut_down:
+            self._refuse(msg_id, _ERRORS.InvalidRequest, "The server is shutting down.")
+        elif not self.is_initialized and method != types.INITIALIZE:
+            self._refuse(msg_id, _ERRORS.ServerNotInitialized, "The first request is `initialize`.")
+        elif self.is_initialized and method == types.INITIALIZE:
+            self._refuse(msg_id, _ERRORS.InvalidRequest, "`initialize` is sent once.")
+        elif msg_id in self._request_futures:
+            self._refuse(msg_id, _ERRORS.InvalidRequest, "A request with this id is still being answered.")
+        else:
+            self._handle_request(msg_id, method, params)
+
+    def _take_notification(self, method: str, params: Json) -> None:
+        if method == types.EXIT or (self.is_initialized and not self.is_shut_down):
+            self._handle_notification(method, params)
+
+    def _handle_notification(self, method_name: str, params: Json) -> None:
+        if method_name != types.CANCEL_REQUEST:
+            super()._handle_notification(method_name, params)
+        elif isinstance(params, dict) and isinstance(params.get("id"), MessageId):
+            request = self._request_futures.get(params["id"])
+            if request is not None:
+                request.cancel()
+
+    def _take_response(self, msg_id: Json, message: dict[str, Json]) -> None:
+        answer = self._questions.pop(msg_id, None) if isinstance(msg_id, str) else None
+        if answer is None or not answer.set_running_or_notify_cancel():
+            return
+        if "error" in message:
+            answer.set_exception(ClientRefusedError())
+        else:
+            answer.set_result(message.get("result"))
+
+    # Out --------------------------------------------------------------------------------------------------
+
+    def _send_data(self, data: Any) -> None:
+        body = json.dumps(data, default=self._serialize_message, separators=(",", ":"))
+        self.send(body.encode("ascii"))
+
+    def notify(self, method: str, params: Any | None = None) -> None:
+        """Send a notification; `params` is JSON or an lsprotocol value."""
+        self._send_data({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def ask(self, method: str, params: Any) -> Future[Json]:
+        """Send a request to the client.
+
+        Returns:
+            The client's result as JSON, or a `ClientRefusedError`.
+        """
+        msg_id = f"server-{next(self._numbers)}"
+        answer: Future[Json] = Future()
+        self._questions[msg_id] = answer
+        self._send_data({"jsonrpc": "2.0", "id": msg_id, "method": method, "params": params})
+        return answer
+
+    def _send_response(
+        self, msg_id: MessageId | None, result: Any = None, error: types.ResponseError | None = None
+    ) -> None:
+        if error is None:
+            self._send_data({"jsonrpc": "2.0", "id": msg_id, "result": result})
+        else:
+            body = {"code": int(error.code), "message": error.message}
+            if error.data is not None:
+                body["data"] = error.data
+            self._send_data({"jsonrpc": "2.0", "id": msg_id, "error": body})
+
+    def _refuse(self, msg_id: MessageId | None, code: int, message: str) -> None:
+        self._send_response(msg_id, error=types.ResponseError(code=code, message=message))
+
+    def _send_handler_result(self, future: Any, *, msg_id: MessageId) -> None:
+        self._request_futures.pop(msg_id, None)
+        try:
+            if future.cancelled():
+                self._send_response(msg_id, error=response_error(Cancelled()))
+            elif (error := future.exception()) is not None:
+                if not isinstance(error, SemanticSymbolsError | JsonRpcException | Cancelled):
+                    log_failure("a request", error)
+                self._send_response(msg_id, error=response_error(error))
+            else:
+                self._send_response(msg_id, future.result())
+        except Exception as error:  # noqa: BLE001 - the boundary: even a result that can't be encoded is an answer
+            log_failure("an answer", error)
+            self._send_response(msg_id, error=response_error(error))
+
+    def _check_handler_result(self, future: Any) -> None:
+        if not future.cancelled() and (error := future.exception()) is not None:
+            log_failure("a notification", error)
+
+    def __init__(self, server: LanguageServer, converter: Any) -> None:
+        super().__init__(server, converter)
+        self._questions: dict[str, Future[Json]] = {}
+        self._numbers = itertools.count(1)
+
+
+class ClientRefusedError(Exception):
+    """The client answered a request of ours with an error."""
+
+
+def response_error(error: BaseException) -> types.ResponseError:
+    """Return what a client is told about an exception."""
+    if isinstance(error, Cancelled | asyncio.CancelledError):
+        return types.ResponseError(_LSP_ERRORS.RequestCancelled, "The request was cancelled.")
+    if isinstance(error, JsonRpcException):
+        return error.to_response_error()
+    if isinstance(error, SemanticSymbolsError):
+        is_params = isinstance(error, InvalidParams)
+        code = _ERRORS.InvalidParams if is_params else _LSP_ERRORS.RequestFailed
+        return types.ResponseError(code, str(error), {"kind": error.kind, **_plain(error.details)})
+    message = "Something went wrong inside the server.\nSuggestion: Look into its log, and try again."
+    return types.ResponseError(_ERRORS.InternalError, message, {"kind": "InternalError"})
+
+
+def _plain(details: dict[str, Any]) -> Json:
+    return json.loads(json.dumps(details, default=str))
+
+
+def _may_be_id(msg_id: Json) -> bool:
+    return isinstance(msg_id, MessageId | None) and not isinstance(msg_id, bool)
+
+
+def log_failure(what: str, error: BaseException) -> None:
+    """Log where an exception came from, without its message, which may quote a query or a file."""
+    if isinstance(error, SemanticSymbolsError):
+        logger.warning("%s failed: %s", what, error.kind)
+        return
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s failed: %s\n%s", what, type(error).__name__, frames)

@@ -1,0 +1,141 @@
+"""Everything that finds: `semanticSearch` and its `related`, `workspace/symbol` and its resolution, hover."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lsp_server.errors import InvalidParams, WorkspaceNotFound
+from lsp_server.frontends.lsp import hover
+from lsp_server.frontends.lsp.progress import RequestProgress
+from lsp_server.frontends.lsp.protocol import (
+    Params,
+    Place,
+    Tokens,
+    invalid,
+    place_of,
+    related_params,
+    search_params,
+    tokens_of,
+)
+from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
+from lsp_server.frontends.lsp.session import Session
+from lsp_server.frontends.lsp.uris import path_of_uri
+from lsp_server.search.results import Found, SearchOutcome
+from lsp_server.workspace.status import IndexState
+
+_PALETTE_LIMIT = 500
+_REMEMBERED = 4 * _PALETTE_LIMIT
+
+
+class SearchFeatures:
+    """Handlers that fetch, call and convert."""
+
+    def __init__(self, session: Session, rpc: RpcProtocol) -> None:
+        self._session = session
+        self._rpc = rpc
+        self._listed: OrderedDict[str, Found] = OrderedDict()
+
+    async def search(self, raw: Json) -> Json:
+        """Answer `semanticSearch`."""
+        request, tokens = search_params(raw, _canonical_language)
+        if not request.query.strip():
+            return self._session.convert.outcome(await self._nothing())
+        with self._progress(tokens, self._session.convert.results) as progress:
+            on_partial = self._parts_listener(progress)
+            outcome = await self._session.find(
+                lambda workspace, cancel: workspace.search(request, cancel, on_partial)
+            )
+            return self._answer(outcome, progress)
+
+    async def related(self, raw: Json) -> Json:
+        """Answer `semanticSearch/related`."""
+        place, limit, tokens = related_params(raw)
+        with self._progress(tokens, self._session.convert.results) as progress:
+            return self._answer(await self._related(place, limit), progress)
+
+    async def workspace_symbol(self, raw: Json) -> Json:
+        """Answer `workspace/symbol`."""
+        params = Params(raw)
+        query, tokens = params.text("query"), tokens_of(params)
+        with self._progress(tokens, self._symbols) as progress:
+            found = await self._session.find(
+                lambda workspace, cancel: workspace.palette(query, _PALETTE_LIMIT, cancel)
+            )
+            self._remember(found)
+            if not progress.wants_parts:
+                return self._symbols(found)
+            progress.send_parts(found)
+            return []
+
+    def resolve(self, raw: Json) -> Json:
+        """Answer `workspaceSymbol/resolve`; a symbol that is no longer known comes back as it is."""
+        data = Params(raw).object("data") if Params(raw).has("data") else Params(None)
+        found = self._listed.get(data.optional_text("id") or "")
+        return raw if found is None else self._session.convert.resolved_symbol(raw, found)
+
+    async def hover(self, raw: Json) -> Json:
+        """Answer `textDocument/hover`; places that are in no folder of ours have nothing to show."""
+        place = place_of(Params(raw))
+        if path_of_uri(place.uri) is None:
+            return None
+        try:
+            outcome = await self._related(place, 4 * hover.LIMIT)
+        except (InvalidParams, WorkspaceNotFound):
+            return None
+        client = self._session.client
+        return hover.hover(outcome.results, self._session.convert, markdown=client.takes_markdown)
+
+    async def _related(self, place: Place, limit: int) -> SearchOutcome:
+        path = path_of_uri(place.uri)
+        if path is None:
+            raise invalid("textDocument.uri", "must be the URI of a file on disk")
+        encoding = self._session.client.encoding
+        return await self._session.find(
+            lambda workspace, cancel: workspace.related(
+                path, place.line, place.column, encoding, limit, cancel
+            )
+        )
+
+    async def _nothing(self) -> SearchOutcome:
+        status = await self._session.find(lambda workspace, _: workspace.status())
+        is_incomplete = status.state in {IndexState.STARTING, IndexState.INDEXING}
+        return SearchOutcome((), is_incomplete, status.coverage, 0.0)
+
+    def _progress(
+        self, tokens: Tokens, convert: Callable[[Sequence[Found]], list[dict[str, Any]]]
+    ) -> RequestProgress:
+        return RequestProgress(self._rpc, tokens, convert)
+
+    def _parts_listener(self, progress: RequestProgress) -> Callable[[Sequence[Found]], None] | None:
+        if not progress.wants_parts:
+            return None
+        loop = asyncio.get_running_loop()
+
+        def listen(found: Sequence[Found]) -> None:
+            loop.call_soon_threadsafe(progress.send_parts, tuple(found))
+
+        return listen
+
+    def _answer(self, outcome: SearchOutcome, progress: RequestProgress) -> Json:
+        if progress.wants_parts:
+            progress.send_parts(outcome.results)
+            outcome = replace(outcome, results=())
+        return self._session.convert.outcome(outcome)
+
+    def _symbols(self, found: Sequence[Found]) -> list[dict[str, Any]]:
+        return [self._session.convert.workspace_symbol(one) for one in found]
+
+    def _remember(self, found: Sequence[Found]) -> None:
+        for one in found:
+            self._listed[str(one.id)] = one
+            self._listed.move_to_end(str(one.id))
+        while len(self._listed) > _REMEMBERED:
+            self._listed.popitem(last=False)
+
+
+def _canonical_language(name: str) -> str | None:
+    from lsp_server.parsing.languages import canonical_language  # noqa: PLC0415 - not needed to answer `initialize`
+
+    return canonical_language(name)

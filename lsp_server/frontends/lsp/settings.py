@@ -1,0 +1,63 @@
+"""The client's layer of settings: `initializationOptions`, overlaid by what it tells later."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from lsp_server.frontends.lsp.client import SECTION, Client, own_section
+from lsp_server.frontends.lsp.rpc import ClientRefusedError, Json, RpcProtocol
+
+_PATIENCE_S = 1.0
+"""How long to wait for an editor that promised to answer before going on without."""
+
+
+class ClientSettings:
+    """Knows what the client last said.
+
+    Args:
+        rpc: The conversation.
+        client: Whose settings.
+    """
+
+    def __init__(self, rpc: RpcProtocol, client: Client) -> None:
+        self._rpc = rpc
+        self._client = client
+        self._told: Mapping[str, Any] = {}
+
+    def pull(self) -> Future[Json] | None:
+        """Ask the client for our section, if it answers such questions; called in the event loop's thread."""
+        if not self._client.gives_configuration:
+            return None
+        return self._rpc.ask("workspace/configuration", {"items": [{"section": SECTION}]})
+
+    def take_answer(self, answer: Future[Json] | None) -> None:
+        """Wait for the answer to `pull`, in any other thread; without one, what was known stays."""
+        if answer is None:
+            return
+        try:
+            values = answer.result(timeout=_PATIENCE_S)
+        except (TimeoutError, ClientRefusedError):
+            return
+        self._take(values[0] if isinstance(values, list) and values else None)
+
+    def take_pushed(self, raw: Json) -> None:
+        """Take the `settings` of `workspace/didChangeConfiguration`."""
+        self._take(raw)
+
+    def effective(self) -> dict[str, Any]:
+        """Return the whole layer."""
+        return _overlaid(self._client.options or {}, self._told)
+
+    def _take(self, raw: Json) -> None:
+        section = own_section(raw)
+        if section is not None:
+            self._told = section
+
+
+def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        lower = merged.get(key)
+        both = isinstance(lower, Mapping) and isinstance(value, Mapping)
+        merged[key] = _overlaid(lower, value) if both else value  # type: ignore[arg-type]
+    return merged

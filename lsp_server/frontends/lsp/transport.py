@@ -1,0 +1,140 @@
+"""Bytes in and out: framing of messages, the two transports, a writer that never blocks the event loop."""
+
+import os
+import re
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import BinaryIO
+
+_CONTENT_LENGTH = re.compile(rb"content-length:\s*(\d{1,12})\s*$", re.IGNORECASE)
+_HEADER_LIMIT_BYTES = 65536
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channel:
+    """A client's two streams."""
+
+    reader: BinaryIO
+    writer: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Stdio:
+    """The process's own standard streams."""
+
+    def connect(self) -> Channel:
+        """Keep the streams for the protocol alone.
+
+        Afterwards descriptor 1 is stderr and descriptor 0 is empty, here and in every child process, so that
+        a stray print or a child that reads its input can't break into the stream of messages.
+        """
+        sys.stdout.flush()
+        reader, writer = os.dup(0), os.dup(1)
+        os.dup2(2, 1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        return Channel(os.fdopen(reader, "rb"), os.fdopen(writer, "wb"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tcp:
+    """A listening socket that serves one client; port 0 lets the system choose."""
+
+    port: int
+    host: str = "127.0.0.1"
+
+    @classmethod
+    def parse(cls, text: str) -> "Tcp":
+        """Read `HOST:PORT`, `:PORT` or `PORT`; the host is the loopback unless given.
+
+        Raises:
+            ValueError: The text names no port between 0 and 65535.
+        """
+        host, _, port = text.rpartition(":")
+        if not port.isascii() or not port.isdigit() or int(port) > 65535:
+            raise ValueError(f"{text!r} is not HOST:PORT")
+        return cls(int(port), host.strip("[]") or "127.0.0.1")
+
+    def connect(self) -> Channel:
+        """Listen, say where on stderr, and wait for the client."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.create_server((self.host, self.port), family=family) as listener:
+            host, port, *_ = listener.getsockname()
+            sys.stderr.write(f"Listening on {host}:{port}\n")
+            sys.stderr.flush()
+            connection, _ = listener.accept()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with connection:  # the two files keep the socket open
+            return Channel(connection.makefile("rb"), connection.makefile("wb"))
+
+
+Transport = Stdio | Tcp
+
+
+def read_messages(reader: BinaryIO) -> Iterator[bytes]:
+    """Yield the body of each message until the stream ends.
+
+    Lines that are no header are passed over, so that a client that once counted its bytes wrongly is
+    understood again from the next `Content-Length` on.
+    """
+    length: int | None = None
+    try:
+        while line := reader.readline(_HEADER_LIMIT_BYTES):
+            if match := _CONTENT_LENGTH.search(line):
+                length = int(match.group(1))
+            elif length is not None and not line.strip():
+                body = reader.read(length)
+                if len(body) < length:
+                    return
+                yield body
+                length = None
+    except (OSError, ValueError):  # the stream was closed under us: for the reader that is its end
+        return
+
+
+class MessageWriter:
+    """Writes messages in the order of `send`, in a thread of its own; safe to call from any thread.
+
+    Args:
+        stream: Where the bytes go.
+        on_broken: Called once, from the writing thread, when the client no longer reads.
+    """
+
+    def __init__(self, stream: BinaryIO, on_broken: Callable[[], None]) -> None:
+        self._stream = stream
+        self._on_broken = on_broken
+        self._bodies: SimpleQueue[bytes | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="lsp-writer", daemon=True)
+        self._thread.start()
+
+    def send(self, body: bytes) -> None:
+        """Queue one message; its header is added here."""
+        self._bodies.put(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    def finish(self, timeout_s: float) -> None:
+        """Write what is queued, for a limited time."""
+        self._bodies.put(None)
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            while (body := self._bodies.get()) is not None:
+                self._stream.write(body)
+                if self._bodies.empty():
+                    self._stream.flush()
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._on_broken()
+            self._drop_everything()
+
+    def _drop_everything(self) -> None:
+        try:
+            while self._bodies.get(timeout=1.0) is not None:
+                pass
+        except Empty:
+            return
