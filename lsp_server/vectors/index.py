@@ -1,0 +1,191 @@
+"""Owns nearest-neighbour search over segments: probe clusters, scan sign codes, rerank exactly.
+
+An inverted file (Jégou, Douze & Schmid 2011) over binary codes; rows that don't pass are left out before the
+best are chosen, so that a filter never costs results.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lsp_server.vectors.arrays import F32, I64, Mask
+from lsp_server.vectors.columns import JoinedSegments
+from lsp_server.vectors.kernels import HammingKernel, dot_products, hamming_kernel, sign_codes
+from lsp_server.vectors.scan import NearestCodes, Stretch, scan_rows, scan_stretches
+from lsp_server.vectors.segment import Segment
+
+_RERANK_ROWS = 1_024  # rows converted to float32 at a time: 1.5 MB, within the second-level cache
+_SCATTERED = 3  # reading one row in so many costs as much as scanning them all
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """What a search found, best first; equals in order of id.
+
+    Attributes:
+        ordinals: i64[m].
+        similarities: f32[m], dot products with the query.
+        n_scanned: How many sign codes were compared.
+        n_reranked: How many rows were compared exactly.
+    """
+
+    ordinals: I64
+    similarities: F32
+    n_scanned: int = 0
+    n_reranked: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Passing:
+    mask: Mask | None  # None when every row passes
+    count: int
+    n_rows: int
+
+    def ordinals(self) -> I64:
+        return np.arange(self.n_rows) if self.mask is None else np.flatnonzero(self.mask)
+
+
+class VectorIndex(JoinedSegments):
+    """Immutable; any number of threads may search at once.
+
+    Args:
+        segments: Oldest first, all written with `len(centroids)` clusters.
+        alive: For each segment bool[rows], or None where no row is dead.
+        centroids: f32[k, d].
+        kernel: Hamming kernel; this machine's fastest by default.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        alive: Sequence[Mask | None],
+        centroids: F32,
+        kernel: HammingKernel | None = None,
+    ) -> None:
+        super().__init__(segments, alive)
+        for segment in segments:
+            if (segment.n_clusters, segment.dimensions) != centroids.shape:
+                shape = (segment.n_clusters, segment.dimensions)
+                raise ValueError(
+                    f"{segment.path.name} was written for centroids {shape}, not {centroids.shape}"
+                )
+        self.centroids = centroids
+        self._kernel = kernel or hamming_kernel()
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of centroids."""
+        return len(self.centroids)
+
+    def search(
+        self,
+        query: F32,
+        limit: int,
+        probes: int,
+        rerank: int,
+        allowed: Mask | None = None,
+    ) -> Hits:
+        """Find the rows most similar to a query.
+
+        Args:
+            query: f32[d]; a zero vector finds nothing.
+            limit: How many hits are wanted.
+            probes: How many of the nearest clusters are looked into. All are when these hold fewer than
+                `limit` rows that pass, or when the rows that pass are no more than these clusters hold.
+            rerank: How many rows, nearest by sign code, are compared exactly; at least `limit`.
+            allowed: bool[n_rows], the filter; None lets every row pass. Dead rows never pass.
+
+        Returns:
+            `limit` hits, fewer only when fewer rows pass.
+        """
+        if limit < 1 or not query.any():
+            return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
+        rerank = max(rerank, limit)
+        passing = self._passing(allowed)
+        if passing.count <= rerank:
+            candidates, n_scanned = passing.ordinals(), 0
+        else:
+            candidates, n_scanned = self._candidates(query, limit, probes, rerank, passing)
+        similarities = self.similarities(query, candidates)
+        best = self._best(candidates, similarities, limit)
+        return Hits(candidates[best], similarities[best], n_scanned, len(candidates))
+
+    def similarities(self, query: F32, ordinals: I64) -> F32:
+        """Return exact dot products.
+
+        Args:
+            query: f32[d].
+            ordinals: i64[m].
+
+        Returns:
+            f32[m].
+        """
+        query = np.ascontiguousarray(query, np.float32)
+        similarities = np.empty(len(ordinals), np.float32)
+        for start in range(0, len(ordinals), _RERANK_ROWS):
+            part = similarities[start : start + _RERANK_ROWS]
+            for segment, places, rows in self.by_segment(ordinals[start : start + _RERANK_ROWS]):
+                part[places] = dot_products(segment.vectors.take(rows, axis=0), query)
+        return similarities
+
+    def nearest_clusters(self, query: F32, probes: int) -> I64:
+        """Return the clusters whose centroids are most similar to the query, ascending, i64[≤ probes]."""
+        if probes >= self.n_clusters:
+            return np.arange(self.n_clusters)
+        scores = self.centroids @ query
+        return np.sort(np.argpartition(scores, -probes)[-probes:]) if probes > 0 else np.empty(0, np.int64)
+
+    def _passing(self, allowed: Mask | None) -> _Passing:
+        if allowed is None:
+            return _Passing(self.alive, self.n_alive, self.n_rows)
+        mask = allowed if self.alive is None else allowed & self.alive
+        return _Passing(mask, int(np.count_nonzero(mask)), self.n_rows)
+
+    def _candidates(
+        self, query: F32, limit: int, probes: int, rerank: int, passing: _Passing
+    ) -> tuple[I64, int]:
+        code = sign_codes(query[None])[0]
+        if probes < self.n_clusters:
+            stretches = self._stretches(self.nearest_clusters(query, probes))
+            n_probed = sum(stretch.end - stretch.start for stretch in stretches)
+            if passing.count > n_probed:
+                nearest = NearestCodes(rerank, passing.mask)
+                scan_stretches(self._kernel, code, stretches, nearest)
+                candidates = nearest.finish(self.ids)
+                if len(candidates) >= limit:
+                    return candidates, n_probed
+        nearest = NearestCodes(rerank, passing.mask)
+        if passing.count * _SCATTERED < self.n_rows:
+            scan_rows(self._kernel, code, self, passing.ordinals(), nearest)
+            return nearest.finish(self.ids), passing.count
+        scan_stretches(self._kernel, code, self._stretches(None), nearest)
+        return nearest.finish(self.ids), self.n_rows
+
+    def _stretches(self, clusters: I64 | None) -> list[Stretch]:
+        stretches: list[Stretch] = []
+        for segment, base, _ in self._placed():
+            if clusters is None:
+                stretches.append(Stretch(segment, base, 0, segment.n_rows))
+                continue
+            starts = segment.cluster_starts[clusters]
+            ends = segment.cluster_starts[clusters + 1]
+            filled = np.flatnonzero(ends > starts)
+            starts, ends = starts[filled], ends[filled]
+            # Clusters that follow each other are one stretch.
+            new = np.flatnonzero(starts[1:] != ends[:-1]) + 1
+            firsts = np.concatenate(([0], new)) if len(filled) else new
+            lasts = np.concatenate((new, [len(filled)])) - 1 if len(filled) else new
+            stretches.extend(
+                Stretch(segment, base, start, end)
+                for start, end in zip(starts[firsts].tolist(), ends[lasts].tolist(), strict=True)
+            )
+        return stretches
+
+    def _best(self, ordinals: I64, similarities: F32, limit: int) -> I64:
+        places = np.arange(len(ordinals))
+        if len(ordinals) > limit:
+            last = np.partition(similarities, -limit)[-limit]
+            places = np.flatnonzero(similarities >= last)
+        order = np.lexsort((self.ids(ordinals[places]), -similarities[places]))
+        return places[order[:limit]]

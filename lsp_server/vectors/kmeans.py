@@ -1,0 +1,109 @@
+"""Owns spherical k-means: training centroids on a sample, and finding each vector's nearest one.
+
+Nearest means the largest dot product (Dhillon & Modha 2001, "Concept decompositions for large sparse text
+data").
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lsp_server.vectors.arrays import F32, I64, U32, AnyArray
+from lsp_server.vectors.kernels import to_single
+
+SAMPLE_PER_CLUSTER = 64
+"""Training vectors per centroid that are enough in practice; more than 256 never helped."""
+
+_MAX_SAMPLE_PER_CLUSTER = 256
+_MAX_ROUNDS = 12
+_SETTLED = 0.005  # stop when fewer vectors than this share changed their cluster
+_UNCLUSTERED_ROWS = 2_000
+_BLOCK_SCORES = 4_000_000  # similarities held at a time: 16 MB
+
+
+def suggested_clusters(n_rows: int) -> int:
+    """Return how many clusters suit an index: one for a small one, else the square root of its rows."""
+    return 1 if n_rows < _UNCLUSTERED_ROWS else round(n_rows**0.5)
+
+
+def train_centroids(sample: AnyArray, n_clusters: int, seed: int) -> F32:
+    """Find centroids.
+
+    Args:
+        sample: f16 or f32 [m, d], unit rows; zero rows are left out, more than 256 rows a cluster thinned.
+        n_clusters: How many centroids are wanted.
+        seed: The same sample, number and seed give the same centroids on one machine.
+
+    Returns:
+        f32[k, d], unit rows. k is at least 1, and less than `n_clusters` only when the sample has fewer
+        usable rows; without any, the one centroid is zero.
+    """
+    random = np.random.default_rng(seed)
+    usable = np.flatnonzero(sample.any(axis=1))
+    if not len(usable):
+        return np.zeros((1, sample.shape[1]), np.float32)
+    n_clusters = max(1, min(n_clusters, len(usable)))
+    limit = _MAX_SAMPLE_PER_CLUSTER * n_clusters
+    if len(usable) > limit:
+        usable = np.sort(random.choice(usable, limit, replace=False))
+    if len(usable) < len(sample):
+        sample = sample[usable]
+    centroids = _single(sample[np.sort(random.choice(len(sample), n_clusters, replace=False))])
+    labels = np.full(len(sample), -1, np.int64)
+    for _ in range(_MAX_ROUNDS):
+        previous = labels
+        labels, scores = _nearest(sample, centroids)
+        centroids = _means(sample, labels, scores, n_clusters)
+        if np.count_nonzero(labels != previous) < _SETTLED * len(sample):
+            break
+    return centroids
+
+
+def assign(vectors: AnyArray, centroids: F32) -> U32:
+    """Return each vector's nearest centroid.
+
+    Args:
+        vectors: f16 or f32 [n, d].
+        centroids: f32[k, d].
+
+    Returns:
+        u32[n]; the first of equals, so 0 for a zero vector.
+    """
+    return _nearest(vectors, centroids)[0].astype(np.uint32)
+
+
+def _nearest(vectors: AnyArray, centroids: F32) -> tuple[I64, F32]:
+    labels = np.zeros(len(vectors), np.int64)
+    scores = np.zeros(len(vectors), np.float32)
+    for rows in _blocks(len(vectors), len(centroids)):
+        similarities = _single(vectors[rows]) @ centroids.T
+        labels[rows] = similarities.argmax(axis=1)
+        scores[rows] = np.take_along_axis(similarities, labels[rows, None], axis=1)[:, 0]
+    return labels, scores
+
+
+def _means(sample: AnyArray, labels: I64, scores: F32, n_clusters: int) -> F32:
+    sums = np.zeros((n_clusters, sample.shape[1]), np.float32)
+    order = np.argsort(labels, kind="stable")
+    for block in _blocks(len(sample), sample.shape[1]):
+        rows = order[block]
+        present, starts = np.unique(labels[rows], return_index=True)
+        sums[present] += np.add.reduceat(_single(sample[rows]), starts, axis=0)
+    norms = np.linalg.norm(sums, axis=1, keepdims=True)
+    # A cluster without vectors starts anew from one that its own centroid describes worst.
+    empty = np.flatnonzero(norms[:, 0] == 0)
+    if len(empty):
+        strangers = np.argsort(scores, kind="stable")[: len(empty)]
+        sums[empty] = _single(sample[strangers])
+        norms[empty] = np.linalg.norm(sums[empty], axis=1, keepdims=True)
+    means: F32 = sums / norms
+    return means
+
+
+def _single(vectors: AnyArray) -> F32:
+    return to_single(vectors) if vectors.dtype == np.float16 else vectors.astype(np.float32, copy=False)
+
+
+def _blocks(n_rows: int, width: int) -> Iterator[slice]:
+    step = max(256, _BLOCK_SCORES // max(width, 1))
+    return (slice(start, start + step) for start in range(0, n_rows, step))

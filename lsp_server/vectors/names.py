@@ -1,0 +1,70 @@
+r"""Owns how texts lie in a segment: blobs with boundaries, and the letters a name has.
+
+A blob is the texts' UTF-8 bytes without separators; text i is `blob[starts[i]:starts[i + 1]]`. In the
+`lowered` blob each text begins with a newline and one more ends the blob, so that a scan for `\nword` finds
+names by prefix and `\nword\n` finds whole names.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from lsp_server.vectors.arrays import I64, U8, U64
+
+OTHER_BIT = 36
+"""Set in a letter mask when a name has any character besides a-z and 0-9."""
+
+
+def letter_mask(text: str) -> int:
+    """Return which letters a text has: bits 0-25 for a-z, 26-35 for 0-9, 36 for others.
+
+    `letter_mask(query) & ~letter_mask(name) == 0` is necessary for the query's letters to occur in the name.
+    """
+    mask = 0
+    for character in set(text.lower()):
+        if "a" <= character <= "z":
+            mask |= 1 << (ord(character) - ord("a"))
+        elif "0" <= character <= "9":
+            mask |= 1 << (ord(character) - ord("0") + 26)
+        else:
+            mask |= 1 << OTHER_BIT
+    return mask
+
+
+def letter_masks(names: Iterable[str]) -> U64:
+    """Return every name's letter mask, u64[n]."""
+    return np.fromiter((letter_mask(name) for name in names), np.uint64)
+
+
+def lowered(name: str) -> bytes:
+    """Return a name as the `lowered` blob holds it: a newline, then the name in lower case on one line."""
+    return b"\n" + encoded(name.lower().replace("\n", " "))
+
+
+def encoded(name: str) -> bytes:
+    """Return UTF-8; a lone surrogate, which has none, becomes a question mark."""
+    return name.encode("utf-8", "replace")
+
+
+def pack(texts: Sequence[bytes]) -> tuple[U8, U64]:
+    """Return the blob u8[sum of lengths] and its boundaries u64[n + 1]."""
+    starts = np.zeros(len(texts) + 1, np.uint64)
+    np.cumsum(np.fromiter(map(len, texts), np.uint64, len(texts)), out=starts[1:])
+    return np.frombuffer(b"".join(texts), np.uint8), starts
+
+
+def gather(blob: U8, starts: U64, rows: I64) -> tuple[U8, I64]:
+    """Pick texts out of a blob.
+
+    Args:
+        blob: u8[...].
+        starts: u64[n + 1].
+        rows: i64[m], which texts, in the order wanted.
+
+    Returns:
+        Their bytes one after the other, and their lengths i64[m].
+    """
+    first = starts[rows].astype(np.int64)
+    lengths = starts[rows + 1].astype(np.int64) - first
+    shifts = first - (np.cumsum(lengths) - lengths)
+    return blob[np.arange(lengths.sum()) + np.repeat(shifts, lengths)], lengths

@@ -1,0 +1,196 @@
+"""Owns reading one segment file: opened by its header alone, the rest memory-mapped and never changed."""
+
+import contextlib
+import mmap
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from lsp_server.errors import IndexDamaged
+from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray
+from lsp_server.vectors.format import HEADER_BYTES, LOOKUPS, REPAIR, Header, crc_of, decode_header
+from lsp_server.vectors.writer import SegmentInfo, text_end
+
+
+class Segment:
+    """The columns of one segment. Arrays are read-only views of the mapped file.
+
+    Attributes:
+        path: The file.
+        n_rows: Number of symbols, n.
+        n_clusters: Number of clusters it was written with, k.
+        ids: u64[n], stable symbol ids, ascending within a cluster.
+        codes: u8[n, b], sign codes.
+        vectors: f16[n, d].
+        kinds: u8[n].
+        languages: u8[n].
+        files: u32[n].
+        flags: u8[n].
+        name_masks: u64[n], see `names.letter_mask`.
+        cluster_starts: u32[k + 1]; cluster c is rows `cluster_starts[c]:cluster_starts[c + 1]`.
+        names: u8[...], UTF-8 names one after the other.
+        name_starts: u64[n + 1].
+        lowered: u8[...], see `names`.
+        lowered_starts: u64[n + 1].
+        records: u8[...].
+        record_starts: u64[n + 1].
+    """
+
+    def __init__(self, path: Path, header: Header, mapped: mmap.mmap) -> None:
+        self.path = path
+        self.n_rows = header.rows
+        self.n_clusters = header.clusters
+        self.dimensions = header.dimensions
+        self.info = SegmentInfo(header.rows, header.size_bytes, header.checksum)
+        self._header = header
+        self._mapped: mmap.mmap | None = mapped
+        arrays = {
+            section.name: _view(mapped, section.dtype, section.shape, section.offset)
+            for section in header.sections
+        }
+        self.ids: U64 = arrays["ids"]
+        self.codes: U8 = arrays["codes"]
+        self.vectors: F16 = arrays["vectors"]
+        self.kinds: U8 = arrays["kinds"]
+        self.languages: U8 = arrays["languages"]
+        self.files: U32 = arrays["files"]
+        self.flags: U8 = arrays["flags"]
+        self.name_masks: U64 = arrays["name_masks"]
+        self.cluster_starts: U32 = arrays["cluster_starts"]
+        self.names: U8 = arrays["names"]
+        self.name_starts: U64 = arrays["name_starts"]
+        self.lowered: U8 = arrays["lowered"]
+        self.lowered_starts: U64 = arrays["lowered_starts"]
+        self.records: U8 = arrays["records"]
+        self.record_starts: U64 = arrays["record_starts"]
+        self._sorted_ids: U64 = arrays["sorted_ids"]
+        self._sorted_rows: U32 = arrays["sorted_rows"]
+
+    @classmethod
+    def open(cls, path: Path) -> "Segment":
+        """Map a segment file, reading nothing but its header.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The segment.
+
+        Raises:
+            IndexDamaged: The file is missing, cut short, of another version, or its header is altered.
+        """
+        try:
+            with path.open("rb") as stream:
+                head = stream.read(HEADER_BYTES)
+                file_bytes = stream.seek(0, 2)
+                header = decode_header(head, path, file_bytes)
+                mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError as error:
+            raise IndexDamaged(
+                f"The vector segment {path.name} can't be read: {error.strerror or error}.",
+                REPAIR,
+                path=str(path),
+            ) from error
+        return cls(path, header, mapped)
+
+    def find(self, ids: U64) -> I64:
+        """Return the rows of symbols.
+
+        Args:
+            ids: u64[m].
+
+        Returns:
+            i64[m], -1 where the segment has no such symbol.
+        """
+        if not self.n_rows:
+            return np.full(len(ids), -1, np.int64)
+        places = np.minimum(np.searchsorted(self._sorted_ids, ids), self.n_rows - 1)
+        rows = self._sorted_rows[places].astype(np.int64)
+        rows[self._sorted_ids[places] != ids] = -1
+        return rows
+
+    def clusters(self) -> U32:
+        """Return every row's cluster, u32[n], computed anew."""
+        return np.repeat(
+            np.arange(self.n_clusters, dtype=np.uint32), self.cluster_starts[1:] - self.cluster_starts[:-1]
+        )
+
+    def record(self, row: int) -> bytes:
+        """Return a row's packed record."""
+        return self.records[self.record_starts[row] : self.record_starts[row + 1]].tobytes()
+
+    def name(self, row: int) -> str:
+        """Return a row's name as written."""
+        return (
+            self.names[self.name_starts[row] : self.name_starts[row + 1]].tobytes().decode("utf-8", "replace")
+        )
+
+    def prefetch(self) -> None:
+        """Ask the system to read the codes into memory in the background, where it takes such advice."""
+        if self._mapped is None or not hasattr(mmap, "MADV_WILLNEED"):
+            return
+        codes = next(section for section in self._header.sections if section.name == "codes")
+        start = codes.offset - codes.offset % mmap.PAGESIZE
+        with contextlib.suppress(OSError):  # advice only
+            self._mapped.madvise(mmap.MADV_WILLNEED, start, codes.offset + codes.size_bytes - start)
+
+    def verify(self) -> list[str]:
+        """Read everything and compare it with the checksums and with itself.
+
+        Returns:
+            The problems found, one sentence each; empty when the segment holds together.
+        """
+        return list(self._problems())
+
+    def close(self) -> None:
+        """Let go of the mapping, which Windows demands before the file can be deleted.
+
+        The mapping lasts on until arrays that others still hold are gone.
+        """
+        mapped, self._mapped = self._mapped, None
+        for name, value in list(vars(self).items()):
+            if isinstance(value, np.ndarray):
+                setattr(self, name, np.empty((0, *value.shape[1:]), value.dtype))
+        if mapped is not None:
+            with contextlib.suppress(BufferError):
+                mapped.close()
+
+    def _problems(self) -> Iterator[str]:
+        if self._mapped is None:
+            yield "it is closed"
+            return
+        for section in self._header.sections:
+            if crc_of(_view(self._mapped, section.dtype, section.shape, section.offset)) != section.crc32:
+                yield f"the section {section.name} fails its checksum"
+        starts = self.cluster_starts.astype(np.int64)
+        if (
+            len(starts) != self.n_clusters + 1
+            or starts[0] != 0
+            or starts[-1] != self.n_rows
+            or (np.diff(starts) < 0).any()
+        ):
+            yield "the clusters do not cover the rows"
+        if (self._sorted_ids[1:] < self._sorted_ids[:-1]).any():
+            yield "the id look-up is not sorted"
+        rows = self._sorted_rows.astype(np.int64)
+        if (rows >= self.n_rows).any() or not np.array_equal(self.ids[rows], self._sorted_ids):
+            yield "the id look-up does not lead to the rows"
+        for name in LOOKUPS:
+            if f"{name.removesuffix('s')}_starts" in LOOKUPS:
+                yield from self._text_problems(name)
+
+    def _text_problems(self, name: str) -> Iterator[str]:
+        blob: U8 = getattr(self, name)
+        starts = getattr(self, f"{name.removesuffix('s')}_starts").astype(np.int64)
+        if len(starts) != self.n_rows + 1 or starts[0] != 0 or (np.diff(starts) < 0).any():
+            yield f"the boundaries of the section {name} are out of order"
+        elif starts[-1] + len(text_end(name)) != len(blob):
+            yield f"the boundaries of the section {name} do not cover it"
+
+
+def _view(mapped: mmap.mmap, dtype: str, shape: tuple[int, ...], offset: int) -> AnyArray:
+    count = int(np.prod(shape, dtype=np.int64))
+    if not count:  # `frombuffer` refuses to make an empty array
+        return np.empty(shape, dtype)
+    return np.frombuffer(mapped, dtype, count, offset).reshape(shape)

@@ -1,0 +1,225 @@
+"""Owns the writing of segment files: durable, all or nothing, in one pass from arrays or streamed blocks."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import numpy as np
+
+from lsp_server.errors import IndexStorageFailed
+from lsp_server.vectors import names
+from lsp_server.vectors.arrays import F16, U8, U32, U64, AnyArray
+from lsp_server.vectors.format import (
+    COLUMNS,
+    HEADER_BYTES,
+    LOOKUPS,
+    Header,
+    Section,
+    aligned,
+    crc_of,
+    encode_header,
+)
+from lsp_server.vectors.kernels import sign_codes
+
+TEMPORARY_SUFFIX = ".tmp"
+"""What an unfinished file's name ends with; such files may go whenever nobody holds the writer lease."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentRows:
+    """Symbols to be written, in any order.
+
+    Attributes:
+        ids: u64[n], stable symbol ids.
+        vectors: f16[n, d], finite; unit rows, or zero where there is nothing to say.
+        kinds: u8[n], LSP's symbol kinds.
+        languages: u8[n], numbers that the caller gives meaning to.
+        files: u32[n], the catalog's file ids.
+        flags: u8[n], `SymbolFlags`.
+        names: n names as written.
+        records: n packed records, opaque here.
+    """
+
+    ids: U64
+    vectors: F16
+    kinds: U8
+    languages: U8
+    files: U32
+    flags: U8
+    names: list[str]
+    records: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentInfo:
+    """What the catalog notes about a written segment.
+
+    Attributes:
+        rows: Number of symbols.
+        size_bytes: Size of the file.
+        checksum: Sixteen hex characters over header and so, through the sections' CRCs, over everything.
+    """
+
+    rows: int
+    size_bytes: int
+    checksum: str
+
+
+class SegmentFile:
+    """A segment being written: sections are added one by one, then `finish` makes it appear under its name.
+
+    Used as a context manager; leaving it without `finish` removes what was written.
+
+    Raises:
+        IndexStorageFailed: From any method, when the disk is full, read-only or the folder is gone.
+    """
+
+    def __init__(self, path: Path, *, rows: int, dimensions: int, clusters: int) -> None:
+        self._path = path
+        self._temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+        self._shape = (rows, dimensions, clusters)
+        self._sections: list[Section] = []
+        try:
+            self._stream: BinaryIO = self._temporary.open("wb")
+        except OSError as error:
+            raise _storage_failed(path, error) from error
+        self._offset = HEADER_BYTES
+
+    def add(self, name: str, shape: tuple[int, ...], blocks: Iterable[AnyArray]) -> None:
+        """Write one section.
+
+        Args:
+            name: A key of `COLUMNS` or `LOOKUPS`.
+            shape: The whole array's shape.
+            blocks: Its rows, in order, in any number of pieces.
+        """
+        dtype = (COLUMNS | LOOKUPS)[name]
+        offset = aligned(self._offset)
+        checksum = 0
+        n_bytes = 0
+        try:
+            self._stream.seek(offset)
+            for block in blocks:
+                piece = np.ascontiguousarray(block, dtype)
+                checksum = crc_of(piece, checksum)
+                self._stream.write(piece.reshape(-1).view(np.uint8).data)
+                n_bytes += piece.nbytes
+        except OSError as error:
+            raise _storage_failed(self._path, error) from error
+        section = Section(name, dtype, shape, offset, checksum)
+        if section.size_bytes != n_bytes:
+            raise ValueError(f"section {name}: {n_bytes} bytes came, {section.size_bytes} were announced")
+        self._sections.append(section)
+        self._offset = offset + n_bytes
+
+    def finish(self) -> SegmentInfo:
+        """Complete the file, make it durable and give it its name."""
+        rows, dimensions, clusters = self._shape
+        size_bytes = aligned(self._offset)
+        header = Header(rows, dimensions, clusters, size_bytes, tuple(self._sections))
+        try:
+            self._stream.truncate(size_bytes)
+            self._stream.seek(0)
+            self._stream.write(encode_header(header))
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+            self._temporary.replace(self._path)
+            _sync_folder(self._path.parent)
+        except OSError as error:
+            raise _storage_failed(self._path, error) from error
+        return SegmentInfo(rows, size_bytes, header.checksum)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+def write_segment(path: Path, rows: SegmentRows, clusters: U32, n_clusters: int) -> SegmentInfo:
+    """Write symbols as one segment, in order of cluster, then id.
+
+    Args:
+        path: Where; its folder exists.
+        rows: The symbols.
+        clusters: u32[n], each symbol's cluster, below `n_clusters`.
+        n_clusters: How many clusters the index has.
+
+    Returns:
+        What to note in the catalog.
+
+    Raises:
+        IndexStorageFailed: The file could not be written; nothing is left of it.
+        ValueError: A vector is not finite.
+    """
+    if not np.isfinite(rows.vectors).all():
+        raise ValueError("vectors have to be finite")
+    order = np.lexsort((rows.ids, clusters))
+    n_rows, dimensions = rows.vectors.shape
+    vectors = rows.vectors[order]
+    codes = sign_codes(vectors)
+    ids = rows.ids[order]
+    by_id = np.argsort(ids, kind="stable")
+    ordered_names = [rows.names[row] for row in order.tolist()]
+    columns: dict[str, AnyArray] = {
+        "kinds": rows.kinds,
+        "languages": rows.languages,
+        "files": rows.files,
+        "flags": rows.flags,
+    }
+    with SegmentFile(path, rows=n_rows, dimensions=dimensions, clusters=n_clusters) as file:
+        file.add("codes", codes.shape, [codes])
+        file.add("vectors", vectors.shape, [vectors])
+        file.add("ids", ids.shape, [ids])
+        for name, column in columns.items():
+            file.add(name, column.shape, [column[order]])
+        file.add("name_masks", ids.shape, [names.letter_masks(ordered_names)])
+        file.add("cluster_starts", (n_clusters + 1,), [starts_of(clusters[order], n_clusters)])
+        file.add("sorted_ids", ids.shape, [ids[by_id]])
+        file.add("sorted_rows", ids.shape, [by_id])
+        _add_texts(file, "names", "name_starts", [names.encoded(name) for name in ordered_names])
+        _add_texts(file, "lowered", "lowered_starts", [names.lowered(name) for name in ordered_names])
+        _add_texts(file, "records", "record_starts", [rows.records[row] for row in order.tolist()])
+        return file.finish()
+
+
+def starts_of(sorted_clusters: AnyArray, n_clusters: int) -> U32:
+    """Return where each cluster begins among rows in order of cluster, u32[n_clusters + 1]."""
+    return np.searchsorted(sorted_clusters, np.arange(n_clusters + 1)).astype(np.uint32)
+
+
+def text_end(section: str) -> U8:
+    """Return what closes a blob: a newline after the lowered names, nothing after others."""
+    return np.frombuffer(b"\n" if section == "lowered" else b"", np.uint8)
+
+
+def _add_texts(file: SegmentFile, section: str, starts_section: str, texts: list[bytes]) -> None:
+    blob, starts = names.pack(texts)
+    end = text_end(section)
+    file.add(section, (len(blob) + len(end),), [blob, end])
+    file.add(starts_section, starts.shape, [starts])
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # a folder can't be opened there, and NTFS journals the rename itself
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _storage_failed(path: Path, error: OSError) -> IndexStorageFailed:
+    return IndexStorageFailed(
+        f"The vector segment {path.name} can't be written: {error.strerror or error}.",
+        f"Free space on the disk that holds {path.parent}, or choose another index folder.",
+        path=str(path),
+    )
