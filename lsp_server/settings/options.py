@@ -1,0 +1,228 @@
+"""Every setting there is: its name, type, default, range, description and who may set it. The one source."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Final
+
+OptionValue = bool | int | float | str | tuple[str, ...] | Mapping[str, str]
+"""A setting's value; its type is that of the default."""
+
+ENVIRONMENT_PREFIX: Final = "SEMANTIC_SYMBOLS_"
+_RULE: Final = "rule"
+_MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRule:
+    """What is allowed for one setting.
+
+    Attributes:
+        description: One sentence or two for the user.
+        minimum: Smallest number allowed; None for no limit.
+        maximum: Largest number allowed; None for no limit.
+        choices: The only values allowed; empty for any.
+        in_workspace: Whether a file of the workspace may set it. False for whatever names a place outside the
+            workspace, runs or loads something, or holds for the whole machine.
+    """
+
+    description: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    in_workspace: bool = True
+
+
+def option(
+    default: OptionValue,
+    description: str,
+    *,
+    limits: tuple[float, float] | None = None,
+    choices: Sequence[str] = (),
+    in_workspace: bool = True,
+) -> Any:
+    """Return the dataclass field of one setting."""
+    minimum, maximum = limits if limits is not None else (None, None)
+    rule = OptionRule(description, minimum, maximum, tuple(choices), in_workspace)
+    if isinstance(default, Mapping):
+        return field(default_factory=dict, metadata={_RULE: rule})
+    return field(default=default, metadata={_RULE: rule})
+
+
+@dataclass(frozen=True, slots=True)
+class IndexingSettings:
+    """How files get into the index."""
+
+    workers: int = option(
+        0, "How many processes parse files; 0 chooses by the number of cores.", limits=(0, 64)
+    )
+    max_file_bytes: int = option(
+        2_000_000, "Larger files are skipped, in bytes.", limits=(1_000, 100_000_000)
+    )
+    extra_suffixes: Mapping[str, str] = option(
+        {}, 'Further file suffixes and the language each means, such as {".mdx": "markdown"}.'
+    )
+    include: tuple[str, ...] = option(
+        (), "gitignore patterns of files to index although an ignore file or a default leaves them out."
+    )
+    exclude: tuple[str, ...] = option(
+        (), "gitignore patterns of files to leave out besides the ignored ones."
+    )
+    watch: bool = option(True, "Follow changes on disk while the server runs.")
+    file_timeout_seconds: float = option(
+        20.0, "A file that takes a worker longer is left out until it changes.", limits=(1, 600)
+    )
+    cache_bytes: int = option(
+        512 * _MIB,
+        "How much the cache of parsed and embedded files may take on disk, in bytes, for all workspaces "
+        "together; 0 turns it off.",
+        limits=(0, 1 << 40),
+        in_workspace=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How searches answer."""
+
+    default_limit: int = option(
+        20, "How many results a search gives when it names no limit.", limits=(1, 200)
+    )
+    recall_target: float = option(
+        0.98,
+        "The part of the exact ten nearest vectors that an approximate search has to find, as measured on "
+        "the index; 1 visits every cluster.",
+        limits=(0.5, 1.0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteSettings:
+    """What `workspace/symbol` answers."""
+
+    meaning: bool = option(True, "After the names that match, also list symbols that match by meaning.")
+
+
+@dataclass(frozen=True, slots=True)
+class HoverSettings:
+    """What a hover shows."""
+
+    enabled: bool = option(True, "Show related code on hover.")
+    limit: int = option(5, "How many related symbols a hover shows.", limits=(1, 20))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which embedding model turns code and queries into vectors."""
+
+    name: str = option("bundled", 'The model: "bundled", or a name that fastembed knows.', in_workspace=False)
+    path: str = option(
+        "",
+        "A folder with the model's files, for fastembed models that must not be downloaded.",
+        in_workspace=False,
+    )
+    query_prefix: str = option(
+        "", "Text put before every query, for fastembed models that want one.", in_workspace=False
+    )
+    passage_prefix: str = option(
+        "", "Text put before every symbol, for fastembed models that want one.", in_workspace=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """Where things are kept."""
+
+    index_dir: str = option(
+        "",
+        "The folder that holds all indexes; empty for the platform's user cache folder.",
+        in_workspace=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What the log file tells."""
+
+    level: str = option(
+        "info", "How much is logged.", choices=("error", "warning", "info", "debug"), in_workspace=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, by section."""
+
+    indexing: IndexingSettings = field(default_factory=IndexingSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
+    palette: PaletteSettings = field(default_factory=PaletteSettings)
+    hover: HoverSettings = field(default_factory=HoverSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting as documentation, manifests and the loader see it.
+
+    Attributes:
+        key: As LSP clients and JSON spell it: "indexing.maxFileBytes".
+        section: The attribute of `Settings`.
+        name: The attribute of the section.
+        default: Its type is the setting's type.
+        rule: What is allowed.
+    """
+
+    key: str
+    section: str
+    name: str
+    default: OptionValue
+    rule: OptionRule
+
+    @property
+    def environment(self) -> str:
+        """The environment variable that sets it."""
+        return f"{ENVIRONMENT_PREFIX}{self.section}_{self.name}".upper()
+
+    @property
+    def type_name(self) -> str:
+        """The JSON Schema type: boolean, integer, number, string, array (of strings), object (of strings)."""
+        match self.default:
+            case bool():
+                return "boolean"
+            case int():
+                return "integer"
+            case float():
+                return "number"
+            case str():
+                return "string"
+            case tuple():
+                return "array"
+            case _:
+                return "object"
+
+
+def describe() -> tuple[Option, ...]:
+    """Return every setting, section by section, for documentation and the editors' manifests."""
+    return tuple(_options())
+
+
+def _options() -> Iterator[Option]:
+    defaults = Settings()
+    for section in fields(defaults):
+        values = getattr(defaults, section.name)
+        for item in fields(values):
+            key = f"{section.name}.{camel_case(item.name)}"
+            yield Option(key, section.name, item.name, getattr(values, item.name), _rule(item))
+
+
+def _rule(item: Field[Any]) -> OptionRule:
+    rule = item.metadata[_RULE]
+    assert isinstance(rule, OptionRule)
+    return rule
+
+
+def camel_case(name: str) -> str:
+    """Return a snake-case name in lower camel case."""
+    head, *tail = name.split("_")
+    return head + "".join(part.capitalize() for part in tail)

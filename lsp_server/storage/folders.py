@@ -1,0 +1,321 @@
+"""Where indexes live: one folder per workspace folder, one version folder in it per format and model.
+
+    <base>/indexes/<name>-<hash>/   workspace.json  control.json  lease.lock  v<format>-<fingerprint>/
+    v<format>-<fingerprint>/        catalog.sqlite3  segments/  text/  ready
+
+Nothing is ever written in the workspace itself.
+"""
+
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import platformdirs
+
+from lsp_server.errors import IndexStorageFailed
+from lsp_server.storage.lease import WriterLease
+from lsp_server.storage.path_identity import folder_hash
+
+FORMAT_VERSION: Final = 1
+"""Raised whenever anything in a version folder is laid out differently: catalog, segments or text index."""
+
+EXPIRY_S: Final = 60 * 24 * 3600.0
+_VERSION_NAME: Final = re.compile(r"v(\d+)-([0-9a-f]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexVersion:
+    """One version of an index: of one format and one model."""
+
+    path: Path
+    format_version: int
+    fingerprint: str
+
+    @property
+    def catalog(self) -> Path:
+        """The catalog's database."""
+        return self.path / "catalog.sqlite3"
+
+    @property
+    def segments(self) -> Path:
+        """The folder of vector segments and centroids."""
+        return self.path / "segments"
+
+    @property
+    def text(self) -> Path:
+        """The folder of the text index."""
+        return self.path / "text"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has once covered the whole workspace, so that no older version needs to answer."""
+        return (self.path / "ready").is_file()
+
+    def create(self) -> Self:
+        """Make its folders where they are missing.
+
+        Raises:
+            IndexStorageFailed: The disk is full or read-only.
+        """
+        with _storage_errors(self.path):
+            for folder in (self.path, self.segments, self.text):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self
+
+    def mark_ready(self) -> None:
+        """Record that it covers the whole workspace."""
+        with _storage_errors(self.path):
+            (self.path / "ready").touch()
+
+    def size_bytes(self) -> int:
+        """Return how much it takes on disk."""
+        return folder_size_bytes(self.path)
+
+    def delete(self) -> bool:
+        """Delete it as far as possible; whether nothing is left. Only for the holder of the lease."""
+        # What a reader still keeps mapped on Windows is no version any more without mark and catalog.
+        remove_files((self.path / "ready", self.catalog))
+        shutil.rmtree(self.path, ignore_errors=True)
+        return not self.path.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFolder:
+    """The index of one workspace folder, all versions.
+
+    Attributes:
+        path: Its place under the base.
+        workspace: The workspace folder, as it was opened.
+    """
+
+    path: Path
+    workspace: Path
+
+    @property
+    def lease_lock(self) -> Path:
+        """The lock file of the writer lease."""
+        return self.path / "lease.lock"
+
+    def create(self) -> Self:
+        """Make the folder, with its description, where it is missing.
+
+        Raises:
+            IndexStorageFailed: The disk is full or read-only.
+        """
+        with _storage_errors(self.path):
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not (self.path / "workspace.json").is_file():
+                self._describe(time.time())
+        return self
+
+    def touch(self, now: float | None = None) -> None:
+        """Record that the index is in use; a disk that can't be written does not matter here."""
+        with suppress(OSError):
+            self._describe(time.time() if now is None else now)
+
+    def last_used(self) -> float:
+        """Return when it was used last, in seconds since the epoch; 0 when unknown."""
+        used = _read_json(self.path / "workspace.json").get("lastUsed")
+        return float(used) if isinstance(used, int | float) else 0.0
+
+    def is_paused(self) -> bool:
+        """Whether the user paused indexing here, in this run or an earlier one."""
+        return _read_json(self.path / "control.json").get("paused") is True
+
+    def pause(self) -> None:
+        """Remember that indexing is paused here."""
+        self._control({"paused": True})
+
+    def resume(self) -> None:
+        """Remember that indexing goes on here."""
+        self._control({"paused": False})
+
+    def version(self, fingerprint: str) -> IndexVersion:
+        """Return the version of today's format for a model; it need not exist yet."""
+        path = self.path / f"v{FORMAT_VERSION}-{fingerprint}"
+        return IndexVersion(path, FORMAT_VERSION, fingerprint)
+
+    def versions(self) -> list[IndexVersion]:
+        """Return the versions on disk, the ready and newest first."""
+        found = [
+            IndexVersion(entry, int(match[1]), match[2])
+            for entry in _entries(self.path)
+            if (match := _VERSION_NAME.fullmatch(entry.name)) and entry.is_dir()
+        ]
+        return sorted(found, key=lambda v: (v.is_ready, v.format_version, _mtime(v.path)), reverse=True)
+
+    def size_bytes(self) -> int:
+        """Return how much all of it takes on disk."""
+        return folder_size_bytes(self.path)
+
+    def delete(self, timeout_s: float = 0.0) -> bool:
+        """Delete the index; whether nothing is left (Windows keeps what a reader has mapped).
+
+        Raises:
+            IndexBusy: Another process writes it.
+        """
+        if not self.path.is_dir():
+            return True
+        with WriterLease.acquire(self.lease_lock, timeout_s):
+            for version in self.versions():
+                version.delete()
+            shutil.rmtree(self.path, ignore_errors=True)
+            lock_remains = self.lease_lock.exists()
+        if lock_remains:
+            # Windows deletes the lock file only once it is closed. Nothing else may go now: others may have begun.
+            with suppress(OSError):
+                self.lease_lock.unlink()
+                self.path.rmdir()
+        return not self.path.exists()
+
+    def _describe(self, last_used: float) -> None:
+        _write_json(self.path / "workspace.json", {"path": str(self.workspace), "lastUsed": last_used})
+
+    def _control(self, control: dict[str, Any]) -> None:
+        with _storage_errors(self.path):
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_json(self.path / "control.json", control)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRoot:
+    """The place of all indexes and of the yield cache.
+
+    Attributes:
+        base: Everything lies below it.
+    """
+
+    base: Path
+
+    @classmethod
+    def default(cls) -> Self:
+        """Return the one in the platform's user cache folder."""
+        return cls(platformdirs.user_cache_path("semantic-symbols", appauthor=False))
+
+    @classmethod
+    def at(cls, index_dir: str) -> Self:
+        """Return the one at the folder that a setting names, or the default where it names none."""
+        return (
+            cls(Path(os.path.expandvars(index_dir)).expanduser().absolute()) if index_dir else cls.default()
+        )
+
+    @property
+    def yield_cache(self) -> Path:
+        """The database of the yield cache."""
+        return self.base / "yields.sqlite3"
+
+    def create(self) -> Self:
+        """Make the base folder where it is missing.
+
+        Raises:
+            IndexStorageFailed: The disk is full or read-only.
+        """
+        with _storage_errors(self.base):
+            (self.base / "indexes").mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self
+
+    def folder_of(self, workspace: Path) -> IndexFolder:
+        """Return the index folder of a workspace folder, one for all spellings of it; nothing is created."""
+        name = re.sub(r"[^a-z0-9._-]+", "_", workspace.resolve().name.lower())[:40] or "_"
+        return IndexFolder(self.base / "indexes" / f"{name}-{folder_hash(workspace)}", workspace)
+
+    def folders(self) -> list[IndexFolder]:
+        """Return all index folders there are, by the path of their workspace."""
+        found = []
+        for entry in _entries(self.base / "indexes"):
+            workspace = _read_json(entry / "workspace.json").get("path")
+            if isinstance(workspace, str):
+                found.append(IndexFolder(entry, Path(workspace)))
+        return sorted(found, key=lambda folder: str(folder.workspace))
+
+    def expire(self, now: float | None = None, unused_s: float = EXPIRY_S) -> list[Path]:
+        """Delete indexes whose workspace folder vanished and that nobody used for so long.
+
+        Returns:
+            The workspace folders concerned. What is in use by another process stays.
+        """
+        now = time.time() if now is None else now
+        expired = []
+        for folder in self.folders():
+            if not folder.workspace.exists() and now - folder.last_used() > unused_s:
+                lease = WriterLease.try_acquire(folder.lease_lock)
+                if lease is None:
+                    continue
+                lease.release()
+                folder.delete()
+                expired.append(folder.workspace)
+        return expired
+
+
+def folder_size_bytes(folder: Path) -> int:
+    """Return the sizes of all files below a folder, summed; files that vanish meanwhile don't count."""
+    total = 0
+    for directory, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(Path(directory, name)).st_size
+    return total
+
+
+def remove_files(paths: Iterable[Path]) -> list[Path]:
+    """Delete files; return those that are still mapped elsewhere (Windows) and must be tried again later."""
+    kept = []
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            kept.append(path)
+    return kept
+
+
+@contextmanager
+def _storage_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise IndexStorageFailed(
+            f"The index folder {path} can't be written: {error.strerror or error}.",
+            "Make room on that disk and see that you may write there, or choose another place with "
+            "`--index-dir`.",
+            path=str(path),
+        ) from error
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _mtime(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    # Not `path` itself: a reader must find either the old or the new text.
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(content), encoding="utf-8")
+    try:
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

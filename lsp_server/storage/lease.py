@@ -1,0 +1,160 @@
+"""The writer lease of an index: a lock of the operating system, which frees it when its holder dies."""
+
+import json
+import os
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from lsp_server.errors import IndexBusy, IndexStorageFailed
+
+_POLL_S: Final = 0.05
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    def _unlock(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseHolder:
+    """Who wrote last that it holds the lease; only meaningful while somebody does.
+
+    Attributes:
+        pid: Its process.
+        since: Seconds since the epoch.
+    """
+
+    pid: int
+    since: float
+
+
+class WriterLease:
+    """The right to write one index, held until `release` or the end of the process.
+
+    Get one with `acquire` or `try_acquire`; it is a context manager.
+    """
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def try_acquire(cls, path: Path) -> Self | None:
+        """Return the lease whose lock file is `path`, or None while another holds it.
+
+        Raises:
+            IndexStorageFailed: The lock file can't be made.
+        """
+        while True:
+            try:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            except OSError as error:
+                raise IndexStorageFailed(
+                    f"The index at {path.parent} can't be written: {error.strerror}.",
+                    "See that you may write there, or choose another place with `--index-dir`.",
+                    path=str(path),
+                ) from error
+            try:
+                _try_lock(descriptor)
+            except OSError:
+                os.close(descriptor)
+                return None
+            # Whoever deletes an index takes its lock file along: then nobody else would find this one.
+            if _is_same_file(descriptor, path):
+                lease = cls(path, descriptor)
+                lease._sign()
+                return lease
+            os.close(descriptor)
+
+    @classmethod
+    def acquire(cls, path: Path, timeout_s: float = 0.0) -> Self:
+        """Return the lease whose lock file is `path`, waiting for it at most `timeout_s`.
+
+        Raises:
+            IndexBusy: Another process held it all the time.
+            IndexStorageFailed: The lock file can't be made.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            lease = cls.try_acquire(path)
+            if lease is not None:
+                return lease
+            remaining_s = deadline - time.monotonic()
+            if remaining_s <= 0:
+                raise _busy(path)
+            time.sleep(min(_POLL_S, remaining_s))
+
+    def release(self) -> None:
+        """Give the lease back. A second call does nothing."""
+        if self._descriptor is None:
+            return
+        with suppress(OSError):
+            holder_path(self._path).unlink(missing_ok=True)
+        with suppress(OSError):
+            _unlock(self._descriptor)
+        os.close(self._descriptor)
+        self._descriptor = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def _sign(self) -> None:
+        # Only for messages: a full disk must not cost the lease.
+        with suppress(OSError):
+            signature = json.dumps({"pid": os.getpid(), "since": time.time()})
+            holder_path(self._path).write_text(signature, encoding="utf-8")
+
+
+def lease_holder(path: Path) -> LeaseHolder | None:
+    """Return who signed for the lease last and did not give it back, or None; it may have died since."""
+    try:
+        signature = json.loads(holder_path(path).read_text(encoding="utf-8"))
+        return LeaseHolder(pid=int(signature["pid"]), since=float(signature["since"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def holder_path(path: Path) -> Path:
+    """Return the file beside the lock file in which the holder signs."""
+    return path.with_name(path.name + ".holder")
+
+
+def _is_same_file(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
+
+
+def _busy(path: Path) -> IndexBusy:
+    holder = lease_holder(path)
+    who = "Another process" if holder is None else f"Process {holder.pid}"
+    return IndexBusy(
+        f"{who} is writing the index at {path.parent}.",
+        "Wait until it is done, or end it.",
+        path=str(path.parent),
+        pid=holder.pid if holder is not None else None,
+    )

@@ -1,0 +1,34 @@
+"""When two spellings name the same folder: links resolved, letter case ignored where the disk ignores it."""
+
+import os
+import unicodedata
+from hashlib import blake2b
+from pathlib import Path
+
+
+def folder_hash(folder: Path) -> str:
+    """Return 16 hexadecimal digits that are equal for all spellings of one folder."""
+    real = Path(os.path.realpath(folder))
+    identity = str(real)
+    if _ignores_case(real):
+        # Such file systems compare letters with accents in any normal form, too.
+        identity = unicodedata.normalize("NFC", identity).casefold()
+    return blake2b(os.fsencode(identity), digest_size=8).hexdigest()
+
+
+def _ignores_case(folder: Path) -> bool:
+    """Whether the nearest existing folder with a letter in its name is also found with its case swapped."""
+    for place in (folder, *folder.parents):
+        swapped = place.with_name(place.name.swapcase()) if place.name else place
+        if swapped.name == place.name:
+            continue
+        try:
+            # lstat, or a link from "SRC" to "src" would pass for the same name.
+            status = place.lstat()
+        except OSError:
+            continue
+        try:
+            return os.path.samestat(status, swapped.lstat())
+        except OSError:
+            return False
+    return False
