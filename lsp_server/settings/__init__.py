@@ -1,10 +1,14 @@
 """The settings: one typed source, put together from layers."""
 
 from lsp_server.settings.layers import (
+    CLIENT_SECTION,
     WORKSPACE_FILE,
     LoadedSettings,
     SettingProblem,
     load_settings,
+    settings_from_mapping,
+    settings_to_mapping,
+    user_settings_file,
 )
 from lsp_server.settings.options import (
     HoverSettings,
@@ -21,6 +25,7 @@ from lsp_server.settings.options import (
 )
 
 __all__ = [
+    "CLIENT_SECTION",
     "WORKSPACE_FILE",
     "HoverSettings",
     "IndexingSettings",
@@ -36,4 +41,7 @@ __all__ = [
     "StorageSettings",
     "describe",
     "load_settings",
+    "settings_from_mapping",
+    "settings_to_mapping",
+    "user_settings_file",
 ]

@@ -169,7 +169,7 @@ class IndexFolder:
             shutil.rmtree(self.path, ignore_errors=True)
             lock_remains = self.lease_lock.exists()
         if lock_remains:
-            # Windows deletes the lock file only once it is closed. Nothing else may go now: others may have begun.
+            # Windows deletes it only once it is closed. Nothing else may go now: others may have begun.
             with suppress(OSError):
                 self.lease_lock.unlink()
                 self.path.rmdir()
