@@ -2,6 +2,7 @@
 
 from lsp_server.documents.checksums import damaged_files
 from lsp_server.documents.reader import TextReader
+from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.unsaved import UnsavedDocument, passing_documents, prepare, score_documents
 from lsp_server.documents.values import (
     FieldWeights,
@@ -15,6 +16,7 @@ from lsp_server.documents.writer import TextIndex
 
 __all__ = [
     "FieldWeights",
+    "Stemmer",
     "TextContents",
     "TextDocument",
     "TextFilter",

@@ -8,7 +8,8 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from lsp_server.documents.schema import WORD_FIELDS, encodable, terms_of
+from lsp_server.documents.schema import WORD_FIELDS
+from lsp_server.documents.stems import Stemmer, encodable
 from lsp_server.documents.values import TextFilter, TextQuery
 
 # fmt: off
@@ -25,22 +26,24 @@ QUESTION_WORDS: Final = frozenset(
 # fmt: on
 """Words that ask rather than describe. They stand in nearly every comment and would only add noise."""
 
+_MOST_TERMS = 48
 _MOST_RANGES = 8
 _REGEX_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
 
 
-def scored_terms(query: TextQuery, analyzer: tantivy.TextAnalyzer) -> list[str]:
-    """Return the terms that count in a query: without question words, unless it has nothing else."""
+def scored_terms(query: TextQuery, stemmer: Stemmer) -> list[str]:
+    """Return the terms that count in a query: no question words, unless it has nothing else; each once."""
     telling = [word for word in query.words if word not in QUESTION_WORDS]
-    return terms_of(analyzer, telling or query.words)
+    stems = stemmer.stems(word for word in telling or query.words if word.strip())
+    return list(dict.fromkeys(stems))[:_MOST_TERMS]
 
 
-def scoring_query(query: TextQuery, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer) -> Query | None:
+def scoring_query(query: TextQuery, schema: tantivy.Schema, stemmer: Stemmer) -> Query | None:
     """Return the query for the words alone, or None where there are none."""
     weights = query.weights.by_field()
     clauses = [
         Query.boost_query(Query.term_query(schema, field, term, "freq"), weights[field])
-        for term in scored_terms(query, analyzer)
+        for term in scored_terms(query, stemmer)
         for field in WORD_FIELDS
         if weights[field] > 0
     ]
@@ -54,25 +57,23 @@ def scoring_query(query: TextQuery, schema: tantivy.Schema, analyzer: tantivy.Te
     return _any_of(clauses) if clauses else None
 
 
-def filtered_query(
-    scoring: Query, condition: TextFilter, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer
-) -> Query:
+def filtered_query(scoring: Query, condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer) -> Query:
     """Return `scoring` restricted to what passes the filter; the filter adds nothing to a score."""
     musts = [
         (Occur.Must, Query.const_score_query(clause, 0.0))
-        for clause in _conditions(condition, schema, analyzer)
+        for clause in _conditions(condition, schema, stemmer)
     ]
     nots = [
         (Occur.MustNot, clause)
         for words in condition.excluded
-        if (clause := _run_of_words(words, schema, analyzer)) is not None
+        if (clause := _run_of_words(words, schema, stemmer)) is not None
     ]
     if not musts and not nots:
         return scoring
     return Query.boolean_query([(Occur.Must, scoring), *musts, *nots])
 
 
-def _conditions(condition: TextFilter, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer) -> list[Query]:
+def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer) -> list[Query]:
     conditions: list[Query] = []
     if condition.kinds is not None:
         conditions.append(Query.term_set_query(schema, "kind", [int(kind) for kind in condition.kinds]))
@@ -85,7 +86,7 @@ def _conditions(condition: TextFilter, schema: tantivy.Schema, analyzer: tantivy
     if condition.names:
         patterns = [f".*{_escaped(encodable(name.lower()))}.*" for name in condition.names]
         conditions.append(_any_of([Query.regex_query(schema, "whole_name", pattern) for pattern in patterns]))
-    phrases = [_run_of_words(words, schema, analyzer) for words in condition.phrases]
+    phrases = [_run_of_words(words, schema, stemmer) for words in condition.phrases]
     return conditions + [phrase for phrase in phrases if phrase is not None]
 
 
@@ -112,10 +113,8 @@ def _file_query(files: NDArray[np.int64], schema: tantivy.Schema) -> Query:
     return _any_of(ranges)
 
 
-def _run_of_words(
-    words: Sequence[str], schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer
-) -> Query | None:
-    terms: list[str] = analyzer.analyze(encodable(" ".join(words)))
+def _run_of_words(words: Sequence[str], schema: tantivy.Schema, stemmer: Stemmer) -> Query | None:
+    terms = stemmer.stems(word for word in words if word.strip())
     if not terms:
         return None
     if len(terms) == 1:

@@ -1,5 +1,6 @@
 """The readers of a text index: each is pinned to one commit and answers searches from any thread."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,12 +12,15 @@ from numpy.typing import NDArray
 from tantivy import Query
 
 from lsp_server.documents.failures import tantivy_failures
-from lsp_server.documents.queries import filtered_query, runs_of, scoring_query
-from lsp_server.documents.schema import word_analyzer
+from lsp_server.documents.queries import filtered_query, scoring_query
 from lsp_server.documents.statistics import FieldStatistics, read_statistics
+from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.values import TextContents, TextFilter, TextHits, TextQuery
 
+Passing = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
+
 _WIDE = 500
+_DEEPER = 4
 _CONTENTS_BATCH = 50_000
 
 
@@ -26,14 +30,15 @@ class TextReader:
     Args:
         path: The folder.
         index: The index in it.
+        stemmer: Turns words into terms; kept over reloads, for what it remembers.
     """
 
-    def __init__(self, path: Path, index: tantivy.Index) -> None:
+    def __init__(self, path: Path, index: tantivy.Index, stemmer: Stemmer | None = None) -> None:
         self._path = path
         self._index = index
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._analyzer = word_analyzer()
+        self.stemmer = Stemmer() if stemmer is None else stemmer
         self._statistics: FieldStatistics | None = None
 
     @classmethod
@@ -58,36 +63,40 @@ class TextReader:
         """
         with tantivy_failures(self._path):
             self._index.reload()
-            return type(self)(self._path, self._index)
+            return type(self)(self._path, self._index, self.stemmer)
 
     @property
     def num_docs(self) -> int:
         """How many documents the index holds, without deleted ones."""
         return int(self._searcher.num_docs)
 
-    def search(self, query: TextQuery, limit: int) -> TextHits:
+    def search(self, query: TextQuery, limit: int, passing: Passing | None = None) -> TextHits:
         """Return the best documents that hold a word of the query and pass its filter.
+
+        Args:
+            query: What to look for.
+            limit: How many documents at most.
+            passing: Tells of uint64[m] ids which may be hits, bool[m], for what this index does not know. It
+                too holds before the limit, at the price of a deeper search where much is refused.
 
         Raises:
             IndexDamaged: A file of the index does not hold together.
         """
         with tantivy_failures(self._path):
-            scoring = scoring_query(query, self._schema, self._analyzer)
+            scoring = scoring_query(query, self._schema, self.stemmer)
             if scoring is None or limit < 1:
                 return TextHits(np.empty(0, np.uint64), np.empty(0, np.float32))
-            files = query.filter.files
-            if files is not None and len(runs_of(files)) > _WIDE:
-                found = self._search_wide(scoring, query.filter, files, limit)
+            condition = query.filter
+            if condition.files is not None and len(condition.files) > _WIDE:
+                found = self._search_wide(scoring, condition, condition.files, limit, passing)
                 if found is not None:
                     return found
-            filtered = filtered_query(scoring, query.filter, self._schema, self._analyzer)
-            scores, addresses = self._scored(filtered, limit)
-            return _in_order(_ids(self._searcher, addresses), scores)
+            return self._search_deeper(scoring, condition, limit, passing)
 
     def count(self, condition: TextFilter) -> int:
         """Return how many documents pass the filter."""
         with tantivy_failures(self._path):
-            chosen = filtered_query(Query.all_query(), condition, self._schema, self._analyzer)
+            chosen = filtered_query(Query.all_query(), condition, self._schema, self.stemmer)
             result = self._searcher.search(chosen, 1, count=True)
             # `count` is missing from tantivy's type stub.
             return int(getattr(result, "count", 0) or 0)
@@ -107,14 +116,13 @@ class TextReader:
         """
         with tantivy_failures(self._path):
             probed = replace(condition, clusters=clusters)
-            chosen = filtered_query(Query.all_query(), probed, self._schema, self._analyzer)
+            chosen = filtered_query(Query.all_query(), probed, self._schema, self.stemmer)
             most = max(self.num_docs, 1) if limit is None else limit
             return _ids(self._searcher, self._scored(chosen, most)[1])
 
     def document_frequency(self, field: str, word: str) -> int:
         """Return how many documents hold the word in a field, deleted ones not merged away yet included."""
-        terms = [word] if field == "whole_name" else self._analyzer.analyze(word)
-        return self.term_frequency(field, terms[0]) if terms else 0
+        return self.term_frequency(field, word if field == "whole_name" else self.stemmer.stems([word])[0])
 
     def term_frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term, which is a stemmed word or a whole name, in a field."""
@@ -125,7 +133,7 @@ class TextReader:
         """Return what BM25 needs beyond document frequencies; read once for a reader."""
         if self._statistics is None:
             with tantivy_failures(self._path):
-                self._statistics = read_statistics(self._searcher, self._schema, self._analyzer)
+                self._statistics = read_statistics(self._searcher, self._schema)
         return self._statistics
 
     def contents(self) -> TextContents:
@@ -151,23 +159,38 @@ class TextReader:
         return TextContents(np.concatenate(ids), np.concatenate(files), np.concatenate(clusters))
 
     def _search_wide(
-        self, scoring: Query, condition: TextFilter, files: NDArray[np.int64], limit: int
+        self,
+        scoring: Query,
+        condition: TextFilter,
+        files: NDArray[np.int64],
+        limit: int,
+        passing: Passing | None,
     ) -> TextHits | None:
-        """Search without the files, then drop what is elsewhere; None when too little was left to be sure.
+        """Search without the files, then drop what lies elsewhere; None when too little was left to be sure.
 
-        A condition on thousands of scattered files costs Tantivy ten times the search itself, and most
-        documents pass such a wide one. Every document not looked at scores no better than the ones that
-        were, so `limit` survivors are the true best.
+        A condition on thousands of files costs Tantivy many times the search itself, and most documents
+        pass such a wide one. What was not looked at scores no better than what was, so `limit` survivors
+        are the true best.
         """
-        everywhere = replace(condition, files=None)
-        query = filtered_query(scoring, everywhere, self._schema, self._analyzer)
-        depth = limit * 4
+        depth = limit * _DEEPER
+        query = filtered_query(scoring, replace(condition, files=None), self._schema, self.stemmer)
         scores, addresses = self._scored(query, depth)
         kept = np.flatnonzero(np.isin(_integers(self._searcher, "file", addresses), files))
-        if len(kept) < limit and len(addresses) == depth:
-            return None
-        kept = kept[:limit]
-        return _in_order(_ids(self._searcher, [addresses[row] for row in kept]), scores[kept])
+        ids = _ids(self._searcher, [addresses[row] for row in kept])
+        hits = _passed(ids, scores[kept], passing)
+        return _best(hits, limit) if len(hits) >= limit or len(addresses) < depth else None
+
+    def _search_deeper(
+        self, scoring: Query, condition: TextFilter, limit: int, passing: Passing | None
+    ) -> TextHits:
+        query = filtered_query(scoring, condition, self._schema, self.stemmer)
+        depth = limit if passing is None else limit * 2
+        while True:
+            scores, addresses = self._scored(query, depth)
+            hits = _passed(_ids(self._searcher, addresses), scores, passing)
+            if len(hits) >= limit or len(addresses) < depth:
+                return _best(hits, limit)
+            depth *= _DEEPER
 
     def _scored(self, query: Query, limit: int) -> tuple[NDArray[np.float32], list[tantivy.DocAddress]]:
         found = self._searcher.search(query, limit, count=False).hits
@@ -175,9 +198,16 @@ class TextReader:
         return scores, [address for _, address in found]
 
 
-def _in_order(ids: NDArray[np.uint64], scores: NDArray[np.float32]) -> TextHits:
-    order = np.lexsort((ids, -scores))
-    return TextHits(ids[order], scores[order])
+def _passed(ids: NDArray[np.uint64], scores: NDArray[np.float32], passing: Passing | None) -> TextHits:
+    if passing is None or not len(ids):
+        return TextHits(ids, scores)
+    kept = passing(ids)
+    return TextHits(ids[kept], scores[kept])
+
+
+def _best(hits: TextHits, limit: int) -> TextHits:
+    order = np.lexsort((hits.ids, -hits.scores))[:limit]
+    return TextHits(hits.ids[order], hits.scores[order])
 
 
 def _ids(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> NDArray[np.uint64]:

@@ -26,9 +26,7 @@ class FieldStatistics:
     average_lengths: Mapping[str, float]
 
 
-def read_statistics(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, analyzer: tantivy.TextAnalyzer
-) -> FieldStatistics:
+def read_statistics(searcher: tantivy.Searcher, schema: tantivy.Schema) -> FieldStatistics:
     """Return the statistics of an index.
 
     tantivy-py has no call for them, but an explanation of any hit names both. So each field needs one
@@ -39,7 +37,7 @@ def read_statistics(
     average_lengths: dict[str, float] = {}
     for field in WORD_FIELDS:
         for address in sample:
-            terms = analyzer.analyze(searcher.doc(address).get_first(field) or "")
+            terms = (searcher.doc(address).get_first(field) or "").split()
             if terms:
                 query = Query.term_query(schema, field, terms[0], "freq")
                 facts = dict(_facts(json.loads(query.explain(searcher, address).to_json())))

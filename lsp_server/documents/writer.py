@@ -16,11 +16,12 @@ from tantivy import Query
 from lsp_server.documents.failures import tantivy_failures
 from lsp_server.documents.schema import (
     ANALYZER,
+    stem_analyzer,
     stored_document,
     tantivy_document,
     text_schema,
-    word_analyzer,
 )
+from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.values import TextDocument
 from lsp_server.errors import IndexDamaged
 
@@ -45,9 +46,10 @@ class TextIndex:
         self._path = path
         self._index = index
         self._schema = index.schema
+        self._stemmer = Stemmer()
         self._uncommitted = False
         with tantivy_failures(path):
-            index.register_tokenizer(ANALYZER, word_analyzer())
+            index.register_tokenizer(ANALYZER, stem_analyzer())
             self._writer: tantivy.IndexWriter | None = index.writer(heap_bytes, threads)
 
     @classmethod
@@ -93,7 +95,7 @@ class TextIndex:
             for file in files:
                 writer.delete_documents_by_term("file", file)
             for document in documents:
-                writer.add_document(tantivy_document(document))
+                writer.add_document(tantivy_document(document, self._stemmer))
 
     def recluster(self, ids: NDArray[np.uint64], clusters: NDArray[np.int64]) -> int:
         """Move documents to other clusters. A field can't be updated, so they are deleted and added again.
@@ -172,7 +174,7 @@ class TextIndex:
         writer.delete_documents_by_query(chosen)
         for address, found_id in zip(addresses, found, strict=True):
             document = stored_document(searcher.doc(address), cluster_of[int(found_id or 0)])
-            writer.add_document(tantivy_document(document))
+            writer.add_document(tantivy_document(document, self._stemmer))
         return len(addresses)
 
     def _open_writer(self) -> tantivy.IndexWriter:

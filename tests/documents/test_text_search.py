@@ -191,3 +191,12 @@ def test_thousands_of_scattered_files_hold_before_the_limit(indexed: Indexed, st
 def test_no_query_is_too_strange(many: TextReader, words: list[str], name: str) -> None:
     condition = TextFilter(names=(name,), phrases=(tuple(words),), excluded=((name,),))
     many.search(TextQuery(tuple(words), identifiers=(name,), filter=condition), 5)
+
+
+@pytest.mark.parametrize("refused", [1, 2, 50, 600])
+def test_what_the_caller_refuses_makes_room_for_the_next_best(many: TextReader, refused: int) -> None:
+    everything = many.search(TextQuery(("alpha",)), 1000)
+    first = everything.ids[:refused]
+    hits = many.search(TextQuery(("alpha",)), 10, passing=lambda ids: ~np.isin(ids, first))
+    assert hits.scores.tolist() == everything.scores[refused : refused + 10].tolist()
+    assert not np.isin(hits.ids, first).any()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from lsp_server.documents import (
+    Stemmer,
     TextDocument,
     TextFilter,
     TextQuery,
@@ -76,9 +77,11 @@ def test_unsaved_text_scores_as_if_it_were_indexed(indexed: Indexed, query: Text
     hits = reader.search(query, 200)
     expected = np.zeros(len(held), np.float32)
     expected[hits.ids.astype(np.int64)] = hits.scores
-    scores = score_documents(query, prepare(held), reader)
+    scores = score_documents(query, prepare(held, reader.stemmer), reader)
     assert scores == pytest.approx(expected, rel=1e-4)
-    assert not (scores[~passing_documents(query.filter, prepare(held))] > 0).any()
+    assert not (
+        scores[~passing_documents(query.filter, prepare(held, reader.stemmer), reader.stemmer)] > 0
+    ).any()
 
 
 def test_an_empty_index_still_orders_unsaved_text(indexed: Indexed) -> None:
@@ -87,7 +90,8 @@ def test_an_empty_index_still_orders_unsaved_text(indexed: Indexed) -> None:
             TextDocument(1, 1, 0, 12, "go", "a", "a", body="upload"),
             TextDocument(2, 1, 0, 12, "go", "upload", "upload"),
             TextDocument(3, 1, 0, 12, "go", "a", "a"),
-        ]
+        ],
+        Stemmer(),
     )
     scores = score_documents(TextQuery(("upload",)), unsaved, indexed([]))
     assert scores[1] > scores[0] > scores[2] == 0
