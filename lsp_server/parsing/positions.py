@@ -3,6 +3,8 @@
 import re
 from bisect import bisect_right
 
+import numpy as np
+
 from lsp_server.model import Position, Span
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -15,12 +17,12 @@ class Positions:
         source: UTF-8; bytes that aren't count as one replacement character per broken sequence.
     """
 
-    __slots__ = ("_is_ascii", "_line_starts", "_source")
+    __slots__ = ("_is_ascii", "_line_starts", "source")
 
     def __init__(self, source: bytes) -> None:
-        self._source = source
+        self.source = source
         self._is_ascii = source.isascii()
-        self._line_starts = [0, *(match.end() for match in _LINE_END.finditer(source))]
+        self._line_starts = _line_starts(source)
 
     def position(self, offset: int) -> Position:
         """Return the position of a byte offset; one inside a character counts as after it."""
@@ -29,7 +31,7 @@ class Positions:
         column = offset - start
         if self._is_ascii:
             return Position(line, column, column, column)
-        before = self._source[start:offset]
+        before = self.source[start:offset]
         if before.isascii():
             return Position(line, column, column, column)
         text = before.decode("utf-8", "replace")
@@ -38,3 +40,10 @@ class Positions:
     def span(self, start: int, end: int) -> Span:
         """Return the span between two byte offsets."""
         return Span(self.position(start), self.position(end))
+
+
+def _line_starts(source: bytes) -> list[int]:
+    if b"\r" in source:
+        return [0, *(match.end() for match in _LINE_END.finditer(source))]
+    ends = np.flatnonzero(np.frombuffer(source, dtype=np.uint8) == ord("\n"))
+    return [0, *(ends + 1).tolist()]

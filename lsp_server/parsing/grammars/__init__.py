@@ -1,0 +1,44 @@
+"""The rules of each language that has a grammar; a language's module is imported when first asked for."""
+
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+
+from lsp_server.parsing.rules import Rules
+
+_PLACES = MappingProxyType(
+    {
+        "python": "python:RULES",
+        "javascript": "ecmascript:RULES",
+        "typescript": "ecmascript:RULES",
+        "tsx": "ecmascript:RULES",
+        "go": "go:RULES",
+        "rust": "rust:RULES",
+        "java": "java:RULES",
+        "kotlin": "kotlin:RULES",
+        "c": "c_family:C",
+        "cpp": "c_family:CPP",
+        "csharp": "csharp:RULES",
+        "ruby": "ruby:RULES",
+        "php": "php:RULES",
+        "swift": "swift:RULES",
+        "scala": "scala:RULES",
+        "lua": "lua:RULES",
+        "bash": "bash:RULES",
+        "haskell": "haskell:RULES",
+        "elixir": "elixir:RULES",
+        "zig": "zig:RULES",
+    }
+)
+
+
+@cache
+def rules_of(language: str) -> Rules | None:
+    """Return the rules of a language by its canonical id, or None when it has none."""
+    place = _PLACES.get(language)
+    if place is None:
+        return None
+    module, _, name = place.partition(":")
+    rules = getattr(import_module(f"{__name__}.{module}"), name)
+    assert isinstance(rules, Rules)
+    return rules

@@ -1,0 +1,66 @@
+"""Shells: functions, variables set at the top, aliases."""
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolKind
+from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, definition, text_of
+
+
+def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    if scope.place is Place.FUNCTION or at is None or at.type != "variable_name":
+        return ()
+    name = text_of(at)
+    kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
+    return (Found(node, name, at, kind, node.end_byte),)
+
+
+def _declaration(node: Node, scope: Scope) -> Iterable[Found]:
+    assignment = child_of_type(node, "variable_assignment")
+    if assignment is None:
+        return ()
+    found = list(_assignment(assignment, scope))
+    for one in found:
+        one.node, one.head_end = node, node.end_byte
+    return found
+
+
+def _command(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("argument")
+    if at is None or text_of(node.child_by_field_name("name")) != "alias":
+        return ()
+    name = text_of(at).partition("=")[0]
+    return (Found(node, name, at, SymbolKind.FUNCTION, node.end_byte),)
+
+
+def _exported(found: Found, _before: str, _scope: Scope) -> bool:
+    return not found.name.startswith("_")
+
+
+def _tested(found: Found, _head: str) -> bool:
+    return found.name.startswith("test_")
+
+
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "function_definition": definition(SymbolKind.FUNCTION, inside=Place.FUNCTION),
+        "variable_assignment": _assignment,
+        "declaration_command": _declaration,
+        "command": _command,
+        "if_statement": Role.ENTER,
+        "elif_clause": Role.ENTER,
+        "else_clause": Role.ENTER,
+        "compound_statement": Role.ENTER,
+        "subshell": Role.ENTER,
+        "case_statement": Role.ENTER,
+        "case_item": Role.ENTER,
+        "list": Role.ENTER,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    inner_marks=(b"()", b"function "),
+)

@@ -1,0 +1,405 @@
+"""JavaScript and TypeScript: declarations, functions held by names, object methods, test blocks, routes."""
+
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.grammars.ecmascript_exports import export_list
+from lsp_server.parsing.rules import (
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    definition,
+    first_child,
+    first_field,
+    first_named,
+    text_of,
+)
+
+_FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "function"})
+_CASTS = frozenset({
+    "satisfies_expression", "as_expression", "parenthesized_expression", "await_expression",
+    "non_null_expression", "type_assertion",
+})  # fmt: skip
+_TEST_BLOCKS = frozenset(
+    {"describe", "it", "test", "suite", "context", "specify", "bench", "fdescribe", "xdescribe"}
+)
+_VERBS = frozenset(
+    {"get", "post", "put", "patch", "delete", "all", "use", "on", "once", "command", "task", "handle"}
+)
+_FUNCTION_MAKERS = frozenset(
+    {"memo", "forwardRef", "useCallback", "observer", "cache", "debounce", "throttle", "wrap"}
+)
+
+
+def _bare(value: Node | None) -> Node | None:
+    """Return what a value is without casts and parentheses around it."""
+    for _ in range(8):
+        if value is None or value.type not in _CASTS:
+            return value
+        value = next((child for child in value.children if child.is_named), None)
+    return value
+
+
+def _body(function: Node) -> Node | None:
+    return function.child_by_field_name("body")
+
+
+def _function_inside(function: Node) -> tuple[tuple[Node, ...], Place]:
+    """Return where definitions may hide in a function: its block, or the object that an arrow returns."""
+    body = _bare(_body(function))
+    if body is None or body.type not in {"statement_block", "object"}:
+        return (), Place.FUNCTION
+    return (body,), Place.TYPE if body.type == "object" else Place.FUNCTION
+
+
+def _call_inside(call: Node) -> tuple[tuple[Node, ...], Place]:
+    """Return the objects, or else the function bodies, among the arguments of a call."""
+    blocks: list[Node] = []
+    arguments = call.child_by_field_name("arguments")
+    for argument in arguments.children if arguments is not None else ():
+        if argument.type == "object":
+            return (argument,), Place.TYPE
+        if argument.type in _FUNCTIONS:
+            inside, place = _function_inside(argument)
+            if place is Place.TYPE:
+                return inside, place
+            blocks.extend(inside)
+    return tuple(blocks), Place.FUNCTION
+
+
+def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
+    """Describe what a name holds: a function, a class, an object, what a call makes or a value."""
+    value, name = _bare(value), text_of(at).strip("'\"")
+    kind = value.type if value is not None else ""
+    if value is not None and kind in _FUNCTIONS:
+        body = _body(value)
+        inside, place = _function_inside(value)
+        called = (
+            SymbolKind.METHOD
+            if scope.place is Place.TYPE or plain is SymbolKind.METHOD
+            else SymbolKind.FUNCTION
+        )
+        yield Found(node, name, at, called, body.start_byte if body else node.end_byte, inside, place)
+    elif value is not None and kind == "class":
+        body = _body(value)
+        yield Found(
+            node, name, at, SymbolKind.CLASS, body.start_byte if body else node.end_byte,
+            (body,) if body else (), Place.TYPE,
+        )  # fmt: skip
+    elif plain is SymbolKind.METHOD or (
+        scope.place is Place.FUNCTION and kind not in {"object", "call_expression"}
+    ):
+        return
+    elif value is not None and kind == "object":
+        shown = plain if scope.place is not Place.FUNCTION else None
+        yield Found(
+            node, name, at, shown, value.start_byte, (value,), Place.TYPE,
+            containers=() if shown is not None else (name,),
+        )  # fmt: skip
+    elif value is not None and kind == "call_expression":
+        yield from _made(node, at, value, scope, plain)
+    else:
+        yield Found(node, name, at, plain, node.end_byte)
+
+
+def _made(node: Node, at: Node, call: Node, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
+    """Describe `name = make(...)`; a wrapped function counts as a function."""
+    inside, place = _call_inside(call)
+    name = text_of(at)
+    maker = text_of(call.child_by_field_name("function")).rpartition(".")[2]
+    if maker.partition("<")[0] in _FUNCTION_MAKERS and inside:
+        yield Found(node, name, at, SymbolKind.FUNCTION, inside[0].start_byte, inside, place)
+    elif scope.place is not Place.FUNCTION:
+        yield Found(node, name, at, plain, inside[0].start_byte if inside else node.end_byte, inside, place)
+    elif place is Place.TYPE:
+        yield Found(node, inside=inside, place=place, containers=(name,))
+
+
+def _variables(node: Node, scope: Scope) -> Iterable[Found]:
+    declarators = [child for child in node.children if child.type == "variable_declarator"]
+    plain = (
+        SymbolKind.CONSTANT
+        if node.child_count and text_of(node.children[0]) == "const"
+        else SymbolKind.VARIABLE
+    )
+    found: list[Found] = []
+    for declarator in declarators:
+        at = declarator.child_by_field_name("name")
+        if at is not None and at.type == "identifier":
+            extent = node if len(declarators) == 1 else declarator
+            found.extend(_held(extent, at, declarator.child_by_field_name("value"), scope, plain))
+    return found
+
+
+def _method(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), _body(node)
+    if at is None:
+        return ()
+    name = text_of(at)
+    kind = SymbolKind.CONSTRUCTOR if name == "constructor" else SymbolKind.METHOD
+    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
+    head_end = body.start_byte if body else node.end_byte
+    return (Found(node, name.strip("'\""), at, kind, head_end, (body,) if body else (), flags=flags),)
+
+
+def _field(node: Node, scope: Scope) -> Iterable[Found]:
+    at = first_field(node, "property", "name")
+    if at is None:
+        return ()
+    return _held(node, at, node.child_by_field_name("value"), scope, SymbolKind.PROPERTY)
+
+
+def _property(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    if scope.place is not Place.TYPE or at is None:
+        return ()
+    return (Found(node, text_of(at), at, SymbolKind.PROPERTY, node.end_byte, flags=SymbolFlags.DECLARATION),)
+
+
+def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe a function in an object; other values are only looked into."""
+    at, value = node.child_by_field_name("key"), _bare(node.child_by_field_name("value"))
+    if at is None or value is None:
+        return ()
+    name = text_of(at).strip("'\"")
+    if value.type in _FUNCTIONS:
+        inside, place = _function_inside(value)
+        body = _body(value)
+        head_end = body.start_byte if body else node.end_byte
+        return (Found(node, name, at, SymbolKind.METHOD, head_end, inside, place),)
+    if value.type == "object":
+        return (Found(node, inside=(value,), place=Place.TYPE, containers=(name,)),)
+    if value.type == "call_expression":
+        inside, place = _call_inside(value)
+        if inside and place is Place.FUNCTION:
+            return (Found(node, name, at, SymbolKind.METHOD, inside[0].start_byte, inside, place),)
+        return (Found(node, inside=inside, place=place, containers=(name,)),) if inside else ()
+    return ()
+
+
+def _type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if at is None:
+        return ()
+    shape = (value,) if value is not None and value.type == "object_type" else ()
+    head_end = value.start_byte if value is not None and shape else node.end_byte
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, shape, Place.TYPE),)
+
+
+def _enum(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), _body(node)
+    if at is None or body is None:
+        return ()
+    return (
+        Found(node, text_of(at), at, SymbolKind.ENUM, body.start_byte, (body,), Place.TYPE, access="enum"),
+    )
+
+
+def _member(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name") if node.type == "enum_assignment" else node
+    if scope.access != "enum" or at is None:
+        return ()
+    return (Found(node, text_of(at).strip("'\""), at, SymbolKind.ENUM_MEMBER, node.end_byte),)
+
+
+def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), _body(node)
+    if at is None or body is None:
+        return ()
+    name = text_of(at).strip("'\"")
+    return (Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, (body,), Place.FILE),)
+
+
+def _default(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe a function without a name that a file exports, or a named one."""
+    at = node.child_by_field_name("name")
+    if at is None and scope.place is not Place.FILE:
+        return ()
+    inside, place = _function_inside(node)
+    body = _body(node)
+    head_end = body.start_byte if body else node.end_byte
+    name = text_of(at) if at is not None else "default"
+    return (Found(node, name, at or first_child(node), SymbolKind.FUNCTION, head_end, inside, place),)
+
+
+def _statement(node: Node, scope: Scope) -> Iterable[Found]:
+    expression = first_child(node)
+    if expression is None:
+        return ()
+    if expression.type == "assignment_expression":
+        return _assignment(node, expression, scope)
+    if expression.type == "call_expression":
+        return _call(expression, scope)
+    if expression.type in {"internal_module", "module"}:
+        return _namespace(expression, scope)
+    if expression.type == "unary_expression":
+        call = expression.child_by_field_name("argument")
+        return _call(call, scope) if call is not None and call.type == "call_expression" else ()
+    return ()
+
+
+def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Found]:
+    """Describe `X.prototype.m = function`, `exports.f = ...`, `module.exports = {...}` and the like."""
+    left, value = assignment.child_by_field_name("left"), _bare(assignment.child_by_field_name("right"))
+    targets = [left]
+    for _ in range(4):
+        if value is None or value.type != "assignment_expression":
+            break
+        targets.append(value.child_by_field_name("left"))
+        value = _bare(value.child_by_field_name("right"))
+    whole = [
+        target
+        for target in targets
+        if target is not None and text_of(target) in {"module.exports", "exports"}
+    ]
+    named = next(
+        (one for one in targets if one is not None and one.type == "member_expression" and one not in whole),
+        None,
+    )
+    if named is None:
+        return _whole_export(statement, value, scope) if whole else ()
+    at = named.child_by_field_name("property")
+    if at is None:
+        return ()
+    owner, name = text_of(named.child_by_field_name("object")), text_of(at)
+    if owner in {"exports", "module.exports"}:
+        found = list(_held(statement, at, value, scope, SymbolKind.VARIABLE))
+        for one in found:
+            one.flags |= SymbolFlags.EXPORTED
+        return [one for one in found if value is not None and value.type not in {"identifier", "undefined"}]
+    if len(owner) > 60 or "(" in owner or "\n" in owner:
+        return ()
+    containers = tuple(
+        part for part in owner.split(".") if part not in {"prototype", "this", "self", "window"}
+    )
+    if name == "prototype" and value is not None and value.type == "object":
+        return (Found(statement, inside=(value,), place=Place.TYPE, containers=containers),)
+    found = list(_held(statement, at, value, scope, SymbolKind.METHOD))
+    for one in found:
+        one.containers = containers
+    return found
+
+
+def _whole_export(statement: Node, value: Node | None, scope: Scope) -> Iterable[Found]:
+    if value is None:
+        return ()
+    if value.type == "object":
+        return (Found(statement, inside=(value,), place=Place.TYPE),)
+    if value.type == "call_expression":
+        inside, place = _call_inside(value)
+        return (Found(statement, inside=inside, place=place),) if inside else ()
+    name = value.child_by_field_name("name") if value.type in _FUNCTIONS or value.type == "class" else None
+    at = name or first_child(value)
+    if at is None:
+        return ()
+    found = list(_held(statement, at, value, scope, SymbolKind.METHOD))
+    for one in found:
+        one.flags |= SymbolFlags.EXPORTED
+        one.name = text_of(name) or "exports"
+        one.kind = SymbolKind.FUNCTION if one.kind is SymbolKind.METHOD else one.kind
+    return found
+
+
+def _call(call: Node, scope: Scope) -> Iterable[Found]:
+    """Describe test blocks, routes and named callbacks; look into functions that are called on the spot."""
+    callee, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+    if callee is None or arguments is None:
+        return ()
+    if callee.type in {"parenthesized_expression", "function_expression"}:
+        function = _bare(callee)
+        body = _body(function) if function is not None and function.type in _FUNCTIONS else None
+        return (Found(call, inside=(body,), place=Place.FILE),) if body is not None else ()
+    functions = [argument for argument in arguments.children if argument.type in _FUNCTIONS]
+    if not functions:
+        inside, place = _call_inside(call)
+        return (Found(call, inside=inside, place=place),) if inside and scope.place is Place.FILE else ()
+    inside, place = _function_inside(functions[-1])
+    first = first_named(arguments)
+    title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
+    words = (
+        text_of(callee).partition("(")[0].partition("`")[0].split(".")
+        if callee.end_byte - callee.start_byte < 400
+        else [""]
+    )
+    head_end = _body(functions[-1])
+    end = head_end.start_byte if head_end is not None else call.end_byte
+    if title and first is not None and words[0] in _TEST_BLOCKS:
+        return (Found(call, title, first, SymbolKind.FUNCTION, end, inside, place, flags=SymbolFlags.TEST),)
+    if title and first is not None and len(words) > 1 and words[-1] in _VERBS:
+        return (Found(call, f"{words[-1]} {title}", first, SymbolKind.FUNCTION, end, inside, place),)
+    found = [
+        one
+        for function in functions
+        if function.child_by_field_name("name")
+        for one in _default(function, scope)
+    ]
+    if found or (scope.place is Place.FUNCTION and words[0] not in {"beforeEach", "before"}):
+        return found
+    return (Found(call, inside=inside, place=place),)
+
+
+def _exported(found: Found, before: str, scope: Scope) -> bool:
+    if scope.place is Place.FILE:
+        return found.node.type == "export_statement" or bool(found.flags & SymbolFlags.EXPORTED)
+    words = before.split()
+    return not (found.name.startswith(("#", "_")) or "private" in words or "protected" in words)
+
+
+def _made_object(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into `export default make({...})`."""
+    inside, place = _call_inside(node)
+    return (Found(node, inside=inside, place=place),) if inside else ()
+
+
+_DECLARED = SymbolFlags.DECLARATION
+_FUNCTION = definition(SymbolKind.FUNCTION, inside=Place.FUNCTION)
+_CLASS = definition(SymbolKind.CLASS, inside=Place.TYPE)
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "decorator": Role.ATTRIBUTE,
+        "export_statement": Role.WRAP,
+        "ambient_declaration": Role.WRAP,
+        "function_declaration": _FUNCTION,
+        "generator_function_declaration": _FUNCTION,
+        "function_signature": definition(SymbolKind.FUNCTION, without_body=_DECLARED),
+        "class_declaration": _CLASS,
+        "abstract_class_declaration": _CLASS,
+        "class": _CLASS,
+        "method_definition": _method,
+        "method_signature": _method,
+        "abstract_method_signature": _method,
+        "field_definition": _field,
+        "public_field_definition": _field,
+        "property_signature": _property,
+        "interface_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
+        "type_alias_declaration": _type_alias,
+        "enum_declaration": _enum,
+        "property_identifier": _member,
+        "enum_assignment": _member,
+        "module": _namespace,
+        "internal_module": _namespace,
+        "lexical_declaration": _variables,
+        "variable_declaration": _variables,
+        "expression_statement": _statement,
+        "pair": _pair,
+        "object": Role.ENTER,
+        "arrow_function": _default,
+        "function_expression": _default,
+        "call_expression": _made_object,
+        "return_statement": Role.ENTER,
+        "statement_block": Role.ENTER,
+        "if_statement": Role.ENTER,
+        "else_clause": Role.ENTER,
+        "try_statement": Role.ENTER,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    export_list=export_list,
+    attributes=frozenset({"decorator"}),
+    inner_marks=(b"function", b"=>", b"class ", b") {"),
+)

@@ -1,0 +1,154 @@
+"""Kotlin: types, functions, properties; an extension belongs to the type it extends."""
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_child, text_of
+
+_BODIES = ("class_body", "enum_class_body")
+_FUNCTION_BODIES = ("function_body",)
+
+
+def _receiver(node: Node, at: Node) -> tuple[str, ...]:
+    """Return the extended type of `fun Type<T>.name`."""
+    for child in node.children:
+        if child.start_byte >= at.start_byte or child.type == "function_value_parameters":
+            break
+        if child.type in {"user_type", "nullable_type", "parenthesized_type"}:
+            return (text_of(child).partition("<")[0].strip("()?"),)
+    return ()
+
+
+def _class(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name") or child_of_type(node, "identifier", "type_identifier")
+    if at is None:
+        return ()
+    body = child_of_type(node, *_BODIES)
+    words = text_of(child_of_type(node, "modifiers")).split()
+    kind = SymbolKind.CLASS
+    if child_of_type(node, "interface") is not None:
+        kind = SymbolKind.INTERFACE
+    elif "enum" in words or child_of_type(node, "enum_class_body") is not None:
+        kind = SymbolKind.ENUM
+    elif "data" in words or "value" in words:
+        kind = SymbolKind.STRUCT
+    head_end = body.start_byte if body else node.end_byte
+    found = [Found(node, text_of(at), at, kind, head_end, (body,) if body else (), Place.TYPE)]
+    parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
+    for parameter in parameters.children if parameters is not None else ():
+        if parameter.type == "class_parameter" and child_of_type(parameter, "val", "var") is not None:
+            name = child_of_type(parameter, "identifier", "simple_identifier")
+            if name is not None:
+                found.append(
+                    Found(
+                        parameter,
+                        text_of(name),
+                        name,
+                        SymbolKind.PROPERTY,
+                        parameter.end_byte,
+                        containers=(text_of(at),),
+                    )
+                )
+    return found
+
+
+def _object(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name") or child_of_type(node, "identifier", "type_identifier")
+    body = child_of_type(node, *_BODIES)
+    if at is None:
+        return (Found(node, inside=(body,), place=Place.TYPE),) if body is not None else ()
+    head_end = body.start_byte if body else node.end_byte
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, (body,) if body else (), Place.TYPE),)
+
+
+def _function(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    containers: tuple[str, ...] = ()
+    if at is None or at.start_byte == at.end_byte:
+        # A receiver swallows the name when the parser is in doubt: `String.name` as one type.
+        receiver = child_of_type(node, "user_type")
+        at = receiver.children[-1] if receiver is not None and receiver.child_count else None
+        if at is None or receiver is None:
+            return ()
+        containers = (text_of(first_child(receiver)),) if receiver.child_count > 1 else ()
+    else:
+        containers = _receiver(node, at)
+    body = child_of_type(node, *_FUNCTION_BODIES)
+    kind = SymbolKind.METHOD if scope.place is Place.TYPE or containers else SymbolKind.FUNCTION
+    block = child_of_type(body, "block")
+    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
+    head_end = body.start_byte if body is not None else node.end_byte
+    inside = (block,) if block is not None else ()
+    return (
+        Found(node, text_of(at).strip("`"), at, kind, head_end, inside, containers=containers, flags=flags),
+    )
+
+
+def _constructor(node: Node, scope: Scope) -> Iterable[Found]:
+    body = child_of_type(node, "block")
+    at = child_of_type(node, "constructor")
+    if at is None:
+        return ()
+    name = scope.containers[-1] if scope.containers else "constructor"
+    return (Found(node, name, at, SymbolKind.CONSTRUCTOR, body.start_byte if body else node.end_byte),)
+
+
+def _property(node: Node, scope: Scope) -> Iterable[Found]:
+    variable = child_of_type(node, "variable_declaration")
+    at = child_of_type(variable, "identifier", "simple_identifier")
+    if at is None or variable is None or scope.place is Place.FUNCTION:
+        return ()
+    words = text_of(child_of_type(node, "modifiers")).split()
+    kind = SymbolKind.PROPERTY if scope.place is Place.TYPE else SymbolKind.VARIABLE
+    if "const" in words:
+        kind = SymbolKind.CONSTANT
+    cut = child_of_type(node, "getter", "setter", "property_delegate")
+    head_end = cut.start_byte if cut is not None else node.end_byte
+    return (Found(node, text_of(at).strip("`"), at, kind, head_end, containers=_receiver(node, variable)),)
+
+
+def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = child_of_type(node, "identifier", "simple_identifier"), child_of_type(node, *_BODIES)
+    if at is None:
+        return ()
+    inside = (body,) if body is not None else ()
+    head_end = body.start_byte if body else node.end_byte
+    return (Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, head_end, inside, Place.TYPE),)
+
+
+def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("type") or child_of_type(node, "identifier", "type_identifier")
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+
+
+def _exported(_found: Found, before: str, _scope: Scope) -> bool:
+    words = before.split()
+    return not ("private" in words or "internal" in words or "protected" in words)
+
+
+def _tested(_found: Found, head: str) -> bool:
+    return head.startswith("@") and ("@Test" in head or "@ParameterizedTest" in head)
+
+
+RULES = Rules(
+    nodes={
+        "line_comment": Role.COMMENT,
+        "block_comment": Role.COMMENT,
+        "multiline_comment": Role.COMMENT,
+        "class_declaration": _class,
+        "object_declaration": _object,
+        "companion_object": _object,
+        "function_declaration": _function,
+        "secondary_constructor": _constructor,
+        "property_declaration": _property,
+        "enum_entry": _entry,
+        "type_alias": _alias,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    attributes=frozenset({"annotation"}),
+    inner_marks=(b"fun ", b"class "),
+)

@@ -1,0 +1,99 @@
+"""Rust: items, members under the type of their `impl`, macros, tests by attribute."""
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, definition, text_of
+
+_DECLARED = SymbolFlags.DECLARATION
+
+
+def _impl(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into an `impl`: its members belong to the type."""
+    kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+    if body is None:
+        return ()
+    for _ in range(4):
+        if kind is None or kind.type in {"type_identifier", "scoped_type_identifier", "primitive_type"}:
+            break
+        kind = kind.child_by_field_name("type") or kind.child_by_field_name("trait") or None
+    name = " ".join(text_of(kind or node.child_by_field_name("type")).split())[:80]
+    access = "trait" if node.child_by_field_name("trait") is not None else ""
+    return (Found(node, inside=(body,), place=Place.TYPE, containers=(name,) if name else (), access=access),)
+
+
+def _module(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if at is None or body is None:
+        return ()
+    name = text_of(at)
+    flags = SymbolFlags.TEST if name in {"test", "tests"} else SymbolFlags.NONE
+    return (Found(node, name, at, SymbolKind.MODULE, body.start_byte, (body,), Place.FILE, flags=flags),)
+
+
+def _trait(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if at is None:
+        return ()
+    inside = (body,) if body is not None else ()
+    head_end = body.start_byte if body else node.end_byte
+    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, Place.TYPE, access="trait"),)
+
+
+def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    if at is None:
+        return ()
+    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, at.end_byte),)
+
+
+def _foreign(node: Node, _scope: Scope) -> Iterable[Found]:
+    body = child_of_type(node, "declaration_list")
+    return (Found(node, inside=(body,), place=Place.FILE),) if body is not None else ()
+
+
+def _exported(found: Found, before: str, scope: Scope) -> bool:
+    if scope.access == "trait" or found.kind is SymbolKind.ENUM_MEMBER:
+        return True
+    words = before.rpartition("]")[2].split()
+    return bool(words) and (words[0] == "pub" or "#[macro_export]" in before)
+
+
+def _tested(found: Found, head: str) -> bool:
+    attributes = (
+        head.partition("fn ")[0] if found.kind in {SymbolKind.FUNCTION, SymbolKind.METHOD} else head[:300]
+    )
+    return "#[" in attributes and ("test]" in attributes or "test(" in attributes or "(test)" in attributes)
+
+
+RULES = Rules(
+    nodes={
+        "line_comment": Role.COMMENT,
+        "block_comment": Role.COMMENT,
+        "attribute_item": Role.ATTRIBUTE,
+        "function_item": definition(SymbolKind.FUNCTION, in_type=SymbolKind.METHOD, inside=Place.FUNCTION),
+        "function_signature_item": definition(
+            SymbolKind.FUNCTION, in_type=SymbolKind.METHOD, without_body=_DECLARED
+        ),
+        "struct_item": definition(SymbolKind.STRUCT, inside=Place.TYPE),
+        "union_item": definition(SymbolKind.STRUCT, inside=Place.TYPE),
+        "enum_item": definition(SymbolKind.ENUM, inside=Place.TYPE),
+        "enum_variant": definition(SymbolKind.ENUM_MEMBER, body="-"),
+        "field_declaration": definition(SymbolKind.FIELD, body="-"),
+        "trait_item": _trait,
+        "impl_item": _impl,
+        "mod_item": _module,
+        "foreign_mod_item": _foreign,
+        "macro_definition": _macro,
+        "const_item": definition(SymbolKind.CONSTANT, body="-", places=frozenset({Place.FILE, Place.TYPE})),
+        "static_item": definition(SymbolKind.VARIABLE, body="-", places=frozenset({Place.FILE, Place.TYPE})),
+        "type_item": definition(SymbolKind.CLASS, body="-"),
+        "associated_type": definition(SymbolKind.CLASS, body="-", without_body=_DECLARED),
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    inner_marks=(b"fn ", b"struct ", b"impl ", b"enum "),
+)

@@ -1,0 +1,127 @@
+"""Swift: types, extensions (members belong to the extended type), functions, properties, enum cases."""
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, text_of
+
+_KINDS = {"struct": SymbolKind.STRUCT, "enum": SymbolKind.ENUM}
+_BODIES = ("class_body", "enum_class_body", "protocol_body")
+
+
+def _type(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), child_of_type(node, *_BODIES)
+    if at is None:
+        return ()
+    name = text_of(at).partition("<")[0]
+    inside = (body,) if body is not None else ()
+    word = child_of_type(node, "class", "struct", "enum", "extension", "actor", "protocol")
+    if word is not None and word.type == "extension":
+        return (Found(node, inside=inside, place=Place.TYPE, containers=(name,)),)
+    kind = _KINDS.get(word.type if word is not None else "", SymbolKind.CLASS)
+    access = ""
+    if node.type == "protocol_declaration":
+        kind, access = SymbolKind.INTERFACE, "public"
+    head_end = body.start_byte if body is not None else node.end_byte
+    return (Found(node, name, at, kind, head_end, inside, Place.TYPE, access=access),)
+
+
+def _function(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    if at is None or not at.is_named or at.type not in {"simple_identifier", "custom_operator"}:
+        word = child_of_type(node, "func")
+        at = word.next_sibling if word is not None else at
+    if at is None:
+        return ()
+    body = node.child_by_field_name("body")
+    kind = SymbolKind.METHOD if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    block = child_of_type(body, "statements")
+    return (
+        Found(
+            node, text_of(at), at, kind, body.start_byte if body else node.end_byte,
+            (block,) if block is not None else (),
+            flags=SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION,
+        ),
+    )  # fmt: skip
+
+
+def _special(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe `init`, `deinit` and `subscript`."""
+    at = child_of_type(node, "init", "deinit", "subscript")
+    body = node.child_by_field_name("body") or child_of_type(node, "computed_property")
+    if at is None:
+        return ()
+    kind = SymbolKind.CONSTRUCTOR if at.type == "init" else SymbolKind.METHOD
+    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
+    return (Found(node, text_of(at), at, kind, body.start_byte if body else node.end_byte, flags=flags),)
+
+
+def _property(node: Node, scope: Scope) -> Iterable[Found]:
+    if scope.place is Place.FUNCTION:
+        return ()
+    kind = SymbolKind.PROPERTY
+    if scope.place is Place.FILE:
+        pattern = child_of_type(node, "value_binding_pattern")
+        kind = SymbolKind.CONSTANT if text_of(pattern) == "let" else SymbolKind.VARIABLE
+    cut = child_of_type(node, "computed_property", "protocol_property_requirements", "willset_didset_block")
+    head_end = cut.start_byte if cut is not None else node.end_byte
+    flags = SymbolFlags.DECLARATION if node.type == "protocol_property_declaration" else SymbolFlags.NONE
+    names = [
+        pattern.child_by_field_name("bound_identifier") for pattern in node.children_by_field_name("name")
+    ]
+    return [Found(node, text_of(at), at, kind, head_end, flags=flags) for at in names if at is not None]
+
+
+def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
+    names = node.children_by_field_name("name")
+    return [Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, node.end_byte) for at in names]
+
+
+def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+
+
+def _exported(found: Found, before: str, scope: Scope) -> bool:
+    if scope.access == "public" or found.kind is SymbolKind.ENUM_MEMBER:
+        return True
+    words = before.split()
+    if "public" in words or "open" in words:
+        return True
+    # In `public extension`, members are public unless they say otherwise.
+    owner = scope.owner
+    opening = (owner.text or b"")[:200].split(b"extension")[0] if owner is not None else b""
+    return b"public" in opening and not any(word in words for word in ("private", "fileprivate", "internal"))
+
+
+def _tested(found: Found, head: str) -> bool:
+    if found.kind is SymbolKind.CLASS:
+        return "TestCase" in head
+    return (found.kind is SymbolKind.METHOD and found.name.startswith("test")) or head.startswith("@Test")
+
+
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "multiline_comment": Role.COMMENT,
+        "class_declaration": _type,
+        "protocol_declaration": _type,
+        "function_declaration": _function,
+        "protocol_function_declaration": _function,
+        "init_declaration": _special,
+        "deinit_declaration": _special,
+        "subscript_declaration": _special,
+        "property_declaration": _property,
+        "protocol_property_declaration": _property,
+        "enum_entry": _entry,
+        "typealias_declaration": _alias,
+        "associatedtype_declaration": _alias,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    attributes=frozenset({"attribute"}),
+    inner_marks=(b"func ", b"class ", b"struct "),
+)

@@ -1,0 +1,92 @@
+"""Zig: functions, containers held by constants, fields, test blocks."""
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_child, text_of
+
+_CONTAINERS = {
+    "struct_declaration": SymbolKind.STRUCT,
+    "union_declaration": SymbolKind.STRUCT,
+    "opaque_declaration": SymbolKind.STRUCT,
+    "enum_declaration": SymbolKind.ENUM,
+    "error_set_declaration": SymbolKind.ENUM,
+}
+
+
+def _variable(node: Node, scope: Scope) -> Iterable[Found]:
+    at = child_of_type(node, "identifier")
+    if at is None:
+        return ()
+    container = child_of_type(node, *_CONTAINERS)
+    if container is not None:
+        kind = _CONTAINERS[container.type]
+        access = "enum" if kind is SymbolKind.ENUM else ""
+        brace = child_of_type(container, "{")
+        head_end = brace.start_byte if brace is not None else container.start_byte
+        return (Found(node, text_of(at), at, kind, head_end, (container,), Place.TYPE, access=access),)
+    if scope.place is Place.FUNCTION or (
+        child_of_type(node, "builtin_function") is not None and _is_import(node)
+    ):
+        return ()
+    is_constant = child_of_type(node, "const") is not None
+    kind = SymbolKind.CONSTANT if is_constant else SymbolKind.VARIABLE
+    return (Found(node, text_of(at), at, kind, node.end_byte),)
+
+
+def _is_import(node: Node) -> bool:
+    return text_of(child_of_type(child_of_type(node, "builtin_function"), "builtin_identifier")) == "@import"
+
+
+def _function(node: Node, scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if at is None:
+        return ()
+    kind = SymbolKind.METHOD if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
+    head_end = body.start_byte if body else node.end_byte
+    return (Found(node, text_of(at), at, kind, head_end, (body,) if body else (), flags=flags),)
+
+
+def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into the container that a generic function returns."""
+    container = child_of_type(first_child(node), *_CONTAINERS)
+    return (Found(node, inside=(container,), place=Place.TYPE),) if container is not None else ()
+
+
+def _field(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    if at is None:
+        return ()
+    kind = SymbolKind.ENUM_MEMBER if scope.access == "enum" else SymbolKind.FIELD
+    return (Found(node, text_of(at), at, kind, node.end_byte),)
+
+
+def _test(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, block = child_of_type(node, "string", "identifier"), child_of_type(node, "block")
+    if at is None:
+        return ()
+    name = text_of(at).strip('"')
+    head_end = block.start_byte if block is not None else node.end_byte
+    return (Found(node, name, at, SymbolKind.FUNCTION, head_end, flags=SymbolFlags.TEST),)
+
+
+def _exported(found: Found, before: str, _scope: Scope) -> bool:
+    return before.startswith(("pub ", "export ")) or found.kind in {SymbolKind.FIELD, SymbolKind.ENUM_MEMBER}
+
+
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "variable_declaration": _variable,
+        "function_declaration": _function,
+        "expression_statement": _returned,
+        "container_field": _field,
+        "test_declaration": _test,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    inner_marks=(b"struct", b"union", b"enum"),
+)

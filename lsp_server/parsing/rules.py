@@ -1,0 +1,209 @@
+"""The words in which a grammar's rules are written: what a node of the tree means for the walk."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+
+
+class Place(Enum):
+    """What encloses a definition directly; a function found in a type is a method."""
+
+    FILE = auto()
+    TYPE = auto()
+    FUNCTION = auto()
+
+
+class Role(Enum):
+    """What a node means that isn't a definition itself."""
+
+    COMMENT = auto()
+    ATTRIBUTE = auto()
+    """Stands before its definition as a sibling and belongs to it."""
+    ENTER = auto()
+    """Its children are looked at as if they stood in its place."""
+    WRAP = auto()
+    """It encloses one definition, which takes its extent: `export`, `template <...>`, decorators."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where the walk is.
+
+    Attributes:
+        containers: Names of the enclosing definitions, outermost first.
+        place: What encloses directly.
+        exported: Whether a definition in here can be seen from outside at all.
+        tested: Whether everything in here is a test.
+        access: The section of a type's body ("private"), where a language has sections; a rule may change it.
+        owner: The enclosing node, for rules that want to look at it.
+    """
+
+    containers: tuple[str, ...] = ()
+    place: Place = Place.FILE
+    exported: bool = True
+    tested: bool = False
+    access: str = ""
+    owner: Node | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """One definition as a rule describes it, or, without a kind, only a place to look into.
+
+    Attributes:
+        node: Its extent without leading comments; a wrapper around it widens this.
+        name: As written.
+        at: The node of its name.
+        kind: None when only its inside counts.
+        head_end: Byte offset where its signature ends.
+        inside: Nodes whose children may hold more definitions.
+        place: What its inside is.
+        containers: Names between the scope and it, such as a receiver's type.
+        flags: What the rule knows already.
+        docs: The node of its docstring's content.
+        access: The access its inside begins with.
+    """
+
+    node: Node
+    name: str = ""
+    at: Node | None = None
+    kind: SymbolKind | None = None
+    head_end: int = 0
+    inside: tuple[Node, ...] = ()
+    place: Place = Place.FUNCTION
+    containers: tuple[str, ...] = ()
+    flags: SymbolFlags = SymbolFlags.NONE
+    docs: Node | None = None
+    access: str = ""
+
+
+Finder = Callable[[Node, Scope], "Iterable[Found] | Role"]
+Exported = Callable[[Found, str, Scope], bool]
+Tested = Callable[[Found, str], bool]
+
+
+def never_tested(_found: Found, _head: str) -> bool:
+    """Say that a definition's own looks don't make it a test."""
+    return False
+
+
+def no_names(_root: Node) -> frozenset[str] | None:
+    """Say that the file has no list of what it exports."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How the definitions of one language are found.
+
+    Attributes:
+        nodes: Node type → its role or a function that describes it; types that are missing are passed over.
+        exported: Whether a definition is public, from itself, the text before its name (attributes
+            included) and its scope.
+        tested: Whether it is a test, from itself and the text up to its signature's end.
+        export_list: The names that the file itself lists as exported, or None without a list.
+        only_listed: Whether nothing else is exported at the top of a file that has such a list.
+        attributes: Node types inside a definition that stand before its signature.
+        attribute_docs: The documentation that an attribute holds, as Elixir's `@doc`.
+        inner_marks: A function's body is only looked into when one of these occurs in its text; the walk of
+            bodies would cost more than all the rest.
+        merges_neighbours: Whether neighbours of one name are one definition, as a function's equations are.
+    """
+
+    nodes: Mapping[str, Role | Finder]
+    exported: Exported
+    tested: Tested = never_tested
+    export_list: Callable[[Node], frozenset[str] | None] = no_names
+    only_listed: bool = False
+    attributes: frozenset[str] = frozenset()
+    attribute_docs: Callable[[Node], Node | None] | None = None
+    inner_marks: tuple[bytes, ...] = ()
+    merges_neighbours: bool = False
+
+
+def text_of(node: Node | None) -> str:
+    """Return a node's text, or nothing for no node."""
+    raw = node.text if node is not None else None
+    return raw.decode("utf-8", "replace") if raw else ""
+
+
+def first_child(node: Node | None) -> Node | None:
+    """Return the first child, or None when there is none."""
+    return node.children[0] if node is not None and node.child_count else None
+
+
+def first_named(node: Node | None) -> Node | None:
+    """Return the first child that isn't punctuation, or None when there is none."""
+    if node is not None:
+        for child in node.children:
+            if child.is_named:
+                return child
+    return None
+
+
+def child_of_type(node: Node | None, *types: str) -> Node | None:
+    """Return the first child that has one of the types."""
+    if node is not None:
+        for child in node.children:
+            if child.type in types:
+                return child
+    return None
+
+
+def first_field(node: Node, *fields: str) -> Node | None:
+    """Return the child of the first of the fields that there is."""
+    for field in fields:
+        child = node.child_by_field_name(field)
+        if child is not None:
+            return child
+    return None
+
+
+def definition(
+    kind: SymbolKind,
+    *,
+    in_type: SymbolKind | None = None,
+    name: str | Callable[[Node], Node | None] = "name",
+    body: str | tuple[str, ...] = "body",
+    inside: Place | None = None,
+    places: frozenset[Place] = frozenset(Place),
+    without_body: SymbolFlags = SymbolFlags.NONE,
+) -> Finder:
+    """Return the rule of a plain definition.
+
+    Args:
+        kind: What it is.
+        in_type: What it is instead when it stands in a type's body.
+        name: The field that holds its name, or how to find that node.
+        body: The fields or node types of its body, tried in turn: the signature ends there.
+        inside: What its body is; None leaves the body alone.
+        places: Where it counts.
+        without_body: Flags of one that has no body.
+    """
+    bodies = (body,) if isinstance(body, str) else body
+
+    def find(node: Node, scope: Scope) -> Iterable[Found]:
+        if scope.place not in places:
+            return ()
+        at = node.child_by_field_name(name) if isinstance(name, str) else name(node)
+        if at is None:
+            return ()
+        block = first_field(node, *bodies) or child_of_type(node, *bodies)
+        return (
+            Found(
+                node=node,
+                name=text_of(at),
+                at=at,
+                kind=in_type if in_type is not None and scope.place is Place.TYPE else kind,
+                head_end=node.end_byte if block is None else block.start_byte,
+                inside=(block,) if block is not None and inside is not None else (),
+                place=inside or Place.FUNCTION,
+                flags=without_body if block is None else SymbolFlags.NONE,
+            ),
+        )
+
+    return find

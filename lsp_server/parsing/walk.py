@@ -1,0 +1,298 @@
+"""Walks a syntax tree by a language's rules and gathers its definitions with their leading comments."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.rules import Finder, Found, Place, Role, Rules, Scope
+
+_MOST_LEVELS = 150
+"""How many levels of nested definitions and blocks are followed."""
+_ATTRIBUTE_STARTS = frozenset(b"@#[")
+_MOST_WRAPPERS = 8
+_HEAD_BYTES = 2000
+_BLANK = b" \t\r\n\f\v"
+
+
+@dataclass(slots=True)
+class Definition:
+    """A definition with all that was worked out on the way.
+
+    Attributes:
+        found: What the rule said.
+        kind: Its kind.
+        containers: Names of the enclosing definitions.
+        flags: All of them.
+        start: Byte offset of the first leading comment or attribute.
+        code_start: Byte offset of the first attribute or the signature.
+        head_start: Byte offset of the signature.
+        end: Byte offset of its end.
+        comments: Byte ranges of the leading comments.
+        docs: The node of a docstring or documentation attribute.
+    """
+
+    found: Found
+    kind: SymbolKind
+    containers: tuple[str, ...]
+    flags: SymbolFlags
+    start: int
+    code_start: int
+    head_start: int
+    end: int
+    comments: list[tuple[int, int]]
+    docs: Node | None
+
+
+@dataclass(slots=True)
+class _Level:
+    """One list of siblings in progress."""
+
+    nodes: Iterator[Node]
+    scope: Scope
+    leading: list[Node] = field(default_factory=list)
+
+
+def walk(root: Node, rules: Rules, source: bytes) -> Iterator[Definition]:
+    """Yield the definitions under `root`, an enclosing one before what it encloses."""
+    walker = _Walker(rules, source, rules.export_list(root))
+    levels = [_Level(iter(root.children), Scope())]
+    roles = rules.nodes
+    while levels:
+        level = levels[-1]
+        leading = level.leading
+        inner: list[_Level] = []
+        for node in level.nodes:
+            rule = roles.get(node.type)
+            if rule is None:
+                leading.clear()
+                continue
+            found = _apply(rule, node, level.scope, rules)
+            if found is Role.COMMENT or found is Role.ATTRIBUTE:
+                leading.append(node)
+                continue
+            if isinstance(found, Role):
+                inner.append(_Level(iter(node.children), level.scope, leading.copy()))
+            else:
+                for one in found:
+                    yield from walker.take(one, level, inner)
+            leading.clear()
+            if inner:
+                break
+        else:
+            levels.pop()
+            if leading and levels:
+                # Some grammars end a list before the comments that belong to what follows it.
+                levels[-1].leading.extend(leading)
+        if len(levels) < _MOST_LEVELS:
+            levels.extend(reversed(inner))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walker:
+    """What stays the same all over one file."""
+
+    rules: Rules
+    source: bytes
+    export_list: frozenset[str] | None
+
+    def take(self, one: Found, level: _Level, inner: list[_Level]) -> Iterator[Definition]:
+        """Yield a definition when it is one, and note where to look into it."""
+        scope = level.scope
+        if one.kind is not None and one.name:
+            done = self.describe(one, level.leading, scope)
+            yield done
+            scope = _scope_inside(one, done)
+        elif one.inside:
+            scope = _bare_scope(one, scope)
+        if one.inside and (one.place is not Place.FUNCTION or self.has_marks(one)):
+            inner.extend(_Level(iter(body.children), scope) for body in one.inside)
+
+    def has_marks(self, one: Found) -> bool:
+        """Say whether a function's body may hold definitions at all."""
+        marks = self.rules.inner_marks
+        start, end = one.inside[0].start_byte, one.inside[-1].end_byte
+        return not marks or any(self.source.find(mark, start, end) >= 0 for mark in marks)
+
+    def describe(self, one: Found, leading: list[Node], scope: Scope) -> Definition:
+        """Work out a definition's ranges, comments and flags."""
+        rules, source = self.rules, self.source
+        assert one.kind is not None
+        start = one.node.start_byte
+        head_start = _head_start(one.node, rules.attributes) if source[start] in _ATTRIBUTE_STARTS else start
+        run = _leading_run(leading, start, source) if leading else []
+        comments: list[tuple[int, int]] = []
+        code_start = 0
+        docs = one.docs
+        for node, end in run:
+            if rules.nodes.get(node.type) is Role.COMMENT:
+                comments.append((node.start_byte, end))
+                continue
+            code_start = code_start or node.start_byte
+            if rules.attribute_docs is not None:
+                docs = rules.attribute_docs(node) or docs
+        code_start = code_start or start
+        end = one.node.end_byte
+        while end > start + 1 and source[end - 1] in _BLANK:
+            end -= 1
+        return Definition(
+            found=one,
+            kind=one.kind,
+            containers=(*scope.containers, *one.containers),
+            flags=self.flags(one, code_start, scope),
+            start=run[0][0].start_byte if run else start,
+            code_start=code_start,
+            head_start=head_start,
+            end=end,
+            comments=comments,
+            docs=docs,
+        )
+
+    def flags(self, one: Found, code_start: int, scope: Scope) -> SymbolFlags:
+        """Ask the language's rules what is exported and what is a test."""
+        rules, flags = self.rules, one.flags
+        name_start = one.at.start_byte if one.at is not None else code_start
+        if scope.exported and rules.exported(one, self.text(code_start, name_start), scope):
+            flags |= SymbolFlags.EXPORTED
+        if self.export_list is not None and not scope.containers:
+            if one.name in self.export_list:
+                flags |= SymbolFlags.EXPORTED
+            elif rules.only_listed:
+                flags &= ~SymbolFlags.EXPORTED
+        if scope.tested or rules.tested(one, self.text(code_start, one.head_end)):
+            flags |= SymbolFlags.TEST
+        return flags
+
+    def text(self, start: int, end: int) -> str:
+        """Return the text between two bytes, or its first part when it is long."""
+        return self.source[start : min(end, start + _HEAD_BYTES)].decode("utf-8", "replace")
+
+
+def merge_neighbours(definitions: list[Definition]) -> list[Definition]:
+    """Make one of neighbours with the same name: the equations of a function and its type signature.
+
+    Args:
+        definitions: In order of their start.
+    """
+    merged: list[Definition] = []
+    for one in definitions:
+        last = merged[-1] if merged else None
+        if last is not None and _is_continued(last, one):
+            last.end = one.end
+            if not one.flags & SymbolFlags.DECLARATION:
+                last.flags &= ~SymbolFlags.DECLARATION
+        else:
+            merged.append(one)
+    return merged
+
+
+def _is_continued(last: Definition, one: Definition) -> bool:
+    mergeable = {SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTANT}
+    return (
+        last.found.name == one.found.name
+        and last.containers == one.containers
+        and last.end <= one.start
+        and last.kind in mergeable
+        and one.kind in mergeable
+        and not one.flags & SymbolFlags.TEST
+    )
+
+
+def _apply(rule: Role | Finder, node: Node, scope: Scope, rules: Rules) -> Iterable[Found] | Role:
+    """Ask the rule of a node; look through wrappers, whose extent the definition takes."""
+    if not isinstance(rule, Role):
+        return rule(node, scope)
+    if rule is not Role.WRAP:
+        return rule
+    wrapper: Node | None = node
+    for _ in range(_MOST_WRAPPERS):
+        if wrapper is None:
+            break
+        found, wrapper = _unwrapped(wrapper, scope, rules)
+        if found is Role.ENTER:
+            return found
+        if not isinstance(found, Role) and found:
+            found[0].node = node
+            return found
+    return ()
+
+
+def _unwrapped(wrapper: Node, scope: Scope, rules: Rules) -> tuple[list[Found] | Role, Node | None]:
+    """Return what a wrapper's children define, and the wrapper among them."""
+    found: list[Found] = []
+    within: Node | None = None
+    for child in wrapper.children:
+        rule = rules.nodes.get(child.type)
+        if rule is Role.WRAP:
+            within = child
+        elif rule is Role.ENTER:
+            return Role.ENTER, None
+        elif rule is not None and not isinstance(rule, Role):
+            result = rule(child, scope)
+            if not isinstance(result, Role):
+                found.extend(result)
+    return found, within
+
+
+def _scope_inside(one: Found, done: Definition) -> Scope:
+    return Scope(
+        containers=(*done.containers, one.name),
+        place=one.place,
+        exported=one.place is not Place.FUNCTION and bool(done.flags & SymbolFlags.EXPORTED),
+        tested=bool(done.flags & SymbolFlags.TEST),
+        access=one.access,
+        owner=one.node,
+    )
+
+
+def _bare_scope(one: Found, scope: Scope) -> Scope:
+    """Return the scope inside something that isn't a symbol itself, like Rust's `impl`."""
+    return Scope(
+        containers=(*scope.containers, *one.containers),
+        place=one.place,
+        exported=scope.exported,
+        tested=scope.tested or bool(one.flags & SymbolFlags.TEST),
+        access=one.access,
+        owner=one.node,
+    )
+
+
+def _leading_run(leading: list[Node], start: int, source: bytes) -> list[tuple[Node, int]]:
+    """Return the comments and attributes that stand directly before byte `start`, each with its end."""
+    run: list[tuple[Node, int]] = []
+    upper = start
+    for node in reversed(leading):
+        begin = node.start_byte
+        end = begin + len(source[begin : node.end_byte].rstrip())
+        between = source[end:upper]
+        if between.strip() or between.count(b"\n") > 1 or source[begin : begin + 3] in {b"//!", b"/*!"}:
+            break
+        line_start = source.rfind(b"\n", max(0, begin - 400), begin) + 1
+        if source[line_start:begin].strip() and not _opens_block(source, line_start, begin):
+            break
+        run.append((node, end))
+        upper = begin
+    run.reverse()
+    return run
+
+
+def _opens_block(source: bytes, line_start: int, begin: int) -> bool:
+    """Say whether what stands before a comment on its line opens a block or is a comment itself."""
+    before = source[line_start:begin].rstrip()
+    return before.endswith((b"{", b"(", b"*/", b"]", b"[", b","))
+
+
+def _head_start(node: Node, attributes: frozenset[str]) -> int:
+    """Return where the signature begins after the attributes that are part of the node."""
+    for child in node.children:
+        kind = child.type
+        if kind in attributes:
+            continue
+        if kind in {"modifiers", "decorated_definition"}:
+            for inner in child.children:
+                if inner.type not in attributes:
+                    return inner.start_byte
+            continue
+        return child.start_byte
+    return node.start_byte
