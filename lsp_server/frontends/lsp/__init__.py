@@ -1,1 +1,1 @@
-"""The language server: LSP in, calls of the workspace out; the only package that knows pygls and lsprotocol."""
+"""The language server: LSP in, calls of the workspace out; alone in knowing pygls and lsprotocol."""

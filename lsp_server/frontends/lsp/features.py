@@ -14,14 +14,12 @@ from lsp_server.frontends.lsp.client import client_of
 from lsp_server.frontends.lsp.contract import WorkspaceLike
 from lsp_server.frontends.lsp.progress import IndexingProgress
 from lsp_server.frontends.lsp.protocol import Params
-from lsp_server.frontends.lsp.rpc import Json, RpcServer
+from lsp_server.frontends.lsp.rpc import Handler, Json, RpcServer
 from lsp_server.frontends.lsp.session import Session
 from lsp_server.frontends.lsp.settings import ClientSettings
 from lsp_server.frontends.lsp.status_feed import StatusFeed
 from lsp_server.frontends.lsp.uris import path_of_uri
 from lsp_server.workspace.status import WorkspaceStatus
-
-Handler = Callable[[Any], Any]
 
 DID_CHANGE_STATUS = "semanticSearch/didChangeStatus"
 

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcMethodNotFound
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
@@ -28,6 +28,8 @@ Json = Any
 """A value as `json.loads` returns it."""
 
 MessageId = str | int
+
+Handler = Callable[[Json], Any]
 
 _ERRORS = types.ErrorCodes
 _LSP_ERRORS = types.LSPErrorCodes
@@ -65,6 +67,15 @@ class RpcProtocol(LanguageServerProtocol):
     def shut_down(self) -> None:
         """Refuse every request from now on."""
         self._shutdown = True
+
+    def handle(self, method: str, handler: Handler) -> None:
+        """Let a function, which may be a coroutine function, take the raw parameters of a method."""
+        self._handlers[method] = handler
+
+    def _get_handler(self, feature_name: str) -> Handler:
+        if feature_name not in self._handlers:
+            raise JsonRpcMethodNotFound.of(feature_name)
+        return self._handlers[feature_name]
 
     # In ---------------------------------------------------------------------------------------------------
 
@@ -186,6 +197,7 @@ class RpcProtocol(LanguageServerProtocol):
 
     def __init__(self, server: LanguageServer, converter: Any) -> None:
         super().__init__(server, converter)
+        self._handlers: dict[str, Handler] = {}
         self._questions: dict[str, Future[Json]] = {}
         self._numbers = itertools.count(1)
 

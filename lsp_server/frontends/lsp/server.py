@@ -13,8 +13,8 @@ from lsprotocol import types
 from lsp_server import __version__
 from lsp_server.frontends.lsp.contract import MakeWorkspace
 from lsp_server.frontends.lsp.documents import Documents
-from lsp_server.frontends.lsp.features import Handler, LifecycleFeatures, on_first_use
-from lsp_server.frontends.lsp.rpc import RpcServer
+from lsp_server.frontends.lsp.features import LifecycleFeatures, on_first_use
+from lsp_server.frontends.lsp.rpc import Handler, RpcServer
 from lsp_server.frontends.lsp.search_features import SearchFeatures
 from lsp_server.frontends.lsp.session import Session
 from lsp_server.frontends.lsp.status_features import StatusFeatures
@@ -93,9 +93,9 @@ def build(
     statuses = StatusFeatures(session)
     documents = Documents(session)
     for method, handler in _conversation(lifecycle).items():
-        server.feature(method)(handler)
+        server.protocol.handle(method, handler)
     for method, handler in {**_work(lifecycle, documents), **_questions(searches, statuses)}.items():
-        server.feature(method)(on_first_use(session, lifecycle.start, handler))
+        server.protocol.handle(method, on_first_use(session, lifecycle.start, handler))
     return session
 
 
