@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lsp_server.documents.queries import scored_terms
 from lsp_server.documents.reader import TextReader
 from lsp_server.documents.schema import WORD_FIELDS
+from lsp_server.documents.statistics import FieldStatistics
 from lsp_server.documents.stems import Stemmer, encodable
 from lsp_server.documents.values import TextDocument, TextFilter, TextQuery
 
@@ -37,26 +38,32 @@ class UnsavedDocument:
     frequencies: Mapping[str, Mapping[str, int]]
 
 
-def prepare(documents: Iterable[TextDocument], stemmer: Stemmer) -> list[UnsavedDocument]:
-    """Return documents made ready for scoring."""
+def prepare(documents: Iterable[TextDocument], stemmer: Stemmer | None = None) -> tuple[UnsavedDocument, ...]:
+    """Return documents made ready for scoring.
+
+    Args:
+        documents: The documents.
+        stemmer: One to keep, for what it remembers; None for a new one.
+    """
+    stemmer = stemmer or Stemmer()
     prepared = []
     for document in documents:
         fields = ((field, getattr(document, field).split()) for field in WORD_FIELDS)
         terms = {field: tuple(words if document.stemmed else stemmer.stems(words)) for field, words in fields}
         counts = {field: Counter(words) for field, words in terms.items()}
         prepared.append(UnsavedDocument(document, terms, counts))
-    return prepared
+    return tuple(prepared)
 
 
 def score_documents(
-    query: TextQuery, documents: Sequence[UnsavedDocument], reader: TextReader
+    query: TextQuery, documents: Sequence[UnsavedDocument], reader: TextReader | None
 ) -> NDArray[np.float32]:
     """Return the score of each document, as if it were in the index.
 
     Args:
         query: The query; its filter holds, but for the clusters, which unsaved text does not have.
         documents: Documents made ready by `prepare`.
-        reader: The index whose statistics count.
+        reader: The index whose statistics count; None where there is none yet, and the documents' own count.
 
     Returns:
         float32[n]; 0 where a document holds no word of the query or does not pass its filter.
@@ -64,10 +71,16 @@ def score_documents(
     scores = np.zeros(len(documents), np.float64)
     if not documents:
         return scores.astype(np.float32)
-    statistics = reader.statistics()
-    n_documents = max(statistics.n_documents, 1)
+    own = FieldStatistics(len(documents), {})
+    statistics = own if reader is None else reader.statistics()
+    stemmer = Stemmer() if reader is None else reader.stemmer
+
+    def inverse_frequency(field: str, term: str, n_own: int) -> float:
+        n_holding = n_own if reader is None else reader.term_frequency(field, term)
+        return _inverse_frequency(max(statistics.n_documents, 1), n_holding)
+
     weights = query.weights.by_field()
-    terms = scored_terms(query, reader.stemmer)
+    terms = scored_terms(query, stemmer)
     for field in WORD_FIELDS:
         lengths = np.array([_rounded_length(len(document.terms[field])) for document in documents])
         average = statistics.average_lengths.get(field) or max(lengths.mean(), 1.0)
@@ -75,22 +88,23 @@ def score_documents(
         for term in terms:
             counts = np.array([document.frequencies[field].get(term, 0) for document in documents])
             if counts.any():
-                idf = _inverse_frequency(n_documents, reader.term_frequency(field, term))
+                idf = inverse_frequency(field, term, np.count_nonzero(counts))
                 scores += weights[field] * idf * (1 + _K1) * counts / (counts + spread)
     for name in dict.fromkeys(query.identifiers):
         held = np.array([document.document.whole_name == name for document in documents])
         if held.any():
             # A whole name is one term in a field of one term: the rest of the formula is 1.
-            idf = _inverse_frequency(n_documents, reader.term_frequency("whole_name", encodable(name)))
+            idf = inverse_frequency("whole_name", encodable(name), np.count_nonzero(held))
             scores += weights["whole_name"] * idf * held
-    scores[~passing_documents(query.filter, documents, reader.stemmer)] = 0
+    scores[~passing_documents(query.filter, documents, stemmer)] = 0
     return scores.astype(np.float32)
 
 
 def passing_documents(
-    condition: TextFilter, documents: Sequence[UnsavedDocument], stemmer: Stemmer
+    condition: TextFilter, documents: Sequence[UnsavedDocument], stemmer: Stemmer | None = None
 ) -> NDArray[np.bool_]:
     """Return bool[n], whether each document passes the filter; its clusters are left out of account."""
+    stemmer = stemmer or Stemmer()
     phrases = _runs(stemmer.stems(words) for words in condition.phrases)
     excluded = _runs(stemmer.stems(words) for words in condition.excluded)
     names = [name.lower() for name in condition.names]

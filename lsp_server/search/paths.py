@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,20 +16,37 @@ _MOST_STARS: Final = 5
 _MOST_FOLDERS: Final = 6
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class PathFilter:
     """Compiled patterns. Keep it for as long as the paths stay the same, and the array it gives beside it.
 
-    Args:
-        include: A path must match one of these, where there are any.
-        exclude: A path must match none of these.
-
-    Raises:
-        InvalidParams: A pattern is none; `key` names where it stood, "include" or "exclude".
+    Attributes:
+        includes: A path must match something in each of these; none means every path.
+        exclude: A path must match nothing in this.
     """
 
-    def __init__(self, include: Sequence[str], exclude: Sequence[str]) -> None:
-        self._include = _spec(include, "include") if include else None
-        self._exclude = _spec(exclude, "exclude") if exclude else None
+    includes: tuple[GitIgnoreSpec, ...]
+    exclude: GitIgnoreSpec | None
+
+    @classmethod
+    def compiled(cls, includes: Sequence[Sequence[str]], exclude: Sequence[str]) -> "PathFilter | None":
+        """Compile patterns.
+
+        Args:
+            includes: Lists of patterns that must all let a path in: the request's and the query's own.
+                A list without patterns lets every path in.
+            exclude: Patterns that keep a path out.
+
+        Returns:
+            The filter, or None where every path passes.
+
+        Raises:
+            InvalidParams: A pattern is none; `key` names where it stood, "include" or "exclude".
+        """
+        specs = tuple(_spec(patterns, "include") for patterns in includes if patterns)
+        if not specs and not exclude:
+            return None
+        return cls(specs, _spec(exclude, "exclude") if exclude else None)
 
     def passing(self, paths: Sequence[str]) -> NDArray[np.bool_]:
         """Return bool[n], whether each path passes.
@@ -37,10 +55,10 @@ class PathFilter:
             paths: Relative to the workspace folder, with forward slashes.
         """
         passing = np.ones(len(paths), np.bool_)
-        if self._include is not None:
-            passing &= _matching(self._include, paths)
-        if self._exclude is not None:
-            passing &= ~_matching(self._exclude, paths)
+        for spec in self.includes:
+            passing &= _matching(spec, paths)
+        if self.exclude is not None:
+            passing &= ~_matching(self.exclude, paths)
         return passing
 
     def passes(self, path: str) -> bool:

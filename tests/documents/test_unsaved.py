@@ -84,7 +84,8 @@ def test_unsaved_text_scores_as_if_it_were_indexed(indexed: Indexed, query: Text
     ).any()
 
 
-def test_an_empty_index_still_orders_unsaved_text(indexed: Indexed) -> None:
+@pytest.mark.parametrize("has_index", [True, False])
+def test_an_empty_index_or_none_still_orders_unsaved_text(indexed: Indexed, *, has_index: bool) -> None:
     unsaved = prepare(
         [
             TextDocument(1, 1, 0, 12, "go", "a", "a", body="upload"),
@@ -93,9 +94,16 @@ def test_an_empty_index_still_orders_unsaved_text(indexed: Indexed) -> None:
         ],
         Stemmer(),
     )
-    scores = score_documents(TextQuery(("upload",)), unsaved, indexed([]))
+    scores = score_documents(TextQuery(("upload",)), unsaved, indexed([]) if has_index else None)
     assert scores[1] > scores[0] > scores[2] == 0
 
 
 def test_no_documents_have_no_scores(indexed: Indexed) -> None:
     assert score_documents(TextQuery(("upload",)), [], indexed([])).shape == (0,)
+
+
+def test_stems_that_documents_bring_are_taken_as_they_are() -> None:
+    plain = TextDocument(1, 1, 0, 12, "go", "a", "a", body="happily retries")
+    stems = TextDocument(2, 1, 0, 12, "go", "a", "a", body=Stemmer().stem_text(plain.body), stemmed=True)
+    first, second = prepare([plain, stems])
+    assert first.terms == second.terms

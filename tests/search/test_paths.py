@@ -13,8 +13,9 @@ PATHS = [
 ]
 
 
-def passing(include: list[str], exclude: list[str]) -> list[str]:
-    compiled = PathFilter(include, exclude)
+def passing(includes: list[list[str]], exclude: list[str]) -> list[str]:
+    compiled = PathFilter.compiled(includes, exclude)
+    assert compiled is not None
     return [path for path, passes in zip(PATHS, compiled.passing(PATHS), strict=True) if passes]
 
 
@@ -33,20 +34,26 @@ def passing(include: list[str], exclude: list[str]) -> list[str]:
     ],
 )
 def test_patterns_mean_what_they_mean_in_a_gitignore_file(patterns: list[str], expected: list[str]) -> None:
-    assert passing(patterns, []) == expected
+    assert passing([patterns], []) == expected
     assert passing([], patterns) == [path for path in PATHS if path not in expected]
 
 
-def test_a_path_must_be_included_and_not_excluded() -> None:
-    assert passing(["*.py"], ["src/**", "tests/"]) == ["main.py", "lib/src/other.py"]
-    assert passing([], []) == PATHS
+def test_lists_of_patterns_intersect() -> None:
+    assert passing([["*.py"], [], ["src/**", "tests/**"]], []) == ["src/app.py", "tests/test_app.py"]
+    assert passing([["*.py"], ["src/**", "tests/**"]], ["test_*"]) == ["src/app.py"]
 
 
 def test_one_path_alone() -> None:
-    compiled = PathFilter(["*.py"], ["tests/"])
+    compiled = PathFilter.compiled([["*.py"]], ["tests/"])
+    assert compiled is not None
     assert compiled.passes("a/b.py")
     assert not compiled.passes("tests/b.py")
     assert not compiled.passes("b.go")
+
+
+def test_without_patterns_there_is_no_filter() -> None:
+    assert PathFilter.compiled([], []) is None
+    assert PathFilter.compiled([[]], []) is None
 
 
 @pytest.mark.parametrize(
@@ -55,5 +62,5 @@ def test_one_path_alone() -> None:
 @pytest.mark.parametrize("key", ["include", "exclude"])
 def test_what_is_no_pattern_is_named_with_its_key(pattern: str, key: str) -> None:
     with pytest.raises(InvalidParams, match=key) as caught:
-        PathFilter(["*.py", pattern] if key == "include" else [], [pattern])
+        PathFilter.compiled([["*.py", pattern]] if key == "include" else [], [pattern])
     assert caught.value.details["key"] == key
