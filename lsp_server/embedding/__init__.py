@@ -1,1 +1,47 @@
-"""."""
+"""Vectors for symbols and queries: the bundled model, and transformers for those who want one."""
+
+from pathlib import Path
+
+from lsp_server.embedding.contract import Embedder, ModelChoice, ModelInfo, SymbolTexts
+from lsp_server.embedding.scores import ScoreCurve, ScoreCurves, similarity_to_score
+from lsp_server.embedding.static_model import TABLE_FILE, StaticModel
+
+__all__ = [
+    "BUNDLED",
+    "BUNDLED_FOLDER",
+    "Embedder",
+    "ModelChoice",
+    "ModelInfo",
+    "ScoreCurve",
+    "ScoreCurves",
+    "SymbolTexts",
+    "load_embedder",
+    "similarity_to_score",
+]
+
+BUNDLED = "bundled"
+"""The name of the model that comes with the package."""
+
+BUNDLED_FOLDER = Path(__file__).parent / "data"
+
+
+def load_embedder(choice: ModelChoice) -> Embedder:
+    """Load the model that the settings name.
+
+    The bundled model takes some 50 ms; a transformer takes seconds, and minutes when it has to be fetched.
+
+    Raises:
+        ModelUnavailable: It can't be loaded here; the suggestion says what to do.
+    """
+    if (
+        choice.path is not None
+        and (choice.path / TABLE_FILE).is_file()
+        and not any(choice.path.rglob("*.onnx"))
+    ):
+        return StaticModel.read(choice.path)
+    if choice.path is None and choice.name == BUNDLED:
+        return StaticModel.read(BUNDLED_FOLDER)
+    # Its libraries are missing on some machines, and slow to import on all.
+    from lsp_server.embedding.fastembed_model import load_transformer  # noqa: PLC0415
+
+    return load_transformer(choice)

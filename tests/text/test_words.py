@@ -11,10 +11,21 @@ from hypothesis import strategies as st
 from lsp_server.text import FileWords, split_file, split_words
 
 # Texts that look like code and like the scripts of the world, rather than like noise.
-SCRIPTS = "é É café cafe\u0301 E\u0301cole Größe ЖизньID имя 認証 ユーザー 한국어 ǅ İ ß K — → “ \u00a0 \ufeff ½ ٣ हिन्दी 😀 \u0301"
+SCRIPTS = "é É café cafe\u0301 E\u0301cole Größe ЖизньID имя 認証 ユーザー 한국어 ǅ İ ß K हिन्दी ٣"
+SYMBOLS = "— → “ \u00a0 \ufeff ½ 😀 \u0301"
 CODE = "get HTTP Server ABCd aB x Z 0 42 1e9 _ __ - . ( \x00 12345678901234567"
 PIECES = st.sampled_from(
-    [*SCRIPTS.split(" "), *CODE.split(" "), " ", "\n", "\t", "a" * 70, "Ab" * 40, "é" * 40]
+    [
+        *SCRIPTS.split(" "),
+        *SYMBOLS.split(" "),
+        *CODE.split(" "),
+        " ",
+        "\n",
+        "\t",
+        "a" * 70,
+        "Ab" * 40,
+        "é" * 40,
+    ]
 )
 TEXTS = st.one_of(
     st.lists(PIECES, max_size=30).map("".join),

@@ -1,0 +1,107 @@
+"""Loads transformers through fastembed: any text model that it knows by name, or one from a local folder.
+
+fastembed and onnxruntime are imported when such a model is configured and only then: they are slow to
+import and have no wheels on some machines. Nothing is fetched unless the user named a model to fetch.
+"""
+
+import json
+import os
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+from lsp_server.embedding.contract import ModelChoice, ModelInfo
+from lsp_server.embedding.onnx_folder import OnnxFolder
+from lsp_server.embedding.prefixes import prefixes_of
+from lsp_server.embedding.transformer import RECIPE, TransformerModel
+from lsp_server.errors import ModelUnavailable
+
+
+def load_transformer(choice: ModelChoice) -> TransformerModel:
+    """Load the chosen model; a named one is fetched the first time, which can take minutes.
+
+    Raises:
+        ModelUnavailable: fastembed is not installed or doesn't know the model, or can't fetch or load it.
+    """
+    try:
+        from fastembed import TextEmbedding  # noqa: PLC0415 - half a second that most users never need
+    except ImportError as error:
+        raise ModelUnavailable(
+            f"The model {choice.name} needs the package fastembed, which can't be imported: {error}.",
+            'Install it with `pip install fastembed`, or set the model to "bundled".',
+        ) from error
+    name = choice.name
+    revision = None
+    if choice.path is not None:
+        folder = OnnxFolder.read(choice.path)
+        revision = folder.revision
+        if _description(TextEmbedding, name) is None:
+            name = _register(TextEmbedding, folder, choice.name)
+    description = _description(TextEmbedding, name)
+    if description is None:
+        raise ModelUnavailable(
+            f"fastembed knows no text model named {name}.",
+            'Set the model to "bundled", to a name from `fastembed.TextEmbedding.list_supported_models()`, '
+            "or set its path.",
+        )
+    options: dict[str, Any] = {} if choice.path is None else {"specific_model_path": str(choice.path)}
+    try:
+        model = TextEmbedding(
+            name,
+            cache_dir=str(choice.cache_dir or _default_cache_dir()),
+            threads=choice.threads,
+            **options,
+        )
+    except Exception as error:  # whatever the library raises, the model is not to be had
+        raise ModelUnavailable(
+            f"The model {name} can't be loaded: {error}",
+            "Check the network for the first download, set the path of a local copy, or set the model to "
+            '"bundled".',
+        ) from error
+    known = prefixes_of(choice.name)
+    query_prefix = known.query if choice.query_prefix is None else choice.query_prefix
+    passage_prefix = known.passage if choice.passage_prefix is None else choice.passage_prefix
+    info = ModelInfo(
+        name=name,
+        revision=revision or _revision(description, type(model.model).__name__),
+        dimensions=int(description["dim"]),
+        # The prefix is part of every vector in the index; the query's is not.
+        recipe=f"{RECIPE} {passage_prefix}".strip(),
+    )
+    return TransformerModel(info, model, query_prefix, passage_prefix)
+
+
+def _description(library: Any, name: str) -> dict[str, Any] | None:
+    models: list[dict[str, Any]] = library.list_supported_models()
+    return next((model for model in models if model["model"].lower() == name.lower()), None)
+
+
+def _register(library: Any, folder: OnnxFolder, wanted: str) -> str:
+    """Tell fastembed of a model in a folder; return the name it goes by."""
+    from fastembed.common.model_description import ModelSource, PoolingType  # noqa: PLC0415
+
+    name = f"local/{folder.path.resolve().name if wanted in {'', 'bundled'} else wanted}-{folder.revision}"
+    if _description(library, name) is None:
+        library.add_custom_model(
+            model=name,
+            pooling=PoolingType(folder.pooling),
+            normalization=True,
+            sources=ModelSource(hf=name),  # asked for, never used: the folder is there
+            dim=folder.dimensions,
+            model_file=folder.model_file,
+        )
+    return name
+
+
+def _revision(description: dict[str, Any], implementation: str) -> str:
+    """Return a digest of where fastembed takes a named model from and how it pools."""
+    facts = [description["model"], description["sources"], description["model_file"], implementation]
+    return blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _default_cache_dir() -> Path:
+    """Return a folder that outlives a restart, which fastembed's own default, a temporary one, does not."""
+    configured = os.environ.get("FASTEMBED_CACHE_PATH")
+    return Path(configured) if configured else user_cache_path("semantic-symbols", appauthor=False) / "models"

@@ -1,0 +1,132 @@
+"""The sub-words of every field of every symbol of a file, as slices of one stream.
+
+A file's words become sub-words once; the body of a symbol, of its class and of its file are overlapping
+slices of the same stream.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from lsp_server.embedding.contract import SymbolTexts
+from lsp_server.embedding.wordpiece import WordPiece
+from lsp_server.text import split_words
+
+MAX_FIELD_BYTES = 1200
+"""How much of a body, and of a documentation, is looked at: more blurs the vector and costs time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One field of all symbols: symbol i's sub-words are one or more slices of the stream.
+
+    Attributes:
+        symbols: Which symbol each slice belongs to, rising, int64[m].
+        starts: Where each slice starts in `FieldStream.rows`, int64[m].
+        ends: Where it ends, int64[m].
+    """
+
+    symbols: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldStream:
+    """All sub-words that a file's fields are made of.
+
+    Attributes:
+        rows: Rows of the model's table, one for each sub-word, int64[s].
+        name: "name name container".
+        body: Signature and body, without the documentation.
+        documentation: Doc comment or docstring.
+    """
+
+    rows: np.ndarray
+    name: Field
+    body: Field
+    documentation: Field
+
+
+def field_stream(texts: SymbolTexts, wordpiece: WordPiece) -> FieldStream:
+    """Return the sub-words of the symbols of one file."""
+    names, name_ends = _name_rows(texts, wordpiece)
+    words = texts.words
+    stream, word_offsets = _in_file_order(wordpiece.rows_of_each(words.vocabulary), words.numbers)
+    name_ends += len(stream)
+    name_starts = np.concatenate(([len(stream)], name_ends[:-1])) if len(name_ends) else name_ends
+
+    def field(symbols: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Field:
+        first = np.searchsorted(words.starts, starts)
+        last = np.maximum(first, np.searchsorted(words.ends, ends, "right"))
+        return Field(symbols, word_offsets[first], word_offsets[last])
+
+    return FieldStream(
+        rows=np.concatenate((stream, np.array(names, np.int64))),
+        name=Field(np.arange(len(name_ends)), name_starts, name_ends),
+        body=field(*_body_ranges(texts)),
+        documentation=field(*_documentation_ranges(texts.documentation)),
+    )
+
+
+def _name_rows(texts: SymbolTexts, wordpiece: WordPiece) -> tuple[list[int], np.ndarray]:
+    rows: list[int] = []
+    ends = np.empty(len(texts.names), np.int64)
+    containers: dict[str, list[int]] = {}
+    for index, (name, container) in enumerate(zip(texts.names, texts.containers, strict=True)):
+        if container not in containers:
+            containers[container] = wordpiece.rows_of(split_words(container))
+        of_name = wordpiece.rows_of(split_words(name))
+        rows += of_name
+        rows += of_name
+        rows += containers[container]
+        ends[index] = len(rows)
+    return rows, ends
+
+
+def _in_file_order(
+    rows_of_words: Sequence[tuple[int, ...]], numbers: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lay out the sub-words of the vocabulary in the order of the file's words.
+
+    Args:
+        rows_of_words: Sub-words of each distinct word.
+        numbers: The file's words.
+
+    Returns:
+        The stream, and where each word's sub-words start in it, with one entry more for the end.
+    """
+    counts = np.fromiter(map(len, rows_of_words), np.int64, len(rows_of_words))
+    flat = np.fromiter(chain.from_iterable(rows_of_words), np.int64, int(counts.sum()))
+    firsts = np.cumsum(counts) - counts
+    counts_here = counts[numbers]
+    offsets = np.zeros(len(numbers) + 1, np.int64)
+    np.cumsum(counts_here, out=offsets[1:])
+    return flat[np.repeat(firsts[numbers] - offsets[:-1], counts_here) + np.arange(offsets[-1])], offsets
+
+
+def _body_ranges(texts: SymbolTexts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the code around the documentation, cut: two ranges a symbol, as symbols, starts and ends."""
+    n = len(texts.code)
+    code = np.array(texts.code, np.int64).reshape(n, 2)
+    start, end = code[:, 0], code[:, 1]
+    gap = np.array(
+        [given or (stop, stop) for given, (_, stop) in zip(texts.documentation, texts.code, strict=True)],
+        np.int64,
+    ).reshape(n, 2)
+    gap_start, gap_end = np.clip(gap[:, 0], start, end), np.clip(gap[:, 1], start, end)
+    before = np.minimum(gap_start, start + MAX_FIELD_BYTES)
+    after = np.minimum(end, gap_end + MAX_FIELD_BYTES - (before - start))
+    starts = np.stack((start, gap_end), axis=1).ravel()
+    ends = np.stack((before, after), axis=1).ravel()
+    return np.repeat(np.arange(n), 2), starts, ends
+
+
+def _documentation_ranges(
+    documentation: Sequence[tuple[int, int] | None],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    symbols = np.array([index for index, given in enumerate(documentation) if given], np.int64)
+    ranges = np.array([given for given in documentation if given], np.int64).reshape(len(symbols), 2)
+    return symbols, ranges[:, 0], np.minimum(ranges[:, 1], ranges[:, 0] + MAX_FIELD_BYTES)

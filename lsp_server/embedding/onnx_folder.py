@@ -1,0 +1,95 @@
+"""Reads from a local folder what has to be known of a transformer before it can be loaded."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from lsp_server.errors import ModelUnavailable
+
+_SAMPLE_BYTES = 1 << 16
+_SAMPLES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxFolder:
+    """A model as sentence-transformers lays it out.
+
+    Attributes:
+        path: The folder.
+        model_file: The network, relative to the folder, with forward slashes.
+        dimensions: Length of its vectors.
+        pooling: "MEAN", "CLS" or "LAST_TOKEN": how a text's token vectors become one.
+        revision: Digest of the files.
+    """
+
+    path: Path
+    model_file: str
+    dimensions: int
+    pooling: str
+    revision: str
+
+    @classmethod
+    def read(cls, path: Path) -> "OnnxFolder":
+        """Look into a folder.
+
+        Raises:
+            ModelUnavailable: A file is missing or says nothing of the vectors' length.
+        """
+        networks = sorted(path.rglob("*.onnx"), key=lambda file: (_preference(file), file.as_posix()))
+        if not networks:
+            raise ModelUnavailable(
+                f"The folder {path} holds no model: no *.onnx and no model.safetensors of the bundled form.",
+                "Set the model's path to a folder with model.onnx, tokenizer.json, tokenizer_config.json and "
+                'config.json, or set the model to "bundled".',
+            )
+        pooling = _json(path / "1_Pooling" / "config.json")
+        dimensions = pooling.get("word_embedding_dimension") or _json(path / "config.json").get("hidden_size")
+        if not isinstance(dimensions, int):
+            raise ModelUnavailable(
+                f"Nothing in {path} says how long the model's vectors are.",
+                "Add the model's config.json, with its hidden_size, to the folder.",
+            )
+        kind = "MEAN"
+        if pooling.get("pooling_mode_cls_token"):
+            kind = "CLS"
+        elif pooling.get("pooling_mode_lasttoken"):
+            kind = "LAST_TOKEN"
+        return cls(
+            path, networks[0].relative_to(path).as_posix(), dimensions, kind, _digest(path, networks[0])
+        )
+
+
+def _preference(file: Path) -> int:
+    """Rank the usual names first: some folders hold the same network in several precisions."""
+    names = ("model.onnx", "model_optimized.onnx", "model_quantized.onnx")
+    return names.index(file.name) if file.name in names else len(names)
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _digest(folder: Path, network: Path) -> str:
+    digest = blake2b(digest_size=8)
+    for file in sorted({network, *folder.glob("*.json"), *folder.glob("1_Pooling/*.json")}):
+        digest.update(file.relative_to(folder).as_posix().encode())
+        for sample in _samples(file):
+            digest.update(sample)
+    return digest.hexdigest()
+
+
+def _samples(file: Path) -> Iterator[bytes]:
+    """Yield a file's size and stretches of it: a network of gigabytes must not be read whole at a start."""
+    size = file.stat().st_size
+    yield size.to_bytes(8, "little")
+    with file.open("rb") as stream:
+        for offset in range(0, size, max(_SAMPLE_BYTES, size // _SAMPLES)):
+            stream.seek(offset)
+            yield stream.read(_SAMPLE_BYTES)

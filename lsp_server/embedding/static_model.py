@@ -1,0 +1,220 @@
+"""The bundled model: one trained vector for every sub-word, added up. NumPy only, no download, no warm-up.
+
+A field's vector is normalise(Σ over distinct sub-words of (1 + ln count) · scale · table row), a symbol's is
+normalise(Σ weight · field vector) over name, path, body and documentation, a query is one field with scales
+of its own. Normalising each field before adding is what lets a short name count beside a long body.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from lsp_server.embedding.contract import ModelInfo, SymbolTexts
+from lsp_server.embedding.fields import Field, field_stream
+from lsp_server.embedding.rotation import rotation
+from lsp_server.embedding.safetensors import read_tensors
+from lsp_server.embedding.scores import ScoreCurve, ScoreCurves
+from lsp_server.embedding.wordpiece import WordPiece
+from lsp_server.errors import ModelUnavailable
+from lsp_server.text import split_words
+
+TABLE_FILE = "model.safetensors"
+TOKENIZER_FILE = "tokenizer.json"
+CONFIG_FILE = "config.json"
+
+RECIPE = "fields-1"
+"""Raise it when the same files and the same symbol come to give another vector."""
+
+_PATH_PARTS = 3
+_SYMBOLS_A_PRODUCT = 64
+"""How many symbols share one matrix product: more means a larger table to turn into floats once, but also
+more zeros in the matrix of counts. Measured flat between 32 and 128."""
+_MAX_COUNT = 1 << 12
+_REVISION_CHARACTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWeights:
+    """How much each field's unit vector counts in a symbol's."""
+
+    name: float
+    path: float
+    body: float
+    documentation: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenTable:
+    """One vector per sub-word, as int8 with two scales: one in symbols, one in queries.
+
+    Attributes:
+        rows: int8[v, d], mapped from the file.
+        document_scale: float32[v].
+        query_scale: float32[v].
+    """
+
+    rows: np.ndarray
+    document_scale: np.ndarray
+    query_scale: np.ndarray
+
+
+class StaticModel:
+    """Embeds by adding up sub-word vectors; an `Embedder`.
+
+    The rotation is applied to the finished vectors. Folded into the table it would cost nothing at run time,
+    but the table could no longer stay int8 and shared between processes: 46 MB of floats and half a second in
+    every one of them, to save a seventh of the time that a symbol takes.
+    """
+
+    def __init__(
+        self,
+        info: ModelInfo,
+        curves: ScoreCurves,
+        weights: FieldWeights,
+        wordpiece: WordPiece,
+        table: TokenTable,
+    ) -> None:
+        self.info = info
+        self.curves = curves
+        self._weights = weights
+        self._wordpiece = wordpiece
+        self._table = table
+        self._rotation = rotation(info.dimensions)
+        self._damped = 1 + np.log(np.arange(_MAX_COUNT, dtype=np.float32).clip(1))
+        self._damped[0] = 0
+
+    @classmethod
+    def read(cls, folder: Path) -> "StaticModel":
+        """Read a model from the folder of its three files.
+
+        The revision stands in the configuration of a model that was exported, so that a start need not read
+        all of the table.
+
+        Raises:
+            ModelUnavailable: A file is missing or damaged, or they don't fit together.
+        """
+        wordpiece = WordPiece.read(folder / TOKENIZER_FILE)
+        try:
+            config = json.loads((folder / CONFIG_FILE).read_bytes())
+            weights = config["field_weights"]
+            table = _table(read_tensors(folder / TABLE_FILE), wordpiece)
+            return cls(
+                ModelInfo(
+                    name=config.get("name", folder.name),
+                    revision=config.get("revision") or revision_of(folder),
+                    dimensions=table.rows.shape[1],
+                    recipe=RECIPE,
+                ),
+                ScoreCurves(
+                    query=ScoreCurve(**config["score_curves"]["query"]),
+                    related=ScoreCurve(**config["score_curves"]["related"]),
+                ),
+                FieldWeights(weights["name"], weights["path"], weights["body"], weights["doc"]),
+                wordpiece,
+                table,
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelUnavailable(
+                f"The model in {folder} can't be used: {error!r}.",
+                "Install the package again, or name another model in the settings.",
+            ) from error
+
+    def content_vectors(self, texts: SymbolTexts) -> np.ndarray:
+        """See `Embedder.content_vectors`."""
+        content = np.zeros((len(texts.names), self.info.dimensions), np.float32)
+        stream = field_stream(texts, self._wordpiece)
+        for weight, field in (
+            (self._weights.name, stream.name),
+            (self._weights.body, stream.body),
+            (self._weights.documentation, stream.documentation),
+        ):
+            for first in range(0, len(content), _SYMBOLS_A_PRODUCT):
+                part = content[first : first + _SYMBOLS_A_PRODUCT]
+                self._add_field(weight, field, stream.rows, first, part)
+        rotated: np.ndarray = (content @ self._rotation).astype(np.float16)
+        return rotated
+
+    def place(self, content: np.ndarray, path: str) -> np.ndarray:
+        """See `Embedder.place`."""
+        words = split_words("/".join(path.split("/")[-_PATH_PARTS:]))
+        vector = self._weights.path * self._bag(words, self._table.document_scale)
+        placed: np.ndarray = _normalised(content.astype(np.float32) + vector).astype(np.float16)
+        return placed
+
+    def query_vector(self, query: str) -> np.ndarray:
+        """See `Embedder.query_vector`."""
+        return self._bag(split_words(query), self._table.query_scale)
+
+    def _bag(self, words: list[str], scale: np.ndarray) -> np.ndarray:
+        """Return the rotated unit vector of one field, float32[d]."""
+        rows, counts = np.unique(np.array(self._wordpiece.rows_of(words), np.int64), return_counts=True)
+        factors = self._damped.take(counts, mode="clip") * scale[rows]
+        vector = (factors @ self._table.rows[rows].astype(np.float32)) @ self._rotation
+        unit: np.ndarray = _normalised(vector[None])[0]
+        return unit
+
+    def _add_field(
+        self, weight: float, field: Field, rows: np.ndarray, first: int, content: np.ndarray
+    ) -> None:
+        """Add the weighted unit vectors of one field of some symbols to their rows of `content`."""
+        symbols, tokens = _tokens_of(field, rows, first, len(content))
+        owners, position = _numbered(symbols, len(content))
+        # Only the sub-words that these symbols have take part in the product.
+        here, column = _numbered(tokens, len(self._table.rows))
+        counts = np.bincount(position * len(here) + column, minlength=len(owners) * len(here))
+        bags = self._damped.take(counts, mode="clip").reshape(len(owners), len(here))
+        bags *= self._table.document_scale[here]
+        content[owners] += weight * _normalised(bags @ self._table.rows[here].astype(np.float32))
+
+
+def _table(tensors: Mapping[str, np.ndarray], wordpiece: WordPiece) -> TokenTable:
+    names = ("table", "doc_scale", "query_scale")
+    # Plain arrays on the mapped memory: indexing a memmap costs microseconds more each time.
+    table, document_scale, query_scale = (np.asarray(tensors[name]) for name in names)
+    n_rows = len(table)
+    if (n_rows,) != document_scale.shape or (n_rows,) != query_scale.shape or n_rows <= wordpiece.max_row:
+        raise ValueError("the table and the vocabulary differ in size")
+    return TokenTable(table, document_scale, query_scale)
+
+
+def revision_of(folder: Path) -> str:
+    """Return the digest of a model's files; the configuration counts without the revision it may name."""
+    digest = blake2b(digest_size=_REVISION_CHARACTERS // 2)
+    config = json.loads((folder / CONFIG_FILE).read_bytes())
+    config.pop("revision", None)
+    digest.update(json.dumps(config, sort_keys=True).encode())
+    for name in (TOKENIZER_FILE, TABLE_FILE):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _tokens_of(field: Field, rows: np.ndarray, first: int, n_symbols: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the owner, counted from `first`, and the row of each sub-word of a field of some symbols."""
+    low, high = np.searchsorted(field.symbols, (first, first + n_symbols))
+    starts = field.starts[low:high]
+    lengths = field.ends[low:high] - starts
+    offsets = np.cumsum(lengths) - lengths
+    places = np.repeat(starts - offsets, lengths) + np.arange(lengths.sum())
+    return np.repeat(field.symbols[low:high] - first, lengths), rows[places]
+
+
+def _numbered(values: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct values, rising, and for each value its number among them; all are below `limit`."""
+    is_here = np.zeros(limit, bool)
+    is_here[values] = True
+    here = np.flatnonzero(is_here)
+    number = np.empty(limit, np.int64)
+    number[here] = np.arange(len(here))
+    return here, number[values]
+
+
+def _normalised(vectors: np.ndarray) -> np.ndarray:
+    """Return the rows at unit length; zero rows stay zero."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+    normalised: np.ndarray = vectors / np.where(lengths > math.ulp(1.0), lengths, 1)
+    return normalised
