@@ -88,13 +88,13 @@ def score_documents(
         for term in terms:
             counts = np.array([document.frequencies[field].get(term, 0) for document in documents])
             if counts.any():
-                idf = inverse_frequency(field, term, np.count_nonzero(counts))
+                idf = inverse_frequency(field, term, int(np.count_nonzero(counts)))
                 scores += weights[field] * idf * (1 + _K1) * counts / (counts + spread)
     for name in dict.fromkeys(query.identifiers):
         held = np.array([document.document.whole_name == name for document in documents])
         if held.any():
             # A whole name is one term in a field of one term: the rest of the formula is 1.
-            idf = inverse_frequency("whole_name", encodable(name), np.count_nonzero(held))
+            idf = inverse_frequency("whole_name", encodable(name), int(np.count_nonzero(held)))
             scores += weights["whole_name"] * idf * held
     scores[~passing_documents(query.filter, documents, stemmer)] = 0
     return scores.astype(np.float32)
