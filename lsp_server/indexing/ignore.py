@@ -1,0 +1,344 @@
+"""Which paths of a workspace folder are indexed, and why: the rules of all ignore files and the defaults.
+
+Order of power: `.semanticsymbolsignore` and the settings over all else (`!` forces in, even below folders
+that are left out); then `.ignore`; then `.gitignore` and `.git/info/exclude`; where none of them speaks,
+the defaults. Secrets and version control yield to nothing but a `!` of our own that names the file itself
+(version control not even to that).
+"""
+
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, is_secret, never_source, why_not_source
+from lsp_server.indexing.ignore_patterns import PatternFile, PatternLine, lines_of
+
+OWN_FILE = ".semanticsymbolsignore"
+IGNORE_FILES = (".gitignore", ".ignore", OWN_FILE)
+SETTINGS_NAME = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The line that decided: `file` is an absolute path or "settings", `line` counts from 1."""
+
+    file: str
+    line: int
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a path is indexed (a folder: looked into), and why, as a user reads it."""
+
+    indexed: bool
+    reason: str
+    rule: Rule | None = None
+
+
+INDEXED = Decision(indexed=True, reason="no rule leaves it out")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """An ignore file as it is seen from the workspace folder.
+
+    Attributes:
+        patterns: Its lines.
+        n_cut: Length of the folder it lies in, with its slash, relative to the workspace folder.
+        prefix: For a file above the workspace folder, the way down to it, with a slash.
+        rank: Grows with depth: among our own files, the deeper wins.
+    """
+
+    patterns: PatternFile
+    n_cut: int = 0
+    prefix: str = ""
+    rank: int = 0
+
+    def match(self, name: str, path: str, *, is_folder: bool) -> PatternLine | None:
+        return self.patterns.match(name, self.prefix + path[self.n_cut :], is_folder=is_folder)
+
+    def rule(self, line: PatternLine) -> Rule:
+        return Rule(self.patterns.name, line.line, line.text)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folder:
+    """All that decides about the direct members of one folder. Opaque outside this module but for `path`.
+
+    Attributes:
+        path: Relative to the workspace folder; empty, or with a slash at the end.
+        excluded: Why everything below is out unless forced in.
+        inherited: What our own files said last about a folder on the way.
+    """
+
+    path: str
+    own: tuple[_Source, ...]
+    ignore: tuple[_Source, ...]
+    git: tuple[_Source, ...]
+    excluded: Decision | None = None
+    inherited: tuple[_Source, PatternLine] | None = None
+
+
+class IgnoreRules:
+    """Decides about the paths of one workspace folder; ignore files are read once, until `invalidate`.
+
+    Args:
+        root: The workspace folder.
+        extra_include: gitignore patterns from the settings that force in.
+        extra_exclude: gitignore patterns from the settings that leave out; they win over `extra_include`.
+    """
+
+    def __init__(
+        self, root: Path, extra_include: Iterable[str] = (), extra_exclude: Iterable[str] = ()
+    ) -> None:
+        self.root = root
+        self._settings = PatternFile(SETTINGS_NAME, [*(f"!{one}" for one in extra_include), *extra_exclude])
+        self._folders: dict[str, Folder] = {}
+        self._entered: dict[str, Decision] = {}
+
+    def decide(self, path: str, *, is_folder: bool = False) -> Decision:
+        """Return whether a path is indexed, and why.
+
+        Args:
+            path: Relative to the workspace folder; the platform's separator is understood.
+            is_folder: What the path is; a folder's decision is whether it is looked into.
+        """
+        path = path.replace("\\", "/") if os.sep == "\\" else path
+        parent, _, name = path.strip("/").rpartition("/")
+        if not name or name == ".":
+            return INDEXED
+        return self.judge(self.folder(parent), name, is_folder=is_folder)
+
+    def visits(self, path: str) -> bool:
+        """Tell whether a walk enters a folder: it is not left out, or something below it may be forced in."""
+        parent, _, name = path.rpartition("/")
+        return not name or self.enters(self.folder(parent), name)
+
+    def enters(self, parent: Folder, name: str) -> bool:
+        """Tell the same of a member of a folder at hand."""
+        path = parent.path + name
+        if name in VERSION_CONTROL:
+            return False
+        if not parent.excluded and self._judged_folder(parent, name).indexed:
+            return True
+        return _may_force_below(parent, path)
+
+    def judge(self, folder: Folder, name: str, *, is_folder: bool) -> Decision:
+        """Return the decision about a direct member of a folder."""
+        path = folder.path + name
+        if name in VERSION_CONTROL and (is_folder or name == ".git"):
+            return Decision(indexed=False, reason="it belongs to version control")
+        if (folder.own or folder.inherited) and (
+            found := _own_match(folder, name, path, is_folder=is_folder)
+        ):
+            return _forced(folder, found, name, is_folder=is_folder)
+        if folder.excluded:
+            return folder.excluded
+        for source in (*folder.ignore, *folder.git) if folder.ignore else folder.git:
+            line = source.match(name, path, is_folder=is_folder)
+            if line is None:
+                continue
+            rule = source.rule(line)
+            if not line.negated:
+                return Decision(indexed=False, reason=f"left out by {_short(rule)}", rule=rule)
+            if not is_folder and is_secret(name):
+                break
+            return Decision(indexed=True, reason=f"let in by {_short(rule)}", rule=rule)
+        if is_folder:
+            why = why_not_source(self.root, path)
+            return Decision(indexed=False, reason=f"left out by default: {why}") if why else INDEXED
+        return _SECRET if is_secret(name) else INDEXED
+
+    def folder(self, path: str, members: Collection[str] | None = None) -> Folder:
+        """Return the state of a folder, reading ignore files on the way.
+
+        Args:
+            path: Relative, no slash at its end.
+            members: The names it holds, when the caller knows: saves looking for ignore files.
+        """
+        known = self._folders.get(path)
+        if known is not None:
+            return known
+        if not path:
+            return self._keep(self._opened(self._outside(), members))
+        above, _, name = path.rpartition("/")
+        parent = self.folder(above)
+        decision = self._judged_folder(parent, name)
+        found = _own_match(parent, name, path, is_folder=True) if parent.own or parent.inherited else None
+        folder = replace(parent, path=path + "/", inherited=found[:2] if found else None)
+        if decision.indexed:
+            return self._keep(self._opened(replace(folder, excluded=None), members))
+        if found and found[1].negated:
+            folder = replace(folder, inherited=None)  # a default took back what was forced in further up
+        below = parent.excluded or replace(decision, reason=f"below '{path}', {decision.reason}")
+        folder = replace(folder, ignore=(), git=(), excluded=below)
+        if _may_force_below(parent, path):
+            folder = replace(folder, own=self._with(folder, OWN_FILE, folder.own, members))
+        return self._keep(folder)
+
+    def is_ignore_file(self, path: str) -> bool:
+        """Tell whether a change of this file changes the rules."""
+        return path.rpartition("/")[2] in IGNORE_FILES or path == ".git/info/exclude"
+
+    def invalidate(self, path: str) -> None:
+        """Forget what an ignore file, or any path that came or went, decided below its folder."""
+        parent = "" if path == ".git/info/exclude" else path.rpartition("/")[0]
+        self._entered = {}
+        if not parent:
+            self._folders = {}
+            return
+        below = parent + "/"
+        self._folders = {
+            key: folder
+            for key, folder in list(self._folders.items())
+            if key != parent and not key.startswith(below)
+        }
+
+    def _judged_folder(self, parent: Folder, name: str) -> Decision:
+        """Return `judge` of a sub-folder, remembered: a walk asks before it enters and again inside."""
+        path = parent.path + name
+        decision = self._entered.get(path)
+        if decision is None:
+            decision = self._entered[path] = self.judge(parent, name, is_folder=True)
+        return decision
+
+    def _keep(self, folder: Folder) -> Folder:
+        self._folders[folder.path[:-1]] = folder
+        self._entered.pop(folder.path[:-1], None)
+        return folder
+
+    def _opened(self, folder: Folder, members: Collection[str] | None) -> Folder:
+        """Return the state with the folder's own ignore files read."""
+        git = folder.git
+        here = self.root / folder.path
+        if (".git" in members) if members is not None else os.path.lexists(here / ".git"):
+            # A repository of its own does not hear what the repository around it ignores.
+            exclude = _exclude_file(here)
+            git = _read(exclude, len(folder.path)) if exclude else ()
+        return replace(
+            folder,
+            own=self._with(folder, OWN_FILE, folder.own, members),
+            ignore=self._with(folder, ".ignore", folder.ignore, members),
+            git=self._with(folder, ".gitignore", git, members),
+        )
+
+    def _with(
+        self, folder: Folder, name: str, above: tuple[_Source, ...], members: Collection[str] | None
+    ) -> tuple[_Source, ...]:
+        if members is not None and name not in members:
+            return above
+        return (
+            _read(self.root / folder.path / name, len(folder.path), rank=folder.path.count("/") + 1) + above
+        )
+
+    def _outside(self) -> Folder:
+        """Return what the settings and the folders up to the repository's root have to say."""
+        own: tuple[_Source, ...] = (_Source(self._settings, rank=-1_000),) if self._settings else ()
+        empty = Folder("", own, (), ())
+        root = Path(os.path.abspath(self.root))  # noqa: PTH100 - resolve() would follow symbolic links
+        if os.path.lexists(root / ".git"):
+            return empty
+        repository = next((one for one in root.parents if os.path.lexists(one / ".git")), None)
+        if repository is None:
+            return empty
+        way = root.relative_to(repository).parts
+        exclude = _exclude_file(repository)
+        git: tuple[_Source, ...] = _read(exclude, 0, "/".join(way) + "/") if exclude else ()
+        ignore: tuple[_Source, ...] = ()
+        for depth in range(len(way)):
+            above = repository.joinpath(*way[:depth])
+            prefix = "/".join(way[depth:]) + "/"
+            rank = depth - len(way)
+            git = _read(above / ".gitignore", 0, prefix) + git
+            ignore = _read(above / ".ignore", 0, prefix) + ignore
+            own = _read(above / OWN_FILE, 0, prefix, rank) + own
+        # Whoever opens an ignored folder wants it: then what is above does not count.
+        return empty if _leaves_out(git + ignore, way) else Folder("", own, ignore, git)
+
+
+_SECRET = Decision(indexed=False, reason="left out by default: files of this name usually hold secrets")
+
+
+def _own_match(
+    folder: Folder, name: str, path: str, *, is_folder: bool
+) -> tuple[_Source, PatternLine, bool] | None:
+    """Return the last of our own patterns for a path or a folder above it, and whether it names the path."""
+    inherited = folder.inherited
+    for source in folder.own:
+        if inherited and inherited[0].rank > source.rank:
+            break
+        line = source.match(name, path, is_folder=is_folder)
+        if line is None:
+            continue
+        if inherited and inherited[0] is source and inherited[1].index > line.index:
+            break
+        return source, line, True
+    return (*inherited, False) if inherited else None
+
+
+def _forced(
+    folder: Folder, found: tuple[_Source, PatternLine, bool], name: str, *, is_folder: bool
+) -> Decision:
+    source, line, is_direct = found
+    rule = source.rule(line)
+    if not line.negated:
+        return Decision(indexed=False, reason=f"left out by {_short(rule)}", rule=rule)
+    if not is_direct:
+        if not is_folder and is_secret(name):
+            return _SECRET
+        if is_folder and never_source(name):
+            return Decision(
+                indexed=False, reason=f"left out by default: '{name}' is a vendored or build folder"
+            )
+        if folder.excluded:
+            return folder.excluded
+    return Decision(indexed=True, reason=f"forced in by {_short(rule)}", rule=rule)
+
+
+def _may_force_below(folder: Folder, path: str) -> bool:
+    return any(
+        line.may_match_below(source.prefix + path[source.n_cut :])
+        for source in folder.own
+        for line in source.patterns.negated_lines
+    )
+
+
+def _leaves_out(sources: tuple[_Source, ...], way: tuple[str, ...]) -> bool:
+    for source in sources:
+        parts = source.prefix.split("/")[:-1] if source.prefix else list(way)
+        for depth in range(1, len(parts) + 1):
+            line = source.patterns.match(parts[depth - 1], "/".join(parts[:depth]), is_folder=True)
+            if line and not line.negated:
+                return True
+    return False
+
+
+def _read(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[_Source, ...]:
+    try:
+        raw = file.read_bytes()
+    except OSError:  # not there, a folder of that name, or not ours to read: git goes on as well
+        return ()
+    patterns = PatternFile(str(file), lines_of(raw))
+    return (_Source(patterns, n_cut, prefix, rank),) if patterns else ()
+
+
+def _exclude_file(repository: Path) -> Path | None:
+    """Return `info/exclude` of a repository, also of a work tree or submodule, whose `.git` is a file."""
+    git = repository / ".git"
+    try:
+        if git.is_file():
+            text = git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+            git = repository / text
+            common = git / "commondir"
+            git = git / common.read_text("utf-8").strip() if common.is_file() else git
+    except (OSError, ValueError):
+        return None
+    return git / "info" / "exclude"
+
+
+def _short(rule: Rule) -> str:
+    if rule.file == SETTINGS_NAME:
+        return f"the settings: {rule.pattern}"
+    return f"{Path(rule.file).name}, line {rule.line}: {rule.pattern}"

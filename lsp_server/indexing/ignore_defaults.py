@@ -1,0 +1,156 @@
+"""What is not indexed although no ignore file says so: version control, vendored and build folders, secrets.
+
+A name alone condemns a folder only where nobody gives that name to source; `build`, `dist`, `target` and
+their like need evidence.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import MappingProxyType
+
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".fslckout", "_darcs", "CVS"})
+
+_NAMES = """
+    node_modules bower_components jspm_packages .yarn .pnpm-store .npm __pycache__ .venv .env .tox .nox
+    .eggs
+    .mypy_cache .pytest_cache .ruff_cache .hypothesis .ipynb_checkpoints htmlcov site-packages .pixi
+    .next .nuxt .svelte-kit .parcel-cache .turbo .angular .expo .docusaurus .sass-cache .nyc_output .vercel
+    .netlify .cache .gradle .m2 .stack-work dist-newstyle .bloop .metals .bsp .idea .vs .history .zig-cache
+    zig-cache zig-out Pods Carthage DerivedData .build .swiftpm elm-stuff _build .elixir_ls .dart_tool
+    .terraform .serverless .aws-sam .bundle .direnv .ccls-cache .clangd .ssh .gnupg .aws
+"""
+NEVER_SOURCE = frozenset(_NAMES.split())
+
+_FOLDER_SUFFIXES = (".egg-info", ".dist-info", ".xcodeproj", ".xcassets")
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubtful:
+    """A name that build tools and people both give to folders.
+
+    Attributes:
+        beside: Files that make it a tool's folder when one lies in the same folder.
+        inside: Files that make it a tool's folder when it holds one.
+        places: Where the name alone is enough: "top" of the workspace folder, "any" or "none".
+    """
+
+    beside: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    places: str = "none"
+
+
+_PYTHON = ("pyproject.toml", "setup.py")
+_GRADLE = ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
+_DOTNET = ("*.csproj", "*.fsproj", "*.vbproj")
+_DOUBTFUL: Mapping[str, _Doubtful] = MappingProxyType(
+    {
+        "build": _Doubtful(
+            (*_PYTHON, *_GRADLE, "package.json", "CMakeLists.txt", "meson.build", "pubspec.yaml"),
+            ("CMakeCache.txt", "build.ninja"),
+            "top",
+        ),
+        "dist": _Doubtful((*_PYTHON, "package.json", "*.cabal"), places="top"),
+        "out": _Doubtful((*_GRADLE, "package.json", "tsconfig.json"), ("build.ninja",), "top"),
+        "target": _Doubtful(("Cargo.toml", "pom.xml", "build.sbt", "project.clj"), places="top"),
+        "vendor": _Doubtful(("composer.json", "go.mod"), ("modules.txt", "autoload.php", "bundle"), "top"),
+        "bin": _Doubtful(_DOTNET),
+        "obj": _Doubtful(_DOTNET),
+        "deps": _Doubtful(("mix.exs", "rebar.config")),
+        "venv": _Doubtful(places="any"),
+        "coverage": _Doubtful(inside=("lcov.info", "coverage-final.json", "lcov-report", "clover.xml")),
+    }
+)
+_SOURCE_PACKAGE = ("__init__.py", "mod.rs", "lib.rs", "package-info.java")
+_CACHE_MARKERS = ("CACHEDIR.TAG", "pyvenv.cfg")
+
+_SECRET_NAMES = frozenset(
+    {
+        ".npmrc",
+        ".netrc",
+        "_netrc",
+        ".pypirc",
+        ".pgpass",
+        ".htpasswd",
+        ".git-credentials",
+        ".dockercfg",
+        ".vault-token",
+    }
+)
+_SECRET_PATTERN = re.compile(
+    r"""\.env.*
+      | .*\.(?:pem|key|p12|pfx|jks|keystore|ppk|kdbx|tfstate)
+      | id_[^.]*(?:\.(?:pub|old|bak|backup|orig|txt|asc|gpg|enc))?""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a file of this name usually holds secrets (`id_rsa` does, `id_tools.py` does not)."""
+    if name[0] not in ".iI_" and "." not in name:
+        return False
+    return name.lower() in _SECRET_NAMES or _SECRET_PATTERN.fullmatch(name) is not None
+
+
+def never_source(name: str) -> bool:
+    """Tell whether nobody keeps source of his own in a folder of this name."""
+    return name in NEVER_SOURCE or name.endswith(_FOLDER_SUFFIXES)
+
+
+def why_not_source(root: Path, path: str) -> str | None:
+    """Return why a folder is left out by default, or None.
+
+    Args:
+        root: The workspace folder.
+        path: The folder, relative to it; never the root itself.
+    """
+    parent, _, name = path.rpartition("/")
+    if never_source(name):
+        return f"'{name}' is a vendored, cache or build folder"
+    folder = root / path
+    for marker in _CACHE_MARKERS:
+        if os.path.lexists(os.path.join(folder, marker)):  # noqa: PTH118 - once a folder of the tree
+            return f"{marker} marks it as made by a tool"
+    doubt = _DOUBTFUL.get(name)
+    if doubt is None or any((folder / marker).exists() for marker in _SOURCE_PACKAGE):
+        return None
+    if any((folder / marker).exists() for marker in doubt.inside):
+        return f"'{name}' holds what a build or a package manager made"
+    is_condemned = doubt.places == "any" or (doubt.places == "top" and not parent)
+    if not is_condemned and not _holds(root / parent, doubt.beside):
+        return None
+    if name != "vendor" and _is_tracked(root, path):
+        return None
+    return f"'{name}' is a vendored, cache or build folder"
+
+
+def _holds(folder: Path, patterns: tuple[str, ...]) -> bool:
+    try:
+        names = [member.name for member in folder.iterdir()]
+    except OSError:
+        return False
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def _is_tracked(root: Path, path: str) -> bool:
+    """Tell whether the repository at the root tracks something below a folder: then people wrote it.
+
+    Looks for an entry `path/...` in git's index (gitformat-index(5), versions 2 and 3; the low twelve bits
+    before a name are its length). Anything else counts as untracked.
+    """
+    try:
+        index = (root / ".git" / "index").read_bytes()
+    except OSError:
+        return False
+    wanted = os.fsencode(path) + b"/"
+    at = index.find(wanted)
+    while at > 1:
+        n_bytes = int.from_bytes(index[at - 2 : at], "big") & 0xFFF
+        end = index.find(b"\0", at)
+        if end - at == n_bytes:
+            return True
+        at = index.find(wanted, at + 1)
+    return False

@@ -1,0 +1,235 @@
+"""One file of gitignore patterns, compiled: which of its lines, if any, decides about one path.
+
+A pattern is matched against the path itself, never against what lies above it: whoever walks the tree
+closes an excluded folder, as git does (gitignore(5), "PATTERN FORMAT").
+"""
+
+import re
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pathspec.patterns.gitignore import GitIgnorePatternError
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+_WILDCARDS = re.compile(r"[*?\[\\]")
+_SIMPLE_SUFFIX = re.compile(r"\*(\.[^.*?\[\\/]+)")
+_POSIX_CLASSES = MappingProxyType(
+    {
+        "[:alnum:]": "a-zA-Z0-9",
+        "[:alpha:]": "a-zA-Z",
+        "[:blank:]": " \t",
+        "[:digit:]": "0-9",
+        "[:lower:]": "a-z",
+        "[:space:]": " \t\r\n\v\f",
+        "[:upper:]": "A-Z",
+        "[:xdigit:]": "0-9a-fA-F",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternLine:
+    """One pattern of a file.
+
+    Attributes:
+        index: Its place among the file's patterns: the later one wins.
+        line: Its line, from 1.
+        text: As written.
+        body: What is to match, without `!`, the trailing slash, and `/` or `**/` in front.
+        negated: It begins with `!`.
+        folders_only: It ends with a slash.
+        floating: It has no slash inside, so it matches a name at any depth.
+        segments: Of an anchored pattern, one expression per folder level; None stands for `**`.
+    """
+
+    index: int
+    line: int
+    text: str
+    body: str
+    negated: bool
+    folders_only: bool
+    floating: bool
+    expression: re.Pattern[str]
+    segments: tuple[re.Pattern[str] | None, ...]
+
+    def may_match_below(self, folder: str) -> bool:
+        """Tell whether something below a folder (relative to the pattern's file) can match."""
+        if self.floating:
+            return True
+        for depth, name in enumerate(folder.split("/") if folder else ()):
+            if depth == len(self.segments):
+                return False
+            segment = self.segments[depth]
+            if segment is None:
+                return True
+            if not segment.fullmatch(name):
+                return False
+        return True
+
+
+class PatternFile:
+    """The patterns of one ignore file, ordered so that a path that nothing matches costs next to nothing.
+
+    Args:
+        name: What to call the file in an explanation: its absolute path.
+        lines: Its lines.
+    """
+
+    __slots__ = ("_any_name", "_lines", "_names", "_paths", "_suffixes", "_wild_name", "_wild_path", "name")
+
+    def __init__(self, name: str, lines: Iterable[str]) -> None:
+        self.name = name
+        self._lines = tuple(_compiled(lines))
+        self._names: dict[str, list[PatternLine]] = {}
+        self._suffixes: dict[str, list[PatternLine]] = {}
+        self._paths: dict[str, list[PatternLine]] = {}
+        self._any_name: list[PatternLine] = []
+        wild_names: list[PatternLine] = []
+        wild_paths: list[PatternLine] = []
+        # The last pattern wins, so that every list is in falling order.
+        for line in reversed(self._lines):
+            is_wild = _WILDCARDS.search(line.body)
+            if not line.floating:
+                (wild_paths if is_wild else self._paths.setdefault(line.body, [])).append(line)
+            elif not is_wild:
+                self._names.setdefault(line.body, []).append(line)
+            elif line.body == "*":
+                self._any_name.append(line)
+            elif suffix := _SIMPLE_SUFFIX.fullmatch(line.body):
+                self._suffixes.setdefault(suffix[1], []).append(line)
+            else:
+                wild_names.append(line)
+        self._wild_name = _Alternatives.of(wild_names)
+        self._wild_path = _Alternatives.of(wild_paths)
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    @property
+    def negated_lines(self) -> tuple[PatternLine, ...]:
+        """The patterns that begin with `!`."""
+        return tuple(line for line in self._lines if line.negated)
+
+    def match(self, name: str, path: str, *, is_folder: bool) -> PatternLine | None:
+        """Return the last pattern that matches.
+
+        Args:
+            name: Last part of the path.
+            path: Relative to the folder of the ignore file.
+            is_folder: What the path is.
+        """
+        best: PatternLine | None = None
+        if self._names and name in self._names:
+            best = _later(best, self._names[name], is_folder=is_folder)
+        if self._suffixes:
+            dot = name.rfind(".")
+            if dot >= 0 and (lines := self._suffixes.get(name[dot:])):
+                best = _later(best, lines, is_folder=is_folder)
+        if self._any_name:
+            best = _later(best, self._any_name, is_folder=is_folder)
+        if self._paths and path in self._paths:
+            best = _later(best, self._paths[path], is_folder=is_folder)
+        if self._wild_name and self._wild_name.expression.fullmatch(name):
+            hits = [line for line in self._wild_name.lines if line.expression.fullmatch(name)]
+            best = _later(best, hits, is_folder=is_folder)
+        if self._wild_path and self._wild_path.expression.fullmatch(path):
+            hits = [line for line in self._wild_path.lines if line.expression.fullmatch(path)]
+            best = _later(best, hits, is_folder=is_folder)
+        return best
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Alternatives:
+    """Patterns with wildcards and one expression that matches whatever any of them matches."""
+
+    lines: list[PatternLine]
+    expression: re.Pattern[str]
+
+    @classmethod
+    def of(cls, lines: list[PatternLine]) -> "_Alternatives | None":
+        if not lines:
+            return None
+        return cls(lines, _expression("|".join(f"(?:{line.expression.pattern})" for line in lines)))
+
+
+def _later(best: PatternLine | None, falling: list[PatternLine], *, is_folder: bool) -> PatternLine | None:
+    for line in falling:
+        if is_folder or not line.folders_only:
+            return line if best is None or line.index > best.index else best
+    return best
+
+
+def _compiled(lines: Iterable[str]) -> Iterable[PatternLine]:
+    index = 0
+    for number, raw in enumerate(lines, 1):
+        text = _without_trailing_blanks(raw.rstrip("\r\n"))
+        if not text or text.startswith("#"):
+            continue
+        negated = text.startswith("!")
+        body = text[negated:]
+        folders_only = body.endswith("/")
+        body = body[:-1] if folders_only else body
+        is_anchored = "/" in body
+        body = body.removeprefix("/")
+        if is_anchored and body.startswith("**/") and "/" not in body[3:]:
+            body = body[3:]
+            is_anchored = False
+        if not is_anchored and body == "**":
+            body = "*"
+        # `a/**` is everything below `a`, not `a` itself.
+        body = body + "/*" if body.endswith("/**") else body
+        try:
+            segments = _segments(body) if is_anchored else ()
+            expression = _translated(("" if is_anchored else "**/") + body)
+        except (GitIgnorePatternError, re.error):
+            continue  # git drops a pattern that it can't read
+        if expression is None:
+            continue
+        anchored = (index, number, text, body, negated, folders_only, not is_anchored)
+        yield PatternLine(*anchored, expression, segments)
+        index += 1
+
+
+def _without_trailing_blanks(text: str) -> str:
+    stripped = text.rstrip(" ")
+    n_backslashes = len(stripped) - len(stripped.rstrip("\\"))
+    return stripped + " " if n_backslashes % 2 and stripped != text else stripped
+
+
+def _segments(body: str) -> tuple[re.Pattern[str] | None, ...]:
+    parts: list[re.Pattern[str] | None] = []
+    for part in body.split("/"):
+        expression = None if part == "**" else _translated(part)
+        if part != "**" and expression is None:
+            raise GitIgnorePatternError(body)
+        parts.append(expression)
+    return tuple(parts)
+
+
+def _translated(body: str) -> re.Pattern[str] | None:
+    """Return the expression that matches exactly the paths that an anchored pattern means."""
+    for name, characters in _POSIX_CLASSES.items():
+        body = body.replace(name, characters)
+    source, include = GitIgnoreSpecPattern.pattern_to_regex("/" + body)
+    if source is None or include is None:
+        return None
+    if body == "**/*":
+        source = r"(?:.+/)?[^/]+"
+    elif body == "*":
+        source = r"[^/]+"
+    # pathspec marks with a named group whether a folder was matched; names can't stand twice in alternatives.
+    source = re.sub(r"\(\?P<\w+>", "(?:", source)
+    return _expression(re.sub(r"\[\^(?!/)", "[^/", source))
+
+
+def _expression(source: str) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # `[a||b]` is a plain set in a gitignore pattern
+        return re.compile(source, re.DOTALL)
+
+
+def lines_of(raw: bytes) -> list[str]:
+    """Return the lines of an ignore file as names are decoded: UTF-8, with stray bytes kept."""
+    return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n")

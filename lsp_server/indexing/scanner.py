@@ -1,0 +1,287 @@
+"""What has changed in a workspace folder since its files were last seen: a walk, `stat` and nothing more.
+
+Content is never read here: whoever reads a `touched` file compares digests.
+"""
+
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from typing import Protocol
+
+from lsp_server.indexing.ignore import IgnoreRules
+
+RACY_NS = 2_000_000_000
+"""A file written this shortly before it was seen may have been written again within one tick of its clock
+(FAT counts two seconds; git calls such an entry racily clean)."""
+
+RECENT_FILES = 200
+"""So many files, the last modified, come before the rest."""
+
+
+class KnownFile(Protocol):
+    """What the catalog remembers of a file's `stat`."""
+
+    @property
+    def size_bytes(self) -> int:
+        """By the `stat` before the file was read."""
+
+    @property
+    def mtime_ns(self) -> int:
+        """By the same `stat`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """A file as the walk found it; `path` is relative, with forward slashes."""
+
+    path: str
+    size_bytes: int
+    mtime_ns: int
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """How the folder differs from what was known.
+
+    Attributes:
+        changed: New files, and those of another size.
+        touched: Known files of the same size whose content may differ all the same: a digest decides.
+        removed: Known files that are gone, or are no longer indexed.
+        unchanged_count: All others.
+        unreadable: Folders that could not be listed; what is known below them stays.
+        scanned_at_ns: When the walk began, by the clock of `mtime_ns`.
+    """
+
+    changed: list[FileFact] = field(default_factory=list)
+    touched: list[FileFact] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged_count: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    scanned_at_ns: int = 0
+
+
+def scan(
+    rules: IgnoreRules,
+    known: Mapping[str, KnownFile],
+    seen_ns: int,
+    is_cancelled: Callable[[], bool] = _never,
+) -> ChangeSet:
+    """Walk the whole folder and compare it with what is known.
+
+    Args:
+        rules: What is indexed, and where.
+        known: Path → what was known of each indexed or skipped file.
+        seen_ns: `scanned_at_ns` of the last scan whose result was committed; 0 for none.
+        is_cancelled: Asked once a folder; a cancelled scan reports what it saw, and removes nothing.
+    """
+    return _Comparison(rules, known, seen_ns).of_folders([""], known, is_cancelled)
+
+
+def changes_for(
+    rules: IgnoreRules, paths: Iterable[str], known: Mapping[str, KnownFile], seen_ns: int
+) -> ChangeSet:
+    """Compare only what lies at or below some paths: files or folders that came, changed or went.
+
+    Args:
+        rules: What is indexed.
+        paths: Relative to the workspace folder, forward slashes.
+        known: As in `scan`.
+        seen_ns: As in `scan`.
+    """
+    wanted = set(paths)
+    if "" in wanted:
+        return scan(rules, known, seen_ns)
+    comparison = _Comparison(rules, known, seen_ns)
+    plain_folders: dict[str, bool] = {"": True}
+    folders: list[str] = []
+    gone: list[str] = []
+    for path in _topmost(wanted):
+        stat = (
+            _stat(rules.root, path) if _is_plain(rules.root, path.rpartition("/")[0], plain_folders) else None
+        )
+        if stat is not None and S_ISDIR(stat.st_mode):
+            folders.append(path)
+            continue
+        if stat is not None and S_ISREG(stat.st_mode) and rules.decide(path).indexed:
+            comparison.add(FileFact(path, stat.st_size, stat.st_mtime_ns))
+        gone.append(path)
+    return comparison.of_folders(folders, _known_at(known, [*gone, *folders]), _never)
+
+
+def walk(
+    rules: IgnoreRules,
+    folder: str,
+    unreadable: list[str],
+    is_cancelled: Callable[[], bool] = _never,
+) -> Iterator[FileFact]:
+    """Yield the indexed files at any depth below a folder; symbolic links are not followed.
+
+    Args:
+        rules: What is indexed.
+        folder: Relative, without a slash at its end; empty for all.
+        unreadable: Takes the folders that can't be listed.
+        is_cancelled: Asked once a folder.
+    """
+    # Depth first, so that the memory held is the siblings along one path.
+    pending = [folder] if rules.visits(folder) else []
+    while pending and not is_cancelled():
+        path = pending.pop()
+        try:
+            with os.scandir(os.path.join(rules.root, path)) as listing:  # noqa: PTH118 - once a folder of a big tree
+                entries = list(listing)
+        except OSError:
+            unreadable.append(path)
+            continue
+        here = rules.folder(path, {entry.name for entry in entries})
+        for entry in entries:
+            try:
+                if entry.is_file(follow_symlinks=False):
+                    if rules.judge(here, entry.name, is_folder=False).indexed:
+                        stat = entry.stat(follow_symlinks=False)
+                        yield FileFact(here.path + entry.name, stat.st_size, stat.st_mtime_ns)
+                elif _is_real_folder(entry) and rules.enters(here, entry.name):
+                    pending.append(here.path + entry.name)
+            except OSError:  # it went while we looked
+                continue
+
+
+def subfolders(rules: IgnoreRules, folder: str) -> list[str]:
+    """Return the sub-folders that a walk of one folder would enter; none when it can't be listed.
+
+    Args:
+        rules: What is indexed.
+        folder: Relative, without a slash at its end; empty for the root.
+    """
+    try:
+        with os.scandir(os.path.join(rules.root, folder)) as listing:  # noqa: PTH118 - as in `walk`
+            names = [entry.name for entry in listing if _is_real_folder(entry)]
+    except OSError:
+        return []
+    here = rules.folder(folder)
+    return [here.path + name for name in names if rules.enters(here, name)]
+
+
+def priority_order(facts: Iterable[FileFact], open_paths: Collection[str] = ()) -> list[FileFact]:
+    """Return files in the order in which to index them: open ones, then recent ones, then a fair shuffle.
+
+    The rest is shuffled by a digest of the path, the same way each time: whatever has been indexed when
+    the centroids are trained is a sample of the whole.
+
+    Args:
+        facts: Files to index.
+        open_paths: Those open in an editor.
+    """
+    by_age = sorted(facts, key=lambda fact: fact.mtime_ns, reverse=True)
+    recent = {fact.path for fact in by_age[:RECENT_FILES]}
+    digests = {fact.path: _digest(fact.path) for fact in by_age[RECENT_FILES:]}
+
+    def place(fact: FileFact) -> tuple[int, bytes]:
+        if fact.path in open_paths:
+            return 0, b""
+        return (1, b"") if fact.path in recent else (2, digests[fact.path])
+
+    return sorted(by_age, key=place)
+
+
+class _Comparison:
+    """Sorts files into the lists of a `ChangeSet`."""
+
+    def __init__(self, rules: IgnoreRules, known: Mapping[str, KnownFile], seen_ns: int) -> None:
+        self._rules = rules
+        self._known = known
+        self._racy_from_ns = seen_ns - RACY_NS
+        self._scanned_at_ns = time.time_ns()
+        self._changed: list[FileFact] = []
+        self._touched: list[FileFact] = []
+        self._seen: set[str] = set()
+
+    def add(self, fact: FileFact) -> None:
+        self._seen.add(fact.path)
+        known = self._known.get(fact.path)
+        if known is None or known.size_bytes != fact.size_bytes:
+            self._changed.append(fact)
+        elif known.mtime_ns != fact.mtime_ns or fact.mtime_ns >= self._racy_from_ns:
+            self._touched.append(fact)
+
+    def of_folders(
+        self, folders: Iterable[str], in_scope: Iterable[str], is_cancelled: Callable[[], bool]
+    ) -> ChangeSet:
+        unreadable: list[str] = []
+        for folder in folders:
+            for fact in walk(self._rules, folder, unreadable, is_cancelled):
+                self.add(fact)
+        missing = (
+            []
+            if is_cancelled() or "" in unreadable
+            else [path for path in in_scope if path not in self._seen]
+        )
+        hidden = tuple(f"{folder}/" for folder in unreadable)
+        return ChangeSet(
+            changed=self._changed,
+            touched=self._touched,
+            removed=[path for path in missing if not path.startswith(hidden)] if hidden else missing,
+            unchanged_count=len(self._seen) - len(self._changed) - len(self._touched),
+            unreadable=unreadable,
+            scanned_at_ns=self._scanned_at_ns,
+        )
+
+
+def _known_at(known: Mapping[str, KnownFile], paths: list[str]) -> set[str]:
+    """Return the known files at or below some paths."""
+    found = {path for path in paths if path in known}
+    # What is known as a file has nothing below it; only the others are worth a pass over everything.
+    tops = set(paths) - found
+    if len(tops) == 1:
+        below = f"{tops.pop()}/"
+        return found | {path for path in known if path.startswith(below)}
+    if tops:
+        found.update(path for path in known if any(above in tops for above in _above(path)))
+    return found
+
+
+def _topmost(paths: set[str]) -> list[str]:
+    return sorted(path for path in paths if not any(above in paths for above in _above(path)))
+
+
+def _above(path: str) -> Iterator[str]:
+    at = path.rfind("/")
+    while at > 0:
+        path = path[:at]
+        yield path
+        at = path.rfind("/")
+
+
+def _is_plain(root: Path, folder: str, plain_folders: dict[str, bool]) -> bool:
+    """Tell whether no part of the way to a folder is a symbolic link (remembered in `plain_folders`)."""
+    if folder not in plain_folders:
+        stat = _stat(root, folder)
+        is_folder = stat is not None and S_ISDIR(stat.st_mode)
+        plain_folders[folder] = is_folder and _is_plain(root, folder.rpartition("/")[0], plain_folders)
+    return plain_folders[folder]
+
+
+def _stat(root: Path, path: str) -> os.stat_result | None:
+    try:
+        return (root / path).lstat()
+    except (OSError, ValueError):
+        return None
+
+
+def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
+    if not entry.is_dir(follow_symlinks=False):
+        return False
+    # Windows' junctions are links that is_dir() takes for folders; Python 3.12 knows them.
+    is_junction: Callable[[], bool] | None = getattr(entry, "is_junction", None)
+    return is_junction is None or not is_junction()
+
+
+def _digest(path: str) -> bytes:
+    return blake2b(path.encode("utf-8", "surrogatepass"), digest_size=8).digest()
