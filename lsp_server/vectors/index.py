@@ -71,7 +71,7 @@ class VectorIndex(JoinedSegments):
                     f"{segment.path.name} was written for centroids {shape}, not {centroids.shape}"
                 )
         self.centroids = centroids
-        self._kernel = kernel or hamming_kernel()
+        self.kernel = kernel or hamming_kernel()
 
     @property
     def n_clusters(self) -> int:
@@ -151,15 +151,15 @@ class VectorIndex(JoinedSegments):
             n_probed = sum(stretch.end - stretch.start for stretch in stretches)
             if passing.count > n_probed:
                 nearest = NearestCodes(rerank, passing.mask)
-                scan_stretches(self._kernel, code, stretches, nearest)
+                scan_stretches(self.kernel, code, stretches, nearest)
                 candidates = nearest.finish(self.ids)
                 if len(candidates) >= limit:
                     return candidates, n_probed
         nearest = NearestCodes(rerank, passing.mask)
         if passing.count * _SCATTERED < self.n_rows:
-            scan_rows(self._kernel, code, self, passing.ordinals(), nearest)
+            scan_rows(self.kernel, code, self, passing.ordinals(), nearest)
             return nearest.finish(self.ids), passing.count
-        scan_stretches(self._kernel, code, self._stretches(None), nearest)
+        scan_stretches(self.kernel, code, self._stretches(None), nearest)
         return nearest.finish(self.ids), self.n_rows
 
     def _stretches(self, clusters: I64 | None) -> list[Stretch]:

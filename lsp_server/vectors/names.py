@@ -53,18 +53,8 @@ def pack(texts: Sequence[bytes]) -> tuple[U8, U64]:
     return np.frombuffer(b"".join(texts), np.uint8), starts
 
 
-def gather(blob: U8, starts: U64, rows: I64) -> tuple[U8, I64]:
-    """Pick texts out of a blob.
-
-    Args:
-        blob: u8[...].
-        starts: u64[n + 1].
-        rows: i64[m], which texts, in the order wanted.
-
-    Returns:
-        Their bytes one after the other, and their lengths i64[m].
-    """
-    first = starts[rows].astype(np.int64)
-    lengths = starts[rows + 1].astype(np.int64) - first
-    shifts = first - (np.cumsum(lengths) - lengths)
-    return blob[np.arange(lengths.sum()) + np.repeat(shifts, lengths)], lengths
+def byte_positions(firsts: I64, lengths: I64) -> I64:
+    """Return the place of every byte of texts that begin at `firsts`, text by text, i64[sum of lengths]."""
+    shifts = firsts - (np.cumsum(lengths) - lengths)
+    places: I64 = np.arange(lengths.sum()) + np.repeat(shifts, lengths)
+    return places
