@@ -1,0 +1,191 @@
+"""What a scan reports: new, touched and removed files, at or below what changed."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.scanner import (
+    RECENT_FILES,
+    ChangeSet,
+    FileFact,
+    KnownFile,
+    changes_for,
+    priority_order,
+    scan,
+)
+
+LONG_AGO_NS = 1_600_000_000 * 10**9
+ALWAYS_NS = 1
+
+
+@dataclass(frozen=True)
+class Remembered:
+    size_bytes: int
+    mtime_ns: int
+
+
+def write(root: Path, path: str, text: str = "x", mtime_ns: int = LONG_AGO_NS) -> None:
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+    os.utime(target, ns=(mtime_ns, mtime_ns))
+
+
+def remembered(root: Path) -> Mapping[str, KnownFile]:
+    facts = scan(IgnoreRules(root), {}, 0).changed
+    return {fact.path: Remembered(fact.size_bytes, fact.mtime_ns) for fact in facts}
+
+
+def paths(facts: list[FileFact]) -> list[str]:
+    return sorted(fact.path for fact in facts)
+
+
+def summary(changes: ChangeSet) -> tuple[list[str], list[str], list[str], int]:
+    return paths(changes.changed), paths(changes.touched), sorted(changes.removed), changes.unchanged_count
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for path in ("a.py", "b.py", "pkg/c.py", "pkg/deep/d.py", "other/e.py"):
+        write(tmp_path, path)
+    return tmp_path
+
+
+def test_first_scan_finds_everything(root: Path) -> None:
+    began_ns = time.time_ns()
+    changes = scan(IgnoreRules(root), {}, 0)
+    assert summary(changes) == (["a.py", "b.py", "other/e.py", "pkg/c.py", "pkg/deep/d.py"], [], [], 0)
+    assert changes.scanned_at_ns >= began_ns
+
+
+def test_second_scan_finds_nothing(root: Path) -> None:
+    known = remembered(root)
+    assert summary(scan(IgnoreRules(root), known, time.time_ns())) == ([], [], [], 5)
+
+
+def test_sizes_and_times_tell_what_changed(root: Path) -> None:
+    known = remembered(root)
+    write(root, "a.py", "longer")
+    write(root, "b.py", "y", LONG_AGO_NS + 1)
+    write(root, "new.py")
+    (root / "pkg/c.py").unlink()
+    changes = scan(IgnoreRules(root), known, time.time_ns())
+    assert summary(changes) == (["a.py", "new.py"], ["b.py"], ["pkg/c.py"], 2)
+
+
+def test_a_file_written_just_before_it_was_seen_is_looked_at_again(root: Path) -> None:
+    write(root, "a.py", "x", LONG_AGO_NS + 9 * 10**9)
+    known = remembered(root)
+    seen_ns = LONG_AGO_NS + 10 * 10**9
+    assert summary(scan(IgnoreRules(root), known, seen_ns)) == ([], ["a.py"], [], 4)
+    assert summary(scan(IgnoreRules(root), known, seen_ns + 10**10)) == ([], [], [], 5)
+
+
+def test_a_file_that_is_ignored_now_is_removed(root: Path) -> None:
+    known = remembered(root)
+    (root / ".ignore").write_text("pkg/")
+    assert sorted(scan(IgnoreRules(root), known, time.time_ns()).removed) == ["pkg/c.py", "pkg/deep/d.py"]
+
+
+def test_links_and_special_files_are_passed_over(root: Path) -> None:
+    known = remembered(root)
+    (root / "link.py").symlink_to(root / "a.py")
+    (root / "folder").symlink_to(root / "pkg")
+    os.mkfifo(root / "pipe")
+    assert summary(scan(IgnoreRules(root), known, time.time_ns())) == ([], [], [], 5)
+    assert summary(changes_for(IgnoreRules(root), ["folder/c.py", "folder", "pipe"], known, 0)) == (
+        [],
+        [],
+        [],
+        0,
+    )
+
+
+def test_what_lies_below_an_unreadable_folder_is_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = remembered(root)
+    listed = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("pkg"):
+            raise PermissionError(path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    changes = scan(IgnoreRules(root), known, time.time_ns())
+    assert changes.unreadable == ["pkg"]
+    assert changes.removed == []
+
+
+def test_a_vanished_root_removes_nothing(root: Path) -> None:
+    known = remembered(root)
+    changes = scan(IgnoreRules(root / "gone"), known, 0)
+    assert changes.unreadable == [""]
+    assert changes.removed == []
+
+
+def test_a_cancelled_scan_removes_nothing(root: Path) -> None:
+    known = {**remembered(root), "gone.py": Remembered(1, 1)}
+    assert scan(IgnoreRules(root), known, 0, lambda: True).removed == []
+
+
+def test_only_what_was_named_is_compared(root: Path) -> None:
+    known = remembered(root)
+    write(root, "a.py", "longer")
+    write(root, "b.py", "longer")
+    assert summary(changes_for(IgnoreRules(root), ["a.py"], known, ALWAYS_NS)) == (["a.py"], [], [], 0)
+
+
+def test_a_new_folder_is_scanned_and_a_vanished_one_takes_its_files(root: Path) -> None:
+    known = remembered(root)
+    (root / "pkg").rename(root / "moved")
+    changes = changes_for(IgnoreRules(root), ["pkg", "moved"], known, ALWAYS_NS)
+    assert summary(changes) == (
+        ["moved/c.py", "moved/deep/d.py"],
+        [],
+        ["pkg/c.py", "pkg/deep/d.py"],
+        0,
+    )
+
+
+def test_a_folder_that_becomes_a_file_and_a_file_that_becomes_a_folder(root: Path) -> None:
+    known = remembered(root)
+    (root / "other/e.py").unlink()
+    (root / "other").rmdir()
+    write(root, "other")
+    (root / "a.py").unlink()
+    write(root, "a.py/inner.py")
+    changes = changes_for(IgnoreRules(root), ["a.py", "other"], known, ALWAYS_NS)
+    assert summary(changes) == (["a.py/inner.py", "other"], [], ["a.py", "other/e.py"], 0)
+
+
+def test_named_files_that_are_ignored_are_removed_or_passed_over(root: Path) -> None:
+    known = remembered(root)
+    (root / ".gitignore").write_text("pkg/deep\nfresh.py\n")
+    write(root, "fresh.py")
+    rules = IgnoreRules(root)
+    assert summary(changes_for(rules, ["fresh.py", "pkg/deep/d.py"], known, ALWAYS_NS)) == (
+        [],
+        [],
+        ["pkg/deep/d.py"],
+        0,
+    )
+
+
+def test_the_root_itself_means_a_full_scan(root: Path) -> None:
+    assert len(changes_for(IgnoreRules(root), ["", "a.py"], {}, 0).changed) == 5
+
+
+def test_open_files_come_first_then_recent_ones_then_a_fixed_shuffle() -> None:
+    facts = [FileFact(f"f{number}.py", 1, number) for number in range(RECENT_FILES + 50)]
+    order = [fact.path for fact in priority_order(facts, {"f3.py"})]
+    assert order[0] == "f3.py"
+    assert order[1] == f"f{RECENT_FILES + 49}.py"
+    rest = order[RECENT_FILES + 1 :]
+    assert sorted(rest) != rest
+    assert order == [fact.path for fact in priority_order(reversed(facts), {"f3.py"})]
+    assert len(order) == len(facts)
