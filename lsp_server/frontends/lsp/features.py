@@ -76,7 +76,7 @@ class LifecycleFeatures:
 
     def start(self, configuration: Future[Json] | None = None) -> None:
         """Open the workspace in its thread, with the client's settings if they come in time."""
-        folders = self._folders
+        folders = tuple(self._folders)
 
         def prepare(workspace: WorkspaceLike) -> None:
             self._settings.take_answer(configuration)

@@ -63,8 +63,9 @@ async def _serve(make_workspace: MakeWorkspace, channel: Channel) -> int:
         target=_read, args=(channel, server.protocol.receive, loop, end), name="lsp-reader", daemon=True
     )
     reader.start()
-    with suppress(ValueError, OSError, AttributeError):  # not in the main thread, or not on this system
+    with suppress(ValueError):  # signals belong to the main thread
         signal.signal(signal.SIGTERM, lambda *_: end())
+        signal.signal(signal.SIGINT, lambda *_: end())
     await ended.wait()
 
     exit_code = 0 if server.protocol.is_shut_down else 1

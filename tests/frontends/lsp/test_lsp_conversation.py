@@ -445,6 +445,61 @@ def test_what_is_no_message_is_answered_so(shared: Conversation, body: bytes, co
     assert names(shared, "retry") == ["retry_request"]
 
 
+REQUESTS = (
+    "initialize",
+    "semanticSearch",
+    "semanticSearch/related",
+    "semanticSearch/status",
+    "semanticSearch/pause",
+    "semanticSearch/resume",
+    "semanticSearch/rebuild",
+    "semanticSearch/explainPath",
+    "textDocument/hover",
+    "workspace/symbol",
+    "workspaceSymbol/resolve",
+)
+NOTIFICATIONS = (
+    "initialized",
+    "textDocument/didOpen",
+    "textDocument/didChange",
+    "textDocument/didSave",
+    "textDocument/didClose",
+    "window/workDoneProgress/cancel",
+    "workspace/didChangeConfiguration",
+    "workspace/didChangeWatchedFiles",
+    "workspace/didChangeWorkspaceFolders",
+    "workspace/didCreateFiles",
+    "workspace/didDeleteFiles",
+    "workspace/didRenameFiles",
+    "$/cancelRequest",
+)
+JUNK: tuple[Any, ...] = (
+    None,
+    0,
+    "text",
+    [],
+    [[]],
+    {},
+    {"textDocument": None},
+    {"textDocument": {"uri": 1}, "position": {}, "contentChanges": {}},
+    {"textDocument": {"uri": "file://[", "text": "\ud800"}, "position": {"line": 2**40, "character": -1}},
+    {"query": {"query": "x"}, "settings": [1], "event": {"added": [{}], "removed": 5}},
+    {"changes": [{"uri": None}], "files": [{"uri": "file:///\ud800"}], "token": {}, "id": {}},
+    {"query": "\ud800", "uri": "\x00:", "data": [], "settings": "x", "token": 5, "id": "x"},
+)
+
+
+def test_junk_is_answered_and_never_stops_the_server(client: Conversation) -> None:
+    for junk in JUNK:
+        for method in NOTIFICATIONS:
+            client.notify(method, junk)
+        asked = [client.ask(method, junk) for method in REQUESTS]
+        for number in asked:
+            answer = client.answer(number)
+            assert "error" not in answer or answer["error"]["code"] != INTERNAL, answer
+    assert names(client, "retry") == ["retry_request"]
+
+
 def test_answers_to_questions_never_asked_do_no_harm(shared: Conversation) -> None:
     for message in ({"id": 1, "result": 5}, {"id": [], "error": 5}, {}, {"id": "server-1", "error": {}}):
         shared.send({"jsonrpc": "2.0", **message})
