@@ -1,1 +1,21 @@
-"""."""
+"""From the bytes of a file to its symbols, and the child processes that this runs in."""
+
+from lsp_server.parsing.languages import LANGUAGES, Language, canonical_language, language_of
+from lsp_server.parsing.names import path_flags, skip_by_name
+from lsp_server.parsing.parse import parse_file
+from lsp_server.parsing.reading import ParseLimits
+from lsp_server.parsing.symbols import ParsedFile, ParsedSymbol, Skipped
+
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "ParseLimits",
+    "ParsedFile",
+    "ParsedSymbol",
+    "Skipped",
+    "canonical_language",
+    "language_of",
+    "parse_file",
+    "path_flags",
+    "skip_by_name",
+]

@@ -1,0 +1,104 @@
+"""Cuts what no definition covers into entries of some sixty lines, so that it is found, too."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from lsp_server.model import SymbolKind
+from lsp_server.parsing.sections import MAX_NAME, Section, Source, fold
+from lsp_server.parsing.symbols import ParsedSymbol
+
+CHUNK_LINES = 60
+MAX_CHUNKS = 200
+MIN_RUN_LINES = 25
+
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]{3}")
+_DULL = re.compile(
+    rb"[ \t]*(?:$|#include\b|import\b|from\s+\S+\s+import\b|use\b|using\b|require\b|package\b|export\s*\{"
+    rb"|export \* from\b|pub use\b|extern crate\b|mod \w+;|[\])}>,;(\[{]+[ \t]*$"
+    rb"|//|/?\*|#[ !]|--\s|\"\"\"|'''|open [A-Z])"
+)
+_MARKERS = b" \t#/*-;%<!>=\"'`|+.:({[])},~_\\"
+
+
+def whole_text(source: Source) -> list[Section]:
+    """Return the chunks of a text without structure; none when its own entry covers it well enough."""
+    if source.n_lines <= CHUNK_LINES:
+        return []
+    return list(_chunks(source, 0, source.n_lines))
+
+
+def within(source: Source, first_line: int, end_line: int, containers: tuple[str, ...]) -> list[Section]:
+    """Return the chunks of a long section after its first, which the section's own entry speaks for."""
+    if end_line - first_line <= CHUNK_LINES * 3 // 2:
+        return []
+    return list(_chunks(source, first_line, end_line, containers))[1:]
+
+
+def uncovered(source: Source, symbols: Sequence[ParsedSymbol]) -> list[Section]:
+    """Return chunks for the long runs of lines between definitions, such as a script's statements."""
+    found: list[Section] = []
+    for first, end in _gaps(symbols, source.n_lines):
+        if end - first < MIN_RUN_LINES:
+            continue
+        telling = sum(1 for line in range(first, end) if not _DULL.match(source.line(line)))
+        if telling >= MIN_RUN_LINES:
+            found += _chunks(source, first, end)
+    return found[:MAX_CHUNKS]
+
+
+def title_of(text: bytes) -> str:
+    """Return the first line of a text that has a word, without its comment marks, shortened."""
+    for line in text[:4000].splitlines():
+        if _WORD.search(line):
+            title = fold(line.strip(_MARKERS) or line, MAX_NAME + 1)
+            return title if len(title) <= MAX_NAME else title[: MAX_NAME - 1].rstrip() + "…"
+    return fold(text[:200], MAX_NAME)
+
+
+def _gaps(symbols: Sequence[ParsedSymbol], n_lines: int) -> Iterator[tuple[int, int]]:
+    reached = 0
+    spans: Iterable[tuple[int, int]] = (
+        (item.symbol.span.start.line, item.symbol.span.end.line)
+        for item in symbols
+        if item.symbol.kind is not SymbolKind.FILE
+    )
+    for start, end in sorted(spans):
+        if start > reached:
+            yield reached, start
+        reached = max(reached, end + 1)
+    if reached < n_lines:
+        yield reached, n_lines
+
+
+def _chunks(source: Source, first: int, end: int, containers: tuple[str, ...] = ()) -> Iterator[Section]:
+    """Cut between blank lines where there are some; a huge text gets longer chunks, not more of them."""
+    size = max(CHUNK_LINES, -(-(end - first) // MAX_CHUNKS))
+    while first < end:
+        while first < end and not source.line(first).strip():
+            first += 1
+        stop = min(end, first + size)
+        if end - stop < size // 3:
+            stop = end
+        else:
+            blanks = (
+                line for line in range(stop, first + size // 2, -1) if not source.line(line - 1).strip()
+            )
+            stop = next(blanks, stop)
+        if first < stop:
+            yield _chunk(source, first, stop, containers)
+        first = stop
+
+
+def _chunk(source: Source, first: int, stop: int, containers: tuple[str, ...]) -> Section:
+    start, end = source.line_start(first), source.line_start(stop)
+    line = first
+    while line + 1 < stop and not _WORD.search(source.line(line)):
+        line += 1
+    head = source.line_start(line)
+    return Section(
+        name=title_of(source.text[start:end]),
+        start=start,
+        end=end,
+        selection=(head, head + len(source.line(line))),
+        containers=containers,
+    )

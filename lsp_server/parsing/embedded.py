@@ -1,0 +1,95 @@
+"""Finds the symbols of the scripts inside Vue, Svelte, Astro and HTML files, at their places in the file."""
+
+import re
+from dataclasses import replace
+
+from lsp_server.model import Position, Span
+from lsp_server.parsing.extraction import extract
+from lsp_server.parsing.languages import LANGUAGES, canonical_language
+from lsp_server.parsing.sections import Source, numbered
+from lsp_server.parsing.symbols import ParsedSymbol
+
+EMBEDDING_LANGUAGES = frozenset({"vue", "svelte", "astro", "html"})
+
+_SCRIPT = re.compile(
+    rb"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE
+)
+_MARKUP_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_ATTRIBUTE = re.compile(rb"\b(lang|type)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_FRONT_MATTER = re.compile(rb"\s*---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_NOT_LINE_END = re.compile(rb"[^\r\n]+")
+_SCRIPT_TYPES = frozenset(
+    {b"module", b"text/javascript", b"application/javascript", b"text/ecmascript", b"text/babel"}
+)
+
+
+def embedded_symbols(source: Source, language: str) -> list[ParsedSymbol]:
+    """Return the symbols of all script blocks of one file, each in its block's language."""
+    blocks: dict[str, list[tuple[int, int]]] = {}
+    for script_language, start, end in _scripts(source.text, language):
+        blocks.setdefault(script_language, []).append((start, end))
+    found: list[ParsedSymbol] = []
+    for script_language, ranges in blocks.items():
+        # Everything else becomes spaces, so that every byte of the scripts keeps its offset.
+        alone = blank_outside(source.text, ranges)
+        found += (placed(item, source) for item in extract(alone, LANGUAGES[script_language]))
+    return numbered(found)
+
+
+def blank_outside(text: bytes, ranges: list[tuple[int, int]]) -> bytes:
+    """Return a text of the same length and lines with everything outside of the ranges made spaces."""
+    pieces: list[bytes] = []
+    reached = 0
+    for start, end in sorted(ranges):
+        pieces += (_blank(text[reached:start]), text[start:end])
+        reached = end
+    return b"".join((*pieces, _blank(text[reached:])))
+
+
+def placed(item: ParsedSymbol, source: Source) -> ParsedSymbol:
+    """Return a symbol with its columns counted in the real text, blanked characters included."""
+    if source.text.isascii():
+        return item
+
+    def real(position: Position) -> Position:
+        return source.positions.position(source.line_start(position.line) + position.utf8)
+
+    def real_span(span: Span) -> Span:
+        return Span(real(span.start), real(span.end))
+
+    symbol = item.symbol
+    return replace(
+        item, symbol=replace(symbol, span=real_span(symbol.span), selection=real_span(symbol.selection))
+    )
+
+
+def _scripts(text: bytes, language: str) -> list[tuple[str, int, int]]:
+    found: list[tuple[str, int, int]] = []
+    if language == "astro" and (front := _FRONT_MATTER.match(text)):
+        found.append(("typescript", *front.span(1)))
+    commented = [match.span() for match in _MARKUP_COMMENT.finditer(text)]
+    for match in _SCRIPT.finditer(text):
+        if any(start <= match.start() < end for start, end in commented):
+            continue
+        script_language = _language_of(match[1], "typescript" if language == "astro" else "javascript")
+        if script_language and match[2].strip():
+            found.append((script_language, *match.span(2)))
+    return found
+
+
+def _language_of(attributes: bytes, default: str) -> str | None:
+    """Return the language of a script by its attributes; None for templates and data."""
+    for key, value in _ATTRIBUTE.findall(attributes):
+        if key.lower() == b"lang":
+            return canonical_language(value.decode("ascii", "replace"))
+        if value.lower() not in _SCRIPT_TYPES:
+            return (
+                canonical_language(value.rpartition(b"/")[2].decode("ascii", "replace"))
+                if b"typescript" in value
+                else None
+            )
+    return default
+
+
+def _blank(text: bytes) -> bytes:
+    return _NOT_LINE_END.sub(lambda match: b" " * len(match[0]), text)

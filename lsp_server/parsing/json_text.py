@@ -1,0 +1,118 @@
+"""Where the parts of a JSON text stand in it: a flat walk over tokens, safe at any depth of nesting."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+_PLAIN_ESCAPES = {0x62: b"\b", 0x66: b"\f", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t"}
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or array that the walk is inside of."""
+
+    is_object: bool
+    key: str | None = None
+    key_span: tuple[int, int] = (0, 0)
+    index: int = 0
+    awaits_key: bool = field(default=True)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonValue:
+    """A string, number or literal, or the end of an object or array.
+
+    Attributes:
+        path: Keys and indices that lead to it.
+        key_span: Byte range of its key with quotes; empty in arrays.
+        start: First byte of the token: for an object or array its closing bracket.
+        end: Past the token.
+        token: The token itself.
+    """
+
+    path: tuple[str | int, ...]
+    key_span: tuple[int, int]
+    start: int
+    end: int
+    token: bytes
+
+
+def walk(source: bytes, max_depth: int) -> Iterator[JsonValue]:  # noqa: C901 - one branch a kind of token
+    """Yield every value that lies at most `max_depth` keys or indices deep, in order of its end.
+
+    Broken JSON yields what can be made of it.
+    """
+    stack: list[_Open] = []
+    for match in _TOKEN.finditer(source):
+        token = match[0]
+        mark = token[:1]
+        if mark in b"{[" and mark:
+            stack.append(_Open(mark == b"{"))
+        elif mark in b"}]":
+            if not stack:
+                return
+            stack.pop()
+            if len(stack) <= max_depth and stack:
+                yield _value(stack, match)
+        elif not stack:
+            continue
+        elif mark == b",":
+            stack[-1].index += 1
+            stack[-1].awaits_key = True
+        elif mark == b":":
+            stack[-1].awaits_key = False
+        elif stack[-1].is_object and stack[-1].awaits_key:
+            if mark == b'"' and len(stack) <= max_depth:
+                stack[-1].key = unescaped(token[1:-1]).decode("utf-8", "replace")
+                stack[-1].key_span = match.span()
+        elif len(stack) <= max_depth:
+            yield _value(stack, match)
+
+
+def unescaped(text: bytes) -> bytes:
+    """Return the inside of a JSON string as UTF-8."""
+    return text if b"\\" not in text else b"".join(piece for piece, _ in pieces(text))
+
+
+def pieces(text: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield the inside of a JSON string in runs that stand in it as they are, and single escapes.
+
+    Yields:
+        The bytes meant and the offset in `text` where they are written.
+    """
+    reached = 0
+    high = 0  # The first half of a surrogate pair, waiting for the second.
+    high_at = 0
+    for match in _ESCAPE.finditer(text):
+        if match.start() > reached:
+            if high:
+                yield b"\xef\xbf\xbd", high_at
+                high = 0
+            yield text[reached : match.start()], reached
+        reached = match.end()
+        unit = int(match[1], 16) if match[1] else -1
+        if high and 0xDC00 <= unit < 0xE000:
+            yield chr(0x10000 + ((high - 0xD800) << 10) + unit - 0xDC00).encode(), high_at
+            high = 0
+            continue
+        if high:
+            yield b"\xef\xbf\xbd", high_at
+            high = 0
+        if 0xD800 <= unit < 0xDC00:
+            high, high_at = unit, match.start()
+        elif unit >= 0:
+            yield chr(unit).encode("utf-8", "replace"), match.start()
+        else:
+            yield _PLAIN_ESCAPES.get(match[0][1], match[0][1:]), match.start()
+    if high:
+        yield b"\xef\xbf\xbd", high_at
+    if reached < len(text):
+        yield text[reached:], reached
+
+
+def _value(stack: list[_Open], match: re.Match[bytes]) -> JsonValue:
+    path = tuple((inner.key or "") if inner.is_object else inner.index for inner in stack)
+    key_span = stack[-1].key_span if stack[-1].is_object else (match.start(), match.start())
+    return JsonValue(path, key_span, match.start(), match.end(), match[0])

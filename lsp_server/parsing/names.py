@@ -1,0 +1,156 @@
+"""What a file's path says before the file is read: whether to skip it, and what flags its symbols bear."""
+
+import re
+from types import MappingProxyType
+
+from lsp_server.model import SymbolFlags
+from lsp_server.parsing.reading import ParseLimits
+from lsp_server.parsing.symbols import Skipped
+
+# One word group a reason: endings of names that hold no text worth finding.
+_SKIPPED_SUFFIXES = MappingProxyType(
+    {
+        "image": (
+            "png jpg jpeg gif bmp ico icns webp avif tif tiff psd xcf heic heif jp2 ai eps sketch "
+            "fig tga dds hdr exr ktx ktx2 svg cur xpm pbm pgm ppm"
+        ),
+        "audio or video": (
+            "mp3 mp4 m4a m4v mov avi mkv webm wav flac ogg oga ogv opus aac wma wmv flv mpg mpeg "
+            "mid midi aif aiff 3gp swf"
+        ),
+        "font": "ttf otf woff woff2 eot pfb pfm bdf pcf fnt",
+        "archive": (
+            "zip gz tgz bz2 tbz xz txz zst 7z rar tar lz lz4 lzma jar war ear aar apk ipa whl egg "
+            "gem nupkg deb rpm dmg iso cab msi crate phar vsix xpi"
+        ),
+        "binary": (
+            "exe dll so dylib lib a o obj ko pdb pyc pyo pyd class dex wasm node bin dat elc beam "
+            "hi dyn_o dyn_hi rlib rmeta lockb pickle pkl npy npz pt pth onnx safetensors gguf "
+            "ggml h5 hdf5 mat parquet feather arrow avro orc db sqlite sqlite3 mdb accdb gmo "
+            "tflite pb joblib rdata rds swp swo ds_store blend fbx glb stl dwg unity3d uasset "
+            "umap dcm nii tfrecord idx pack snap ibd ldb sst"
+        ),
+        "document": "pdf doc docx xls xlsx ppt pptx odt ods odp epub mobi djvu pages numbers chm",
+        "secret": "p12 pfx jks keystore kdbx ppk pem key gpg asc.key keychain p8",
+        "lock file": "lock",
+        "source map": "map",
+    }
+)
+_REASON_BY_SUFFIX = MappingProxyType(
+    {suffix: reason for reason, words in _SKIPPED_SUFFIXES.items() for suffix in words.split()}
+)
+_LOCK_FILES = frozenset(
+    (
+        ".terraform.lock.hcl",
+        "bun.lock",
+        "cabal.project.freeze",
+        "cargo.lock",
+        "cartfile.resolved",
+        "composer.lock",
+        "conan.lock",
+        "deno.lock",
+        "flake.lock",
+        "gemfile.lock",
+        "go.sum",
+        "go.work.sum",
+        "gradle.lockfile",
+        "manifest.toml.lock",
+        "mix.lock",
+        "npm-shrinkwrap.json",
+        "package-lock.json",
+        "package.resolved",
+        "packages.lock.json",
+        "paket.lock",
+        "pdm.lock",
+        "pipfile.lock",
+        "pnpm-lock.yaml",
+        "podfile.lock",
+        "poetry.lock",
+        "project.assets.json",
+        "pubspec.lock",
+        "rebar.lock",
+        "stack.yaml.lock",
+        "uv.lock",
+        "yarn.lock",
+    )
+)
+_SECRET_NAME = re.compile(
+    r"\.env(?:rc|\..+)?|.+\.env|id_(?:rsa|dsa|ecdsa|ed25519)(?:_.*)?|\.netrc|_netrc|\.pgpass|\.htpasswd|\.npmrc|\.pypirc"
+    r"|\.dockercfg|\.git-credentials|\.aws_credentials|service[-_]account.*\.json|client_secret.*\.json|credentials"
+)
+_HARMLESS_ENV = re.compile(r".*\.(?:example|sample|template|dist|defaults?|tmpl|tpl|d\.ts)")
+_DATA_SUFFIX = re.compile(
+    r"\.(?:json|jsonl|ndjson|json5|geojson|topojson|har|csv|tsv|psv|svg|xml|xsd|plist|xmi|rdf|ttl|nt|owl|dtd|log|sql|txt|"
+    r"yaml|yml|toml|ini|properties|po|pot|xlf|xliff|resx|strings|diff|patch|svgz?|kml|gpx|obj|ply|dic|aff|tmx|snap|html?|ps|rtf|bib|arff|fasta|fa|vcf|gff|pdb|srt|vtt|hex)"
+)
+_MINIFIED = re.compile(r"[.-]min\.(?:m?js|cjs|css|html?|json|svg)|\.bundle\.js|\.chunk\.(?:js|css)")
+
+_TEST = re.compile(
+    r"^t/|(?:^|/)(?:tests?|__tests?__|spec|specs|e2e|testdata|test-d|unittests?|integration[-_]?tests?|[\w.-]*[-_.]tests?"
+    r"|[A-Z]\w*Tests?|androidTest|(?:jvm|common|js|native|ios|jvmAndPosix|posix|web)Test)/"
+    r"|(?:^|/)(?:test[-_][^/]+|tests?\.[a-z]+|conftest\.py|Test[A-Z]\w*\.(?:java|kt|cs|php|scala|swift|hs)|[^/]+(?:[-_.]tests?|[-_.]spec|[-_]unittest|[a-z0-9]Tests?|"
+    r"[a-z0-9]Spec|[a-z0-9]IT|[-_.]e2e|\.cy)\.[a-z]+)$"
+)
+_EXAMPLE = re.compile(
+    r"(?:^|/)(?:examples?|samples?|demos?|docs?|docsite|documentation|fixtures?|__fixtures__|benchmarks?|benches|bench|"
+    r"tutorials?|playgrounds?|snippets|quickstarts?|example[-_]\w+|testdata)/"
+)
+_VENDORED = re.compile(
+    r"^(?:external|externals|extern|deps)/|(?:^|/)(?:vendor|vendored|_vendor|third[-_]?party|3rd[-_]?party|thirdparty|node_modules|"
+    r"bower_components|jspm_packages|site-packages|dist-packages|Pods|Carthage|Godeps|elm-stuff|\.venv|venv|\.cargo|"
+    r"\.yarn|packages/cache)/"
+)
+_GENERATED = re.compile(
+    r"(?:^|/)(?:__generated__|generated|generated-sources|gen-src|\.next|\.nuxt|autogen)/"
+    r"|\.(?:g|freezed|designer|generated|gen)\.[a-z]+$|_pb2(?:_grpc)?\.pyi?$|\.pb\.(?:go|cc|h|swift)$|_pb\.(?:js|d\.ts)$"
+    r"|\.pbobjc\.[hm]$|(?:^|/)zz_generated\.[^/]+$|_generated\.[a-z]+$|\.g4\.[a-z]+$",
+    re.IGNORECASE,
+)
+
+
+def skip_by_name(path: str, size_bytes: int, limits: ParseLimits) -> Skipped | None:
+    """Return why a file need not even be read, or None when it must be.
+
+    Args:
+        path: Relative to the workspace folder, or a bare name.
+        size_bytes: As the file system tells it.
+        limits: See `ParseLimits`.
+    """
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    suffix = name.rpartition(".")[2] if "." in name[1:] or name == ".ds_store" else ""
+    reason = _REASON_BY_SUFFIX.get(suffix)
+    if name in _LOCK_FILES:
+        reason = "lock file"
+    elif _SECRET_NAME.fullmatch(name) and not _HARMLESS_ENV.fullmatch(name):
+        reason = "secret"
+    if reason is not None and not (reason == "secret" and limits.with_secrets):
+        return Skipped(reason)
+    if _MINIFIED.search(name):
+        return Skipped("minified")
+    if suffix == "ipynb":
+        return _larger_than(limits.max_notebook_bytes, size_bytes)
+    if size_bytes > limits.max_data_bytes and _DATA_SUFFIX.fullmatch(f".{suffix}"):
+        return Skipped("data file")
+    return _larger_than(limits.max_file_bytes, size_bytes)
+
+
+def path_flags(path: str) -> SymbolFlags:
+    """Return what a file's place and name say about all of its symbols.
+
+    Args:
+        path: Relative to the workspace folder, forward slashes.
+    """
+    flags = SymbolFlags.NONE
+    if _TEST.search(path):
+        flags |= SymbolFlags.TEST
+    if _EXAMPLE.search(path):
+        flags |= SymbolFlags.EXAMPLE
+    if _VENDORED.search(path):
+        flags |= SymbolFlags.VENDORED
+    if _GENERATED.search(path):
+        flags |= SymbolFlags.GENERATED
+    return flags
+
+
+def _larger_than(limit_bytes: int, size_bytes: int) -> Skipped | None:
+    return Skipped(f"larger than {limit_bytes / 1e6:g} MB") if size_bytes > limit_bytes else None

@@ -1,0 +1,106 @@
+"""One file from bytes to symbols: decides how it is read and who looks for what in it."""
+
+import logging
+from collections.abc import Mapping
+
+from lsp_server.model import SymbolFlags
+from lsp_server.parsing.chunks import uncovered, whole_text
+from lsp_server.parsing.config_files import CONFIG_LANGUAGES, config_sections
+from lsp_server.parsing.declarations import declaration_sections
+from lsp_server.parsing.embedded import EMBEDDING_LANGUAGES, embedded_symbols
+from lsp_server.parsing.extraction import extract
+from lsp_server.parsing.file_entry import file_entry
+from lsp_server.parsing.languages import Language, language_of
+from lsp_server.parsing.names import skip_by_name
+from lsp_server.parsing.notebook import parse_notebook
+from lsp_server.parsing.prose import PROSE_FORMATS, prose_sections
+from lsp_server.parsing.reading import HEAD_BYTES, ParseLimits, decode, is_generated, reason_to_skip
+from lsp_server.parsing.sections import Section, Source, entry_of, flagged, numbered
+from lsp_server.parsing.symbols import ParsedFile, ParsedSymbol, Skipped
+
+_log = logging.getLogger(__name__)
+
+_DATA = frozenset({"json", "csv", "diff"})
+
+
+def parse_file(
+    path: str, raw: bytes, limits: ParseLimits, extra_suffixes: Mapping[str, str]
+) -> ParsedFile | Skipped:
+    """Return the symbols of one file, or why it has none; never raises, whatever the bytes are.
+
+    What is found depends on the file's bytes and name, not on the folders it lies in, except for the
+    signature of its own entry; flags that the path gives are `path_flags`.
+
+    Args:
+        path: Relative to the workspace folder, or a bare name.
+        raw: The file's content as it lies on disk, or as it stands in an editor (UTF-8).
+        limits: What is skipped.
+        extra_suffixes: The user's own, suffix → any spelling of a language.
+    """
+    skipped = skip_by_name(path, len(raw), limits)
+    if skipped is not None:
+        return skipped
+    text = decode(raw)
+    if isinstance(text, Skipped):
+        return text
+    language = language_of(path, text[:HEAD_BYTES], extra_suffixes)
+    skipped = reason_to_skip(text, language.name, limits)
+    if skipped is not None:
+        return skipped
+    source = Source(text)
+    if language.name == "notebook":
+        parsed = _guarded_notebook(source, path)
+        if parsed is not None:
+            return parsed
+    symbols = numbered(_guarded_symbols(source, language, path))
+    flags = SymbolFlags.GENERATED if is_generated(text) else SymbolFlags.NONE
+    return ParsedFile(
+        language=language.name,
+        symbols=tuple(flagged((file_entry(source, path, language.name), *symbols), flags)),
+        source=text,
+    )
+
+
+def _guarded_notebook(source: Source, path: str) -> ParsedFile | None:
+    try:
+        return parse_notebook(source, path)
+    except Exception:  # noqa: BLE001 - the boundary of one file: the others must go on
+        _log.exception("No cells found in %s", path)
+        return None
+
+
+def _guarded_symbols(source: Source, language: Language, path: str) -> list[ParsedSymbol]:
+    try:
+        return _symbols(source, language, path)
+    except Exception:  # noqa: BLE001 - the boundary of one file: the others must go on
+        _log.exception("No symbols found in %s", path)
+        return [entry_of(source, language.name, section) for section in whole_text(source)]
+
+
+def _symbols(source: Source, language: Language, path: str) -> list[ParsedSymbol]:
+    name = language.name
+    try:
+        found = _definitions(source, language)
+    except Exception:  # noqa: BLE001 - the same boundary: the text is still worth its chunks
+        _log.exception("No definitions found in %s", path)
+        found = []
+    found += (entry_of(source, name, section) for section in _sections(source, name, found))
+    if name not in _DATA:
+        found += [entry_of(source, name, section) for section in uncovered(source, found)]
+    return found
+
+
+def _definitions(source: Source, language: Language) -> list[ParsedSymbol]:
+    if language.name in EMBEDDING_LANGUAGES:
+        return embedded_symbols(source, language.name)
+    if language.name in CONFIG_LANGUAGES or language.grammar is None:
+        return []
+    return list(extract(source.text, language))
+
+
+def _sections(source: Source, name: str, found: list[ParsedSymbol]) -> list[Section]:
+    if name in PROSE_FORMATS:
+        return prose_sections(source, name)
+    if name in CONFIG_LANGUAGES:
+        return config_sections(source, name)
+    return [] if found or name in _DATA else declaration_sections(source, name)

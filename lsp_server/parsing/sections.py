@@ -1,0 +1,152 @@
+"""Entries that are stretches of text rather than definitions: sections, keys, chunks, and the file itself."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lsp_server.model import Symbol, SymbolFlags, SymbolKind
+from lsp_server.parsing.positions import Positions
+from lsp_server.parsing.symbols import ParsedSymbol
+
+MAX_SIGNATURE = 300
+MAX_DOCUMENTATION = 2000
+MAX_NAME = 80
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A named stretch of a source, in byte offsets.
+
+    Attributes:
+        name: What it is called in results.
+        start: First byte.
+        end: Past its last byte.
+        selection: Its name in the text.
+        kind: STRING for prose and chunks, KEY for settings, or what it declares.
+        containers: Names of what encloses it, outermost first.
+        documentation: Its first paragraph or leading comment, if any.
+        signature: Its first line, unless given.
+    """
+
+    name: str
+    start: int
+    end: int
+    selection: tuple[int, int]
+    kind: SymbolKind = SymbolKind.STRING
+    containers: tuple[str, ...] = ()
+    documentation: tuple[int, int] | None = None
+    signature: str | None = None
+
+
+class Source:
+    """A text with its lines and positions, made once a file.
+
+    Attributes:
+        text: UTF-8.
+        starts: Byte offset of every line's start.
+        positions: Offsets to positions.
+    """
+
+    __slots__ = ("_positions", "starts", "text")
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.starts = _line_starts(text)
+        if len(self.starts) > 1 and self.starts[-1] == len(text):
+            self.starts.pop()  # A final line end begins no line worth showing.
+        self._positions: Positions | None = None
+
+    @property
+    def n_lines(self) -> int:
+        """How many lines there are; an empty text has one."""
+        return len(self.starts)
+
+    @property
+    def positions(self) -> Positions:
+        """Made when first needed."""
+        if self._positions is None:
+            self._positions = Positions(self.text)
+        return self._positions
+
+    def line_start(self, line: int) -> int:
+        """Return where a line starts; past the last one, where the text ends."""
+        return self.starts[line] if line < len(self.starts) else len(self.text)
+
+    def line_of(self, offset: int) -> int:
+        """Return the line that holds a byte offset."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def line(self, line: int) -> bytes:
+        """Return a line without its end."""
+        return self.text[self.line_start(line) : self.line_start(line + 1)].rstrip(b"\r\n")
+
+    def trimmed_end(self, start: int, end: int) -> int:
+        """Return the end of a stretch without its trailing white space."""
+        return start + len(self.text[start:end].rstrip())
+
+
+def fold(text: bytes | str, limit: int) -> str:
+    """Return a text on one line with its white space folded, cut at `limit` characters."""
+    if isinstance(text, bytes):
+        text = text[: limit * 8].decode("utf-8", "replace")
+    return _SPACE.sub(" ", text).strip()[:limit]
+
+
+def entry_of(source: Source, language: str, section: Section) -> ParsedSymbol:
+    """Return a section as a symbol."""
+    end = max(section.selection[1], source.trimmed_end(section.start, section.end))
+    first_line_end = source.line_start(source.line_of(section.selection[0]) + 1)
+    signature = section.signature
+    if signature is None:
+        signature = fold(
+            source.text[section.selection[0] : max(first_line_end, section.selection[1])], MAX_SIGNATURE
+        )
+    documentation = section.documentation
+    return ParsedSymbol(
+        Symbol(
+            name=section.name[:MAX_NAME],
+            kind=section.kind,
+            language=language,
+            containers=section.containers,
+            signature=signature,
+            documentation=fold(source.text[slice(*documentation)], MAX_DOCUMENTATION)
+            if documentation
+            else "",
+            span=source.positions.span(section.start, end),
+            selection=source.positions.span(*section.selection),
+        ),
+        code=(section.start, end),
+        documentation=documentation,
+    )
+
+
+def numbered(symbols: Iterable[ParsedSymbol]) -> list[ParsedSymbol]:
+    """Return the symbols in order of their start with `nth` counted anew over all of them."""
+    seen: dict[tuple[str, SymbolKind], int] = {}
+    found: list[ParsedSymbol] = []
+    for item in sorted(symbols, key=lambda item: (item.code[0], -item.code[1])):
+        key = (item.symbol.qualified_name, item.symbol.kind)
+        nth = seen.get(key, 0)
+        seen[key] = nth + 1
+        found.append(item if item.symbol.nth == nth else replace(item, symbol=replace(item.symbol, nth=nth)))
+    return found
+
+
+def flagged(symbols: Iterable[ParsedSymbol], flags: SymbolFlags) -> list[ParsedSymbol]:
+    """Return the symbols with more flags."""
+    if not flags:
+        return list(symbols)
+    return [replace(item, symbol=replace(item.symbol, flags=item.symbol.flags | flags)) for item in symbols]
+
+
+def _line_starts(text: bytes) -> list[int]:
+    if b"\r" in text:
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n"))
+    return [0, *(ends + 1).tolist()]

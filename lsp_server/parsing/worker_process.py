@@ -1,0 +1,177 @@
+"""One child process that answers frames, as its parent sees it, and a worker asked one thing at a time."""
+
+import contextlib
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lsp_server.parsing.worker_loop import LEAVING, RAISED, read_frame, write_frame
+
+Failure = Literal["crashed", "timed out", "raised", "not started"]
+"""Why a job has no answer: the process died, was too slow, its handler raised, or it can't be started."""
+
+_CLOSE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one job.
+
+    Attributes:
+        payload: The answer; None after a failure.
+        failure: Why there is none.
+        message: The exception's text when the handler raised.
+    """
+
+    payload: bytes | None
+    failure: Failure | None = None
+    message: str = ""
+
+
+class WorkerProcess:
+    """A running child; must be closed or killed.
+
+    Args:
+        command: A program that calls `worker_loop.serve`.
+        env: Its environment; None for ours.
+
+    Raises:
+        OSError: The program can't be started.
+    """
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=dict(env) if env is not None else None,
+            # No console window on Windows; 0 elsewhere.
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self.is_leaving = False
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+    def send(self, payload: bytes) -> None:
+        """Hand over a job; a child that is gone shows when its answer is awaited."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, ValueError):
+            write_frame(self._process.stdin, payload, 0)
+
+    def receive(self) -> Answer | None:
+        """Wait for the next answer, in the order of the jobs; None when the child is gone."""
+        assert self._process.stdout is not None
+        try:
+            frame = read_frame(self._process.stdout)
+        except (OSError, ValueError):
+            frame = None
+        if frame is None:
+            return None
+        payload, mark = frame
+        self.is_leaving = bool(mark & LEAVING)
+        if mark & RAISED:
+            return Answer(None, "raised", payload.decode("utf-8", "replace"))
+        return Answer(payload)
+
+    def kill(self) -> None:
+        """End the child at once; `receive` then returns None. Any thread may call it."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Let the child end by itself, soon, or else kill it; then free the pipes."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(_CLOSE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdout.close()
+
+
+class Worker:
+    """A child process that is asked one thing at a time; started when first needed, again after it fails.
+
+    Args:
+        command: A program that calls `worker_loop.serve`.
+        job_timeout_s: How long one answer may take.
+        start_timeout_s: How long the child may take until it is ready.
+        env: Its environment; None for ours.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        job_timeout_s: float,
+        start_timeout_s: float = 60.0,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self._command = tuple(command)
+        self._job_timeout_s = job_timeout_s
+        self._start_timeout_s = start_timeout_s
+        self._env = env
+        self._lock = threading.Lock()
+        self._process: WorkerProcess | None = None
+
+    def request(self, payload: bytes) -> Answer:
+        """Return the answer to one job; threads wait for each other."""
+        with self._lock:
+            if self._process is None:
+                failed = self._start()
+                if failed is not None:
+                    return failed
+            assert self._process is not None
+            self._process.send(payload)
+            answer = _receive_within(self._process, self._job_timeout_s)
+            if answer.failure in {"crashed", "timed out"} or self._process.is_leaving:
+                self._stop()
+            return answer
+
+    def close(self) -> None:
+        """End the child; the next request starts another."""
+        with self._lock:
+            self._stop()
+
+    def _start(self) -> Answer | None:
+        try:
+            self._process = WorkerProcess(self._command, self._env)
+        except OSError as error:
+            return Answer(None, "not started", error.strerror or str(error))
+        ready = _receive_within(self._process, self._start_timeout_s)
+        if ready.failure is None:
+            return None
+        self._stop()
+        return Answer(None, "not started", ready.failure)
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
+def _receive_within(process: WorkerProcess, timeout_s: float) -> Answer:
+    """Wait for an answer with a limit; pipes have no timeouts on Windows, so a timer kills the child."""
+    timed_out = threading.Event()
+
+    def end() -> None:
+        timed_out.set()
+        process.kill()
+
+    timer = threading.Timer(timeout_s, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        answer = process.receive()
+    finally:
+        timer.cancel()
+    if answer is not None:
+        return answer
+    return Answer(None, "timed out" if timed_out.is_set() else "crashed")

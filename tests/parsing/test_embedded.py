@@ -1,0 +1,69 @@
+"""Scripts inside of markup are parsed in their language, at their places in the file."""
+
+import pytest
+
+from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, parse_file
+from lsp_server.parsing.embedded import blank_outside
+
+
+def symbols(name: str, text: str) -> list[ParsedSymbol]:
+    result = parse_file(name, text.encode(), ParseLimits(), {})
+    assert isinstance(result, ParsedFile)
+    assert result.source == text.encode()
+    return list(result.symbols)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "code", "language"),
+    [
+        ("a.vue", "", "function f() {}", "javascript"),
+        ("a.vue", ' setup lang="ts"', "function f(a: number): void {}", "typescript"),
+        ("a.svelte", " context=module lang='ts'", "function f(a: number): void {}", "typescript"),
+        ("a.astro", "", "function f(a: number): void {}", "typescript"),
+        ("a.html", ' type="module"', "function f() {}", "javascript"),
+    ],
+)
+def test_a_script_block_in_its_language(name: str, attributes: str, code: str, language: str) -> None:
+    text = (
+        f"<template>\n<p>größe\U0001f600</p>\n</template>\n<p>é</p><script{attributes}>\n{code}\n</script>\n"
+    )
+    entry, found = symbols(name, text)
+    assert entry.symbol.language == name.partition(".")[2]
+    assert (found.symbol.name, found.symbol.language) == ("f", language)
+    start = found.symbol.selection.start
+    assert text.splitlines()[start.line][start.utf32 :].startswith("f(")
+    assert text.encode()[slice(*found.code)].decode() == code
+
+
+def test_columns_after_wide_characters_on_the_same_line() -> None:
+    text = "<p>größe\U0001f600</p><script>function f() {}</script>"
+    start = symbols("a.html", text)[1].symbol.selection.start
+    assert (start.utf8, start.utf16, start.utf32) == (
+        len(text[: text.index("f()")].encode()),
+        len(text[: text.index("f()")].encode("utf-16-le")) // 2,
+        text.index("f()"),
+    )
+
+
+def test_two_blocks_and_an_astro_front_matter() -> None:
+    text = (
+        "<script>\nfunction a() {}\n</script>\n<script setup>\nfunction b() {}\nfunction a() {}\n</script>\n"
+    )
+    assert [(item.symbol.name, item.symbol.nth) for item in symbols("x.vue", text)[1:]] == [
+        ("a", 0),
+        ("b", 0),
+        ("a", 1),
+    ]
+    assert [item.symbol.name for item in symbols("x.astro", "---\nfunction a() {}\n---\n<p/>\n")[1:]] == ["a"]
+
+
+def test_templates_data_and_comments_are_no_scripts() -> None:
+    text = (
+        '<script type="text/template">function a() {}</script>\n'
+        '<script type="application/json">{"b": 1}</script>\n<!-- <script>function c() {}</script> -->\n'
+    )
+    assert len(symbols("x.html", text)) == 1
+
+
+def test_blanking_keeps_every_byte_in_its_place() -> None:
+    assert blank_outside("é\r\nab\ncd".encode(), [(4, 6)]) == b"  \r\nab\n  "

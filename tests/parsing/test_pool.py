@@ -1,0 +1,193 @@
+"""A pool of real child processes answers every job once, whatever happens to the children."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lsp_server.errors import IndexerFailed
+from lsp_server.parsing.pool import Outcome, WorkerPool
+from lsp_server.parsing.worker_process import Worker
+
+CHILD = """
+import os, sys, time
+from pathlib import Path
+from lsp_server.parsing.worker_loop import serve
+
+def handle(job: bytes) -> bytes:
+    print("a stray print")
+    word, _, rest = job.partition(b" ")
+    if word == b"crash":
+        os._exit(3)
+    if word == b"stall":
+        time.sleep(600)
+    if word == b"raise":
+        raise ValueError("no " + rest.decode())
+    if word == b"crash-once" and not Path(rest.decode()).exists():
+        Path(rest.decode()).touch()
+        os._exit(3)
+    if word == b"pid":
+        return str(os.getpid()).encode()
+    return job.upper()
+
+serve(handle, **{options})
+"""
+
+
+def command(options: str = "{}") -> list[str]:
+    return [sys.executable, "-c", CHILD.replace("{options}", options)]
+
+
+@pytest.fixture
+def pool() -> Iterator[WorkerPool[int]]:
+    pool = WorkerPool[int](command(), size=2, job_timeout_s=1.0)
+    yield pool
+    pool.close()
+
+
+def outcomes(pool: WorkerPool[int], *jobs: bytes) -> dict[int, Outcome[int]]:
+    found: dict[int, Outcome[int]] = {}
+    for outcome in pool.run(enumerate(jobs)):
+        assert outcome.key not in found
+        found[outcome.key] = outcome
+    return found
+
+
+def test_every_job_is_answered_once(pool: WorkerPool[int]) -> None:
+    found = outcomes(pool, *(b"job %d" % i for i in range(500)))
+    assert {key: outcome.payload for key, outcome in found.items()} == {i: b"JOB %d" % i for i in range(500)}
+
+
+def test_a_pool_can_run_again_with_the_same_children(pool: WorkerPool[int]) -> None:
+    outcomes(pool, b"a", b"b", b"c", b"d")
+    before = set(pool.pids())
+    assert len(outcomes(pool, b"a", b"b", b"c", b"d")) == 4
+    assert before <= set(pool.pids())
+    assert outcomes(pool) == {}
+
+
+def test_large_jobs_and_answers_do_not_lock_up(pool: WorkerPool[int]) -> None:
+    found = outcomes(pool, *(bytes([97 + i]) * 3_000_000 for i in range(8)))
+    assert all(outcome.payload == bytes([65 + i]) * 3_000_000 for i, outcome in found.items())
+
+
+def test_jobs_are_taken_only_as_room_frees_up(pool: WorkerPool[int]) -> None:
+    taken = 0
+
+    def endless() -> Iterator[tuple[int, bytes]]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield taken, b"x"
+
+    run = pool.run(endless())
+    for _ in range(100):
+        next(run)
+    assert taken < 100 + 2 * 20
+
+
+def test_an_abandoned_run_leaves_nothing_to_the_next(pool: WorkerPool[int]) -> None:
+    next(iter(pool.run((i, b"old") for i in range(1000))))
+    found = outcomes(pool, b"new", b"new", b"new")
+    assert [outcome.payload for outcome in found.values()] == [b"NEW"] * 3
+
+
+def test_a_crash_is_reported_for_its_own_job_only(pool: WorkerPool[int]) -> None:
+    jobs = [b"a"] * 10 + [b"crash"] + [b"b"] * 10
+    found = outcomes(pool, *jobs)
+    assert [key for key, outcome in found.items() if outcome.failure] == [10]
+    assert (found[10].payload, found[10].failure) == (None, "crashed")
+
+
+def test_a_job_that_crashes_by_accident_is_retried(pool: WorkerPool[int], tmp_path: Path) -> None:
+    found = outcomes(pool, b"a", b"crash-once " + str(tmp_path / "x").encode(), b"b")
+    assert all(outcome.failure is None for outcome in found.values())
+
+
+def test_a_stalled_job_is_ended_in_time_and_the_others_go_on() -> None:
+    pool = WorkerPool[int](command(), size=1, job_timeout_s=0.3)
+    try:
+        found = outcomes(pool, b"a", b"stall", b"b", b"c")
+    finally:
+        pool.close()
+    assert {key: outcome.failure for key, outcome in found.items()} == {
+        0: None,
+        1: "timed out",
+        2: None,
+        3: None,
+    }
+
+
+def test_an_exception_is_reported_with_its_text_and_its_child_lives_on(pool: WorkerPool[int]) -> None:
+    found = outcomes(pool, b"raise way", b"pid", b"pid", b"pid")
+    assert (found[0].failure, found[0].message) == ("raised", "ValueError: no way")
+    assert len(pool.pids()) <= 2
+
+
+def test_a_child_that_needs_too_much_memory_is_replaced() -> None:
+    pool = WorkerPool[int](command('{"max_memory_bytes": 1}'), size=1, job_timeout_s=5.0)
+    try:
+        found = outcomes(pool, b"pid", b"pid", b"pid")
+    finally:
+        pool.close()
+    assert len({outcome.payload for outcome in found.values()}) == 3
+
+
+@pytest.mark.parametrize("program", [[sys.executable, "-c", "raise SystemExit(1)"], ["/no/such/program"]])
+def test_children_that_do_not_start_end_the_run(program: list[str]) -> None:
+    pool = WorkerPool[int](program, size=2, job_timeout_s=1.0)
+    try:
+        with pytest.raises(IndexerFailed, match="can't be started"):
+            outcomes(pool, b"a", b"b")
+    finally:
+        pool.close()
+
+
+def test_closing_ends_children_at_work() -> None:
+    pool = WorkerPool[int](command(), size=2, job_timeout_s=600.0)
+    run = pool.run(enumerate([b"a", b"b", b"stall", b"stall"]))
+    next(run)
+    next(run)
+    children = [psutil.Process(pid) for pid in pool.pids()]
+    pool.close()
+    assert children
+    assert not [child for child in children if child.is_running()]
+
+
+PARENT = """
+import sys
+from lsp_server.parsing.pool import WorkerPool
+pool = WorkerPool(sys.argv[1:], size=2, job_timeout_s=600.0)
+run = pool.run(enumerate([b"a", b"b", b"stall", b"stall"]))
+next(run), next(run)
+print(*pool.pids(), flush=True)
+next(run)
+"""
+
+
+def test_children_end_with_a_parent_that_is_killed_while_they_work() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT, *command()], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        children = [psutil.Process(int(pid)) for pid in parent.stdout.readline().split()]
+        assert children
+        parent.kill()
+    _, alive = psutil.wait_procs(children, timeout=2.0)
+    assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_one_worker_answers_requests_and_is_replaced_after_a_failure() -> None:
+    worker = Worker(command(), job_timeout_s=0.5)
+    try:
+        assert worker.request(b"hello").payload == b"HELLO"
+        pid = worker.request(b"pid").payload
+        assert worker.request(b"raise x").failure == "raised"
+        assert worker.request(b"pid").payload == pid
+        assert worker.request(b"crash").failure == "crashed"
+        assert worker.request(b"stall").failure == "timed out"
+        assert worker.request(b"hello").payload == b"HELLO"
+    finally:
+        worker.close()
+    assert Worker(["/no/such/program"], job_timeout_s=1.0).request(b"x").failure == "not started"
