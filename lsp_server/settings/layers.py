@@ -203,8 +203,7 @@ class _Layers:
     def _flatten(self, prefix: str, content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for name, value in content.items():
             key = f"{prefix}{name}"
-            is_section = any(known.startswith(f"{key}.") for known in self._spellings)
-            if is_section and isinstance(value, Mapping):
+            if isinstance(value, Mapping) and key not in self._spellings:
                 yield from self._flatten(f"{key}.", value)
             else:
                 yield key, value

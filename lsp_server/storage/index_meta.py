@@ -26,9 +26,12 @@ class IndexMeta:
         probes: Clusters a search visits; 0 for all.
         rerank: Candidates a search compares exactly.
         recall_at_10: Measured after the last clustering; None before.
-        recall_curve: (probes, recall) pairs of that measurement.
+        recall_curve: (probes, rerank, recall) of that measurement.
+        calibrated_rows: Rows in the index when it was made.
+        imbalance: How many times more rows a probe read than with equal clusters, when the centroids were trained.
         opstamp: Of the text index' commit that belongs to this generation.
         model_name: Of the embedder, for people.
+        seen_ns: When the last scan whose result was committed began.
     """
 
     centroids: NDArray[np.float32] = field(default_factory=_no_centroids)
@@ -37,9 +40,12 @@ class IndexMeta:
     probes: int = 0
     rerank: int = 500
     recall_at_10: float | None = None
-    recall_curve: tuple[tuple[int, float], ...] = ()
+    recall_curve: tuple[tuple[int, int, float], ...] = ()
+    calibrated_rows: int = 0
+    imbalance: float = 1.0
     opstamp: int = 0
     model_name: str = ""
+    seen_ns: int = 0
 
     @classmethod
     def decode(cls, facts: Mapping[str, MetaValue]) -> Self:
@@ -65,6 +71,7 @@ class IndexMeta:
             ),
             opstamp=known.get("opstamp", 0),
             model_name=known.get("model_name", ""),
+            seen_ns=known.get("seen_ns", 0),
         )
 
     def encode(self) -> dict[str, MetaValue]:
@@ -76,8 +83,11 @@ class IndexMeta:
             "rerank": self.rerank,
             "recall_at_10": self.recall_at_10,
             "recall_curve": self.recall_curve,
+            "calibrated_rows": self.calibrated_rows,
+            "imbalance": self.imbalance,
             "opstamp": self.opstamp,
             "model_name": self.model_name,
+            "seen_ns": self.seen_ns,
         }
         facts: dict[str, MetaValue] = {"facts": json.dumps(known)}
         if len(self.centroids):

@@ -1,0 +1,85 @@
+"""One writer at a time, and never a lease that outlives its holder."""
+
+import os
+from pathlib import Path
+
+import pytest
+from child_process import running
+
+from lsp_server.errors import IndexBusy
+from lsp_server.storage.lease import WriterLease, lease_holder
+
+HOLD = """
+import sys
+from pathlib import Path
+from lsp_server.storage.lease import WriterLease
+lease = WriterLease.acquire(Path(sys.argv[1]), 10)
+print("held", flush=True)
+sys.stdin.read()
+lease.release()
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "index" / "lease.lock"
+
+
+def test_a_free_lease_is_got_and_given_back(path: Path) -> None:
+    with WriterLease.acquire(path):
+        holder = lease_holder(path)
+        assert holder is not None
+        assert holder.pid == os.getpid()
+        assert WriterLease.try_acquire(path) is None
+    assert lease_holder(path) is None
+    with WriterLease.acquire(path):
+        pass
+
+
+def test_releasing_twice_does_not_free_somebody_elses_lease(path: Path) -> None:
+    first = WriterLease.acquire(path)
+    first.release()
+    with WriterLease.acquire(path):
+        first.release()
+        assert WriterLease.try_acquire(path) is None
+
+
+def test_another_process_keeps_us_out_and_is_named(path: Path) -> None:
+    with running(HOLD, path) as child:
+        assert child.next_line() == "held"
+        assert WriterLease.try_acquire(path) is None
+        with pytest.raises(IndexBusy, match=r"Process \d+ is writing[\s\S]*Suggestion") as caught:
+            WriterLease.acquire(path, timeout_s=0.1)
+        assert caught.value.details["pid"] == child.pid
+
+
+def test_a_killed_holder_leaves_the_lease_to_the_next(path: Path) -> None:
+    with running(HOLD, path) as child:
+        child.next_line()
+        child.kill()
+        with WriterLease.acquire(path, timeout_s=5):
+            assert WriterLease.try_acquire(path) is None
+
+
+def test_who_waits_gets_the_lease_when_it_is_given_back(path: Path) -> None:
+    with WriterLease.acquire(path) as lease, running(HOLD, path) as child:
+        lease.release()
+        assert child.next_line() == "held"
+        child.let_go()
+        with WriterLease.acquire(path, timeout_s=5):
+            pass
+
+
+def test_a_lease_on_a_deleted_lock_file_is_not_taken_for_the_real_one(path: Path) -> None:
+    with WriterLease.acquire(path):
+        path.unlink()
+        with WriterLease.acquire(path):
+            assert WriterLease.try_acquire(path) is None
+
+
+def test_an_unreadable_signature_is_nobodys(path: Path) -> None:
+    with WriterLease.acquire(path):
+        path.with_name("lease.lock.holder").write_text('{"pid": []}')
+        assert lease_holder(path) is None
+        with pytest.raises(IndexBusy, match="Another process"):
+            WriterLease.acquire(path)

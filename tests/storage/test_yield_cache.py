@@ -1,0 +1,153 @@
+"""The cache gives back what it was given, stays within its bounds, and never fails its user."""
+
+import sqlite3
+import time
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from child_process import running
+
+from lsp_server.storage import yield_cache
+from lsp_server.storage.yield_cache import YieldCache
+
+LIMIT = 1_000_000
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "base" / "yields.sqlite3"
+
+
+def test_entries_come_back_also_after_reopening(path: Path) -> None:
+    with YieldCache(path, LIMIT) as cache:
+        cache.put_many({b"a": b"1", b"b": b"2"})
+        assert cache.get(b"a") == b"1"
+        assert cache.get(b"c") is None
+    with YieldCache(path, LIMIT) as cache:
+        assert cache.get_many([b"a", b"b", b"c"]) == {b"a": b"1", b"b": b"2"}
+        assert cache.size_bytes() == 2
+
+
+def test_putting_twice_counts_once(path: Path) -> None:
+    with YieldCache(path, LIMIT) as cache:
+        for _ in range(3):
+            cache.put_many({b"a": b"12345"})
+        assert cache.size_bytes() == 5
+
+
+def test_the_limit_holds_and_the_oldest_go_first(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    with YieldCache(path, 10_000) as cache:
+        for number in range(10):
+            now[0] = number * 10_000.0
+            cache.put_many({bytes([number]): b"x" * 1000})
+        now[0] = 200_000.0
+        assert cache.get(bytes([0])) is not None
+        cache.put_many({b"new": b"x" * 1000})
+        assert cache.size_bytes() <= 10_000
+        assert cache.get(b"new") is not None
+        assert cache.get(bytes([0])) is not None, "just used"
+        assert cache.get(bytes([1])) is None
+        assert cache.get(bytes([9])) is not None
+
+
+def test_an_entry_too_large_is_passed_over(path: Path) -> None:
+    with YieldCache(path, 1000) as cache:
+        cache.put_many({b"large": b"x" * 500, b"small": b"x"})
+        assert cache.get_many([b"large", b"small"]) == {b"small": b"x"}
+
+
+def test_a_smaller_limit_takes_effect_with_the_next_entry(path: Path) -> None:
+    with YieldCache(path, LIMIT) as cache:
+        cache.put_many({bytes([n]): b"x" * 1000 for n in range(100)})
+    with YieldCache(path, 20_000) as cache:
+        cache.put_many({b"new": b"x"})
+        assert cache.size_bytes() <= 20_000
+
+
+def test_a_limit_of_zero_turns_it_off(path: Path) -> None:
+    with YieldCache(path, 0) as cache:
+        cache.put_many({b"a": b"1"})
+        assert cache.get(b"a") is None
+    assert not path.exists()
+
+
+def test_clearing_forgets_everything(path: Path) -> None:
+    with YieldCache(path, LIMIT) as cache:
+        cache.put_many({b"a": b"1"})
+        cache.clear()
+        assert (cache.get(b"a"), cache.size_bytes()) == (None, 0)
+
+
+@pytest.mark.parametrize("garbage", [b"this is no database" * 500, b"SQLite format 3\0" + b"\7" * 9000])
+def test_a_damaged_cache_starts_anew(path: Path, garbage: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(garbage)
+    with YieldCache(path, LIMIT) as cache:
+        assert cache.get(b"a") is None
+        cache.put_many({b"a": b"1"})
+        assert cache.get(b"a") == b"1"
+
+
+def test_a_place_that_can_not_be_made_is_only_a_miss(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with YieldCache(tmp_path / "file" / "yields.sqlite3", LIMIT) as cache:
+        cache.put_many({b"a": b"1"})
+        assert cache.get(b"a") is None
+
+
+def test_a_busy_cache_is_only_a_miss_and_keeps_what_it_has(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yield_cache, "_BUSY_TIMEOUT_S", 0.05)
+    with YieldCache(path, LIMIT) as cache:
+        cache.put_many({b"a": b"1"})
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        cache.put_many({b"b": b"2"})
+        assert cache.get(b"a") == b"1"
+        other.execute("ROLLBACK")
+        other.close()
+        assert cache.get(b"b") is None
+        cache.put_many({b"b": b"2"})
+        assert cache.get(b"b") == b"2"
+
+
+def test_threads_share_one_cache(path: Path) -> None:
+    with YieldCache(path, LIMIT) as cache:
+
+        def put(n: int) -> None:
+            for i in range(20):
+                cache.put_many({bytes([n, i]): bytes([n, i])})
+
+        threads = [Thread(target=put, args=(n,)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        keys = [bytes([n, i]) for n in range(4) for i in range(20)]
+        assert cache.get_many(keys) == {key: key for key in keys}
+
+
+PUT = """
+import sys
+from pathlib import Path
+from lsp_server.storage.yield_cache import YieldCache
+cache = YieldCache(Path(sys.argv[1]), 1_000_000)
+name = sys.argv[2].encode()
+for number in range(50):
+    cache.put_many({name + bytes([number, item]): bytes(100) for item in range(5)})
+print("done", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_processes_share_one_cache(path: Path) -> None:
+    with running(PUT, path, "x") as first, running(PUT, path, "y") as second:
+        assert first.next_line() == second.next_line() == "done"
+        with YieldCache(path, LIMIT) as cache:
+            keys = [name + bytes([n, item]) for name in (b"x", b"y") for n in range(50) for item in range(5)]
+            assert set(cache.get_many(keys)) == set(keys)
+            assert cache.size_bytes() == 100 * len(keys)
