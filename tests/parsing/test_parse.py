@@ -49,7 +49,7 @@ def test_the_first_symbol_is_the_file_itself() -> None:
         ("a.go", "// Copyright X\n\n// Package a says it.\npackage a\n", "Package a says it."),
         ("a.rs", "//! Says\n//! it.\n\nuse x;\n", "Says it."),
         ("a.sh", "#!/bin/sh\n# Says it.\n\nset -e\n", "Says it."),
-        ("a.go", "{-# LANGUAGE X #-}\n-- | Says it.\nmodule A where\n", "Says it."),
+        ("a.hs", "{-# LANGUAGE X #-}\n-- | Says it.\nmodule A where\n", "Says it."),
         ("a.lua", "--[[ Says it. ]]\nlocal x = 1\n", "Says it."),
         ("a.h", "// SPDX-License-Identifier: MIT\n#pragma once\n// Says it.\n#include <x>\n", "Says it."),
         ("a.sql", "-- Says it.\nselect 1;\n", "Says it."),
