@@ -35,7 +35,6 @@ _SYMBOLS_A_PRODUCT = 64
 """How many symbols share one matrix product: more means a larger table to turn into floats once, but also
 more zeros in the matrix of counts. Measured flat between 32 and 128."""
 _MAX_COUNT = 1 << 12
-_REVISION_CHARACTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +182,9 @@ def _table(tensors: Mapping[str, np.ndarray], wordpiece: WordPiece) -> TokenTabl
 
 
 def revision_of(folder: Path) -> str:
-    """Return the digest of a model's files; the configuration counts without the revision it may name."""
-    digest = blake2b(digest_size=_REVISION_CHARACTERS // 2)
+    """Return the digest of all that a model's vectors depend on, 16 characters."""
     config = json.loads((folder / CONFIG_FILE).read_bytes())
-    config.pop("revision", None)
-    digest.update(json.dumps(config, sort_keys=True).encode())
+    digest = blake2b(json.dumps(config["field_weights"], sort_keys=True).encode(), digest_size=8)
     for name in (TOKENIZER_FILE, TABLE_FILE):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()

@@ -57,8 +57,8 @@ class TransformerModel:
         curve = ScoreCurve(midpoint=float(right + wrong) / 2, steepness=4 / distance)
         # Two pieces of code look alike by being code: unrelated ones start as much higher as these are.
         unrelated = float(np.median((codes @ codes.T)[~is_answer]))
-        offset = max(unrelated - float(wrong), 0.0)
-        return ScoreCurves(curve, ScoreCurve(min(curve.midpoint + offset, 0.98), curve.steepness))
+        midpoint = curve.midpoint + max(unrelated - float(wrong), 0.0)
+        return ScoreCurves(curve, ScoreCurve(max(min(midpoint, 0.98), curve.midpoint), curve.steepness))
 
     def content_vectors(self, texts: SymbolTexts) -> np.ndarray:
         """See `Embedder.content_vectors`."""

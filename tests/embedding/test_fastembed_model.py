@@ -1,0 +1,216 @@
+"""Transformers: a local folder works without a network, and what can't work says what to do instead."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+
+from lsp_server.embedding import ModelChoice, ModelInfo, SymbolTexts, load_embedder
+from lsp_server.embedding.prefixes import prefixes_of
+from lsp_server.embedding.transformer import TransformerModel
+from lsp_server.errors import ModelUnavailable
+from lsp_server.text import split_file
+
+WORDS = ["[PAD]", "[UNK]", "upload", "retry", "parse", "json", "draw", "def", "return", "resend", "file"]
+DIMENSIONS = 24
+
+SOURCE = b"def upload(): retry resend\ndef parse(): json\n"
+TEXTS = SymbolTexts(
+    split_file(SOURCE),
+    ["upload", "parse"],
+    ["", "Reader"],
+    [(0, 26), (27, len(SOURCE))],
+    [None, None],
+    SOURCE,
+)
+
+
+def varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def field(number: int, value: int | str | bytes) -> bytes:
+    """One field of a protocol buffer."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    raw = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(raw)) + raw
+
+
+def value_info(name: str, element_type: int, *dims: str | int) -> bytes:
+    shape = b"".join(field(1, field(1, dim) if isinstance(dim, int) else field(2, dim)) for dim in dims)
+    return field(1, name) + field(2, field(1, field(1, element_type) + field(2, shape)))
+
+
+def tiny_network(table: np.ndarray) -> bytes:
+    """An ONNX network of one look-up: token ids → rows of a table (onnx.proto, ir_version 8, opset 13)."""
+    node = field(1, "table") + field(1, "input_ids") + field(2, "last_hidden_state") + field(4, "Gather")
+    dims = b"".join(field(1, size) for size in table.shape)
+    tensor = dims + field(2, 1) + field(8, "table") + field(9, table.astype("<f4").tobytes())
+    graph = field(1, node) + field(2, "tiny") + field(5, tensor)
+    graph += field(11, value_info("input_ids", 7, "batch", "length"))
+    graph += field(12, value_info("last_hidden_state", 1, "batch", "length", table.shape[1]))
+    return field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 13))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tiny-model")
+    table = np.random.default_rng(5).standard_normal((len(WORDS), DIMENSIONS))
+    table[WORDS.index("resend")] = table[WORDS.index("retry")]
+    (path / "model.onnx").write_bytes(tiny_network(table))
+    tokenizer = Tokenizer(WordLevel({word: row for row, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    tokenizer.save(str(path / "tokenizer.json"))
+    (path / "tokenizer_config.json").write_text(json.dumps({"model_max_length": 64, "pad_token": "[PAD]"}))
+    (path / "special_tokens_map.json").write_text(json.dumps({"pad_token": "[PAD]", "unk_token": "[UNK]"}))
+    (path / "config.json").write_text(json.dumps({"hidden_size": DIMENSIONS, "pad_token_id": 0}))
+    return path
+
+
+def test_a_local_folder_embeds_without_a_network(folder: Path) -> None:
+    model = load_embedder(ModelChoice(name="tiny", path=folder))
+    assert model.info.dimensions == DIMENSIONS
+    content = model.content_vectors(TEXTS)
+    assert (content.dtype, content.shape) == (np.dtype(np.float16), (2, DIMENSIONS))
+    placed = model.place(content, "src/a.py")
+    np.testing.assert_allclose(np.linalg.norm(placed.astype(np.float32), axis=1), 1, atol=2e-3)
+    similarities = placed.astype(np.float32) @ model.query_vector("retry resend")
+    assert similarities[0] > similarities[1]
+    assert not model.query_vector("  ").any()
+
+
+def test_loading_twice_gives_the_same_model_and_other_files_another(folder: Path, tmp_path: Path) -> None:
+    first, again = (load_embedder(ModelChoice(name="tiny", path=folder)) for _ in range(2))
+    assert first.info == again.info
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "model.onnx").write_bytes(tiny_network(np.eye(len(WORDS), DIMENSIONS)))
+    assert load_embedder(ModelChoice(name="tiny", path=tmp_path)).info.fingerprint != first.info.fingerprint
+
+
+class RecordingModel:
+    """Stands where fastembed's models stand; remembers what it was given to read."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def query_embed(self, query: str) -> Iterable[np.ndarray]:
+        return self.passage_embed([query], batch_size=1)
+
+    def passage_embed(self, texts: Iterable[str], *, batch_size: int) -> Iterable[np.ndarray]:
+        assert batch_size > 0
+        texts = list(texts)
+        self.read += texts
+        return [np.full(DIMENSIONS, len(text), np.float32) for text in texts]
+
+
+def test_texts_hold_name_documentation_and_code_behind_the_prefix() -> None:
+    source = b'class Reader:\n  def parse(self):\n    """Reads JSON."""\n    return json.loads(self.text)\n'
+    start, doc = source.index(b"def"), source.index(b'"""')
+    texts = SymbolTexts(
+        split_file(source), ["parse"], ["Reader"], [(start, len(source))], [(doc, doc + 17)], source
+    )
+    recording = RecordingModel()
+    model = TransformerModel(ModelInfo("m", "1", DIMENSIONS, "r"), recording, "query: ", "passage: ")
+    model.content_vectors(texts)
+    model.query_vector("read json")
+    assert recording.read == [
+        'passage: Reader.parse\n"""Reads JSON."""\ndef parse(self):\n    return json.loads(self.text)',
+        "query: read json",
+    ]
+
+
+def test_vectors_come_in_the_order_of_the_symbols() -> None:
+    source = b"long long long long\nx\n\n"
+    texts = SymbolTexts(
+        split_file(source), ["a", "b", ""], ["", "", ""], [(0, 19), (20, 21), (22, 22)], [None] * 3, source
+    )
+
+    class LengthModel(RecordingModel):
+        def passage_embed(self, texts: Iterable[str], *, batch_size: int) -> Iterable[np.ndarray]:
+            assert batch_size > 0
+            return [np.eye(2, DIMENSIONS)[int(len(text) > 5)] for text in texts]
+
+    model = TransformerModel(ModelInfo("m", "1", DIMENSIONS, "r"), LengthModel(), "", "")
+    content = model.content_vectors(texts).astype(np.float32)
+    assert content[0] @ model.query_vector("a long one") > 0.9
+    assert content[1] @ model.query_vector("b") > 0.9
+    assert not content[2].any()
+
+
+def test_scores_fit_the_model_s_own_scale(folder: Path) -> None:
+    curves = load_embedder(ModelChoice(name="tiny", path=folder)).curves
+    assert -1 < curves.query.midpoint < 1
+    assert curves.query.steepness > 0
+    assert curves.related.midpoint >= curves.query.midpoint
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "passage"),
+    [
+        ("intfloat/multilingual-e5-large", "query: ", "passage: "),
+        ("nomic-ai/nomic-embed-text-v1.5", "search_query: ", "search_document: "),
+        ("BAAI/bge-small-en-v1.5", "Represent this sentence for searching relevant passages: ", ""),
+        ("sentence-transformers/all-MiniLM-L6-v2", "", ""),
+    ],
+)
+def test_well_known_models_get_the_prefixes_of_their_cards(name: str, query: str, passage: str) -> None:
+    assert prefixes_of(name) == (query, passage)
+
+
+def test_an_unknown_name_is_unavailable() -> None:
+    with pytest.raises(ModelUnavailable, match=r'(?s)nobody/nothing.*Suggestion: .*"bundled"'):
+        load_embedder(ModelChoice(name="nobody/nothing"))
+
+
+def test_a_model_that_is_not_here_and_can_t_be_fetched_is_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelUnavailable, match=r"(?s)can't be loaded.*Suggestion: "):
+        load_embedder(ModelChoice(name="sentence-transformers/all-MiniLM-L6-v2", cache_dir=tmp_path))
+
+
+@pytest.mark.parametrize("files", [[], ["model.onnx"]])
+def test_a_folder_without_a_whole_model_is_unavailable(tmp_path: Path, files: list[str]) -> None:
+    for name in files:
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(ModelUnavailable, match="Suggestion: "):
+        load_embedder(ModelChoice(name="mine", path=tmp_path))
+
+
+WITHOUT_FASTEMBED = """
+import sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"fastembed", "onnxruntime", "tokenizers", "huggingface_hub"}:
+            raise ImportError("No module named " + name)
+sys.meta_path.insert(0, Blocker())
+from lsp_server.embedding import ModelChoice, load_embedder
+from lsp_server.errors import ModelUnavailable
+assert load_embedder(ModelChoice()).query_vector("read a file").any()
+try:
+    load_embedder(ModelChoice(name="BAAI/bge-small-en-v1.5"))
+except ModelUnavailable as error:
+    print(error)
+"""
+
+
+def test_the_bundled_model_needs_none_of_the_transformer_libraries() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_FASTEMBED], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "needs the package fastembed" in done.stdout
+    assert "pip install fastembed" in done.stdout
