@@ -155,8 +155,11 @@ class LifecycleFeatures:
             self._session.change("changes of files", lambda workspace: workspace.files_changed(paths))
 
     def _configure(self, workspace: WorkspaceLike) -> None:
-        for problem in workspace.configure(self._settings.effective()):
-            self._warn(str(problem))
+        try:
+            for problem in workspace.configure(self._settings.effective()):
+                self._warn(str(problem))
+        except SemanticSymbolsError as error:  # the settings that were in force stay so
+            self._warn(str(error))
 
     def _warn(self, message: str) -> None:
         params = {"type": int(types.MessageType.Warning), "message": message}

@@ -7,6 +7,8 @@ from conversation import Conversation, Start
 
 from lsp_server import __version__
 
+pytestmark = pytest.mark.long
+
 NOT_INITIALIZED, INVALID_REQUEST, NO_METHOD = -32002, -32600, -32601
 INVALID_PARAMS, INTERNAL, PARSE_ERROR, CANCELLED, FAILED = -32602, -32603, -32700, -32800, -32803
 
@@ -537,7 +539,6 @@ def test_exit_without_shutdown_and_the_end_of_stdin_end_the_server(start: Start,
     assert gone.wait() == 1
 
 
-@pytest.mark.long
 def test_a_workspace_that_does_not_close_is_left_behind(start: Start, folder: Path) -> None:
     client = start(REHEARSAL_CLOSE_S="60")
     client.initialize(folder)
