@@ -10,8 +10,11 @@ from lsp_server.parsing.symbols import ParsedSymbol
 CHUNK_LINES = 60
 MAX_CHUNKS = 200
 MIN_RUN_LINES = 25
+TELLING_TITLE = 10
+"""A line of fewer bytes, such as `try:`, is a poor title."""
 
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]{3}")
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]{3,}")
+_COMMENT = re.compile(rb"[^\w\s'(\[{@$.&!\x80-\xff]|'''|[([{*.][*.-]")
 _DULL = re.compile(
     rb"[ \t]*(?:$|#include\b|import\b|from\s+\S+\s+import\b|use\b|using\b|require\b|package\b|export\s*\{"
     rb"|export \* from\b|pub use\b|extern crate\b|mod \w+;|[\])}>,;(\[{]+[ \t]*$"
@@ -34,10 +37,16 @@ def within(source: Source, first_line: int, end_line: int, containers: tuple[str
     return list(_chunks(source, first_line, end_line, containers))[1:]
 
 
-def uncovered(source: Source, symbols: Sequence[ParsedSymbol]) -> list[Section]:
-    """Return chunks for the long runs of lines between definitions, such as a script's statements."""
+def uncovered(source: Source, symbols: Sequence[ParsedSymbol], first_line: int = 0) -> list[Section]:
+    """Return chunks for the long runs of lines between definitions, such as a script's statements.
+
+    Args:
+        source: The text.
+        symbols: What was found in it.
+        first_line: Where to begin, past a licence.
+    """
     found: list[Section] = []
-    for first, end in _gaps(symbols, source.n_lines):
+    for first, end in _gaps(symbols, first_line, source.n_lines):
         if end - first < MIN_RUN_LINES:
             continue
         telling = sum(1 for line in range(first, end) if not _DULL.match(source.line(line)))
@@ -47,16 +56,18 @@ def uncovered(source: Source, symbols: Sequence[ParsedSymbol]) -> list[Section]:
 
 
 def title_of(text: bytes) -> str:
-    """Return the first line of a text that has a word, without its comment marks, shortened."""
-    for line in text[:4000].splitlines():
-        if _WORD.search(line):
-            title = fold(line.strip(_MARKERS) or line, MAX_NAME + 1)
-            return title if len(title) <= MAX_NAME else title[: MAX_NAME - 1].rstrip() + "…"
-    return fold(text[:200], MAX_NAME)
+    """Return the first line of a text that says something, without its comment marks, shortened."""
+    lines = [line.strip() for line in text[:4000].splitlines()[:30] if _WORD.search(line)]
+    telling = (line for line in lines[:8] if _COMMENT.match(line) or len(line) >= TELLING_TITLE)
+    line = next(telling, lines[0] if lines else text[:200].strip())
+    if _COMMENT.match(line):
+        line = line.strip(_MARKERS) or line
+    title = fold(line.rstrip(b" \t{:"), MAX_NAME + 1) or "…"
+    return title if len(title) <= MAX_NAME else title[: MAX_NAME - 1].rstrip() + "…"
 
 
-def _gaps(symbols: Sequence[ParsedSymbol], n_lines: int) -> Iterator[tuple[int, int]]:
-    reached = 0
+def _gaps(symbols: Sequence[ParsedSymbol], first_line: int, n_lines: int) -> Iterator[tuple[int, int]]:
+    reached = first_line
     spans: Iterable[tuple[int, int]] = (
         (item.symbol.span.start.line, item.symbol.span.end.line)
         for item in symbols

@@ -92,7 +92,7 @@ def opening(source: Source, language: str) -> tuple[int, tuple[int, int] | None]
             continue
         comment = pattern.match(head, reached)
         if comment is None or comment.end("comment") <= reached:
-            return reached, None
+            return len(head) - len(head[reached:].lstrip()), None
         text = comment["comment"]
         is_docstring = text.lstrip(b"rRuU")[:3] in {b'"""', b"'''"}
         is_telling = _TELLING.search(text) and not _LICENCE.search(text) and not _PRAGMA.match(text)

@@ -14,7 +14,7 @@ from lsp_server.parsing.languages import Language, language_of
 from lsp_server.parsing.names import skip_by_name
 from lsp_server.parsing.notebook import parse_notebook
 from lsp_server.parsing.prose import PROSE_FORMATS, prose_sections
-from lsp_server.parsing.reading import HEAD_BYTES, ParseLimits, decode, is_generated, reason_to_skip
+from lsp_server.parsing.reading import ParseLimits, decode, is_generated, reason_to_skip
 from lsp_server.parsing.sections import Section, Source, entry_of, flagged, numbered
 from lsp_server.parsing.symbols import ParsedFile, ParsedSymbol, Skipped
 
@@ -43,7 +43,7 @@ def parse_file(
     text = decode(raw)
     if isinstance(text, Skipped):
         return text
-    language = language_of(path, text[:HEAD_BYTES], extra_suffixes)
+    language = language_of(path, text, extra_suffixes)
     skipped = reason_to_skip(text, language.name, limits)
     if skipped is not None:
         return skipped
@@ -52,11 +52,12 @@ def parse_file(
         parsed = _guarded_notebook(source, path)
         if parsed is not None:
             return parsed
-    symbols = numbered(_guarded_symbols(source, language, path))
+    entry = file_entry(source, path, language.name)
+    symbols = _guarded_symbols(source, language, entry)
     flags = SymbolFlags.GENERATED if is_generated(text) else SymbolFlags.NONE
     return ParsedFile(
         language=language.name,
-        symbols=tuple(flagged((file_entry(source, path, language.name), *symbols), flags)),
+        symbols=tuple(flagged((entry, *symbols), flags)),
         source=text,
     )
 
@@ -69,25 +70,28 @@ def _guarded_notebook(source: Source, path: str) -> ParsedFile | None:
         return None
 
 
-def _guarded_symbols(source: Source, language: Language, path: str) -> list[ParsedSymbol]:
+def _guarded_symbols(source: Source, language: Language, entry: ParsedSymbol) -> list[ParsedSymbol]:
     try:
-        return _symbols(source, language, path)
+        return _symbols(source, language, entry)
     except Exception:  # noqa: BLE001 - the boundary of one file: the others must go on
-        _log.exception("No symbols found in %s", path)
-        return [entry_of(source, language.name, section) for section in whole_text(source)]
+        _log.exception("No symbols found in %s", entry.symbol.signature)
+        return numbered(entry_of(source, language.name, section) for section in whole_text(source))
 
 
-def _symbols(source: Source, language: Language, path: str) -> list[ParsedSymbol]:
+def _symbols(source: Source, language: Language, entry: ParsedSymbol) -> list[ParsedSymbol]:
     name = language.name
     try:
         found = _definitions(source, language)
     except Exception:  # noqa: BLE001 - the same boundary: the text is still worth its chunks
-        _log.exception("No definitions found in %s", path)
+        _log.exception("No definitions found in %s", entry.symbol.signature)
         found = []
-    found += (entry_of(source, name, section) for section in _sections(source, name, found))
+    more = [entry_of(source, name, section) for section in _sections(source, name, found)]
     if name not in _DATA:
-        found += [entry_of(source, name, section) for section in uncovered(source, found)]
-    return found
+        first_line = source.line_of(entry.code[0])  # past a licence
+        runs = uncovered(source, [*found, *more], first_line)
+        more += [entry_of(source, name, section) for section in runs]
+    # Definitions come in order and counted.
+    return numbered([*found, *more]) if more else found
 
 
 def _definitions(source: Source, language: Language) -> list[ParsedSymbol]:

@@ -66,7 +66,8 @@ def reason_to_skip(source: bytes, language: str, limits: ParseLimits) -> Skipped
         language: Canonical id; prose and notebooks may have very long lines.
         limits: See `ParseLimits`.
     """
-    if not limits.with_secrets and _PRIVATE_KEY.search(source):
+    # The plain search is much faster than the expression, and nearly always says no.
+    if not limits.with_secrets and b"PRIVATE KEY" in source and _PRIVATE_KEY.search(source):
         return Skipped("secret")
     if len(source) > limits.max_generated_bytes and is_generated(source):
         return Skipped("generated")

@@ -33,7 +33,7 @@ def serve(
         max_memory_bytes: Leave politely once more was resident, and be replaced; 0 for no limit.
         stall_limit_s: End this process when one job takes longer, even inside of C code whose parent is gone.
     """
-    answers = _take_stdout()
+    answers = take_stdout()
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     # A thread of its own reads, so that the parent can always write and its end is noticed during a job.
     threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
@@ -93,7 +93,7 @@ def read_frame(stream: IO[bytes]) -> tuple[bytes, int] | None:
     return (payload, mark) if len(payload) == n_bytes else None
 
 
-def _take_stdout() -> IO[bytes]:
+def take_stdout() -> IO[bytes]:
     """Keep standard output for frames and let everything that prints write to standard error."""
     sys.stdout.flush()
     frames = os.fdopen(os.dup(1), "wb")

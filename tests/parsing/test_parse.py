@@ -87,7 +87,7 @@ def test_statements_outside_of_definitions_are_found_when_they_are_many() -> Non
     found = parsed(
         "urls.py", f"import x\n\ndef first():\n    pass\n\n{setup}\ndef last():\n    pass\n"
     ).symbols
-    assert [item.symbol.name for item in found[1:]] == ["first", "route('/path/0', handler_0", "last"]
+    assert [item.symbol.name for item in found[1:]] == ["first", "route('/path/0', handler_0)", "last"]
     chunk = found[2].symbol
     assert (chunk.kind, chunk.span.start.line, chunk.span.end.line) == (SymbolKind.STRING, 5, 44)
 
@@ -182,3 +182,10 @@ def check_holds_together(name: str, raw: bytes) -> None:
         assert 0 <= item.code[0] <= item.code[1] <= len(result.source)
         start, end = item.symbol.span.start, item.symbol.span.end
         assert (start.line, start.utf8) <= (end.line, end.utf8)
+
+
+def test_a_licence_is_no_part_of_a_chunk() -> None:
+    licence = "".join(f"# Copyright and more {i}\n" for i in range(30))
+    rules = "".join(f"rule(name = 'target_{i}')\n" for i in range(40))
+    (chunk,) = parsed("BUILD.bazel", licence + "\n" + rules).symbols[1:]
+    assert (chunk.symbol.name, chunk.symbol.span.start.line) == ("rule(name = 'target_0')", 31)
