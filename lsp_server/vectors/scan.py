@@ -6,6 +6,7 @@ the last one wanted stay in, and where these are too many, the smallest ids win.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,11 +15,11 @@ from lsp_server.vectors.columns import JoinedSegments
 from lsp_server.vectors.kernels import BLOCK_ROWS, HammingKernel
 from lsp_server.vectors.segment import Segment
 
+_FEW = 8
 _TIES = 4  # how many times the wanted number may stay in for being equally near
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):  # made by the hundred for each query, which a frozen dataclass would be slow at
     """Consecutive rows of one segment, `start` to before `end`; `base` is the segment's first ordinal."""
 
     segment: Segment
@@ -44,7 +45,7 @@ class NearestCodes:
     def __init__(self, wanted: int, passing: Mask | None) -> None:
         self._wanted = wanted
         self._passing = passing
-        self._threshold = np.inf
+        self._threshold: float = np.inf
         self._distances: list[AnyArray] = []
         self._ordinals: list[I64] = []
         self._n_held = 0
@@ -56,6 +57,8 @@ class NearestCodes:
             distances: Hamming distances [m].
             ordinals: Turns positions in `distances` into ordinals.
         """
+        if self._threshold == np.inf:
+            self._set_first_threshold(distances, ordinals)
         positions = np.flatnonzero(distances <= self._threshold)
         taken = ordinals(positions)
         if self._passing is not None:
@@ -80,16 +83,26 @@ class NearestCodes:
             ordinals = ordinals[order[: _TIES * self._wanted]]
         return np.sort(ordinals)
 
+    def _set_first_threshold(self, distances: AnyArray, ordinals: Callable[[I64], I64]) -> None:
+        # The n-th smallest of a few is an upper bound of the n-th smallest of all.
+        few = distances[: _FEW * self._wanted]
+        if self._passing is not None:
+            few = few[self._passing[ordinals(np.arange(len(few)))]]
+        if len(few) >= self._wanted:
+            self._threshold = _nth_smallest(few.astype(np.uint16), self._wanted)
+
     def _tighten(self) -> None:
         distances = np.concatenate([np.empty(0, np.uint16), *self._distances])
         ordinals = np.concatenate([np.empty(0, np.int64), *self._ordinals])
         if len(distances) > self._wanted:
-            reached = np.cumsum(np.bincount(distances))
-            threshold = int(np.searchsorted(reached, self._wanted))
-            near = distances <= threshold
+            self._threshold = _nth_smallest(distances, self._wanted)
+            near = distances <= self._threshold
             distances, ordinals = distances[near], ordinals[near]
-            self._threshold = threshold
         self._distances, self._ordinals, self._n_held = [distances], [ordinals], len(ordinals)
+
+
+def _nth_smallest(distances: AnyArray, n: int) -> int:
+    return int(np.searchsorted(np.cumsum(np.bincount(distances)), n))
 
 
 def scan_stretches(
