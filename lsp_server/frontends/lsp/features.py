@@ -49,6 +49,7 @@ class LifecycleFeatures:
         self._progress = IndexingProgress(self._rpc, loop)
         self._feed = StatusFeed(loop, self._tell_status)
         self._folders: list[Path] = []
+        self._known_problems: frozenset[str] = frozenset()
 
     def initialize(self, raw: Json) -> Json:
         """Answer `initialize`; nothing of the workspace is touched, so it is quick whatever its size."""
@@ -156,10 +157,13 @@ class LifecycleFeatures:
 
     def _configure(self, workspace: WorkspaceLike) -> None:
         try:
-            for problem in workspace.configure(self._settings.effective()):
-                self._warn(str(problem))
+            problems = [str(problem) for problem in workspace.configure(self._settings.effective())]
         except SemanticSymbolsError as error:  # the settings that were in force stay so
-            self._warn(str(error))
+            problems = [str(error)]
+        for problem in problems:
+            if problem not in self._known_problems:
+                self._warn(problem)
+        self._known_problems = frozenset(problems)
 
     def _warn(self, message: str) -> None:
         params = {"type": int(types.MessageType.Warning), "message": message}

@@ -7,7 +7,7 @@ from typing import Any, Self
 from lsp_server.frontends.lsp.protocol import Token, Tokens
 from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
 from lsp_server.model import SymbolId
-from lsp_server.search.results import Found
+from lsp_server.search.results import Coverage, Found
 from lsp_server.workspace.status import IndexState, WorkspaceStatus
 
 _BUSY = frozenset({IndexState.STARTING, IndexState.INDEXING})
@@ -32,6 +32,7 @@ class IndexingProgress:
         self._token: str | None = None
         self._is_begun = False
         self._was_ready = False
+        self._percentage = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def show(self, status: WorkspaceStatus) -> None:
@@ -41,7 +42,7 @@ class IndexingProgress:
             self._was_ready = self._was_ready or status.state is IndexState.READY
             self._end(_outcome(status))
         elif self._is_begun:
-            self._notify({"kind": "report", **_measure(status)})
+            self._notify({"kind": "report", **self._measure(status)})
         elif self._token is None and self._timer is None:
             self._timer = self._loop.call_later(_PATIENCE_S if self._was_ready else 0, self._ask)
 
@@ -60,7 +61,7 @@ class IndexingProgress:
         if token == self._token and self._status is not None:
             self._is_begun = True
             begin = {"kind": "begin", "title": "Indexing", "cancellable": True}
-            self._notify({**begin, **_measure(self._status)})
+            self._notify({**begin, **self._measure(self._status)})
 
     def _end(self, message: str) -> None:
         if self._timer is not None:
@@ -68,7 +69,12 @@ class IndexingProgress:
             self._timer = None
         if self._is_begun:
             self._notify({"kind": "end", "message": message})
-        self._token, self._is_begun = None, False
+        self._token, self._is_begun, self._percentage = None, False, 0
+
+    def _measure(self, status: WorkspaceStatus) -> dict[str, Json]:
+        # While the scan still finds files the share that is done falls, but a bar may only rise.
+        self._percentage = max(self._percentage, _percentage(status.coverage))
+        return {"message": _message(status), "percentage": self._percentage}
 
     def _notify(self, value: Json) -> None:
         self._rpc.notify("$/progress", {"token": self._token, "value": value})
@@ -120,14 +126,19 @@ class RequestProgress:
             self._rpc.notify("$/progress", {"token": self._tokens.work_done, "value": value})
 
 
-def _measure(status: WorkspaceStatus) -> dict[str, Json]:
+def _message(status: WorkspaceStatus) -> str:
     covered = status.coverage
-    done = covered.indexed_files + covered.skipped_files
-    message = f"{done:,} of {covered.files:,} files" if covered.files else "looking for files"
+    if not covered.files:
+        return "looking for files"
+    message = f"{covered.indexed_files + covered.skipped_files:,} of {covered.files:,} files"
     if status.metrics.files_per_second:
         message += f", {status.metrics.files_per_second:,.0f} files/s"
-    percentage = min(100, 100 * done // covered.files) if covered.files else 0
-    return {"message": message, "percentage": percentage}
+    return message
+
+
+def _percentage(covered: Coverage) -> int:
+    done = covered.indexed_files + covered.skipped_files
+    return min(100, 100 * done // covered.files) if covered.files else 0
 
 
 def _outcome(status: WorkspaceStatus) -> str:

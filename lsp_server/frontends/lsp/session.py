@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from lsp_server.errors import SemanticSymbolsError
@@ -21,6 +21,8 @@ from lsp_server.workspace.status import IndexState, Metrics, WorkspaceStatus
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_LAST_CHANGES_S = 0.5
 
 
 class Session:
@@ -100,7 +102,8 @@ class Session:
     def workspace(self) -> WorkspaceLike:
         """The workspace, or an exception that tells why there is none."""
         if self._workspace is None:
-            raise self._failure or RuntimeError("The workspace was never started")
+            failure = self._failure or RuntimeError("The workspace was never started")
+            raise failure.with_traceback(None)  # one object raised again and again would gather frames
         return self._workspace
 
     @property
@@ -126,7 +129,9 @@ class Session:
         return not closing.is_alive()
 
     def _close(self) -> None:
-        self._changes.shutdown(wait=True, cancel_futures=True)
+        # A change that hangs, or an editor that still owes its settings, must not take the time to close.
+        wait([self._changes.submit(_nothing)], timeout=_LAST_CHANGES_S)
+        self._changes.shutdown(wait=False, cancel_futures=True)
         self._searches.shutdown(wait=False, cancel_futures=True)
         if self._workspace is not None:
             self._apply("closing", lambda workspace: workspace.close())

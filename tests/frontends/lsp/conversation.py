@@ -14,6 +14,9 @@ import lsp_server
 
 TIMEOUT_S = 20.0
 
+NEVER = object()
+"""The answer of a client that does not answer."""
+
 REHEARSAL = Path(__file__).with_name("rehearsal.py")
 
 
@@ -111,7 +114,8 @@ class Conversation:
                 message = json.loads(self._out.read(length))
                 if "method" in message and "id" in message:
                     answer = self.answers.get(message["method"])
-                    self.send({"jsonrpc": "2.0", "id": message["id"], "result": answer})
+                    if answer is not NEVER:
+                        self.send({"jsonrpc": "2.0", "id": message["id"], "result": answer})
                 self._inbox.put(message)
         except (OSError, ValueError):
             pass

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conversation import Conversation, Start
+from conversation import NEVER, Conversation, Start
 
 from lsp_server import __version__
 
@@ -546,6 +546,23 @@ def test_a_workspace_that_does_not_close_is_left_behind(start: Start, folder: Pa
     client.request("shutdown")
     client.notify("exit")
     assert client.process.wait(timeout=10) == 0
+
+
+def test_an_editor_that_owes_its_settings_does_not_delay_the_end(start: Start, folder: Path) -> None:
+    client = start()
+    client.answers["workspace/configuration"] = NEVER
+    client.initialize(folder, capabilities={"workspace": {"configuration": True}})
+    assert client.notification("workspace/configuration")
+    assert client.request("shutdown") is None
+    client.notify("exit")
+    assert client.wait() == 0
+
+
+def test_an_editor_that_never_tells_its_settings_is_served_without(start: Start, folder: Path) -> None:
+    client = start()
+    client.answers["workspace/configuration"] = NEVER
+    client.initialize(folder, capabilities={"workspace": {"configuration": True}})
+    assert names(client, "retry") == ["retry_request"]
 
 
 def test_tcp_serves_one_client(start: Start) -> None:

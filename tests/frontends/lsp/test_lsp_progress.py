@@ -94,6 +94,14 @@ async def test_a_bar_begins_reports_and_ends() -> None:
     assert end == {"kind": "end", "message": "5,000 symbols in 1,000 files"}
 
 
+async def test_a_bar_never_falls_while_the_scan_finds_more_files() -> None:
+    bar = Bar()
+    bar.progress.show(status(IndexState.INDEXING, 500))
+    await bar.created(result=None)
+    bar.progress.show(status(IndexState.INDEXING, 100))
+    assert [value["percentage"] for value in bar.values] == [50, 50]
+
+
 async def test_a_client_that_refuses_gets_no_bar() -> None:
     bar = Bar()
     bar.progress.show(status(IndexState.INDEXING, 0))
