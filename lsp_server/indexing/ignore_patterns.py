@@ -172,12 +172,13 @@ def _compiled(lines: Iterable[str]) -> Iterable[PatternLine]:
         folders_only = body.endswith("/")
         body = body[:-1] if folders_only else body
         is_anchored = "/" in body
-        body = body.removeprefix("/")
+        body = _collapsed(body.removeprefix("/"))
         if is_anchored and body.startswith("**/") and "/" not in body[3:]:
             body = body[3:]
             is_anchored = False
-        if not is_anchored and body == "**":
+        if body == "**":
             body = "*"
+            is_anchored = False
         # `a/**` is everything below `a`, not `a` itself.
         body = body + "/*" if body.endswith("/**") else body
         try:
@@ -196,6 +197,12 @@ def _without_trailing_blanks(text: str) -> str:
     stripped = text.rstrip(" ")
     n_backslashes = len(stripped) - len(stripped.rstrip("\\"))
     return stripped + " " if n_backslashes % 2 and stripped != text else stripped
+
+
+def _collapsed(body: str) -> str:
+    """Return a pattern with runs of `**/**` made one."""
+    parts = body.split("/")
+    return "/".join(part for at, part in enumerate(parts) if part != "**" or at == 0 or parts[at - 1] != "**")
 
 
 def _segments(body: str) -> tuple[re.Pattern[str] | None, ...]:

@@ -103,6 +103,9 @@ def changes_for(
     plain_folders: dict[str, bool] = {"": True}
     folders: list[str] = []
     gone: list[str] = []
+    for path in wanted:
+        # Whatever lies there now may come with other rules than what lay there before.
+        rules.invalidate(path if rules.is_ignore_file(path) else f"{path}/")
     for path in _topmost(wanted):
         stat = (
             _stat(rules.root, path) if _is_plain(rules.root, path.rpartition("/")[0], plain_folders) else None

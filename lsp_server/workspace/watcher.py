@@ -1,0 +1,346 @@
+"""Watches one workspace folder and says, in bursts, which of its paths changed.
+
+Only relative paths with forward slashes leave this module. It never decides what is to be done about a
+change, and never reads a file.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers.api import BaseObserver
+
+from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.scanner import subfolders, walk
+from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
+
+BURST_S = 1.0
+"""A burst that does not end is delivered this often."""
+
+MAX_PATHS = 1_000
+"""Beyond, comparing the whole folder is cheaper and simpler than comparing each path."""
+
+MIN_POLL_S = 2.0
+MAX_POLL_S = 60.0
+POLL_SHARE = 20
+"""Polling rests this many times as long as a walk takes: at most 5 % of one core."""
+
+_SILENT_EVENTS = frozenset({"opened", "closed_no_write", "attrib"})
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchListener:
+    """Whom to tell, on a thread of the watcher.
+
+    Attributes:
+        on_change: These paths came, changed or went: files, or folders with all that is in them.
+        on_rescan: Too much changed to name it, or events were lost: compare everything.
+        on_rules_changed: These ignore files changed, which the rules here know already: compare everything.
+        on_state: The watcher works in another way than before.
+    """
+
+    on_change: Callable[[set[str]], None]
+    on_rescan: Callable[[], None]
+    on_rules_changed: Callable[[set[str]], None]
+    on_state: Callable[[str], None]
+
+
+class FolderWatcher:
+    """Tells a listener what changes below a folder, until `stop`.
+
+    Args:
+        rules: What is indexed below `rules.root`; ignored folders are not watched.
+        listener: Whom to tell.
+        debounce_s: So long must it be quiet before changes are delivered.
+    """
+
+    def __init__(self, rules: IgnoreRules, listener: WatchListener, debounce_s: float = 0.2) -> None:
+        self._rules = rules
+        self._root = rules.root
+        self._listener = listener
+        self._collector = _Collector(self._deliver, listener.on_rescan, debounce_s)
+        self._state = "starting"
+        self._ready = threading.Event()
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
+        self._poll_reason = ""
+        self._watches: FolderWatches | None = None
+        self._observer: BaseObserver | None = None
+        self._thread = threading.Thread(target=self._run, name="folder-watcher", daemon=True)
+
+    @property
+    def state(self) -> str:
+        """How it watches: "starting", "watching", "polling: why", "stopped"."""
+        return self._state
+
+    def start(self) -> None:
+        """Begin, on threads of its own. Changes before `wait_until_ready` may be missed: scan after that."""
+        self._collector.start()
+        self._thread.start()
+
+    def wait_until_ready(self, timeout_s: float | None = None) -> bool:
+        """Wait until every change is noticed; False when that took longer."""
+        return self._ready.wait(timeout_s)
+
+    def rules_changed(self) -> None:
+        """Watch what the rules want now; for settings, as changed ignore files are noticed here."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End all threads; nothing is delivered afterwards."""
+        self._stopping.set()
+        self._wake.set()
+        self._collector.stop()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(1.0)
+        self._set_state("stopped")
+
+    # The thread that owns the watches: sets them up, renews them, polls where there are none.
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._mode()
+                except WatchesExhausted:
+                    self._fall_back("the system's limit of watches is reached")
+                except OSError as error:
+                    self._fall_back(error.strerror or str(error))
+        finally:
+            self._end_watches()
+            self._ready.set()
+
+    def _fall_back(self, reason: str) -> None:
+        _log.warning("Watching the folder failed, polling instead: %s", reason)
+        self._end_watches()
+        self._poll_reason = reason
+        self._mode = self._poll
+        # What happened since the watches failed is not known.
+        self._collector.add_all()
+
+    def _end_watches(self) -> None:
+        if self._watches is not None:
+            self._watches.stop()
+            self._watches = None
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join(1.0)
+            self._observer = None
+
+    def _watch_each(self) -> None:
+        failures: list[OSError] = []
+
+        def failed(error: OSError) -> None:
+            failures.append(error)
+            self._wake.set()
+
+        def lost() -> None:
+            self._collector.add_all()
+            self._wake.set()
+
+        events = FolderEvents(
+            happened=self._happened,
+            lost=lost,
+            root_gone=self._wake.set,
+            failed=failed,
+            is_wanted=self._is_wanted,
+            subfolders=lambda folder: subfolders(self._rules, folder),
+        )
+        self._await_root()
+        self._watches = watches = FolderWatches(self._root, events)
+        watches.start()
+        watches.watch("")
+        self._set_ready("watching")
+        identity = _identity(self._root)
+        while not self._stopping.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            if failures:
+                raise failures[0]
+            if self._stopping.is_set() or _identity(self._root) != identity:
+                break
+            watches.synchronise()
+        self._end_watches()
+
+    def _watch_all(self) -> None:
+        from watchdog.observers import Observer  # noqa: PLC0415 - the platform's own, not needed on Linux
+
+        self._await_root()
+        self._observer = Observer()
+        # macOS reports what a link to the root leads to.
+        real_root = os.path.realpath(self._root)
+        self._observer.schedule(_Handler(real_root, self._noticed), real_root, recursive=True)
+        self._observer.start()
+        self._set_ready("watching")
+        identity = _identity(self._root)
+        while not self._stopping.is_set() and _identity(self._root) == identity:
+            # Nobody reports a root that went; one look in a while is enough.
+            self._wake.wait(MAX_POLL_S)
+            self._wake.clear()
+        self._end_watches()
+
+    def _poll(self) -> None:
+        facts = self._snapshot()
+        self._set_ready(f"polling: {self._poll_reason}")
+        while not self._stopping.is_set():
+            began = time.perf_counter()
+            before, facts = facts, self._snapshot()
+            for path in before.keys() | facts.keys():
+                if before.get(path) != facts.get(path):
+                    self._happened(path, False)
+            self._wake.wait(min(MAX_POLL_S, max(MIN_POLL_S, POLL_SHARE * (time.perf_counter() - began))))
+            self._wake.clear()
+
+    def _snapshot(self) -> dict[str, tuple[int, int]]:
+        files = walk(self._rules, "", [], self._stopping.is_set)
+        return {fact.path: (fact.size_bytes, fact.mtime_ns) for fact in files}
+
+    def _await_root(self) -> None:
+        """Wait for a root that is gone, a disk that is not mounted; then everything may have changed."""
+        if _identity(self._root) is not None:
+            if self._ready.is_set():
+                self._collector.add_all()
+            return
+        self._set_ready("polling: the folder does not exist")
+        while _identity(self._root) is None and not self._stopping.is_set():
+            self._wake.wait(MIN_POLL_S)
+            self._wake.clear()
+        self._rules.invalidate("")
+        self._collector.add_all()
+
+    # Events, on whatever thread sees them.
+
+    def _noticed(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
+        """Take an event of a recursive watch, which also sees ignored folders."""
+        parent = path.rpartition("/")[0]
+        if self._rules.visits(parent):
+            self._happened(path, is_folder)
+
+    def _happened(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
+        if is_folder and not self._is_wanted(path):
+            return
+        if not is_folder and self._rules.is_ignore_file(path):
+            self._rules.invalidate(path)
+            self._collector.add(path)
+            self._wake.set()
+            return
+        # A path that went may have been a folder; the rules of a file say enough otherwise.
+        if is_folder or self._rules.decide(path).indexed:
+            self._collector.add(path)
+
+    def _is_wanted(self, folder: str) -> bool:
+        """Tell whether a folder that came or went is looked into, forgetting what lay there before."""
+        self._rules.invalidate(f"{folder}/")
+        return self._rules.visits(folder)
+
+    def _deliver(self, paths: set[str]) -> None:
+        ignore_files = {path for path in paths if self._rules.is_ignore_file(path)}
+        if ignore_files:
+            self._listener.on_rules_changed(ignore_files)
+        else:
+            self._listener.on_change(paths)
+
+    def _set_ready(self, state: str) -> None:
+        self._set_state(state)
+        self._ready.set()
+
+    def _set_state(self, state: str) -> None:
+        if state != self._state:
+            self._state = state
+            self._listener.on_state(state)
+
+
+class _Collector:
+    """Gathers paths until it has been quiet for a while; its thread sleeps while there are none."""
+
+    def __init__(
+        self, deliver: Callable[[set[str]], None], deliver_all: Callable[[], None], debounce_s: float
+    ) -> None:
+        self._deliver = deliver
+        self._deliver_all = deliver_all
+        self._debounce_s = debounce_s
+        self._changed = threading.Condition()
+        self._paths: set[str] = set()
+        self._is_everything = False
+        self._is_stopping = False
+        self._last_s = 0.0
+        self._thread = threading.Thread(target=self._run, name="folder-changes", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def add(self, path: str) -> None:
+        with self._changed:
+            self._paths.add(path)
+            self._note()
+
+    def add_all(self) -> None:
+        with self._changed:
+            self._is_everything = True
+            self._note()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(1.0)
+
+    def _note(self) -> None:
+        self._last_s = time.monotonic()
+        self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._paths or self._is_everything or self._is_stopping)
+                deadline_s = time.monotonic() + BURST_S
+                while not self._is_stopping:
+                    rest_s = min(self._last_s + self._debounce_s, deadline_s) - time.monotonic()
+                    if rest_s <= 0:
+                        break
+                    self._changed.wait(rest_s)
+                if self._is_stopping:
+                    return
+                paths, self._paths = self._paths, set()
+                is_everything, self._is_everything = self._is_everything or len(paths) > MAX_PATHS, False
+            try:
+                if is_everything:
+                    self._deliver_all()
+                else:
+                    self._deliver(paths)
+            except Exception:  # noqa: BLE001 - a boundary: the listener's failure must not end the watching
+                _log.exception("A change of the folder could not be handled")
+
+
+class _Handler(FileSystemEventHandler):
+    """Turns watchdog's events into relative paths."""
+
+    def __init__(self, root: str, noticed: Callable[[str, bool], None]) -> None:
+        self._prefix = root.rstrip(os.sep) + os.sep
+        self._noticed = noticed
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type in _SILENT_EVENTS or (event.is_directory and event.event_type == "modified"):
+            return
+        for path in (os.fsdecode(event.src_path), os.fsdecode(event.dest_path)):
+            if path.startswith(self._prefix):
+                relative = path[len(self._prefix) :]
+                self._noticed(relative.replace(os.sep, "/"), event.is_directory)
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    try:
+        stat = root.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino

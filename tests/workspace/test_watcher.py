@@ -1,0 +1,231 @@
+"""What the watcher tells: changes by any program, once a burst, whatever way it watches."""
+
+import errno
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.workspace import watcher as watcher_module
+from lsp_server.workspace.inotify import FolderWatches, WatchesExhausted
+from lsp_server.workspace.watcher import MAX_PATHS, FolderWatcher, WatchListener
+
+PATIENCE_S = 20.0
+
+
+class Ear:
+    """A listener that remembers, and wakes whoever waits for something."""
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        self.deliveries: list[set[str]] = []
+        self.rules: set[str] = set()
+        self.states: list[str] = []
+        self.n_rescans = 0
+        self._heard = threading.Condition()
+
+    @property
+    def listener(self) -> WatchListener:
+        return WatchListener(self._change, self._rescan, self._rules_changed, self._state)
+
+    def wait_for(self, predicate: Callable[[], bool]) -> None:
+        with self._heard:
+            assert self._heard.wait_for(predicate, PATIENCE_S), (self.deliveries, self.n_rescans, self.states)
+
+    def hears(self, *paths: str) -> None:
+        self.wait_for(lambda: self.paths >= set(paths))
+
+    def forget(self) -> None:
+        with self._heard:
+            self.paths.clear()
+            self.deliveries.clear()
+
+    def _change(self, paths: set[str]) -> None:
+        with self._heard:
+            self.paths |= paths
+            self.deliveries.append(paths)
+            self._heard.notify_all()
+
+    def _rescan(self) -> None:
+        with self._heard:
+            self.n_rescans += 1
+            self._heard.notify_all()
+
+    def _rules_changed(self, paths: set[str]) -> None:
+        with self._heard:
+            self.rules |= paths
+            self._heard.notify_all()
+
+    def _state(self, state: str) -> None:
+        with self._heard:
+            self.states.append(state)
+            self._heard.notify_all()
+
+
+def write(root: Path, path: str, text: str = "x") -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    write(root, "src/a.py")
+    write(root, "src/deep/b.py")
+    write(root, "node_modules/lib/index.js")
+    write(root, ".gitignore", "*.log\n")
+    return root
+
+
+@pytest.fixture(params=["each", "recursive", "polling"])
+def watcher(
+    request: pytest.FixtureRequest, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FolderWatcher]:
+    if request.param == "each" and sys.platform != "linux":
+        pytest.skip("inotify is Linux'")
+    if request.param == "recursive":
+        monkeypatch.setattr(sys, "platform", "darwin")
+    if request.param == "polling":
+        monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
+        monkeypatch.setattr(FolderWatches, "watch", _no_watches)
+    watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
+    watcher.start()
+    assert watcher.wait_until_ready(PATIENCE_S)
+    if request.param == "polling":
+        ear.wait_for(
+            lambda: ear.n_rescans == 1
+        )  # the change from watching to polling may have missed something
+    yield watcher
+    watcher.stop()
+
+
+def _no_watches(_self: FolderWatches, _folder: str) -> None:
+    raise WatchesExhausted(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.usefixtures("watcher")
+class TestEveryWay:
+    def test_a_saved_a_new_and_a_deleted_file_are_told(self, root: Path, ear: Ear) -> None:
+        write(root, "src/a.py", "changed")
+        write(root, "src/new.py")
+        (root / "src/deep/b.py").unlink()
+        ear.hears("src/a.py", "src/new.py", "src/deep/b.py")
+
+    def test_saving_by_renaming_over_is_told(self, root: Path, ear: Ear) -> None:
+        write(root, "src/.a.py.swp", "changed")
+        (root / "src/.a.py.swp").replace(root / "src/a.py")
+        ear.hears("src/a.py")
+
+    def test_a_new_folder_is_told_and_watched(self, root: Path, ear: Ear) -> None:
+        write(root, "fresh/one/two.py")
+        ear.wait_for(lambda: any("fresh".startswith(path.partition("/")[0]) for path in ear.paths))
+        write(root, "fresh/one/three.py")
+        ear.wait_for(lambda: bool(ear.paths & {"fresh", "fresh/one", "fresh/one/three.py"}))
+        ear.forget()
+        write(root, "fresh/one/four.py")
+        ear.hears("fresh/one/four.py")
+
+    def test_a_moved_folder_is_told_at_both_ends_and_stays_watched(self, root: Path, ear: Ear) -> None:
+        (root / "src").rename(root / "lib")
+        ear.wait_for(lambda: bool(ear.paths & {"src", "src/a.py"}) and bool(ear.paths & {"lib", "lib/a.py"}))
+        ear.forget()
+        write(root, "lib/deep/b.py", "changed")
+        ear.hears("lib/deep/b.py")
+
+    def test_what_is_ignored_is_not_told(self, root: Path, ear: Ear) -> None:
+        write(root, "node_modules/lib/index.js", "changed")
+        write(root, "src/noise.log")
+        write(root, "src/a.py", "changed")
+        ear.hears("src/a.py")
+        assert not [path for path in ear.paths if "node_modules" in path or path.endswith(".log")]
+
+    def test_a_changed_ignore_file_is_told_and_counts_at_once(self, root: Path, ear: Ear) -> None:
+        write(root, ".gitignore", "src/deep/\n")
+        ear.wait_for(lambda: ear.rules == {".gitignore"})
+        write(root, "src/deep/b.py", "changed")
+        write(root, "src/now.log")
+        ear.hears("src/now.log")
+        assert "src/deep/b.py" not in ear.paths
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
+class TestFolderByFolder:
+    @pytest.fixture
+    def watcher(self, root: Path, ear: Ear) -> Iterator[FolderWatcher]:
+        watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
+        watcher.start()
+        assert watcher.wait_until_ready(PATIENCE_S)
+        yield watcher
+        watcher.stop()
+
+    def test_ignored_folders_cost_no_watch(self, watcher: FolderWatcher) -> None:
+        assert watcher._watches is not None
+        assert watcher._watches.n_watches == len(["", "src", "src/deep"])
+        assert watcher.state == "watching"
+
+    def test_a_folder_that_is_no_longer_ignored_is_watched(
+        self, watcher: FolderWatcher, root: Path, ear: Ear
+    ) -> None:
+        write(root, ".semanticsymbolsignore", "!node_modules/lib/*.js\n")
+        ear.wait_for(lambda: ear.rules == {".semanticsymbolsignore"})
+        watches = watcher._watches
+        assert watches is not None
+        while watches.n_watches < 5:  # synchronise() runs on the watcher's own thread
+            threading.Event().wait(0.01)
+        write(root, "node_modules/lib/index.js", "changed")
+        ear.hears("node_modules/lib/index.js")
+
+    @pytest.mark.usefixtures("watcher")
+    def test_thousands_of_changes_ask_for_one_scan(self, root: Path, ear: Ear) -> None:
+        for number in range(MAX_PATHS * 2):
+            (root / f"src/f{number}.py").write_text("x")
+        ear.wait_for(lambda: ear.n_rescans > 0 or len(ear.paths) >= MAX_PATHS * 2)
+        assert len(ear.deliveries) + ear.n_rescans <= 30
+
+    @pytest.mark.usefixtures("watcher")
+    def test_a_burst_is_delivered_together(self, root: Path, ear: Ear) -> None:
+        for number in range(100):
+            (root / f"src/f{number}.py").write_text("x")
+        ear.hears(*(f"src/f{number}.py" for number in range(100)))
+        assert len(ear.deliveries) < 20
+
+    @pytest.mark.usefixtures("watcher")
+    def test_a_root_that_vanishes_and_returns_is_watched_again(
+        self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
+        shutil.rmtree(root)
+        ear.wait_for(lambda: ear.states[-1:] == ["polling: the folder does not exist"])
+        write(root, "a.py")
+        ear.wait_for(lambda: ear.states[-1:] == ["watching"] and ear.n_rescans > 0)
+        write(root, "b.py")
+        ear.hears("b.py")
+
+    @pytest.mark.usefixtures("watcher")
+    def test_lost_events_ask_for_a_scan(self, watcher: FolderWatcher, ear: Ear) -> None:
+        assert watcher._watches is not None
+        watcher._watches._handle(-1, 0x4000, "")
+        ear.wait_for(lambda: ear.n_rescans == 1)
+
+    def test_stop_ends_all_threads_at_once(self, watcher: FolderWatcher) -> None:
+        watcher.stop()
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("folder-")]
+        assert watcher.state == "stopped"
+
+
+def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(FolderWatches, "watch", _no_watches)
+    watcher = FolderWatcher(IgnoreRules(root), ear.listener)
+    watcher.start()
+    ear.wait_for(lambda: ear.states == ["polling: the system's limit of watches is reached"])
+    watcher.stop()
