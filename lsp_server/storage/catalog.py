@@ -31,10 +31,12 @@ from lsp_server.storage.records import (
 from lsp_server.storage.tombstones import decode_block, encode_block, join_blocks, split_blocks
 
 _NEW_FILE = """INSERT INTO files
-               (path, digest, size, mtime_ns, language, status, reason, n_symbols, generation)
+               (path, digest, size_bytes, mtime_ns, language, status, reason, n_symbols, generation)
                VALUES (?, x'', 0, 0, '', 'pending', '', 0, 0) ON CONFLICT (path) DO NOTHING"""
-_UPDATE_FILE = """UPDATE files SET digest = ?, size = ?, mtime_ns = ?, language = ?, status = ?, reason = ?,
-                  n_symbols = ?, generation = ? WHERE path = ?"""
+_UPDATE_FILE = """UPDATE files SET digest = ?, size_bytes = ?, mtime_ns = ?, language = ?, status = ?,
+                  reason = ?, n_symbols = ?, generation = ? WHERE path = ?"""
+_ALL_FILES = """SELECT path, id, digest, size_bytes, mtime_ns, language, status, reason, n_symbols
+                FROM files"""
 
 
 class Catalog:
@@ -116,13 +118,13 @@ class Catalog:
     def files(self) -> dict[str, FileState]:
         """Return every file the catalog knows, by path."""
         with self._reading() as database:
-            rows = database.execute(
-                "SELECT path, id, digest, size, mtime_ns, language, status, reason, n_symbols FROM files"
-            )
+            rows = database.execute(_ALL_FILES)
             statuses = {str(status): status for status in FileStatus}
             return {
-                path: FileState(file, digest, size, mtime_ns, language, statuses[status], reason, n_symbols)
-                for path, file, digest, size, mtime_ns, language, status, reason, n_symbols in rows
+                path: FileState(
+                    file, digest, size_bytes, mtime_ns, language, statuses[status], reason, n_symbols
+                )
+                for path, file, digest, size_bytes, mtime_ns, language, status, reason, n_symbols in rows
             }
 
     def symbol_ids(self, files: Iterable[FileId] | None = None) -> dict[FileId, NDArray[np.uint64]]:
@@ -331,7 +333,7 @@ class Catalog:
             [
                 (
                     u.digest,
-                    u.size,
+                    u.size_bytes,
                     u.mtime_ns,
                     u.language,
                     str(u.status),

@@ -1,19 +1,22 @@
 """What one file yielded: its symbols, their words and vectors; and the packed form that is sent and cached.
 
-A yield knows nothing of the file's path, so it serves every file with that content.
+A yield knows nothing of the file's path, so it serves every file with that content; where a symbol shows the
+file's name (a file's own entry), `with_file_entry` puts the right one in. Symbols stay packed: indexing moves
+their records on without ever looking inside.
 """
 
 import zlib
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, Self
 
 import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.errors import IndexDamaged
-from lsp_server.model import Symbol
-from lsp_server.storage.symbol_record import symbol_fields, symbol_of_fields
+from lsp_server.model import Symbol, SymbolKind, symbol_id
+from lsp_server.storage.symbol_record import pack_symbol, unpack_symbol
 
 YIELD_FORMAT: Final = 1
 """Raised when the packed form changes; yields of another format are made anew."""
@@ -21,9 +24,11 @@ YIELD_FORMAT: Final = 1
 _HEAD: Final = b"SSY" + bytes([YIELD_FORMAT])
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolWords:
-    """The words of one symbol for the text index: split, joined by one space."""
+class SymbolWords(NamedTuple):
+    """The words of one symbol for the text index: split, joined by one space.
+
+    A tuple, because the codec takes and makes them by the hundred thousand.
+    """
 
     name: str
     whole_name: str
@@ -35,52 +40,133 @@ class SymbolWords:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileYield:
-    """All that indexing needs of one file; row i of texts and vectors belongs to symbol i.
+    """All that indexing needs of one file; row i of every column belongs to symbol i.
+
+    Make one with `of` or `of_skipped`.
 
     Attributes:
         digest: Of the content, 16 bytes.
         language: Canonical language id.
         skipped: Why the file has no symbols; None when it was indexed.
-        symbols: The file's own entry first.
+        n_words: How many words the whole file has.
+        names: As written.
+        qualified_names: Containers and name joined by ".".
+        languages: Canonical language ids; a file may hold several.
+        kinds: u8[n], `SymbolKind`.
+        flags: u8[n], `SymbolFlags`, without those that the path brings.
+        nths: u32[n].
+        records: `pack_symbol` of each symbol, for the segment.
         texts: Words for the text index.
         vectors: f16[n, d], the content vectors (without the path).
-        words: How many words the whole file has.
     """
 
     digest: bytes
     language: str
     skipped: str | None
-    symbols: tuple[Symbol, ...]
+    n_words: int
+    names: tuple[str, ...]
+    qualified_names: tuple[str, ...]
+    languages: tuple[str, ...]
+    kinds: NDArray[np.uint8]
+    flags: NDArray[np.uint8]
+    nths: NDArray[np.uint32]
+    records: tuple[bytes, ...]
     texts: tuple[SymbolWords, ...]
     vectors: NDArray[np.float16]
-    words: int
+
+    @classmethod
+    def of(  # noqa: PLR0917  # its arguments are columns, in the order in which they come about
+        cls,
+        digest: bytes,
+        language: str,
+        symbols: Sequence[Symbol],
+        texts: Sequence[SymbolWords],
+        vectors: NDArray[np.float16],
+        n_words: int,
+    ) -> Self:
+        """Return the yield of a file with these symbols, texts and f16[n, d] vectors.
+
+        Raises:
+            ValueError: They are not equally many.
+        """
+        if not len(symbols) == len(texts) == len(vectors):
+            raise ValueError("symbols, texts and vectors must be equally many")
+        return cls(
+            digest=digest,
+            language=language,
+            skipped=None,
+            n_words=n_words,
+            names=tuple(symbol.name for symbol in symbols),
+            qualified_names=tuple(symbol.qualified_name for symbol in symbols),
+            languages=tuple(symbol.language for symbol in symbols),
+            kinds=np.array([symbol.kind.value for symbol in symbols], dtype=np.uint8),
+            flags=np.array([symbol.flags.value for symbol in symbols], dtype=np.uint8),
+            nths=np.array([symbol.nth for symbol in symbols], dtype=np.uint32),
+            records=tuple(map(pack_symbol, symbols)),
+            texts=tuple(texts),
+            vectors=vectors,
+        )
+
+    @classmethod
+    def of_skipped(cls, digest: bytes, language: str, reason: str) -> Self:
+        """Return the yield of a file that was left out for `reason`."""
+        empty = cls.of(digest, language, (), (), np.empty((0, 0), dtype=np.float16), 0)
+        return replace(empty, skipped=reason)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def symbols(self) -> tuple[Symbol, ...]:
+        """Return the symbols, unpacked."""
+        return tuple(map(unpack_symbol, self.records))
+
+    def symbol_ids(self, path: str) -> NDArray[np.uint64]:
+        """Return the u64[n] ids of the symbols when the file lies at `path` (relative, forward slashes)."""
+        columns = zip(self.qualified_names, self.kinds.tolist(), self.nths.tolist(), strict=True)
+        ids = [symbol_id(path, name, SymbolKind(kind), nth) for name, kind, nth in columns]
+        return np.array(ids, dtype=np.uint64)
+
+    def with_file_entry(self, symbol: Symbol, texts: SymbolWords) -> Self:
+        """Return the yield with another first symbol (the file's own entry); its vector stays."""
+        entry = type(self).of(self.digest, symbol.language, [symbol], [texts], self.vectors[:1], 0)
+        return replace(
+            self,
+            names=(*entry.names, *self.names[1:]),
+            qualified_names=(*entry.qualified_names, *self.qualified_names[1:]),
+            languages=(*entry.languages, *self.languages[1:]),
+            kinds=np.concatenate([entry.kinds, self.kinds[1:]]),
+            flags=np.concatenate([entry.flags, self.flags[1:]]),
+            nths=np.concatenate([entry.nths, self.nths[1:]]),
+            records=(*entry.records, *self.records[1:]),
+            texts=(*entry.texts, *self.texts[1:]),
+        )
 
 
 def pack(file_yield: FileYield) -> bytes:
-    """Return the packed form: magic and format, CRC-32 of the rest, one msgpack array of columns.
-
-    Raises:
-        ValueError: Symbols, texts and vectors are not equally many.
-    """
-    n_rows, dimensions = file_yield.vectors.shape
-    if not n_rows == len(file_yield.symbols) == len(file_yield.texts):
-        raise ValueError("symbols, texts and vectors must be equally many")
+    """Return the packed form: magic and format, CRC-32 of the rest, one msgpack array of columns."""
+    is_mixed = any(language != file_yield.language for language in file_yield.languages)
     columns = (
         file_yield.digest,
         file_yield.language,
         file_yield.skipped,
-        [symbol_fields(symbol) for symbol in file_yield.symbols],
-        [(t.name, t.whole_name, t.container, t.signature, t.doc, t.body) for t in file_yield.texts],
-        dimensions,
+        file_yield.n_words,
+        file_yield.names,
+        file_yield.qualified_names,
+        file_yield.languages if is_mixed else None,
+        file_yield.kinds.tobytes(),
+        file_yield.flags.tobytes(),
+        file_yield.nths.astype("<u4").tobytes(),
+        file_yield.records,
+        file_yield.texts,
+        file_yield.vectors.shape[1],
         np.ascontiguousarray(file_yield.vectors, dtype="<f2").tobytes(),
-        file_yield.words,
     )
     body: bytes = msgpack.packb(columns, unicode_errors="surrogatepass")
     return b"".join((_HEAD, zlib.crc32(body).to_bytes(4, "little"), body))
 
 
 def unpack(data: bytes) -> FileYield:
-    """Return what `pack` was given; the vectors are a read-only view of `data`'s copy.
+    """Return what `pack` was given; the arrays are read-only.
 
     Raises:
         IndexDamaged: `data` is cut short, altered, or of another format.
@@ -89,19 +175,25 @@ def unpack(data: bytes) -> FileYield:
     if data[:4] != _HEAD or zlib.crc32(body) != int.from_bytes(data[4:8], "little"):
         raise _damaged("it is cut short, altered or of another format")
     try:
-        digest, language, skipped, symbols, texts, dimensions, vectors, words = msgpack.unpackb(
-            body, use_list=False, unicode_errors="surrogatepass"
-        )
+        columns = msgpack.unpackb(body, use_list=False, unicode_errors="surrogatepass")
+        digest, language, skipped, n_words, names, qualified_names, languages = columns[:7]
+        kinds, flags, nths, records, texts, dimensions, vectors = columns[7:]
         return FileYield(
             digest=digest,
             language=language,
             skipped=skipped,
-            symbols=tuple(map(symbol_of_fields, symbols)),
-            texts=tuple(SymbolWords(*fields) for fields in texts),
-            vectors=np.frombuffer(vectors, dtype="<f2").reshape(len(symbols), dimensions),
-            words=words,
+            n_words=n_words,
+            names=names,
+            qualified_names=qualified_names,
+            languages=(language,) * len(names) if languages is None else languages,
+            kinds=np.frombuffer(kinds, dtype=np.uint8),
+            flags=np.frombuffer(flags, dtype=np.uint8),
+            nths=np.frombuffer(nths, dtype="<u4"),
+            records=records,
+            texts=tuple(map(SymbolWords._make, texts)),
+            vectors=np.frombuffer(vectors, dtype="<f2").reshape(len(names), dimensions),
         )
-    except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise _damaged(str(error)) from error
 
 

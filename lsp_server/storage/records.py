@@ -32,7 +32,7 @@ class FileState:
     Attributes:
         file: Its row; never reused within one index.
         digest: Of its content when it was read; empty while pending.
-        size: In bytes, when it was read.
+        size_bytes: When it was read.
         mtime_ns: Its modification time, when it was read.
         language: Canonical language id; empty while pending.
         status: See `FileStatus`.
@@ -42,7 +42,7 @@ class FileState:
 
     file: FileId
     digest: bytes
-    size: int
+    size_bytes: int
     mtime_ns: int
     language: str
     status: FileStatus
@@ -57,7 +57,7 @@ class FileUpdate:
     Attributes:
         path: Relative to the workspace folder, forward slashes.
         digest: Of the content that was read.
-        size: In bytes.
+        size_bytes: Of what was read.
         mtime_ns: Modification time of what was read.
         language: Canonical language id.
         status: INDEXED, SKIPPED or QUARANTINED.
@@ -67,7 +67,7 @@ class FileUpdate:
 
     path: str
     digest: bytes
-    size: int
+    size_bytes: int
     mtime_ns: int
     language: str
     symbol_ids: NDArray[np.uint64]

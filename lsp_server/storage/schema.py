@@ -10,6 +10,7 @@ from urllib.parse import quote
 from lsp_server.errors import IndexBusy, IndexDamaged, IndexStorageFailed
 
 BUSY_TIMEOUT_S: Final = 10.0
+_LOG_BYTES: Final = 16 * 1024 * 1024
 
 # No migrations: another format lives in another folder (see `folders.FORMAT_VERSION`).
 TABLES: Final = """
@@ -18,7 +19,7 @@ CREATE TABLE files (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   path TEXT NOT NULL UNIQUE,
   digest BLOB NOT NULL,
-  size INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
   mtime_ns INTEGER NOT NULL,
   language TEXT NOT NULL,
   status TEXT NOT NULL,
@@ -63,6 +64,8 @@ def create_or_open(path: Path) -> sqlite3.Connection:
         with closing_on_error(database):
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
+            # The first index writes a long log, which would keep its length for ever.
+            database.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
             if database.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
                 database.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
             _expect_catalog(database)

@@ -12,13 +12,18 @@ from threading import RLock
 from typing import Final, Self
 
 from lsp_server.storage.folders import remove_files
+from lsp_server.storage.schema import closing_on_error, transaction
 
 _LOG: Final = logging.getLogger(__name__)
 _BUSY_TIMEOUT_S: Final = 2.0
 _FORMAT: Final = 1
-_FRESH_S: Final = 3600.0
-"""An entry used within this time is not marked again: reading should not write."""
+_FRESH_S: Final = 24 * 3600.0
+"""An entry used within this time is not marked again: reading should hardly ever write."""
+_MARKS_AT_ONCE: Final = 256
 _KEPT_AFTER_EVICTION: Final = 0.9
+
+_PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 _TABLES: Final = """
 PRAGMA auto_vacuum = INCREMENTAL;
@@ -57,6 +62,7 @@ class YieldCache:
         self._lock = RLock()
         self._database: sqlite3.Connection | None = None
         self._is_off = limit_bytes <= 0
+        self._used: dict[bytes, float] = {}
 
     def get(self, key: bytes) -> bytes | None:
         """Return what was put under `key`, or None."""
@@ -65,7 +71,6 @@ class YieldCache:
     def get_many(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """Return what is there of the given keys."""
         found: dict[bytes, bytes] = {}
-        stale: list[tuple[float, bytes]] = []
         now = time.time()
         with self._lock:
             try:
@@ -77,9 +82,10 @@ class YieldCache:
                     if row is not None:
                         found[key] = row[0]
                         if row[1] < now - _FRESH_S:
-                            stale.append((now, key))
-                if stale:
-                    database.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
+                            self._used[key] = now
+                if len(self._used) >= _MARKS_AT_ONCE:
+                    with transaction(database):
+                        self._mark_used(database)
             except sqlite3.Error as error:
                 self._failed(error)
         return found
@@ -93,13 +99,13 @@ class YieldCache:
                 database = self._connected()
                 if database is None or not rows:
                     return
-                with database:
-                    database.execute("BEGIN IMMEDIATE")
+                with transaction(database):
                     database.executemany(
                         "INSERT INTO entries (key, size, used, data) VALUES (?, ?, ?, ?) "
                         "ON CONFLICT (key) DO UPDATE SET used = excluded.used",
                         rows,
                     )
+                    self._mark_used(database)
                     self._evict(database)
                 database.execute("PRAGMA incremental_vacuum(1000)").fetchall()
             except sqlite3.Error as error:
@@ -110,11 +116,9 @@ class YieldCache:
         with self._lock:
             try:
                 database = self._connected()
-                return (
-                    0
-                    if database is None
-                    else int(database.execute("SELECT size_bytes FROM total").fetchone()[0])
-                )
+                if database is None:
+                    return 0
+                return int(database.execute("SELECT size_bytes FROM total").fetchone()[0])
             except sqlite3.Error as error:
                 self._failed(error)
                 return 0
@@ -133,9 +137,16 @@ class YieldCache:
     def close(self) -> None:
         """Release the file; a later call opens it again."""
         with self._lock:
-            if self._database is not None:
-                self._database.close()
-                self._database = None
+            database, self._database = self._database, None
+            if database is None:
+                return
+            try:
+                if self._used:
+                    with transaction(database):
+                        self._mark_used(database)
+            except sqlite3.Error as error:
+                _LOG.debug("uses of the yield cache are forgotten: %s", error)
+            database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -151,13 +162,20 @@ class YieldCache:
                 _LOG.warning("the yield cache is off: %s", error)
                 self._is_off = True
                 return None
-            self._database = sqlite3.connect(
+            database = sqlite3.connect(
                 self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
             )
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            if self._database.execute("PRAGMA user_version").fetchone() != (_FORMAT,):
-                self._database.executescript(_TABLES)
+            with closing_on_error(database):
+                database.execute("PRAGMA synchronous = NORMAL")
+                if database.execute("PRAGMA user_version").fetchone() != (_FORMAT,):
+                    database.executescript(_TABLES)
+            self._database = database
         return self._database
+
+    def _mark_used(self, database: sqlite3.Connection) -> None:
+        used, self._used = self._used, {}
+        marks = [(when, key) for key, when in used.items()]
+        database.executemany("UPDATE entries SET used = ? WHERE key = ?", marks)
 
     def _evict(self, database: sqlite3.Connection) -> None:
         (size_bytes,) = database.execute("SELECT size_bytes FROM total").fetchone()
@@ -173,12 +191,18 @@ class YieldCache:
         database.executemany("DELETE FROM entries WHERE id = ?", doomed)
 
     def _failed(self, error: sqlite3.Error) -> None:
-        """Get over a failure: wait for better times when busy or full, start anew when damaged."""
-        _LOG.warning("the yield cache was passed over: %s", error)
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}:
+        """Get over a failure: start anew when damaged, try again later when busy or full, else do without."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _PASSING:
+            _LOG.debug("the yield cache was passed over: %s", error)
             return
+        _LOG.warning("the yield cache failed: %s", error)
+        self._used.clear()
         self.close()
+        if code not in _DAMAGED:
+            self._is_off = True
+            return
         name = self._path.name
         kept = remove_files(self._path.with_name(name + tail) for tail in ("", "-wal", "-shm"))
-        # What can't be deleted, or is damaged again at once, is not worth another try.
+        # Windows keeps what another process has open: then it is for a later run to start anew.
         self._is_off = bool(kept)

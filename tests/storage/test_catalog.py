@@ -63,7 +63,7 @@ def test_what_was_committed_is_there_after_reopening(path: Path) -> None:
         )
     with Catalog.open_writer(path) as catalog:
         state = catalog.files()["src/a.py"]
-        assert (state.digest, state.size, state.mtime_ns, state.language, state.n_symbols) == (
+        assert (state.digest, state.size_bytes, state.mtime_ns, state.language, state.n_symbols) == (
             b"digest of src/a.py",
             10,
             20,

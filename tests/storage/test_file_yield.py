@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from lsp_server.errors import IndexDamaged
-from lsp_server.model import Position, Span, Symbol, SymbolFlags, SymbolKind
+from lsp_server.model import Position, Span, Symbol, SymbolFlags, SymbolKind, symbol_id
 from lsp_server.storage.file_yield import FileYield, SymbolWords, pack, unpack
 from lsp_server.storage.symbol_record import pack_symbol, unpack_symbol
 
@@ -38,20 +38,24 @@ words = st.builds(SymbolWords, *[texts] * 6)
 @st.composite
 def yields(draw: st.DrawFn) -> FileYield:
     n_rows = draw(st.integers(0, 4))
-    return FileYield(
+    if draw(st.booleans()):
+        return FileYield.of_skipped(draw(st.binary(min_size=16, max_size=16)), draw(texts), draw(texts))
+    return FileYield.of(
         digest=draw(st.binary(min_size=16, max_size=16)),
         language=draw(texts),
-        skipped=draw(st.none() | texts),
-        symbols=tuple(draw(symbols) for _ in range(n_rows)),
-        texts=tuple(draw(words) for _ in range(n_rows)),
+        symbols=[draw(symbols) for _ in range(n_rows)],
+        texts=[draw(words) for _ in range(n_rows)],
         vectors=draw(npst.arrays(np.float16, (n_rows, draw(st.integers(0, 8))))),
-        words=draw(numbers),
+        n_words=draw(numbers),
     )
 
 
 def values(file_yield: FileYield) -> dict[str, object]:
     found = {f.name: getattr(file_yield, f.name) for f in dataclasses.fields(file_yield)}
-    return found | {"vectors": (file_yield.vectors.shape, file_yield.vectors.tobytes())}
+    return {
+        name: (value.shape, value.dtype.str, value.tobytes()) if isinstance(value, np.ndarray) else value
+        for name, value in found.items()
+    }
 
 
 @given(symbols)
@@ -99,7 +103,47 @@ def test_an_ascii_symbol_needs_one_column_per_place() -> None:
     assert size(ascii_place) < size(other_place)
 
 
+def a_symbol(name: str, kind: SymbolKind = SymbolKind.FUNCTION, language: str = "python") -> Symbol:
+    span = Span(Position(0, 0, 0, 0), Position(1, 0, 0, 0))
+    return Symbol(name, kind, language, ("Outer",), "", "", span, span, nth=2, flags=SymbolFlags.TEST)
+
+
+def a_yield(*symbols: Symbol) -> FileYield:
+    texts = [SymbolWords(symbol.name, "", "", "", "", "") for symbol in symbols]
+    vectors = np.arange(2 * len(symbols), dtype=np.float16).reshape(-1, 2)
+    return FileYield.of(b"d" * 16, "python", symbols, texts, vectors, 9)
+
+
+def test_columns_and_records_tell_the_same() -> None:
+    wanted = (a_symbol("a"), a_symbol("b", SymbolKind.CLASS, "sql"))
+    found = unpack(pack(a_yield(*wanted)))
+    assert found.symbols() == wanted
+    assert len(found) == 2
+    assert found.names == ("a", "b")
+    assert found.qualified_names == ("Outer.a", "Outer.b")
+    assert found.languages == ("python", "sql")
+    assert found.kinds.tolist() == [SymbolKind.FUNCTION, SymbolKind.CLASS]
+    assert (found.flags.tolist(), found.nths.tolist()) == ([SymbolFlags.TEST] * 2, [2, 2])
+
+
+def test_ids_depend_on_the_path_alone() -> None:
+    symbol = a_symbol("a")
+    ids = a_yield(symbol).symbol_ids("src/a.py")
+    assert ids.tolist() == [symbol_id("src/a.py", "Outer.a", SymbolKind.FUNCTION, 2)]
+
+
+def test_another_file_entry_replaces_the_first_symbol_only() -> None:
+    before = a_yield(a_symbol("old.py", SymbolKind.FILE), a_symbol("f"))
+    after = before.with_file_entry(
+        a_symbol("new.py", SymbolKind.FILE), SymbolWords("new", "new.py", "", "", "", "")
+    )
+    assert after.names == ("new.py", "f")
+    assert after.symbols() == (a_symbol("new.py", SymbolKind.FILE), a_symbol("f"))
+    assert [text.name for text in after.texts] == ["new", "f"]
+    assert np.array_equal(after.vectors, before.vectors)
+    assert values(unpack(pack(after))) == values(after)
+
+
 def test_columns_of_different_lengths_are_refused() -> None:
-    bare = FileYield(b"", "c", None, (), (), np.zeros((1, 2), np.float16), 0)
     with pytest.raises(ValueError, match="equally many"):
-        pack(bare)
+        FileYield.of(b"", "c", (), (), np.zeros((1, 2), np.float16), 0)
