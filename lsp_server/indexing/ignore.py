@@ -189,6 +189,8 @@ class IgnoreRules:
         if not parent:
             self._folders = {}
             return
+        if parent not in self._folders:  # then nothing below it is known either
+            return
         below = parent + "/"
         self._folders = {
             key: folder

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,7 @@ class FolderWatcher:
         self._ready = threading.Event()
         self._stopping = threading.Event()
         self._wake = threading.Event()
+        self._changed_rules: deque[str] = deque()
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
         self._poll_reason = ""
         self._watches: FolderWatches | None = None
@@ -169,6 +171,7 @@ class FolderWatcher:
             if self._stopping.is_set() or _identity(self._root) != identity:
                 break
             watches.synchronise()
+            self._announce_rules()
         self._end_watches()
 
     def _watch_all(self) -> None:
@@ -186,6 +189,7 @@ class FolderWatcher:
             # Nobody reports a root that went; one look in a while is enough.
             self._wake.wait(MAX_POLL_S)
             self._wake.clear()
+            self._announce_rules()
         self._end_watches()
 
     def _poll(self) -> None:
@@ -194,6 +198,7 @@ class FolderWatcher:
         while not self._stopping.is_set():
             began = time.perf_counter()
             before, facts = facts, self._snapshot()
+            self._announce_rules()
             for path in before.keys() | facts.keys():
                 if before.get(path) != facts.get(path):
                     self._happened(path, False)
@@ -203,6 +208,11 @@ class FolderWatcher:
     def _snapshot(self) -> dict[str, tuple[int, int]]:
         files = walk(self._rules, "", [], self._stopping.is_set)
         return {fact.path: (fact.size_bytes, fact.mtime_ns) for fact in files}
+
+    def _announce_rules(self) -> None:
+        """Tell of changed ignore files once what they let in is watched: a scan then misses nothing."""
+        while self._changed_rules:
+            self._collector.add(self._changed_rules.popleft())
 
     def _await_root(self) -> None:
         """Wait for a root that is gone, a disk that is not mounted; then everything may have changed."""
@@ -230,7 +240,7 @@ class FolderWatcher:
             return
         if not is_folder and self._rules.is_ignore_file(path):
             self._rules.invalidate(path)
-            self._collector.add(path)
+            self._changed_rules.append(path)
             self._wake.set()
             return
         # A path that went may have been a folder; the rules of a file say enough otherwise.
