@@ -4,6 +4,7 @@ One writer, who holds the lease, and any number of readers, in any number of pro
 for the writer (SQLite's write-ahead log).
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ class Catalog:
         self._database = database
         self._lock = RLock()
         self._seen: tuple[int, int] | None = None
+        self._opened = _status(path)
 
     @classmethod
     def open_writer(cls, path: Path) -> Self:
@@ -89,6 +91,11 @@ class Catalog:
             if self._seen is None or self._seen[0] != version:
                 self._seen = (version, self._generation())
             return self._seen[1]
+
+    def is_replaced(self) -> bool:
+        """Whether the index was deleted, and perhaps built anew, since this catalog was opened."""
+        now = _status(self.path)
+        return self._opened is None or now is None or not os.path.samestat(self._opened, now)
 
     def snapshot(self, previous: CatalogSnapshot | None = None) -> CatalogSnapshot:
         """Return the newest generation, read in one transaction.
@@ -364,3 +371,10 @@ class Catalog:
 
     def _put_meta(self, facts: dict[str, MetaValue]) -> None:
         self._database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None

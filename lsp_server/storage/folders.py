@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 
 import platformdirs
 
-from lsp_server.errors import IndexStorageFailed
+from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage.lease import WriterLease
 from lsp_server.storage.path_identity import folder_hash
 
@@ -239,16 +239,14 @@ class IndexRoot:
         """Delete indexes whose workspace folder vanished and that nobody used for so long.
 
         Returns:
-            The workspace folders concerned. What is in use by another process stays.
+            The workspace folders concerned. An index that is being written, or can't be, stays.
         """
         now = time.time() if now is None else now
         expired = []
         for folder in self.folders():
-            if not folder.workspace.exists() and now - folder.last_used() > unused_s:
-                lease = WriterLease.try_acquire(folder.lease_lock)
-                if lease is None:
-                    continue
-                lease.release()
+            if folder.workspace.exists() or now - folder.last_used() <= unused_s:
+                continue
+            with suppress(IndexBusy, IndexStorageFailed):
                 folder.delete()
                 expired.append(folder.workspace)
         return expired

@@ -1,5 +1,6 @@
 """The catalog keeps what was committed, shows readers one generation, and says clearly when it can't."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -240,6 +241,32 @@ def test_a_reader_creates_nothing(path: Path) -> None:
     with pytest.raises(IndexDamaged, match="no catalog"):
         Catalog.open_reader(path)
     assert not path.exists()
+
+
+def test_a_reader_notices_that_the_index_was_deleted_and_built_anew(path: Path) -> None:
+    Catalog.open_writer(path).close()
+    with Catalog.open_reader(path) as reader:
+        assert not reader.is_replaced()
+        path.rename(path.with_name("kept, so that its number is not given to the next file"))
+        assert reader.is_replaced()
+        Catalog.open_writer(path).close()
+        assert reader.is_replaced()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="modes don't bind this user")
+@pytest.mark.parametrize("is_open_elsewhere", [False, True])
+def test_a_read_only_disk_gives_the_old_answers(path: Path, *, is_open_elsewhere: bool) -> None:
+    writer = Catalog.open_writer(path)
+    index(writer, update("a.py"))
+    if not is_open_elsewhere:
+        writer.close()
+    path.parent.chmod(0o555)
+    try:
+        with Catalog.open_reader(path) as reader:
+            assert set(reader.files()) == {"a.py"}
+    finally:
+        path.parent.chmod(0o755)
+        writer.close()
 
 
 def test_a_reader_can_not_write(path: Path) -> None:
