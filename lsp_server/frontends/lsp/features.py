@@ -75,13 +75,17 @@ class LifecycleFeatures:
         if wanted:
             self._rpc.ask(types.CLIENT_REGISTER_CAPABILITY, {"registrations": wanted})
 
-    def start(self, configuration: Future[Json] | None = None) -> None:
-        """Open the workspace in its thread, with the client's settings if they come in time."""
+    def start(self, pulled: Future[Json] | None = None, pushed: Json = None) -> None:
+        """Open the workspace in its thread, with the client's settings if they come in time.
+
+        Args:
+            pulled: The answer to come of a client that was asked for its settings.
+            pushed: Settings that the client sent unasked.
+        """
         folders = tuple(self._folders)
 
         def prepare(workspace: WorkspaceLike) -> None:
-            self._settings.take_answer(configuration)
-            self._configure(workspace)
+            self._configure(workspace, pulled, pushed)
             there = [folder for folder in folders if folder.is_dir()]
             for missing in sorted(set(folders) - set(there)):
                 self._warn(f"The folder {missing} does not exist, so it is not searched.")
@@ -91,16 +95,14 @@ class LifecycleFeatures:
 
     def did_change_configuration(self, raw: Json) -> None:
         """Take new settings, asking for them where the client wants to be asked."""
+        pushed = Params(raw).raw.get("settings")
+        if self._session.failed_status is not None:
+            self.start(self._settings.pull(), pushed)  # the new settings may be what was missing
+            return
         pulled = self._settings.pull()
-        pushed = Params(raw)
-
-        def apply(workspace: WorkspaceLike) -> None:
-            if pulled is None and pushed.has("settings"):
-                self._settings.take_pushed(pushed.object("settings").raw)
-            self._settings.take_answer(pulled)
-            self._configure(workspace)
-
-        self._session.change("didChangeConfiguration", apply)
+        self._session.change(
+            "didChangeConfiguration", lambda workspace: self._configure(workspace, pulled, pushed)
+        )
 
     def did_change_workspace_folders(self, raw: Json) -> None:
         """Follow the folders of the client's window."""
@@ -155,7 +157,11 @@ class LifecycleFeatures:
         if paths:
             self._session.change("changes of files", lambda workspace: workspace.files_changed(paths))
 
-    def _configure(self, workspace: WorkspaceLike) -> None:
+    def _configure(self, workspace: WorkspaceLike, pulled: Future[Json] | None, pushed: Json) -> None:
+        if pulled is None:
+            self._settings.take_pushed(pushed)
+        else:
+            self._settings.take_answer(pulled)
         try:
             problems = [str(problem) for problem in workspace.configure(self._settings.effective())]
         except SemanticSymbolsError as error:  # the settings that were in force stay so

@@ -22,9 +22,9 @@ from lsp_server.frontends.lsp.transport import Channel, MessageWriter, Transport
 
 SERVER_NAME = "semantic-symbols"
 
-_CLOSE_S = 1.4
-_FLUSH_S = 0.3
-_END_S = 1.9
+_CLOSE_S = 1.3
+_FLUSH_S = 0.2
+_END_S = 1.7
 """PROTOCOL: `exit`, or the end of stdin, ends the server within 2 s, whatever hangs."""
 _UNHANDLED_LIMIT = 1000
 """Messages read ahead; a client that floods us is slowed down instead of filling our memory."""

@@ -60,7 +60,7 @@ class Session:
         on_trouble: Callable[[BaseException], None],
         prepare: Callable[[WorkspaceLike], None],
     ) -> None:
-        """Make the workspace, then run `prepare` with it, before any other change.
+        """Make the workspace, then run `prepare` with it, before any other change; again if that failed.
 
         Args:
             on_status: Handed to the workspace.
@@ -143,8 +143,9 @@ class Session:
         prepare: Callable[[WorkspaceLike], None],
     ) -> None:
         try:
-            self._workspace = self._make_workspace(on_status)
+            self._workspace = self._workspace or self._make_workspace(on_status)
             prepare(self._workspace)
+            self._failure = None
         except Exception as error:  # noqa: BLE001 - the boundary: the server stays, and says so in its status
             log_failure("starting the workspace", error)
             self._failure = error

@@ -30,10 +30,8 @@ class ClientSettings:
             return None
         return self._rpc.ask("workspace/configuration", {"items": [{"section": SECTION}]})
 
-    def take_answer(self, answer: Future[Json] | None) -> None:
+    def take_answer(self, answer: Future[Json]) -> None:
         """Wait for the answer to `pull`, in any other thread; without one, what was known stays."""
-        if answer is None:
-            return
         try:
             values = answer.result(timeout=_PATIENCE_S)
         except (TimeoutError, ClientRefusedError):

@@ -22,7 +22,7 @@ from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathE
 
 class Rehearsal:
     def __init__(self, on_status: Callable[[WorkspaceStatus], None]) -> None:
-        if os.environ.get("REHEARSAL_BROKEN"):
+        if Path(os.environ.get("REHEARSAL_BROKEN_BY", "nothing")).exists():
             raise ModelUnavailable("There is no model here.", "Choose another.")
         self.on_status = on_status
         self.folders: list[Path] = []

@@ -388,14 +388,20 @@ def test_indexing_shows_progress_that_can_be_cancelled(start: Start, folder: Pat
     assert client.notification("semanticSearch/didChangeStatus", lambda s: s["state"] == "paused")
 
 
-def test_a_workspace_that_cannot_start_says_why(start: Start, folder: Path) -> None:
-    client = start(REHEARSAL_BROKEN="1")
+def test_a_workspace_that_cannot_start_says_why(start: Start, folder: Path, tmp_path: Path) -> None:
+    obstacle = tmp_path / "obstacle"
+    obstacle.touch()
+    client = start(REHEARSAL_BROKEN_BY=str(obstacle))
     client.initialize(folder)
     assert "no model here" in client.notification("window/showMessage")["message"]
     status = client.request("semanticSearch/status")
     assert status["state"] == "failed"
     assert "no model here" in status["message"]
     assert client.error("semanticSearch", {"query": "x"})["data"] == {"kind": "ModelUnavailable"}
+    obstacle.unlink()
+    client.notify("workspace/didChangeConfiguration", {"settings": {"model": "another"}})
+    assert names(client, "retry") == ["retry_request"]
+    assert settings(client) == "{'model': 'another'}"
 
 
 # Robustness ------------------------------------------------------------------------------------------------
