@@ -39,6 +39,8 @@ _UPDATE_FILE = """UPDATE files SET digest = ?, size_bytes = ?, mtime_ns = ?, lan
 _ALL_FILES = """SELECT path, id, digest, size_bytes, mtime_ns, language, status, reason, n_symbols
                 FROM files"""
 
+_STATUSES = {str(status): status for status in FileStatus}
+
 
 class Catalog:
     """One index version's `catalog.sqlite3`. Thread-safe; close it when done."""
@@ -125,14 +127,13 @@ class Catalog:
     def files(self) -> dict[str, FileState]:
         """Return every file the catalog knows, by path."""
         with self._reading() as database:
-            rows = database.execute(_ALL_FILES)
-            statuses = {str(status): status for status in FileStatus}
-            return {
-                path: FileState(
-                    file, digest, size_bytes, mtime_ns, language, statuses[status], reason, n_symbols
-                )
-                for path, file, digest, size_bytes, mtime_ns, language, status, reason, n_symbols in rows
-            }
+            return {path: _file_state(*rest) for path, *rest in database.execute(_ALL_FILES)}
+
+    def file_at(self, path: str) -> FileState | None:
+        """Return one file, or None where the catalog knows none at that path."""
+        with self._reading() as database:
+            row = database.execute(f"{_ALL_FILES} WHERE path = ?", (path,)).fetchone()
+            return None if row is None else _file_state(*row[1:])
 
     def symbol_ids(self, files: Iterable[FileId] | None = None) -> dict[FileId, NDArray[np.uint64]]:
         """Return the u64 ids of the symbols of the given files, or of all files."""
@@ -378,3 +379,18 @@ def _status(path: Path) -> os.stat_result | None:
         return path.stat()
     except OSError:
         return None
+
+
+def _file_state(  # noqa: PLR0917 - the columns of a row, in their order
+    file: int,
+    digest: bytes,
+    size_bytes: int,
+    mtime_ns: int,
+    language: str,
+    status: str,
+    reason: str,
+    n_symbols: int,
+) -> FileState:
+    return FileState(
+        FileId(file), digest, size_bytes, mtime_ns, language, _STATUSES[status], reason, n_symbols
+    )

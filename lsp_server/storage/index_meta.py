@@ -67,8 +67,11 @@ class IndexMeta:
             rerank=known.get("rerank", 500),
             recall_at_10=known.get("recall_at_10"),
             recall_curve=tuple(
-                (int(probes), float(recall)) for probes, recall in known.get("recall_curve", ())
+                (int(probes), int(rerank), float(recall))
+                for probes, rerank, recall in known.get("recall_curve", ())
             ),
+            calibrated_rows=known.get("calibrated_rows", 0),
+            imbalance=known.get("imbalance", 1.0),
             opstamp=known.get("opstamp", 0),
             model_name=known.get("model_name", ""),
             seen_ns=known.get("seen_ns", 0),

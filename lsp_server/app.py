@@ -1,0 +1,216 @@
+"""The composition root: the only module that names concrete adapters and puts the program together."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from lsp_server.embedding import Embedder, ModelChoice, load_embedder
+from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.parts import IndexerParts
+from lsp_server.indexing.worker import ParseWorker
+from lsp_server.indexing.yields import YIELD_RECIPE, YieldMaker
+from lsp_server.parsing import ParseLimits
+from lsp_server.parsing.pool import WorkerPool
+from lsp_server.parsing.worker_process import Worker
+from lsp_server.settings import (
+    LoadedSettings,
+    Settings,
+    load_settings,
+    settings_from_mapping,
+    settings_to_mapping,
+)
+from lsp_server.storage.folders import IndexRoot
+from lsp_server.storage.yield_cache import YieldCache
+from lsp_server.workspace.indexer_client import IndexerClient
+from lsp_server.workspace.service import FolderParts
+
+INDEXER_COMMAND = "_indexer"
+WORKER_COMMAND = "_worker"
+"""Hidden commands of the CLI that child processes are started with."""
+
+WORKER_MEMORY_BYTES = 1_000_000_000
+"""A parse worker that ever held more is replaced."""
+
+SMALL_MACHINE_CORES = 4
+
+
+class Composition:
+    """What a workspace needs made, under one command line.
+
+    Args:
+        command_line: Dotted keys → values of options that were given.
+        apply_settings: Applies what holds for the whole process.
+    """
+
+    def __init__(
+        self,
+        command_line: Mapping[str, Any] = MappingProxyType({}),
+        apply_settings: Callable[[Settings], None] = lambda _: None,
+    ) -> None:
+        self._command_line = command_line
+        self.apply_settings = apply_settings
+
+    def load_settings(self, folder: Path | None, client: Mapping[str, Any]) -> LoadedSettings:
+        """Return the settings of a folder, or outside of any, under what the client sent.
+
+        Raises:
+            InvalidSettings: The command line names a setting or value that won't do.
+        """
+        return load_settings(folder, os.environ, self._command_line, client)
+
+    def folder_parts(self, folder: Path, settings: Settings) -> FolderParts:
+        """Put together what one folder's service works with."""
+        return folder_parts(folder, settings)
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """Load the model that the settings name.
+
+    Raises:
+        ModelUnavailable: It can't be loaded here.
+    """
+    model = settings.model
+    return load_embedder(
+        ModelChoice(
+            name=model.name,
+            path=Path(model.path).expanduser() if model.path else None,
+            query_prefix=model.query_prefix or None,
+            passage_prefix=model.passage_prefix or None,
+        )
+    )
+
+
+def index_root(settings: Settings) -> IndexRoot:
+    """Return where all indexes lie."""
+    return IndexRoot.at(settings.storage.index_dir)
+
+
+def ignore_rules(folder: Path, settings: Settings) -> IgnoreRules:
+    """Return which files of a folder are indexed."""
+    return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude)
+
+
+def indexer_parts(folder: Path, settings: Settings) -> IndexerParts:
+    """Put together what the indexer of one folder works with.
+
+    Raises:
+        ModelUnavailable: The model can't be loaded here.
+    """
+    root = index_root(settings).create()
+    embedder = embedder_of(settings)
+    return IndexerParts(
+        folder=folder,
+        index=root.folder_of(folder),
+        embedder=embedder,
+        rules=ignore_rules(folder, settings),
+        limits=parse_limits(settings),
+        pool=WorkerPool(
+            worker_command(settings), worker_count(settings), settings.indexing.file_timeout_seconds, env=child_env()
+        ),
+        cache=YieldCache(root.yield_cache, settings.indexing.cache_bytes),
+        cache_recipe=yield_recipe(settings, embedder),
+        recall_target=settings.search.recall_target,
+    )
+
+
+def parse_worker(settings: Settings) -> Callable[[bytes], bytes]:
+    """Return what one parse worker does with a job."""
+    embedder = embedder_of(settings)
+    maker = YieldMaker(embedder, parse_limits(settings), settings.indexing.extra_suffixes)
+    cache = YieldCache(index_root(settings).yield_cache, settings.indexing.cache_bytes)
+    return ParseWorker(maker, cache, yield_recipe(settings, embedder))
+
+
+def folder_parts(folder: Path, settings: Settings) -> FolderParts:
+    """Put together what a server needs to follow one folder."""
+    root = index_root(settings)
+
+    def make_client(on_event: Callable, on_restart: Callable) -> IndexerClient:
+        return IndexerClient(indexer_command(folder, settings), child_env(), on_event, on_restart)
+
+    return FolderParts(
+        folder=folder,
+        root=root,
+        index=root.folder_of(folder),
+        rules=ignore_rules(folder, settings),
+        load_embedder=lambda: embedder_of(settings),
+        make_client=make_client,
+        overlay_worker=Worker(
+            worker_command(settings), settings.indexing.file_timeout_seconds, env=child_env()
+        ),
+        watch=settings.indexing.watch,
+    )
+
+
+def parse_limits(settings: Settings) -> ParseLimits:
+    """Return what parsing skips."""
+    return ParseLimits(max_file_bytes=settings.indexing.max_file_bytes)
+
+
+def worker_count(settings: Settings) -> int:
+    """Return how many parse workers there are: all cores of a small machine, leaving some free on a larger one."""
+    if settings.indexing.workers:
+        return settings.indexing.workers
+    n_cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return n_cores if n_cores <= SMALL_MACHINE_CORES else min(n_cores - 2, 16)
+
+
+def yield_recipe(settings: Settings, embedder: Embedder) -> str:
+    """Return everything besides content and language that a file's yield depends on."""
+    indexing = settings.indexing
+    choices = json.dumps([dict(indexing.extra_suffixes), indexing.max_file_bytes], sort_keys=True)
+    digest = blake2b(choices.encode(), digest_size=8).hexdigest()
+    return f"{YIELD_RECIPE}:{embedder.info.fingerprint}:{digest}"
+
+
+# Child processes
+
+def indexer_command(folder: Path, settings: Settings) -> list[str]:
+    """Return the command line of a folder's indexer process."""
+    return [*_python(), INDEXER_COMMAND, str(folder), _packed(settings)]
+
+
+def worker_command(settings: Settings) -> list[str]:
+    """Return the command line of a parse worker."""
+    return [*_python(), WORKER_COMMAND, _packed(settings)]
+
+
+def run_indexer(folder: str, packed_settings: str) -> None:
+    """Be the indexer process of one folder until the parent is gone."""
+    from lsp_server.indexing.process import run_indexer_process  # noqa: PLC0415 - only in that process
+
+    settings = settings_from_mapping(json.loads(packed_settings))
+    run_indexer_process(lambda: indexer_parts(Path(folder), settings))
+
+
+def run_worker(packed_settings: str) -> None:
+    """Be a parse worker until the parent is gone."""
+    from lsp_server.parsing.worker_loop import lower_priority, serve  # noqa: PLC0415 - only in that process
+
+    settings = settings_from_mapping(json.loads(packed_settings))
+    lower_priority()
+    serve(
+        parse_worker(settings),
+        max_memory_bytes=WORKER_MEMORY_BYTES,
+        stall_limit_s=2 * settings.indexing.file_timeout_seconds,
+    )
+
+
+def child_env() -> Mapping[str, str]:
+    """Return the environment of child processes: one thread each, as there is one process a core."""
+    single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {**os.environ, **single}
+
+
+def _python() -> list[str]:
+    # -P: no file of the working folder may stand in for a module of ours.
+    return [sys.executable, "-P", "-m", "lsp_server"]
+
+
+def _packed(settings: Settings) -> str:
+    return json.dumps(settings_to_mapping(settings))

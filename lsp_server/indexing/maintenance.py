@@ -1,0 +1,168 @@
+"""Housekeeping of an index while nobody waits: merges segments, clusters anew, measures recall.
+
+Every step leaves the same symbols findable and ends in a commit of its own, so it may be cut short between steps.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.indexing.writer import CLUSTERING_SEED, IndexWriter
+from lsp_server.storage.index_meta import storable
+from lsp_server.storage.records import SegmentEntry
+from lsp_server.vectors.calibration import calibrate
+from lsp_server.vectors.compaction import Clustering, Compaction, SegmentLoad, imbalance, plan_compaction
+from lsp_server.vectors.index import VectorIndex
+from lsp_server.vectors.kmeans import SAMPLE_PER_CLUSTER, suggested_clusters, train_centroids
+from lsp_server.vectors.merge import merge_segments
+from lsp_server.vectors.segment import Segment
+
+logger = logging.getLogger(__name__)
+
+RECALIBRATE_GROWTH = 1.5
+"""Recall is measured again when the index has grown by this factor since."""
+
+
+def maintain(writer: IndexWriter, recall_target: float, has_time: Callable[[], bool]) -> bool:
+    """Do what housekeeping there is; whether anything was committed.
+
+    Args:
+        writer: The index, open for writing.
+        recall_target: Recall@10 that searches shall reach, 0.5 to 1.
+        has_time: Asked between steps; False puts the rest off.
+    """
+    before = writer.generation
+    while has_time() and (step := _next_step(writer)) is not None:
+        logger.info("%s of %d segments: %s", step.action, len(step.segments), step.reason)
+        _do(writer, step)
+    if has_time() and _needs_calibration(writer):
+        _calibrate(writer, recall_target)
+    return writer.generation != before
+
+
+def vector_index(writer: IndexWriter) -> VectorIndex:
+    """Return the vectors of the last commit, ready to be searched."""
+    return VectorIndex(
+        list(writer.segments.values()),
+        [_alive(segment, writer.dead.get(name)) for name, segment in writer.segments.items()],
+        writer.meta.centroids,
+    )
+
+
+def _alive(segment: Segment, dead: NDArray[np.uint32] | None) -> NDArray[np.bool_] | None:
+    if dead is None or not len(dead):
+        return None
+    alive = np.ones(segment.n_rows, np.bool_)
+    alive[dead] = False
+    return alive
+
+
+def _next_step(writer: IndexWriter) -> Compaction | None:
+    if not writer.segments:
+        return None
+    loads = [
+        SegmentLoad(segment.n_rows, len(writer.dead.get(name, ()))) for name, segment in writer.segments.items()
+    ]
+    sizes = _cluster_sizes(writer)
+    return plan_compaction(loads, Clustering(writer.meta.trained_rows, writer.meta.imbalance), sizes)
+
+
+def _cluster_sizes(writer: IndexWriter) -> NDArray[np.int64]:
+    starts = [segment.cluster_starts.astype(np.int64) for segment in writer.segments.values()]
+    sizes: NDArray[np.int64] = np.sum([np.diff(one) for one in starts], axis=0)
+    return sizes
+
+
+def _do(writer: IndexWriter, step: Compaction) -> None:
+    names = [list(writer.segments)[place] for place in step.segments]
+    match step.action:
+        case "drop":
+            writer.replace_segments([], names, writer.meta)
+        case "merge":
+            writer.replace_segments(_merged(writer, names, None), names, writer.meta)
+        case "recluster":
+            _recluster(writer, names)
+
+
+def _merged(
+    writer: IndexWriter, names: list[str], centroids: NDArray[np.float32] | None
+) -> list[SegmentEntry]:
+    segments = [writer.segments[name] for name in names]
+    alive = [_alive(segment, writer.dead.get(name)) for name, segment in zip(names, segments, strict=True)]
+    name = writer.next_segment_name()
+    info = merge_segments(writer.segment_path(name), segments, alive, centroids)
+    return [SegmentEntry(name, info.rows, info.size_bytes, info.checksum)]
+
+
+def _recluster(writer: IndexWriter, names: list[str]) -> None:
+    index = vector_index(writer)
+    n_clusters = suggested_clusters(index.n_alive)
+    sample = _sample(index, SAMPLE_PER_CLUSTER * n_clusters)
+    centroids = storable(train_centroids(sample, n_clusters, CLUSTERING_SEED))
+    entries = _merged(writer, names, centroids)
+    merged = Segment.open(writer.segment_path(entries[0].name))
+    try:
+        opstamp = _move_documents(writer, merged)
+        sizes = np.diff(merged.cluster_starts.astype(np.int64))
+    finally:
+        merged.close()
+    meta = replace(
+        writer.meta,
+        centroids=centroids,
+        trained_rows=index.n_alive,
+        imbalance=imbalance(sizes),
+        opstamp=opstamp,
+        probes=0,
+        recall_at_10=None,
+    )
+    writer.replace_segments(entries, names, meta)
+
+
+def _sample(index: VectorIndex, n_rows: int) -> NDArray[np.float16]:
+    living = np.arange(index.n_rows) if index.alive is None else np.flatnonzero(index.alive)
+    random = np.random.default_rng(CLUSTERING_SEED)
+    chosen = np.sort(random.choice(living, min(n_rows, len(living)), replace=False))
+    return np.concatenate([segment.vectors[rows] for segment, _, rows in index.by_segment(chosen)])
+
+
+def _move_documents(writer: IndexWriter, merged: Segment) -> int:
+    """Bring the documents' clusters in line with segments that are about to be committed."""
+    writer.mark_moving()
+    writer.text.recluster(merged.ids, merged.clusters().astype(np.int64))
+    return writer.text.commit()
+
+
+def realign(writer: IndexWriter) -> None:
+    """Bring the documents' clusters back in line with the vectors', where a crash came between the two."""
+    if not writer.is_moving:
+        return
+    logger.info("a clustering was cut short: its documents go back to their clusters")
+    index = vector_index(writer)
+    living = np.arange(index.n_rows) if index.alive is None else np.flatnonzero(index.alive)
+    writer.text.recluster(index.ids(living), index.cluster_of(living).astype(np.int64))
+    writer.replace_segments([], [], replace(writer.meta, opstamp=writer.text.commit()))
+
+
+def _needs_calibration(writer: IndexWriter) -> bool:
+    n_rows = sum(segment.n_rows for segment in writer.segments.values())
+    if not n_rows:
+        return False
+    measured = writer.meta.calibrated_rows
+    return writer.meta.recall_at_10 is None or n_rows > RECALIBRATE_GROWTH * measured
+
+
+def _calibrate(writer: IndexWriter, recall_target: float) -> None:
+    index = vector_index(writer)
+    found = calibrate(index, recall_target, CLUSTERING_SEED)
+    meta = replace(
+        writer.meta,
+        probes=found.probes if found.probes < index.n_clusters else 0,
+        rerank=found.rerank,
+        recall_at_10=found.recall_at_10,
+        recall_curve=tuple((point.probes, point.rerank, point.recall) for point in found.curve),
+        calibrated_rows=index.n_rows,
+    )
+    writer.replace_segments([], [], meta)

@@ -1,0 +1,43 @@
+"""What an indexer works with; put together by the composition root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsp_server.embedding import Embedder
+from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.parsing import ParseLimits
+from lsp_server.parsing.pool import WorkerPool
+from lsp_server.storage.folders import IndexFolder, IndexVersion
+from lsp_server.storage.yield_cache import YieldCache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexerParts:
+    """The collaborators of one folder's indexer.
+
+    Attributes:
+        folder: The workspace folder.
+        index: Its index folder.
+        embedder: Adds the path to vectors; the workers have one of their own.
+        rules: Which files are indexed.
+        limits: What parsing skips.
+        pool: Parse workers.
+        cache: Yields by content.
+        cache_recipe: Everything besides content and language that a yield depends on.
+        recall_target: What calibration aims at, 0.5 to 1.
+    """
+
+    folder: Path
+    index: IndexFolder
+    embedder: Embedder
+    rules: IgnoreRules
+    limits: ParseLimits
+    pool: WorkerPool[str]
+    cache: YieldCache
+    cache_recipe: str
+    recall_target: float
+
+    @property
+    def version(self) -> IndexVersion:
+        """The version of the index that is written."""
+        return self.index.version(self.embedder.info.fingerprint)

@@ -1,0 +1,102 @@
+"""A file's yield put in its place: ids, final vectors and documents, once the path is known."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents import TextDocument
+from lsp_server.embedding import Embedder
+from lsp_server.model import FileId, SymbolKind
+from lsp_server.parsing import path_flags
+from lsp_server.storage.file_yield import FileYield
+from lsp_server.storage.symbol_record import unpack_symbol
+from lsp_server.text.words import split_words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedFile:
+    """One file, ready for the stores; n symbols, the file's own entry first.
+
+    Attributes:
+        path: Relative to the workspace folder.
+        content: What it yielded, its entry named by the path.
+        ids: uint64[n].
+        vectors: float16[n, d], unit or zero rows.
+        flags: uint8[n], with those that the path brings.
+    """
+
+    path: str
+    content: FileYield
+    ids: NDArray[np.uint64]
+    vectors: NDArray[np.float16]
+    flags: NDArray[np.uint8]
+
+    def documents(self, file: FileId, clusters: Sequence[int]) -> Iterator[TextDocument]:
+        """Yield one document per symbol.
+
+        Args:
+            file: The file's row in the catalog.
+            clusters: The cluster of each symbol.
+        """
+        path_words = " ".join(split_words(self.path))
+        content = self.content
+        columns = zip(
+            self.ids.tolist(), clusters, content.kinds.tolist(), content.languages, content.texts, strict=True
+        )
+        for id_, cluster, kind, language, words in columns:
+            yield TextDocument(
+                id=id_,
+                file=file,
+                cluster=cluster,
+                kind=kind,
+                language=language,
+                name=words.name,
+                whole_name=words.whole_name,
+                container=words.container,
+                path=path_words,
+                signature=words.signature,
+                doc=words.doc,
+                body=words.body,
+            )
+
+
+def place(content: FileYield, path: str, embedder: Embedder) -> PlacedFile:
+    """Return what a file yielded, as the symbols of the file at `path`.
+
+    Args:
+        content: From `YieldMaker.make` or from the cache.
+        path: Relative to the workspace folder, forward slashes.
+        embedder: The model that made the yield; it adds the path field to the vectors.
+    """
+    named = _with_entry(content, path)
+    return PlacedFile(
+        path=path,
+        content=named,
+        ids=named.symbol_ids(path),
+        vectors=embedder.place(named.vectors, path),
+        flags=named.flags | np.uint8(path_flags(path)),
+    )
+
+
+def without_symbols(digest: bytes, path: str, reason: str, dimensions: int) -> PlacedFile:
+    """Return a file that is known and left out, for a stated reason."""
+    content = FileYield.of_skipped(digest, "", reason)
+    return PlacedFile(
+        path=path,
+        content=content,
+        ids=np.zeros(0, np.uint64),
+        vectors=np.zeros((0, dimensions), np.float16),
+        flags=np.zeros(0, np.uint8),
+    )
+
+
+def _with_entry(content: FileYield, path: str) -> FileYield:
+    if not len(content) or content.kinds[0] != SymbolKind.FILE:
+        return content
+    name = path.rpartition("/")[2]
+    stem_words = " ".join(split_words(name.partition(".")[0] or name))
+    entry = replace(unpack_symbol(content.records[0]), name=name, signature=path)
+    words = content.texts[0]._replace(name=stem_words, whole_name=name.lower())
+    return content.with_file_entry(entry, words)

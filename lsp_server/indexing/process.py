@@ -1,0 +1,63 @@
+"""The indexer as a process of its own: commands come in on standard input, events go out on standard output.
+
+It ends with its parent: when standard input ends, within a second, whatever it is doing.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import BinaryIO
+
+from lsp_server.indexing.inbox import Inbox
+from lsp_server.indexing.indexer import Indexer
+from lsp_server.indexing.messages import Command, Event, Failed, decode
+from lsp_server.indexing.parts import IndexerParts
+from lsp_server.errors import SemanticSymbolsError
+from lsp_server.parsing.worker_loop import lower_priority, take_stdout
+
+END_S = 1.0
+"""A batch that is being committed may take this long after the parent is gone; a later run recovers it."""
+
+
+def run_indexer_process(make_parts: Callable[[], IndexerParts]) -> None:
+    """Serve one parent until it closes standard input.
+
+    Args:
+        make_parts: Called once; its failures are reported to the parent.
+    """
+    events = take_stdout()
+    lower_priority()
+    inbox = Inbox()
+    threading.Thread(target=_read_commands, args=(sys.stdin.buffer, inbox), daemon=True).start()
+    lock = threading.Lock()
+
+    def report(event: Event) -> None:
+        with lock:
+            try:
+                events.write(event.encode())
+                events.flush()
+            except OSError:  # the parent is gone; standard input will tell
+                inbox.close()
+
+    try:
+        parts = make_parts()
+    except SemanticSymbolsError as error:
+        report(Failed(error.kind, error.message, error.suggestion))
+        return
+    try:
+        Indexer(parts, inbox, report).run()
+    finally:
+        parts.pool.close()
+        parts.cache.close()
+
+
+def _read_commands(stream: BinaryIO, inbox: Inbox) -> None:
+    for line in stream:
+        message = decode(line)
+        if isinstance(message, Command):
+            inbox.put(message)
+    inbox.close()
+    last_resort = threading.Timer(END_S, os._exit, [0])
+    last_resort.daemon = True
+    last_resort.start()

@@ -1,0 +1,74 @@
+"""The work of one parse worker: read a file, look into the cache, else parse, split and embed it."""
+
+import os
+import time
+from pathlib import Path
+
+from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
+from lsp_server.indexing.yields import YieldMaker, content_digest
+from lsp_server.storage.file_yield import pack
+from lsp_server.storage.yield_cache import YieldCache
+
+
+class ParseWorker:
+    """Answers one packed `ParseJob` with one packed `ParseReply`.
+
+    Args:
+        maker: Parses and embeds.
+        cache: Where yields of known content lie; only read here, the indexer writes it in batches.
+        cache_recipe: Everything besides content and language that a yield depends on.
+    """
+
+    def __init__(self, maker: YieldMaker, cache: YieldCache | None, cache_recipe: str) -> None:
+        self._maker = maker
+        self._cache = cache
+        self._cache_recipe = cache_recipe
+
+    def __call__(self, packed_job: bytes) -> bytes:
+        """Do one job; failures of the file become replies, failures of ours propagate."""
+        began = time.perf_counter()
+        job = ParseJob.unpack(packed_job)
+        if job.raw is not None:
+            return self._yielded(job, job.raw, 0, 0, began)
+        try:
+            with Path(job.absolute).open("rb") as file:
+                stat = os.fstat(file.fileno())
+                raw = file.read()
+        except FileNotFoundError:
+            return ParseReply(job.path, ReplyStatus.VANISHED).pack()
+        except OSError as error:
+            return ParseReply(job.path, ReplyStatus.UNREADABLE, message=error.strerror or str(error)).pack()
+        return self._yielded(job, raw, stat.st_size, stat.st_mtime_ns, began)
+
+    def _yielded(self, job: ParseJob, raw: bytes, size_bytes: int, mtime_ns: int, began: float) -> bytes:
+        digest = content_digest(raw)
+        if digest == job.known_digest:
+            reply = ParseReply(job.path, ReplyStatus.UNCHANGED, digest, size_bytes, mtime_ns)
+            return reply.pack()
+        cached = None
+        if self._cache is not None and job.use_cache:
+            cached = self._cache.get(cache_key(digest, job.path, self._cache_recipe))
+        return ParseReply(
+            path=job.path,
+            status=ReplyStatus.YIELDED,
+            digest=digest,
+            size_bytes=size_bytes,
+            mtime_ns=mtime_ns,
+            packed_yield=cached if cached is not None else pack(self._maker.make(job.path, raw)),
+            cached=cached is not None,
+            busy_s=time.perf_counter() - began,
+        ).pack()
+
+
+def cache_key(digest: bytes, path: str, recipe: str) -> bytes:
+    """Return the key of a yield: content, the part of the path that decides the language, recipe.
+
+    Args:
+        digest: Of the content, 16 bytes.
+        path: Relative to the workspace folder.
+        recipe: Model fingerprint, version of the parser and the settings that change what it finds.
+    """
+    name = path.rpartition("/")[2]
+    stem, dot, suffix = name.partition(".")
+    kind_of_file = dot + suffix if stem and dot else name
+    return content_digest(b"\0".join((digest, kind_of_file.lower().encode("utf-8", "surrogatepass"), recipe.encode())))

@@ -1,0 +1,109 @@
+"""From the bytes of one file to all that it yields: symbols, words for the text index, content vectors.
+
+Runs in worker processes and never touches an index. What a file yields depends on its bytes and its
+language alone, not on where it lies: a moved file is parsed and embedded once (`placement` adds the path).
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.embedding import Embedder, SymbolTexts
+from lsp_server.model import SymbolKind
+from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, Skipped, parse_file
+from lsp_server.storage.file_yield import FileYield, SymbolWords
+from lsp_server.text.words import FileWords, split_file, split_words
+
+YIELD_RECIPE = "1"
+"""Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
+
+DIGEST_BYTES = 16
+"""Length of a content digest: BLAKE2b cut to 128 bits, ample against accident."""
+
+MAX_BODY_WORDS = 400
+"""Words of one symbol's body in the text index; what lies beyond is found through the symbols inside it."""
+
+MAX_FILE_WORDS = 4000
+"""Distinct words of a whole file in its own entry's document."""
+
+
+def content_digest(raw: bytes) -> bytes:
+    """Return the digest that stands for a file's content everywhere: 16 bytes."""
+    return blake2b(raw, digest_size=DIGEST_BYTES).digest()
+
+
+class YieldMaker:
+    """Parses, splits and embeds one file at a time.
+
+    Args:
+        embedder: The model of the index that the yields are for.
+        limits: What parsing skips.
+        extra_suffixes: Suffix → language, from the settings.
+    """
+
+    def __init__(self, embedder: Embedder, limits: ParseLimits, extra_suffixes: Mapping[str, str]) -> None:
+        self._embedder = embedder
+        self._limits = limits
+        self._extra_suffixes = extra_suffixes
+
+    def make(self, path: str, raw: bytes) -> FileYield:
+        """Return what the file yields; never raises, whatever the bytes are.
+
+        Args:
+            path: Relative to the workspace folder; only its name is looked at, for the language.
+            raw: The file's content as it lies on disk, or as it stands in an editor (UTF-8).
+        """
+        parsed = parse_file(path, raw, self._limits, self._extra_suffixes)
+        digest = content_digest(raw)
+        if isinstance(parsed, Skipped):
+            return FileYield.of_skipped(digest, "", parsed.reason)
+        words = split_file(parsed.source)
+        return FileYield.of(
+            digest,
+            parsed.language,
+            [item.symbol for item in parsed.symbols],
+            [_symbol_words(item, words) for item in parsed.symbols],
+            self._content_vectors(parsed, words),
+            len(words.numbers),
+        )
+
+    def _content_vectors(self, parsed: ParsedFile, words: FileWords) -> NDArray[np.float16]:
+        items: Sequence[ParsedSymbol] = parsed.symbols
+        return self._embedder.content_vectors(
+            SymbolTexts(
+                words=words,
+                # The file's own entry is named by its path, which is added when the file is placed.
+                names=["" if _is_entry(item) else item.symbol.name for item in items],
+                containers=[item.symbol.container_name for item in items],
+                code=[item.code for item in items],
+                documentation=[item.documentation for item in items],
+                source=parsed.source,
+            )
+        )
+
+
+def _is_entry(item: ParsedSymbol) -> bool:
+    return item.symbol.kind is SymbolKind.FILE
+
+
+def _symbol_words(item: ParsedSymbol, words: FileWords) -> SymbolWords:
+    symbol = item.symbol
+    if _is_entry(item):
+        return SymbolWords(
+            name="",
+            whole_name="",
+            container="",
+            signature="",
+            doc=" ".join(split_words(symbol.documentation)),
+            body=" ".join(words.vocabulary[:MAX_FILE_WORDS]),
+        )
+    return SymbolWords(
+        name=" ".join(split_words(symbol.name)),
+        whole_name=symbol.name.lower(),
+        container=" ".join(split_words(symbol.container_name)),
+        signature=" ".join(split_words(symbol.signature)),
+        doc=" ".join(split_words(symbol.documentation)),
+        body=words.text(*item.code, limit=MAX_BODY_WORDS),
+    )

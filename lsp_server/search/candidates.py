@@ -1,0 +1,249 @@
+"""Gathers what may answer one search of one folder: nearest vectors, best words, open buffers, with all evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents import TextHits, TextQuery, passing_documents, score_documents
+from lsp_server.model import SymbolKind
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.filters import Filters
+from lsp_server.search.query import ParsedQuery
+from lsp_server.search.ranking import Candidates
+from lsp_server.search.results import SearchMode
+from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.unsaved import Unsaved, UnsavedFile
+from lsp_server.search.view import FolderView
+from lsp_server.storage.symbol_record import unpack_symbol
+
+DEPTH = 200
+"""How many hits each retriever is asked for, at least; twice the limit where that is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a candidate's symbol is kept: a row of the snapshot, or a symbol of an open buffer."""
+
+    ordinal: int
+    unsaved: UnsavedFile | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """Candidates and where each is kept, in one order."""
+
+    candidates: Candidates
+    places: Sequence[Place]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """One search, as gathering needs it.
+
+    Attributes:
+        query: The query taken apart.
+        vector: float32[d], zero when no word of the query is known to the model.
+        filters: What a result must be.
+        mode: Which retrievers answer.
+        limit: How many results are wanted.
+    """
+
+    query: ParsedQuery
+    vector: NDArray[np.float32]
+    filters: Filters
+    mode: SearchMode
+    limit: int
+
+    @property
+    def depth(self) -> int:
+        """How many hits each retriever is asked for."""
+        return max(DEPTH, 2 * self.limit)
+
+    def text_query(self, files: NDArray[np.int64] | None) -> TextQuery:
+        """Return the question to the text index."""
+        return TextQuery(
+            words=self.query.words, identifiers=self.query.whole_names, filter=self.filters.text_filter(files)
+        )
+
+
+def gather(view: FolderView, ask: Ask, cancel: Cancel) -> Gathered:
+    """Return the candidates of one folder.
+
+    Raises:
+        Cancelled: The search was called off.
+    """
+    parts = []
+    if view.snapshot is not None:
+        parts.append(_indexed(view.snapshot, view.unsaved, ask, cancel))
+    if view.unsaved.files:
+        parts.append(_unsaved(view, ask))
+        cancel.raise_if_cancelled()
+    return _joined(parts)
+
+
+def _indexed(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -> Gathered:
+    files = ask.filters.files(snapshot, list(unsaved.files))
+    allowed = ask.filters.symbols(snapshot, files)
+    cancel.raise_if_cancelled()
+    vectors = snapshot.vectors
+    found = np.zeros(0, np.int64)
+    if ask.mode is not SearchMode.TEXT:
+        found = vectors.search(ask.vector, ask.depth, snapshot.probes, snapshot.meta.rerank, allowed).ordinals
+        if not ask.query.words:  # nothing but filters: list what passes
+            found = _listed(snapshot, allowed, ask.depth)
+        cancel.raise_if_cancelled()
+    hits, entry_hits = _text_hits(snapshot, ask, None if files is None else np.flatnonzero(files))
+    cancel.raise_if_cancelled()
+    hit_ordinals = vectors.ordinals_of(hits.ids)
+    known = hit_ordinals >= 0
+    if allowed is not None:
+        known &= allowed[hit_ordinals]
+    hit_ordinals, hit_scores = hit_ordinals[known], hits.scores[known]
+    ordinals = hit_ordinals if ask.mode is SearchMode.TEXT else np.union1d(found, hit_ordinals)
+    if ask.mode is SearchMode.VECTOR:
+        ordinals = found
+    return _with_evidence(snapshot, ask, ordinals, (hit_ordinals, hit_scores), entry_hits)
+
+
+def _listed(snapshot: Snapshot, allowed: NDArray[np.bool_] | None, depth: int) -> NDArray[np.int64]:
+    living = snapshot.vectors.alive
+    masks = [mask for mask in (allowed, living) if mask is not None]
+    if not masks:
+        return np.arange(min(depth, snapshot.vectors.n_rows))
+    return np.flatnonzero(np.logical_and.reduce(masks))[:depth]
+
+
+def _text_hits(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64] | None) -> tuple[TextHits, TextHits]:
+    if ask.mode is SearchMode.VECTOR:
+        nothing = TextHits(np.zeros(0, np.uint64), np.zeros(0, np.float32))
+        return nothing, nothing
+    hits = snapshot.text.search(ask.text_query(files), ask.depth)
+    whole_files = Filters(frozenset({SymbolKind.FILE}), None, None, (), (), ())
+    about_files = TextQuery(
+        words=ask.query.words, identifiers=ask.query.whole_names, filter=whole_files.text_filter()
+    )
+    return hits, snapshot.text.search(about_files, DEPTH)
+
+
+def _with_evidence(
+    snapshot: Snapshot,
+    ask: Ask,
+    ordinals: NDArray[np.int64],
+    hits: tuple[NDArray[np.int64], NDArray[np.float32]],
+    entry_hits: TextHits,
+) -> Gathered:
+    vectors = snapshot.vectors
+    files = vectors.files(ordinals).astype(np.int64)
+    entries = snapshot.entries[files]
+    similarity_of_entries = np.zeros(len(ordinals), np.float32)
+    has_entry = entries >= 0
+    unique_entries, inverse = np.unique(entries[has_entry], return_inverse=True)
+    similarity_of_entries[has_entry] = vectors.similarities(ask.vector, unique_entries)[inverse]
+    entry_ordinals = vectors.ordinals_of(entry_hits.ids)
+    return Gathered(
+        Candidates(
+            ids=vectors.ids(ordinals),
+            similarity=vectors.similarities(ask.vector, ordinals),
+            text=_looked_up(ordinals, *hits),
+            file_similarity=similarity_of_entries,
+            file_text=_looked_up(entries, entry_ordinals, entry_hits.scores),
+            kinds=vectors.kinds(ordinals),
+            flags=vectors.flags(ordinals),
+            files=files,
+            names=[vectors.name(ordinal) for ordinal in ordinals.tolist()],
+            containers=_Containers(snapshot, ordinals),
+            paths=[snapshot.path_of(file) for file in files.tolist()],
+        ),
+        [Place(ordinal) for ordinal in ordinals.tolist()],
+    )
+
+
+class _Containers(Sequence[str]):
+    """The containers of the candidates, each unpacked only when a query with dots asks for it."""
+
+    def __init__(self, snapshot: Snapshot, ordinals: NDArray[np.int64]) -> None:
+        self._snapshot = snapshot
+        self._ordinals = ordinals
+
+    def __len__(self) -> int:
+        return len(self._ordinals)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204 - Sequence's overloads
+        return unpack_symbol(self._snapshot.vectors.record(int(self._ordinals[index]))).container_name
+
+
+def _looked_up(
+    wanted: NDArray[np.int64], keys: NDArray[np.int64], values: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return each wanted key's value, 0 where it has none."""
+    result = np.zeros(len(wanted), np.float32)
+    if not len(keys):
+        return result
+    order = np.argsort(keys)
+    places = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    hit = keys[order][places] == wanted
+    result[hit] = values[order][places[hit]]
+    return result
+
+
+def _unsaved(view: FolderView, ask: Ask) -> Gathered:
+    """Every symbol of the open buffers that passes; they are few, so all are compared exactly."""
+    parts = []
+    for number, file in enumerate(view.unsaved.files.values()):
+        if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
+            continue
+        passing = passing_documents(ask.filters.text_filter(), file.documents)
+        similarity = file.vectors.astype(np.float32) @ ask.vector
+        text = np.zeros(len(file.symbols), np.float32)
+        if view.snapshot is not None and ask.mode is not SearchMode.VECTOR:
+            text = score_documents(ask.text_query(None), file.documents, view.snapshot.text)
+        if ask.mode is SearchMode.TEXT:
+            passing &= text > 0
+        rows = np.flatnonzero(passing)
+        parts.append(
+            Gathered(
+                Candidates(
+                    ids=file.ids[rows],
+                    similarity=similarity[rows],
+                    text=text[rows],
+                    file_similarity=np.full(len(rows), similarity[0]),
+                    file_text=np.full(len(rows), text[0]),
+                    kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
+                    flags=file.flags[rows],
+                    files=np.full(len(rows), -1 - number, np.int64),
+                    names=[file.symbols[row].name for row in rows],
+                    containers=[file.symbols[row].container_name for row in rows],
+                    paths=[file.path] * len(rows),
+                ),
+                [Place(int(row), file) for row in rows],
+            )
+        )
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Gathered]) -> Gathered:
+    if len(parts) == 1:
+        return parts[0]
+    all_candidates = [part.candidates for part in parts]
+
+    def column(name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
+        return np.concatenate([np.zeros(0, dtype), *(getattr(some, name) for some in all_candidates)])
+
+    return Gathered(
+        Candidates(
+            ids=column("ids", np.uint64),
+            similarity=column("similarity", np.float32),
+            text=column("text", np.float32),
+            file_similarity=column("file_similarity", np.float32),
+            file_text=column("file_text", np.float32),
+            kinds=column("kinds", np.uint8),
+            flags=column("flags", np.uint8),
+            files=column("files", np.int64),
+            names=[name for some in all_candidates for name in some.names],
+            containers=[container for some in all_candidates for container in some.containers],
+            paths=[path for some in all_candidates for path in some.paths],
+        ),
+        [place for part in parts for place in part.places],
+    )

@@ -1,0 +1,135 @@
+"""Answers searches: takes the query apart, gathers candidates of every folder, ranks, scores, and unpacks what is shown."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.embedding import similarity_to_score
+from lsp_server.model import ClusterId, Symbol, SymbolId
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.candidates import Ask, Gathered, Place, gather
+from lsp_server.search.confidence import confidence, scores
+from lsp_server.search.filters import Filters
+from lsp_server.search.query import ParsedQuery, parse_query
+from lsp_server.search.ranking import Ranking, Weights, rank
+from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
+from lsp_server.search.view import FolderView
+from lsp_server.storage.symbol_record import unpack_symbol
+
+VECTOR_ONLY = Weights(
+    text=0, file_vector=0, file_text=0, name=0, path=0, stem=0, exact=0, neighbours=0, test=1, example=1, vendored=1,
+    generated=1, declaration=1, repeated_file=1,
+)  # fmt: skip
+"""What `mode: vector` ranks with: the bare similarity."""
+
+
+def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) -> SearchOutcome:
+    """Answer one search over the given folders.
+
+    Args:
+        views: The folders that are asked.
+        request: What is asked.
+        cancel: Looked at between stages.
+
+    Raises:
+        InvalidParams: A path pattern is no gitignore pattern.
+        Cancelled: The search was called off.
+    """
+    began = time.perf_counter()
+    query = parse_query(request.query)
+    filters = Filters.of(request, query)
+    found: list[Found] = []
+    if not query.asks_nothing:
+        for view in views:
+            cancel.raise_if_cancelled()
+            found += _search_folder(view, request, query, filters, cancel)
+    found.sort(key=lambda one: (-one.score, one.id))
+    return SearchOutcome(
+        results=tuple(one for one in found if one.score >= request.min_score)[: request.limit],
+        is_incomplete=not all(view.is_complete for view in views),
+        coverage=sum((view.coverage for view in views), Coverage()),
+        took_ms=(time.perf_counter() - began) * 1000,
+    )
+
+
+def _search_folder(
+    view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters, cancel: Cancel
+) -> list[Found]:
+    ask = Ask(query, view.embedder.query_vector(query.text), filters, request.mode, request.limit)
+    gathered = gather(view, ask, cancel)
+    weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
+    ranking = rank(query.words, query.identifiers, gathered.candidates, weights)
+    cancel.raise_if_cancelled()
+    scored = _scores(view, query, gathered, ranking, weights)
+    best = range(min(request.limit, len(scored)))
+    return [
+        _found(view, gathered, ranking, place, float(scored[place]), explain=request.explain) for place in best
+    ]
+
+
+def _scores(
+    view: FolderView, query: ParsedQuery, gathered: Gathered, ranking: Ranking, weights: Weights
+) -> NDArray[np.float64]:
+    candidates = gathered.candidates
+    order = ranking.order
+    if not query.words:  # nothing but filters was asked, and all of these pass
+        return np.full(len(order), 0.5)
+    meaning = similarity_to_score(candidates.similarity[order], view.embedder.curves.query)
+    if not weights.text:
+        return np.minimum.accumulate(np.clip(meaning, 0.0, 1.0))
+    exact = ranking.signals["exact"][order] > 0
+    name = ranking.signals["name"][order] / weights.name
+    return scores(ranking.relevance, confidence(meaning, exact, name, _text_share(view, query, gathered)[order]))
+
+
+def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDArray[np.float64]:
+    """BM25 relative to a document that holds every word of the query in its body, 0 to 1."""
+    text = gathered.candidates.text.astype(np.float64)
+    if view.snapshot is None or not text.any():
+        return np.zeros(len(text))
+    n_documents = max(view.snapshot.text.num_docs, 1)
+    frequencies = [view.snapshot.text.document_frequency("body", word) for word in set(query.words)]
+    whole = sum(float(np.log(1 + (n_documents - n + 0.5) / (n + 0.5))) for n in frequencies if n <= n_documents)
+    share: NDArray[np.float64] = np.clip(text / (2.2 * whole), 0.0, 1.0) if whole > 0 else np.zeros(len(text))
+    return share
+
+
+def _found(
+    view: FolderView, gathered: Gathered, ranking: Ranking, rank_: int, score: float, *, explain: bool
+) -> Found:
+    candidate = int(ranking.order[rank_])
+    place = gathered.places[candidate]
+    candidates = gathered.candidates
+    return Found(
+        id=SymbolId(int(candidates.ids[candidate])),
+        symbol=symbol_at(view, place),
+        folder=view.folder,
+        path=candidates.paths[candidate],
+        score=score,
+        explanation=_explanation(view, gathered, ranking, candidate) if explain else None,
+    )
+
+
+def symbol_at(view: FolderView, place: Place) -> Symbol:
+    """Return the symbol a candidate stands for."""
+    if place.unsaved is not None:
+        return place.unsaved.symbols[place.ordinal]
+    assert view.snapshot is not None
+    return unpack_symbol(view.snapshot.vectors.record(place.ordinal))
+
+
+def _explanation(view: FolderView, gathered: Gathered, ranking: Ranking, candidate: int) -> Explanation:
+    place = gathered.places[candidate]
+    cluster = None
+    if place.unsaved is None and view.snapshot is not None:
+        ordinals = np.array([place.ordinal])
+        cluster = ClusterId(int(view.snapshot.vectors.cluster_of(ordinals)[0]))
+    text = float(gathered.candidates.text[candidate])
+    return Explanation(
+        vector=float(gathered.candidates.similarity[candidate]),
+        text=text or None,
+        signals={name: round(float(values[candidate]), 4) for name, values in ranking.signals.items()},
+        cluster=cluster,
+    )

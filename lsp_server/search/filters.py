@@ -1,0 +1,127 @@
+"""What a result must be: the request's filters and the query's own, over a snapshot's symbols and over open buffers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents import TextFilter
+from lsp_server.model import SymbolKind
+from lsp_server.search.paths import PathFilter
+from lsp_server.search.query import ParsedQuery
+from lsp_server.search.results import SearchRequest
+from lsp_server.search.snapshot import Snapshot
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filters:
+    """All conditions of one search; every one must hold.
+
+    Attributes:
+        kinds: Allowed kinds; None for all.
+        languages: Allowed language ids; None for all.
+        paths: None where every path passes.
+        names: A name must contain one of these, in any case; empty for no condition.
+        phrases: Runs of words that must each stand in a field.
+        excluded: Runs of words that must stand in none.
+    """
+
+    kinds: frozenset[SymbolKind] | None
+    languages: frozenset[str] | None
+    paths: PathFilter | None
+    names: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...]
+    excluded: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, request: SearchRequest, query: ParsedQuery) -> "Filters":
+        """Return the conditions of a request and of its query: the intersection of both.
+
+        Raises:
+            InvalidParams: A pattern is no gitignore pattern.
+        """
+        return cls(
+            kinds=_both(request.kinds, query.kinds),
+            languages=_both(request.languages, query.languages),
+            paths=PathFilter.compiled([request.include, query.include], [*request.exclude, *query.exclude]),
+            names=query.names,
+            phrases=query.phrases,
+            excluded=query.excluded,
+        )
+
+    def text_filter(self, files: NDArray[np.int64] | None = None) -> TextFilter:
+        """Return the same conditions for the text index.
+
+        Args:
+            files: int64[n], the only files that may answer; None for all.
+        """
+        return TextFilter(
+            kinds=None if self.kinds is None else frozenset(map(int, self.kinds)),
+            languages=self.languages,
+            files=files,
+            names=self.names,
+            phrases=self.phrases,
+            excluded=self.excluded,
+        )
+
+    def files(self, snapshot: Snapshot, hidden: Sequence[str]) -> NDArray[np.bool_] | None:
+        """Return which files may answer, bool[largest file id + 1], or None for all.
+
+        Args:
+            snapshot: The generation.
+            hidden: Paths that open buffers stand in for.
+        """
+        paths = snapshot.catalog.paths
+        if self.paths is None and not hidden:
+            return None
+        passing = np.ones(len(paths), np.bool_) if self.paths is None else self.paths.passing(paths)
+        if hidden:
+            concealed = frozenset(hidden)
+            passing &= np.fromiter((path not in concealed for path in paths), np.bool_, len(paths))
+        return passing
+
+    def symbols(self, snapshot: Snapshot, files: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+        """Return which symbols may answer, bool[n_rows], or None for all.
+
+        Args:
+            snapshot: The generation.
+            files: As `files` returned them.
+        """
+        masks: list[NDArray[np.bool_]] = []
+        vectors = snapshot.vectors
+        if self.kinds is not None:
+            wanted_kinds = _table([int(kind) for kind in self.kinds])
+            masks.append(vectors.where("kinds", lambda column: wanted_kinds[column]))
+        if self.languages is not None:
+            codes = [code for code, name in enumerate(snapshot.meta.languages) if name in self.languages]
+            wanted_languages = _table(codes)
+            masks.append(vectors.where("languages", lambda column: wanted_languages[column]))
+        if files is not None:
+            masks.append(vectors.where("files", lambda column: files[column]))
+        if self.names or self.phrases:
+            masks.append(_holding(snapshot, TextFilter(names=self.names, phrases=self.phrases)))
+        masks.extend(~_holding(snapshot, TextFilter(phrases=(run,))) for run in self.excluded)
+        return np.logical_and.reduce(masks) if masks else None
+
+
+def _holding(snapshot: Snapshot, condition: TextFilter) -> NDArray[np.bool_]:
+    mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
+    ordinals = snapshot.vectors.ordinals_of(snapshot.text.candidates_in_clusters(condition, None))
+    mask[ordinals[ordinals >= 0]] = True
+    return mask
+
+
+def _table(codes: Sequence[int]) -> NDArray[np.bool_]:
+    table = np.zeros(256, np.bool_)
+    table[list(codes)] = True
+    return table
+
+
+def _both(left: frozenset[Item] | None, right: frozenset[Item] | None) -> frozenset[Item] | None:
+    if left is None or right is None:
+        return left if right is None else right
+    return left & right

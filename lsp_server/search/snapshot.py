@@ -1,0 +1,99 @@
+"""One generation of one folder's index, opened for reading: immutable, shared by all searches until the next one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents import TextReader
+from lsp_server.model import SymbolKind
+from lsp_server.storage.catalog import Catalog
+from lsp_server.storage.folders import IndexVersion
+from lsp_server.storage.index_meta import IndexMeta
+from lsp_server.storage.records import CatalogSnapshot
+from lsp_server.vectors.index import VectorIndex
+from lsp_server.vectors.segment import Segment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Vectors, words and paths of one generation.
+
+    Attributes:
+        catalog: The generation, read in one transaction.
+        meta: Its facts: centroids, calibration, languages.
+        vectors: Its live symbols.
+        text: The text index as committed with the generation or later; hits that `vectors` does not know are dropped.
+        entries: int64[largest file id + 1], the ordinal of each file's own entry, -1 where there is none.
+    """
+
+    catalog: CatalogSnapshot
+    meta: IndexMeta
+    vectors: VectorIndex
+    text: TextReader
+    entries: NDArray[np.int64]
+
+    @classmethod
+    def open(cls, folder: IndexVersion, catalog: Catalog, before: "Snapshot | None" = None) -> Self:
+        """Open the newest generation; what did not change since `before` is shared with it.
+
+        Args:
+            folder: The version's folder.
+            catalog: Open for reading.
+            before: An older snapshot of the same catalog.
+
+        Raises:
+            IndexDamaged: A file of the index is missing, cut short or fails its checksum.
+        """
+        text = TextReader.open(folder.text) if before is None else before.text.reloaded()
+        state = catalog.snapshot(None if before is None else before.catalog)
+        meta = IndexMeta.decode(state.meta)
+        mapped = {} if before is None else {s.path.name: s for s in before.vectors.segments}
+        segments = [
+            mapped.get(entry.name) or Segment.open(folder.segments / entry.name) for entry in state.segments
+        ]
+        vectors = VectorIndex(segments, _alive(segments, state), meta.centroids)
+        return cls(state, meta, vectors, text, _entries(vectors, len(state.paths)))
+
+    @property
+    def generation(self) -> int:
+        """Which commit this is."""
+        return self.catalog.generation
+
+    @property
+    def probes(self) -> int:
+        """Clusters that a search visits."""
+        return self.meta.probes or self.vectors.n_clusters
+
+    def path_of(self, file: int) -> str:
+        """Return the path of a file of this generation."""
+        return self.catalog.paths[file]
+
+    def language_of(self, code: int) -> str:
+        """Return the language id that a segment's language column means by a number."""
+        return self.meta.languages[code]
+
+
+def _alive(segments: Sequence[Segment], state: CatalogSnapshot) -> list[NDArray[np.bool_] | None]:
+    alive: list[NDArray[np.bool_] | None] = []
+    for segment in segments:
+        dead = state.tombstones.get(segment.path.name)
+        if dead is None:
+            alive.append(None)
+            continue
+        mask = np.ones(segment.n_rows, np.bool_)
+        mask[dead] = False
+        alive.append(mask)
+    return alive
+
+
+def _entries(vectors: VectorIndex, n_files: int) -> NDArray[np.int64]:
+    is_entry = vectors.where("kinds", lambda kinds: kinds == SymbolKind.FILE)
+    if vectors.alive is not None:
+        is_entry &= vectors.alive
+    ordinals = np.flatnonzero(is_entry)
+    entries = np.full(n_files, -1, np.int64)
+    entries[vectors.files(ordinals)] = ordinals
+    return entries

@@ -1,0 +1,45 @@
+"""The open buffers of one folder as a search sees them: immutable, and standing in for what the index has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents import UnsavedDocument
+from lsp_server.model import Symbol
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnsavedFile:
+    """The symbols of one buffer whose text is not what was indexed; sequences of one length n.
+
+    Attributes:
+        path: Relative to the workspace folder.
+        digest: Of the text.
+        symbols: The file's own entry first; empty when the text is of a kind that is left out.
+        ids: uint64[n].
+        vectors: float16[n, d].
+        flags: uint8[n].
+        documents: Words of each symbol, made ready for scoring.
+    """
+
+    path: str
+    digest: bytes
+    symbols: tuple[Symbol, ...]
+    ids: NDArray[np.uint64]
+    vectors: NDArray[np.float16]
+    flags: NDArray[np.uint8]
+    documents: tuple[UnsavedDocument, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unsaved:
+    """All such buffers of one folder at one moment; their paths hide what the index has of them."""
+
+    files: Mapping[str, UnsavedFile] = field(default_factory=dict)
+
+    @property
+    def n_symbols(self) -> int:
+        """How many symbols the buffers hold together."""
+        return sum(len(file.symbols) for file in self.files.values())

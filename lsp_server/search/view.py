@@ -1,0 +1,33 @@
+"""What a search reads of one folder: a pinned generation and the open buffers in front of it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lsp_server.embedding import Embedder
+from lsp_server.search.ranking import Weights
+from lsp_server.search.results import Coverage
+from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.unsaved import Unsaved
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FolderView:
+    """One folder at one moment.
+
+    Attributes:
+        folder: The workspace folder.
+        embedder: The model the snapshot was made with.
+        snapshot: The newest generation; None before the first commit.
+        unsaved: Open buffers that differ from what was indexed.
+        coverage: How much of the folder is indexed.
+        is_complete: The scan is done and every change seen so far is in the snapshot.
+        weights: What each ranking signal is worth.
+    """
+
+    folder: Path
+    embedder: Embedder
+    snapshot: Snapshot | None
+    unsaved: Unsaved
+    coverage: Coverage
+    is_complete: bool
+    weights: Weights = field(default_factory=Weights)
