@@ -73,6 +73,8 @@ def test_what_was_committed_is_there_after_reopening(path: Path) -> None:
             2,
         )
         assert state.status is FileStatus.INDEXED
+        assert catalog.file_at("src/a.py") == state
+        assert catalog.file_at("src/b.py") is None
         assert catalog.symbol_ids([state.file])[state.file].tolist() == [7, 2**64 - 1]
         meta = catalog.snapshot().meta
         assert (meta["opstamp"], meta["model"], meta["blob"], meta["x"]) == (12, "m", b"\0", 0.5)
