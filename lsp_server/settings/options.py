@@ -121,10 +121,14 @@ class ModelSettings:
         in_workspace=False,
     )
     query_prefix: str = option(
-        "", "Text put before every query, for fastembed models that want one.", in_workspace=False
+        "",
+        "Text put before every query of a fastembed model; empty for what the model is known to want.",
+        in_workspace=False,
     )
     passage_prefix: str = option(
-        "", "Text put before every symbol, for fastembed models that want one.", in_workspace=False
+        "",
+        "Text put before every symbol of a fastembed model; empty for what the model is known to want.",
+        in_workspace=False,
     )
 
 
