@@ -79,6 +79,15 @@ def test_equal_rows_beyond_number_are_decided_by_id() -> None:
         assert index.ids(hits.ordinals).tolist() == np.sort(rows.ids)[:10].tolist()
 
 
+def test_prefetching_is_advice_and_changes_nothing() -> None:
+    rows = some_rows(500)
+    query = unit_query(64, 2)
+    with index_of(rows, [200]) as index:
+        before = index.search(query, 10, 5, 50)
+        index.prefetch()
+        assert index.search(query, 10, 5, 50).ordinals.tolist() == before.ordinals.tolist()
+
+
 def test_a_zero_query_finds_nothing() -> None:
     with index_of(some_rows(50)) as index:
         assert len(index.search(np.zeros(64, np.float32), 10, 5, 50).ordinals) == 0
