@@ -1,7 +1,7 @@
 """Tells which names match what a user types, and how well; never loops over rows in Python.
 
-Every class of match but the matching by words is a subset of "the letters occur in order", and that a subset of
-"the name has all letters", which a scan of one 64-bit mask per name decides. Each step looks only at what is left.
+Every class of match is a part of "the letters occur in order" (or "all words occur"), and that of "the name
+has all letters", which a scan of one 64-bit mask per name decides. Each step looks only at what is left.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,12 @@ from typing import Protocol, Self
 
 import numpy as np
 
+from lsp_server.search.name_bits import LONGEST, Bits, NameWindows
 from lsp_server.text.words import split_words
 from lsp_server.vectors.arrays import I64, U8, U64, Mask
-from lsp_server.vectors.names import byte_positions, encoded, letter_mask, letter_masks, lowered, pack
+from lsp_server.vectors.names import encoded, letter_mask, letter_masks, lowered, pack
 
-_BLOCK_ROWS = 32_768  # names looked at together: half a megabyte, within the second-level cache
-_DENSE = 6  # a block is read as it lies when more than one row in so many is looked at
+_BLOCK_ROWS = 16_384  # names looked at together: half a megabyte, within the second-level cache
 _MOST_BY_WORDS = 20_000  # names that hold all words and are split one by one
 _NEWLINE = 10
 
@@ -29,7 +29,7 @@ class NameMatch(IntEnum):
     """Equal but for the case."""
     PREFIX = 2
     HUMPS = 3
-    """Beginnings of its words, one after the other: `gUBI`, `gubi` and `geus` for getUserById, get_user_by_id."""
+    """Beginnings of its words, one after the other: `gUBI`, `gubi` or `geus` for getUserById."""
     WORD_PREFIX = 4
     """A later word of it begins so."""
     INSIDE = 5
@@ -110,24 +110,26 @@ def match_in_order(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows have the letters of a text in order, in any case, classified."""
     letters = _lowered(text)
     parts = []
-    for block in _blocks(rows):
-        found = block[_has_letters_in_order(columns, letters, block)]
+    for block in _blocks(columns, rows):
+        found = block.rows[_in_order(block, letters)]
         if not text.isascii() and len(found):  # bytes of different characters may look like one
             found = found[_has_characters_in_order(columns, text.lower(), found)]
         if len(found):
-            parts.append(Matches(found, _classified(columns, text, found)))
+            parts.append(Matches(found, _classified(columns, text, found, block.width)))
     if not parts:
         return Matches.none()
-    return Matches(
-        np.concatenate([part.rows for part in parts]), np.concatenate([part.classes for part in parts])
-    )
+    found_rows = np.concatenate([part.rows for part in parts])
+    order = np.argsort(found_rows)
+    return Matches(found_rows[order], np.concatenate([part.classes for part in parts])[order])
 
 
 def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matches:
     """Return which of the rows hold all of several words: in order, or as words of the name in any order."""
     wanted = [word.lower() for word in words]
     for word in sorted(set(wanted), key=len, reverse=True):
-        rows = _holding(columns, _lowered(word), rows)
+        letters = _lowered(word)
+        holding = [block.rows[_holds(block, letters)] for block in _blocks(columns, rows)]
+        rows = np.sort(np.concatenate([np.zeros(0, np.int64), *holding]))
     joined = "".join("".join(split_words(word)) or word for word in wanted)
     known: dict[str, NameMatch | None] = {}
     classes = np.full(len(rows), -1, np.int64)
@@ -168,11 +170,61 @@ def _lowered(text: str) -> bytes:
     return lowered(text)[1:]
 
 
-def _blocks(rows: I64) -> Iterator[I64]:
-    """Split ascending rows by the blocks of the table they lie in."""
-    if len(rows):
-        edges = np.arange(rows[0] // _BLOCK_ROWS + 1, rows[-1] // _BLOCK_ROWS + 1) * _BLOCK_ROWS
-        yield from (block for block in np.split(rows, np.searchsorted(rows, edges)) if len(block))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """Some rows whose names are all short, middling or long."""
+
+    columns: NameColumns
+    rows: I64
+    width: int  # characters of a name that are looked at together; 0 for names longer than that
+
+    def windows(self) -> NameWindows:
+        return _low_windows(self.columns, self.rows, self.width)
+
+
+def _low_windows(columns: NameColumns, rows: I64, width: int) -> NameWindows:
+    starts = columns.lowered_starts[rows].astype(np.int64) + 1
+    return NameWindows(columns.lowered, starts, name_lengths(columns, rows), width)
+
+
+def _blocks(columns: NameColumns, rows: I64) -> Iterator[_Block]:
+    lengths = name_lengths(columns, rows)
+    short, long = lengths <= LONGEST // 2, lengths > LONGEST
+    for width, chosen in ((LONGEST // 2, short), (LONGEST, ~(short | long)), (0, long)):
+        of_width = rows[chosen]
+        for start in range(0, len(of_width), _BLOCK_ROWS):
+            yield _Block(columns, of_width[start : start + _BLOCK_ROWS], width)
+
+
+def _in_order(block: _Block, letters: bytes) -> Mask:
+    if block.width:
+        return block.windows().in_order(letters)
+    columns = block.columns
+    return np.fromiter((_follow(name, letters) for name in _low_names(columns, block.rows)), np.bool_)
+
+
+def _holds(block: _Block, letters: bytes) -> Mask:
+    if block.width:
+        holds: Mask = block.windows().run(letters) != 0
+        return holds
+    return np.fromiter((letters in name for name in _low_names(block.columns, block.rows)), np.bool_)
+
+
+def _follow(name: bytes, letters: bytes) -> bool:
+    place = 0
+    for letter in letters:
+        place = name.find(letter, place) + 1
+        if not place:
+            return False
+    return True
+
+
+def _low_names(columns: NameColumns, rows: I64) -> Iterator[bytes]:
+    blob = columns.lowered
+    starts = columns.lowered_starts[rows].tolist()
+    ends = columns.lowered_starts[rows + 1].tolist()
+    for start, end in zip(starts, ends, strict=True):
+        yield blob[start + 1 : end].tobytes()
 
 
 def _names(columns: NameColumns, rows: I64) -> Iterator[str]:
@@ -193,32 +245,6 @@ def _is_text(columns: NameColumns, text: str, rows: I64) -> Mask:
     return equal
 
 
-def _has_letters_in_order(columns: NameColumns, letters: bytes, block: I64) -> Mask:
-    """Follow all names at once: from each one's place to the next occurrence of the next letter."""
-    starts = columns.lowered_starts[block].astype(np.int64)
-    ends = columns.lowered_starts[block + 1].astype(np.int64)
-    if len(block) * _DENSE > block[-1] - block[0]:
-        blob = columns.lowered[starts[0] : ends[-1]]
-        starts, ends = starts - starts[0], ends - starts[0]
-    else:
-        lengths = ends - starts
-        blob = columns.lowered[byte_positions(starts, lengths)]
-        ends = np.cumsum(lengths)
-        starts = ends - lengths
-    left, places = np.arange(len(block)), starts
-    for letter in letters:
-        occurrences = np.flatnonzero(blob == letter)
-        if not len(occurrences):
-            return np.zeros(len(block), np.bool_)
-        nexts = np.searchsorted(occurrences, places)
-        places = occurrences[np.minimum(nexts, len(occurrences) - 1)]
-        going_on = (nexts < len(occurrences)) & (places < ends[left])
-        left, places = left[going_on], places[going_on] + 1
-    has = np.zeros(len(block), np.bool_)
-    has[left] = True
-    return has
-
-
 def _has_characters_in_order(columns: NameColumns, low_text: str, rows: I64) -> Mask:
     def has(name: str) -> bool:
         letters = iter(name.lower().replace("\n", " "))
@@ -227,113 +253,27 @@ def _has_characters_in_order(columns: NameColumns, low_text: str, rows: I64) -> 
     return np.fromiter((has(name) for name in _names(columns, rows)), np.bool_, len(rows))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Gathered:
-    """Some names one after the other, each with a newline before it."""
-
-    low: U8
-    starts: I64  # of each name's newline
-    ends: I64
-
-    @classmethod
-    def of(cls, columns: NameColumns, rows: I64) -> Self:
-        firsts = columns.lowered_starts[rows].astype(np.int64)
-        lengths = columns.lowered_starts[rows + 1].astype(np.int64) - firsts
-        ends = np.cumsum(lengths)
-        return cls(columns.lowered[byte_positions(firsts, lengths)], ends - lengths, ends)
-
-    def occurrences(self, letters: bytes) -> I64:
-        """Return where a run of letters stands."""
-        if len(letters) > len(self.low):
-            return np.zeros(0, np.int64)
-        places = np.flatnonzero(self.low[: len(self.low) - len(letters) + 1] == letters[0])
-        for offset, letter in enumerate(letters[1:], 1):
-            places = places[self.low[places + offset] == letter]
-        return places
-
-    def rows_of(self, places: I64) -> I64:
-        """Return which name each place lies in."""
-        rows: I64 = np.searchsorted(self.starts, places, "right") - 1
-        return rows
-
-
-def _holding(columns: NameColumns, letters: bytes, rows: I64) -> I64:
-    parts = [np.zeros(0, np.int64)]
-    for block in _blocks(rows):
-        names = _Gathered.of(columns, block)
-        parts.append(block[np.unique(names.rows_of(names.occurrences(letters)))])
-    return np.concatenate(parts)
-
-
-def _classified(columns: NameColumns, text: str, rows: I64) -> I64:
-    """Return the class of rows whose names have the text's letters in order."""
+def _classified(columns: NameColumns, text: str, rows: I64, width: int) -> I64:
+    """Return the class of rows whose names have the text's letters in order, long names' by the beginning."""
     letters = _lowered(text)
-    names = _Gathered.of(columns, rows)
-    begins_word = _word_beginnings(_as_written(columns, rows, names))
+    low = _low_windows(columns, rows, width or LONGEST)
+    begins = _word_beginnings(columns, rows, low)
+    inside = low.run(letters)
     classes = np.full(len(rows), NameMatch.LETTERS, np.int64)
-    inside = names.occurrences(letters)
-    classes[names.rows_of(inside)] = NameMatch.INSIDE
-    classes[names.rows_of(inside[begins_word[inside]])] = NameMatch.WORD_PREFIX
-    classes[_humped(names, begins_word, letters)] = NameMatch.HUMPS
+    classes[inside != 0] = NameMatch.INSIDE
+    classes[(inside & begins) != 0] = NameMatch.WORD_PREFIX
+    classes[low.humps(letters, begins)] = NameMatch.HUMPS
     beginning = match_beginning(columns, text, rows)
     classes[np.searchsorted(rows, beginning.rows)] = beginning.classes
     return classes
 
 
-def _as_written(columns: NameColumns, rows: I64, names: _Gathered) -> U8:
-    """Return the gathered bytes with their case; in lower case where that changes a name's length."""
+def _word_beginnings(columns: NameColumns, rows: I64, low: NameWindows) -> Bits:
+    """Return where words begin; capitals count unless lowering a name changed its length."""
     firsts = columns.name_starts[rows].astype(np.int64)
     lengths = columns.name_starts[rows + 1].astype(np.int64) - firsts
-    same = np.flatnonzero(lengths == names.ends - names.starts - 1)
-    written = names.low.copy()
-    written[byte_positions(names.starts[same] + 1, lengths[same])] = columns.names[
-        byte_positions(firsts[same], lengths[same])
-    ]
-    return written
-
-
-def _word_beginnings(written: U8) -> Mask:
-    """Return where a word begins, by the borders of `text.words`; every letter that is not ASCII is small."""
-    upper = (written >= ord("A")) & (written <= ord("Z"))
-    digit = (written >= ord("0")) & (written <= ord("9"))
-    small = ((written >= ord("a")) & (written <= ord("z"))) | (written >= 0x80)
-    letter = upper | small
-
-    def before(mask: Mask) -> Mask:
-        return np.concatenate(([False], mask[:-1]))
-
-    after_small = np.concatenate((small[1:], [False]))
-    begins: Mask = letter & ~before(letter)
-    begins |= digit & ~before(digit)
-    begins |= upper & (before(small) | after_small)
+    begins = NameWindows(columns.names, firsts, lengths, low.width).word_beginnings()
+    other = lengths != name_lengths(columns, rows)
+    if other.any():
+        begins[other] = low.word_beginnings()[other]
     return begins
-
-
-def _humped(names: _Gathered, begins_word: Mask, letters: bytes) -> I64:
-    """Return the names whose letters in order can be read off the beginnings of words, the first word's first.
-
-    After the first, each letter begins a word or follows the one before it directly; all ways are followed
-    at once.
-    """
-    beginnings = np.flatnonzero(begins_word)
-    if not len(beginnings):
-        return beginnings
-    nexts = np.minimum(np.searchsorted(beginnings, names.starts), len(beginnings) - 1)
-    firsts = beginnings[nexts]
-    chosen = np.flatnonzero(
-        (firsts >= names.starts) & (firsts < names.ends) & (names.low[firsts] == letters[0])
-    )
-    if not len(chosen):
-        return chosen
-    lengths = (names.ends - names.starts)[chosen]
-    places = byte_positions(names.starts[chosen], lengths)
-    low, begins = names.low[places], begins_word[places]
-    starts = np.cumsum(lengths) - lengths
-    reached = np.zeros(len(low), np.bool_)
-    reached[starts + (firsts - names.starts)[chosen]] = True
-    for letter in letters[1:]:
-        counts = np.cumsum(reached)
-        earlier = np.concatenate(([0], counts[:-1])) > np.repeat(counts[starts], lengths)
-        follows = np.concatenate(([False], reached[:-1]))
-        reached = (low == letter) & (follows | (begins & earlier))
-    return chosen[np.logical_or.reduceat(reached, starts)]

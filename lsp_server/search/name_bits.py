@@ -1,0 +1,112 @@
+"""Looks at many short names at once: a bit for each place of a name, a machine word for each name.
+
+The shift-and way of matching (Baeza-Yates & Gonnet 1992, "A new approach to text searching"), with NumPy's
+loop over the names.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from lsp_server.vectors.arrays import I64, U8, Mask
+
+LONGEST = 64
+"""Bytes of a name that fit in a machine word."""
+
+Bits: TypeAlias = npt.NDArray[Any]
+"""u32[n] or u64[n]: bit p of word i says something of byte p of name i."""
+
+
+class NameWindows:
+    """The first bytes of some names.
+
+    Args:
+        blob: u8[...], the texts one after the other.
+        starts: i64[n], where each name begins.
+        lengths: i64[n], how many bytes it has.
+        width: How many of its first bytes are looked at, 32 or 64.
+    """
+
+    def __init__(self, blob: U8, starts: I64, lengths: I64, width: int) -> None:
+        self.width = width
+        self._word: np.dtype[Any] = np.dtype(f"<u{width // 8}")
+        if len(blob) < width:
+            blob = np.concatenate((blob, np.zeros(width - len(blob), np.uint8)))
+        # The last names have no whole window after their beginning: they take an earlier one, shifted.
+        firsts = np.minimum(starts, len(blob) - width)
+        overlapping: npt.NDArray[Any] = np.ndarray(
+            (len(blob) - width + 1,), f"V{width}", np.ascontiguousarray(blob), 0, (1,)
+        )
+        self._bytes: U8 = overlapping[firsts].view(np.uint8)
+        self._shifts = (starts - firsts).astype(self._word) if (starts != firsts).any() else None
+        short = np.minimum(lengths, width - 1).astype(self._word)
+        one = self._word.type(1)
+        self._inside: Bits = np.where(lengths >= width, ~self._word.type(0), (one << short) - one)
+
+    def in_order(self, letters: bytes) -> Mask:
+        """Return which names have the letters in order, bool[n]."""
+        left = self._inside  # the places after the letters found so far
+        found: Mask = np.ones(len(left), np.bool_)
+        for letter in letters:
+            places = self.at(letter) & left
+            found = places != 0
+            left = self._inside & self._after_lowest(places)
+        return found
+
+    def run(self, letters: bytes) -> Bits:
+        """Return where the letters stand directly one after the other."""
+        places = self._inside
+        for offset, letter in enumerate(letters):
+            if offset >= self.width:
+                return np.zeros_like(places)
+            places = places & (self.at(letter) >> self._word.type(offset))
+        return places
+
+    def humps(self, letters: bytes, begins: Bits) -> Mask:
+        """Return which names' word beginnings spell the letters, bool[n].
+
+        The first letter begins the first word; each later one begins a word or follows the one before it.
+        All ways to read them are followed at once.
+
+        Args:
+            letters: What was typed, in lower case.
+            begins: Where words begin.
+        """
+        one = self._word.type(1)
+        reached = begins & ~self._after_lowest(begins) & self.at(letters[0])
+        for letter in letters[1:]:
+            reached = self.at(letter) & ((reached << one) | (begins & self._after_lowest(reached)))
+        spelled: Mask = reached != 0
+        return spelled
+
+    def word_beginnings(self) -> Bits:
+        """Return where words begin, by the borders of `text.words`; letters beyond ASCII count as small."""
+        one = self._word.type(1)
+        upper, digit = self._between("A", "Z"), self._between("0", "9")
+        small = self._between("a", "z") | self._packed(self._bytes >= 0x80)
+        letter = upper | small
+        begins: Bits = letter & ~(letter << one)
+        begins |= digit & ~(digit << one)
+        begins |= upper & ((small << one) | (small >> one))
+        return begins
+
+    def at(self, letter: int) -> Bits:
+        """Return where a byte stands."""
+        return self._packed(self._bytes == letter)
+
+    def _after_lowest(self, bits: Bits) -> Bits:
+        """Return the places after each word's lowest bit; none where it has no bit."""
+        before_lowest = ~bits & (bits - self._word.type(1))
+        after: Bits = ~(before_lowest << self._word.type(1)) & ~self._word.type(1)
+        after[bits == 0] = 0
+        return after
+
+    def _between(self, first: str, last: str) -> Bits:
+        return self._packed((self._bytes >= ord(first)) & (self._bytes <= ord(last)))
+
+    def _packed(self, holds: Mask) -> Bits:
+        bits: Bits = np.packbits(holds, bitorder="little").view(self._word)
+        if self._shifts is not None:
+            bits = bits >> self._shifts
+        return bits & self._inside
