@@ -13,10 +13,13 @@ _OPENERS = re.compile(r"(?:/\*+!?<?|\{-\s?[|^]?|--\[=*\[|\(\*+|<#|#=|=begin\b)")
 _CLOSERS = re.compile(r"(?:\*+/|-\}|\]=*\]|\*+\)|#>|=#|=end)\s*\Z")
 _XML_DOC = re.compile(r"<(?:summary|inheritdoc|param|returns|remarks)\b")
 _XML_TAG = re.compile(r"</?(?:summary|remarks|para|c|code|example|value|item|list|description|term)\b[^<>]*>")
-_LICENCE = re.compile(
-    r"\bcopyright\b|\(c\)\s+\d{4}|SPDX-License|licensed under|all rights reserved"
-    r"|permission is hereby granted",
-    re.IGNORECASE,
+_LICENCE_WORDS = (
+    "copyright",
+    "spdx-license",
+    "licensed under",
+    "all rights reserved",
+    "hereby granted",
+    "(c) 20",
 )
 _PRAGMA = re.compile(
     r"!|(?:es|ts|style|js|bun|ktl|swift|go|pl|py|clj|stan|hl)int\b|@?(?:eslint|tslint|swiftlint|rubocop|prettier|biome|ktlint|"
@@ -32,9 +35,11 @@ def clean(comments: Iterable[str]) -> str:
     """Return what the comments before a definition say, or nothing for a licence and for pragmas alone."""
     lines = [line for comment in comments if not comment.startswith("#!") for line in _lines(comment)]
     text = "\n".join(line.rstrip() for line in lines).strip("\n")
-    if _XML_DOC.search(text):
+    if "<" in text and _XML_DOC.search(text):
         text = _XML_TAG.sub("", text)
-    return "" if _LICENCE.search(text) else text.strip()[:LIMIT].rstrip()
+    text = text.strip()[:LIMIT].rstrip()
+    lowered = text.lower()
+    return "" if any(word in lowered for word in _LICENCE_WORDS) else text
 
 
 def dedented(docstring: str) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from tree_sitter import Parser
 
-from lsp_server.model import Symbol, SymbolKind
+from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.documentation import clean, dedented
 from lsp_server.parsing.grammars import rules_of
 from lsp_server.parsing.languages import Language, load_grammar
@@ -15,6 +15,7 @@ from lsp_server.parsing.walk import Definition, merge_neighbours, walk
 
 _MOST_SIGNATURE = 300
 _MOST_NAME = 200
+_FLAGS = tuple(SymbolFlags(number) for number in range(256))
 _MOST_SIGNATURE_BYTES = 2000
 
 
@@ -31,7 +32,7 @@ def extract(source: bytes, language: Language) -> list[ParsedSymbol]:
     grammar = load_grammar(language) if rules is not None else None
     if rules is None or grammar is None or not source:
         return []
-    tree = Parser(grammar).parse(source)
+    tree = Parser(grammar).parse(rules.prepare(source) if rules.prepare is not None else source)
     definitions = sorted(walk(tree.root_node, rules, source), key=_order)
     if rules.merges_neighbours:
         definitions = merge_neighbours(definitions)
@@ -72,7 +73,7 @@ def _symbol(one: Definition, name: str, nth: int, language: str, positions: Posi
             span=positions.span(one.start, one.end),
             selection=positions.span(at.start_byte, at.end_byte),
             nth=nth,
-            flags=one.flags,
+            flags=_FLAGS[one.flags],
         ),
         code=(one.code_start, one.end),
         documentation=place if documentation else None,

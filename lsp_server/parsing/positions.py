@@ -29,10 +29,7 @@ class Positions:
         line = bisect_right(self._line_starts, offset) - 1
         start = self._line_starts[line]
         column = offset - start
-        if self._is_ascii:
-            return Position(line, column, column, column)
-        before = self.source[start:offset]
-        if before.isascii():
+        if not column or self._is_ascii or (before := self.source[start:offset]).isascii():
             return Position(line, column, column, column)
         text = before.decode("utf-8", "replace")
         return Position(line, column, len(text.encode("utf-16-le")) // 2, len(text))

@@ -111,6 +111,7 @@ class Rules:
         attribute_docs: The documentation that an attribute holds, as Elixir's `@doc`.
         inner_marks: A function's body is only looked into when one of these occurs in its text; the walk of
             bodies would cost more than all the rest.
+        prepare: Changes what the grammar can't read, keeping every byte's place.
         merges_neighbours: Whether neighbours of one name are one definition, as a function's equations are.
     """
 
@@ -122,6 +123,7 @@ class Rules:
     attributes: frozenset[str] = frozenset()
     attribute_docs: Callable[[Node], Node | None] | None = None
     inner_marks: tuple[bytes, ...] = ()
+    prepare: Callable[[bytes], bytes] | None = None
     merges_neighbours: bool = False
 
 

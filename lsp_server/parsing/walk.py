@@ -11,6 +11,11 @@ from lsp_server.parsing.rules import Finder, Found, Place, Role, Rules, Scope
 _MOST_LEVELS = 150
 """How many levels of nested definitions and blocks are followed."""
 _ATTRIBUTE_STARTS = frozenset(b"@#[")
+_EXPORTED, _TEST, _DECLARATION = (
+    int(SymbolFlags.EXPORTED),
+    int(SymbolFlags.TEST),
+    int(SymbolFlags.DECLARATION),
+)
 _MOST_WRAPPERS = 8
 _HEAD_BYTES = 2000
 _BLANK = b" \t\r\n\f\v"
@@ -24,7 +29,7 @@ class Definition:
         found: What the rule said.
         kind: Its kind.
         containers: Names of the enclosing definitions.
-        flags: All of them.
+        flags: All of them, as a plain number: operations on flags are slow.
         start: Byte offset of the first leading comment or attribute.
         code_start: Byte offset of the first attribute or the signature.
         head_start: Byte offset of the signature.
@@ -36,7 +41,7 @@ class Definition:
     found: Found
     kind: SymbolKind
     containers: tuple[str, ...]
-    flags: SymbolFlags
+    flags: int
     start: int
     code_start: int
     head_start: int
@@ -149,19 +154,19 @@ class _Walker:
             docs=docs,
         )
 
-    def flags(self, one: Found, code_start: int, scope: Scope) -> SymbolFlags:
+    def flags(self, one: Found, code_start: int, scope: Scope) -> int:
         """Ask the language's rules what is exported and what is a test."""
-        rules, flags = self.rules, one.flags
+        rules, flags = self.rules, int(one.flags)
         name_start = one.at.start_byte if one.at is not None else code_start
         if scope.exported and rules.exported(one, self.text(code_start, name_start), scope):
-            flags |= SymbolFlags.EXPORTED
+            flags |= _EXPORTED
         if self.export_list is not None and not scope.containers:
-            if one.name in self.export_list:
-                flags |= SymbolFlags.EXPORTED
+            if (one.containers[0] if one.containers else one.name) in self.export_list:
+                flags |= _EXPORTED
             elif rules.only_listed:
-                flags &= ~SymbolFlags.EXPORTED
+                flags &= ~_EXPORTED
         if scope.tested or rules.tested(one, self.text(code_start, one.head_end)):
-            flags |= SymbolFlags.TEST
+            flags |= _TEST
         return flags
 
     def text(self, start: int, end: int) -> str:
@@ -180,8 +185,7 @@ def merge_neighbours(definitions: list[Definition]) -> list[Definition]:
         last = merged[-1] if merged else None
         if last is not None and _is_continued(last, one):
             last.end = one.end
-            if not one.flags & SymbolFlags.DECLARATION:
-                last.flags &= ~SymbolFlags.DECLARATION
+            last.flags &= one.flags | ~_DECLARATION
         else:
             merged.append(one)
     return merged
@@ -195,7 +199,7 @@ def _is_continued(last: Definition, one: Definition) -> bool:
         and last.end <= one.start
         and last.kind in mergeable
         and one.kind in mergeable
-        and not one.flags & SymbolFlags.TEST
+        and not one.flags & _TEST
     )
 
 
@@ -239,8 +243,8 @@ def _scope_inside(one: Found, done: Definition) -> Scope:
     return Scope(
         containers=(*done.containers, one.name),
         place=one.place,
-        exported=one.place is not Place.FUNCTION and bool(done.flags & SymbolFlags.EXPORTED),
-        tested=bool(done.flags & SymbolFlags.TEST),
+        exported=one.place is not Place.FUNCTION and bool(done.flags & _EXPORTED),
+        tested=bool(done.flags & _TEST),
         access=one.access,
         owner=one.node,
     )
@@ -252,7 +256,7 @@ def _bare_scope(one: Found, scope: Scope) -> Scope:
         containers=(*scope.containers, *one.containers),
         place=one.place,
         exported=scope.exported,
-        tested=scope.tested or bool(one.flags & SymbolFlags.TEST),
+        tested=scope.tested or bool(int(one.flags) & _TEST),
         access=one.access,
         owner=one.node,
     )
@@ -266,7 +270,9 @@ def _leading_run(leading: list[Node], start: int, source: bytes) -> list[tuple[N
         begin = node.start_byte
         end = begin + len(source[begin : node.end_byte].rstrip())
         between = source[end:upper]
-        if between.strip() or between.count(b"\n") > 1 or source[begin : begin + 3] in {b"//!", b"/*!"}:
+        opener = source[begin : begin + 3]
+        gap = 2 if opener == b"/**" else 1
+        if between.strip() or between.count(b"\n") > gap or opener in {b"//!", b"/*!"}:
             break
         line_start = source.rfind(b"\n", max(0, begin - 400), begin) + 1
         if source[line_start:begin].strip() and not _opens_block(source, line_start, begin):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.grammars.c_macros import without_macros
 from lsp_server.parsing.rules import Finder, Found, Place, Role, Rules, Scope, child_of_type, text_of
 
 _NAMES = frozenset(
@@ -296,7 +297,7 @@ NODES: Mapping[str, Role | Finder] = {
     "ERROR": Role.ENTER,
 }
 
-C = Rules(nodes=NODES, exported=_exported)
+C = Rules(nodes=NODES, exported=_exported, prepare=without_macros)
 CPP = Rules(
     nodes={
         **NODES,
@@ -311,4 +312,5 @@ CPP = Rules(
     },
     exported=_exported,
     attributes=frozenset({"attribute_declaration"}),
+    prepare=without_macros,
 )

@@ -129,10 +129,17 @@ def _variables(node: Node, scope: Scope) -> Iterable[Found]:
     found: list[Found] = []
     for declarator in declarators:
         at = declarator.child_by_field_name("name")
-        if at is not None and at.type == "identifier":
+        value = declarator.child_by_field_name("value")
+        if at is not None and at.type == "identifier" and not _is_import(value):
             extent = node if len(declarators) == 1 else declarator
-            found.extend(_held(extent, at, declarator.child_by_field_name("value"), scope, plain))
+            found.extend(_held(extent, at, value, scope, plain))
     return found
+
+
+def _is_import(value: Node | None) -> bool:
+    """Say whether a value is `require("...")` or something of it."""
+    raw = value.text if value is not None and value.type in {"call_expression", "member_expression"} else None
+    return raw is not None and raw.startswith(b"require(")
 
 
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -401,5 +408,5 @@ RULES = Rules(
     exported=_exported,
     export_list=export_list,
     attributes=frozenset({"decorator"}),
-    inner_marks=(b"function", b"=>", b"class ", b") {"),
+    inner_marks=(b"function", b"=>", b"class "),
 )

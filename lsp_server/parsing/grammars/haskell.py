@@ -18,7 +18,7 @@ def _name(node: Node) -> Node | None:
 
 def _signature(node: Node, scope: Scope) -> Iterable[Found]:
     one, several = node.child_by_field_name("name"), node.child_by_field_name("names")
-    names = [one] if one is not None else several.children if several is not None else []
+    names = several.children if several is not None else [one] if one is not None else []
     is_function = b"->" in (node.text or b"")
     kind = SymbolKind.FUNCTION if is_function else SymbolKind.CONSTANT
     if scope.place is Place.TYPE:

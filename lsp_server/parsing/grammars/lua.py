@@ -62,7 +62,7 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
 
 
 def _is_import(value: Node) -> bool:
-    return value.type == "function_call" and text_of(value.child_by_field_name("name")) == "require"
+    return value.type in {"function_call", "dot_index_expression"} and text_of(value).startswith("require")
 
 
 def _field(node: Node, _scope: Scope) -> Iterable[Found]:

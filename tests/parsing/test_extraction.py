@@ -1,0 +1,183 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lsp_server.model import SymbolFlags
+from lsp_server.parsing.extraction import extract
+from lsp_server.parsing.grammars import rules_of
+from lsp_server.parsing.languages import LANGUAGES, Language, load_grammar
+from lsp_server.parsing.symbols import ParsedSymbol
+
+FIXTURES = sorted((Path(__file__).parent / "extraction").glob("*.txt"))
+EXTRACTED = [language for name, language in LANGUAGES.items() if rules_of(name) and load_grammar(language)]
+RULER = "\n======== symbols\n"
+WORDS = [
+    b"class ",
+    b"def ",
+    b"fn ",
+    b"fun ",
+    b"func ",
+    b"function ",
+    b"struct ",
+    b"enum ",
+    b"A",
+    b"b",
+    b"(",
+    b")",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"=",
+    b"=>",
+    b":",
+    b";",
+    b"\n",
+    b"  ",
+    b"//",
+    b"/*",
+    b"*/",
+    b"#",
+    b'"',
+    b"'",
+    b"@",
+    b"export ",
+    b"const ",
+    b"module.exports = ",
+    b"describe(",
+    b"do\n",
+    b"end\n",
+    b"impl ",
+    b"::",
+    b".",
+    b",",
+    b"namespace ",
+    b"template <",
+    b"operator",
+    b"private ",
+    b"attr_accessor ",
+    b"require ",
+    b"let ",
+    b"type ",
+]
+SHOWN = (
+    (SymbolFlags.EXPORTED, "exported"),
+    (SymbolFlags.DECLARATION, "declared"),
+    (SymbolFlags.TEST, "test"),
+)
+
+
+def listing(found: list[ParsedSymbol]) -> str:
+    return "\n".join(line(one) for one in found) + "\n"
+
+
+def line(one: ParsedSymbol) -> str:
+    symbol = one.symbol
+    lines = f"{symbol.span.start.line + 1}-{symbol.span.end.line + 1}"
+    nth = f"#{symbol.nth}" if symbol.nth else ""
+    flags = "".join(f" {word}" for flag, word in SHOWN if symbol.flags & flag)
+    parts = [f"{lines} {symbol.kind.label} {symbol.qualified_name}{nth}{flags}", symbol.signature]
+    if symbol.documentation:
+        parts.append(symbol.documentation.replace("\n", " / "))
+    return " | ".join(parts)
+
+
+def find(source: str, language: str, name: str) -> ParsedSymbol:
+    found = [one for one in extract(source.encode(), LANGUAGES[language]) if one.symbol.name == name]
+    assert found, f"no {name}"
+    return found[0]
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_every_definition_of_a_language_is_found(path: Path) -> None:
+    source, expected = path.read_bytes().decode("utf-8").replace("\r\n", "\n").split(RULER)
+    raw = source.encode()
+    assert listing(extract(raw, LANGUAGES[path.stem])) == expected
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_ranges_fit_together(path: Path) -> None:
+    source = path.read_bytes().replace(b"\r\n", b"\n").split(RULER.encode())[0]
+    found = extract(source, LANGUAGES[path.stem])
+    starts = [(one.symbol.span.start.line, one.symbol.span.start.utf8) for one in found]
+    assert starts == sorted(starts)
+    for one in found:
+        start, end = one.code
+        assert 0 <= start < end <= len(source)
+        assert source[start:end].strip() == source[start:end]
+        if one.documentation is not None:
+            assert one.documentation[1] <= start or (
+                start <= one.documentation[0] and one.documentation[1] <= end + 200
+            )
+
+
+@pytest.mark.parametrize("language", EXTRACTED, ids=lambda language: language.name)
+def test_broken_and_odd_sources_do_no_harm(language: Language) -> None:
+    for source in (
+        b"",
+        b"\n",
+        b"\x00\xff\xfe",
+        b"(" * 5_000,
+        b"{[(" * 1_000 + b")]}" * 1_000,
+        b"class A {" * 600,
+        b"def f():\n" * 600,
+        b"fn f() { " * 600,
+        "función ñ() { «» }".encode("latin-1"),
+        b"A_B_" * 20_000 + b") const A_B_C ",
+    ):
+        extract(source, language)
+
+
+@pytest.mark.parametrize("language", EXTRACTED, ids=lambda language: language.name)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pieces=st.lists(st.one_of(st.binary(max_size=12), st.sampled_from(WORDS)), max_size=40))
+def test_no_bytes_raise(language: Language, pieces: list[bytes]) -> None:
+    extract(b"".join(pieces), language)
+
+
+def test_what_surrounds_a_mistake_is_still_found() -> None:
+    source = b"def before():\n    pass\n\ndef broken():\n    x = = 1\n\ndef after():\n    pass\n"
+    assert {"before", "after"} <= {one.symbol.name for one in extract(source, LANGUAGES["python"])}
+
+
+def test_columns_are_counted_in_each_encoding() -> None:
+    found = find("/* é😀 */ function café() {}\n", "javascript", "café")
+    start, end = found.symbol.selection.start, found.symbol.selection.end
+    assert (start.utf8, start.utf16, start.utf32) == (22, 19, 18)
+    assert (end.utf8 - start.utf8, end.utf16 - start.utf16, end.utf32 - start.utf32) == (5, 4, 4)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_lines_are_counted_with_either_line_end(newline: str) -> None:
+    source = newline.join(["# about f", "def f():", '    """Doc."""', "", "def g(): pass", ""])
+    assert find(source, "python", "g").symbol.span.start.line == 4
+
+
+def test_licences_and_pragmas_are_no_documentation() -> None:
+    assert not find("// Copyright 2020 Someone\nfunction f() {}\n", "javascript", "f").symbol.documentation
+    assert not find(
+        "// eslint-disable-next-line no-console\nfunction f() {}\n", "javascript", "f"
+    ).symbol.documentation
+    assert not find("#!/bin/sh\nf() { :; }\n", "bash", "f").symbol.documentation
+
+
+def test_a_comment_apart_from_a_definition_is_not_its_documentation() -> None:
+    assert not find("# a section\n\ndef f(): pass\n", "python", "f").symbol.documentation
+    assert not find("x = 1  # about x\ndef f(): pass\n", "python", "f").symbol.documentation
+
+
+def test_signatures_and_documentation_are_bounded() -> None:
+    parameters = ", ".join(f"parameter_{n}" for n in range(200))
+    one = find(f'def f({parameters}):\n    """{"word " * 2000}"""\n', "python", "f")
+    assert len(one.symbol.signature) <= 300
+    assert len(one.symbol.documentation) <= 2000
+
+
+def test_code_starts_at_the_first_decorator_and_the_span_at_the_comment() -> None:
+    source = "# why\n@cached\ndef f():\n    return 1\n"
+    one = find(source, "python", "f")
+    assert source[slice(*one.code)].startswith("@cached")
+    assert one.symbol.span.start.line == 0
+    assert one.symbol.signature == "def f()"
