@@ -50,6 +50,7 @@ class LifecycleFeatures:
         self._feed = StatusFeed(loop, self._tell_status)
         self._folders: list[Path] = []
         self._known_problems: frozenset[str] = frozenset()
+        self._is_open = False
 
     def initialize(self, raw: Json) -> Json:
         """Answer `initialize`; nothing of the workspace is touched, so it is quick whatever its size."""
@@ -89,9 +90,11 @@ class LifecycleFeatures:
             there = [folder for folder in folders if folder.is_dir()]
             for missing in sorted(set(folders) - set(there)):
                 self._warn(f"The folder {missing} does not exist, so it is not searched.")
+            self._is_open = True
             workspace.open(there)
+            self._feed.offer(workspace.status())
 
-        self._session.start(self._feed.offer, self._tell_trouble, prepare)
+        self._session.start(self._take_status, self._tell_trouble, prepare)
 
     def did_change_configuration(self, raw: Json) -> None:
         """Take new settings, asking for them where the client wants to be asked."""
@@ -174,6 +177,11 @@ class LifecycleFeatures:
     def _warn(self, message: str) -> None:
         params = {"type": int(types.MessageType.Warning), "message": message}
         self._rpc.notify(types.WINDOW_SHOW_MESSAGE, params)
+
+    def _take_status(self, status: WorkspaceStatus) -> None:
+        # A workspace without folders is ready; one whose folders are still to come must not say so.
+        if self._is_open:
+            self._feed.offer(status)
 
     def _tell_status(self, status: WorkspaceStatus) -> None:
         self._rpc.notify(DID_CHANGE_STATUS, self._session.convert.status(status))

@@ -124,6 +124,7 @@ class Rehearsal:
 
     def configure(self, client_settings: Mapping[str, Any]) -> Sequence[object]:
         self.settings = client_settings
+        self.on_status(replace(self.status(), state=self.state if self.folders else IndexState.READY))
         return [f"Unknown setting {key}" for key in client_settings if key == "colour"]
 
     def _become(self, state: IndexState) -> None:

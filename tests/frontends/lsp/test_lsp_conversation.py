@@ -361,6 +361,13 @@ def test_status_and_its_steering(client: Conversation, folder: Path) -> None:
     assert client.error("semanticSearch/status", {"workspaceFolder": "file:///no"})["code"] == FAILED
 
 
+def test_the_first_status_is_of_the_folders(start: Start, folder: Path) -> None:
+    client = start(REHEARSAL_INDEXING_S="0.6")
+    client.initialize(folder)
+    states = [client.notification("semanticSearch/didChangeStatus")["state"] for _ in range(2)]
+    assert states == ["indexing", "ready"]
+
+
 def test_a_path_is_explained(client: Conversation, folder: Path) -> None:
     def explained(uri: str) -> Any:
         return client.request("semanticSearch/explainPath", {"uri": uri})
