@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import TextDocument
+from lsp_server.documents import Stemmer, TextDocument
 from lsp_server.embedding import Embedder
 from lsp_server.model import FileId, SymbolKind
 from lsp_server.parsing import path_flags
@@ -21,6 +21,7 @@ class PlacedFile:
 
     Attributes:
         path: Relative to the workspace folder.
+        path_words: Its words, stemmed.
         content: What it yielded, its entry named by the path.
         ids: uint64[n].
         vectors: float16[n, d], unit or zero rows.
@@ -28,6 +29,7 @@ class PlacedFile:
     """
 
     path: str
+    path_words: str
     content: FileYield
     ids: NDArray[np.uint64]
     vectors: NDArray[np.float16]
@@ -40,7 +42,6 @@ class PlacedFile:
             file: The file's row in the catalog.
             clusters: The cluster of each symbol.
         """
-        path_words = " ".join(split_words(self.path))
         content = self.content
         columns = zip(
             self.ids.tolist(), clusters, content.kinds.tolist(), content.languages, content.texts, strict=True
@@ -55,24 +56,29 @@ class PlacedFile:
                 name=words.name,
                 whole_name=words.whole_name,
                 container=words.container,
-                path=path_words,
+                path=self.path_words,
                 signature=words.signature,
                 doc=words.doc,
                 body=words.body,
+                stemmed=True,
             )
 
 
-def place(content: FileYield, path: str, embedder: Embedder) -> PlacedFile:
+def place(content: FileYield, path: str, embedder: Embedder, stemmer: Stemmer) -> PlacedFile:
     """Return what a file yielded, as the symbols of the file at `path`.
 
     Args:
         content: From `YieldMaker.make` or from the cache.
         path: Relative to the workspace folder, forward slashes.
         embedder: The model that made the yield; it adds the path field to the vectors.
+        stemmer: Makes terms of the path's words.
     """
-    named = _with_entry(content, path)
+    if not len(content):
+        return without_symbols(content.digest, path, content.skipped or "", embedder.info.dimensions)
+    named = _with_entry(content, path, stemmer)
     return PlacedFile(
         path=path,
+        path_words=" ".join(stemmer.stems(split_words(path))),
         content=named,
         ids=named.symbol_ids(path),
         vectors=embedder.place(named.vectors, path),
@@ -85,6 +91,7 @@ def without_symbols(digest: bytes, path: str, reason: str, dimensions: int) -> P
     content = FileYield.of_skipped(digest, "", reason)
     return PlacedFile(
         path=path,
+        path_words="",
         content=content,
         ids=np.zeros(0, np.uint64),
         vectors=np.zeros((0, dimensions), np.float16),
@@ -92,11 +99,11 @@ def without_symbols(digest: bytes, path: str, reason: str, dimensions: int) -> P
     )
 
 
-def _with_entry(content: FileYield, path: str) -> FileYield:
-    if not len(content) or content.kinds[0] != SymbolKind.FILE:
+def _with_entry(content: FileYield, path: str, stemmer: Stemmer) -> FileYield:
+    if content.kinds[0] != SymbolKind.FILE:
         return content
     name = path.rpartition("/")[2]
-    stem_words = " ".join(split_words(name.partition(".")[0] or name))
+    stem_words = " ".join(stemmer.stems(split_words(name.partition(".")[0] or name)))
     entry = replace(unpack_symbol(content.records[0]), name=name, signature=path)
     words = content.texts[0]._replace(name=stem_words, whole_name=name.lower())
     return content.with_file_entry(entry, words)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from lsp_server.documents import Stemmer
 from lsp_server.indexing.agenda import Agenda
 from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
 from lsp_server.indexing.messages import Event, Published
@@ -60,6 +61,7 @@ class IndexingRun:
         self._at_work: dict[str, FileFact] = {}
         self._batch = Batch()
         self._to_cache: dict[bytes, bytes] = {}
+        self._stemmer = Stemmer()
         self._commit_after_s = FIRST_COMMIT_S
         self._committed_s = time.monotonic()
 
@@ -165,7 +167,7 @@ class IndexingRun:
     def _add(self, reply: ParseReply) -> int:
         content = unpack(reply.packed_yield)
         status = FileStatus.INDEXED if content.skipped is None else FileStatus.SKIPPED
-        placed = place(content, reply.path, self._parts.embedder)
+        placed = place(content, reply.path, self._parts.embedder, self._stemmer)
         self._batch.add(FileResult(placed, reply.size_bytes, reply.mtime_ns, status))
         if not reply.cached:
             key = cache_key(reply.digest, reply.path, self._parts.cache_recipe)

@@ -5,11 +5,14 @@ language alone, not on where it lies: a moved file is parsed and embedded once (
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder, SymbolTexts
 from lsp_server.model import SymbolKind
 from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, Skipped, parse_file
@@ -47,6 +50,7 @@ class YieldMaker:
         self._embedder = embedder
         self._limits = limits
         self._extra_suffixes = extra_suffixes
+        self._stemmer = Stemmer()
 
     def make(self, path: str, raw: bytes) -> FileYield:
         """Return what the file yields; never raises, whatever the bytes are.
@@ -60,11 +64,12 @@ class YieldMaker:
         if isinstance(parsed, Skipped):
             return FileYield.of_skipped(digest, "", parsed.reason)
         words = split_file(parsed.source)
+        stemmed = replace(words, vocabulary=self._stemmer.stems(words.vocabulary))
         return FileYield.of(
             digest,
             parsed.language,
             [item.symbol for item in parsed.symbols],
-            [_symbol_words(item, words) for item in parsed.symbols],
+            [self._stems(item, stemmed) for item in parsed.symbols],
             self._content_vectors(parsed, words),
             len(words.numbers),
         )
@@ -83,27 +88,31 @@ class YieldMaker:
             )
         )
 
+    def _stems(self, item: ParsedSymbol, stemmed: FileWords) -> SymbolWords:
+        """The words of one symbol, stemmed here because it costs less than in the one process that writes."""
+        symbol = item.symbol
+        if _is_entry(item):
+            distinct = dict.fromkeys(stemmed.vocabulary)
+            return SymbolWords(
+                name="",
+                whole_name="",
+                container="",
+                signature="",
+                doc=self._stemmed(symbol.documentation),
+                body=" ".join(islice(distinct, MAX_FILE_WORDS)),
+            )
+        return SymbolWords(
+            name=self._stemmed(symbol.name),
+            whole_name=symbol.name.lower(),
+            container=self._stemmed(symbol.container_name),
+            signature=self._stemmed(symbol.signature),
+            doc=self._stemmed(symbol.documentation),
+            body=stemmed.text(*item.code, limit=MAX_BODY_WORDS),
+        )
+
+    def _stemmed(self, text: str) -> str:
+        return " ".join(self._stemmer.stems(split_words(text)))
+
 
 def _is_entry(item: ParsedSymbol) -> bool:
     return item.symbol.kind is SymbolKind.FILE
-
-
-def _symbol_words(item: ParsedSymbol, words: FileWords) -> SymbolWords:
-    symbol = item.symbol
-    if _is_entry(item):
-        return SymbolWords(
-            name="",
-            whole_name="",
-            container="",
-            signature="",
-            doc=" ".join(split_words(symbol.documentation)),
-            body=" ".join(words.vocabulary[:MAX_FILE_WORDS]),
-        )
-    return SymbolWords(
-        name=" ".join(split_words(symbol.name)),
-        whole_name=symbol.name.lower(),
-        container=" ".join(split_words(symbol.container_name)),
-        signature=" ".join(split_words(symbol.signature)),
-        doc=" ".join(split_words(symbol.documentation)),
-        body=words.text(*item.code, limit=MAX_BODY_WORDS),
-    )

@@ -1,12 +1,12 @@
 """Gathers what may answer one search of one folder: nearest vectors, best words, open buffers, with all evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import TextHits, TextQuery, passing_documents, score_documents
+from lsp_server.documents import TextFilter, TextHits, TextQuery, passing_documents, score_documents
 from lsp_server.model import SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.filters import Filters
@@ -61,10 +61,10 @@ class Ask:
         """How many hits each retriever is asked for."""
         return max(DEPTH, 2 * self.limit)
 
-    def text_query(self, files: NDArray[np.int64] | None) -> TextQuery:
-        """Return the question to the text index."""
+    def text_query(self) -> TextQuery:
+        """Return the question to the text index, with all conditions but the paths'."""
         return TextQuery(
-            words=self.query.words, identifiers=self.query.whole_names, filter=self.filters.text_filter(files)
+            words=self.query.words, identifiers=self.query.whole_names, filter=self.filters.text_filter()
         )
 
 
@@ -94,13 +94,9 @@ def _indexed(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -> 
         if not ask.query.words:  # nothing but filters: list what passes
             found = _listed(snapshot, allowed, ask.depth)
         cancel.raise_if_cancelled()
-    hits, entry_hits = _text_hits(snapshot, ask, None if files is None else np.flatnonzero(files))
+    hits, entry_hits = _text_hits(snapshot, ask, allowed)
     cancel.raise_if_cancelled()
-    hit_ordinals = vectors.ordinals_of(hits.ids)
-    known = hit_ordinals >= 0
-    if allowed is not None:
-        known &= allowed[hit_ordinals]
-    hit_ordinals, hit_scores = hit_ordinals[known], hits.scores[known]
+    hit_ordinals, hit_scores = vectors.ordinals_of(hits.ids), hits.scores
     ordinals = hit_ordinals if ask.mode is SearchMode.TEXT else np.union1d(found, hit_ordinals)
     if ask.mode is SearchMode.VECTOR:
         ordinals = found
@@ -115,16 +111,29 @@ def _listed(snapshot: Snapshot, allowed: NDArray[np.bool_] | None, depth: int) -
     return np.flatnonzero(np.logical_and.reduce(masks))[:depth]
 
 
-def _text_hits(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64] | None) -> tuple[TextHits, TextHits]:
+def _text_hits(
+    snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None
+) -> tuple[TextHits, TextHits]:
+    """The best symbols by words among those that may answer, and the best whole files."""
     if ask.mode is SearchMode.VECTOR:
         nothing = TextHits(np.zeros(0, np.uint64), np.zeros(0, np.float32))
         return nothing, nothing
-    hits = snapshot.text.search(ask.text_query(files), ask.depth)
-    whole_files = Filters(frozenset({SymbolKind.FILE}), None, None, (), (), ())
-    about_files = TextQuery(
-        words=ask.query.words, identifiers=ask.query.whole_names, filter=whole_files.text_filter()
+
+    def passing(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        ordinals = snapshot.vectors.ordinals_of(ids)
+        # The text index may be ahead of this generation.
+        known: NDArray[np.bool_] = ordinals >= 0
+        return known if allowed is None else known & allowed[ordinals]
+
+    filters = ask.filters
+    condition = TextFilter(
+        kinds=None if filters.kinds is None else frozenset(map(int, filters.kinds)), languages=filters.languages
     )
-    return hits, snapshot.text.search(about_files, DEPTH)
+    about_files = replace(ask.text_query(), filter=TextFilter(kinds=frozenset({int(SymbolKind.FILE)})))
+    return (
+        snapshot.text.search(replace(ask.text_query(), filter=condition), ask.depth, passing),
+        snapshot.text.search(about_files, DEPTH),
+    )
 
 
 def _with_evidence(
@@ -197,8 +206,9 @@ def _unsaved(view: FolderView, ask: Ask) -> Gathered:
         passing = passing_documents(ask.filters.text_filter(), file.documents)
         similarity = file.vectors.astype(np.float32) @ ask.vector
         text = np.zeros(len(file.symbols), np.float32)
-        if view.snapshot is not None and ask.mode is not SearchMode.VECTOR:
-            text = score_documents(ask.text_query(None), file.documents, view.snapshot.text)
+        if ask.mode is not SearchMode.VECTOR:
+            reader = None if view.snapshot is None else view.snapshot.text
+            text = score_documents(ask.text_query(), file.documents, reader)
         if ask.mode is SearchMode.TEXT:
             passing &= text > 0
         rows = np.flatnonzero(passing)

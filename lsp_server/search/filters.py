@@ -53,16 +53,11 @@ class Filters:
             excluded=query.excluded,
         )
 
-    def text_filter(self, files: NDArray[np.int64] | None = None) -> TextFilter:
-        """Return the same conditions for the text index.
-
-        Args:
-            files: int64[n], the only files that may answer; None for all.
-        """
+    def text_filter(self) -> TextFilter:
+        """Return the same conditions as the text index knows them, but for the paths."""
         return TextFilter(
             kinds=None if self.kinds is None else frozenset(map(int, self.kinds)),
             languages=self.languages,
-            files=files,
             names=self.names,
             phrases=self.phrases,
             excluded=self.excluded,

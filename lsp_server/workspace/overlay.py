@@ -167,7 +167,7 @@ class Overlay:
             return None
         reply = ParseReply.unpack(answer.payload)
         self._on_change(reply.busy_s)
-        placed = place(unpack(reply.packed_yield), path, self._embedder)
+        placed = place(unpack(reply.packed_yield), path, self._embedder, self._stemmer)
         documents = prepare(list(placed.documents(_NO_FILE, [_NO_CLUSTER] * len(placed.ids))), self._stemmer)
         return UnsavedFile(
             path=path,
