@@ -31,6 +31,9 @@ MAX_BODY_WORDS = 400
 MAX_FILE_WORDS = 4000
 """Distinct words of a whole file in its own entry's document."""
 
+MAX_OUTLINE_NAMES = 200
+"""Names of a file's symbols that describe the file to the model."""
+
 
 def content_digest(raw: bytes) -> bytes:
     """Return the digest that stands for a file's content everywhere: 16 bytes."""
@@ -79,8 +82,9 @@ class YieldMaker:
         return self._embedder.content_vectors(
             SymbolTexts(
                 words=words,
-                # The file's own entry is named by its path, which is added when the file is placed.
-                names=["" if _is_entry(item) else item.symbol.name for item in items],
+                # The file's own entry is named by its path, which is added when the file is placed;
+                # what it is about, the names in it tell better than its first lines.
+                names=[_outline(items) if _is_entry(item) else item.symbol.name for item in items],
                 containers=[item.symbol.container_name for item in items],
                 code=[item.code for item in items],
                 documentation=[item.documentation for item in items],
@@ -116,3 +120,8 @@ class YieldMaker:
 
 def _is_entry(item: ParsedSymbol) -> bool:
     return item.symbol.kind is SymbolKind.FILE
+
+
+def _outline(items: Sequence[ParsedSymbol]) -> str:
+    names = dict.fromkeys(item.symbol.name for item in items if not _is_entry(item))
+    return " ".join(islice(names, MAX_OUTLINE_NAMES))
