@@ -54,6 +54,7 @@ class Workspace:
         self._services: dict[Path, FolderService] = {}
         self._settings: dict[Path, Settings] = {}
         self._documents: dict[Path, str] = {}
+        self._state_without_folders = IndexState.STARTING
         self._searches = Percentiles()
         self._central = CentralSymbols()
         self._general = composition.load_settings(None, {}).settings
@@ -64,6 +65,8 @@ class Workspace:
         """Start to follow these folders."""
         for folder in folders:
             self.add_folder(folder)
+        self._state_without_folders = IndexState.READY
+        self._tell()
 
     def add_folder(self, path: Path) -> None:
         """Follow one more folder."""
@@ -82,7 +85,7 @@ class Workspace:
             service = self._services.pop(path, None)
             self._settings.pop(path, None)
         if service is not None:
-            service.close()
+            threading.Thread(target=service.close, daemon=True).start()
         self._tell()
 
     def close(self) -> None:
@@ -219,7 +222,7 @@ class Workspace:
         statuses = tuple(service.status() for service in services)
         worst = max(statuses, key=lambda status: status.state.badness, default=None)
         return WorkspaceStatus(
-            state=IndexState.READY if worst is None else worst.state,
+            state=worst.state if worst is not None else self._state_without_folders,
             message=None if worst is None else worst.message or _first_message(statuses),
             coverage=sum((status.coverage for status in statuses), Coverage()),
             folders=statuses,

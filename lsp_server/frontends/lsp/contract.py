@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Found, SearchOutcome, SearchRequest
+from lsp_server.settings import Settings
 from lsp_server.workspace.status import PathExplanation, WorkspaceStatus
 
 Encoding = Literal["utf8", "utf16", "utf32"]
@@ -17,6 +18,10 @@ OnStatus = Callable[[WorkspaceStatus], None]
 
 class WorkspaceLike(Protocol):
     """Thread-safe and synchronous; quick but for `search`, `palette`, `related` and `close`."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force outside of any folder."""
 
     def open(self, folders: Sequence[Path]) -> None:
         """Start to follow these folders."""

@@ -9,12 +9,11 @@ from lsp_server.search.results import Found
 
 THRESHOLD = 0.5
 """Results below are no help in a hover; PROTOCOL's "probably relevant"."""
-LIMIT = 5
 
 
 def hover(found: Sequence[Found], convert: Converter, *, markdown: bool) -> dict[str, Any] | None:
     """Return LSP's Hover, or None when nothing is close enough."""
-    close = [one for one in found if one.score >= THRESHOLD][:LIMIT]
+    close = [one for one in found if one.score >= THRESHOLD]
     if not close:
         return None
     render = _markdown_line if markdown else _plain_line

@@ -169,7 +169,9 @@ def tokens_of(params: Params) -> Tokens:
     return Tokens(params.token("workDoneToken"), params.token("partialResultToken"))
 
 
-def search_params(raw: Any, canonical_language: LanguageNames) -> tuple[SearchRequest, Tokens]:
+def search_params(
+    raw: Any, canonical_language: LanguageNames, default_limit: int = 20
+) -> tuple[SearchRequest, Tokens]:
     """Read the parameters of `semanticSearch`.
 
     Raises:
@@ -191,7 +193,7 @@ def search_params(raw: Any, canonical_language: LanguageNames) -> tuple[SearchRe
     )
     request = SearchRequest(
         query=params.text("query"),
-        limit=params.integer("limit", 1, 200, default=20),
+        limit=params.integer("limit", 1, 200, default=default_limit),
         kinds=_each_known(params, "kinds", _KINDS.get) if params.has("kinds") else None,
         languages=_each_known(params, "languages", canonical_language) if params.has("languages") else None,
         include=params.texts("include"),
@@ -204,10 +206,10 @@ def search_params(raw: Any, canonical_language: LanguageNames) -> tuple[SearchRe
     return request, tokens_of(params)
 
 
-def related_params(raw: Any) -> tuple[Place, int, Tokens]:
+def related_params(raw: Any, default_limit: int = 20) -> tuple[Place, int, Tokens]:
     """Read the parameters of `semanticSearch/related`: the place, the limit and the tokens."""
     params = Params(raw).only("textDocument", "position", "limit", "workDoneToken", "partialResultToken")
-    return place_of(params), params.integer("limit", 1, 200, default=20), tokens_of(params)
+    return place_of(params), params.integer("limit", 1, 200, default=default_limit), tokens_of(params)
 
 
 def status_params(raw: Any) -> Path | None:

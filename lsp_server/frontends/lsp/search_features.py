@@ -23,6 +23,7 @@ from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
 from lsp_server.frontends.lsp.session import Session
 from lsp_server.frontends.lsp.uris import path_of_uri
 from lsp_server.search.results import Found, SearchOutcome
+from lsp_server.settings import Settings
 from lsp_server.workspace.status import IndexState
 
 _PALETTE_LIMIT = 500
@@ -39,7 +40,7 @@ class SearchFeatures:
 
     async def search(self, raw: Json) -> Json:
         """Answer `semanticSearch`."""
-        request, tokens = search_params(raw, _canonical_language)
+        request, tokens = search_params(raw, _canonical_language, await self._default_limit())
         if not request.query.strip():
             return self._session.convert.outcome(await self._nothing())
         with self._progress(tokens, self._session.convert.results) as progress:
@@ -51,7 +52,7 @@ class SearchFeatures:
 
     async def related(self, raw: Json) -> Json:
         """Answer `semanticSearch/related`."""
-        place, limit, tokens = related_params(raw)
+        place, limit, tokens = related_params(raw, await self._default_limit())
         with self._progress(tokens, self._session.convert.results) as progress:
             return self._answer(await self._related(place, limit), progress)
 
@@ -80,12 +81,22 @@ class SearchFeatures:
         place = place_of(Params(raw))
         if path_of_uri(place.uri) is None:
             return None
+        wanted = (await self._settings()).hover
+        if not wanted.enabled:
+            return None
         try:
-            outcome = await self._related(place, 4 * hover.LIMIT)
+            outcome = await self._related(place, wanted.limit)
         except (InvalidParams, WorkspaceNotFound):
             return None
         client = self._session.client
         return hover.hover(outcome.results, self._session.convert, markdown=client.takes_markdown)
+
+    async def _settings(self) -> Settings:
+        await self._session.settled()
+        return self._session.workspace.settings
+
+    async def _default_limit(self) -> int:
+        return (await self._settings()).search.default_limit
 
     async def _related(self, place: Place, limit: int) -> SearchOutcome:
         path = path_of_uri(place.uri)

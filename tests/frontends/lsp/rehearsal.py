@@ -17,6 +17,7 @@ from lsp_server.frontends.lsp.transport import Stdio, Tcp
 from lsp_server.model import Position, Span, Symbol, SymbolKind, symbol_id
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome, SearchRequest
+from lsp_server.settings import Settings
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
 
 
@@ -27,7 +28,8 @@ class Rehearsal:
         self.on_status = on_status
         self.folders: list[Path] = []
         self.buffers: dict[Path, str] = {}
-        self.settings: Mapping[str, Any] = {}
+        self.client_settings: Mapping[str, Any] = {}
+        self.settings = Settings()
         self.state = IndexState.STARTING
         self.touched: list[Path] = []
         print("a stray print of the workspace")  # noqa: T201
@@ -91,7 +93,7 @@ class Rehearsal:
         if folder is not None and folder not in self.folders:
             raise WorkspaceNotFound("No such folder.", "Open it.")
         folders = tuple(FolderStatus(f, self.state, None, self._coverage(), None) for f in self.folders)
-        message = ",".join(sorted(path.name for path in self.touched)) or str(dict(self.settings))
+        message = ",".join(sorted(path.name for path in self.touched)) or str(dict(self.client_settings))
         return WorkspaceStatus(self.state, message, self._coverage(), folders, Metrics(files_per_second=12.0))
 
     def pause(self) -> None:
@@ -123,7 +125,7 @@ class Rehearsal:
         self.touched.extend(paths)
 
     def configure(self, client_settings: Mapping[str, Any]) -> Sequence[object]:
-        self.settings = client_settings
+        self.client_settings = client_settings
         self.on_status(replace(self.status(), state=self.state if self.folders else IndexState.READY))
         return [f"Unknown setting {key}" for key in client_settings if key == "colour"]
 
