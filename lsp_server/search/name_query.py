@@ -1,0 +1,47 @@
+"""Takes apart what is typed into a symbol palette: a name, a name with its container, or several words."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+
+_MOST_CHARACTERS: Final = 500
+_SEPARATOR: Final = re.compile(r"::|->|[.#]")
+_FOLDER_SEPARATOR: Final = re.compile(r"[/\\]")
+_WORD: Final = re.compile(r"[^\s_\-]+")
+_WRAPPING: Final = "\"'`*()"
+
+
+@dataclass(frozen=True, slots=True)
+class NameQuery:
+    """A palette's query.
+
+    Attributes:
+        text: All of it, trimmed; what its meaning is taken from.
+        whole: What names are matched with letter by letter; empty for several words.
+        words: Its words where it has several (`get user`, `get_user`, `get-user`).
+        containers: What stands before the last separator, in lower case: ("foo",) of `Foo::bar`, `foo/bar`.
+        last: What stands behind it.
+    """
+
+    text: str
+    whole: str
+    words: tuple[str, ...]
+    containers: tuple[str, ...]
+    last: str
+
+    @classmethod
+    def of(cls, query: str) -> Self:
+        """Take a query apart; never fails."""
+        text = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
+        several = len(text.split()) > 1
+        whole = "" if several else text.strip(_WRAPPING) or text
+        words = tuple(_WORD.findall(text))
+        separator = _FOLDER_SEPARATOR if _FOLDER_SEPARATOR.search(whole) else _SEPARATOR
+        parts = [part for part in separator.split(whole) if part]
+        return cls(
+            text=text,
+            whole=whole,
+            words=words if len(words) > 1 else (),
+            containers=tuple(part.lower() for part in parts[:-1]),
+            last=parts[-1] if len(parts) > 1 else "",
+        )

@@ -1,0 +1,103 @@
+"""Where the palette reads names: the segments of each folder's snapshot, and its open buffers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lsp_server.model import Symbol, SymbolId
+from lsp_server.search.file_symbols import row_found, visible_rows
+from lsp_server.search.name_matching import Matches, NameColumns, NameTable
+from lsp_server.search.results import Found
+from lsp_server.search.unsaved import UnsavedFile
+from lsp_server.search.view import FolderView
+from lsp_server.storage.symbol_record import unpack_symbol
+from lsp_server.vectors.arrays import U8, U32, Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NameSource:
+    """Some names of one folder with what orders them; columns of one length n.
+
+    Attributes:
+        view: The folder.
+        columns: The names.
+        kinds: u8[n], `SymbolKind`.
+        flags: u8[n], `SymbolFlags`.
+        files: u32[n], numbers of files; None for an open buffer.
+        visible: bool[n], which rows count; None for all.
+        first_ordinal: Of a segment's rows in the snapshot.
+        unsaved: The open buffer.
+    """
+
+    view: FolderView
+    columns: NameColumns
+    kinds: U8
+    flags: U8
+    files: U32 | None
+    visible: Mask | None = None
+    first_ordinal: int = 0
+    unsaved: UnsavedFile | None = None
+
+    def shown(self, matches: Matches) -> Matches:
+        """Return those of the matches that count."""
+        if self.visible is None:
+            return matches
+        chosen = self.visible[matches.rows]
+        return Matches(matches.rows[chosen], matches.classes[chosen])
+
+    def path(self, row: int) -> str:
+        """Return the path of a row's file."""
+        if self.unsaved is not None:
+            return self.unsaved.path
+        assert self.view.snapshot is not None
+        assert self.files is not None
+        return self.view.snapshot.path_of(int(self.files[row]))
+
+    def symbol(self, row: int) -> Symbol:
+        """Return a row's symbol, unpacked."""
+        if self.unsaved is not None:
+            return self.unsaved.symbols[row]
+        assert self.view.snapshot is not None
+        return unpack_symbol(self.view.snapshot.vectors.record(self.first_ordinal + row))
+
+    def found(self, row: int, score: float) -> Found:
+        """Return a row as a result."""
+        if self.unsaved is None:
+            return row_found(self.view, self.first_ordinal + row, score)
+        id_ = SymbolId(int(self.unsaved.ids[row]))
+        return Found(id_, self.unsaved.symbols[row], self.view.folder, self.unsaved.path, score)
+
+
+def sources_of(views: Sequence[FolderView]) -> list[NameSource]:
+    """Return all names of the folders."""
+    sources = []
+    for view in views:
+        sources += [_of_buffer(view, file) for file in view.unsaved.files.values() if file.symbols]
+        sources += _of_segments(view)
+    return sources
+
+
+def _of_buffer(view: FolderView, file: UnsavedFile) -> NameSource:
+    columns = NameTable.of([symbol.name for symbol in file.symbols])
+    kinds = np.array([symbol.kind for symbol in file.symbols], np.uint8)
+    return NameSource(view, columns, kinds, file.flags, None, unsaved=file)
+
+
+def _of_segments(view: FolderView) -> list[NameSource]:
+    if view.snapshot is None:
+        return []
+    vectors = view.snapshot.vectors
+    visible = visible_rows(view)
+    return [
+        NameSource(
+            view,
+            segment,
+            segment.kinds,
+            segment.flags,
+            segment.files,
+            None if visible is None else visible[start : start + segment.n_rows],
+            start,
+        )
+        for segment, start in zip(vectors.segments, vectors.bases.tolist(), strict=False)
+    ]

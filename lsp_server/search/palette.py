@@ -1,0 +1,253 @@
+"""Answers `workspace/symbol`: names that match what is typed, best class of match first, then meaning.
+
+What an editor would show by letters in order is complete up to the limit; within a class come types and
+functions before variables, other code before tests, short names before long ones.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from lsp_server.embedding import similarity_to_score
+from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.central import CentralSymbols
+from lsp_server.search.file_symbols import row_found, visible_rows
+from lsp_server.search.name_matching import (
+    Matches,
+    NameMatch,
+    match_beginning,
+    match_in_order,
+    match_words,
+    name_lengths,
+    possible_rows,
+)
+from lsp_server.search.name_query import NameQuery
+from lsp_server.search.name_sources import NameSource, sources_of
+from lsp_server.search.qualified import in_containers
+from lsp_server.search.results import Found
+from lsp_server.search.view import FolderView
+from lsp_server.vectors.arrays import I64
+
+__all__ = ["CentralSymbols", "palette"]
+
+SCORES: Final = {
+    NameMatch.EXACT: 1.0,
+    NameMatch.SAME_LETTERS: 0.97,
+    NameMatch.PREFIX: 0.9,
+    NameMatch.HUMPS: 0.82,
+    NameMatch.WORD_PREFIX: 0.74,
+    NameMatch.INSIDE: 0.62,
+    NameMatch.LETTERS: 0.5,
+}
+"""What a result scores by the class of its match."""
+
+_BELOW_NAMES = 0.01  # a hit by meaning scores at least so much less than the last name
+_TIES = 4  # equally good names are ordered by path when they are at most so many times the limit
+_LONGEST = 0xFFFF
+
+_DEFINITIONS = (
+    SymbolKind.MODULE,
+    SymbolKind.NAMESPACE,
+    SymbolKind.PACKAGE,
+    SymbolKind.CLASS,
+    SymbolKind.METHOD,
+    SymbolKind.CONSTRUCTOR,
+    SymbolKind.ENUM,
+    SymbolKind.INTERFACE,
+    SymbolKind.FUNCTION,
+    SymbolKind.STRUCT,
+    SymbolKind.OPERATOR,
+)
+_ASIDE = SymbolFlags.TEST | SymbolFlags.EXAMPLE | SymbolFlags.GENERATED | SymbolFlags.VENDORED
+
+
+def _kind_ranks() -> I64:
+    ranks = np.full(256, 2, np.int64)
+    ranks[list(_DEFINITIONS)] = 0
+    ranks[SymbolKind.FILE] = 1
+    return ranks
+
+
+_KIND_RANKS: Final = _kind_ranks()
+
+
+def palette(
+    views: Sequence[FolderView],
+    query: str,
+    limit: int,
+    cancel: Cancel,
+    *,
+    meaning: bool,
+    central: CentralSymbols,
+) -> tuple[Found, ...]:
+    """Return the symbols that a palette shows for what was typed.
+
+    Args:
+        views: The folders.
+        query: A name or a part of one, `Container.name`, several words, or nothing.
+        limit: How many results at most.
+        cancel: Looked at between stages.
+        meaning: Whether what names leave free is filled up by meaning.
+        central: Remembers the answer to the empty query.
+
+    Raises:
+        Cancelled: The search was called off.
+    """
+    taken_apart = NameQuery.of(query)
+    if not taken_apart.text or limit < 1:
+        return central.best(views, max(limit, 0), cancel)
+    named = _by_name(views, taken_apart, limit, cancel)
+    if not meaning or len(named) >= limit:
+        return named
+    return (*named, *_by_meaning(views, taken_apart.text, named, limit, cancel))
+
+
+def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
+    sources = sources_of(views)
+    cancel.raise_if_cancelled()
+    beginnings = [_beginnings(source, query) for source in sources]
+    if sum(len(matches.rows) for matches in beginnings) >= limit:  # nothing else is better than these
+        return _best(sources, beginnings, limit)
+    all_matches = []
+    for source in sources:
+        cancel.raise_if_cancelled()
+        all_matches.append(_all_matches(source, query))
+    return _best(sources, all_matches, limit)
+
+
+def _beginnings(source: NameSource, query: NameQuery) -> Matches:
+    if not query.whole:
+        return Matches.none()
+    rows = possible_rows(source.columns, query.whole)
+    return source.shown(match_beginning(source.columns, query.whole, rows))
+
+
+def _all_matches(source: NameSource, query: NameQuery) -> Matches:
+    columns = source.columns
+    ways = []
+    if query.whole:
+        rows = possible_rows(columns, query.whole)
+        ways.append(source.shown(match_in_order(columns, query.whole, rows)))
+    if query.last:
+        rows = possible_rows(columns, query.last)
+        last = source.shown(match_in_order(columns, query.last, rows))
+        ways.append(in_containers(source, query.containers, last))
+    if query.words:
+        rows = possible_rows(columns, "".join(query.words))
+        ways.append(source.shown(match_words(columns, query.words, rows)))
+    return _united(ways)
+
+
+def _united(ways: Sequence[Matches]) -> Matches:
+    """Return every row once, with the best class that it has."""
+    if len(ways) == 1:
+        return ways[0]
+    rows = np.concatenate([np.zeros(0, np.int64), *(way.rows for way in ways)])
+    classes = np.concatenate([np.zeros(0, np.int64), *(way.classes for way in ways)])
+    order = np.lexsort((classes, rows))
+    rows, firsts = np.unique(rows[order], return_index=True)
+    return Matches(rows, classes[order][firsts])
+
+
+def _best(sources: Sequence[NameSource], all_matches: Sequence[Matches], limit: int) -> tuple[Found, ...]:
+    """Return the best matches of all sources in order; only these are unpacked."""
+    ranks = np.concatenate(
+        [
+            np.zeros(0, np.int64),
+            *(_ranks(source, matches) for source, matches in zip(sources, all_matches, strict=True)),
+        ]
+    )
+    numbers = np.repeat(np.arange(len(sources)), [len(matches.rows) for matches in all_matches])
+    rows = np.concatenate([np.zeros(0, np.int64), *(matches.rows for matches in all_matches)])
+    if len(ranks) > limit:
+        last = np.partition(ranks, limit - 1)[limit - 1]
+        chosen = np.concatenate(
+            (np.flatnonzero(ranks < last), np.flatnonzero(ranks == last)[: _TIES * limit])
+        )
+        ranks, numbers, rows = ranks[chosen], numbers[chosen], rows[chosen]
+    places = sorted(
+        (rank, sources[number].path(row), number, row)
+        for rank, number, row in zip(ranks.tolist(), numbers.tolist(), rows.tolist(), strict=True)
+    )
+    return tuple(
+        sources[number].found(row, SCORES[NameMatch(rank >> _CLASS_SHIFT)])
+        for rank, _, number, row in places[:limit]
+    )
+
+
+_CLASS_SHIFT: Final = 24
+
+
+def _ranks(source: NameSource, matches: Matches) -> I64:
+    """Return one number for each match that orders them: the lower, the better.
+
+    From the top: class of match, prose, declaration, kind (2 bits), test or the like, length of the name.
+    """
+    kinds, flags = source.kinds[matches.rows], source.flags[matches.rows].astype(np.int64)
+    lengths = np.minimum(name_lengths(source.columns, matches.rows), _LONGEST)
+    ranks: I64 = (
+        (matches.classes << _CLASS_SHIFT)
+        | ((kinds == SymbolKind.STRING).astype(np.int64) << 20)
+        | (((flags & SymbolFlags.DECLARATION) != 0).astype(np.int64) << 19)
+        | (_KIND_RANKS[kinds] << 17)
+        | (((flags & _ASIDE) != 0).astype(np.int64) << 16)
+        | lengths
+    )
+    return ranks
+
+
+def _by_meaning(
+    views: Sequence[FolderView], text: str, named: Sequence[Found], limit: int, cancel: Cancel
+) -> list[Found]:
+    known = {(one.folder, one.id) for one in named}
+    ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
+    nearest = []
+    for view in views:
+        cancel.raise_if_cancelled()
+        nearest += _nearest(view, text, limit)
+    nearest.sort(key=lambda hit: (-hit[0], hit[2]))
+    found: list[Found] = []
+    for score, view, id_, buffer_path, row in nearest:
+        if (view.folder, id_) in known:
+            continue
+        if len(found) == limit - len(named):
+            break
+        shown = min(score, ceiling)
+        if buffer_path is None:
+            found.append(row_found(view, row, shown))
+        else:
+            symbol = view.unsaved.files[buffer_path].symbols[row]
+            found.append(Found(id_, symbol, view.folder, buffer_path, shown))
+    return found
+
+
+def _nearest(
+    view: FolderView, text: str, limit: int
+) -> list[tuple[float, FolderView, SymbolId, str | None, int]]:
+    """Return (score, folder, id, path of the open buffer if it is one, row) of the nearest symbols."""
+    vector = view.embedder.query_vector(text)
+    if not vector.any():
+        return []
+    hits: list[tuple[float, FolderView, SymbolId, str | None, int]] = []
+    curve = view.embedder.curves.query
+    for path, file in view.unsaved.files.items():
+        scores = similarity_to_score(file.vectors.astype(np.float32) @ vector, curve)
+        hits += [
+            (score, view, SymbolId(id_), path, row)
+            for row, (score, id_) in enumerate(zip(scores.tolist(), file.ids.tolist(), strict=True))
+        ]
+    if view.snapshot is not None:
+        vectors, meta = view.snapshot.vectors, view.snapshot.meta
+        allowed = visible_rows(view) if view.unsaved.files else None
+        found = vectors.search(vector, limit, view.snapshot.probes, meta.rerank, allowed)
+        scores = similarity_to_score(found.similarities, curve)
+        ids = vectors.ids(found.ordinals)
+        hits += [
+            (score, view, SymbolId(id_), None, ordinal)
+            for score, id_, ordinal in zip(
+                scores.tolist(), ids.tolist(), found.ordinals.tolist(), strict=True
+            )
+        ]
+    return hits

@@ -1,0 +1,210 @@
+"""Finds what is closest in meaning to the symbol at a position, apart from what belongs to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lsp_server.embedding import similarity_to_score
+from lsp_server.model import ClusterId, Symbol, SymbolFlags, SymbolId
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.file_symbols import (
+    Encoding,
+    FileSymbols,
+    file_symbols,
+    row_found,
+    vectors_of,
+    visible_rows,
+)
+from lsp_server.search.results import Explanation, Found
+from lsp_server.search.unsaved import UnsavedFile
+from lsp_server.search.view import FolderView
+from lsp_server.storage.symbol_record import unpack_symbol
+from lsp_server.vectors.arrays import F16, F32
+
+DUPLICATE_SIMILARITY = 0.98
+"""Cosine from which two symbols count as one said twice."""
+
+SAME_TEXT_SIMILARITY = 0.9
+"""Cosine from which two symbols that read alike do: the same code in another file differs by the path."""
+
+RELEVANT = 0.5
+"""Score from which a result is probably relevant."""
+
+_SPARE = 20  # candidates beyond twice the limit, for what steps back behind others
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidate:
+    view: FolderView
+    symbol: Symbol
+    vector: F32  # of the candidate itself
+    similarity: float
+    id: SymbolId
+    ordinal: int  # -1 for a symbol of an open buffer
+    unsaved: UnsavedFile | None = None
+
+    @property
+    def is_test(self) -> bool:
+        return bool(self.symbol.flags & SymbolFlags.TEST)
+
+
+def related(  # noqa: PLR0917 - a position has two parts and a unit
+    view: FolderView,
+    path: str,
+    line: int,
+    column: int,
+    encoding: Encoding,
+    limit: int,
+    cancel: Cancel,
+    other_views: Sequence[FolderView] = (),
+) -> tuple[Found, ...]:
+    """Return the symbols closest in meaning to the innermost one at a position.
+
+    Left out are the symbol itself, what it lies in and what lies in it. Tests come after other code, and what
+    nearly repeats a result after both, but never after what is not relevant any more.
+
+    Args:
+        view: The folder of the file.
+        path: The file, relative to the folder.
+        line: Counted from 0.
+        column: Counted from 0, in units of the encoding.
+        encoding: What columns count.
+        limit: How many results are wanted.
+        cancel: Looked at between stages.
+        other_views: The other folders; those of another model have nothing to compare.
+
+    Raises:
+        Cancelled: The search was called off.
+    """
+    file = file_symbols(view, path)
+    place = None if file is None else file.innermost(line, column, encoding)
+    if file is None or place is None:
+        return ()
+    target = file.vectors[place].astype(np.float32)
+    if limit < 1 or not target.any():
+        return ()
+    family = frozenset(file.family(place))
+    candidates = _candidates(view, target, 2 * limit + _SPARE, file, family)
+    for other in other_views:
+        cancel.raise_if_cancelled()
+        if other.embedder.info.fingerprint == view.embedder.info.fingerprint:
+            candidates += _candidates(other, target, 2 * limit + _SPARE, None, frozenset())
+    cancel.raise_if_cancelled()
+    candidates.sort(key=lambda candidate: (-candidate.similarity, candidate.id))
+    return _listed(candidates[: 2 * limit + _SPARE], view, limit)
+
+
+def symbol_at(view: FolderView, path: str, line: int, column: int, encoding: Encoding) -> Found | None:
+    """Return the innermost symbol at a position, the file's entry between symbols, None in unknown files."""
+    file = file_symbols(view, path)
+    place = None if file is None else file.innermost(line, column, encoding)
+    if file is None or place is None:
+        return None
+    return Found(SymbolId(int(file.ids[place])), file.symbols[place], view.folder, path, score=1.0)
+
+
+def _candidates(
+    view: FolderView, target: F32, depth: int, own: FileSymbols | None, family: frozenset[int]
+) -> list[_Candidate]:
+    found = _indexed(view, target, depth, own, family)
+    for file in view.unsaved.files.values():
+        left_out = family if own is not None and file.path == own.path else frozenset[int]()
+        similarities = _similarities(file.vectors, target)
+        found += [
+            _Candidate(
+                view,
+                file.symbols[row],
+                file.vectors[row].astype(np.float32),
+                float(similarities[row]),
+                SymbolId(int(file.ids[row])),
+                -1,
+                file,
+            )
+            for row in np.argsort(-similarities, kind="stable")[: depth + len(left_out)].tolist()
+            if row not in left_out and file.vectors[row].any()
+        ]
+    return found
+
+
+def _indexed(
+    view: FolderView, target: F32, depth: int, own: FileSymbols | None, family: frozenset[int]
+) -> list[_Candidate]:
+    snapshot = view.snapshot
+    if snapshot is None:
+        return []
+    allowed = visible_rows(view)
+    if own is not None and family:
+        allowed = np.ones(snapshot.vectors.n_rows, np.bool_) if allowed is None else allowed.copy()
+        rows = own.ordinals[sorted(family)]
+        allowed[rows[rows >= 0]] = False
+    probes, rerank = snapshot.probes, snapshot.meta.rerank
+    hits = snapshot.vectors.search(target, depth, probes, rerank, allowed)
+    vectors = vectors_of(snapshot, hits.ordinals).astype(np.float32)
+    ids = snapshot.vectors.ids(hits.ordinals)
+    return [
+        _Candidate(
+            view,
+            unpack_symbol(snapshot.vectors.record(ordinal)),
+            vectors[number],
+            float(hits.similarities[number]),
+            SymbolId(int(ids[number])),
+            ordinal,
+        )
+        for number, ordinal in enumerate(hits.ordinals.tolist())
+    ]
+
+
+def _similarities(vectors: F16, target: F32) -> F32:
+    similarities: F32 = vectors.astype(np.float32) @ target
+    return similarities
+
+
+def _listed(candidates: Sequence[_Candidate], view: FolderView, limit: int) -> tuple[Found, ...]:
+    """Order candidates, closest first, by what they are, and score them so that scores never rise."""
+    similarities = np.array([candidate.similarity for candidate in candidates], np.float32)
+    scores = similarity_to_score(similarities, view.embedder.curves.related)
+    repeats = _repeats(candidates)
+    order = sorted(
+        range(len(candidates)),
+        key=lambda number: (scores[number] < RELEVANT, repeats[number], candidates[number].is_test, number),
+    )[:limit]
+    falling = np.minimum.accumulate(np.clip(scores[order], 0.0, 1.0))
+    return tuple(
+        _found(candidates[number], float(score), is_repeat=repeats[number])
+        for number, score in zip(order, falling.tolist(), strict=True)
+    )
+
+
+def _repeats(candidates: Sequence[_Candidate]) -> list[bool]:
+    """Return which candidates nearly repeat one before them."""
+    if not candidates:
+        return []
+    vectors = np.array([candidate.vector for candidate in candidates])
+    similarities = vectors @ vectors.T
+    looks = [_look(candidate.symbol) for candidate in candidates]
+    number_of = {look: number for number, look in enumerate(looks)}
+    numbers = np.array([number_of[look] for look in looks])
+    look_alike = numbers[:, None] == numbers[None, :]
+    alike = (similarities > DUPLICATE_SIMILARITY) | (look_alike & (similarities > SAME_TEXT_SIMILARITY))
+    return [bool(alike[number, :number].any()) for number in range(len(candidates))]
+
+
+def _look(symbol: Symbol) -> tuple[str, str, str, int]:
+    """Return what tells two texts apart without reading them."""
+    n_lines = symbol.span.end.line - symbol.span.start.line
+    return symbol.name, symbol.signature, symbol.documentation, n_lines
+
+
+def _found(candidate: _Candidate, score: float, *, is_repeat: bool) -> Found:
+    signals = {"test": 1.0} if candidate.is_test else {}
+    if is_repeat:
+        signals["duplicate"] = 1.0
+    if candidate.unsaved is not None:
+        explanation = Explanation(candidate.similarity, None, signals)
+        path = candidate.unsaved.path
+        return Found(candidate.id, candidate.symbol, candidate.view.folder, path, score, explanation)
+    assert candidate.view.snapshot is not None
+    cluster = int(candidate.view.snapshot.vectors.cluster_of(np.array([candidate.ordinal]))[0])
+    explanation = Explanation(candidate.similarity, None, signals, ClusterId(cluster))
+    return row_found(candidate.view, candidate.ordinal, score, explanation)

@@ -1,0 +1,237 @@
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_index import SmallIndex
+
+from lsp_server.embedding import Embedder
+from lsp_server.search.cancel import Cancel, Cancelled
+from lsp_server.search.palette import CentralSymbols, palette
+from lsp_server.search.results import Found
+from lsp_server.search.view import FolderView
+
+USERS = """
+class UserStore:
+    def getUserById(self, identifier):
+        return self.rows[identifier]
+
+    def remove(self, identifier):
+        del self.rows[identifier]
+
+
+def get_user_name(user):
+    return user.name
+
+
+user = None
+"""
+
+ORDERS = '''
+class OrderStore:
+    def remove(self, identifier):
+        """Cancel the order and give the customer the money back."""
+        self.refund(identifier)
+
+    def refund(self, identifier):
+        self.payments.reverse(identifier)
+'''
+
+
+def ask(
+    views: Sequence[FolderView] | FolderView, query: str, limit: int = 500, *, meaning: bool = False
+) -> tuple[Found, ...]:
+    views = [views] if isinstance(views, FolderView) else views
+    found = palette(views, query, limit, Cancel(), meaning=meaning, central=CentralSymbols())
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert len({(one.folder, one.id) for one in found}) == len(found) <= limit
+    return found
+
+
+def names(found: Sequence[Found]) -> list[str]:
+    return [one.symbol.qualified_name for one in found]
+
+
+@pytest.fixture
+def shop(index: SmallIndex) -> SmallIndex:
+    index.commit({"src/users.py": USERS, "src/orders.py": ORDERS})
+    return index
+
+
+def test_exact_names_come_first_and_score_one(shop: SmallIndex) -> None:
+    found = ask(shop.view(), "user")
+    assert found[0].symbol.name == "user"
+    assert found[0].score == 1.0
+    assert names(found)[:2] == ["user", "UserStore"]
+
+
+@pytest.mark.parametrize("query", ["gUBI", "gubi", "getuserbyid", "GetUserById", "getUserById()"])
+def test_humps_and_any_case_find_a_name(shop: SmallIndex, query: str) -> None:
+    assert names(ask(shop.view(), query))[0] == "UserStore.getUserById"
+
+
+def test_letters_in_order_score_one_half(shop: SmallIndex) -> None:
+    (found,) = ask(shop.view(), "tsrbyd")
+    assert (found.symbol.name, found.score) == ("getUserById", 0.5)
+
+
+def test_files_are_found_by_name_and_by_folder(shop: SmallIndex) -> None:
+    assert ask(shop.view(), "users.py")[0].path == "src/users.py"
+    assert ask(shop.view(), "src/users.py")[0].path == "src/users.py"
+
+
+@pytest.mark.parametrize(
+    "query", ["OrderStore.remove", "orderstore::Remove", "orders.remove", "Order.remove"]
+)
+def test_a_container_narrows_a_name(shop: SmallIndex, query: str) -> None:
+    assert names(ask(shop.view(), query)) == ["OrderStore.remove"]
+
+
+def test_several_words_match_names_that_hold_all(shop: SmallIndex) -> None:
+    assert names(ask(shop.view(), "user by id")) == ["UserStore.getUserById"]
+    assert names(ask(shop.view(), "name user")) == ["get_user_name"]
+    assert names(ask(shop.view(), "get user name")) == ["get_user_name"]
+
+
+def test_separators_may_differ_from_the_names(shop: SmallIndex) -> None:
+    assert names(ask(shop.view(), "get_user_by_id")) == ["UserStore.getUserById"]
+
+
+def test_meaning_follows_names_and_scores_less(shop: SmallIndex) -> None:
+    found = ask(shop.view(), "refund", meaning=True)
+    assert found[0].symbol.name == "refund"
+    assert len(found) > 1
+    assert found[0].score == 1.0
+    assert all(one.score < 1.0 for one in found[1:])
+
+
+def test_a_sentence_is_answered_by_meaning(shop: SmallIndex) -> None:
+    found = ask(shop.view(), "give the customer money back", limit=2, meaning=True)
+    assert "OrderStore" in found[0].symbol.qualified_name
+
+
+def test_without_meaning_only_names_answer(shop: SmallIndex) -> None:
+    assert ask(shop.view(), "give the customer money back") == ()
+
+
+def test_kinds_and_tests_order_equal_matches(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "tests/test_thing.py": "def build():\n    pass\n",
+            "b.py": "def build():\n    pass\n",
+            "a.py": "build = 1\n",
+            "notes.md": "# build\n\nText.\n",
+        }
+    )
+    paths = [one.path for one in ask(index.view(), "build")]
+    assert paths == ["b.py", "tests/test_thing.py", "a.py", "notes.md"]
+
+
+def test_equal_names_are_ordered_by_path(index: SmallIndex) -> None:
+    index.commit({f"f{number}.py": "def run():\n    pass\n" for number in (3, 1, 2)})
+    assert [one.path for one in ask(index.view(), "run", limit=2)] == ["f1.py", "f2.py"]
+
+
+def test_an_open_buffer_stands_in_for_its_file(shop: SmallIndex) -> None:
+    view = shop.view({"src/users.py": "def fresh_function():\n    pass\n"})
+    assert names(ask(view, "fresh")) == ["fresh_function"]
+    assert ask(view, "getUserById") == ()
+    for found in ask(view, "gets user by its number", meaning=True):
+        assert found.symbol.name != "getUserById"
+
+
+def test_buffers_answer_before_there_is_an_index(index: SmallIndex) -> None:
+    view = index.view({"a.py": USERS})
+    assert names(ask(view, "gubi", meaning=True))[0] == "UserStore.getUserById"
+    assert ask(view, "")[0].symbol.name in {"UserStore", "get_user_name"}
+
+
+def test_removed_and_replaced_symbols_are_gone(shop: SmallIndex) -> None:
+    shop.commit({"src/users.py": None, "src/orders.py": "def refund_all():\n    pass\n"})
+    assert names(ask(shop.view(), "refund")) == ["refund_all"]
+    assert ask(shop.view(), "user") == ()
+
+
+def test_all_folders_answer(tmp_path: Path, embedder: Embedder) -> None:
+    views = []
+    for name in ("one", "two"):
+        index = SmallIndex(tmp_path / name, embedder)
+        index.commit({"a.py": f"def shared():\n    pass\n\n\ndef only_{name}():\n    pass\n"})
+        views.append(index.view())
+    assert [one.folder.parent.name for one in ask(views, "shared")] == ["one", "two"]
+    assert names(ask(views, "only")) == ["only_one", "only_two"]
+
+
+def test_an_empty_query_lists_what_the_code_speaks_of(index: SmallIndex) -> None:
+    users = "".join(f"def use{n}(store):\n    return VectorIndex(store, {n})\n\n\n" for n in range(9))
+    index.commit(
+        {
+            "index.py": "class VectorIndex:\n    pass\n\n\nclass RarelyUsed:\n    pass\n",
+            "users.py": users,
+            "tests/test_index.py": "class TestIndex:\n    pass\n",
+        }
+    )
+    found = ask(index.view(), "")
+    assert found[0].symbol.name == "VectorIndex"
+    assert "TestIndex" not in names(found)
+    assert len(ask(index.view(), " ", limit=3)) == 3
+
+
+def test_central_symbols_follow_the_generation(index: SmallIndex) -> None:
+    central = CentralSymbols()
+    index.commit({"a.py": "class Early:\n    pass\n"})
+    assert names(central.best([index.view()], 10, Cancel())) == ["Early"]
+    index.commit({"a.py": "class Later:\n    pass\n"})
+    assert names(central.best([index.view()], 10, Cancel())) == ["Later"]
+
+
+@pytest.mark.parametrize("query", ["", "user", "a user", "A.b"])
+def test_a_cancelled_palette_stops(shop: SmallIndex, query: str) -> None:
+    cancel = Cancel()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        palette([shop.view()], query, 10, cancel, meaning=True, central=CentralSymbols())
+
+
+@pytest.mark.parametrize(
+    "query", ["\0", "\ud800", "..", "::", "(((", "a" * 5_000, "é.ü", "- _", "*", "日本語 テスト"]
+)
+def test_no_query_fails(shop: SmallIndex, query: str) -> None:
+    ask(shop.view(), query, meaning=True)
+
+
+IDENTIFIERS = st.from_regex(r"[a-cA-C_][a-cA-C_1]{0,7}", fullmatch=True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    files=st.lists(st.lists(IDENTIFIERS, min_size=1, max_size=12, unique=True), min_size=1, max_size=3),
+    queries=st.lists(st.text("abcABC_1", min_size=1, max_size=4), min_size=1, max_size=6),
+)
+def test_every_name_with_the_letters_in_order_is_listed(
+    embedder: Embedder, files: list[list[str]], queries: list[str]
+) -> None:
+    with TemporaryDirectory() as base:
+        index = SmallIndex(Path(base), embedder)
+        for number, functions in enumerate(files):
+            text = "".join(f"def {name}():\n    pass\n\n\n" for name in functions)
+            index.commit({f"f{number}.py": text})
+        view = index.view()
+        for query in queries:
+            pattern = re.compile(".*".join(map(re.escape, query.lower())))
+            expected = sorted(
+                (f"f{number}.py", name)
+                for number, functions in enumerate(files)
+                for name in functions
+                if pattern.search(name.lower())
+            )
+            found = [one for one in ask(view, query) if one.symbol.name != one.path]
+            assert expected == sorted(
+                (one.path, one.symbol.name) for one in found if pattern.search(one.symbol.name.lower())
+            )
+            assert len(ask(view, query, limit=2)) == min(2, len(ask(view, query)))

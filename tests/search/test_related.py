@@ -1,0 +1,218 @@
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_index import SmallIndex
+
+from lsp_server.embedding import Embedder
+from lsp_server.search.cancel import Cancel, Cancelled
+from lsp_server.search.file_symbols import Encoding
+from lsp_server.search.related import related, symbol_at
+from lsp_server.search.results import Found
+from lsp_server.search.view import FolderView
+
+STORE = """\
+import json
+
+
+class SessionStore:
+    def load_session(self, key):
+        with open(self.path) as stream:
+            return json.load(stream)[key]
+
+    def save_session(self, key, session):
+        with open(self.path, "w") as stream:
+            json.dump({key: session}, stream)
+
+
+def draw_circle(canvas, radius):
+    canvas.arc(radius, 0, 360)
+"""
+
+OTHER = """\
+def read_session_file(path):
+    with open(path) as stream:
+        return json.load(stream)
+
+
+def paint_square(canvas, side):
+    canvas.rect(side, side)
+"""
+
+TEST = """\
+def test_load_session_reads_the_stream():
+    with open(self.path) as stream:
+        assert json.load(stream)[key]
+"""
+
+
+def near(  # noqa: PLR0917 - a position has two parts and a unit
+    view: FolderView, path: str, line: int, column: int = 4, limit: int = 20, encoding: Encoding = "utf16"
+) -> tuple[Found, ...]:
+    found = related(view, path, line, column, encoding, limit, Cancel())
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len(found) <= limit
+    assert len({one.id for one in found}) == len(found)
+    return found
+
+
+def names(found: tuple[Found, ...]) -> list[str]:
+    return [one.symbol.qualified_name for one in found]
+
+
+def signals(found: Found) -> Mapping[str, float]:
+    assert found.explanation is not None
+    return found.explanation.signals
+
+
+@pytest.fixture
+def sessions(index: SmallIndex) -> SmallIndex:
+    index.commit({"src/store.py": STORE, "src/other.py": OTHER})
+    return index
+
+
+def line_of(text: str, part: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines()) if part in line)
+
+
+@pytest.mark.parametrize("part", ["def load_session", "json.load"])
+def test_the_closest_symbol_comes_first_from_the_name_and_from_inside(
+    sessions: SmallIndex, part: str
+) -> None:
+    found = near(sessions.view(), "src/store.py", line_of(STORE, part), 8)
+    code = [one for one in found if one.symbol.name != "other.py"]
+    assert code[0].symbol.name in {"read_session_file", "save_session"}
+    assert names(tuple(code)).index("read_session_file") < names(tuple(code)).index("paint_square")
+
+
+def test_a_symbol_its_containers_and_its_members_are_left_out(sessions: SmallIndex) -> None:
+    method = near(sessions.view(), "src/store.py", line_of(STORE, "json.load"), 8)
+    assert not {"SessionStore", "SessionStore.load_session", "store.py"} & set(names(method))
+    assert "SessionStore.save_session" in names(method)
+    of_class = near(sessions.view(), "src/store.py", line_of(STORE, "class SessionStore"))
+    assert not any(name.startswith("SessionStore") for name in names(of_class))
+    assert "draw_circle" in names(of_class)
+
+
+def test_between_symbols_the_file_stands_for_its_code(sessions: SmallIndex) -> None:
+    found = near(sessions.view(), "src/store.py", 0, 0)
+    assert found
+    assert all(one.path != "src/store.py" for one in found)
+
+
+def test_a_buffer_is_read_as_it_stands_on_screen(sessions: SmallIndex) -> None:
+    view = sessions.view({"src/store.py": "\n\n\ndef paint_round_shape(canvas):\n    canvas.arc(1)\n"})
+    found = near(view, "src/store.py", 4)
+    assert names(found)[0] == "paint_square"
+    assert all(one.path == "src/other.py" for one in found)
+
+
+def test_buffers_are_found_in_place_of_their_files(sessions: SmallIndex) -> None:
+    buffer = "def paint_rectangle(canvas, side):\n    canvas.rect(side, side)\n"
+    found = near(sessions.view({"src/other.py": buffer}), "src/store.py", line_of(STORE, "canvas.arc"))
+    assert "paint_rectangle" in names(found)
+    assert "paint_square" not in names(found)
+
+
+def test_tests_are_kept_below_other_code(sessions: SmallIndex) -> None:
+    sessions.commit({"tests/test_store.py": TEST})
+    found = near(sessions.view(), "src/store.py", line_of(STORE, "json.load"), 8)
+    tests = [number for number, one in enumerate(found) if signals(one).get("test") == 1.0]
+    relevant = [one for one in found if one.score >= 0.5]
+    assert {found[number].path for number in tests} == {"tests/test_store.py"}
+    kinds = [bool(signals(one).get("test")) for one in relevant]
+    assert kinds == sorted(kinds)
+
+
+def test_what_repeats_a_result_is_marked_and_comes_after_it(sessions: SmallIndex) -> None:
+    sessions.commit({f"copy{number}/other.py": OTHER for number in range(3)})
+    found = near(sessions.view(), "src/store.py", line_of(STORE, "json.load"), 8, limit=40)
+    readers = [one for one in found if one.symbol.name == "read_session_file"]
+    assert len(readers) == 4
+    assert [bool(signals(one).get("duplicate")) for one in readers] == [False, True, True, True]
+    first = next(number for number, one in enumerate(found) if signals(one).get("duplicate"))
+    assert all(signals(one).get("duplicate") for one in found[first:] if one.score >= 0.5)
+
+
+def test_the_limit_holds(sessions: SmallIndex) -> None:
+    assert len(near(sessions.view(), "src/store.py", 4, limit=2)) == 2
+    assert near(sessions.view(), "src/store.py", 4, limit=0) == ()
+
+
+def test_other_folders_answer_too(tmp_path: Path, embedder: Embedder) -> None:
+    one, two = SmallIndex(tmp_path / "one", embedder), SmallIndex(tmp_path / "two", embedder)
+    one.commit({"store.py": STORE})
+    two.commit({"other.py": OTHER})
+    line = line_of(STORE, "json.load")
+    found = related(one.view(), "store.py", line, 8, "utf16", 20, Cancel(), [two.view()])
+    assert (two.folder, "read_session_file") in {(hit.folder, hit.symbol.name) for hit in found}
+
+
+@pytest.mark.parametrize("path", ["src/absent.py", "", "../src/store.py"])
+def test_unknown_files_have_nothing_near(sessions: SmallIndex, path: str) -> None:
+    assert near(sessions.view(), path, 0) == ()
+    assert symbol_at(sessions.view(), path, 0, 0, "utf16") is None
+
+
+def test_there_is_nothing_near_before_an_index(index: SmallIndex) -> None:
+    assert near(index.view(), "a.py", 0) == ()
+
+
+def test_text_without_meaning_has_nothing_near(index: SmallIndex, embedder: Embedder) -> None:
+    assert not embedder.query_vector("").any()
+    index.commit({"a.py": "", "src/other.py": OTHER})
+    view = index.view()
+    assert view.snapshot is not None
+    for one in near(view, "a.py", 0, 0):
+        assert one.path == "src/other.py"
+
+
+def test_a_cancelled_search_stops(sessions: SmallIndex) -> None:
+    cancel = Cancel()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        related(sessions.view(), "src/store.py", 5, 8, "utf16", 5, cancel)
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "expected"),
+    [
+        ("class SessionStore", 2, "SessionStore"),
+        ("def load_session", 9, "SessionStore.load_session"),
+        ("json.load(", 30, "SessionStore.load_session"),
+        ("def save_session", 0, "SessionStore"),
+        ("import json", 3, "store.py"),
+        ("canvas.arc", 30, "draw_circle"),
+    ],
+)
+def test_the_innermost_symbol_at_a_position(
+    sessions: SmallIndex, line: str, column: int, expected: str
+) -> None:
+    found = symbol_at(sessions.view(), "src/store.py", line_of(STORE, line), column, "utf16")
+    assert found is not None
+    assert found.symbol.qualified_name == expected
+    assert (found.path, found.folder) == ("src/store.py", sessions.folder)
+
+
+@pytest.mark.parametrize(("encoding", "before", "on"), [("utf8", 10, 11), ("utf16", 8, 9), ("utf32", 7, 8)])
+def test_columns_count_in_the_clients_encoding(
+    index: SmallIndex, encoding: Encoding, before: int, on: int
+) -> None:
+    index.commit({"a.js": '"ä😀x"; function later() { return 1; }\n'})
+    view = index.view()
+    columns = [symbol_at(view, "a.js", 0, column, encoding) for column in (before - 1, on)]
+    assert [one and one.symbol.name for one in columns] == ["a.js", "later"]
+
+
+def test_similarity_is_the_cosine(sessions: SmallIndex) -> None:
+    view = sessions.view()
+    found = near(view, "src/store.py", line_of(STORE, "json.load"), 8)
+    assert view.snapshot is not None
+    target = symbol_at(view, "src/store.py", line_of(STORE, "json.load"), 8, "utf16")
+    assert target is not None
+    ordinals = view.snapshot.vectors.ordinals_of(np.array([target.id, found[0].id], np.uint64))
+    one, other = (view.snapshot.vectors.segments[0].vectors[row].astype(np.float32) for row in ordinals)
+    assert found[0].explanation is not None
+    assert found[0].explanation.vector == pytest.approx(float(one @ other), abs=1e-3)
