@@ -1,1 +1,1 @@
-"""."""
+"""The faces of the program: the language server and the terminal."""

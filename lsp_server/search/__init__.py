@@ -1,1 +1,1 @@
-"""."""
+"""Answering: query syntax, snapshots of a generation, candidates, ranking, the palette and related code."""
