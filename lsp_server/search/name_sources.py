@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from lsp_server.model import Symbol, SymbolId
-from lsp_server.search.file_symbols import row_found, visible_rows
+from lsp_server.search.file_symbols import visible_rows
 from lsp_server.search.name_matching import Matches, NameColumns, NameTable
 from lsp_server.search.results import Found
 from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
 from lsp_server.storage.symbol_record import unpack_symbol
-from lsp_server.vectors.arrays import U8, U32, Mask
+from lsp_server.vectors.arrays import U8, U32, U64, Mask
+from lsp_server.vectors.segment import Segment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,21 +23,23 @@ class NameSource:
     Attributes:
         view: The folder.
         columns: The names.
+        ids: u64[n], symbol ids.
         kinds: u8[n], `SymbolKind`.
         flags: u8[n], `SymbolFlags`.
         files: u32[n], numbers of files; None for an open buffer.
         visible: bool[n], which rows count; None for all.
-        first_ordinal: Of a segment's rows in the snapshot.
-        unsaved: The open buffer.
+        segment: Where the rows are kept; None for an open buffer.
+        unsaved: The open buffer; None for a segment.
     """
 
     view: FolderView
     columns: NameColumns
+    ids: U64
     kinds: U8
     flags: U8
     files: U32 | None
     visible: Mask | None = None
-    first_ordinal: int = 0
+    segment: Segment | None = None
     unsaved: UnsavedFile | None = None
 
     def shown(self, matches: Matches) -> Matches:
@@ -58,15 +61,13 @@ class NameSource:
         """Return a row's symbol, unpacked."""
         if self.unsaved is not None:
             return self.unsaved.symbols[row]
-        assert self.view.snapshot is not None
-        return unpack_symbol(self.view.snapshot.vectors.record(self.first_ordinal + row))
+        assert self.segment is not None
+        return unpack_symbol(self.segment.record(row))
 
     def found(self, row: int, score: float) -> Found:
         """Return a row as a result."""
-        if self.unsaved is None:
-            return row_found(self.view, self.first_ordinal + row, score)
-        id_ = SymbolId(int(self.unsaved.ids[row]))
-        return Found(id_, self.unsaved.symbols[row], self.view.folder, self.unsaved.path, score)
+        id_ = SymbolId(int(self.ids[row]))
+        return Found(id_, self.symbol(row), self.view.folder, self.path(row), score)
 
 
 def sources_of(views: Sequence[FolderView]) -> list[NameSource]:
@@ -81,7 +82,7 @@ def sources_of(views: Sequence[FolderView]) -> list[NameSource]:
 def _of_buffer(view: FolderView, file: UnsavedFile) -> NameSource:
     columns = NameTable.of([symbol.name for symbol in file.symbols])
     kinds = np.array([symbol.kind for symbol in file.symbols], np.uint8)
-    return NameSource(view, columns, kinds, file.flags, None, unsaved=file)
+    return NameSource(view, columns, file.ids, kinds, file.flags, None, unsaved=file)
 
 
 def _of_segments(view: FolderView) -> list[NameSource]:
@@ -93,11 +94,12 @@ def _of_segments(view: FolderView) -> list[NameSource]:
         NameSource(
             view,
             segment,
+            segment.ids,
             segment.kinds,
             segment.flags,
             segment.files,
             None if visible is None else visible[start : start + segment.n_rows],
-            start,
+            segment,
         )
         for segment, start in zip(vectors.segments, vectors.bases.tolist(), strict=False)
     ]

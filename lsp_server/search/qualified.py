@@ -1,7 +1,7 @@
 """Narrows names down by what they lie in: `Foo.bar`, `foo::Bar`, `folder/file.py`, `module.function`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -9,9 +9,9 @@ import numpy as np
 from lsp_server.model import SymbolKind
 from lsp_server.search.name_matching import Matches, NameMatch, match_beginning, possible_rows
 from lsp_server.search.name_sources import NameSource
-from lsp_server.vectors.arrays import Mask
+from lsp_server.vectors.arrays import I64, Mask
 
-MOST_LOOKED_AT = 20_000
+MOST_LOOKED_AT = 10_000
 """Names whose records are searched for the container."""
 
 MOST_UNPACKED = 3_000
@@ -33,18 +33,18 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
     """
     in_file = _lies_with(source, containers[-1], matches)
     order = np.lexsort((matches.rows, matches.classes, ~in_file))[:MOST_LOOKED_AT]
-    needle = containers[-1].encode("utf-8", "replace")
-    likely = (place for place in order.tolist() if _mentions(source, int(matches.rows[place]), needle))
+    rows, classes = matches.rows[order], matches.classes[order]
+    likely = _likely(source, rows, containers[-1])
     kept: dict[int, int] = {}
     for place in islice(likely, MOST_UNPACKED):
-        row, match = int(matches.rows[place]), int(matches.classes[place])
+        row, match = int(rows[place]), int(classes[place])
         chain = _chain(source, row)
         if tuple(chain[-len(containers) :]) == tuple(containers):
             kept[row] = match
         elif _begin_in_order(containers, chain):
             kept[row] = max(match, NameMatch.WORD_PREFIX)
-    rows = np.array(sorted(kept), np.int64)
-    return Matches(rows, np.array([kept[row] for row in rows.tolist()], np.int64))
+    found = sorted(kept)
+    return Matches(np.array(found, np.int64), np.array([kept[row] for row in found], np.int64))
 
 
 def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
@@ -58,12 +58,20 @@ def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
     return lies
 
 
-def _mentions(source: NameSource, row: int, container: bytes) -> bool:
-    if source.view.snapshot is None or source.unsaved is not None:
-        return True
-    if not container.isascii() or container in source.path(row).lower().encode("utf-8", "replace"):
-        return True
-    return container in source.view.snapshot.vectors.record(source.first_ordinal + row).lower()
+def _likely(source: NameSource, rows: I64, container: str) -> Iterator[int]:
+    """Yield the places of rows whose path or record mentions the container; unpacking tells for sure."""
+    segment, files = source.segment, source.files
+    if segment is None or files is None or not container.isascii():
+        yield from range(len(rows))
+        return
+    needle = container.encode()
+    in_path: dict[int, bool] = {}
+    starts, ends = segment.record_starts[rows].tolist(), segment.record_starts[rows + 1].tolist()
+    for place, (file, start, end) in enumerate(zip(files[rows].tolist(), starts, ends, strict=True)):
+        if file not in in_path:
+            in_path[file] = container in source.path(int(rows[place])).lower()
+        if in_path[file] or needle in segment.records[start:end].tobytes().lower():
+            yield place
 
 
 def _chain(source: NameSource, row: int) -> list[str]:
