@@ -11,6 +11,7 @@ from typing import Any
 
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder
 from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.worker import ParseWorker
 from lsp_server.indexing.yields import YIELD_RECIPE, YieldMaker
@@ -28,6 +29,7 @@ from lsp_server.storage.folders import IndexRoot
 from lsp_server.storage.yield_cache import YieldCache
 from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.service import FolderParts
+from lsp_server.workspace.visit import VisitParts
 
 INDEXER_COMMAND = "_indexer"
 WORKER_COMMAND = "_worker"
@@ -67,6 +69,18 @@ class Composition:
         """Put together what one folder's service works with."""
         return folder_parts(folder, settings)
 
+    def visit_parts(self, folder: Path, settings: Settings) -> VisitParts:
+        """Put together what one command's look at a folder works with.
+
+        Raises:
+            ModelUnavailable: The model can't be loaded here.
+        """
+        return visit_parts(folder, settings)
+
+    def index_root(self, settings: Settings) -> IndexRoot:
+        """Return where all indexes lie."""
+        return index_root(settings)
+
 
 def embedder_of(settings: Settings) -> Embedder:
     """Load the model that the settings name.
@@ -95,14 +109,14 @@ def ignore_rules(folder: Path, settings: Settings) -> IgnoreRules:
     return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude)
 
 
-def indexer_parts(folder: Path, settings: Settings) -> IndexerParts:
+def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = None) -> IndexerParts:
     """Put together what the indexer of one folder works with.
 
     Raises:
         ModelUnavailable: The model can't be loaded here.
     """
     root = index_root(settings).create()
-    embedder = embedder_of(settings)
+    embedder = embedder_of(settings) if embedder is None else embedder
     return IndexerParts(
         folder=folder,
         index=root.folder_of(folder),
@@ -118,6 +132,22 @@ def indexer_parts(folder: Path, settings: Settings) -> IndexerParts:
     )
 
 
+def visit_parts(folder: Path, settings: Settings) -> VisitParts:
+    """Put together what one command's look at a folder works with.
+
+    Raises:
+        ModelUnavailable: The model can't be loaded here.
+    """
+    embedder = embedder_of(settings)
+    return VisitParts(
+        folder=folder,
+        index=index_root(settings).folder_of(folder),
+        rules=ignore_rules(folder, settings),
+        embedder=embedder,
+        make_indexer=lambda: indexer_parts(folder, settings, embedder),
+    )
+
+
 def parse_worker(settings: Settings) -> Callable[[bytes], bytes]:
     """Return what one parse worker does with a job."""
     embedder = embedder_of(settings)
@@ -130,7 +160,7 @@ def folder_parts(folder: Path, settings: Settings) -> FolderParts:
     """Put together what a server needs to follow one folder."""
     root = index_root(settings)
 
-    def make_client(on_event: Callable, on_restart: Callable) -> IndexerClient:
+    def make_client(on_event: Callable[[Event], None], on_restart: Callable[[], None]) -> IndexerClient:
         return IndexerClient(indexer_command(folder, settings), child_env(), on_event, on_restart)
 
     return FolderParts(

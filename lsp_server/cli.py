@@ -1,26 +1,131 @@
-"""The command line."""
+"""The command line: reads the arguments, runs one command, and says with its exit code how that went."""
 
+import logging
+import os
+import signal
 import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from lsp_server.errors import InvalidParams, SemanticSymbolsError
+from lsp_server.frontends.terminal.arguments import make_parser
+from lsp_server.frontends.terminal.console import Console, standard_console
+
+logger = logging.getLogger(__name__)
+
+INTERRUPTED_EXIT_CODE = 130
+
+# Imported when called: each command pays for what it needs, and no other.
+_TERMINAL = "lsp_server.frontends.terminal"
+_COMMANDS = {
+    "index": f"{_TERMINAL}.index_command:run_index",
+    "search": f"{_TERMINAL}.search_command:run_search",
+    "related": f"{_TERMINAL}.search_command:run_related",
+    "status": f"{_TERMINAL}.status_command:run_status",
+    "doctor": f"{_TERMINAL}.doctor_command:run_doctor",
+    "clear": f"{_TERMINAL}.clear_command:run_clear",
+    "model info": f"{_TERMINAL}.model_command:run_info",
+    "model use": f"{_TERMINAL}.model_command:run_use",
+    "model train": f"{_TERMINAL}.model_command:run_train",
+    "completion": f"{_TERMINAL}.completion:run_completion",
+    "vector index-vectors": f"{_TERMINAL}.index_command:run_index_vectors",
+    "vector search-vector": f"{_TERMINAL}.search_command:run_search_vector",
+    "vector cluster-info": f"{_TERMINAL}.clusters:run_cluster_info",
+}
 
 
-def main(arguments=None):
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[0] == "_worker":
-        from lsp_server.app import run_worker
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name.
 
-        run_worker(*arguments[1:])
+    Args:
+        arguments: Those of the process when None.
+
+    Returns:
+        The exit code; the README lists them.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in _CHILDREN:
+        # Ctrl-C in a terminal reaches children too; whether they end is their parent's affair.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _CHILDREN[words[0]](*words[1:])
         return 0
-    if arguments[0] == "_indexer":
-        from lsp_server.app import run_indexer
-
-        run_indexer(*arguments[1:])
+    if words and words[0].startswith(("--stdio", "--tcp")):
+        words.insert(0, "serve")
+    parser = make_parser()
+    parsed = parser.parse_args(words)
+    if parsed.command is None:
+        parser.print_help()
         return 0
-    if arguments[0] in ("serve", "--stdio"):
-        from lsp_server.app import Composition
-        from lsp_server.frontends.lsp.server import run_server
-        from lsp_server.frontends.lsp.transport import Stdio
-        from lsp_server.workspace.workspace import Workspace
+    return _run(parsed, standard_console(as_json=parsed.json))
 
-        composition = Composition()
-        return run_server(lambda on_status: Workspace(composition, on_status), Stdio())
-    return 2
+
+def _run(parsed: Namespace, console: Console) -> int:
+    try:
+        return _serve(parsed) if parsed.command == "serve" else _command(parsed, console)
+    except SemanticSymbolsError as error:
+        console.fail(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.note("Interrupted.")
+        return INTERRUPTED_EXIT_CODE
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        logger.exception("%s failed", parsed.command)
+        console.fail(
+            SemanticSymbolsError(
+                f"Something went wrong that should not have: {type(error).__name__}: {error}.",
+                "Run the command with --log-level debug, and report it with the log file.",
+            )
+        )
+        return SemanticSymbolsError.exit_code
+
+
+def _command(parsed: Namespace, console: Console) -> int:
+    from lsp_server.app import Composition  # noqa: PLC0415 - heavy; `--help` and wrong usage need none of it
+
+    name = f"{parsed.command} {parsed.action}" if "action" in parsed else parsed.command
+    module, _, function = _COMMANDS[name].partition(":")
+    command: Callable[..., int] = getattr(import_module(module), function)
+    return command(parsed, Composition(_command_line(parsed)), console)
+
+
+def _serve(parsed: Namespace) -> int:
+    from lsp_server.frontends.lsp.contract import OnStatus, WorkspaceLike  # noqa: PLC0415 - only the server's
+    from lsp_server.frontends.lsp.server import run_server  # noqa: PLC0415 - as above
+    from lsp_server.frontends.lsp.transport import Stdio, Tcp  # noqa: PLC0415 - as above
+
+    def make_workspace(on_status: OnStatus) -> WorkspaceLike:
+        # `initialize` is answered before the heavy parts are imported.
+        from lsp_server.app import Composition  # noqa: PLC0415
+        from lsp_server.workspace.workspace import Workspace  # noqa: PLC0415
+
+        return Workspace(Composition(_command_line(parsed)), on_status)
+
+    try:
+        transport = Stdio() if parsed.tcp is None else Tcp.parse(parsed.tcp)
+    except ValueError as error:
+        raise InvalidParams(f"--tcp: {error}.", "Give it as in 127.0.0.1:9257.", key="tcp") from error
+    return run_server(make_workspace, transport)
+
+
+def _command_line(parsed: Namespace) -> dict[str, str | None]:
+    return {"storage.indexDir": parsed.index_dir, "log.level": parsed.log_level}
+
+
+def _worker(packed_settings: str) -> None:
+    from lsp_server.app import run_worker  # noqa: PLC0415 - only in that process
+
+    run_worker(packed_settings)
+
+
+def _indexer(folder: str, packed_settings: str) -> None:
+    from lsp_server.app import run_indexer  # noqa: PLC0415 - only in that process
+
+    run_indexer(folder, packed_settings)
+
+
+_CHILDREN: dict[str, Callable[..., None]] = {"_worker": _worker, "_indexer": _indexer}
+"""Hidden commands that child processes are started with."""

@@ -1,0 +1,204 @@
+"""The command line's grammar: every command, argument and option, in one parser."""
+
+import json
+import sys
+from argparse import ArgumentParser, HelpFormatter, _SubParsersAction
+from collections.abc import Sequence
+from typing import NoReturn, TypeAlias
+
+from lsp_server import __version__
+
+PROGRAM = "semantic-symbols"
+SHELLS = ("bash", "zsh", "fish")
+USAGE_EXIT_CODE = 2
+
+
+class Parser(ArgumentParser):
+    """An argparse parser whose complaints are JSON where JSON was asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, and end with exit code 2."""
+        suggestion = f"See `{self.prog} --help`."
+        if "--json" in sys.argv:
+            error = {"kind": "WrongUsage", "message": message, "suggestion": suggestion}
+            sys.stdout.write(json.dumps({"error": error}) + "\n")
+        else:
+            self.print_usage(sys.stderr)
+            sys.stderr.write(f"{self.prog}: {message}\nSuggestion: {suggestion}\n")
+        sys.exit(USAGE_EXIT_CODE)
+
+
+Commands: TypeAlias = "_SubParsersAction[Parser]"
+
+
+def make_parser() -> Parser:
+    """Return the parser of everything but the hidden commands of child processes."""
+    parser = Parser(
+        prog=PROGRAM,
+        description="Find code by what it means: offline, in any editor or shell.",
+        epilog='Try it: semantic-symbols search "where are failed requests retried" PATH',
+        formatter_class=_formatter,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    _add_serve(commands)
+    _add_index(commands)
+    _add_searches(commands)
+    _add_care(commands)
+    _add_model(commands)
+    completion = _command(commands, "completion", "Print a completion script for a shell.")
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    _add_vector(commands)
+    return parser
+
+
+def _add_serve(commands: Commands) -> None:
+    serve = _command(
+        commands, "serve", "Run the language server, on standard input and output unless told otherwise."
+    )
+    where = serve.add_mutually_exclusive_group()
+    where.add_argument(
+        "--stdio", action="store_true", help="serve on standard input and output (the default)"
+    )
+    where.add_argument("--tcp", metavar="HOST:PORT", help="serve the first client that connects here")
+    # VS Code's client library adds this one by itself; the end of the stream tells us as much.
+    serve.add_argument("--clientProcessId", help="ignored")
+
+
+def _add_index(commands: Commands) -> None:
+    index = _command(commands, "index", "Index a folder, or bring its index up to date.")
+    _add_path(index)
+    _add_indexing(index)
+
+
+def _add_searches(commands: Commands) -> None:
+    search = _command(
+        commands, "search", "Find symbols by meaning, name or words; indexes first when needed."
+    )
+    _add_query(search)
+    search.add_argument(
+        "--mode",
+        choices=("hybrid", "vector", "text"),
+        help="what answers: both (default), meaning alone, words alone",
+    )
+    related = _command(commands, "related", "Find the symbols closest in meaning to the one at a place.")
+    related.add_argument("place", metavar="FILE:LINE[:COL]", help="line and column count from 1")
+    related.add_argument("--limit", type=int, metavar="N", help="at most so many results, 1 to 200 (20)")
+
+
+def _add_care(commands: Commands) -> None:
+    status = _command(commands, "status", "Tell what is indexed.")
+    _add_path(status)
+    status.add_argument("--all", action="store_true", help="list the indexes of all folders")
+    doctor = _command(commands, "doctor", "Check that an index holds together.")
+    _add_path(doctor)
+    doctor.add_argument("--repair", action="store_true", help="mend or rebuild what does not")
+    doctor.add_argument(
+        "--deep", action="store_true", help="also compare every file with what was indexed of it"
+    )
+    clear = _command(commands, "clear", "Delete an index.")
+    _add_path(clear)
+    clear.add_argument("--all", action="store_true", help="delete all indexes and the cache")
+
+
+def _add_model(commands: Commands) -> None:
+    model = _command(commands, "model", "Show, choose or train the embedding model.")
+    actions = model.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+    _command(actions, "info", "Show the model in use.")
+    use = _command(actions, "use", "Use another model from now on; writes your settings file.")
+    use.add_argument(
+        "model", metavar="NAME_OR_PATH", help='"bundled", a name that fastembed knows, or a folder'
+    )
+    _command(actions, "train", "Train a model on your code.")
+
+
+def _add_vector(commands: Commands) -> None:
+    vector = _command(commands, "vector", "Work with the vectors alone.")
+    actions = vector.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+    index = _command(actions, "index-vectors", "Index a folder and describe its vectors.")
+    _add_path(index)
+    _add_indexing(index)
+    _add_query(_command(actions, "search-vector", "Search by vectors alone: no words, no ranking signals."))
+    _add_path(_command(actions, "cluster-info", "Show cluster sizes and measured recall."))
+
+
+def _add_path(parser: Parser) -> None:
+    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the folder (the current one)")
+
+
+def _add_indexing(parser: Parser) -> None:
+    parser.add_argument("--profile", action="store_true", help="tell how long each stage took")
+    parser.add_argument("--rebuild", action="store_true", help="read and parse every file anew")
+    parser.add_argument(
+        "--wait",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long to wait for another process that writes the index (60)",
+    )
+
+
+def _add_query(parser: Parser) -> None:
+    parser.add_argument(
+        "query",
+        metavar="QUERY",
+        help='in quotes; may hold kind:class lang:python path:src/** name:foo -word "exact phrase"',
+    )
+    _add_path(parser)
+    parser.add_argument("--limit", type=int, metavar="N", help="at most so many results, 1 to 200 (20)")
+    parser.add_argument(
+        "--kind", action="append", metavar="KIND", help="only this kind: function, class, ...; repeatable"
+    )
+    parser.add_argument("--lang", action="append", metavar="LANGUAGE", help="only this language; repeatable")
+    parser.add_argument(
+        "--include", action="append", metavar="PATTERN", help="only files that match; repeatable"
+    )
+    parser.add_argument(
+        "--exclude", action="append", metavar="PATTERN", help="no files that match; repeatable"
+    )
+    parser.add_argument(
+        "--min-score",
+        type=float,
+        default=0.0,
+        metavar="SCORE",
+        help="only results from this score on, 0 to 1",
+    )
+    parser.add_argument("--explain", action="store_true", help="show why each result stands where it stands")
+
+
+def _command(commands: Commands, name: str, description: str) -> Parser:
+    parser: Parser = commands.add_parser(
+        name, help=description, description=description, formatter_class=_formatter
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    parser.add_argument(
+        "--index-dir", metavar="FOLDER", help="keep indexes here instead of in the cache folder"
+    )
+    parser.add_argument(
+        "--log-level", choices=("error", "warning", "info", "debug"), help="how much the log file tells"
+    )
+    return parser
+
+
+def _formatter(prog: str) -> HelpFormatter:
+    return HelpFormatter(prog, max_help_position=30)
+
+
+def subcommands(parser: ArgumentParser) -> dict[str, ArgumentParser]:
+    """Return the sub-commands of a parser by name."""
+    return {
+        name: command
+        for action in parser._actions  # noqa: SLF001 - argparse has no public way to ask
+        if isinstance(action, _SubParsersAction)
+        for name, command in action.choices.items()
+    }
+
+
+def options(parser: ArgumentParser) -> Sequence[tuple[str, str]]:
+    """Return the long options of a parser and what each does."""
+    return [
+        (option, action.help or "")
+        for action in parser._actions  # noqa: SLF001 - as above
+        for option in action.option_strings
+        if option.startswith("--") and action.help != "ignored"
+    ]

@@ -1,0 +1,87 @@
+"""Standard output and standard error as commands use them: one JSON document, or text for a person."""
+
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+from lsp_server.errors import SemanticSymbolsError
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+class Console:
+    """Where a command's words go.
+
+    Args:
+        output: Standard output.
+        errors: Standard error.
+        as_json: Whether standard output holds one JSON document and nothing else.
+    """
+
+    def __init__(self, output: TextIO, errors: TextIO, *, as_json: bool) -> None:
+        self._output = output
+        self._errors = errors
+        self.as_json = as_json
+        self._is_coloured = output.isatty() and "NO_COLOR" not in os.environ and _takes_colours()
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether somebody is there to watch a bar."""
+        return self._errors.isatty()
+
+    @property
+    def errors(self) -> TextIO:
+        """Standard error."""
+        return self._errors
+
+    def say(self, text: str = "") -> None:
+        """Print a line for a person; nothing where JSON was asked for."""
+        if not self.as_json:
+            print(text, file=self._output)
+
+    def document(self, value: Any) -> None:
+        """Print the JSON document, where one was asked for."""
+        if self.as_json:
+            print(json.dumps(value, ensure_ascii=False, indent=2), file=self._output)
+
+    def note(self, text: str) -> None:
+        """Print a line on standard error."""
+        print(text, file=self._errors)
+
+    def fail(self, error: SemanticSymbolsError) -> None:
+        """Print an error where it belongs."""
+        if self.as_json:
+            described = {"kind": error.kind, "message": error.message, "suggestion": error.suggestion}
+            self.document({"error": described})
+        else:
+            self.note(f"Error: {error}")
+
+    def style(self, name: str, text: str) -> str:
+        """Return the text in a style, on a terminal that knows styles."""
+        return f"\x1b[{_CODES[name]}m{text}\x1b[0m" if self._is_coloured else text
+
+
+def standard_console(*, as_json: bool) -> Console:
+    """Return the console over the process's own streams, which take any character from now on."""
+    for stream in (sys.stdout, sys.stderr):
+        # Source code holds what a terminal's encoding may lack; JSON is UTF-8 whatever the locale says.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace", **({"encoding": "utf-8"} if not stream.isatty() else {}))
+    return Console(sys.stdout, sys.stderr, as_json=as_json)
+
+
+def _takes_colours() -> bool:
+    if os.name != "nt":
+        return os.environ.get("TERM") != "dumb"
+    return bool(os.environ.get("WT_SESSION") or os.environ.get("ANSICON") or os.environ.get("TERM"))
+
+
+def size(n_bytes: int) -> str:
+    """Return a number of bytes as people write it."""
+    value = float(n_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError

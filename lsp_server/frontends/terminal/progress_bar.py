@@ -1,0 +1,59 @@
+"""A progress bar of one line on standard error."""
+
+import shutil
+import time
+from typing import TextIO
+
+from lsp_server.indexing.messages import Event, Progress, Waiting
+
+REDRAW_S = 0.1
+
+
+class ProgressBar:
+    """Shows an indexing's events; silent where nobody watches but for what keeps it waiting.
+
+    Args:
+        stream: Where to draw.
+        is_watched: Whether the stream is a terminal.
+    """
+
+    def __init__(self, stream: TextIO, *, is_watched: bool) -> None:
+        self._stream = stream
+        self._is_watched = is_watched
+        self._is_drawn = False
+        self._drawn_s = 0.0
+
+    def take(self, event: Event) -> None:
+        """Show an event."""
+        match event:
+            case Progress():
+                self._show(event)
+            case Waiting(holder):
+                self.clear()
+                print(f"Waiting: {holder} is writing the index.", file=self._stream)
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._is_drawn:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._is_drawn = False
+
+    def _show(self, progress: Progress) -> None:
+        now = time.monotonic()
+        is_last = progress.done >= progress.total
+        if not self._is_watched or not progress.total or (now - self._drawn_s < REDRAW_S and not is_last):
+            return
+        self._drawn_s = now
+        self._is_drawn = True
+        self._stream.write(f"\r\x1b[K{line(progress, shutil.get_terminal_size().columns)}")
+        self._stream.flush()
+
+
+def line(progress: Progress, n_columns: int) -> str:
+    """Return the bar's text, at most as wide as the terminal."""
+    share = min(progress.done / progress.total, 1.0)
+    facts = f"{share:4.0%}  {progress.done:,} of {progress.total:,} files  {progress.files_per_second:,.0f}/s"
+    n_cells = max(min(n_columns - len(facts) - 14, 40), 0)
+    n_full = round(share * n_cells)
+    return f"Indexing [{'#' * n_full}{'.' * (n_cells - n_full)}] {facts}"[: max(n_columns - 1, 1)]

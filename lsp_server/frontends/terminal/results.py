@@ -1,0 +1,67 @@
+"""Search results for a person: place, kind, name and score on one line, the signature below."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from lsp_server.frontends.terminal.console import Console
+from lsp_server.search.results import Explanation, Found, SearchOutcome
+
+PROBABLY_RELEVANT = 0.5
+
+
+def show_outcome(outcome: SearchOutcome, console: Console) -> None:
+    """Print what a search found, best first, and how sure it is."""
+    if not outcome.results:
+        console.say("Nothing found.")
+    elif outcome.results[0].score < PROBABLY_RELEVANT:
+        console.say(console.style("yellow", "Nothing close. The nearest there is:"))
+    for found in outcome.results:
+        _show(found, console)
+    if outcome.is_incomplete and outcome.results:
+        covered = outcome.coverage
+        console.say(console.style("dim", f"({covered.indexed_files:,} of {covered.files:,} files indexed)"))
+
+
+def _show(found: Found, console: Console) -> None:
+    symbol = found.symbol
+    place = f"{shown_path(found.folder / found.path)}:{symbol.selection.start.line + 1}"
+    name = symbol.qualified_name or found.path
+    score = console.style("green" if found.score >= PROBABLY_RELEVANT else "dim", f"{found.score:.2f}")
+    parts = [console.style("cyan", place), symbol.kind.label, console.style("bold", name), score]
+    console.say("  ".join(parts))
+    if symbol.signature and symbol.signature not in {symbol.name, found.path}:
+        console.say(f"    {symbol.signature}")
+    if found.explanation is not None:
+        console.say(console.style("dim", f"    {explained(found.explanation)}"))
+
+
+def explained(explanation: Explanation) -> str:
+    """Return why a result stands where it stands, on one line."""
+    parts = []
+    if explanation.vector is not None:
+        parts.append(f"vector {explanation.vector:.3f}")
+    if explanation.text is not None:
+        parts.append(f"text {explanation.text:.2f}")
+    parts += [f"{name} {value:.3f}" for name, value in explanation.signals.items() if value]
+    if explanation.cluster is not None:
+        parts.append(f"cluster {explanation.cluster}")
+    return ", ".join(parts)
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as the user would type it here."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive of Windows
+        return str(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
+    """Return lines of columns, the first to the left and the others too, two spaces apart."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
+    return [
+        indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,161 @@
+"""`search`, `related` and `vector search-vector`: index what is missing, then ask."""
+
+import re
+import time
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from lsp_server.errors import InvalidParams, WorkspaceNotFound
+from lsp_server.frontends.lsp.convert import Converter
+from lsp_server.frontends.lsp.uris import ClientUris
+from lsp_server.frontends.terminal.console import Console
+from lsp_server.frontends.terminal.contract import Tools
+from lsp_server.frontends.terminal.folders import (
+    INTERRUPTED_EXIT_CODE,
+    folder_at,
+    option_texts,
+    settings_of,
+    visiting,
+)
+from lsp_server.frontends.terminal.results import show_outcome
+from lsp_server.indexing.foreground import Ending
+from lsp_server.model import SymbolKind
+from lsp_server.parsing.languages import canonical_language
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.engine import search
+from lsp_server.search.query import kind_named
+from lsp_server.search.related import related
+from lsp_server.search.results import SearchMode, SearchOutcome, SearchRequest
+from lsp_server.storage.folders import IndexRoot
+
+_PLACE: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
+_MOST_RESULTS: Final = 200
+
+
+def run_search(arguments: Namespace, tools: Tools, console: Console) -> int:
+    """Answer `search QUERY [PATH]`."""
+    return _search(arguments, tools, console, SearchMode(arguments.mode or SearchMode.HYBRID))
+
+
+def run_search_vector(arguments: Namespace, tools: Tools, console: Console) -> int:
+    """Answer `vector search-vector QUERY [PATH]`."""
+    return _search(arguments, tools, console, SearchMode.VECTOR)
+
+
+def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
+    """Answer `related FILE:LINE[:COL]`."""
+    file, line, column = place_of(arguments.place)
+    folder = _workspace_of(file, tools.index_root(settings_of(None, tools, console)))
+    settings = settings_of(folder, tools, console)
+    limit = _limit(arguments, settings.search.default_limit)
+    with visiting(folder, settings, tools, console) as visit:
+        if visit.catch_up() is Ending.STOPPED:
+            return INTERRUPTED_EXIT_CODE
+        path = file.relative_to(folder).as_posix()
+        view = visit.view()
+        began_s = time.perf_counter()
+        found = related(view, path, line - 1, column - 1, "utf32", limit, Cancel())
+        took_ms = (time.perf_counter() - began_s) * 1000
+        return _answer(SearchOutcome(found, not view.is_complete, view.coverage, took_ms), console)
+
+
+def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMode) -> int:
+    folder = folder_at(arguments.path)
+    settings = settings_of(folder, tools, console)
+    request = _request(arguments, mode, settings.search.default_limit)
+    with visiting(folder, settings, tools, console) as visit:
+        if visit.catch_up() is Ending.STOPPED:
+            return INTERRUPTED_EXIT_CODE
+        return _answer(search([visit.view()], request, Cancel()), console)
+
+
+def _answer(outcome: SearchOutcome, console: Console) -> int:
+    if console.as_json:
+        console.document(Converter(ClientUris(), "utf16").outcome(outcome))
+    else:
+        show_outcome(outcome, console)
+    return 0 if outcome.results else 1
+
+
+def _request(arguments: Namespace, mode: SearchMode, default_limit: int) -> SearchRequest:
+    request = SearchRequest(
+        query=arguments.query,
+        limit=_limit(arguments, default_limit),
+        include=option_texts(arguments, "include"),
+        exclude=option_texts(arguments, "exclude"),
+        mode=mode,
+        min_score=_min_score(arguments.min_score),
+        explain=arguments.explain,
+    )
+    if kinds := option_texts(arguments, "kind"):
+        request = replace(request, kinds=frozenset(_kind(name) for name in kinds))
+    if languages := option_texts(arguments, "lang"):
+        request = replace(request, languages=frozenset(_language(name) for name in languages))
+    return request
+
+
+def _limit(arguments: Namespace, default: int) -> int:
+    limit = default if arguments.limit is None else int(arguments.limit)
+    if not 1 <= limit <= _MOST_RESULTS:
+        raise InvalidParams("--limit must be from 1 to 200.", "Give a number in that range.", key="limit")
+    return limit
+
+
+def _min_score(score: float) -> float:
+    if not 0 <= score <= 1:
+        raise InvalidParams(
+            "--min-score must be from 0 to 1.", "0.5 means probably relevant.", key="minScore"
+        )
+    return score
+
+
+def _kind(name: str) -> SymbolKind:
+    kind = kind_named(name)
+    if kind is None:
+        known = ", ".join(kind.label for kind in SymbolKind)
+        raise InvalidParams(f"--kind names {name!r}, which is not known.", f"Known are {known}.", key="kinds")
+    return kind
+
+
+def _language(name: str) -> str:
+    language = canonical_language(name)
+    if language is None:
+        raise InvalidParams(
+            f"--lang names {name!r}, which is not known.",
+            "Give a language such as python, typescript, cpp or rust.",
+            key="languages",
+        )
+    return language
+
+
+def place_of(text: str) -> tuple[Path, int, int]:
+    """Return the file, line and column, from 1, of `FILE:LINE[:COL]`.
+
+    Raises:
+        InvalidParams: The text is none.
+        WorkspaceNotFound: There is no such file.
+    """
+    match = _PLACE.fullmatch(text)
+    if match is None or int(match["line"]) < 1 or int(match["column"] or 1) < 1:
+        raise InvalidParams(
+            f"{text!r} is not FILE:LINE or FILE:LINE:COL.", "Lines and columns count from 1.", key="position"
+        )
+    file = Path(match["file"]).expanduser().absolute()
+    if not file.is_file():
+        raise WorkspaceNotFound(f"There is no file {file}.", "Check the spelling of FILE.", path=str(file))
+    return file.resolve(), int(match["line"]), int(match["column"] or 1)
+
+
+def _workspace_of(file: Path, root: IndexRoot) -> Path:
+    """Return the folder to look in: the innermost indexed one, else the repository, else where we stand."""
+    above = list(file.parents)
+    for folder in above:
+        if any(version.is_ready for version in root.folder_of(folder).versions()):
+            return folder
+    for folder in above:
+        if (folder / ".git").exists():
+            return folder
+    here = Path.cwd().resolve()
+    return here if here in above else file.parent

@@ -1,0 +1,288 @@
+"""One command's look at one folder: brings the index up to date as far as it should, and answers from it."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lsp_server.embedding import Embedder
+from lsp_server.errors import IndexStorageFailed, SemanticSymbolsError
+from lsp_server.indexing import messages
+from lsp_server.indexing.foreground import Ending, ForegroundIndexing
+from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.messages import Command, Event
+from lsp_server.indexing.parts import IndexerParts
+from lsp_server.indexing.scanner import FileFact, scan
+from lsp_server.indexing.yields import content_digest
+from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.unsaved import Unsaved
+from lsp_server.search.view import FolderView
+from lsp_server.storage.catalog import Catalog
+from lsp_server.storage.folders import IndexFolder, IndexVersion
+from lsp_server.storage.lease import WriterLease
+from lsp_server.storage.records import FileState
+from lsp_server.workspace.metrics import resident_bytes
+from lsp_server.workspace.reader import IndexReader
+from lsp_server.workspace.status import FolderStatus, IndexFacts, IndexState, Metrics, WorkspaceStatus
+
+CHECK_S = 0.5
+"""So long may a search look for changed files before it answers from what it has."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VisitParts:
+    """The collaborators of a visit.
+
+    Attributes:
+        folder: The workspace folder.
+        index: Its index folder.
+        rules: Which files are indexed.
+        embedder: The model of queries and symbols.
+        make_indexer: Puts an indexer's parts together.
+    """
+
+    folder: Path
+    index: IndexFolder
+    rules: IgnoreRules
+    embedder: Embedder
+    make_indexer: Callable[[], IndexerParts]
+
+
+class FolderVisit:
+    """A folder as one command sees it; a context manager.
+
+    Args:
+        parts: What it works with.
+        report: Takes the events of an indexing.
+        note: Takes what the user should know about the answers' age, one sentence each.
+    """
+
+    def __init__(
+        self, parts: VisitParts, report: Callable[[Event], None], note: Callable[[str], None]
+    ) -> None:
+        self.folder = parts.folder
+        self._parts = parts
+        self._report = report
+        self._note = note
+        self._reader = IndexReader(parts.index, parts.embedder.info.fingerprint)
+        self._indexing: ForegroundIndexing | None = None
+        self._is_current = False
+        self._embedded = 0
+        self._speed: messages.Progress | None = None
+        self.profile: Mapping[str, float] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reader.close()
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What answers; None where nothing is indexed."""
+        return self._reader.snapshot
+
+    @property
+    def version(self) -> IndexVersion | None:
+        """Where the snapshot lies."""
+        return self._reader.version
+
+    # Indexing
+
+    def stop(self) -> bool:
+        """End a running indexing soon, with what is committed; whether one runs. For a signal's handler."""
+        if self._indexing is None:
+            return False
+        self._indexing.stop()
+        return True
+
+    def index(self, wait_s: float) -> Ending:
+        """Compare all files with the index, and index what differs.
+
+        Args:
+            wait_s: How long to wait for another process that writes the index.
+
+        Raises:
+            SemanticSymbolsError: It can't be done.
+        """
+        return self._work(messages.Scan(1), wait_s)
+
+    def rebuild(self, wait_s: float) -> Ending:
+        """Index all files anew, reading and parsing each."""
+        return self._work(messages.Rebuild(1), wait_s)
+
+    def catch_up(self) -> Ending:
+        """Index what is missing or changed, unless finding out takes too long or another process is at it."""
+        self._reader.refresh()
+        if self._needs_all():
+            if self._parts.index.is_paused() and self.snapshot is not None:
+                self._note("Indexing is paused: answered from a part of the files.")
+                return Ending.DONE
+            return self._tried(messages.Scan(1))
+        changed = self._changed_paths()
+        if changed is None:
+            self._note("Too many files to check for changes: answered from the index as it is.")
+            return Ending.DONE
+        if not changed:
+            self._is_current = True
+            return Ending.DONE
+        if self._parts.index.is_paused():
+            self._note(f"Indexing is paused: {len(changed)} changed files are not taken in yet.")
+            return Ending.DONE
+        return self._tried(messages.Update(tuple(changed), 1))
+
+    def _tried(self, command: Command) -> Ending:
+        """Index, but rather answer from what there is than not at all."""
+        try:
+            ending = self._work(command, 0.0)
+        except SemanticSymbolsError as error:
+            if self.snapshot is None:
+                raise
+            self._note(f"{error.message} Answered from the index as it is.")
+            return Ending.DONE
+        if ending is Ending.BUSY:
+            self._note("Another process is indexing: answered from what it has committed so far.")
+        return ending
+
+    def _work(self, command: Command, wait_s: float) -> Ending:
+        self._indexing = ForegroundIndexing(self._parts.make_indexer(), self._take, wait_s)
+        try:
+            ending = self._indexing.run(command)
+        finally:
+            self._indexing = None
+            self._reader.refresh()
+        self._is_current = ending is Ending.DONE
+        return ending
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, messages.Progress):
+            self._speed = event
+            self._embedded = event.embedded_symbols
+        elif isinstance(event, messages.Profile):
+            self.profile = event.seconds
+        self._report(event)
+
+    # Freshness
+
+    def _needs_all(self) -> bool:
+        today = self._parts.index.version(self._parts.embedder.info.fingerprint)
+        return not today.is_ready or self.snapshot is None or self._reader.answers_with_other_model
+
+    def _changed_paths(self) -> list[str] | None:
+        """The paths whose index entry is out of date; None when that takes too long to find out."""
+        deadline_s = time.monotonic() + CHECK_S
+        version, snapshot = self.version, self.snapshot
+        assert version is not None
+        assert snapshot is not None
+        known = _known_files(version)
+        changes = scan(self._parts.rules, known, snapshot.meta.seen_ns, lambda: time.monotonic() > deadline_s)
+        differing = [fact for fact in changes.touched if self._differs(fact, known[fact.path], deadline_s)]
+        if time.monotonic() > deadline_s:
+            return None
+        return [*(fact.path for fact in (*changes.changed, *differing)), *changes.removed]
+
+    def _differs(self, fact: FileFact, state: FileState, deadline_s: float) -> bool:
+        if time.monotonic() > deadline_s or not state.digest:
+            return bool(state.reason == "")
+        try:
+            return content_digest((self.folder / fact.path).read_bytes()) != state.digest
+        except OSError:
+            return True
+
+    # Answers
+
+    def view(self) -> FolderView:
+        """Return what a search reads."""
+        return FolderView(
+            folder=self.folder,
+            embedder=self._parts.embedder,
+            snapshot=self.snapshot,
+            unsaved=Unsaved(),
+            coverage=self._reader.coverage,
+            is_complete=self._is_current,
+        )
+
+    def status(self) -> WorkspaceStatus:
+        """Return the folder's status as it stands on disk, for nothing follows it now."""
+        if self._reader.snapshot is None:
+            self._reader.refresh()
+        state, message = self._state()
+        speed = self._speed
+        return WorkspaceStatus(
+            state=state,
+            message=message,
+            coverage=self._reader.coverage,
+            folders=(FolderStatus(self.folder, state, message, self._reader.coverage, self._facts()),),
+            metrics=Metrics(
+                files_per_second=speed.files_per_second if speed is not None else None,
+                symbols_per_second=speed.symbols_per_second if speed is not None else None,
+                embedded_symbols=self._embedded,
+                resident_bytes=resident_bytes(),
+            ),
+        )
+
+    def _state(self) -> tuple[IndexState, str | None]:
+        if self._parts.index.is_paused():
+            return IndexState.PAUSED, "Indexing is paused in this folder."
+        if is_being_written(self._parts.index):
+            return IndexState.INDEXING, None
+        version = self.version
+        if version is None:
+            return IndexState.STARTING, "Nothing is indexed yet; run `semantic-symbols index`."
+        if self._needs_all():
+            return (
+                IndexState.STARTING,
+                "The index does not cover all files yet; run `semantic-symbols index`.",
+            )
+        return IndexState.READY, None
+
+    def _facts(self) -> IndexFacts | None:
+        version, snapshot = self.version, self.snapshot
+        if version is None or snapshot is None:
+            return None
+        return index_facts(version, snapshot)
+
+
+def index_facts(version: IndexVersion, snapshot: Snapshot) -> IndexFacts:
+    """Return what there is to know about one version of an index."""
+    return IndexFacts(
+        path=version.path,
+        size_bytes=version.size_bytes(),
+        format_version=version.format_version,
+        generation=snapshot.generation,
+        model_name=snapshot.meta.model_name,
+        dimensions=snapshot.vectors.centroids.shape[1],
+        fingerprint=version.fingerprint,
+        clusters=snapshot.vectors.n_clusters,
+        probes=snapshot.probes,
+        recall_at_10=snapshot.meta.recall_at_10,
+    )
+
+
+def is_being_written(index: IndexFolder) -> bool:
+    """Tell whether a process holds the lease of this index right now."""
+    if not index.lease_lock.exists():
+        return False
+    try:
+        lease = WriterLease.try_acquire(index.lease_lock)
+    except IndexStorageFailed:  # a disk that nobody here can write
+        return False
+    if lease is None:
+        return True
+    lease.release()
+    return False
+
+
+def _known_files(version: IndexVersion) -> Mapping[str, FileState]:
+    """Every file of the index; those of a batch that was cut short look as if never read."""
+    with Catalog.open_reader(version.catalog) as catalog:
+        files = catalog.files()
+        intent = catalog.leftover_intent()
+    for path in () if intent is None else (*intent.changed, *intent.removed):
+        if path in files:
+            files[path] = replace(files[path], digest=b"", size_bytes=-1)
+    return files
