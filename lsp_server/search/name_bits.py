@@ -4,7 +4,8 @@ The shift-and way of matching (Baeza-Yates & Gonnet 1992, "A new approach to tex
 loop over the names.
 """
 
-from typing import Any, TypeAlias
+from copy import copy
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from lsp_server.vectors.arrays import I64, U8, Mask
 
 LONGEST = 64
 """Bytes of a name that fit in a machine word."""
+
+_SHRINK = 2  # go on without the names that fell out once they are more than one in so many
 
 Bits: TypeAlias = npt.NDArray[Any]
 """u32[n] or u64[n]: bit p of word i says something of byte p of name i."""
@@ -38,7 +41,7 @@ class NameWindows:
         overlapping: npt.NDArray[Any] = np.ndarray(
             (len(blob) - width + 1,), f"V{width}", np.ascontiguousarray(blob), 0, (1,)
         )
-        self._bytes: U8 = overlapping[firsts].view(np.uint8)
+        self._bytes: U8 = overlapping[firsts].view(np.uint8).reshape(-1, width)
         self._shifts = (starts - firsts).astype(self._word) if (starts != firsts).any() else None
         short = np.minimum(lengths, width - 1).astype(self._word)
         one = self._word.type(1)
@@ -46,13 +49,28 @@ class NameWindows:
 
     def in_order(self, letters: bytes) -> Mask:
         """Return which names have the letters in order, bool[n]."""
+        windows, numbers = self, np.arange(len(self._inside))
         left = self._inside  # the places after the letters found so far
-        found: Mask = np.ones(len(left), np.bool_)
         for letter in letters:
-            places = self.at(letter) & left
-            found = places != 0
-            left = self._inside & self._after_lowest(places)
+            places = windows.at(letter) & left
+            left = windows._inside & windows._after_lowest(places)
+            going_on = np.flatnonzero(places)
+            if len(going_on) * _SHRINK < len(places):
+                windows, numbers, left = windows.taken(going_on), numbers[going_on], left[going_on]
+                places = places[going_on]
+        found = np.zeros(len(self._inside), np.bool_)
+        found[numbers[places != 0]] = True
         return found
+
+    def taken(self, numbers: I64) -> Self:
+        """Return the windows of some of the names."""
+        some = copy(self)
+        vars(some).update(
+            _bytes=self._bytes[numbers],
+            _inside=self._inside[numbers],
+            _shifts=None if self._shifts is None else self._shifts[numbers],
+        )
+        return some
 
     def run(self, letters: bytes) -> Bits:
         """Return where the letters stand directly one after the other."""
