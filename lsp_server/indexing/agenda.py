@@ -1,12 +1,17 @@
-"""What an indexer has been asked for and has not done yet."""
+"""What an indexer has been asked for and has not done yet; it outlives pauses, and writers that failed."""
 
 import logging
+from collections.abc import Collection, Iterable
 
 from lsp_server.indexing import messages
 from lsp_server.indexing.inbox import Inbox
-from lsp_server.indexing.queue import WorkQueue
+from lsp_server.indexing.queue import Lane, WorkQueue
+from lsp_server.indexing.scanner import FileFact, priority_order
 
 logger = logging.getLogger(__name__)
+
+MOST_OPEN = 200
+"""So many paths are remembered as open in an editor, the last named."""
 
 
 class Agenda:
@@ -18,19 +23,28 @@ class Agenda:
     Attributes:
         queue: Files to be looked at, most urgent first.
         wants_scan: The whole folder is to be compared with the index.
-        rebuilding: Until that scan's files are done, nothing that is known counts, nor the cache.
+        wants_rebuild: With the next scan all that is in the index becomes outdated.
+        outdated: Files that have to be read and put into the index anew, even if they did not change.
+        distrusts_cache: Outdated files are to be parsed and embedded, whatever the cache has of them.
+        scanned_at_ns: When the scan began whose files are being worked off; None when there is none.
         is_paused: Nothing is to be done for now.
         ticket: The last request; answered when everything up to it is in the index.
+        settled: The last request that was answered.
     """
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._updates: dict[str, None] = {}
+        self._open: dict[str, None] = {}
         self.queue = WorkQueue()
         self.wants_scan = False
-        self.rebuilding = False
+        self.wants_rebuild = False
+        self.outdated: set[str] = set()
+        self.distrusts_cache = False
+        self.scanned_at_ns: int | None = None
         self.is_paused = False
         self.ticket = 0
+        self.settled = 0
 
     @property
     def is_over(self) -> bool:
@@ -49,8 +63,13 @@ class Agenda:
 
     @property
     def has_work(self) -> bool:
-        """Whether anything is to be done."""
+        """Whether there are files to be looked for or at."""
         return self.wants_scan or self.has_updates or len(self.queue) > 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was asked for is in the index, and has been answered."""
+        return not self.has_work and self.scanned_at_ns is None and self.settled >= self.ticket
 
     @property
     def is_quiet(self) -> bool:
@@ -70,20 +89,45 @@ class Agenda:
             self._obey(command)
         return self.may_work
 
+    def look_at(self, paths: Iterable[str]) -> None:
+        """Note single paths to be looked at."""
+        self._updates.update(dict.fromkeys(paths))
+
     def take_updates(self) -> list[str]:
         """Return the single paths to be looked at, and forget them."""
         paths = list(self._updates)
         self._updates.clear()
         return paths
 
-    def take_scan(self) -> None:
-        """Note that a scan begins; it sees all that single paths would have shown."""
+    def begin_scan(self, known: Collection[str]) -> None:
+        """Note that a scan begins; it sees all that single paths would have shown.
+
+        Args:
+            known: Every file of the index.
+        """
         self.wants_scan = False
+        self.scanned_at_ns = None
         self._updates.clear()
+        if self.wants_rebuild:
+            self.wants_rebuild = False
+            self.outdated = set(known)
+
+    def queue_files(self, facts: Iterable[FileFact], lane: Lane) -> None:
+        """Queue files that changed, those that are open in an editor before all others."""
+        ordered = priority_order(facts)
+        self.queue.add((fact for fact in ordered if fact.path in self._open), Lane.OPEN)
+        self.queue.add((fact for fact in ordered if fact.path not in self._open), lane)
+
+    def finish_scan(self) -> None:
+        """Note that all that the scan found is in the index."""
+        self.scanned_at_ns = None
+        self.outdated.clear()
+        self.distrusts_cache = False
 
     def start_over(self) -> None:
         """Forget the running job after a failure: the next command finds out anew what is to be done."""
         self.queue.clear()
+        self.scanned_at_ns = None
         self.wants_scan = True
 
     def _obey(self, command: messages.Command) -> None:
@@ -92,16 +136,24 @@ class Agenda:
                 self.wants_scan = True
                 self.ticket = max(self.ticket, ticket)
             case messages.Rebuild(ticket):
-                self.wants_scan = self.rebuilding = True
+                self.wants_scan = self.wants_rebuild = self.distrusts_cache = True
                 self.ticket = max(self.ticket, ticket)
             case messages.Update(paths, ticket):
-                self._updates.update(dict.fromkeys(paths))
+                self.look_at(paths)
                 self.ticket = max(self.ticket, ticket)
             case messages.Prioritise(paths):
-                self.queue.promote(paths)
+                self._prioritise(paths)
             case messages.Pause():
                 self.is_paused = True
             case messages.Resume():
                 self.is_paused = False
             case _:
                 logger.warning("an indexer can't obey %s", type(command).__name__)
+
+    def _prioritise(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._open.pop(path, None)
+            self._open[path] = None
+        for path in list(self._open)[:-MOST_OPEN]:
+            del self._open[path]
+        self.queue.promote(paths)

@@ -1,11 +1,12 @@
 """Keeps the index of one folder true to its files: waits for commands, takes the lease, works, keeps house.
 
-One thread. Commands are looked at before every file, so that an open file overtakes a scan of a hundred thousand
-and a pause takes effect at once.
+One thread. Commands are looked at before every file, so that an open file overtakes a scan of a hundred
+thousand and a pause takes effect at once.
 """
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.agenda import Agenda
@@ -38,23 +39,34 @@ class Indexer:
         self._agenda = Agenda(inbox)
         self._report = report
         self._meter = ProgressMeter(report)
+        self._writer: IndexWriter | None = None
+        self._house_is_kept = True
 
     def run(self) -> None:
         """Obey commands until the inbox is closed."""
-        while not self._agenda.is_over:
-            if self._agenda.wait():
-                self.work()
+        try:
+            while not self._agenda.is_over:
+                if self._agenda.wait():
+                    self._work()
+        finally:
+            self._let_go()
 
     def work(self) -> None:
-        """Do what has been asked for, if anything may be done now; failures of the index are reported."""
+        """Do once what has been asked for; failures of the index are reported."""
+        try:
+            self._work()
+        finally:
+            self._let_go()
+
+    def _work(self) -> None:
         self._agenda.catch_up()
-        if not self._agenda.may_work:
+        if not self._agenda.may_work or (self._agenda.is_settled and self._house_is_kept):
             return
         try:
             lease = self._lease()
             if lease is not None:
                 with lease:
-                    self._work_on(self._parts.version.create())
+                    self._work_with_lease()
         except SemanticSymbolsError as error:
             logger.exception("indexing stopped")
             self._agenda.start_over()
@@ -74,33 +86,66 @@ class Indexer:
                 return None
         return lease
 
+    def _work_with_lease(self) -> None:
+        version = self._parts.version
+        try:
+            self._work_on(version.create())
+        except IndexDamaged:
+            logger.exception("the index is damaged and is built anew from the files")
+            version.delete()
+            self._agenda.start_over()
+            self._work_on(version.create())
+
     def _work_on(self, version: IndexVersion) -> None:
-        with self._opened(version) as writer:
-            realign(writer)
-            run = IndexingRun(self._parts, writer, self._agenda, self._meter, self._report)
-            if run.work():
-                self._finish_scan(version)
-            if not self._agenda.may_work:
-                return
-            self._meter.finish()
-            self._report(Settled(self._agenda.ticket))
-            if maintain(writer, self._parts.recall_target, self._has_time):
-                self._report(Published(writer.generation))
+        try:
+            writer = self._opened(version)
+            self._index(version, writer)
+            writer.suspend()
+        except BaseException:
+            self._let_go()  # what it holds in memory may be ahead of what was committed
+            raise
 
     def _opened(self, version: IndexVersion) -> IndexWriter:
-        try:
-            return IndexWriter(version, self._parts.embedder.info)
-        except IndexDamaged:
-            logger.exception("the index is damaged and will be built anew from the files")
-            version.delete()
-            self._agenda.wants_scan = True
-            return IndexWriter(version.create(), self._parts.embedder.info)
+        """Return the writer of last time, if nobody else has written since, or else a new one."""
+        if self._writer is not None and self._writer.resume():
+            return self._writer
+        self._let_go()
+        writer = self._writer = IndexWriter(version, self._parts.embedder.info)
+        if writer.generation == 0:
+            writer.meta = replace(writer.meta, recipe=self._parts.cache_recipe)
+        elif writer.meta.recipe != self._parts.cache_recipe:
+            logger.info("the index was made in another way and is made anew")
+            self._agenda.wants_scan = self._agenda.wants_rebuild = True
+        self._agenda.look_at(writer.unfinished)
+        return writer
 
-    def _finish_scan(self, version: IndexVersion) -> None:
-        self._agenda.rebuilding = False
-        if version.is_ready:
+    def _let_go(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
+
+    def _index(self, version: IndexVersion, writer: IndexWriter) -> None:
+        realign(writer)
+        IndexingRun(self._parts, writer, self._agenda, self._meter, self._report).work()
+        if not self._agenda.may_work:
             return
-        version.mark_ready()
+        if self._agenda.scanned_at_ns is not None:
+            self._finish_scan(version, writer, self._agenda.scanned_at_ns)
+        self._meter.finish()
+        self._agenda.settled = self._agenda.ticket
+        self._report(Settled(self._agenda.ticket))
+        generation = writer.generation
+        self._house_is_kept = maintain(writer, self._parts.recall_target, self._has_time)
+        if writer.generation != generation:
+            self._report(Published(writer.generation))
+
+    def _finish_scan(self, version: IndexVersion, writer: IndexWriter, began_ns: int) -> None:
+        # What could not be listed has still to be made anew, as soon as it can be.
+        writer.expire(sorted(self._agenda.outdated))
+        writer.finish_scan(began_ns, self._parts.cache_recipe)
+        self._agenda.finish_scan()
+        if not version.is_ready:
+            version.mark_ready()
         for other in self._parts.index.versions():
             if other.path != version.path:
                 other.delete()

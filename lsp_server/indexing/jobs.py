@@ -37,13 +37,13 @@ class ParseJob:
     def pack(self) -> bytes:
         """Return the job as msgpack."""
         fields = (self.path, self.absolute, self.known_digest, self.raw, self.use_cache)
-        packed: bytes = msgpack.packb(fields, unicode_errors="surrogateescape")
+        packed: bytes = msgpack.packb(fields, unicode_errors="surrogatepass")
         return packed
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
         """Return the job that `pack` packed."""
-        return cls(*msgpack.unpackb(packed, unicode_errors="surrogateescape"))
+        return cls(*msgpack.unpackb(packed, unicode_errors="surrogatepass"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class ParseReply:
         cached: The yield came from the cache; nothing was parsed or embedded.
         message: Why a file is UNREADABLE, in the operating system's words.
         busy_s: Seconds the worker spent on it.
+        recipe: What the yield depends on besides content and language, as the worker knows it.
     """
 
     path: str
@@ -71,6 +72,7 @@ class ParseReply:
     cached: bool = False
     message: str = ""
     busy_s: float = 0.0
+    recipe: str = ""
 
     def pack(self) -> bytes:
         """Return the reply as msgpack."""
@@ -84,12 +86,13 @@ class ParseReply:
             self.cached,
             self.message,
             self.busy_s,
+            self.recipe,
         )
-        packed: bytes = msgpack.packb(fields, unicode_errors="surrogateescape")
+        packed: bytes = msgpack.packb(fields, unicode_errors="surrogatepass")
         return packed
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
         """Return the reply that `pack` packed."""
-        path, status, *rest = msgpack.unpackb(packed, unicode_errors="surrogateescape")
+        path, status, *rest = msgpack.unpackb(packed, unicode_errors="surrogatepass")
         return cls(path, ReplyStatus(status), *rest)

@@ -1,6 +1,7 @@
 """Housekeeping of an index while nobody waits: merges segments, clusters anew, measures recall.
 
-Every step leaves the same symbols findable and ends in a commit of its own, so it may be cut short between steps.
+Every step leaves the same symbols findable and ends in a commit of its own, so it may be cut short between
+steps.
 """
 
 import logging
@@ -27,20 +28,23 @@ RECALIBRATE_GROWTH = 1.5
 
 
 def maintain(writer: IndexWriter, recall_target: float, has_time: Callable[[], bool]) -> bool:
-    """Do what housekeeping there is; whether anything was committed.
+    """Do what housekeeping there is; whether all of it is done.
 
     Args:
         writer: The index, open for writing.
         recall_target: Recall@10 that searches shall reach, 0.5 to 1.
         has_time: Asked between steps; False puts the rest off.
     """
-    before = writer.generation
-    while has_time() and (step := _next_step(writer)) is not None:
+    while (step := _next_step(writer)) is not None:
+        if not has_time():
+            return False
         logger.info("%s of %d segments: %s", step.action, len(step.segments), step.reason)
         _do(writer, step)
-    if has_time() and _needs_calibration(writer):
+    if _needs_calibration(writer):
+        if not has_time():
+            return False
         _calibrate(writer, recall_target)
-    return writer.generation != before
+    return True
 
 
 def vector_index(writer: IndexWriter) -> VectorIndex:
@@ -64,7 +68,8 @@ def _next_step(writer: IndexWriter) -> Compaction | None:
     if not writer.segments:
         return None
     loads = [
-        SegmentLoad(segment.n_rows, len(writer.dead.get(name, ()))) for name, segment in writer.segments.items()
+        SegmentLoad(segment.n_rows, len(writer.dead.get(name, ())))
+        for name, segment in writer.segments.items()
     ]
     sizes = _cluster_sizes(writer)
     return plan_compaction(loads, Clustering(writer.meta.trained_rows, writer.meta.imbalance), sizes)

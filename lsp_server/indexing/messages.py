@@ -1,4 +1,4 @@
-"""What a server and its indexer process say to each other: one JSON object a line, commands in, events out."""
+"""What a server and its indexer process say to each other: one JSON object a line, commands and events."""
 
 import json
 from dataclasses import asdict, dataclass, fields
@@ -137,10 +137,25 @@ def decode(line: bytes) -> Message:
         }
         return kind(**values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexerFailed("The indexer process sent something unreadable.", "Restart the server.") from error
+        raise IndexerFailed(
+            "The indexer process sent something unreadable.", "Restart the server."
+        ) from error
 
 
 _KINDS: dict[str, type[Message]] = {
     kind.__name__: kind
-    for kind in (Scan, Update, Rebuild, Prioritise, Pause, Resume, Waiting, Progress, Published, Settled, Failed, Profile)
+    for kind in (
+        Scan,
+        Update,
+        Rebuild,
+        Prioritise,
+        Pause,
+        Resume,
+        Waiting,
+        Progress,
+        Published,
+        Settled,
+        Failed,
+        Profile,
+    )
 }

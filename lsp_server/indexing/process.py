@@ -3,18 +3,21 @@
 It ends with its parent: when standard input ends, within a second, whatever it is doing.
 """
 
+import logging
 import os
 import sys
 import threading
 from collections.abc import Callable
 from typing import BinaryIO
 
+from lsp_server.errors import IndexerFailed, SemanticSymbolsError
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.messages import Command, Event, Failed, decode
 from lsp_server.indexing.parts import IndexerParts
-from lsp_server.errors import SemanticSymbolsError
 from lsp_server.parsing.worker_loop import lower_priority, take_stdout
+
+logger = logging.getLogger(__name__)
 
 END_S = 1.0
 """A batch that is being committed may take this long after the parent is gone; a later run recovers it."""
@@ -53,11 +56,22 @@ def run_indexer_process(make_parts: Callable[[], IndexerParts]) -> None:
 
 
 def _read_commands(stream: BinaryIO, inbox: Inbox) -> None:
-    for line in stream:
-        message = decode(line)
-        if isinstance(message, Command):
-            inbox.put(message)
+    try:
+        for line in stream:
+            _take_command(line, inbox)
+    except (OSError, ValueError):
+        logger.exception("the parent can't be heard any more")
     inbox.close()
     last_resort = threading.Timer(END_S, os._exit, [0])
     last_resort.daemon = True
     last_resort.start()
+
+
+def _take_command(line: bytes, inbox: Inbox) -> None:
+    try:
+        message = decode(line)
+    except IndexerFailed:  # a parent that is killed may leave half a line
+        logger.warning("an unreadable command was passed over")
+        return
+    if isinstance(message, Command):
+        inbox.put(message)

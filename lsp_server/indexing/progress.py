@@ -37,11 +37,15 @@ class ProgressMeter:
 
     def took(self, reply: ParseReply, n_symbols: int) -> None:
         """One file is done."""
-        self._done += 1
         self._symbols += n_symbols
         if not reply.cached:
             self._embedded += n_symbols
         self.spent("workers", reply.busy_s)
+        self.passed()
+
+    def passed(self) -> None:
+        """One file is done without a worker's reply."""
+        self._done += 1
         if time.monotonic() - self._reported_s > REPORT_EVERY_S:
             self._say()
 

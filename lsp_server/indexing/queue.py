@@ -1,12 +1,14 @@
-"""What is still to be looked at, in order of urgency: a set of paths with three lanes."""
+"""What is still to be looked at, in order of urgency: a set of files with three lanes."""
 
 from collections import deque
 from collections.abc import Iterable
 from enum import IntEnum
 
+from lsp_server.indexing.scanner import FileFact
+
 
 class Lane(IntEnum):
-    """How urgent a path is; lower comes first."""
+    """How urgent a file is; lower comes first."""
 
     OPEN = 0
     """Open in an editor."""
@@ -17,48 +19,51 @@ class Lane(IntEnum):
 
 
 class WorkQueue:
-    """Paths waiting to be indexed, each at most once. Not thread-safe."""
+    """Files waiting to be indexed, each at most once. Not thread-safe."""
 
     def __init__(self) -> None:
         self._lanes: tuple[deque[str], ...] = tuple(deque() for _ in Lane)
-        self._lane_of: dict[str, Lane] = {}
+        self._waiting: dict[str, tuple[Lane, FileFact]] = {}
 
     def __len__(self) -> int:
-        return len(self._lane_of)
+        return len(self._waiting)
 
     def __contains__(self, path: str) -> bool:
-        return path in self._lane_of
+        return path in self._waiting
 
-    def add(self, paths: Iterable[str], lane: Lane) -> None:
-        """Put paths at the end of a lane; one that waits in a less urgent lane moves up."""
-        for path in paths:
-            waiting = self._lane_of.get(path)
-            if waiting is None or lane < waiting:
-                self._lane_of[path] = lane
-                self._lanes[lane].append(path)
+    def add(self, facts: Iterable[FileFact], lane: Lane) -> None:
+        """Put files at the end of a lane; one that waits moves up, never down, and is known anew."""
+        for fact in facts:
+            waiting = self._waiting.get(fact.path)
+            if waiting is None or lane < waiting[0]:
+                self._waiting[fact.path] = lane, fact
+                self._lanes[lane].append(fact.path)
+            else:
+                self._waiting[fact.path] = waiting[0], fact
 
     def promote(self, paths: Iterable[str]) -> None:
         """Move those of the paths that wait to the most urgent lane."""
-        self.add([path for path in paths if path in self._lane_of], Lane.OPEN)
+        self.add([self._waiting[path][1] for path in paths if path in self._waiting], Lane.OPEN)
 
     def discard(self, path: str) -> None:
         """Forget a path, if it waits."""
-        self._lane_of.pop(path, None)
+        self._waiting.pop(path, None)
 
-    def pop(self) -> str | None:
-        """Take the most urgent path; None when nothing waits."""
+    def pop(self) -> FileFact | None:
+        """Take the most urgent file; None when nothing waits."""
         for lane in Lane:
             paths = self._lanes[lane]
             while paths:
                 path = paths.popleft()
+                waiting = self._waiting.get(path)
                 # A path that moved up, or was discarded, left a shadow behind.
-                if self._lane_of.get(path) is lane:
-                    del self._lane_of[path]
-                    return path
+                if waiting is not None and waiting[0] is lane:
+                    del self._waiting[path]
+                    return waiting[1]
         return None
 
     def clear(self) -> None:
         """Forget everything."""
         for lane in self._lanes:
             lane.clear()
-        self._lane_of.clear()
+        self._waiting.clear()

@@ -1,22 +1,31 @@
-"""One stay at the writer's desk: finds changes, sends files through the workers, commits them in batches."""
+"""One stay at the writer's desk: finds changes, sends files through the workers, commits them in batches.
+
+What is known of a file runs ahead of the commits: it is updated as soon as a result is in the batch, so that
+a change is always compared with what the next commit will bring. When there is news of a file that a worker
+has in hand, what the worker finds is thrown away.
+"""
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lsp_server.documents import Stemmer
+from lsp_server.errors import IndexDamaged, ModelUnavailable
 from lsp_server.indexing.agenda import Agenda
+from lsp_server.indexing.batch import Batch, FileResult, Touch
 from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
 from lsp_server.indexing.messages import Event, Published
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.placement import place, without_symbols
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.queue import Lane
-from lsp_server.indexing.scanner import ChangeSet, FileFact, changes_for, priority_order, scan
+from lsp_server.indexing.scanner import ChangeSet, FileFact, changes_for, scan
 from lsp_server.indexing.worker import cache_key
-from lsp_server.indexing.writer import Batch, FileResult, IndexWriter
+from lsp_server.indexing.writer import IndexWriter
 from lsp_server.indexing.yields import content_digest
+from lsp_server.model import FileId
 from lsp_server.parsing import skip_by_name
 from lsp_server.parsing.pool import Outcome
 from lsp_server.storage.file_yield import unpack
@@ -32,13 +41,16 @@ LATEST_COMMIT_S = 10.0
 MOST_SYMBOLS = 40_000
 """Symbols of one batch, which are held in memory until the commit: about 100 MB."""
 
+NEVER = -1
+"""Size and time of a file that has to be read whatever `stat` says."""
+
 
 class IndexingRun:
     """Works an agenda off, as far as it goes, with an open writer.
 
     Args:
         parts: What the indexer works with.
-        writer: The index, open for writing.
+        writer: The index, open for writing; after an error it has to be opened anew.
         agenda: What is to be done; looked at again before every file.
         meter: Counts.
         report: Takes a `Published` for every commit.
@@ -54,70 +66,98 @@ class IndexingRun:
     ) -> None:
         self._parts = parts
         self._writer = writer
+        self._known = writer.known
         self._agenda = agenda
         self._meter = meter
         self._report = report
-        self._facts: dict[str, FileFact] = {}
         self._at_work: dict[str, FileFact] = {}
+        self._overtaken: dict[str, FileFact | None] = {}
+        self._distrusted: set[str] = set()
         self._batch = Batch()
         self._to_cache: dict[bytes, bytes] = {}
         self._stemmer = Stemmer()
         self._commit_after_s = FIRST_COMMIT_S
         self._committed_s = time.monotonic()
 
-    def work(self) -> bool:
-        """Do what is on the agenda until it is empty, paused or over; whether a whole scan was finished."""
+    def work(self) -> None:
+        """Do what is on the agenda until it is empty, paused or over."""
         self._meter.begin()
-        scanned = False
         while self._agenda.has_work and self._agenda.catch_up():
-            scanned |= self._agenda.wants_scan
             self._find_changes()
             for outcome in self._parts.pool.run(self._jobs()):
                 self._take(outcome)
                 if self._agenda.is_over:
-                    return False
+                    return
                 if self._is_commit_due():
                     self._commit()
             self._commit()
-        return scanned and not self._agenda.has_work
 
     # Changes
 
     def _find_changes(self) -> None:
         began_s = time.monotonic()
-        agenda, rules = self._agenda, self._parts.rules
-        if agenda.wants_scan:
-            agenda.take_scan()
-            rules.invalidate("")
-            changes = scan(rules, self._seen(), self._writer.meta.seen_ns, lambda: not agenda.catch_up())
-            if not agenda.may_work:
-                agenda.wants_scan = True
-            self._writer.note_scan(changes.scanned_at_ns)
-            lane = Lane.SCANNED
-        else:
-            changes = changes_for(rules, agenda.take_updates(), self._seen(), self._writer.meta.seen_ns)
-            lane = Lane.CHANGED
-        self._take_changes(changes, lane)
+        if self._agenda.wants_scan:
+            self._scan()
+        elif self._agenda.has_updates:
+            seen_ns = self._writer.meta.seen_ns
+            paths = self._agenda.take_updates()
+            changes = changes_for(self._parts.rules, paths, self._with_those_at_work(), seen_ns)
+            self._take_changes(changes, Lane.CHANGED)
         self._meter.spent("scan", time.monotonic() - began_s)
 
+    def _scan(self) -> None:
+        agenda, rules = self._agenda, self._parts.rules
+        was_cut_short = False
+
+        def is_cancelled() -> bool:
+            nonlocal was_cut_short
+            was_cut_short = was_cut_short or not agenda.catch_up()
+            return was_cut_short
+
+        agenda.begin_scan(self._known)
+        rules.invalidate("")
+        changes = scan(rules, self._seen(), self._writer.meta.seen_ns, is_cancelled)
+        self._take_changes(changes, Lane.SCANNED)
+        if was_cut_short:
+            agenda.wants_scan = True
+        else:
+            agenda.scanned_at_ns = changes.scanned_at_ns
+
     def _seen(self) -> Mapping[str, FileState]:
-        """What scans compare with: to a rebuild nothing is known but the paths."""
-        known = self._writer.known
-        if not self._agenda.rebuilding:
-            return known
-        return {path: replace(state, size_bytes=-1, mtime_ns=-1) for path, state in known.items()}
+        """What a scan compares with: outdated files have never been read."""
+        outdated = self._agenda.outdated
+        if not outdated:
+            return self._known
+        return {
+            path: _never_read(state) if path in outdated else state for path, state in self._known.items()
+        }
+
+    def _with_those_at_work(self) -> Mapping[str, FileState]:
+        """What updates are compared with: of a file that a worker has in hand nothing is known yet."""
+        return ChainMap({path: _never_read(self._known[path]) for path in self._at_work}, self._known)
 
     def _take_changes(self, changes: ChangeSet, lane: Lane) -> None:
         for path in changes.removed:
             self._agenda.queue.discard(path)
-            self._batch.remove(path)
-        facts = [*changes.changed, *changes.touched]
-        self._facts.update((fact.path, fact) for fact in facts)
-        self._agenda.queue.add((fact.path for fact in priority_order(facts)), lane)
-        new = [fact.path for fact in facts if fact.path not in self._writer.known]
+            if path in self._at_work:
+                self._overtaken[path] = None
+            else:
+                self._remove(path)
+        facts = [fact for fact in (*changes.changed, *changes.touched) if _is_storable(fact.path)]
+        self._overtaken.update((fact.path, fact) for fact in facts if fact.path in self._at_work)
+        waiting = [fact for fact in facts if fact.path not in self._at_work]
+        self._discover(fact.path for fact in waiting if fact.path not in self._known)
+        self._agenda.queue_files(waiting, lane)
+        self._expect()
+
+    def _discover(self, paths: Iterable[str]) -> None:
+        new = list(paths)
         if new:
             self._writer.catalog.discover(new)
-        self._meter.expect(len(self._agenda.queue))
+            self._known.update(dict.fromkeys(new, UNREAD))
+
+    def _expect(self) -> None:
+        self._meter.expect(len(self._agenda.queue) + len(self._at_work))
 
     # Files
 
@@ -125,50 +165,78 @@ class IndexingRun:
         while self._agenda.catch_up():
             if self._agenda.has_updates and not self._agenda.wants_scan:
                 self._find_changes()
-            path = self._agenda.queue.pop()
-            if path is None:
-                return
-            fact = self._facts.pop(path, None)
+            fact = self._agenda.queue.pop()
             if fact is None:
-                continue
-            skipped = skip_by_name(path, fact.size_bytes, self._parts.limits)
-            if skipped is not None:
-                self._leave_out(fact, FileStatus.SKIPPED, skipped.reason, b"")
-                continue
-            self._at_work[path] = fact
-            yield path, self._job(path).pack()
+                return
+            if not self._is_skipped(fact):
+                # Queued by an earlier run, another process may have removed it from the index meanwhile.
+                state = self._known.setdefault(fact.path, UNREAD)
+                self._at_work[fact.path] = fact
+                yield fact.path, self._job(fact.path, state).pack()
 
-    def _job(self, path: str) -> ParseJob:
-        state = self._writer.known.get(path)
-        rebuilding = self._agenda.rebuilding
-        known_digest = None if state is None or rebuilding else state.digest or None
-        return ParseJob(path, str(self._parts.folder / path), known_digest, use_cache=not rebuilding)
+    def _is_skipped(self, fact: FileFact) -> bool:
+        skipped = skip_by_name(fact.path, fact.size_bytes, self._parts.limits)
+        if skipped is not None:
+            self._leave_out(fact, FileStatus.SKIPPED, skipped.reason, b"")
+            self._meter.passed()
+        return skipped is not None
+
+    def _job(self, path: str, state: FileState) -> ParseJob:
+        is_outdated = path in self._agenda.outdated
+        trusts_cache = not (is_outdated and self._agenda.distrusts_cache) and path not in self._distrusted
+        known_digest = None if is_outdated else state.digest or None
+        return ParseJob(path, str(self._parts.folder / path), known_digest, use_cache=trusts_cache)
 
     def _take(self, outcome: Outcome[str]) -> None:
-        fact = self._at_work.pop(outcome.key)
-        if outcome.payload is None:
+        path = outcome.key
+        fact = self._at_work.pop(path)
+        if path in self._overtaken:
+            news = self._overtaken.pop(path)
+            if news is None:
+                self._remove(path)
+            else:
+                self._agenda.queue_files([news], Lane.CHANGED)
+        elif outcome.payload is None:
             reason = f"the parser {outcome.failure} on it"
-            logger.warning("%s is quarantined: %s %s", fact.path, reason, outcome.message)
+            logger.warning("%s is quarantined: %s %s", path, reason, outcome.message)
             self._leave_out(fact, FileStatus.QUARANTINED, reason, self._digest_of(fact))
-            return
-        reply = ParseReply.unpack(outcome.payload)
+            self._meter.passed()
+        else:
+            self._take_reply(fact, ParseReply.unpack(outcome.payload))
+
+    def _take_reply(self, fact: FileFact, reply: ParseReply) -> None:
         n_symbols = 0
         match reply.status:
             case ReplyStatus.YIELDED:
-                n_symbols = self._add(reply)
+                n_symbols = self._add(fact, reply)
             case ReplyStatus.UNCHANGED:
-                self._batch.touch(self._writer.touched(reply.path, reply.size_bytes, reply.mtime_ns))
+                self._touch(reply)
             case ReplyStatus.VANISHED:
-                self._batch.remove(reply.path)
+                self._remove(reply.path)
             case ReplyStatus.UNREADABLE:
-                self._leave_out(fact, FileStatus.SKIPPED, f"unreadable: {reply.message.lower()}", b"")
+                # Rights can change without a trace in size and time, so the next scan tries again.
+                unread = FileFact(reply.path, fact.size_bytes, NEVER)
+                self._leave_out(unread, FileStatus.SKIPPED, f"unreadable: {reply.message.lower()}", b"")
         self._meter.took(reply, n_symbols)
 
-    def _add(self, reply: ParseReply) -> int:
-        content = unpack(reply.packed_yield)
+    def _add(self, fact: FileFact, reply: ParseReply) -> int:
+        if reply.recipe != self._parts.cache_recipe:
+            raise ModelUnavailable(
+                "The embedding model changed while it was in use.",
+                "Restart the server, so that all of it is loaded anew.",
+            )
+        try:
+            content = unpack(reply.packed_yield)
+        except IndexDamaged:
+            if not reply.cached:
+                raise
+            logger.warning("what the cache has of %s is damaged", reply.path)
+            self._distrusted.add(reply.path)
+            self._agenda.queue_files([fact], Lane.CHANGED)
+            return 0
         status = FileStatus.INDEXED if content.skipped is None else FileStatus.SKIPPED
         placed = place(content, reply.path, self._parts.embedder, self._stemmer)
-        self._batch.add(FileResult(placed, reply.size_bytes, reply.mtime_ns, status))
+        self._put(FileResult(placed, reply.size_bytes, reply.mtime_ns, status))
         if not reply.cached:
             key = cache_key(reply.digest, reply.path, self._parts.cache_recipe)
             self._to_cache[key] = reply.packed_yield
@@ -176,13 +244,40 @@ class IndexingRun:
 
     def _leave_out(self, fact: FileFact, status: FileStatus, reason: str, digest: bytes) -> None:
         placed = without_symbols(digest, fact.path, reason, self._parts.embedder.info.dimensions)
-        self._batch.add(FileResult(placed, fact.size_bytes, fact.mtime_ns, status))
+        self._put(FileResult(placed, fact.size_bytes, fact.mtime_ns, status))
+
+    def _put(self, result: FileResult) -> None:
+        path = result.placed.path
+        before = self._known.get(path, UNREAD)
+        after = result.state(before.file)
+        self._agenda.outdated.discard(path)
+        if after == before and not after.n_symbols:
+            return  # left out as before
+        self._batch.add(result)
+        self._known[path] = after
+
+    def _touch(self, reply: ParseReply) -> None:
+        before = self._known[reply.path]
+        if (before.size_bytes, before.mtime_ns) != (reply.size_bytes, reply.mtime_ns):
+            self._batch.touch(reply.path, Touch(reply.size_bytes, reply.mtime_ns))
+            after = replace(before, size_bytes=reply.size_bytes, mtime_ns=reply.mtime_ns)
+            self._known[reply.path] = after
+
+    def _remove(self, path: str) -> None:
+        self._agenda.outdated.discard(path)
+        self._batch.remove(path)
+        self._known.pop(path, None)
 
     def _digest_of(self, fact: FileFact) -> bytes:
+        """The digest of a file that no worker survives; empty when it is another by now."""
+        path = self._parts.folder / fact.path
         try:
-            return content_digest((self._parts.folder / fact.path).read_bytes())
+            raw = path.read_bytes()
+            stat = path.stat()
         except OSError:
             return b""
+        is_same = (stat.st_size, stat.st_mtime_ns) == (fact.size_bytes, fact.mtime_ns)
+        return content_digest(raw) if is_same else b""
 
     # Commits
 
@@ -196,12 +291,32 @@ class IndexingRun:
         if batch.n_files:
             generation = self._writer.apply(batch, self._expected_symbols(batch))
             self._report(Published(generation))
+        cached_s = time.monotonic()
         self._parts.cache.put_many(self._to_cache)
         self._to_cache.clear()
         self._committed_s = time.monotonic()
         self._commit_after_s = min(2 * self._commit_after_s, LATEST_COMMIT_S)
-        self._meter.spent("commit", self._committed_s - began_s)
+        self._meter.spent("commit", cached_s - began_s)
+        self._meter.spent("cache", self._committed_s - cached_s)
 
     def _expected_symbols(self, batch: Batch) -> int:
         """A guess at the symbols of the finished index, from those of this batch."""
         return batch.n_symbols + len(self._agenda.queue) * batch.n_symbols // batch.n_files
+
+
+UNREAD = FileState(FileId(0), b"", NEVER, NEVER, "", FileStatus.PENDING, "", 0)
+"""A file that was seen and never read; its row is found by its path."""
+
+
+def _never_read(state: FileState) -> FileState:
+    return replace(state, size_bytes=NEVER, mtime_ns=NEVER)
+
+
+def _is_storable(path: str) -> bool:
+    """Whether the stores can name the file: a name that is no Unicode (POSIX allows any bytes) they can't."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        logger.warning("%a is left out: its name is not valid Unicode", path)
+        return False
+    return True

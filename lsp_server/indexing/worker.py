@@ -34,7 +34,7 @@ class ParseWorker:
             with Path(job.absolute).open("rb") as file:
                 stat = os.fstat(file.fileno())
                 raw = file.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return ParseReply(job.path, ReplyStatus.VANISHED).pack()
         except OSError as error:
             return ParseReply(job.path, ReplyStatus.UNREADABLE, message=error.strerror or str(error)).pack()
@@ -57,6 +57,7 @@ class ParseWorker:
             packed_yield=cached if cached is not None else pack(self._maker.make(job.path, raw)),
             cached=cached is not None,
             busy_s=time.perf_counter() - began,
+            recipe=self._cache_recipe,
         ).pack()
 
 
@@ -71,4 +72,6 @@ def cache_key(digest: bytes, path: str, recipe: str) -> bytes:
     name = path.rpartition("/")[2]
     stem, dot, suffix = name.partition(".")
     kind_of_file = dot + suffix if stem and dot else name
-    return content_digest(b"\0".join((digest, kind_of_file.lower().encode("utf-8", "surrogatepass"), recipe.encode())))
+    return content_digest(
+        b"\0".join((digest, kind_of_file.lower().encode("utf-8", "surrogatepass"), recipe.encode()))
+    )

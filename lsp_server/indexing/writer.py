@@ -1,28 +1,39 @@
-"""The only code that writes an index: puts batches into catalog, vectors and text in the order that makes a crash harmless.
+"""The only code that writes an index: catalog, vectors and text in the order that makes a crash harmless.
 
-1. the catalog records which files the batch touches, 2. the vector segment is written and made durable, 3. Tantivy
-deletes, adds and commits, 4. one catalog transaction makes all of it the next generation. Only step 4 counts: what a
-crash leaves of the steps before it is written anew (intents) or deleted (unlisted segments) by the next writer.
+1. the catalog records which files the batch touches, 2. the vector segment is written and made durable,
+3. Tantivy deletes, adds and commits, 4. one catalog transaction makes all of it the next generation. Only the
+last step counts: what a crash leaves of those before is written anew (intents) or deleted (unlisted segments)
+by the next writer.
 """
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import TextDocument, TextIndex
+from lsp_server.documents import TextDocument, TextIndex, TextReader
 from lsp_server.embedding import ModelInfo
+from lsp_server.errors import IndexDamaged
+from lsp_server.indexing.batch import Batch, FileResult, Touch
 from lsp_server.indexing.placement import PlacedFile
 from lsp_server.model import FileId
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.index_meta import IndexMeta, storable
-from lsp_server.storage.records import BatchCommit, FileState, FileStatus, FileUpdate, SegmentEntry
+from lsp_server.storage.records import (
+    BatchCommit,
+    CatalogSnapshot,
+    FileStatus,
+    FileUpdate,
+    SegmentEntry,
+)
 from lsp_server.vectors.kmeans import assign, suggested_clusters, train_centroids
 from lsp_server.vectors.segment import Segment
 from lsp_server.vectors.writer import SegmentRows, write_segment
@@ -32,93 +43,10 @@ logger = logging.getLogger(__name__)
 CLUSTERING_SEED = 20260
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FileResult:
-    """One file of a batch, and the state of the file that was read.
-
-    Attributes:
-        placed: Its symbols; none when it is left out.
-        size_bytes: When it was read.
-        mtime_ns: When it was read.
-        status: INDEXED, SKIPPED or QUARANTINED.
-    """
-
-    placed: PlacedFile
-    size_bytes: int
-    mtime_ns: int
-    status: FileStatus
-
-    def update(self) -> FileUpdate:
-        """Return what the catalog notes."""
-        content = self.placed.content
-        return FileUpdate(
-            path=self.placed.path,
-            digest=content.digest,
-            size_bytes=self.size_bytes,
-            mtime_ns=self.mtime_ns,
-            language=content.language,
-            symbol_ids=self.placed.ids,
-            status=self.status,
-            reason=content.skipped or "",
-        )
-
-
-class Batch:
-    """What one commit will bring: the last word on each path. Not thread-safe."""
-
-    def __init__(self) -> None:
-        self._results: dict[str, FileResult] = {}
-        self._touched: dict[str, FileUpdate] = {}
-        self._removed: dict[str, None] = {}
-        self.n_symbols = 0
-
-    def add(self, result: FileResult) -> None:
-        """Note a new or changed file."""
-        path = result.placed.path
-        self._forget(path)
-        self._results[path] = result
-        self.n_symbols += len(result.placed.ids)
-
-    def touch(self, update: FileUpdate) -> None:
-        """Note a file whose time changed and whose content did not."""
-        if update.path not in self._results:
-            self._touched[update.path] = update
-
-    def remove(self, path: str) -> None:
-        """Note a file that is gone, or ignored by now."""
-        self._forget(path)
-        self._removed[path] = None
-
-    @property
-    def results(self) -> list[FileResult]:
-        """New and changed files."""
-        return list(self._results.values())
-
-    @property
-    def touched(self) -> list[FileUpdate]:
-        """Files with a new time and the old content."""
-        return list(self._touched.values())
-
-    @property
-    def removed(self) -> list[str]:
-        """Paths that leave the index."""
-        return list(self._removed)
-
-    @property
-    def n_files(self) -> int:
-        """How many files the batch is about."""
-        return len(self._results) + len(self._touched) + len(self._removed)
-
-    def _forget(self, path: str) -> None:
-        self._removed.pop(path, None)
-        self._touched.pop(path, None)
-        earlier = self._results.pop(path, None)
-        if earlier is not None:
-            self.n_symbols -= len(earlier.placed.ids)
-
-
 class IndexWriter:
     """One index version, open for writing. The caller holds the writer lease. Not thread-safe.
+
+    After an error it is of no further use: close it and open another, which finds the last commit.
 
     Args:
         folder: The version's folder.
@@ -128,27 +56,30 @@ class IndexWriter:
         catalog: The commit point.
         generation: The last commit.
         meta: Facts as of the last commit, and those the next one will bring.
-        known: Every file of the index by path; those of an unfinished batch look as if never read.
+        known: Every file of the index by path; whoever fills batches may let it run ahead of the commits.
+        unfinished: Files of a batch that was cut short: they look as if never read, and have to be.
+
+    Raises:
+        IndexDamaged: A store is missing something, or the stores don't belong together.
+        IndexStorageFailed: The disk is full or read-only.
     """
 
     def __init__(self, folder: IndexVersion, model: ModelInfo) -> None:
         self._folder = folder
         self._model = model
-        self.catalog = Catalog.open_writer(folder.catalog)
-        try:
+        with ExitStack() as opened:
+            self.catalog = opened.enter_context(Catalog.open_writer(folder.catalog))
             self._delete_leavings()
             state = self.catalog.snapshot()
             self.generation = state.generation
             self.meta = IndexMeta.decode(state.meta)
-            self._segments = {
-                entry.name: Segment.open(folder.segments / entry.name) for entry in state.segments
-            }
+            self.is_moving = bool(state.meta.get("moving"))
+            self._segments = self._open_segments(state)
             self._dead = dict(state.tombstones)
-            self._text = open_text(folder)
-            self.known = self._known_files()
-        except BaseException:
-            self.catalog.close()
-            raise
+            self.known = self.catalog.files()
+            self.unfinished = self._unfinished()
+            self._text = opened.enter_context(self._open_text())
+            opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -167,16 +98,59 @@ class IndexWriter:
             for segment in self._segments.values():
                 segment.close()
 
-    def _known_files(self) -> dict[str, FileState]:
-        """Every file of the catalog by path; those of an unfinished batch look as if never read."""
-        files = self.catalog.files()
+    def suspend(self) -> None:
+        """Let others write: call it before the lease is given back, and `resume` when it is held again."""
+        self._text.close()
+
+    def resume(self) -> bool:
+        """Be open for writing again; False when the index is not as it was left: open another writer."""
+        if (
+            self.catalog.is_replaced()
+            or self.catalog.generation() != self.generation
+            or self.catalog.leftover_intent() is not None
+        ):
+            return False
+        self._text = self._open_text()
+        return True
+
+    def _open_segments(self, state: CatalogSnapshot) -> dict[str, Segment]:
+        segments: dict[str, Segment] = {}
+        for entry in state.segments:
+            segment = segments[entry.name] = Segment.open(self._folder.segments / entry.name)
+            if segment.info.checksum != entry.checksum:
+                raise self._damaged(f"the segment {entry.name} is not the one that was committed")
+        return segments
+
+    def _unfinished(self) -> tuple[str, ...]:
         intent = self.catalog.leftover_intent()
-        for path in () if intent is None else (*intent.changed, *intent.removed):
-            if path in files:
-                files[path] = replace(
-                    files[path], digest=b"", size_bytes=-1, mtime_ns=-1, status=FileStatus.PENDING
+        if intent is None:
+            return ()
+        paths = (*intent.changed, *intent.removed)
+        for path in paths:
+            if path in self.known:
+                self.known[path] = replace(
+                    self.known[path], digest=b"", size_bytes=-1, mtime_ns=-1, status=FileStatus.PENDING
                 )
-        return files
+        return paths
+
+    def _open_text(self) -> TextIndex:
+        """Open the text index, made anew where none was committed yet; it must hold what the catalog does."""
+        n_symbols = sum(state.n_symbols for state in self.known.values())
+        if not (self._folder.text / "meta.json").is_file():
+            if n_symbols:
+                raise self._damaged("the text index is missing")
+            return TextIndex.create(self._folder.text)
+        n_documents = TextReader.open(self._folder.text).num_docs
+        if n_documents != n_symbols and not self.unfinished:
+            raise self._damaged(f"the text index holds {n_documents} of {n_symbols} symbols")
+        return TextIndex.open(self._folder.text)
+
+    def _damaged(self, what: str) -> IndexDamaged:
+        return IndexDamaged(
+            f"The index at {self._folder.path} does not hold together: {what}.",
+            "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
+            path=str(self._folder.path),
+        )
 
     def apply(self, batch: Batch, expected_symbols: int) -> int:
         """Commit a batch.
@@ -203,7 +177,7 @@ class IndexWriter:
         if touched:
             self._text.replace(touched, _documents(results, intent.changed, clusters))
             meta = replace(meta, opstamp=self._text.commit())
-        updated = [*(result.update() for result in results), *batch.touched]
+        updated = [*(result.update() for result in results), *self._touched(batch.touched)]
         generation = self._commit(
             BatchCommit(
                 updated=updated,
@@ -214,28 +188,48 @@ class IndexWriter:
             ),
             meta,
         )
-        self._remember(updated, batch.removed, intent.changed)
+        self._remember(results, updated, batch.removed, intent.changed)
         return generation
 
-    def touched(self, path: str, size_bytes: int, mtime_ns: int) -> FileUpdate:
-        """Return the update of a known file whose content did not change."""
-        state = self.known[path]
-        return FileUpdate(
-            path=path,
-            digest=state.digest,
-            size_bytes=size_bytes,
-            mtime_ns=mtime_ns,
-            language=state.language,
-            symbol_ids=self.catalog.symbol_ids([state.file]).get(state.file, np.zeros(0, np.uint64)),
-            status=state.status,
-            reason=state.reason,
-        )
+    def expire(self, paths: Sequence[str]) -> None:
+        """Have files read anew as soon as they are seen, though what is known of them stays findable."""
+        updates = [
+            replace(update, digest=b"") for update in self._touched(dict.fromkeys(paths, Touch(-1, -1)))
+        ]
+        if updates:
+            self._commit(BatchCommit(updated=updates), self.meta)
+            self._remember((), updates, (), {})
 
-    def note_scan(self, seen_ns: int) -> None:
-        """Note when the scan began whose results the next commits bring."""
-        self.meta = replace(self.meta, seen_ns=seen_ns)
+    def finish_scan(self, began_ns: int, recipe: str) -> None:
+        """Note that all that a scan found is in the index, made with this recipe.
+
+        Args:
+            began_ns: When the scan began.
+            recipe: Everything besides content and language that what files yield depends on.
+        """
+        self.meta = replace(self.meta, seen_ns=max(began_ns, self.meta.seen_ns), recipe=recipe)
+        # No reader needs this, so the generation stays.
+        self.catalog.set_meta(facts=self.meta.encode()["facts"])
 
     # Steps of a batch
+
+    def _touched(self, touched: Mapping[str, Touch]) -> list[FileUpdate]:
+        """What the catalog notes of files that it has and whose content is as it was."""
+        states = {path: state for path in touched if (state := self.catalog.file_at(path)) is not None}
+        ids = self.catalog.symbol_ids(state.file for state in states.values())
+        return [
+            FileUpdate(
+                path=path,
+                digest=state.digest,
+                size_bytes=touched[path].size_bytes,
+                mtime_ns=touched[path].mtime_ns,
+                language=state.language,
+                symbol_ids=ids.get(state.file, _NO_IDS),
+                status=state.status,
+                reason=state.reason,
+            )
+            for path, state in states.items()
+        ]
 
     def _delete_leavings(self) -> None:
         for path in self.catalog.unlisted_segments(self._folder.segments):
@@ -285,12 +279,13 @@ class IndexWriter:
     def _meta_for(self, rows: SegmentRows, expected_symbols: int) -> IndexMeta:
         if len(self.meta.centroids) or not len(rows.ids):
             return self.meta
-        wanted = suggested_clusters(max(expected_symbols, len(rows.ids)))
+        final_rows = max(expected_symbols, len(rows.ids))
+        wanted = suggested_clusters(final_rows)
         # A first batch may be a small part of the whole: eight vectors make a centroid worth having.
         n_clusters = max(1, min(wanted, len(rows.ids) // 8))
         centroids = storable(train_centroids(rows.vectors, n_clusters, CLUSTERING_SEED))
         return replace(
-            self.meta, centroids=centroids, trained_rows=len(rows.ids), model_name=self._model.name, probes=0
+            self.meta, centroids=centroids, trained_rows=final_rows, model_name=self._model.name, probes=0
         )
 
     def _write_rows(
@@ -321,46 +316,47 @@ class IndexWriter:
 
     def mark_moving(self) -> None:
         """Record that documents are about to change their clusters, until the next commit."""
-        self.catalog.set_meta(moving=1)
-
-    @property
-    def is_moving(self) -> bool:
-        """Whether a writer was cut short after `mark_moving`."""
-        return bool(self.catalog.snapshot().meta.get("moving"))
+        self.generation = self.catalog.commit(BatchCommit(meta={"moving": 1}))
+        self.is_moving = True
 
     def next_segment_name(self) -> str:
-        """Return a name that no listed segment has."""
-        return f"{self.generation + 1:08d}.seg"
+        """Return a name that no segment has, nor ever had: a reader may still have a deleted one open."""
+        return f"{self.generation + 1:08d}-{uuid4().hex[:8]}.seg"
 
     def segment_path(self, name: str) -> Path:
         """Return where a segment lies."""
         return self._folder.segments / name
 
-    def replace_segments(self, entries: Sequence[SegmentEntry], retired: Sequence[str], meta: IndexMeta) -> int:
+    def replace_segments(
+        self, entries: Sequence[SegmentEntry], retired: Sequence[str], meta: IndexMeta
+    ) -> int:
         """Commit segments that hold the same symbols as the retired ones; return the new generation."""
         return self._commit(BatchCommit(segments=entries, retired=retired), meta)
 
     def _remember(
-        self, updates: Sequence[FileUpdate], removed: Sequence[str], new: Mapping[str, FileId]
+        self,
+        results: Sequence[FileResult],
+        updates: Sequence[FileUpdate],
+        removed: Sequence[str],
+        files: Mapping[str, FileId],
     ) -> None:
         for path in removed:
             self.known.pop(path, None)
+        for result in results:
+            path = result.placed.path
+            self.known[path] = result.state(files[path])
         for update in updates:
-            file = new[update.path] if update.path in new else self.known[update.path].file
-            self.known[update.path] = FileState(
-                file,
-                update.digest,
-                update.size_bytes,
-                update.mtime_ns,
-                update.language,
-                update.status,
-                update.reason,
-                len(update.symbol_ids),
+            state = self.known[update.path]
+            self.known[update.path] = replace(
+                state, digest=update.digest, size_bytes=update.size_bytes, mtime_ns=update.mtime_ns
             )
+        if self.unfinished and self.catalog.leftover_intent() is None:
+            self.unfinished = ()
 
     def _commit(self, commit: BatchCommit, meta: IndexMeta) -> int:
         self.generation = self.catalog.commit(replace(commit, meta={**meta.encode(), "moving": 0}))
         self.meta = meta
+        self.is_moving = False
         for name in commit.retired:
             self._segments.pop(name).close()
             self._dead.pop(name, None)
@@ -374,13 +370,7 @@ class IndexWriter:
 
 
 _NO_ROWS = np.zeros(0, np.uint32)
-
-
-def open_text(folder: IndexVersion) -> TextIndex:
-    """Open the text index of a version, made anew where none was committed yet."""
-    if (folder.text / "meta.json").is_file():
-        return TextIndex.open(folder.text)
-    return TextIndex.create(folder.text)
+_NO_IDS = np.zeros(0, np.uint64)
 
 
 def _documents(
@@ -394,5 +384,5 @@ def _documents(
         start = end
 
 
-def _joined(parts: Sequence[NDArray[np.generic]], nothing: NDArray) -> NDArray:
+def _joined(parts: Sequence[NDArray[Any]], nothing: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate(parts) if parts else nothing

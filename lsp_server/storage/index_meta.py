@@ -28,10 +28,11 @@ class IndexMeta:
         recall_at_10: Measured after the last clustering; None before.
         recall_curve: (probes, rerank, recall) of that measurement.
         calibrated_rows: Rows in the index when it was made.
-        imbalance: How many times more rows a probe read than with equal clusters, when the centroids were trained.
+        imbalance: How many times more rows a probe read than with equal clusters, after the training.
         opstamp: Of the text index' commit that belongs to this generation.
         model_name: Of the embedder, for people.
         seen_ns: When the last scan whose result was committed began.
+        recipe: Everything besides content and language that what files yield depended on.
     """
 
     centroids: NDArray[np.float32] = field(default_factory=_no_centroids)
@@ -46,6 +47,7 @@ class IndexMeta:
     opstamp: int = 0
     model_name: str = ""
     seen_ns: int = 0
+    recipe: str = ""
 
     @classmethod
     def decode(cls, facts: Mapping[str, MetaValue]) -> Self:
@@ -75,6 +77,7 @@ class IndexMeta:
             opstamp=known.get("opstamp", 0),
             model_name=known.get("model_name", ""),
             seen_ns=known.get("seen_ns", 0),
+            recipe=known.get("recipe", ""),
         )
 
     def encode(self) -> dict[str, MetaValue]:
@@ -91,6 +94,7 @@ class IndexMeta:
             "opstamp": self.opstamp,
             "model_name": self.model_name,
             "seen_ns": self.seen_ns,
+            "recipe": self.recipe,
         }
         facts: dict[str, MetaValue] = {"facts": json.dumps(known)}
         if len(self.centroids):

@@ -1,0 +1,118 @@
+"""What one commit will bring to an index: the last word on each file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from lsp_server.indexing.placement import PlacedFile
+from lsp_server.model import FileId
+from lsp_server.storage.records import FileState, FileStatus, FileUpdate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileResult:
+    """One file of a batch, and the state of the file that was read.
+
+    Attributes:
+        placed: Its symbols; none when it is left out.
+        size_bytes: When it was read.
+        mtime_ns: When it was read.
+        status: INDEXED, SKIPPED or QUARANTINED.
+    """
+
+    placed: PlacedFile
+    size_bytes: int
+    mtime_ns: int
+    status: FileStatus
+
+    def update(self) -> FileUpdate:
+        """Return what the catalog notes."""
+        content = self.placed.content
+        return FileUpdate(
+            path=self.placed.path,
+            digest=content.digest,
+            size_bytes=self.size_bytes,
+            mtime_ns=self.mtime_ns,
+            language=content.language,
+            symbol_ids=self.placed.ids,
+            status=self.status,
+            reason=content.skipped or "",
+        )
+
+    def state(self, file: FileId) -> FileState:
+        """Return how the file will be known once this is committed."""
+        content = self.placed.content
+        return FileState(
+            file=file,
+            digest=content.digest,
+            size_bytes=self.size_bytes,
+            mtime_ns=self.mtime_ns,
+            language=content.language,
+            status=self.status,
+            reason=content.skipped or "",
+            n_symbols=len(self.placed.ids),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What `stat` says of a file whose content is as it was."""
+
+    size_bytes: int
+    mtime_ns: int
+
+
+class Batch:
+    """Files that changed, were touched, or went. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._results: dict[str, FileResult] = {}
+        self._touched: dict[str, Touch] = {}
+        self._removed: dict[str, None] = {}
+        self.n_symbols = 0
+
+    def add(self, result: FileResult) -> None:
+        """Note a new or changed file."""
+        path = result.placed.path
+        self._forget(path)
+        self._results[path] = result
+        self.n_symbols += len(result.placed.ids)
+
+    def touch(self, path: str, touch: Touch) -> None:
+        """Note a file whose time changed, and whose content is as the batch, or else the index, has it."""
+        result = self._results.get(path)
+        if result is None:
+            self._touched[path] = touch
+        else:
+            self._results[path] = replace(result, size_bytes=touch.size_bytes, mtime_ns=touch.mtime_ns)
+
+    def remove(self, path: str) -> None:
+        """Note a file that is gone, or ignored by now."""
+        self._forget(path)
+        self._removed[path] = None
+
+    @property
+    def results(self) -> list[FileResult]:
+        """New and changed files."""
+        return list(self._results.values())
+
+    @property
+    def touched(self) -> Mapping[str, Touch]:
+        """Path → what is new about a file with the old content."""
+        return self._touched
+
+    @property
+    def removed(self) -> list[str]:
+        """Paths that leave the index."""
+        return list(self._removed)
+
+    @property
+    def n_files(self) -> int:
+        """How many files the batch is about."""
+        return len(self._results) + len(self._touched) + len(self._removed)
+
+    def _forget(self, path: str) -> None:
+        self._removed.pop(path, None)
+        self._touched.pop(path, None)
+        earlier = self._results.pop(path, None)
+        if earlier is not None:
+            self.n_symbols -= len(earlier.placed.ids)
