@@ -77,6 +77,14 @@ class Composition:
         """
         return visit_parts(folder, settings)
 
+    def embedder(self, settings: Settings) -> Embedder:
+        """Load the model that the settings name.
+
+        Raises:
+            ModelUnavailable: It can't be loaded here.
+        """
+        return embedder_of(settings)
+
     def index_root(self, settings: Settings) -> IndexRoot:
         """Return where all indexes lie."""
         return index_root(settings)
@@ -124,7 +132,10 @@ def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = 
         rules=ignore_rules(folder, settings),
         limits=parse_limits(settings),
         pool=WorkerPool(
-            worker_command(settings), worker_count(settings), settings.indexing.file_timeout_seconds, env=child_env()
+            worker_command(settings),
+            worker_count(settings),
+            settings.indexing.file_timeout_seconds,
+            env=child_env(),
         ),
         cache=YieldCache(root.yield_cache, settings.indexing.cache_bytes),
         cache_recipe=yield_recipe(settings, embedder),
@@ -183,7 +194,7 @@ def parse_limits(settings: Settings) -> ParseLimits:
 
 
 def worker_count(settings: Settings) -> int:
-    """Return how many parse workers there are: all cores of a small machine, leaving some free on a larger one."""
+    """Return how many parse workers there are: all cores of a small machine, not all of a larger one."""
     if settings.indexing.workers:
         return settings.indexing.workers
     n_cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
@@ -199,6 +210,7 @@ def yield_recipe(settings: Settings, embedder: Embedder) -> str:
 
 
 # Child processes
+
 
 def indexer_command(folder: Path, settings: Settings) -> list[str]:
     """Return the command line of a folder's indexer process."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from lsp_server.embedding import Embedder
 from lsp_server.settings import LoadedSettings, Settings
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.workspace.visit import VisitParts
@@ -17,6 +18,9 @@ class Tools(Protocol):
 
     def visit_parts(self, folder: Path, settings: Settings) -> VisitParts:
         """Put together what one command's look at a folder works with."""
+
+    def embedder(self, settings: Settings) -> Embedder:
+        """Load the model that the settings name."""
 
     def index_root(self, settings: Settings) -> IndexRoot:
         """Return where all indexes lie."""

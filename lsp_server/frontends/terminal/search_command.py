@@ -58,7 +58,12 @@ def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
         began_s = time.perf_counter()
         found = related(view, path, line - 1, column - 1, "utf32", limit, Cancel())
         took_ms = (time.perf_counter() - began_s) * 1000
-        return _answer(SearchOutcome(found, not view.is_complete, view.coverage, took_ms), console)
+        outcome = SearchOutcome(found, not view.is_complete, view.coverage, took_ms)
+        console.document(Converter(ClientUris(), "utf16").outcome(outcome))
+        # What brought them here, similarity, is all in the score.
+        bare = tuple(replace(one, explanation=None) for one in found)
+        show_outcome(replace(outcome, results=bare), console)
+        return 0 if found else 1
 
 
 def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMode) -> int:
@@ -72,10 +77,8 @@ def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMo
 
 
 def _answer(outcome: SearchOutcome, console: Console) -> int:
-    if console.as_json:
-        console.document(Converter(ClientUris(), "utf16").outcome(outcome))
-    else:
-        show_outcome(outcome, console)
+    console.document(Converter(ClientUris(), "utf16").outcome(outcome))
+    show_outcome(outcome, console)
     return 0 if outcome.results else 1
 
 

@@ -1,0 +1,80 @@
+"""`clear [PATH|--all]`: delete what was indexed; source files are never touched."""
+
+import re
+from argparse import Namespace
+from pathlib import Path
+from typing import Final
+
+from lsp_server.errors import IndexBusy
+from lsp_server.frontends.terminal.console import Console, size
+from lsp_server.frontends.terminal.contract import Tools
+from lsp_server.frontends.terminal.folders import settings_of
+from lsp_server.storage.folders import IndexFolder, IndexRoot, remove_files
+from lsp_server.storage.yield_cache import YieldCache
+
+_INSIDE: Final = re.compile(r"v\d+-[0-9a-f]+|workspace\.json.*|control\.json.*|lease\.lock.*")
+
+
+def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
+    """Answer `clear`; exit code 1 when there was nothing to delete."""
+    root = tools.index_root(settings_of(None, tools, console))
+    if not arguments.all:
+        # The folder itself may be gone.
+        folder = root.folder_of(Path(arguments.path).expanduser().absolute())
+        return _report([folder] if folder.path.is_dir() else [], 0, console)
+    cache_bytes = _delete_cache(root)
+    return _report([*root.folders(), *_unreadable(root)], cache_bytes, console)
+
+
+def _delete_cache(root: IndexRoot) -> int:
+    """Delete the yield cache; return how much it took."""
+    name = root.yield_cache.name
+    files = [root.yield_cache.with_name(name + tail) for tail in ("", "-wal", "-shm")]
+    n_bytes = sum(file.stat().st_size for file in files if file.is_file())
+    if remove_files(files):  # in use on Windows: empty it instead
+        with YieldCache(root.yield_cache, 1) as cache:
+            cache.clear()
+    return n_bytes
+
+
+def _unreadable(root: IndexRoot) -> list[IndexFolder]:
+    """Index folders whose description is lost. Nothing that does not look like one is ours to delete."""
+    indexes = root.base / "indexes"
+    described = {folder.path for folder in root.folders()}
+    entries = sorted(indexes.iterdir()) if indexes.is_dir() else []
+    return [
+        IndexFolder(entry, entry) for entry in entries if entry not in described and _looks_like_index(entry)
+    ]
+
+
+def _looks_like_index(path: Path) -> bool:
+    if not path.is_dir() or path.is_symlink() or not re.fullmatch(r".+-[0-9a-f]{16}", path.name):
+        return False
+    return all(_INSIDE.fullmatch(entry.name) for entry in path.iterdir())
+
+
+def _report(folders: list[IndexFolder], cache_bytes: int, console: Console) -> int:
+    cleared: list[str] = []
+    busy: IndexBusy | None = None
+    freed = cache_bytes
+    for folder in folders:
+        n_bytes = folder.size_bytes()
+        try:
+            is_gone = folder.delete()
+        except IndexBusy as error:
+            busy = error
+            console.note(f"Warning: {error.message}")
+            continue
+        freed += n_bytes
+        cleared.append(str(folder.path))
+        if not is_gone:
+            console.note(f"Warning: some files of {folder.path} are in use; they go with the next clear.")
+        console.say(f"Deleted the index of {folder.workspace}.")
+    if busy is not None:
+        raise busy
+    console.document({"cleared": cleared, "bytes": freed})
+    if not cleared and not cache_bytes:
+        console.say("There is nothing to clear.")
+        return 1
+    console.say(f"{size(freed)} freed.")
+    return 0

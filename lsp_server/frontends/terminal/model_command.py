@@ -1,0 +1,66 @@
+"""`model info|use|train`: which model makes the vectors."""
+
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from lsp_server.embedding import BUNDLED
+from lsp_server.errors import ModelUnavailable
+from lsp_server.frontends.terminal.console import Console
+from lsp_server.frontends.terminal.contract import Tools
+from lsp_server.frontends.terminal.folders import settings_of
+from lsp_server.frontends.terminal.user_settings import write_settings
+from lsp_server.settings import Settings, user_settings_file
+
+
+def run_info(_: Namespace, tools: Tools, console: Console) -> int:
+    """Answer `model info`."""
+    _show(settings_of(None, tools, console), tools, console)
+    return 0
+
+
+def run_use(arguments: Namespace, tools: Tools, console: Console) -> int:
+    """Answer `model use NAME_OR_PATH`: only a model that loads here is written to the settings.
+
+    Raises:
+        ModelUnavailable: It can't be loaded.
+    """
+    settings = settings_of(None, tools, console)
+    folder = Path(arguments.model).expanduser().absolute()
+    is_folder = arguments.model != BUNDLED and folder.is_dir()
+    name, path = (folder.name, str(folder)) if is_folder else (arguments.model, "")
+    chosen = replace(settings, model=replace(settings.model, name=name, path=path))
+    _show(chosen, tools, console)
+    write_settings(user_settings_file(), {"model.name": name, "model.path": path})
+    console.say(
+        f"Written to {user_settings_file()}. Each folder is indexed anew when it is next opened or searched."
+    )
+    return 0
+
+
+def run_train(_: Namespace, _tools: Tools, _console: Console) -> int:
+    """Answer `model train`.
+
+    Raises:
+        ModelUnavailable: Always; this version cannot train.
+    """
+    raise ModelUnavailable(
+        "This version can't train models; training comes with the `train` extra of a later version.",
+        "Use the bundled model, or choose another with `semantic-symbols model use NAME_OR_PATH`.",
+    )
+
+
+def _show(settings: Settings, tools: Tools, console: Console) -> None:
+    info = tools.embedder(settings).info
+    facts = {
+        "name": info.name,
+        "revision": info.revision,
+        "dimensions": info.dimensions,
+        "recipe": info.recipe,
+        "fingerprint": info.fingerprint,
+        "path": settings.model.path or None,
+    }
+    console.document(facts)
+    for key, value in facts.items():
+        if value is not None:
+            console.say(f"{key:12} {value}")

@@ -1,0 +1,62 @@
+"""Writes single keys into the user's settings file and leaves the rest of it as it is, comments included."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from lsp_server.errors import InvalidSettings
+
+_HEADER: Final = re.compile(r"\s*\[+[^\]]*\]+\s*(#.*)?")
+
+
+def write_settings(file: Path, values: Mapping[str, str]) -> None:
+    """Set dotted keys of two parts to texts, in a file that is made when there is none.
+
+    Raises:
+        InvalidSettings: The file is no TOML, or can't be written.
+    """
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        for key, value in values.items():
+            section, _, name = key.partition(".")
+            text = with_value(text, section, name, value)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = file.with_name(f"{file.name}.tmp")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(file)
+    except (OSError, ValueError) as error:
+        raise InvalidSettings(
+            f"The settings file {file} can't be changed: {error}.",
+            "Correct the file, or see that you may write it.",
+        ) from error
+
+
+def with_value(text: str, section: str, name: str, value: str) -> str:
+    """Return a TOML text in which one key of a section has this value.
+
+    Raises:
+        ValueError: The text is no TOML, or writes the section in a way that can't be changed line by line.
+    """
+    before = tomllib.loads(text)
+    assignment = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    lines = text.splitlines()
+    start = next(
+        (i for i, line in enumerate(lines) if re.fullmatch(rf"\s*\[\s*{section}\s*\]\s*(#.*)?", line)), None
+    )
+    if start is None:
+        lines += ["", f"[{section}]", assignment] if lines else [f"[{section}]", assignment]
+    else:
+        end = next((i for i in range(start + 1, len(lines)) if _HEADER.fullmatch(lines[i])), len(lines))
+        own = [i for i in range(start + 1, end) if re.match(rf"\s*{name}\s*=", lines[i])]
+        if own:
+            lines[own[0]] = assignment
+        else:
+            lines.insert(start + 1, assignment)
+    changed = "\n".join(lines) + "\n"
+    wanted = {**before, section: {**before.get(section, {}), name: value}}
+    if tomllib.loads(changed) != wanted:
+        raise ValueError(f"set {section}.{name} to {json.dumps(value)} in it by hand")
+    return changed
