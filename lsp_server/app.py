@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -15,6 +16,7 @@ from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.worker import ParseWorker
 from lsp_server.indexing.yields import YIELD_RECIPE, YieldMaker
+from lsp_server.logs import start_logging
 from lsp_server.parsing import ParseLimits
 from lsp_server.parsing.pool import WorkerPool
 from lsp_server.parsing.worker_process import Worker
@@ -68,6 +70,11 @@ class Composition:
     def folder_parts(self, folder: Path, settings: Settings) -> FolderParts:
         """Put together what one folder's service works with."""
         return folder_parts(folder, settings)
+
+    def expire_indexes(self) -> None:
+        """Delete, in a thread, indexes of folders that vanished long ago."""
+        root = index_root(self.load_settings(None, {}).settings)
+        threading.Thread(target=root.expire, name="expiry", daemon=True).start()
 
     def visit_parts(self, folder: Path, settings: Settings) -> VisitParts:
         """Put together what one command's look at a folder works with.
@@ -227,6 +234,7 @@ def run_indexer(folder: str, packed_settings: str) -> None:
     from lsp_server.indexing.process import run_indexer_process  # noqa: PLC0415 - only in that process
 
     settings = settings_from_mapping(json.loads(packed_settings))
+    start_logging("indexer", settings.log.level)
     run_indexer_process(lambda: indexer_parts(Path(folder), settings))
 
 
@@ -235,6 +243,7 @@ def run_worker(packed_settings: str) -> None:
     from lsp_server.parsing.worker_loop import lower_priority, serve  # noqa: PLC0415 - only in that process
 
     settings = settings_from_mapping(json.loads(packed_settings))
+    start_logging("worker", settings.log.level)
     lower_priority()
     serve(
         parse_worker(settings),

@@ -11,6 +11,8 @@ from importlib import import_module
 from lsp_server.errors import InvalidParams, SemanticSymbolsError
 from lsp_server.frontends.terminal.arguments import make_parser
 from lsp_server.frontends.terminal.console import Console, standard_console
+from lsp_server.logs import Role, set_level, start_logging
+from lsp_server.settings import load_settings
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ def _run(parsed: Namespace, console: Console) -> int:
 
 
 def _command(parsed: Namespace, console: Console) -> int:
+    _start_logging("command", parsed)
     from lsp_server.app import Composition  # noqa: PLC0415 - heavy; `--help` and wrong usage need none of it
 
     name = f"{parsed.command} {parsed.action}" if "action" in parsed else parsed.command
@@ -93,6 +96,7 @@ def _command(parsed: Namespace, console: Console) -> int:
 
 
 def _serve(parsed: Namespace) -> int:
+    _start_logging("server", parsed)
     from lsp_server.frontends.lsp.contract import OnStatus, WorkspaceLike  # noqa: PLC0415 - only the server's
     from lsp_server.frontends.lsp.server import run_server  # noqa: PLC0415 - as above
     from lsp_server.frontends.lsp.transport import Stdio, Tcp  # noqa: PLC0415 - as above
@@ -102,7 +106,11 @@ def _serve(parsed: Namespace) -> int:
         from lsp_server.app import Composition  # noqa: PLC0415
         from lsp_server.workspace.workspace import Workspace  # noqa: PLC0415
 
-        return Workspace(Composition(_command_line(parsed)), on_status)
+        composition = Composition(
+            _command_line(parsed), apply_settings=lambda chosen: set_level(chosen.log.level)
+        )
+        composition.expire_indexes()
+        return Workspace(composition, on_status)
 
     try:
         transport = Stdio() if parsed.tcp is None else Tcp.parse(parsed.tcp)
@@ -113,6 +121,11 @@ def _serve(parsed: Namespace) -> int:
 
 def _command_line(parsed: Namespace) -> dict[str, str | None]:
     return {"storage.indexDir": parsed.index_dir, "log.level": parsed.log_level}
+
+
+def _start_logging(role: Role, parsed: Namespace) -> None:
+    settings = load_settings(None, os.environ, _command_line(parsed), {}).settings
+    start_logging(role, settings.log.level)
 
 
 def _worker(packed_settings: str) -> None:

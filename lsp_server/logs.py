@@ -1,0 +1,86 @@
+"""The log: one rotating file for each process, in the platform's folder for logs.
+
+A file of its own for each process means that no two ever write, or rotate, the same one. Files of processes
+that are gone are deleted after two weeks, or when there are many. No query and no source text belongs here.
+"""
+
+import logging
+import os
+import time
+from contextlib import suppress
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final, Literal
+
+import platformdirs
+
+Role = Literal["server", "indexer", "worker", "command"]
+"""What a process does; its file is named after it."""
+
+_ROOT: Final = "lsp_server"
+_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_MOST_BYTES: Final = 2_000_000
+_MOST_FILES: Final = 30
+_EXPIRY_S: Final = 14 * 24 * 3600.0
+
+
+def log_folder() -> Path:
+    """Return where log files lie."""
+    return platformdirs.user_log_path("semantic-symbols", appauthor=False)
+
+
+def start_logging(role: Role, level: str) -> None:
+    """Send this process's log to its file, which appears with the first line.
+
+    Args:
+        role: What this process does.
+        level: The setting `log.level`.
+    """
+    file = log_folder() / f"{role}-{os.getpid()}.log"
+    handler = _LogFile(
+        file, maxBytes=_MOST_BYTES, backupCount=1, encoding="utf-8", errors="replace", delay=True
+    )
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    # What other libraries tell is of use only when it is alarming.
+    root.setLevel(logging.WARNING)
+    # A log that can't be written is no reason to write to a terminal or into an editor's pane.
+    logging.raiseExceptions = False
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """Tell more or less from now on."""
+    logging.getLogger(_ROOT).setLevel(level.upper())
+
+
+class _LogFile(RotatingFileHandler):
+    """Makes its folder, and room in it, when the first line is written."""
+
+    def _open(self) -> TextIOWrapper:
+        folder = Path(self.baseFilename).parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        delete_old_files(folder, time.time())
+        return super()._open()
+
+
+def delete_old_files(folder: Path, now: float) -> None:
+    """Delete the files of processes that are gone, if they are old, or too many."""
+    by_age: list[tuple[float, Path]] = []
+    for file in folder.glob("*.log*"):
+        with suppress(OSError):
+            by_age.append((file.stat().st_mtime, file))
+    by_age.sort(reverse=True)
+    for place, (written, file) in enumerate(by_age):
+        if (place >= _MOST_FILES or now - written > _EXPIRY_S) and not _is_in_use(file):
+            with suppress(OSError):
+                file.unlink()
+
+
+def _is_in_use(file: Path) -> bool:
+    import psutil  # noqa: PLC0415 - seldom asked, and the server should start quickly
+
+    number = file.name.partition(".")[0].rpartition("-")[2]
+    return number.isdigit() and psutil.pid_exists(int(number))
