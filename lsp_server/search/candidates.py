@@ -161,7 +161,7 @@ def _with_evidence(
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
             files=files,
-            names=[vectors.name(ordinal) for ordinal in ordinals.tolist()],
+            names=snapshot.names_of(ordinals),
             containers=_Containers(snapshot, ordinals),
             paths=[snapshot.path_of(file) for file in files.tolist()],
         ),

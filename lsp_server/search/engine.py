@@ -60,7 +60,8 @@ def _search_folder(
     ask = Ask(query, view.embedder.query_vector(query.text), filters, request.mode, request.limit)
     gathered = gather(view, ask, cancel)
     weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
-    ranking = rank(query.words, query.identifiers, gathered.candidates, weights)
+    split = None if view.snapshot is None else view.snapshot.split
+    ranking = rank(query.words, query.identifiers, gathered.candidates, weights, split)
     cancel.raise_if_cancelled()
     scored = _scores(view, query, gathered, ranking, weights)
     best = range(min(request.limit, len(scored)))

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.search.matching import QueryWords
-from lsp_server.text.words import split_words
+from lsp_server.search.matching import QueryWords, SplitNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +98,19 @@ class Ranking:
     signals: dict[str, np.ndarray]
 
 
+_FILE = int(SymbolKind.FILE)
+
 TEST_WORDS = frozenset({"test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "mock", "mocks"})
 EXAMPLE_WORDS = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"})
 
 
-def rank(words: Sequence[str], identifiers: Sequence[str], candidates: Candidates, weights: Weights) -> Ranking:
+def rank(
+    words: Sequence[str],
+    identifiers: Sequence[str],
+    candidates: Candidates,
+    weights: Weights,
+    split: SplitNames | None = None,
+) -> Ranking:
     """Order the candidates of one search.
 
     Args:
@@ -111,13 +118,14 @@ def rank(words: Sequence[str], identifiers: Sequence[str], candidates: Candidate
         identifiers: Parts of the query that look like names, as written.
         candidates: What may answer.
         weights: What each signal is worth.
+        split: One to keep, for what it remembers; None for a new one.
     """
     signals = {
         "vector": weights.vector * _normalised(candidates.similarity),
         "text": weights.text * _normalised(candidates.text),
         "fileVector": weights.file_vector * _normalised(candidates.file_similarity),
         "fileText": weights.file_text * _normalised(candidates.file_text),
-        **_name_signals(words, identifiers, candidates, weights),
+        **_name_signals(words, identifiers, candidates, weights, split or SplitNames()),
     }
     relevance = np.sum(list(signals.values()), axis=0)
     penalty = _penalties(frozenset(words), candidates, weights)
@@ -138,36 +146,61 @@ def _normalised(evidence: np.ndarray) -> np.ndarray:
 
 
 def _name_signals(
-    words: Sequence[str], identifiers: Sequence[str], candidates: Candidates, weights: Weights
+    words: Sequence[str],
+    identifiers: Sequence[str],
+    candidates: Candidates,
+    weights: Weights,
+    split: SplitNames,
 ) -> dict[str, np.ndarray]:
     n = len(candidates.names)
     query = QueryWords(words)
-    wanted = {_bare(identifier) for identifier in identifiers}
-    whole_query = " ".join(words)
-    name, path, stem, exact = (np.zeros(n) for _ in range(4))
+    name, path, stem, exact = ([0.0] * n for _ in range(4))
     of_path: dict[str, tuple[float, float]] = {}
-    for i, (symbol_name, container, symbol_path) in enumerate(
-        zip(candidates.names, candidates.containers, candidates.paths, strict=True)
-    ):
-        if symbol_path not in of_path:
-            of_path[symbol_path] = _path_coverage(query, symbol_path)
-        path[i], stem[i] = of_path[symbol_path]
-        if candidates.kinds[i] == SymbolKind.FILE:
+    kinds = candidates.kinds.tolist()
+    for i, (symbol_name, symbol_path) in enumerate(zip(candidates.names, candidates.paths, strict=True)):
+        known = of_path.get(symbol_path)
+        if known is None:
+            known = of_path[symbol_path] = _path_coverage(query, symbol_path, split)
+        path[i], stem[i] = known
+        if kinds[i] == _FILE:
             continue
-        name_words = split_words(symbol_name)
-        of_query, of_name = query.coverage(name_words)
-        name[i] = (of_query * of_name) ** 0.5
-        bare = _bare(symbol_name)
-        if bare in wanted or " ".join(name_words) == whole_query:
-            exact[i] = 1.0
-        elif _bare(f"{container}.{symbol_name}") in wanted or _ends_with_one_of(container, bare, wanted):
-            exact[i] = 1.0
+        of_query, of_name = query.coverage(split(symbol_name))
+        if of_query:
+            name[i] = (of_query * of_name) ** 0.5
+    for i in _named(words, identifiers, candidates, split):
+        exact[i] = 1.0
     return {
-        "name": weights.name * name,
-        "path": weights.path * path,
-        "stem": weights.stem * stem,
-        "exact": weights.exact * exact,
+        "name": weights.name * np.array(name),
+        "path": weights.path * np.array(path),
+        "stem": weights.stem * np.array(stem),
+        "exact": weights.exact * np.array(exact),
     }
+
+
+def _named(
+    words: Sequence[str], identifiers: Sequence[str], candidates: Candidates, split: SplitNames
+) -> list[int]:
+    """Return which symbols the query, or an identifier in it, names; a file's entry is none."""
+    whole = tuple(words)
+    wanted = {_bare(identifier) for identifier in identifiers}
+    qualified = tuple(f".{identifier}" for identifier in wanted if "." in identifier)
+    named = []
+    kinds = candidates.kinds.tolist()
+    for i, symbol_name in enumerate(candidates.names):
+        if kinds[i] == _FILE:
+            continue
+        bare = _bare(symbol_name) if wanted else ""
+        # Containers are unpacked one by one, so only where the last part of a qualified name fits.
+        if (
+            split(symbol_name) == whole
+            or bare in wanted
+            or (
+                any(identifier.endswith(bare) for identifier in qualified)
+                and f".{_bare(candidates.containers[i])}.{bare}".endswith(qualified)
+            )
+        ):
+            named.append(i)
+    return named
 
 
 def _bare(identifier: str) -> str:
@@ -175,15 +208,10 @@ def _bare(identifier: str) -> str:
     return identifier.replace("::", ".").replace("#", ".").replace("->", ".").strip(".").lower()
 
 
-def _ends_with_one_of(container: str, bare_name: str, wanted: set[str]) -> bool:
-    full = f".{_bare(container)}.{bare_name}"
-    return any(identifier.count(".") and full.endswith("." + identifier) for identifier in wanted)
-
-
-def _path_coverage(query: QueryWords, path: str) -> tuple[float, float]:
+def _path_coverage(query: QueryWords, path: str, split: SplitNames) -> tuple[float, float]:
     folders, _, file_name = path.rpartition("/")
-    stem_words = split_words(file_name.partition(".")[0])
-    of_query, _ = query.coverage([*split_words(folders), *stem_words])
+    stem_words = split(file_name.partition(".")[0])
+    of_query, _ = query.coverage(split(folders) + stem_words)
     stem_of_query, of_stem = query.coverage(stem_words)
     return of_query, of_stem * (0.5 + 0.5 * stem_of_query) if stem_of_query else 0.0
 

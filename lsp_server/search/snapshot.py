@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lsp_server.documents import TextReader
 from lsp_server.model import SymbolKind
+from lsp_server.search.matching import SplitNames
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.index_meta import IndexMeta
@@ -27,6 +28,7 @@ class Snapshot:
         vectors: Its live symbols.
         text: The text index as committed with the generation or later; hits that `vectors` does not know are dropped.
         entries: int64[largest file id + 1], the ordinal of each file's own entry, -1 where there is none.
+        split: Remembers the words of names and paths.
     """
 
     catalog: CatalogSnapshot
@@ -34,6 +36,7 @@ class Snapshot:
     vectors: VectorIndex
     text: TextReader
     entries: NDArray[np.int64]
+    split: SplitNames
 
     @classmethod
     def open(cls, folder: IndexVersion, catalog: Catalog, before: "Snapshot | None" = None) -> Self:
@@ -55,7 +58,8 @@ class Snapshot:
             mapped.get(entry.name) or Segment.open(folder.segments / entry.name) for entry in state.segments
         ]
         vectors = VectorIndex(segments, _alive(segments, state), meta.centroids)
-        return cls(state, meta, vectors, text, _entries(vectors, len(state.paths)))
+        split = SplitNames() if before is None else before.split
+        return cls(state, meta, vectors, text, _entries(vectors, len(state.paths)), split)
 
     @property
     def generation(self) -> int:
@@ -70,6 +74,17 @@ class Snapshot:
     def path_of(self, file: int) -> str:
         """Return the path of a file of this generation."""
         return self.catalog.paths[file]
+
+    def names_of(self, ordinals: NDArray[np.int64]) -> list[str]:
+        """Return the names of many rows, as written, at a tenth of what asking one by one costs."""
+        names = [""] * len(ordinals)
+        for segment, places, rows in self.vectors.by_segment(ordinals):
+            numbers = range(len(ordinals)) if isinstance(places, slice) else places.tolist()
+            blob = memoryview(segment.names)
+            starts, ends = segment.name_starts[rows].tolist(), segment.name_starts[rows + 1].tolist()
+            for number, start, end in zip(numbers, starts, ends, strict=True):
+                names[number] = str(blob[start:end], "utf-8", "replace")
+        return names
 
     def language_of(self, code: int) -> str:
         """Return the language id that a segment's language column means by a number."""
