@@ -10,7 +10,7 @@ from lsp_server.documents import TextFilter, TextReader
 from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.file_symbols import row_found, visible_rows
-from lsp_server.search.matching import content_words
+from lsp_server.search.matching import QUESTION_WORDS, content_words
 from lsp_server.search.results import Found
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.view import FolderView
@@ -22,9 +22,8 @@ MOST_CANDIDATES = 3_000
 """Symbols whose mentions are counted."""
 
 _MOST_COUNTED = 100  # names of several words whose mentions are counted exactly, at a query each
-_SINGLE_WORD = (
-    0.25  # a name of one word is an ordinary word, too: most places that hold it mean something else
-)
+_SINGLE_WORD = 0.02  # a name of one word is an ordinary word, too, and mostly just that
+_FUNCTION = 0.5  # what a function's mention is worth beside a type's
 _LEFT_OUT = (
     SymbolFlags.TEST
     | SymbolFlags.EXAMPLE
@@ -97,7 +96,10 @@ def _central(snapshot: Snapshot, cancel: Cancel) -> _Central:
     mentions = _mentions(snapshot.text, names, cancel)
     # Of equal names the first stands for all; the others come last.
     firsts = {name: place for place, name in reversed(list(enumerate(names)))}
-    worth = [mentions[name] if firsts[name] == place else 0.0 for place, name in enumerate(names)]
+    factors = np.where(np.isin(vectors.kinds(ordinals), _FUNCTIONS), _FUNCTION, 1.0).tolist()
+    worth = [
+        mentions[name] * factors[place] if firsts[name] == place else 0.0 for place, name in enumerate(names)
+    ]
     order = sorted(range(len(names)), key=lambda place: (-worth[place], names[place], place))
     return _Central(
         generation=snapshot.generation,
@@ -134,13 +136,17 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
                 cancel.raise_if_cancelled()
                 frequencies[word] = text.document_frequency("body", word)
     mentions = {
-        name: min((frequencies[word] for word in content_words(words)), default=0)
-        * (1.0 if len(words) > 1 else _SINGLE_WORD)
+        name: float(min((frequencies[word] for word in content_words(words)), default=0))
         for name, words in words_of.items()
     }
-    promising = sorted(
-        (name for name in mentions if len(words_of[name]) > 1), key=lambda name: -mentions[name]
-    )
+    for name, words in words_of.items():
+        if QUESTION_WORDS.issuperset(words):
+            mentions[name] = 0.0
+        elif len(words) == 1:  # what lies in it is sure to speak of it
+            inside = text.document_frequency("container", words[0])
+            mentions[name] = min(mentions[name], inside) + _SINGLE_WORD * mentions[name]
+    several = [name for name in mentions if len(words_of[name]) > 1 and mentions[name]]
+    promising = sorted(several, key=lambda name: -mentions[name])
     for name in promising[:_MOST_COUNTED]:
         cancel.raise_if_cancelled()
         mentions[name] = float(text.count(TextFilter(phrases=(tuple(words_of[name]),))))
