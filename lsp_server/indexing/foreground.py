@@ -67,8 +67,13 @@ class ForegroundIndexing:
 
     def _take(self, event: Event) -> None:
         match event:
+            case Waiting() if self._wait_s <= 0:
+                self._inbox.close()
+                return
             case Waiting():
-                self._begin_patience()
+                self._patience = threading.Timer(self._wait_s, self._inbox.close)
+                self._patience.daemon = True
+                self._patience.start()
             case Failed():
                 self._failure = event
             case Settled():
@@ -76,14 +81,6 @@ class ForegroundIndexing:
             case _:
                 self._end_patience()
         self._report(event)
-
-    def _begin_patience(self) -> None:
-        if self._wait_s <= 0:
-            self._inbox.close()
-            return
-        self._patience = threading.Timer(self._wait_s, self._inbox.close)
-        self._patience.daemon = True
-        self._patience.start()
 
     def _end_patience(self) -> None:
         if self._patience is not None:

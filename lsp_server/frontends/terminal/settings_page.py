@@ -1,0 +1,75 @@
+"""Writes docs/settings.md: `python -m lsp_server.frontends.terminal.settings_page > docs/settings.md`."""
+
+import json
+import sys
+from collections.abc import Mapping
+
+from lsp_server.settings import CLIENT_SECTION, WORKSPACE_FILE, Option, describe
+
+_INTRODUCTION = f"""\
+# Settings
+
+Every setting there is. This page is made from the program's own list of settings.
+
+A setting may be given in several places; each counts more than those before it:
+
+1. the default,
+2. your own settings file, `config.toml` in the platform's folder for settings (`~/.config/semantic-symbols/` on Linux,
+   `~/Library/Application Support/semantic-symbols/` on macOS, `%LOCALAPPDATA%\\semantic-symbols\\` on Windows),
+3. `{WORKSPACE_FILE}` in the workspace folder, for the settings that a workspace may set,
+4. the environment,
+5. the command line (`--index-dir`, `--log-level`),
+6. what your editor sends in its section `{CLIENT_SECTION}`.
+
+A change in the editor takes effect at once, without a restart. A setting that does not exist, or a value that won't do, is reported with
+the nearest valid name and passed over. A workspace's file can't set what names a place, loads a model or holds for the whole machine: a
+repository that you open must not be able to decide that.
+
+In TOML the sections are tables, and names may be written as here or in snake_case:
+
+```toml
+[indexing]
+exclude = ["docs/**", "*.generated.ts"]
+extraSuffixes = {{ ".mdx" = "markdown" }}
+
+[log]
+level = "debug"
+```
+
+In the environment, lists are separated by commas, and maps are written `.mdx=markdown,.inc=php`.
+"""
+
+
+def settings_page() -> str:
+    """Return the page as Markdown."""
+    parts = [_INTRODUCTION]
+    section = ""
+    for option in describe():
+        if option.section != section:
+            section = option.section
+            parts.append(f"\n## {section}\n")
+        parts.append(_entry(option))
+    return "".join(parts)
+
+
+def _entry(option: Option) -> str:
+    rule = option.rule
+    facts = [f"{option.type_name}, default `{_text(option)}`"]
+    if rule.minimum is not None and rule.maximum is not None:
+        facts.append(f"{rule.minimum:.12g} to {rule.maximum:.12g}")
+    if rule.choices:
+        facts.append("one of " + ", ".join(f"`{choice}`" for choice in rule.choices))
+    facts.append(f"environment `{option.environment}`")
+    facts.append("a workspace may set it" if rule.in_workspace else "not in a workspace's file")
+    return f"\n### `{option.key}`\n\n{rule.description}\n\n*{'; '.join(facts)}*\n"
+
+
+def _text(option: Option) -> str:
+    default = option.default
+    if isinstance(default, Mapping):
+        return json.dumps(dict(default))
+    return json.dumps(list(default) if isinstance(default, tuple) else default)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_page())
