@@ -1,4 +1,4 @@
-"""Gathers what may answer one search of one folder: nearest vectors, best words, open buffers, with all evidence."""
+"""Gathers what may answer one search of one folder: nearest vectors, best words, open buffers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from lsp_server.documents import TextFilter, TextHits, TextQuery, passing_docume
 from lsp_server.model import SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.filters import Filters
+from lsp_server.search.listing import listed_rows
 from lsp_server.search.query import ParsedQuery
 from lsp_server.search.ranking import Candidates
 from lsp_server.search.results import SearchMode
@@ -20,6 +21,11 @@ from lsp_server.storage.symbol_record import unpack_symbol
 
 DEPTH = 200
 """How many hits each retriever is asked for, at least; twice the limit where that is more."""
+
+_SELECTIVE = 8  # filters that let through less than one symbol in so many are the text index's to apply
+
+_Hits = tuple[NDArray[np.int64], NDArray[np.float32]]  # ordinals and their scores
+_NO_HITS: _Hits = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,9 @@ class Ask:
         """How many hits each retriever is asked for."""
         return max(DEPTH, 2 * self.limit)
 
-    def text_query(self) -> TextQuery:
-        """Return the question to the text index, with all conditions but the paths'."""
-        return TextQuery(
-            words=self.query.words, identifiers=self.query.whole_names, filter=self.filters.text_filter()
-        )
+    def text_query(self, condition: TextFilter) -> TextQuery:
+        """Return the question to the text index."""
+        return TextQuery(words=self.query.words, identifiers=self.query.whole_names, filter=condition)
 
 
 def gather(view: FolderView, ask: Ask, cancel: Cancel) -> Gathered:
@@ -87,37 +91,32 @@ def _indexed(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -> 
     files = ask.filters.files(snapshot, list(unsaved.files))
     allowed = ask.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
-    vectors = snapshot.vectors
-    found = np.zeros(0, np.int64)
-    if ask.mode is not SearchMode.TEXT:
-        found = vectors.search(ask.vector, ask.depth, snapshot.probes, snapshot.meta.rerank, allowed).ordinals
-        if not ask.query.words:  # nothing but filters: list what passes
-            found = _listed(snapshot, allowed, ask.depth)
-        cancel.raise_if_cancelled()
-    hits, entry_hits = _text_hits(snapshot, ask, allowed)
+    nearest = _nearest(snapshot, ask, allowed)
     cancel.raise_if_cancelled()
-    hit_ordinals, hit_scores = vectors.ordinals_of(hits.ids), hits.scores
-    ordinals = hit_ordinals if ask.mode is SearchMode.TEXT else np.union1d(found, hit_ordinals)
     if ask.mode is SearchMode.VECTOR:
-        ordinals = found
-    return _with_evidence(snapshot, ask, ordinals, (hit_ordinals, hit_scores), entry_hits)
+        by_words, by_words_of_file = _NO_HITS, _NO_HITS
+    else:
+        by_words = _known(snapshot, _text_hits(snapshot, ask, files, allowed))
+        by_words_of_file = _known(snapshot, _entry_hits(snapshot, ask))
+    cancel.raise_if_cancelled()
+    ordinals = np.union1d(nearest, by_words[0])
+    return _with_evidence(snapshot, ask, ordinals, by_words, by_words_of_file)
 
 
-def _listed(snapshot: Snapshot, allowed: NDArray[np.bool_] | None, depth: int) -> NDArray[np.int64]:
-    living = snapshot.vectors.alive
-    masks = [mask for mask in (allowed, living) if mask is not None]
-    if not masks:
-        return np.arange(min(depth, snapshot.vectors.n_rows))
-    return np.flatnonzero(np.logical_and.reduce(masks))[:depth]
+def _nearest(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    if ask.mode is SearchMode.TEXT and ask.query.words:
+        return np.zeros(0, np.int64)
+    if not ask.vector.any():
+        # Nothing is nearer than anything else, and still whatever passes may be asked for.
+        return listed_rows(snapshot, allowed, ask.depth)
+    probes, rerank = snapshot.probes, snapshot.meta.rerank
+    return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed).ordinals
 
 
 def _text_hits(
-    snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None
-) -> tuple[TextHits, TextHits]:
-    """The best symbols by words among those that may answer, and the best whole files."""
-    if ask.mode is SearchMode.VECTOR:
-        nothing = TextHits(np.zeros(0, np.uint64), np.zeros(0, np.float32))
-        return nothing, nothing
+    snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
+) -> TextHits:
+    """Return the best symbols by words among those that may answer."""
 
     def passing(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
         ordinals = snapshot.vectors.ordinals_of(ids)
@@ -125,23 +124,32 @@ def _text_hits(
         known: NDArray[np.bool_] = ordinals >= 0
         return known if allowed is None else known & allowed[ordinals]
 
-    filters = ask.filters
-    condition = TextFilter(
-        kinds=None if filters.kinds is None else frozenset(map(int, filters.kinds)), languages=filters.languages
-    )
-    about_files = replace(ask.text_query(), filter=TextFilter(kinds=frozenset({int(SymbolKind.FILE)})))
-    return (
-        snapshot.text.search(replace(ask.text_query(), filter=condition), ask.depth, passing),
-        snapshot.text.search(about_files, DEPTH),
-    )
+    condition = ask.filters.text_filter()
+    if files is not None:
+        condition = replace(condition, files=np.flatnonzero(files))
+    if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):
+        # Most hits pass: refusing the others afterwards costs less than what Tantivy does for a condition.
+        condition = TextFilter(kinds=condition.kinds, languages=condition.languages)
+    return snapshot.text.search(ask.text_query(condition), ask.depth, passing)
+
+
+def _entry_hits(snapshot: Snapshot, ask: Ask) -> TextHits:
+    """Return the best whole files by words."""
+    return snapshot.text.search(ask.text_query(TextFilter(kinds=frozenset({int(SymbolKind.FILE)}))), DEPTH)
+
+
+def _known(snapshot: Snapshot, hits: TextHits) -> _Hits:
+    ordinals = snapshot.vectors.ordinals_of(hits.ids)
+    known = ordinals >= 0
+    return ordinals[known], hits.scores[known]
 
 
 def _with_evidence(
     snapshot: Snapshot,
     ask: Ask,
     ordinals: NDArray[np.int64],
-    hits: tuple[NDArray[np.int64], NDArray[np.float32]],
-    entry_hits: TextHits,
+    by_words: _Hits,
+    by_words_of_file: _Hits,
 ) -> Gathered:
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
@@ -150,14 +158,13 @@ def _with_evidence(
     has_entry = entries >= 0
     unique_entries, inverse = np.unique(entries[has_entry], return_inverse=True)
     similarity_of_entries[has_entry] = vectors.similarities(ask.vector, unique_entries)[inverse]
-    entry_ordinals = vectors.ordinals_of(entry_hits.ids)
     return Gathered(
         Candidates(
             ids=vectors.ids(ordinals),
             similarity=vectors.similarities(ask.vector, ordinals),
-            text=_looked_up(ordinals, *hits),
+            text=_looked_up(ordinals, *by_words),
             file_similarity=similarity_of_entries,
-            file_text=_looked_up(entries, entry_ordinals, entry_hits.scores),
+            file_text=_looked_up(entries, *by_words_of_file),
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
             files=files,
@@ -203,13 +210,14 @@ def _unsaved(view: FolderView, ask: Ask) -> Gathered:
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
             continue
-        passing = passing_documents(ask.filters.text_filter(), file.documents)
+        condition = ask.filters.text_filter()
+        passing = passing_documents(condition, file.documents)
         similarity = file.vectors.astype(np.float32) @ ask.vector
         text = np.zeros(len(file.symbols), np.float32)
         if ask.mode is not SearchMode.VECTOR:
             reader = None if view.snapshot is None else view.snapshot.text
-            text = score_documents(ask.text_query(), file.documents, reader)
-        if ask.mode is SearchMode.TEXT:
+            text = score_documents(ask.text_query(TextFilter()), file.documents, reader)
+        if ask.mode is SearchMode.TEXT and ask.query.words:
             passing &= text > 0
         rows = np.flatnonzero(passing)
         parts.append(

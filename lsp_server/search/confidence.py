@@ -1,4 +1,4 @@
-"""From relevance, which only orders, to a score that means something: 0.5 is "probably relevant", 0 is "nothing close"."""
+"""From relevance, which only orders, to a score: 0.5 is "probably relevant", 0 is "nothing close"."""
 
 import numpy as np
 
@@ -15,7 +15,8 @@ TEXT_CONFIDENCE = 0.6
 def scores(relevance: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     """Return the score of each result.
 
-    The answer as a whole is as good as the most convincing of its first results; within it scores follow relevance.
+    The answer as a whole is as good as the most convincing of its first results; within it scores follow
+    relevance.
 
     Args:
         relevance: float64[n], never rising.
@@ -28,7 +29,8 @@ def scores(relevance: np.ndarray, confidence: np.ndarray) -> np.ndarray:
         return np.zeros(0)
     top = float(confidence[:3].max())
     best = max(float(relevance[0]), 1e-9)
-    return np.clip(top * np.maximum(relevance, 0.0) / best, 0.0, 1.0)
+    falling: np.ndarray = np.clip(top * np.maximum(relevance, 0.0) / best, 0.0, 1.0)
+    return falling
 
 
 def confidence(

@@ -1,4 +1,4 @@
-"""Answers searches: takes the query apart, gathers candidates of every folder, ranks, scores, and unpacks what is shown."""
+"""Answers searches: takes the query apart, gathers candidates, ranks, scores, unpacks the best."""
 
 import time
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates import Ask, Gathered, Place, gather
 from lsp_server.search.confidence import confidence, scores
 from lsp_server.search.filters import Filters
+from lsp_server.search.listing import listed_order
 from lsp_server.search.query import ParsedQuery, parse_query
 from lsp_server.search.ranking import Ranking, Weights, rank
 from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
@@ -19,8 +20,8 @@ from lsp_server.search.view import FolderView
 from lsp_server.storage.symbol_record import unpack_symbol
 
 VECTOR_ONLY = Weights(
-    text=0, file_vector=0, file_text=0, name=0, path=0, stem=0, exact=0, neighbours=0, test=1, example=1, vendored=1,
-    generated=1, declaration=1, repeated_file=1,
+    text=0, file_vector=0, file_text=0, name=0, path=0, stem=0, exact=0, neighbours=0,
+    test=1, example=1, vendored=1, generated=1, declaration=1, repeated_file=1,
 )  # fmt: skip
 """What `mode: vector` ranks with: the bare similarity."""
 
@@ -45,7 +46,7 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
         for view in views:
             cancel.raise_if_cancelled()
             found += _search_folder(view, request, query, filters, cancel)
-    found.sort(key=lambda one: (-one.score, one.id))
+    found.sort(key=lambda one: -one.score)  # equals stay in the order of their folder
     return SearchOutcome(
         results=tuple(one for one in found if one.score >= request.min_score)[: request.limit],
         is_incomplete=not all(view.is_complete for view in views),
@@ -60,14 +61,25 @@ def _search_folder(
     ask = Ask(query, view.embedder.query_vector(query.text), filters, request.mode, request.limit)
     gathered = gather(view, ask, cancel)
     weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
-    split = None if view.snapshot is None else view.snapshot.split
-    ranking = rank(query.words, query.identifiers, gathered.candidates, weights, split)
+    cancel.raise_if_cancelled()
+    if query.words:
+        split = None if view.snapshot is None else view.snapshot.split
+        ranking = rank(query.words, query.identifiers, gathered.candidates, weights, split)
+    else:
+        ranking = _listing(view, gathered)
     cancel.raise_if_cancelled()
     scored = _scores(view, query, gathered, ranking, weights)
     best = range(min(request.limit, len(scored)))
     return [
-        _found(view, gathered, ranking, place, float(scored[place]), explain=request.explain) for place in best
+        _found(view, gathered, ranking, place, float(scored[place]), explain=request.explain)
+        for place in best
     ]
+
+
+def _listing(view: FolderView, gathered: Gathered) -> Ranking:
+    """Order what nothing but filters asked for."""
+    order = listed_order([symbol_at(view, place) for place in gathered.places], gathered.candidates.paths)
+    return Ranking(np.array(order, np.int64), np.ones(len(order)), {})
 
 
 def _scores(
@@ -82,7 +94,9 @@ def _scores(
         return np.minimum.accumulate(np.clip(meaning, 0.0, 1.0))
     exact = ranking.signals["exact"][order] > 0
     name = ranking.signals["name"][order] / weights.name
-    return scores(ranking.relevance, confidence(meaning, exact, name, _text_share(view, query, gathered)[order]))
+    return scores(
+        ranking.relevance, confidence(meaning, exact, name, _text_share(view, query, gathered)[order])
+    )
 
 
 def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDArray[np.float64]:
@@ -92,7 +106,9 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDA
         return np.zeros(len(text))
     n_documents = max(view.snapshot.text.num_docs, 1)
     frequencies = [view.snapshot.text.document_frequency("body", word) for word in set(query.words)]
-    whole = sum(float(np.log(1 + (n_documents - n + 0.5) / (n + 0.5))) for n in frequencies if n <= n_documents)
+    whole = sum(
+        float(np.log(1 + (n_documents - n + 0.5) / (n + 0.5))) for n in frequencies if n <= n_documents
+    )
     share: NDArray[np.float64] = np.clip(text / (2.2 * whole), 0.0, 1.0) if whole > 0 else np.zeros(len(text))
     return share
 

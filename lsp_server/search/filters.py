@@ -1,4 +1,4 @@
-"""What a result must be: the request's filters and the query's own, over a snapshot's symbols and over open buffers."""
+"""What a result must be: the request's filters and the query's own, for indexed symbols and open buffers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,16 +1,23 @@
 """How well words cover words: the query's against a name's, a path's, a file stem's."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from lsp_server.text.words import split_words
 
+# fmt: off
 QUESTION_WORDS = frozenset(
-    """a about all an and any are as at be been by can could do does for from get gets had has have how i if in into is
-    it its me my of on one or our out over so some such than that the their them then there these this those to under
-    up use used uses using was we were what when where which who why will with would you your""".split()
+    {
+        "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could",
+        "do", "does", "for", "from", "get", "gets", "had", "has", "have", "how", "i", "if", "in",
+        "into", "is", "it", "its", "me", "my", "of", "on", "one", "or", "our", "out", "over", "so",
+        "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "this",
+        "those", "to", "under", "up", "use", "used", "uses", "using", "was", "we", "were", "what",
+        "when", "where", "which", "who", "why", "will", "with", "would", "you", "your",
+    }
 )
+# fmt: on
 """Words that hold a sentence together and say nothing about code."""
 
 SHORTEST_PREFIX = 4
@@ -43,7 +50,7 @@ def similarity_of_words(left: str, right: str) -> float:
     if shared < SHORTEST_PREFIX:
         return 0.0
     rest = max(len(left), len(right)) - shared
-    return 0.85 if rest <= 3 and shared >= rest else 0.0  # noqa: PLR2004 - "-ing", "-ies", "-ers"
+    return 0.85 if rest <= 3 and shared >= rest else 0.0  # "-ing", "-ies", "-ers"
 
 
 class SplitNames:
@@ -75,34 +82,43 @@ class QueryWords:
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = content_words(words)
-        # Only words with the same first letters can be alike.
-        self._by_beginning: dict[str, list[int]] = {}
-        for place, word in enumerate(self.words):
-            self._by_beginning.setdefault(word[:SHORTEST_PREFIX], []).append(place)
-        self._met: dict[str, tuple[tuple[int, float], ...]] = {}
+        self._met = _Matches(self.words)
 
-    def _matches(self, word: str) -> tuple[tuple[int, float], ...]:
-        known = self._met.get(word)
-        if known is None:
-            places = self._by_beginning.get(word[:SHORTEST_PREFIX], ())
-            scored = ((place, similarity_of_words(self.words[place], word)) for place in places)
-            known = self._met[word] = tuple(
-                (place, similarity) for place, similarity in scored if similarity > 0
-            )
-        return known
-
-    def coverage(self, words: Iterable[str]) -> tuple[float, float]:
-        """Return how much of the query the words cover, and how much of the words the query covers, 0 to 1."""
+    def coverage(self, words: Sequence[str]) -> tuple[float, float]:
+        """Return how much of the query the words cover and how much of the words the query, both 0 to 1."""
+        met = [matches for matches in map(self._met.__getitem__, words) if matches]
+        if not met:
+            return 0.0, 0.0
+        if len(met) == len(met[0]) == 1:
+            ((_, similarity),) = met[0]
+            return similarity / len(self.words), similarity / len(words)
         best: dict[int, float] = {}
         covered = 0.0
-        n_words = 0
-        for word in words:
-            n_words += 1
+        for matches in met:
             top = 0.0
-            for place, similarity in self._matches(word):
+            for place, similarity in matches:
                 best[place] = max(best.get(place, 0.0), similarity)
                 top = max(top, similarity)
             covered += top
-        if not best:
-            return 0.0, 0.0
-        return sum(best.values()) / len(self.words), covered / n_words
+        return sum(best.values()) / len(self.words), covered / len(words)
+
+
+class _Matches(dict[str, tuple[tuple[int, float], ...]]):
+    """For a word, the query's words it is a form of: their places, and how similar they are."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__()
+        self._words = words
+        # Only words with the same first letters can be alike.
+        self._by_beginning: dict[str, list[int]] = {}
+        for place, word in enumerate(words):
+            self._by_beginning.setdefault(word[:SHORTEST_PREFIX], []).append(place)
+
+    def __missing__(self, word: str) -> tuple[tuple[int, float], ...]:
+        places = self._by_beginning.get(word[:SHORTEST_PREFIX])
+        if places is None:  # most words
+            self[word] = ()
+            return ()
+        scored = ((place, similarity_of_words(self._words[place], word)) for place in places)
+        matches = self[word] = tuple((place, similarity) for place, similarity in scored if similarity > 0)
+        return matches

@@ -98,10 +98,12 @@ class Ranking:
     signals: dict[str, np.ndarray]
 
 
-_FILE = int(SymbolKind.FILE)
+_MOST_NEIGHBOURS = 3
 
 TEST_WORDS = frozenset({"test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "mock", "mocks"})
-EXAMPLE_WORDS = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"})
+EXAMPLE_WORDS = frozenset(
+    {"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"}
+)
 
 
 def rank(
@@ -133,7 +135,7 @@ def rank(
     neighbours = weights.neighbours * _neighbours(relevance, candidates.files)
     signals |= {"penalty": penalty, "neighbours": neighbours}
     relevance += neighbours
-    diversity = _diversity(relevance, candidates, weights.repeated_file)
+    diversity = _diversity(relevance, candidates.files, weights.repeated_file)
     signals["diversity"] = diversity
     relevance *= diversity
     order = np.lexsort((candidates.ids, -relevance))
@@ -156,19 +158,23 @@ def _name_signals(
     query = QueryWords(words)
     name, path, stem, exact = ([0.0] * n for _ in range(4))
     of_path: dict[str, tuple[float, float]] = {}
-    kinds = candidates.kinds.tolist()
-    for i, (symbol_name, symbol_path) in enumerate(zip(candidates.names, candidates.paths, strict=True)):
+    is_file = (candidates.kinds == SymbolKind.FILE).tolist()
+    name_words = [split(symbol_name) for symbol_name in candidates.names]
+    for i, symbol_path in enumerate(candidates.paths):
         known = of_path.get(symbol_path)
         if known is None:
             known = of_path[symbol_path] = _path_coverage(query, symbol_path, split)
         path[i], stem[i] = known
-        if kinds[i] == _FILE:
-            continue
-        of_query, of_name = query.coverage(split(symbol_name))
-        if of_query:
+        if not is_file[i]:
+            of_query, of_name = query.coverage(name_words[i])
             name[i] = (of_query * of_name) ** 0.5
-    for i in _named(words, identifiers, candidates, split):
+    whole = tuple(words)
+    for i in _named(identifiers, candidates):
         exact[i] = 1.0
+    for i, its_words in enumerate(name_words):
+        if its_words == whole:
+            exact[i] = 1.0
+    exact = [0.0 if is_file[i] else value for i, value in enumerate(exact)]
     return {
         "name": weights.name * np.array(name),
         "path": weights.path * np.array(path),
@@ -177,27 +183,16 @@ def _name_signals(
     }
 
 
-def _named(
-    words: Sequence[str], identifiers: Sequence[str], candidates: Candidates, split: SplitNames
-) -> list[int]:
-    """Return which symbols the query, or an identifier in it, names; a file's entry is none."""
-    whole = tuple(words)
+def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
+    """Return which candidates one of the identifiers names."""
     wanted = {_bare(identifier) for identifier in identifiers}
     qualified = tuple(f".{identifier}" for identifier in wanted if "." in identifier)
     named = []
-    kinds = candidates.kinds.tolist()
-    for i, symbol_name in enumerate(candidates.names):
-        if kinds[i] == _FILE:
-            continue
-        bare = _bare(symbol_name) if wanted else ""
+    for i, bare in enumerate(map(_bare, candidates.names) if wanted else ()):
         # Containers are unpacked one by one, so only where the last part of a qualified name fits.
-        if (
-            split(symbol_name) == whole
-            or bare in wanted
-            or (
-                any(identifier.endswith(bare) for identifier in qualified)
-                and f".{_bare(candidates.containers[i])}.{bare}".endswith(qualified)
-            )
+        if bare in wanted or (
+            any(identifier.endswith(bare) for identifier in qualified)
+            and f".{_bare(candidates.containers[i])}.{bare}".endswith(qualified)
         ):
             named.append(i)
     return named
@@ -230,28 +225,36 @@ def _penalties(words: frozenset[str], candidates: Candidates, weights: Weights) 
     return penalty
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _ByFile:
+    """The candidates of each file, best first: where each stands there, and in which file."""
+
+    order: np.ndarray
+    group: np.ndarray
+    place: np.ndarray
+
+    @classmethod
+    def of(cls, relevance: np.ndarray, files: np.ndarray) -> "_ByFile":
+        order = np.lexsort((-relevance, files))
+        is_first = np.ones(len(order), np.bool_)
+        is_first[1:] = np.diff(files[order]) != 0
+        group = np.cumsum(is_first) - 1
+        return cls(order, group, np.arange(len(order)) - np.flatnonzero(is_first)[group])
+
+
 def _neighbours(relevance: np.ndarray, files: np.ndarray) -> np.ndarray:
-    """For each candidate, the falling sum of the next three of its file: 1/1, 1/2 and 1/3 of their relevance."""
-    added = np.zeros(len(relevance))
-    for members in _by_file(relevance, files):
-        best = relevance[members[:4]]
-        falling = best[1:] / np.arange(1, len(best))
-        added[members] = falling.sum()
+    """For each candidate, a falling sum of the next three of its file: 1/1, 1/2, 1/3 of their relevance."""
+    by_file = _ByFile.of(relevance, files)
+    counts = (by_file.place > 0) & (by_file.place <= _MOST_NEIGHBOURS)
+    falling = np.where(counts, relevance[by_file.order] / np.maximum(by_file.place, 1), 0.0)
+    added = np.empty(len(relevance))
+    added[by_file.order] = np.bincount(by_file.group, falling)[by_file.group]
     return added
 
 
-def _diversity(relevance: np.ndarray, candidates: Candidates, repeated: float) -> np.ndarray:
+def _diversity(relevance: np.ndarray, files: np.ndarray, repeated: float) -> np.ndarray:
     """A factor per candidate that lets other files in between the symbols of one."""
-    factor = np.ones(len(relevance))
-    for members in _by_file(relevance, candidates.files):
-        factor[members] = repeated ** np.arange(len(members))
+    by_file = _ByFile.of(relevance, files)
+    factor = np.empty(len(relevance))
+    factor[by_file.order] = repeated**by_file.place
     return factor
-
-
-def _by_file(relevance: np.ndarray, files: np.ndarray) -> list[np.ndarray]:
-    """The candidates of each file, best first."""
-    if not len(files):
-        return []
-    order = np.lexsort((-relevance, files))
-    bounds = np.flatnonzero(np.diff(files[order])) + 1
-    return np.split(order, bounds)

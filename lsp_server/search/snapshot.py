@@ -1,4 +1,4 @@
-"""One generation of one folder's index, opened for reading: immutable, shared by all searches until the next one."""
+"""One generation of one folder's index, opened for reading: immutable, shared until the next one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,8 @@ class Snapshot:
         catalog: The generation, read in one transaction.
         meta: Its facts: centroids, calibration, languages.
         vectors: Its live symbols.
-        text: The text index as committed with the generation or later; hits that `vectors` does not know are dropped.
+        text: The text index as committed with the generation or later; hits that `vectors` does not know
+            are dropped.
         entries: int64[largest file id + 1], the ordinal of each file's own entry, -1 where there is none.
         split: Remembers the words of names and paths.
     """
@@ -80,7 +81,7 @@ class Snapshot:
         names = [""] * len(ordinals)
         for segment, places, rows in self.vectors.by_segment(ordinals):
             numbers = range(len(ordinals)) if isinstance(places, slice) else places.tolist()
-            blob = memoryview(segment.names)
+            blob = segment.names.data
             starts, ends = segment.name_starts[rows].tolist(), segment.name_starts[rows + 1].tolist()
             for number, start, end in zip(numbers, starts, ends, strict=True):
                 names[number] = str(blob[start:end], "utf-8", "replace")
