@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -92,7 +93,10 @@ def _command(parsed: Namespace, console: Console) -> int:
     name = f"{parsed.command} {parsed.action}" if "action" in parsed else parsed.command
     module, _, function = _COMMANDS[name].partition(":")
     command: Callable[..., int] = getattr(import_module(module), function)
-    return command(parsed, Composition(_command_line(parsed)), console)
+    began_s = time.perf_counter()
+    exit_code = command(parsed, Composition(_command_line(parsed)), console)
+    logger.debug("%s took %.3f s and ended with %d", name, time.perf_counter() - began_s, exit_code)
+    return exit_code
 
 
 def _serve(parsed: Namespace) -> int:

@@ -43,6 +43,9 @@ def start_logging(role: Role, level: str) -> None:
     )
     handler.setFormatter(logging.Formatter(_FORMAT))
     root = logging.getLogger()
+    for earlier in [one for one in root.handlers if isinstance(one, _LogFile)]:
+        root.removeHandler(earlier)
+        earlier.close()
     root.addHandler(handler)
     # What other libraries tell is of use only when it is alarming.
     root.setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 """`search`, `related` and `vector search-vector`: index what is missing, then ask."""
 
+import os
 import re
 import time
 from argparse import Namespace
@@ -84,7 +85,7 @@ def _answer(outcome: SearchOutcome, console: Console) -> int:
 
 def _request(arguments: Namespace, mode: SearchMode, default_limit: int) -> SearchRequest:
     request = SearchRequest(
-        query=arguments.query,
+        query=_well_formed(arguments.query),
         limit=_limit(arguments, default_limit),
         include=option_texts(arguments, "include"),
         exclude=option_texts(arguments, "exclude"),
@@ -97,6 +98,11 @@ def _request(arguments: Namespace, mode: SearchMode, default_limit: int) -> Sear
     if languages := option_texts(arguments, "lang"):
         request = replace(request, languages=frozenset(_language(name) for name in languages))
     return request
+
+
+def _well_formed(text: str) -> str:
+    """Return what was typed, where the locale kept Python from reading it as UTF-8."""
+    return os.fsencode(text).decode("utf-8", "replace")
 
 
 def _limit(arguments: Namespace, default: int) -> int:

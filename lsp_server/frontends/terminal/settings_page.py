@@ -14,16 +14,18 @@ Every setting there is. This page is made from the program's own list of setting
 A setting may be given in several places; each counts more than those before it:
 
 1. the default,
-2. your own settings file, `config.toml` in the platform's folder for settings (`~/.config/semantic-symbols/` on Linux,
-   `~/Library/Application Support/semantic-symbols/` on macOS, `%LOCALAPPDATA%\\semantic-symbols\\` on Windows),
+2. your own settings file, `config.toml` in the platform's folder for settings
+   (`~/.config/semantic-symbols/` on Linux, `~/Library/Application Support/semantic-symbols/` on macOS,
+   `%LOCALAPPDATA%\\semantic-symbols\\` on Windows),
 3. `{WORKSPACE_FILE}` in the workspace folder, for the settings that a workspace may set,
 4. the environment,
 5. the command line (`--index-dir`, `--log-level`),
 6. what your editor sends in its section `{CLIENT_SECTION}`.
 
-A change in the editor takes effect at once, without a restart. A setting that does not exist, or a value that won't do, is reported with
-the nearest valid name and passed over. A workspace's file can't set what names a place, loads a model or holds for the whole machine: a
-repository that you open must not be able to decide that.
+A change in the editor takes effect at once, without a restart. A setting that does not exist, or a value
+that won't do, is reported with the nearest valid name and passed over. A workspace's file can't set what
+names a place, loads a model or holds for the whole machine: a repository that you open must not be able
+to decide that.
 
 In TOML the sections are tables, and names may be written as here or in snake_case:
 
@@ -56,12 +58,16 @@ def _entry(option: Option) -> str:
     rule = option.rule
     facts = [f"{option.type_name}, default `{_text(option)}`"]
     if rule.minimum is not None and rule.maximum is not None:
-        facts.append(f"{rule.minimum:.12g} to {rule.maximum:.12g}")
+        facts.append(f"{_number(rule.minimum)} to {_number(rule.maximum)}")
     if rule.choices:
         facts.append("one of " + ", ".join(f"`{choice}`" for choice in rule.choices))
     facts.append(f"environment `{option.environment}`")
     facts.append("a workspace may set it" if rule.in_workspace else "not in a workspace's file")
     return f"\n### `{option.key}`\n\n{rule.description}\n\n*{'; '.join(facts)}*\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def _text(option: Option) -> str:

@@ -1,0 +1,83 @@
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lsp_server
+from lsp_server import errors
+from lsp_server.frontends.terminal.clusters import histogram
+from lsp_server.frontends.terminal.console import Console, size
+from lsp_server.frontends.terminal.results import explained, shown_path, table
+from lsp_server.frontends.terminal.settings_page import settings_page
+from lsp_server.search.results import Explanation
+
+ROOT = Path(lsp_server.__file__).parent.parent
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_page_of_settings_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page()
+
+
+def test_the_readme_lists_every_error_with_its_exit_code() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = {(name, int(code)) for code, name in re.findall(r"^\| (\d+) \| `(\w+)`", readme, re.MULTILINE)}
+    kinds = errors.SemanticSymbolsError.__subclasses__()
+    assert listed == {(kind.__name__, kind.exit_code) for kind in kinds}
+
+
+def test_colours_are_for_terminals_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert Console(Terminal(), io.StringIO(), as_json=False).style("bold", "x") == "\x1b[1mx\x1b[0m"
+    assert Console(io.StringIO(), io.StringIO(), as_json=False).style("bold", "x") == "x"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert Console(Terminal(), io.StringIO(), as_json=False).style("bold", "x") == "x"
+
+
+def test_json_stands_alone_on_standard_output() -> None:
+    output = io.StringIO()
+    console = Console(output, io.StringIO(), as_json=True)
+    console.say("for people")
+    console.document({"for": "programs"})
+    assert output.getvalue() == '{\n  "for": "programs"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "text"),
+    [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (2_000_000, "2.0 MB"), (5e12, "5000.0 GB")],
+)
+def test_sizes(n_bytes: int, text: str) -> None:
+    assert size(n_bytes) == text
+
+
+def test_paths_are_shown_as_one_would_type_them_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert shown_path(here / "src" / "a.py") == str(Path("src/a.py"))
+    assert shown_path(tmp_path / "b.py") == str(tmp_path / "b.py")
+
+
+def test_an_explanation_fits_on_a_line() -> None:
+    explanation = Explanation(vector=0.51234, text=None, signals={"name": 0.25, "path": 0.0})
+    assert explained(explanation) == "vector 0.512, name 0.250"
+
+
+def test_tables_have_columns() -> None:
+    assert table([["a", "long"], ["bcd", "x"]]) == ["a    long", "bcd  x"]
+    assert table([]) == []
+
+
+def test_a_histogram_counts_clusters_by_size() -> None:
+    lines = histogram(np.array([1, 1, 1, 10]))
+    assert len(lines) == 2
+    assert lines[0].endswith("#" * 40 + " 3")
+    assert lines[1].endswith(" 1")
+    assert histogram([]) == []

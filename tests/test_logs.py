@@ -1,0 +1,85 @@
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lsp_server import logs
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(logs, "log_folder", lambda: tmp_path / "log")
+    root, own = logging.getLogger(), logging.getLogger("lsp_server")
+    handlers, levels, raises = list(root.handlers), (root.level, own.level), logging.raiseExceptions
+    yield tmp_path / "log"
+    for handler in [one for one in root.handlers if one not in handlers]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(levels[0])
+    own.setLevel(levels[1])
+    logging.raiseExceptions = raises
+
+
+def own_file(folder: Path) -> Path:
+    return folder / f"server-{os.getpid()}.log"
+
+
+def test_a_file_appears_with_the_first_line_and_holds_what_the_level_lets_through(folder: Path) -> None:
+    logs.start_logging("server", "warning")
+    logger = logging.getLogger("lsp_server.somewhere")
+    logger.info("quiet")
+    assert not folder.exists()
+    logger.warning("loud")
+    logs.set_level("debug")
+    logger.debug("chatty")
+    logging.getLogger("somebody.else").info("gossip")
+    lines = own_file(folder).read_text().splitlines()
+    assert [line.rpartition(": ")[2] for line in lines] == ["loud", "chatty"]
+
+
+def test_a_long_log_is_rotated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_MOST_BYTES", 2_000)
+    logs.start_logging("server", "info")
+    for number in range(100):
+        logging.getLogger("lsp_server").info("line %d", number)
+    assert own_file(folder).stat().st_size <= 2_000
+    assert "line 99" in own_file(folder).read_text()
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_starting_again_does_not_log_twice(folder: Path) -> None:
+    logs.start_logging("server", "info")
+    logs.start_logging("server", "info")
+    logging.getLogger("lsp_server").info("once")
+    assert own_file(folder).read_text().count("once") == 1
+
+
+def test_old_files_of_processes_that_are_gone_are_deleted(tmp_path: Path) -> None:
+    now = 2_000_000_000.0
+    gone = 2**22 + 1  # beyond the largest process id of Linux
+    for name, age_days in {
+        f"server-{gone}.log": 20,
+        f"worker-{gone}.log.1": 20,
+        f"indexer-{gone}.log": 1,
+    }.items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (now, now - age_days * 86_400))
+    (tmp_path / f"server-{os.getpid()}.log").touch()
+    os.utime(tmp_path / f"server-{os.getpid()}.log", (now, now - 20 * 86_400))
+    (tmp_path / "notes.txt").touch()
+    logs.delete_old_files(tmp_path, now)
+    kept = {file.name for file in tmp_path.iterdir()}
+    assert kept == {f"indexer-{gone}.log", f"server-{os.getpid()}.log", "notes.txt"}
+
+
+def test_only_so_many_files_are_kept(tmp_path: Path) -> None:
+    now = 2_000_000_000.0
+    for number in range(40):
+        file = tmp_path / f"command-{2**22 + number}.log"
+        file.touch()
+        os.utime(file, (now, now - number))
+    logs.delete_old_files(tmp_path, now)
+    assert len(list(tmp_path.iterdir())) == 30
+    assert (tmp_path / f"command-{2**22}.log").exists()
