@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -222,7 +223,7 @@ def _stale_files(version: IndexVersion, folder: Path) -> Iterator[Finding]:
     with Catalog.open_reader(version.catalog) as catalog:
         files = catalog.files()
         racy_from_ns = IndexMeta.decode(catalog.snapshot().meta).seen_ns - RACY_NS
-    for path, known in files.items():
+    for path, known in sorted(files.items(), key=itemgetter(0)):
         if known.status is FileStatus.PENDING or not known.digest:
             continue
         file = folder / path
