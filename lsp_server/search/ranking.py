@@ -26,6 +26,7 @@ class Weights:
         path: Coverage of the query by the folders and the name of the file.
         stem: Coverage of the file's name by the query: "session management" and sessions.py.
         exact: The query, or an identifier in it, is the symbol's name.
+        as_written: It is so to the letter, capitals and all: `Parse` before `parse`.
         neighbours: What further good symbols of the same file add to each of them.
         test: Multiplies tests, unless the query asks for tests.
         example: Multiplies examples, demos and benchmarks, likewise.
@@ -43,6 +44,7 @@ class Weights:
     path: float = 0.2
     stem: float = 0.35
     exact: float = 1.5
+    as_written: float = 0.7
     neighbours: float = 0.15
     test: float = 0.6
     example: float = 0.7
@@ -175,11 +177,18 @@ def _name_signals(
         if its_words == whole:
             exact[i] = 1.0
     exact = [0.0 if is_file[i] else value for i, value in enumerate(exact)]
+    # Who types in lower case only may mean any case.
+    written = {_folded(name).rpartition(".")[2] for name in identifiers if name != name.lower()}
+    as_written = [
+        value if symbol_name in written else 0.0
+        for value, symbol_name in zip(exact, candidates.names, strict=True)
+    ]
     return {
         "name": weights.name * np.array(name),
         "path": weights.path * np.array(path),
         "stem": weights.stem * np.array(stem),
         "exact": weights.exact * np.array(exact),
+        "asWritten": weights.as_written * np.array(as_written),
     }
 
 
@@ -199,8 +208,12 @@ def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
 
 
 def _bare(identifier: str) -> str:
+    return _folded(identifier).lower()
+
+
+def _folded(identifier: str) -> str:
     """Fold the separators of `Foo::bar`, `foo#bar`, `pkg.mod.func` into one."""
-    return identifier.replace("::", ".").replace("#", ".").replace("->", ".").strip(".").lower()
+    return identifier.replace("::", ".").replace("#", ".").replace("->", ".").strip(".")
 
 
 def _path_coverage(query: QueryWords, path: str, split: SplitNames) -> tuple[float, float]:

@@ -57,6 +57,11 @@ class SmallIndex:
         files = {path: self._buffer(path, text) for path, text in (buffers or {}).items()}
         return FolderView(self.folder, self._embedder, snapshot, Unsaved(files), Coverage(), is_complete=True)
 
+    def reopened(self, before: Snapshot) -> Snapshot:
+        """Open the newest generation; what did not change is shared with an older snapshot."""
+        with Catalog.open_reader(self._version.catalog) as catalog:
+            return Snapshot.open(self._version, catalog, before)
+
     def _buffer(self, path: str, text: str) -> UnsavedFile:
         placed = place(self._maker.make(path, text.encode()), path, self._embedder, self._stemmer)
         documents = prepare(list(placed.documents(FileId(0), [0] * len(placed.ids))), self._stemmer)

@@ -1,0 +1,423 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from corpus import FILES, Known, everything, many_functions
+from hypothesis import given
+from hypothesis import strategies as st
+from small_index import SmallIndex
+
+from lsp_server.documents import Stemmer
+from lsp_server.embedding import Embedder
+from lsp_server.errors import InvalidParams
+from lsp_server.model import SymbolKind
+from lsp_server.search.cancel import Cancel, Cancelled
+from lsp_server.search.engine import search
+from lsp_server.search.matching import content_words
+from lsp_server.search.results import Coverage, Found, SearchMode, SearchOutcome, SearchRequest
+from lsp_server.search.view import FolderView
+from lsp_server.text.words import split_words
+
+OUTDATED = {
+    "src/session.py": "def forgotten_function(moon):\n    return moon.phase\n",
+    "old/gone.py": "class Vanished:\n    def retry_request(self): ...\n",
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> SmallIndex:
+    """An index with a history: changed and removed files left dead rows in older segments."""
+    index = SmallIndex(tmp_path_factory.mktemp("built"), embedder)
+    index.commit(OUTDATED)
+    index.commit(FILES)
+    index.commit({"old/gone.py": None})
+    return index
+
+
+@pytest.fixture(scope="module")
+def view(built: SmallIndex) -> FolderView:
+    return built.view()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Shelf:
+    """A view and all that is in it."""
+
+    view: FolderView
+    known: list[Known]
+
+
+@pytest.fixture(scope="module")
+def shelf(built: SmallIndex) -> Shelf:
+    return Shelf(built.view(), everything(built.view(FILES)))
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Shelf:
+    index = SmallIndex(tmp_path_factory.mktemp("crowd"), embedder)
+    files = many_functions(7, 80)
+    index.commit(files)
+    return Shelf(index.view(), everything(index.view(files)))
+
+
+def asked(views: FolderView | Sequence[FolderView], request: SearchRequest) -> SearchOutcome:
+    """Search, and check what holds for every answer."""
+    outcome = search([views] if isinstance(views, FolderView) else views, request, Cancel())
+    scores = [found.score for found in outcome.results]
+    assert len(scores) <= request.limit
+    assert scores == sorted(scores, reverse=True)
+    assert all(0.0 <= score <= 1.0 and score >= request.min_score for score in scores)
+    places = [(found.folder, found.id) for found in outcome.results]
+    assert len(set(places)) == len(places)
+    return outcome
+
+
+def results(view: FolderView, query: str, **conditions: object) -> tuple[Found, ...]:
+    return asked(view, SearchRequest(query, **conditions)).results  # type: ignore[arg-type]
+
+
+def names(found: Sequence[Found]) -> list[str]:
+    return [one.symbol.name for one in found]
+
+
+# --- filters hold before the limit
+
+Condition = Callable[[Known], bool]
+STEMMER = Stemmer()
+
+
+def holds(word: str) -> Condition:
+    (stem,) = STEMMER.stems([word])
+    return lambda one: stem in one.terms
+
+
+def holds_none(word: str) -> Condition:
+    return lambda one: not holds(word)(one)
+
+
+FILTERS: list[tuple[str, Condition]] = [
+    ("", lambda _: True),
+    ("kind:class", lambda one: one.symbol.kind is SymbolKind.CLASS),
+    ("kind:function kind:method", lambda one: one.symbol.kind in {SymbolKind.FUNCTION, SymbolKind.METHOD}),
+    ("kind:event", lambda _: False),
+    ("lang:python", lambda one: one.symbol.language == "python"),
+    ("lang:go lang:ts", lambda one: one.symbol.language in {"go", "typescript"}),
+    ("path:src/**", lambda one: one.path.startswith("src/")),
+    ("path:*.py -path:src/net/**", lambda one: one.path.endswith(".py") and "src/net" not in one.path),
+    ("name:SESSION", lambda one: "session" in one.symbol.name.lower()),
+    ("name:parse name:token", lambda one: any(s in one.symbol.name.lower() for s in ("parse", "token"))),
+    ("-storage", holds_none("storage")),
+    ('"access token"', lambda one: any("access token" in " ".join(t) for t in one.document.terms.values())),
+]
+WORDS = ["", "session", "load session", "retry a request", "parseHeader", "zzyzx", "エラー", "chocolate cake"]
+
+
+def is_found_by_words(one: Known, words: str) -> bool:
+    return any(holds(word)(one) for word in content_words(split_words(words)))
+
+
+def combined(filters: list[tuple[str, Condition]]) -> tuple[str, Condition]:
+    """Join filters with "and"; the same key twice would mean "or"."""
+    keys = [text.split(":")[0] for text, _ in filters]
+    chosen = filters[:1] if len(set(keys)) < len(keys) else filters
+    return " ".join(text for text, _ in chosen), lambda one: all(condition(one) for _, condition in chosen)
+
+
+@given(
+    st.sampled_from(WORDS),
+    st.lists(st.sampled_from(FILTERS), min_size=1, max_size=2).map(combined),
+    st.sampled_from(SearchMode),
+    st.integers(1, 40),
+)
+def test_as_many_results_as_wanted_come_back_wherever_so_many_pass(
+    shelf: Shelf, words: str, condition: tuple[str, Condition], mode: SearchMode, limit: int
+) -> None:
+    filters, passes = condition
+    query = f"{words} {filters}".strip()
+    passing = {one.id for one in shelf.known if passes(one)}
+    asked_words = words + (" access token" if '"' in filters else "")
+    if asked_words and mode is SearchMode.TEXT:
+        passing = {one.id for one in shelf.known if one.id in passing and is_found_by_words(one, asked_words)}
+    if query in {"", "-storage"}:
+        passing = set()  # nothing is asked
+    found = {one.id for one in results(shelf.view, query, limit=limit, mode=mode)}
+    assert found <= passing
+    assert len(found) == min(limit, len(passing))
+
+
+CROWD_FILTERS: list[tuple[str, Condition]] = [
+    ("", lambda _: True),
+    ("path:app/**", lambda one: one.path.startswith("app/")),
+    ("path:part3.py", lambda one: one.path == "lib/part3.py"),
+    ("name:flush", lambda one: "flush" in one.symbol.name),
+    ("-hash", holds_none("hash")),
+    ('"hash socket"', lambda one: any("hash socket" in " ".join(t) for t in one.document.terms.values())),
+]
+
+
+@given(
+    st.sampled_from(["socket", "lock a socket", "zzyzx", "hash", "kind:function"]),
+    st.sampled_from(CROWD_FILTERS),
+    st.sampled_from(SearchMode),
+    st.sampled_from([1, 20, 200]),
+)
+def test_limits_are_filled_where_there_is_more_than_retrievers_are_asked_for(
+    crowd: Shelf, words: str, condition: tuple[str, Condition], mode: SearchMode, limit: int
+) -> None:
+    filters, passes = condition
+    passing = {one.id for one in crowd.known if passes(one)}
+    if words == "kind:function":
+        passing -= {one.id for one in crowd.known if one.symbol.kind is not SymbolKind.FUNCTION}
+    asked_words = ("" if words == "kind:function" else words) + (" hash socket" if '"' in filters else "")
+    if asked_words and mode is SearchMode.TEXT:
+        passing = {one.id for one in crowd.known if one.id in passing and is_found_by_words(one, asked_words)}
+    found = {one.id for one in results(crowd.view, f"{words} {filters}", limit=limit, mode=mode)}
+    assert found <= passing
+    assert len(found) == min(limit, len(passing))
+
+
+def test_parameters_and_query_intersect(view: FolderView) -> None:
+    both = results(view, "session lang:python", kinds=frozenset({SymbolKind.CLASS, SymbolKind.STRUCT}))
+    assert names(both) == ["SessionStore"]
+    assert not results(view, "session kind:class", kinds=frozenset({SymbolKind.METHOD}))
+    assert not results(view, "session lang:python", languages=frozenset({"go"}))
+    assert not results(view, "session path:src/**", include=("core/**",))
+    assert {
+        one.path for one in results(view, "session", include=("*.py",), exclude=("tests/**", "src/**"))
+    } == {"日本/エラー.py"}
+
+
+def test_a_pattern_that_is_none_is_refused(view: FolderView) -> None:
+    with pytest.raises(InvalidParams) as refused:
+        asked(view, SearchRequest("session", include=("",)))
+    assert "include" in str(refused.value)
+
+
+@given(st.sampled_from(WORDS[1:]), st.sampled_from(SearchMode), st.floats(0, 1), st.integers(1, 30))
+def test_min_score_holds_before_the_limit(
+    shelf: Shelf, words: str, mode: SearchMode, min_score: float, limit: int
+) -> None:
+    everyone = results(shelf.view, words, mode=mode, limit=60)
+    wanted = [one.id for one in everyone if one.score >= min_score][:limit]
+    assert [
+        one.id for one in results(shelf.view, words, mode=mode, min_score=min_score, limit=limit)
+    ] == wanted
+
+
+@pytest.mark.parametrize("query", ["", "   ", "???", "-word"])
+def test_an_empty_query_has_no_results(view: FolderView, query: str) -> None:
+    assert not results(view, query)
+
+
+# --- modes
+
+
+@given(st.sampled_from(["session", "send it again until it works", "parse header", "chocolate cake"]))
+def test_vector_mode_is_the_exact_order_of_similarity(shelf: Shelf, query: str) -> None:
+    vector = shelf.view.embedder.query_vector(query)
+    nearest = sorted(shelf.known, key=lambda one: (-float(one.vector.astype(np.float32) @ vector), one.id))
+    found = results(shelf.view, query, mode=SearchMode.VECTOR, limit=10, explain=True)
+    assert [one.id for one in found] == [one.id for one in nearest[:10]]
+    for one in found:
+        assert one.explanation is not None
+        assert one.explanation.text is None
+
+
+def test_text_mode_finds_only_what_holds_a_word(view: FolderView) -> None:
+    found = results(view, "storage", mode=SearchMode.TEXT)
+    assert {"load_session", "save_session"} <= set(names(found))
+    assert "drawCircle" not in names(found)
+    assert not results(view, "zzyzx", mode=SearchMode.TEXT)
+
+
+def test_hybrid_finds_by_meaning_and_by_words(view: FolderView) -> None:
+    assert results(view, "try again with a growing delay")[0].symbol.name == "retry_request"
+    assert results(view, "MAX_ATTEMPTS")[0].symbol.name == "MAX_ATTEMPTS"
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "path"),
+    [
+        ("HttpClient", "HttpClient", "src/net/client.ts"),
+        ("http client", "HttpClient", "src/net/client.ts"),
+        ("SessionStore.load_session", "load_session", "src/session.py"),
+        ("Parser::ParseHeader", "ParseHeader", "core/parser.go"),
+        ("parseHeader", "parseHeader", "src/net/client.ts"),
+        ("エラー処理", "エラー処理", "日本/エラー.py"),
+    ],
+)
+def test_what_is_named_comes_first_and_is_certain(view: FolderView, query: str, name: str, path: str) -> None:
+    first, *_ = results(view, query)
+    assert (first.symbol.name, first.path) == (name, path)
+    assert first.score > 0.9
+
+
+@pytest.mark.parametrize("query", ["bake a chocolate cake", "zzyzx", "量子力学"])
+@pytest.mark.parametrize("mode", [SearchMode.HYBRID, SearchMode.VECTOR])
+def test_what_is_absent_gets_low_scores_only(view: FolderView, query: str, mode: SearchMode) -> None:
+    found = results(view, query, mode=mode, limit=10)
+    assert len(found) == 10
+    assert found[0].score < 0.4
+    assert not results(view, query, mode=mode, min_score=0.5)
+
+
+def test_words_unknown_to_the_model_still_find_the_text_that_holds_them(view: FolderView) -> None:
+    first, second, *_ = results(view, "原因")
+    assert first.path == second.path == "日本/エラー.py"
+    assert results(view, "原因 kind:class")[0].score < 0.1
+
+
+def test_a_list_of_what_passes_is_in_order_of_path_and_line_with_tests_last(view: FolderView) -> None:
+    found = results(view, "kind:function", limit=40)
+    places = [(one.path, one.symbol.selection.start.line) for one in found]
+    assert places == [*sorted(places[:-1]), places[-1]]
+    assert names(found)[-1] == "test_load_session_reads_the_storage"
+    assert {one.score for one in found} == {0.5}
+
+
+# --- open buffers
+
+
+def test_open_buffers_hide_what_the_index_has_of_their_files(built: SmallIndex) -> None:
+    view = built.view({"src/session.py": "def renew_cookie(cookie):\n    return cookie.renew()\n"})
+    for mode in SearchMode:
+        for query in ("load session", "SessionStore", "kind:class", "lang:python"):
+            assert not {"SessionStore", "load_session"} & set(
+                names(results(view, query, mode=mode, limit=60))
+            )
+    assert names(results(view, "renew cookie"))[0] == "renew_cookie"
+    assert "renew_cookie" in names(results(view, "kind:function lang:python path:src/*", limit=60))
+    assert "renew_cookie" not in names(results(view, "renew cookie path:core/**"))
+
+
+def test_a_buffer_scores_as_the_same_text_does_in_the_index(built: SmallIndex, view: FolderView) -> None:
+    buffered = built.view({"src/session.py": FILES["src/session.py"]})
+    for query in ("load session", "renew access token", "SessionStore", "sessions of all users"):
+        from_index, from_buffer = results(view, query, explain=True), results(buffered, query, explain=True)
+        assert names(from_index)[:3] == names(from_buffer)[:3]
+        for one, other in zip(from_index[:3], from_buffer[:3], strict=True):
+            assert one.score == pytest.approx(other.score, abs=0.03)
+            assert one.id == other.id
+
+
+def test_buffers_are_found_before_the_first_commit(tmp_path: Path, embedder: Embedder) -> None:
+    view = SmallIndex(tmp_path, embedder).view(FILES)
+    assert view.snapshot is None
+    for mode in SearchMode:
+        assert "load_session" in names(results(view, "load session", mode=mode))[:4]
+    assert len(results(view, "kind:class", limit=50)) == 2
+
+
+def test_nothing_to_search_finds_nothing(tmp_path: Path, embedder: Embedder) -> None:
+    view = SmallIndex(tmp_path, embedder).view()
+    assert not results(view, "session")
+    assert not results(view, "kind:class")
+
+
+def test_a_buffer_without_symbols_only_hides(built: SmallIndex) -> None:
+    view = built.view({"src/session.py": "\0\0\0"})
+    assert not [one for one in results(view, "session store", limit=60) if one.path == "src/session.py"]
+
+
+# --- generations
+
+
+def test_words_committed_after_the_generation_are_not_found_yet(tmp_path: Path, embedder: Embedder) -> None:
+    index = SmallIndex(tmp_path, embedder)
+    index.commit(FILES)
+    before = index.view()
+    index.commit(
+        {"src/late.py": "def load_session_late(session):\n    return session\n", "core/parser.go": None}
+    )
+    after = index.view()
+    assert before.snapshot is not None
+    assert after.snapshot is not None
+    pinned = replace(before, snapshot=replace(before.snapshot, text=after.snapshot.text))
+    for mode in SearchMode:
+        found = results(pinned, "load session late", mode=mode, limit=60)
+        assert found
+        assert not [one for one in found if one.path == "src/late.py"]
+    assert "Parser" in names(results(pinned, "Parser"))  # by meaning: its words are gone already
+    assert "load_session_late" in names(results(after, "load session late"))
+
+
+# --- several folders
+
+
+def test_folders_are_merged_by_score(view: FolderView, tmp_path: Path, embedder: Embedder) -> None:
+    other = SmallIndex(tmp_path, embedder)
+    other.commit(
+        {"src/session.py": FILES["src/session.py"], "paint.py": "def paint_wall(colour):\n    pass\n"}
+    )
+    views = [
+        replace(view, coverage=Coverage(3, 3, 9, 0)),
+        replace(other.view(), coverage=Coverage(2, 1, 4, 0)),
+    ]
+    outcome = asked(views, SearchRequest("load session", limit=8))
+    assert [one.symbol.name for one in outcome.results[:2]] == ["load_session", "load_session"]
+    assert {one.folder for one in outcome.results[:2]} == {views[0].folder, views[1].folder}
+    assert len(outcome.results) == 8
+    assert outcome.coverage == Coverage(5, 4, 13, 0)
+    assert not outcome.is_incomplete
+    assert asked([views[0], replace(views[1], is_complete=False)], SearchRequest("x")).is_incomplete
+    painted = asked(views, SearchRequest("paint the wall", limit=3)).results
+    assert painted[0].symbol.name == "paint_wall"
+
+
+def test_no_folder_no_results() -> None:
+    outcome = asked([], SearchRequest("session"))
+    assert outcome.results == ()
+    assert not outcome.is_incomplete
+
+
+# --- calling off
+
+
+class CancelAt(Cancel):
+    """Calls the search off at the n-th look."""
+
+    def __init__(self, look: int) -> None:
+        super().__init__()
+        self._left = look
+
+    def raise_if_cancelled(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self.cancel()
+        super().raise_if_cancelled()
+
+
+def test_a_search_can_be_called_off_between_its_stages(view: FolderView) -> None:
+    looks = 1
+    while looks < 20:
+        try:
+            search([view], SearchRequest("session"), CancelAt(looks))
+        except Cancelled:
+            looks += 1
+        else:
+            break
+    assert 4 < looks < 20
+
+
+# --- explanations
+
+
+def test_explanations_come_only_when_asked_for(view: FolderView) -> None:
+    assert all(one.explanation is None for one in results(view, "session"))
+    explained = results(view, "load session", explain=True)
+    for one in explained:
+        assert one.explanation is not None
+        assert one.explanation.cluster is not None
+        assert {"vector", "text", "name", "exact", "penalty", "diversity"} <= set(one.explanation.signals)
+    first = explained[0].explanation
+    assert first is not None
+    assert first.vector is not None
+    assert first.vector > 0
+    assert first.text is not None
+    assert first.text > 0
+
+
+def test_a_search_tells_how_long_it_took(view: FolderView) -> None:
+    assert asked(view, SearchRequest("session")).took_ms > 0
