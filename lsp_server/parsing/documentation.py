@@ -1,8 +1,7 @@
 """Reads the text out of comments: markers gone, pragmas and licences dropped."""
 
 import re
-from collections.abc import Iterable, Iterator
-from textwrap import dedent
+from collections.abc import Iterable
 
 LIMIT = 2000
 """The most characters of documentation that a symbol keeps."""
@@ -13,6 +12,7 @@ _OPENERS = re.compile(r"(?:/\*+!?<?|\{-\s?[|^]?|--\[=*\[|\(\*+|<#|#=|=begin\b)")
 _CLOSERS = re.compile(r"(?:\*+/|-\}|\]=*\]|\*+\)|#>|=#|=end)\s*\Z")
 _XML_DOC = re.compile(r"<(?:summary|inheritdoc|param|returns|remarks)\b")
 _XML_TAG = re.compile(r"</?(?:summary|remarks|para|c|code|example|value|item|list|description|term)\b[^<>]*>")
+_LETTER = re.compile(r"[^\W_]")
 _LICENCE_WORDS = (
     "copyright",
     "spdx-license",
@@ -33,8 +33,11 @@ _PRAGMA = re.compile(
 
 def clean(comments: Iterable[str]) -> str:
     """Return what the comments before a definition say, or nothing for a licence and for pragmas alone."""
-    lines = [line for comment in comments if not comment.startswith("#!") for line in _lines(comment)]
-    text = "\n".join(line.rstrip() for line in lines).strip("\n")
+    lines: list[str] = []
+    for comment in comments:
+        if not comment.startswith("#!"):
+            lines += _lines(comment)
+    text = "\n".join(lines).strip("\n")
     if "<" in text and _XML_DOC.search(text):
         text = _XML_TAG.sub("", text)
     text = text.strip()[:LIMIT].rstrip()
@@ -45,24 +48,33 @@ def clean(comments: Iterable[str]) -> str:
 def dedented(docstring: str) -> str:
     """Return a docstring's content as its author sees it."""
     first, newline, rest = docstring.partition("\n")
-    return (first.strip() + newline + dedent(rest)).strip()[:LIMIT].rstrip()
+    if not newline:
+        return docstring.strip()[:LIMIT].rstrip()
+    lines = ["" if line.isspace() else line for line in rest.split("\n")]
+    written = [line for line in lines if line]
+    if written:
+        # What the first and the last in order of the alphabet share, all share.
+        lowest, highest = min(written), max(written)
+        margin = 0
+        while lowest[margin] in " \t" and lowest[margin] == highest[margin]:
+            margin += 1
+        lines = [line[margin:] for line in lines]
+    return "\n".join((first.strip(), *lines)).strip()[:LIMIT].rstrip()
 
 
-def _lines(comment: str) -> Iterator[str]:
+def _lines(comment: str) -> list[str]:
+    """Return a comment's lines without markers, pragmas and rulers; an empty line stays."""
     opener = _OPENERS.match(comment)
     if opener:
         body = _CLOSERS.sub("", comment[opener.end() :])
-        starred = comment.startswith("/*")
-        lines = [_STAR.sub("", line, count=1) if starred else line for line in body.split("\n")]
-        yield from _kept(line.removeprefix(" ") for line in lines)
+        lines = body.split("\n")
+        if comment.startswith("/*"):
+            lines = [_STAR.sub("", line, count=1) for line in lines]
+        lines = [line.removeprefix(" ") for line in lines]
     else:
-        yield from _kept(_LINE_MARKER.sub("", line, count=1) for line in comment.strip().split("\n"))
+        lines = [_LINE_MARKER.sub("", line, count=1) for line in comment.strip().split("\n")]
+    return [line.rstrip() for line in lines if _is_kept(line.strip())]
 
 
-def _kept(lines: Iterable[str]) -> Iterator[str]:
-    """Leave out pragmas and rulers; an empty line stays."""
-    for line in lines:
-        stripped = line.strip()
-        if stripped and (_PRAGMA.match(stripped) or not any(map(str.isalnum, stripped))):
-            continue
-        yield line
+def _is_kept(line: str) -> bool:
+    return not line or (_LETTER.search(line) is not None and not _PRAGMA.match(line))

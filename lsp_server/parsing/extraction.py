@@ -1,49 +1,58 @@
 """Finds the symbols of one source: parse with tree-sitter, walk by the language's rules, measure."""
 
-from collections import Counter
-
-from tree_sitter import Parser
+import logging
 
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.documentation import clean, dedented
 from lsp_server.parsing.grammars import rules_of
 from lsp_server.parsing.languages import Language, load_grammar
 from lsp_server.parsing.positions import Positions
-from lsp_server.parsing.rules import text_of
 from lsp_server.parsing.symbols import ParsedSymbol
+from lsp_server.parsing.tree import parse_in_time
 from lsp_server.parsing.walk import Definition, merge_neighbours, walk
+
+_log = logging.getLogger(__name__)
 
 _MOST_SIGNATURE = 300
 _MOST_NAME = 200
 _FLAGS = tuple(SymbolFlags(number) for number in range(256))
 _MOST_SIGNATURE_BYTES = 2000
+_ENDINGS = ("=>", " =", " do", "(")
 
 
-def extract(source: bytes, language: Language) -> list[ParsedSymbol]:
+def extract(source: bytes, language: Language, positions: Positions | None = None) -> list[ParsedSymbol]:
     """Return the definitions of one source in order of their start, without the file's own entry.
 
-    Never raises, whatever the bytes; a language without a grammar or rules has no definitions.
+    Never raises, whatever the bytes; a language without a grammar or rules has no definitions, nor has a
+    source that its grammar takes too long for.
 
     Args:
         source: UTF-8; what isn't counts as replacement characters.
         language: What to read it as.
+        positions: Of the source, when they are known.
     """
     rules = rules_of(language.name)
     grammar = load_grammar(language) if rules is not None else None
     if rules is None or grammar is None or not source:
         return []
-    tree = Parser(grammar).parse(rules.prepare(source) if rules.prepare is not None else source)
+    tree = parse_in_time(grammar, rules.prepare(source) if rules.prepare is not None else source)
+    if tree is None:
+        _log.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
+        return []
     definitions = sorted(walk(tree.root_node, rules, source), key=_order)
     if rules.merges_neighbours:
         definitions = merge_neighbours(definitions)
-    positions = Positions(source)
-    seen: Counter[tuple[tuple[str, ...], str, SymbolKind]] = Counter()
+    positions = positions or Positions(source)
+    seen: dict[tuple[tuple[str, ...], str, SymbolKind], int] = {}
     symbols = []
     for one in definitions:
-        name = " ".join(one.found.name.split())[:_MOST_NAME]
+        name = one.found.name
+        if not name.isidentifier() or len(name) > _MOST_NAME:
+            name = " ".join(name.split())[:_MOST_NAME]
         key = (one.containers, name, one.kind)
-        symbols.append(_symbol(one, name, seen[key], language.name, positions))
-        seen[key] += 1
+        nth = seen.get(key, 0)
+        seen[key] = nth + 1
+        symbols.append(_symbol(one, name, nth, language.name, positions))
     return symbols
 
 
@@ -56,8 +65,8 @@ def _symbol(one: Definition, name: str, nth: int, language: str, positions: Posi
     documentation = ""
     place: tuple[int, int] | None = None
     if one.docs is not None:
-        documentation = dedented(text_of(one.docs))
-        place = one.docs.byte_range
+        place = (one.docs.start_byte, one.docs.end_byte)
+        documentation = dedented(source[place[0] : place[1]].decode("utf-8", "replace"))
     elif one.comments:
         documentation = clean(source[start:end].decode("utf-8", "replace") for start, end in one.comments)
         place = (one.comments[0][0], one.comments[-1][1])
@@ -83,6 +92,7 @@ def _symbol(one: Definition, name: str, nth: int, language: str, positions: Posi
 def _signature(source: bytes, start: int, end: int) -> str:
     raw = source[start : min(end, start + _MOST_SIGNATURE_BYTES)].decode("utf-8", "replace")
     text = " ".join(raw.split()).rstrip(" {:;,")
-    for ending in ("=>", " =", " do", "("):
-        text = text.removesuffix(ending).rstrip()
-    return text[:_MOST_SIGNATURE].rstrip()
+    if text.endswith(_ENDINGS):
+        for ending in _ENDINGS:
+            text = text.removesuffix(ending).rstrip()
+    return text if len(text) <= _MOST_SIGNATURE else text[:_MOST_SIGNATURE].rstrip()

@@ -99,7 +99,7 @@ def _definitions(source: Source, language: Language) -> list[ParsedSymbol]:
         return embedded_symbols(source, language.name)
     if language.name in CONFIG_LANGUAGES or language.grammar is None:
         return []
-    return list(extract(source.text, language))
+    return extract(source.text, language, source.positions)
 
 
 def _sections(source: Source, name: str, found: list[ParsedSymbol]) -> list[Section]:

@@ -15,14 +15,15 @@ class Positions:
 
     Args:
         source: UTF-8; bytes that aren't count as one replacement character per broken sequence.
+        starts: What `line_starts` returned, when it is known.
     """
 
     __slots__ = ("_is_ascii", "_line_starts", "source")
 
-    def __init__(self, source: bytes) -> None:
+    def __init__(self, source: bytes, starts: list[int] | None = None) -> None:
         self.source = source
         self._is_ascii = source.isascii()
-        self._line_starts = _line_starts(source)
+        self._line_starts = line_starts(source) if starts is None else starts
 
     def position(self, offset: int) -> Position:
         """Return the position of a byte offset; one inside a character counts as after it."""
@@ -36,10 +37,20 @@ class Positions:
 
     def span(self, start: int, end: int) -> Span:
         """Return the span between two byte offsets."""
-        return Span(self.position(start), self.position(end))
+        if not self._is_ascii:
+            return Span(self.position(start), self.position(end))
+        starts = self._line_starts
+        line = bisect_right(starts, start) - 1
+        column = start - starts[line]
+        first = Position(line, column, column, column)
+        if line + 1 < len(starts) and end >= starts[line + 1]:
+            line = bisect_right(starts, end, line + 1) - 1
+        column = end - starts[line]
+        return Span(first, Position(line, column, column, column))
 
 
-def _line_starts(source: bytes) -> list[int]:
+def line_starts(source: bytes) -> list[int]:
+    """Return the byte offset of every line's start; lines end with a line feed, a carriage return or both."""
     if b"\r" in source:
         return [0, *(match.end() for match in _LINE_END.finditer(source))]
     ends = np.flatnonzero(np.frombuffer(source, dtype=np.uint8) == ord("\n"))

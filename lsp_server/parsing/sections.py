@@ -5,17 +5,14 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
-from lsp_server.parsing.positions import Positions
+from lsp_server.parsing.positions import Positions, line_starts
 from lsp_server.parsing.symbols import ParsedSymbol
 
 MAX_SIGNATURE = 300
 MAX_DOCUMENTATION = 2000
 MAX_NAME = 80
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 _SPACE = re.compile(r"\s+")
 
 
@@ -53,13 +50,13 @@ class Source:
         positions: Offsets to positions.
     """
 
-    __slots__ = ("_positions", "starts", "text")
+    __slots__ = ("_all_starts", "_positions", "starts", "text")
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        self.starts = _line_starts(text)
-        if len(self.starts) > 1 and self.starts[-1] == len(text):
-            self.starts.pop()  # A final line end begins no line worth showing.
+        self._all_starts = starts = line_starts(text)
+        # A final line end begins no line worth showing.
+        self.starts = starts[:-1] if len(starts) > 1 and starts[-1] == len(text) else starts
         self._positions: Positions | None = None
 
     @property
@@ -71,7 +68,7 @@ class Source:
     def positions(self) -> Positions:
         """Made when first needed."""
         if self._positions is None:
-            self._positions = Positions(self.text)
+            self._positions = Positions(self.text, self._all_starts)
         return self._positions
 
     def line_start(self, line: int) -> int:
@@ -143,10 +140,3 @@ def flagged(symbols: Iterable[ParsedSymbol], flags: SymbolFlags) -> list[ParsedS
     if not flags:
         return list(symbols)
     return [replace(item, symbol=replace(item.symbol, flags=item.symbol.flags | flags)) for item in symbols]
-
-
-def _line_starts(text: bytes) -> list[int]:
-    if b"\r" in text:
-        return [0, *(match.end() for match in _LINE_END.finditer(text))]
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n"))
-    return [0, *(ends + 1).tolist()]

@@ -1,12 +1,12 @@
 """Walks a syntax tree by a language's rules and gathers its definitions with their leading comments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Finder, Found, Place, Role, Rules, Scope
+from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, never_tested
 
 _MOST_LEVELS = 150
 """How many levels of nested definitions and blocks are followed."""
@@ -59,59 +59,62 @@ class _Level:
     leading: list[Node] = field(default_factory=list)
 
 
-def walk(root: Node, rules: Rules, source: bytes) -> Iterator[Definition]:
-    """Yield the definitions under `root`, an enclosing one before what it encloses."""
+def walk(root: Node, rules: Rules, source: bytes) -> list[Definition]:
+    """Return the definitions under `root`, an enclosing one before what it encloses."""
     walker = _Walker(rules, source, rules.export_list(root))
     levels = [_Level(iter(root.children), Scope())]
-    roles = rules.nodes
     while levels:
-        level = levels[-1]
-        leading = level.leading
-        inner: list[_Level] = []
+        inner = walker.advance(levels[-1])
+        if inner is None:
+            leading = levels.pop().leading
+            if leading and levels:
+                # Some grammars end a list before the comments that belong to what follows it.
+                levels[-1].leading.extend(leading)
+        elif len(levels) < _MOST_LEVELS:
+            levels.extend(reversed(inner))
+    return walker.done
+
+
+@dataclass(frozen=True, slots=True)
+class _Walker:
+    """What stays the same all over one file, and what was found."""
+
+    rules: Rules
+    source: bytes
+    export_list: frozenset[str] | None
+    done: list[Definition] = field(default_factory=list)
+
+    def advance(self, level: _Level) -> list[_Level] | None:
+        """Take the definitions of a level up to the first node that has more inside; None at its end."""
+        roles, scope, leading = self.rules.nodes, level.scope, level.leading
         for node in level.nodes:
             rule = roles.get(node.type)
             if rule is None:
                 leading.clear()
                 continue
-            found = _apply(rule, node, level.scope, rules)
+            found = _apply(rule, node, scope, self.rules) if isinstance(rule, Role) else rule(node, scope)
             if found is Role.COMMENT or found is Role.ATTRIBUTE:
                 leading.append(node)
                 continue
+            inner: list[_Level] = []
             if isinstance(found, Role):
-                inner.append(_Level(iter(node.children), level.scope, leading.copy()))
+                inner.append(_Level(iter(node.children), scope, leading.copy()))
             else:
                 for one in found:
-                    yield from walker.take(one, level, inner)
+                    self.take(one, level, inner)
             leading.clear()
             if inner:
-                break
-        else:
-            levels.pop()
-            if leading and levels:
-                # Some grammars end a list before the comments that belong to what follows it.
-                levels[-1].leading.extend(leading)
-        if len(levels) < _MOST_LEVELS:
-            levels.extend(reversed(inner))
+                return inner
+        return None
 
-
-@dataclass(frozen=True, slots=True)
-class _Walker:
-    """What stays the same all over one file."""
-
-    rules: Rules
-    source: bytes
-    export_list: frozenset[str] | None
-
-    def take(self, one: Found, level: _Level, inner: list[_Level]) -> Iterator[Definition]:
-        """Yield a definition when it is one, and note where to look into it."""
-        scope = level.scope
-        if one.kind is not None and one.name:
-            done = self.describe(one, level.leading, scope)
-            yield done
-            scope = _scope_inside(one, done)
-        elif one.inside:
-            scope = _bare_scope(one, scope)
+    def take(self, one: Found, level: _Level, inner: list[_Level]) -> None:
+        """Keep a definition when it is one, and note where to look into it."""
+        is_definition = one.kind is not None and one.name
+        if is_definition:
+            done = self.describe(one, level.leading, level.scope)
+            self.done.append(done)
         if one.inside and (one.place is not Place.FUNCTION or self.has_marks(one)):
+            scope = _scope_inside(one, done) if is_definition else _bare_scope(one, level.scope)
             inner.extend(_Level(iter(body.children), scope) for body in one.inside)
 
     def has_marks(self, one: Found) -> bool:
@@ -126,7 +129,7 @@ class _Walker:
         assert one.kind is not None
         start = one.node.start_byte
         head_start = _head_start(one.node, rules.attributes) if source[start] in _ATTRIBUTE_STARTS else start
-        run = _leading_run(leading, start, source) if leading else []
+        run = _leading_run(leading, start, source) if leading else ()
         comments: list[tuple[int, int]] = []
         code_start = 0
         docs = one.docs
@@ -144,7 +147,7 @@ class _Walker:
         return Definition(
             found=one,
             kind=one.kind,
-            containers=(*scope.containers, *one.containers),
+            containers=(*scope.containers, *one.containers) if one.containers else scope.containers,
             flags=self.flags(one, code_start, scope),
             start=run[0][0].start_byte if run else start,
             code_start=code_start,
@@ -165,7 +168,9 @@ class _Walker:
                 flags |= _EXPORTED
             elif rules.only_listed:
                 flags &= ~_EXPORTED
-        if scope.tested or rules.tested(one, self.text(code_start, one.head_end)):
+        if scope.tested or (
+            rules.tested is not never_tested and rules.tested(one, self.text(code_start, one.head_end))
+        ):
             flags |= _TEST
         return flags
 
@@ -203,10 +208,8 @@ def _is_continued(last: Definition, one: Definition) -> bool:
     )
 
 
-def _apply(rule: Role | Finder, node: Node, scope: Scope, rules: Rules) -> Iterable[Found] | Role:
-    """Ask the rule of a node; look through wrappers, whose extent the definition takes."""
-    if not isinstance(rule, Role):
-        return rule(node, scope)
+def _apply(rule: Role, node: Node, scope: Scope, rules: Rules) -> Iterable[Found] | Role:
+    """Look through wrappers, whose extent the definition takes; other roles stay."""
     if rule is not Role.WRAP:
         return rule
     wrapper: Node | None = node
@@ -262,7 +265,7 @@ def _bare_scope(one: Found, scope: Scope) -> Scope:
     )
 
 
-def _leading_run(leading: list[Node], start: int, source: bytes) -> list[tuple[Node, int]]:
+def _leading_run(leading: Sequence[Node], start: int, source: bytes) -> list[tuple[Node, int]]:
     """Return the comments and attributes that stand directly before byte `start`, each with its end."""
     run: list[tuple[Node, int]] = []
     upper = start
