@@ -13,6 +13,7 @@ Failure = Literal["crashed", "timed out", "raised", "not started"]
 """Why a job has no answer: the process died, was too slow, its handler raised, or it can't be started."""
 
 _CLOSE_S = 2.0
+_KILL_AGAIN_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,13 @@ class Worker:
         self._env = env
         self._lock = threading.Lock()
         self._process: WorkerProcess | None = None
+        self._is_killed = False
 
     def request(self, payload: bytes) -> Answer:
         """Return the answer to one job; threads wait for each other."""
         with self._lock:
+            if self._is_killed:
+                return Answer(None, "not started", "killed")
             if self._process is None:
                 failed = self._start()
                 if failed is not None:
@@ -139,6 +143,20 @@ class Worker:
         """End the child; the next request starts another."""
         with self._lock:
             self._stop()
+
+    def kill(self) -> None:
+        """End the child at once, in the middle of a job if need be, and for good."""
+        self._is_killed = True
+        while not self._lock.acquire(timeout=_KILL_AGAIN_S):
+            process = self._process
+            if process is not None:
+                process.kill()
+        try:
+            if self._process is not None:
+                self._process.kill()
+                self._stop()
+        finally:
+            self._lock.release()
 
     def _start(self) -> Answer | None:
         try:

@@ -1,31 +1,32 @@
-"""A server's hold on the indexer process of one folder: started when there is work, ended when idle, replaced when it dies."""
+"""A server's hold on the indexer process of one folder: started when there is work, ended when told to."""
 
 import contextlib
 import logging
+import queue
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from lsp_server.errors import IndexerFailed
-from lsp_server.indexing.messages import Command, Event, Failed, Pause, Prioritise, Resume, decode
+from lsp_server.indexing.messages import Command, Event, decode
 
 logger = logging.getLogger(__name__)
 
-MOST_DEATHS = 5
-"""Unexpected ends in a row after which the indexer is not started again by itself."""
+REST_S = 2.0
+"""A process that shall end may take this long to do so by itself; what it has committed stands."""
 
-CLOSE_S = 1.5
+CLOSE_S = 0.4
+"""The same when the server ends; a later run recovers what was cut short."""
 
 
 class IndexerClient:
-    """Starts, feeds and restarts one indexer process. Thread-safe.
+    """Starts, feeds and ends one indexer process after the other. Thread-safe; nothing but `close` waits.
 
     Args:
         command: Program and arguments.
         env: Environment of the process.
         on_event: Takes every event, in a thread of the client.
-        on_restart: Called, in a thread of the client, when the process died and a new one was started: it knows
-            of nothing that was asked for before.
+        on_end: Called, in a thread of the client, when the process ended unasked.
     """
 
     def __init__(
@@ -33,109 +34,149 @@ class IndexerClient:
         command: Sequence[str],
         env: Mapping[str, str],
         on_event: Callable[[Event], None],
-        on_restart: Callable[[], None],
+        on_end: Callable[[], None],
     ) -> None:
         self._command = tuple(command)
         self._env = dict(env)
         self._on_event = on_event
-        self._on_restart = on_restart
-        self._lock = threading.RLock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._on_end = on_end
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+        self._leaving: set[_Child] = set()
         self._is_closed = False
-        self._deaths = 0
 
     @property
     def pid(self) -> int | None:
         """The process, while one runs."""
         with self._lock:
-            return None if self._process is None else self._process.pid
+            return None if self._child is None else self._child.pid
 
     def send(self, command: Command) -> None:
-        """Hand over a command; starts the process where none runs, unless there is nothing for it to do."""
+        """Hand over a command, starting the process where none runs.
+
+        Raises:
+            IndexerFailed: It can't be started.
+        """
         with self._lock:
             if self._is_closed:
                 return
-            if self._process is None:
-                if isinstance(command, Pause | Resume | Prioritise):
-                    return
-                self._start()
-            process = self._process
-        if process is not None and process.stdin is not None:
-            with contextlib.suppress(OSError, ValueError):  # its death is noticed by the reader
-                process.stdin.write(command.encode())
-                process.stdin.flush()
+            if self._child is None:
+                self._child = self._start()
+            self._child.send(command)
+
+    def tell(self, command: Command) -> None:
+        """Hand over a command that says nothing to a process yet to be started."""
+        with self._lock:
+            if self._child is not None:
+                self._child.send(command)
 
     def rest(self) -> None:
         """End the process because there is nothing to do; the next command starts another."""
         with self._lock:
-            process, self._process = self._process, None
-        if process is not None:
-            _end(process)
+            self._let_go(REST_S)
 
     def close(self) -> None:
-        """End the process, for good, within two seconds."""
+        """End the process, for good."""
         with self._lock:
             self._is_closed = True
-        self.rest()
+            self._let_go(CLOSE_S)
+            leaving = list(self._leaving)
+        for child in leaving:
+            child.end(CLOSE_S)
+            child.wait(2 * CLOSE_S)
 
-    def _start(self) -> None:
+    def _let_go(self, grace_s: float) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            self._leaving.add(child)
+            child.end(grace_s)
+
+    def _start(self) -> "_Child":
         try:
-            process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=self._env,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            return _Child(self._command, self._env, self._on_event, self._ended)
         except OSError as error:
-            reason = f"The indexer can't be started: {error.strerror or error}."
-            self._on_event(Failed(IndexerFailed.__name__, reason, "Reinstall semantic-symbols."))
-            return
-        self._process = process
-        threading.Thread(target=self._read, args=(process,), name="indexer-events", daemon=True).start()
+            raise IndexerFailed(
+                f"The indexer can't be started: {error.strerror or error}.",
+                "Look into the log file; if nothing helps, reinstall semantic-symbols.",
+            ) from error
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            try:
-                message = decode(line)
-            except IndexerFailed:
-                logger.exception("an unreadable event")
-                continue
-            if isinstance(message, Event):
-                if not isinstance(message, Failed):
-                    self._deaths = 0
-                self._on_event(message)
-        process.stdout.close()
-        process.wait()
-        self._ended(process)
-
-    def _ended(self, process: subprocess.Popen[bytes]) -> None:
+    def _ended(self, child: "_Child", code: int) -> None:
         with self._lock:
-            if self._process is not process or self._is_closed:
+            self._leaving.discard(child)
+            if self._child is not child:
                 return
-            self._process = None
-            self._deaths += 1
-            is_hopeless = self._deaths >= MOST_DEATHS
-        logger.warning("the indexer ended unexpectedly, with code %s", process.returncode)
-        if is_hopeless:
-            self._on_event(
-                Failed(
-                    IndexerFailed.__name__,
-                    f"The indexer ended unexpectedly {self._deaths} times in a row.",
-                    "Look into the log file; `semantic-symbols doctor --repair` may help.",
-                )
-            )
-            return
-        self._on_restart()
+            self._child = None
+        logger.warning("the indexer ended unasked, with code %s", code)
+        self._on_end()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.stdin is not None:
+class _Child:
+    """One run of the process. Commands wait in a queue, so that a process that hangs holds nobody up."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        on_event: Callable[[Event], None],
+        on_end: Callable[["_Child", int], None],
+    ) -> None:
+        self._on_event = on_event
+        self._on_end = on_end
+        self._outbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=env,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._reader = threading.Thread(target=self._read, name="indexer-events", daemon=True)
+        self._reader.start()
+        threading.Thread(target=self._write, name="indexer-commands", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, command: Command) -> None:
+        self._outbox.put(command)
+
+    def end(self, grace_s: float) -> None:
+        """Close its standard input, after which it ends; kill it if it has not after a while."""
+        self._outbox.put(None)
+        killer = threading.Timer(grace_s, self._process.kill)
+        killer.daemon = True
+        killer.start()
+
+    def wait(self, timeout_s: float) -> None:
+        self._reader.join(timeout_s)
+
+    def _write(self) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, ValueError):  # its death is noticed by the reader
+            while (command := self._outbox.get()) is not None:
+                self._process.stdin.write(command.encode())
+                self._process.stdin.flush()
         with contextlib.suppress(OSError, ValueError):
-            process.stdin.close()
-    try:
-        process.wait(CLOSE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+            self._process.stdin.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as events:
+            for line in events:
+                self._take(line)
+        code = self._process.wait()
+        self._outbox.put(None)
+        self._on_end(self, code)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            message = decode(line)
+        except IndexerFailed:
+            logger.exception("an unreadable event was passed over")
+            return
+        if isinstance(message, Event):
+            try:
+                self._on_event(message)
+            except Exception:  # the boundary: a listener's failure must not deafen us to what follows
+                logger.exception("an event could not be handled")

@@ -1,7 +1,8 @@
-"""The open buffers of one folder: parsed and embedded as they stand on screen, in front of what the index has."""
+"""The open buffers of one folder, parsed and embedded as they stand on screen, in front of the index."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,70 +18,90 @@ from lsp_server.storage.file_yield import unpack
 
 logger = logging.getLogger(__name__)
 
-SETTLE_S = 5.0
+SETTLE_S = 2.0
 """A search waits so long for the text on screen; only a file that stalls the parser takes longer."""
+
+DigestOf = Callable[[str], bytes | None]
+"""The digest that the index has of a path, or None."""
 
 _NO_FILE = FileId(0)
 _NO_CLUSTER = 0
+_WARM_UP = ParseJob("warm-up.txt", "", raw=b"").pack()
 
 
 @dataclass(slots=True)
 class _Buffer:
-    """One open document: the newest text, and the newest that was parsed."""
+    """One open document.
+
+    Attributes:
+        raw: The newest text.
+        digest: Of that text.
+        wanted: Whether a file of this name is indexed at all.
+        parsed: The newest text that was parsed.
+        tried: The digest of the newest text that the parser was given.
+        is_slow: The last text held the parser up, so that no search waits for the next.
+    """
 
     raw: bytes
     digest: bytes
+    wanted: bool
     parsed: UnsavedFile | None = None
-
-    @property
-    def is_parsed(self) -> bool:
-        return self.parsed is not None and self.parsed.digest == self.digest
+    tried: bytes = b""
+    is_slow: bool = False
 
 
 class Overlay:
     """Keeps buffers parsed. Thread-safe; parsing runs in a worker process, fed by one thread.
 
+    Buffers are taken from the start, and parsed from `begin` on.
+
     Args:
         worker: Parses and embeds.
-        embedder: Adds the path to the vectors.
-        indexed_digest: The digest that the newest generation has of a path, or None.
-        on_change: Called, in the overlay's thread, when a buffer was parsed.
+        is_wanted: Whether a path is indexed.
     """
 
-    def __init__(
-        self,
-        worker: Worker,
-        embedder: Embedder,
-        indexed_digest: Callable[[str], bytes | None],
-        on_change: Callable[[float], None],
-    ) -> None:
+    def __init__(self, worker: Worker, is_wanted: Callable[[str], bool]) -> None:
         self._worker = worker
-        self._embedder = embedder
-        self._indexed_digest = indexed_digest
-        self._on_change = on_change
+        self._is_wanted = is_wanted
         self._stemmer = Stemmer()
         self._changed = threading.Condition()
         self._buffers: dict[str, _Buffer] = {}
         self._dirty: dict[str, None] = {}
+        self._busy_since_s: float | None = None
         self._is_closed = False
+        self._embedder: Embedder | None = None
+        self._indexed_digest: DigestOf = _unknown
         self._thread: threading.Thread | None = None
+
+    def begin(self, embedder: Embedder, indexed_digest: DigestOf) -> None:
+        """Parse what is open, and what will be.
+
+        Args:
+            embedder: Adds the path to the vectors.
+            indexed_digest: Tells which texts the index has, so that nothing is to be done for them.
+        """
+        with self._changed:
+            self._embedder = embedder
+            self._indexed_digest = indexed_digest
+            if self._buffers:
+                self._start()
 
     def set(self, path: str, text: str) -> None:
         """Take the text of a document that was opened or changed.
 
         Args:
-            path: Relative to the workspace folder; the caller has seen to it that the file is not ignored.
+            path: Relative to the workspace folder.
             text: As it stands on screen.
         """
         raw = text.encode("utf-8", "replace")
         digest = content_digest(raw)
+        wanted = self._is_wanted(path)
         with self._changed:
             buffer = self._buffers.get(path)
-            if buffer is not None and buffer.digest == digest:
-                return
-            parsed = None if buffer is None else buffer.parsed
-            self._buffers[path] = _Buffer(raw, digest, parsed)
-            self._dirty[path] = None
+            if buffer is None:
+                buffer = self._buffers[path] = _Buffer(raw, digest, wanted)
+            buffer.raw, buffer.digest, buffer.wanted = raw, digest, wanted
+            self._soil(path, buffer)
             self._start()
             self._changed.notify_all()
 
@@ -91,87 +112,128 @@ class Overlay:
             self._dirty.pop(path, None)
             self._changed.notify_all()
 
+    def look_again(self) -> None:
+        """Learn that other files are indexed than before."""
+        with self._changed:
+            for path, buffer in self._buffers.items():
+                buffer.wanted = self._is_wanted(path)
+            self._changed.notify_all()
+
     def paths(self) -> tuple[str, ...]:
         """Return the open documents."""
         with self._changed:
             return tuple(self._buffers)
 
     def settle(self, timeout_s: float = SETTLE_S) -> bool:
-        """Wait until every text that the index does not have is parsed; False when that took too long."""
+        """Wait until every text that the index does not have is parsed; False when that takes too long.
+
+        A parser that is held up by one text costs each search only what is left of the limit, so nothing once
+        it is over.
+        """
+        deadline_s = time.monotonic() + timeout_s
         with self._changed:
             for path, buffer in self._buffers.items():
-                if not buffer.is_parsed and self._indexed_digest(path) != buffer.digest:
-                    self._dirty[path] = None  # the file changed on disk, the buffer did not
+                self._soil(path, buffer)  # the file may have changed on disk, and the buffer not
             if self._dirty:
                 self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._is_closed or not self._dirty, timeout_s)
+            while not self._is_closed and self._thread is not None and self._awaited():
+                since_s = self._busy_since_s
+                until_s = deadline_s if since_s is None else min(deadline_s, since_s + timeout_s)
+                rest_s = until_s - time.monotonic()
+                if rest_s <= 0:
+                    return False
+                self._changed.wait(rest_s)
+            return True
 
-    def current(self) -> Unsaved:
-        """Return the buffers that differ from what was indexed; the others the index serves."""
+    def current(self, indexed_digest: DigestOf) -> Unsaved:
+        """Return the buffers that differ from what was indexed; the others the index serves.
+
+        Args:
+            indexed_digest: Of the generation that is searched.
+        """
         with self._changed:
-            buffers = dict(self._buffers)
-        return Unsaved(
-            {
-                path: buffer.parsed
-                for path, buffer in buffers.items()
-                if buffer.parsed is not None and self._indexed_digest(path) != buffer.digest
-            }
-        )
+            return Unsaved(
+                {
+                    path: buffer.parsed
+                    for path, buffer in self._buffers.items()
+                    if buffer.wanted and buffer.parsed is not None and indexed_digest(path) != buffer.digest
+                }
+            )
 
     def close(self) -> None:
-        """End the thread and the worker."""
+        """End the thread and the worker, whatever it is doing."""
         with self._changed:
             self._is_closed = True
+            self._buffers.clear()
+            self._dirty.clear()
             self._changed.notify_all()
-        self._worker.close()
+        self._worker.kill()
         if self._thread is not None:
             self._thread.join(1.0)
+        self._worker.kill()
+
+    def _soil(self, path: str, buffer: _Buffer) -> None:
+        """Mark a buffer to be parsed if there is any need."""
+        if buffer.wanted and buffer.tried != buffer.digest and self._indexed_digest(path) != buffer.digest:
+            self._dirty[path] = None
+        else:
+            self._dirty.pop(path, None)
+
+    def _awaited(self) -> bool:
+        return any(not self._buffers[path].is_slow for path in self._dirty)
 
     # The thread
 
     def _start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="overlay", daemon=True)
+        if self._thread is None and self._embedder is not None and not self._is_closed:
+            self._thread = threading.Thread(
+                target=self._run, args=(self._embedder,), name="overlay", daemon=True
+            )
             self._thread.start()
 
-    def _run(self) -> None:
+    def _run(self, embedder: Embedder) -> None:
+        # An editor's first change shall not wait until the worker has started.
+        self._worker.request(_WARM_UP)
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._is_closed or self._dirty)
                 if self._is_closed:
                     return
-                path = next(iter(self._dirty))
+                path = min(self._dirty, key=lambda one: self._buffers[one].is_slow)
                 buffer = self._buffers[path]
-            try:
-                parsed = self._parsed(path, buffer)
-            except Exception:  # the boundary of one buffer: the others must go on
-                logger.exception("an open buffer could not be parsed")
-                parsed = None
-            self._finish(path, buffer, parsed)
+                raw, digest = buffer.raw, buffer.digest
+                self._busy_since_s = time.monotonic()
+            self._parse(path, buffer, raw, digest, embedder)
 
-    def _finish(self, path: str, buffer: _Buffer, parsed: UnsavedFile | None) -> None:
+    def _parse(self, path: str, buffer: _Buffer, raw: bytes, digest: bytes, embedder: Embedder) -> None:
+        began_s = time.monotonic()
+        parsed = None
+        try:
+            parsed = self._parsed(path, raw, embedder)
+        except Exception:  # the boundary of one buffer: the others must go on
+            logger.exception("an open buffer could not be parsed")
         with self._changed:
-            current = self._buffers.get(path)
-            if current is not None and parsed is not None:
-                current.parsed = parsed
-            if current is None or current.digest == buffer.digest:
-                self._dirty.pop(path, None)  # else a newer text waits
+            self._busy_since_s = None
+            buffer.tried = digest
+            buffer.is_slow = time.monotonic() - began_s > SETTLE_S
+            if parsed is not None:
+                buffer.parsed = parsed
+            if self._buffers.get(path) is buffer:
+                self._soil(path, buffer)  # a newer text may wait
             self._changed.notify_all()
 
-    def _parsed(self, path: str, buffer: _Buffer) -> UnsavedFile | None:
-        if self._indexed_digest(path) == buffer.digest:
-            return None
-        answer = self._worker.request(ParseJob(path, "", raw=buffer.raw).pack())
+    def _parsed(self, path: str, raw: bytes, embedder: Embedder) -> UnsavedFile | None:
+        answer = self._worker.request(ParseJob(path, "", raw=raw).pack())
         if answer.payload is None:
-            logger.warning("an open buffer could not be parsed: %s", answer.failure)
+            logger.warning("an open buffer could not be parsed: the parser %s", answer.failure)
             return None
         reply = ParseReply.unpack(answer.payload)
-        self._on_change(reply.busy_s)
-        placed = place(unpack(reply.packed_yield), path, self._embedder, self._stemmer)
+        logger.debug("an open buffer was parsed in %.0f ms", reply.busy_s * 1000)
+        placed = place(unpack(reply.packed_yield), path, embedder, self._stemmer)
         documents = prepare(list(placed.documents(_NO_FILE, [_NO_CLUSTER] * len(placed.ids))), self._stemmer)
         return UnsavedFile(
             path=path,
-            digest=buffer.digest,
+            digest=reply.digest,
             symbols=placed.content.symbols(),
             ids=placed.ids,
             vectors=placed.vectors,
@@ -179,3 +241,6 @@ class Overlay:
             documents=tuple(documents),
         )
 
+
+def _unknown(_: str) -> None:
+    return None

@@ -1,150 +1,239 @@
-"""The reading side of one folder's index: finds the version that answers, and follows it from generation to generation."""
+"""The reading side of one folder's index: finds the version that answers, and follows its generations."""
 
 import logging
 import threading
-from pathlib import Path
+import time
+from contextlib import ExitStack, suppress
 
-from lsp_server.errors import IndexDamaged, SemanticSymbolsError
+from lsp_server.errors import SemanticSymbolsError
 from lsp_server.search.results import Coverage
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
-from lsp_server.storage.folders import IndexFolder, IndexVersion
+from lsp_server.storage.folders import FORMAT_VERSION, IndexFolder, IndexVersion
 from lsp_server.storage.records import FileState
+from lsp_server.workspace.status import IndexFacts
 
 logger = logging.getLogger(__name__)
 
+COUNT_EVERY_S = 0.25
+"""While an index is being built its files are counted this often; that takes time in a large one."""
+
+WEIGH_EVERY_S = 2.0
+"""Its size on disk is summed up at most this often."""
+
+
+class Generation:
+    """One generation of one version, open; immutable but for what it remembers.
+
+    Args:
+        version: Where it lies.
+        catalog: Open for reading; it runs ahead of the snapshot.
+        snapshot: What searches read; None before the first commit.
+    """
+
+    def __init__(self, version: IndexVersion, catalog: Catalog, snapshot: Snapshot | None) -> None:
+        self.version = version
+        self.catalog = catalog
+        self.snapshot = snapshot
+        self._digests: dict[str, bytes | None] = {}
+
+    @property
+    def number(self) -> int:
+        """Which commit this is; 0 before the first."""
+        return 0 if self.snapshot is None else self.snapshot.generation
+
+    def digest_of(self, path: str) -> bytes | None:
+        """Return the digest of a file in the snapshot; None where it has none, or may have another."""
+        if path not in self._digests:
+            try:
+                state = self.catalog.file_at(path)
+                if self.catalog.generation() != self.number:
+                    return None  # what was read may be newer than the snapshot
+            except SemanticSymbolsError:  # the catalog was closed meanwhile, or is gone
+                return None
+            self._digests[path] = None if state is None else state.digest
+        return self._digests[path]
+
 
 class IndexReader:
-    """Holds the newest snapshot of one index. Thread-safe; `snapshot` never waits for an opening one.
+    """Holds the newest generation of one index. Thread-safe; what is open is returned without waiting.
 
     Args:
         index: The index folder.
-        fingerprint: Of the model that queries are embedded with.
+        fingerprint: Of the model that is wanted; empty when that can't be loaded.
     """
 
     def __init__(self, index: IndexFolder, fingerprint: str) -> None:
         self._index = index
         self._fingerprint = fingerprint
-        self._lock = threading.RLock()
-        self._version: IndexVersion | None = None
-        self._catalog: Catalog | None = None
-        self._identity: tuple[int, int] | None = None
-        self._snapshot: Snapshot | None = None
+        self._opening = threading.Lock()
+        self._generation: Generation | None = None
         self._coverage = Coverage()
-        self._digests: dict[str, bytes | None] = {}
+        self._counted_s = 0.0
+        self._weighed: tuple[float, int, int] = (0.0, -1, 0)
+        self._is_closed = False
+
+    # What is open
+
+    @property
+    def generation(self) -> Generation | None:
+        """The newest generation that was opened."""
+        return self._generation
 
     @property
     def version(self) -> IndexVersion | None:
-        """The version that answers; None before the first commit."""
-        return self._version
+        """The version that answers; None where there is none."""
+        generation = self._generation
+        return None if generation is None else generation.version
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """The newest generation that was opened."""
-        return self._snapshot
+        """What searches read; None before the first commit."""
+        generation = self._generation
+        return None if generation is None else generation.snapshot
 
     @property
     def coverage(self) -> Coverage:
-        """How much of the folder is indexed, as of the last `refresh`."""
+        """How much of the folder is indexed, when it was last counted."""
         return self._coverage
 
     @property
     def answers_with_other_model(self) -> bool:
-        """Whether an older version answers, of another model or format, until the new one is ready."""
-        return self._version is not None and self._version.fingerprint != self._fingerprint
+        """Whether an older version answers, of another model, until the new one is ready."""
+        version = self.version
+        return version is not None and version.fingerprint != self._fingerprint
 
-    def is_behind(self) -> bool:
-        """Whether a newer generation was committed, by whatever process; takes some 20 microseconds."""
-        with self._lock:
-            if self._catalog is None or self._version is None:
-                return True
-            try:
-                return (
-                    _identity(self._version.catalog) != self._identity
-                    or self._snapshot is None
-                    or self._catalog.generation() != self._snapshot.generation
-                )
-            except SemanticSymbolsError:
-                return True
-
-    def refresh(self) -> bool:
-        """Open the newest generation if there is one; whether a snapshot is open now."""
-        with self._lock:
-            try:
-                self._reopen()
-                if self._catalog is not None and self._version is not None:
-                    self._open_snapshot(self._catalog, self._version)
-            except IndexDamaged:
-                logger.exception("the index can't be opened; what was open before goes on answering")
-                self._close_catalog()
-            return self._snapshot is not None
+    @property
+    def is_lost(self) -> bool:
+        """Whether the index that answers was deleted from the disk, or replaced by another."""
+        generation = self._generation
+        return generation is not None and generation.catalog.is_replaced()
 
     def indexed_digest(self, path: str) -> bytes | None:
-        """Return the digest of a file in the open generation; None where it has no such file, or may have another."""
-        with self._lock:
-            if self._catalog is None or self._snapshot is None:
-                return None
-            if self._catalog.generation() != self._snapshot.generation:
-                return None  # the catalog is ahead of what searches see
-            if path not in self._digests:
-                state = self._catalog.file_at(path)
-                self._digests[path] = None if state is None else state.digest
-            return self._digests[path]
+        """Return the digest of a file in the open generation; None where it has none, or may have another."""
+        generation = self._generation
+        return None if generation is None else generation.digest_of(path)
 
     def file_at(self, path: str) -> FileState | None:
         """Return what the catalog knows of a file."""
-        with self._lock:
-            return None if self._catalog is None else self._catalog.file_at(path)
+        generation = self._generation
+        with suppress(SemanticSymbolsError):
+            return None if generation is None else generation.catalog.file_at(path)
+        return None
+
+    def facts(self) -> IndexFacts | None:
+        """Return what there is to know about the index that answers; None before its first commit."""
+        generation = self._generation
+        if generation is None or generation.snapshot is None:
+            return None
+        version, snapshot = generation.version, generation.snapshot
+        return IndexFacts(
+            path=version.path,
+            size_bytes=self._size_bytes(generation),
+            format_version=version.format_version,
+            generation=snapshot.generation,
+            model_name=snapshot.meta.model_name,
+            dimensions=snapshot.vectors.centroids.shape[1],
+            fingerprint=version.fingerprint,
+            clusters=snapshot.vectors.n_clusters,
+            probes=snapshot.probes,
+            recall_at_10=snapshot.meta.recall_at_10,
+        )
+
+    # Following
+
+    def refresh(self) -> bool:
+        """Open the newest generation, after whoever is at it already; whether it is open now."""
+        with self._opening:
+            return self._refresh()
+
+    def follow(self) -> None:
+        """Open a newer generation if some process committed one, unless that is being done already.
+
+        Takes some 20 microseconds when there is none.
+        """
+        if self._opening.acquire(blocking=False):
+            try:
+                if self._is_behind():
+                    self._refresh()
+            finally:
+                self._opening.release()
+
+    def count(self) -> None:
+        """Bring `coverage` up to date, ahead of the open generation, unless that was done a moment ago."""
+        generation = self._generation
+        if generation is None or time.monotonic() - self._counted_s < COUNT_EVERY_S:
+            return
+        with suppress(SemanticSymbolsError):
+            self._count(generation.catalog)
 
     def close(self) -> None:
-        """Let go of everything."""
-        with self._lock:
-            self._snapshot = None
-            self._close_catalog()
+        """Let go of everything; what searches hold stays open for them."""
+        with self._opening:
+            self._is_closed = True
+            generation, self._generation = self._generation, None
+            if generation is not None:
+                generation.catalog.close()
 
-    def _reopen(self) -> None:
-        """Look for a better version, or for the same one made anew."""
-        version = self._best_version()
+    def _is_behind(self) -> bool:
+        generation = self._generation
+        if generation is None or generation.catalog.is_replaced():
+            return True
+        try:
+            return generation.catalog.generation() != generation.number
+        except SemanticSymbolsError:
+            return True
+
+    def _refresh(self) -> bool:
+        version = None if self._is_closed else self._best_version()
         if version is None:
-            return
-        if version == self._version and self._catalog is not None and _identity(version.catalog) == self._identity:
-            return
-        self._close_catalog()
-        self._identity = _identity(version.catalog)
-        self._catalog = Catalog.open_reader(version.catalog)
-        self._version, self._snapshot = version, None
+            return False
+        before = self._generation
+        try:
+            if before is not None and before.version == version and not before.catalog.is_replaced():
+                self._generation = self._opened(version, before.catalog, before)
+                return True
+            catalog = Catalog.open_reader(version.catalog)
+            with ExitStack() as on_error:
+                on_error.callback(catalog.close)
+                self._generation = self._opened(version, catalog, None)
+                on_error.pop_all()
+        except SemanticSymbolsError:
+            logger.exception("the index can't be opened; what was open before goes on answering")
+            return False
+        if before is not None:
+            before.catalog.close()
+        return True
+
+    def _opened(self, version: IndexVersion, catalog: Catalog, before: Generation | None) -> Generation:
+        self._count(catalog)
+        number = catalog.generation()
+        if before is not None and before.number == number:
+            return before
+        if number == 0:
+            return Generation(version, catalog, None)
+        snapshot = Snapshot.open(version, catalog, None if before is None else before.snapshot)
+        return Generation(version, catalog, snapshot)
 
     def _best_version(self) -> IndexVersion | None:
-        """Today's version once it is ready, or once it has something while no other is ready."""
+        """The wanted version once it is ready, or once it has something while no other is ready."""
         today = self._index.version(self._fingerprint)
-        if today.is_ready:
+        if today.is_ready and today.catalog.is_file():
             return today
         for version in self._index.versions():
-            if version.is_ready and version.catalog.is_file():
+            if version.format_version == FORMAT_VERSION and version.is_ready and version.catalog.is_file():
                 return version
         return today if today.catalog.is_file() else None
 
-    def _open_snapshot(self, catalog: Catalog, version: IndexVersion) -> None:
+    def _count(self, catalog: Catalog) -> None:
         counts = catalog.coverage()
-        self._coverage = Coverage(
-            counts.files, counts.indexed, counts.symbols, counts.skipped + counts.quarantined
-        )
-        if catalog.generation() == 0:
-            return
-        if self._snapshot is None or catalog.generation() != self._snapshot.generation:
-            self._snapshot = Snapshot.open(version, catalog, self._snapshot)
-            self._digests.clear()
+        skipped = counts.skipped + counts.quarantined
+        self._coverage = Coverage(counts.files, counts.indexed, counts.symbols, skipped)
+        self._counted_s = time.monotonic()
 
-    def _close_catalog(self) -> None:
-        if self._catalog is not None:
-            self._catalog.close()
-        self._catalog = self._identity = None
-        self._digests.clear()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_dev, stat.st_ino
+    def _size_bytes(self, generation: Generation) -> int:
+        weighed_s, number, size_bytes = self._weighed
+        if number != generation.number and time.monotonic() - weighed_s > WEIGH_EVERY_S:
+            size_bytes = generation.version.size_bytes()
+            self._weighed = (time.monotonic(), generation.number, size_bytes)
+        return size_bytes

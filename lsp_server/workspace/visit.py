@@ -24,8 +24,9 @@ from lsp_server.storage.folders import IndexFolder, IndexVersion
 from lsp_server.storage.lease import WriterLease
 from lsp_server.storage.records import FileState
 from lsp_server.workspace.metrics import resident_bytes
+from lsp_server.workspace.query_models import QueryModels
 from lsp_server.workspace.reader import IndexReader
-from lsp_server.workspace.status import FolderStatus, IndexFacts, IndexState, Metrics, WorkspaceStatus
+from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, WorkspaceStatus
 
 CHECK_S = 0.5
 """So long may a search look for changed files before it answers from what it has."""
@@ -199,12 +200,19 @@ class FolderVisit:
         """Return what a search reads."""
         return FolderView(
             folder=self.folder,
-            embedder=self._parts.embedder,
+            embedder=self._query_model(),
             snapshot=self.snapshot,
             unsaved=Unsaved(),
             coverage=self._reader.coverage,
             is_complete=self._is_current,
         )
+
+    def _query_model(self) -> Embedder:
+        version, snapshot = self.version, self.snapshot
+        if version is None or snapshot is None:
+            return self._parts.embedder
+        models = QueryModels([self._parts.embedder])
+        return models.of(version.fingerprint, snapshot.meta.model_name, snapshot.vectors.centroids.shape[1])
 
     def status(self) -> WorkspaceStatus:
         """Return the folder's status as it stands on disk, for nothing follows it now."""
@@ -216,7 +224,7 @@ class FolderVisit:
             state=state,
             message=message,
             coverage=self._reader.coverage,
-            folders=(FolderStatus(self.folder, state, message, self._reader.coverage, self._facts()),),
+            folders=(FolderStatus(self.folder, state, message, self._reader.coverage, self._reader.facts()),),
             metrics=Metrics(
                 files_per_second=speed.files_per_second if speed is not None else None,
                 symbols_per_second=speed.symbols_per_second if speed is not None else None,
@@ -239,28 +247,6 @@ class FolderVisit:
                 "The index does not cover all files yet; run `semantic-symbols index`.",
             )
         return IndexState.READY, None
-
-    def _facts(self) -> IndexFacts | None:
-        version, snapshot = self.version, self.snapshot
-        if version is None or snapshot is None:
-            return None
-        return index_facts(version, snapshot)
-
-
-def index_facts(version: IndexVersion, snapshot: Snapshot) -> IndexFacts:
-    """Return what there is to know about one version of an index."""
-    return IndexFacts(
-        path=version.path,
-        size_bytes=version.size_bytes(),
-        format_version=version.format_version,
-        generation=snapshot.generation,
-        model_name=snapshot.meta.model_name,
-        dimensions=snapshot.vectors.centroids.shape[1],
-        fingerprint=version.fingerprint,
-        clusters=snapshot.vectors.n_clusters,
-        probes=snapshot.probes,
-        recall_at_10=snapshot.meta.recall_at_10,
-    )
 
 
 def is_being_written(index: IndexFolder) -> bool:

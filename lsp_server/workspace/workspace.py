@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -15,8 +16,11 @@ from lsp_server.search.related import related
 from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequest
 from lsp_server.search.view import FolderView
 from lsp_server.settings import LoadedSettings, SettingProblem, Settings
+from lsp_server.workspace.documents import OpenDocuments, real_path
+from lsp_server.workspace.explanation import OUTSIDE, behind_link
 from lsp_server.workspace.metrics import Percentiles, resident_bytes
-from lsp_server.workspace.service import FolderParts, FolderService
+from lsp_server.workspace.nested import innermost, most_holders, without_doubles
+from lsp_server.workspace.service import FolderParts, FolderService, ServiceListener
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
 
 logger = logging.getLogger(__name__)
@@ -38,6 +42,23 @@ class Composition(Protocol):
         """Apply what holds for the whole process, such as the level of the log."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _OpenFolder:
+    """A folder and what follows it now.
+
+    Attributes:
+        path: As the client calls it.
+        real: Where that leads.
+        settings: In force there.
+        service: Follows it under these settings.
+    """
+
+    path: Path
+    real: Path
+    settings: Settings
+    service: FolderService
+
+
 class Workspace:
     """The folders of one client. Thread-safe; everything but searches and `close` returns soon.
 
@@ -49,13 +70,15 @@ class Workspace:
     def __init__(self, composition: Composition, on_status: Callable[[WorkspaceStatus], None]) -> None:
         self._composition = composition
         self._on_status = on_status
-        self._lock = threading.RLock()
+        self._changing = threading.RLock()
+        """Held while folders or settings change; never by a search, a status or a service's thread."""
         self._client_settings: Mapping[str, Any] = {}
-        self._services: dict[Path, FolderService] = {}
-        self._settings: dict[Path, Settings] = {}
-        self._documents: dict[Path, str] = {}
+        self._folders: dict[Path, _OpenFolder] = {}
+        """Replaced, never changed, so that it is read without a lock."""
+        self._documents = OpenDocuments()
         self._state_without_folders = IndexState.STARTING
-        self._searches = Percentiles()
+        self._searches, self._updates = Percentiles(), Percentiles()
+        self._embedded_before = 0
         self._central = CentralSymbols()
         self._general = composition.load_settings(None, {}).settings
 
@@ -70,76 +93,90 @@ class Workspace:
 
     def add_folder(self, path: Path) -> None:
         """Follow one more folder."""
-        with self._lock:
-            if path in self._services:
+        with self._changing:
+            if path in self._folders:
                 return
             loaded = self._composition.load_settings(path, self._client_settings)
             for problem in loaded.problems:
                 logger.warning("%s", problem)
-            self._start(path, loaded.settings)
+            self._start(path, loaded.settings, None)
         self._tell()
 
     def remove_folder(self, path: Path) -> None:
         """Follow a folder no longer."""
-        with self._lock:
-            service = self._services.pop(path, None)
-            self._settings.pop(path, None)
-        if service is not None:
-            threading.Thread(target=service.close, daemon=True).start()
+        with self._changing:
+            folder = self._folders.get(path)
+            if folder is None:
+                return
+            self._folders = {known: one for known, one in self._folders.items() if known != path}
+            self._embedded_before += folder.service.background.embedded_symbols
+            for file, text in self._documents:
+                if innermost(file, [folder.real]) is not None:
+                    self._show(file, text)  # a folder around this one may be open
+        threading.Thread(target=folder.service.close, name="folder-close", daemon=True).start()
         self._tell()
 
     def close(self) -> None:
-        """End all children and let go of the indexes."""
-        with self._lock:
-            services = list(self._services.values())
-            self._services.clear()
-        closings = [threading.Thread(target=service.close, daemon=True) for service in services]
+        """End all children and let go of the indexes, within a second."""
+        with self._changing:
+            folders, self._folders = list(self._folders.values()), {}
+        closings = [threading.Thread(target=one.service.close, daemon=True) for one in folders]
         for closing in closings:
             closing.start()
         for closing in closings:
             closing.join()
 
-    def _start(self, folder: Path, settings: Settings) -> None:
-        service = FolderService(self._composition.folder_parts(folder, settings), self._tell)
-        self._services[folder] = service
-        self._settings[folder] = settings
+    def _start(self, path: Path, settings: Settings, before: FolderService | None) -> None:
+        parts = self._composition.folder_parts(path, settings)
+        listener = ServiceListener(self._tell, lambda: self._settings_file_changed(path), self._updates)
+        service = FolderService(parts, listener, before)
+        self._folders = {**self._folders, path: _OpenFolder(path, real_path(path), settings, service)}
+        for file, text in self._documents:
+            if (place := self._place_of(file)) is not None and place[0].service is service:
+                self._hide(file)  # from a folder around this one
+                service.open_document(place[1], text)
         service.start()
-        for path, text in self._documents.items():
-            if self._service_of(path) is service:
-                service.open_document(_relative(path, folder), text)
 
     # Settings
 
     def configure(self, client_settings: Mapping[str, Any]) -> tuple[SettingProblem, ...]:
         """Take the client's layer of settings; it takes effect at once. Returns what was wrong with it."""
         problems: dict[SettingProblem, None] = {}
-        with self._lock:
-            self._client_settings = dict(client_settings)
+        with self._changing:
             loaded = self._composition.load_settings(None, client_settings)
             problems.update(dict.fromkeys(loaded.problems))
+            self._client_settings = dict(client_settings)
             self._general = loaded.settings
             self._composition.apply_settings(loaded.settings)
-            for folder in list(self._services):
-                loaded = self._composition.load_settings(folder, client_settings)
-                problems.update(dict.fromkeys(loaded.problems))
-                self._change_settings(folder, loaded.settings)
+            for path in self._folders:
+                problems.update(dict.fromkeys(self._load_settings(path)))
         self._tell()
         return tuple(problems)
 
-    def _change_settings(self, folder: Path, settings: Settings) -> None:
-        before = self._settings[folder]
-        self._settings[folder] = settings
-        concerns = ("indexing", "model", "storage")
-        if all(getattr(before, name) == getattr(settings, name) for name in concerns):
-            if before.search.recall_target != settings.search.recall_target:
-                self._restart(folder, settings)
-            return
-        self._restart(folder, settings)
+    def _settings_file_changed(self, path: Path) -> None:
+        """Read a folder's file of settings again; in a thread, as the caller's may be one that has to end."""
 
-    def _restart(self, folder: Path, settings: Settings) -> None:
-        old = self._services.pop(folder)
-        threading.Thread(target=old.close, daemon=True).start()
-        self._start(folder, settings)
+        def load() -> None:
+            with self._changing:
+                for problem in self._load_settings(path):
+                    logger.warning("%s", problem)
+            self._tell()
+
+        threading.Thread(target=load, name="folder-settings", daemon=True).start()
+
+    def _load_settings(self, path: Path) -> Sequence[SettingProblem]:
+        folder = self._folders.get(path)
+        if folder is None:
+            return ()
+        loaded = self._composition.load_settings(path, self._client_settings)
+        if _concerns_index(loaded.settings) == _concerns_index(folder.settings):
+            self._folders = {**self._folders, path: replace(folder, settings=loaded.settings)}
+        else:
+            logger.info("the settings of %s changed", path)
+            self._embedded_before += folder.service.background.embedded_symbols
+            self._start(path, loaded.settings, folder.service)
+            threading.Thread(target=folder.service.retire, name="folder-retire", daemon=True).start()
+        return loaded.problems
 
     @property
     def settings(self) -> Settings:
@@ -162,7 +199,11 @@ class Workspace:
             Cancelled: It was called off.
         """
         began = time.perf_counter()
-        outcome = search(self._views(request.folder), request, cancel)
+        folders = self._asked(request.folder)
+        n_doubles = _most_doubles(folders)
+        outcome = search(_views(folders), replace(request, limit=request.limit * n_doubles), cancel)
+        if n_doubles > 1:
+            outcome = replace(outcome, results=_without_doubles(outcome.results, folders)[: request.limit])
         self._searches.add((time.perf_counter() - began) * 1000)
         if on_partial is not None and outcome.results:
             on_partial(outcome.results)
@@ -171,8 +212,14 @@ class Workspace:
     def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[Found, ...]:
         """Answer `workspace/symbol`: names first, then meaning."""
         began = time.perf_counter()
+        folders = self._asked(None)
+        n_doubles = _most_doubles(folders)
         meaning = self._general.palette.meaning
-        found = palette(self._views(None), query, limit, cancel, meaning=meaning, central=self._central)
+        found = palette(
+            _views(folders), query, limit * n_doubles, cancel, meaning=meaning, central=self._central
+        )
+        if n_doubles > 1:
+            found = _without_doubles(found, folders)[:limit]
         self._searches.add((time.perf_counter() - began) * 1000)
         return found
 
@@ -185,16 +232,16 @@ class Workspace:
             WorkspaceNotFound: The file lies in none of the folders.
         """
         began = time.perf_counter()
-        service = self._service_of(path)
-        if service is None:
+        place = self._place_of(real_path(path))
+        if place is None:
             raise WorkspaceNotFound(f"{path} lies in none of the open folders.", "Open its folder first.")
-        views = self._views(None)
-        own = next((view for view in views if view.folder == service.folder), None)
-        results: tuple[Found, ...] = ()
-        if own is not None:
-            others = [view for view in views if view is not own]
-            where = _relative(path, service.folder)
-            results = related(own, where, line, column, encoding, limit, cancel, others)
+        folder, where = place
+        others = [one for one in self._folders.values() if one is not folder]
+        n_doubles = _most_doubles([folder, *others])
+        own, *rest = views = _views([folder, *others])
+        results = related(own, where, line, column, encoding, limit * n_doubles, cancel, rest)
+        if n_doubles > 1:
+            results = _without_doubles(results, [folder, *others])[:limit]
         took_ms = (time.perf_counter() - began) * 1000
         self._searches.add(took_ms)
         return SearchOutcome(
@@ -204,10 +251,14 @@ class Workspace:
             took_ms=took_ms,
         )
 
-    def _views(self, folder: Path | None) -> list[FolderView]:
-        with self._lock:
-            services = [self._known(folder)] if folder is not None else list(self._services.values())
-        return [view for service in services if (view := service.view()) is not None]
+    def _asked(self, path: Path | None) -> list[_OpenFolder]:
+        folders = self._folders
+        if path is None:
+            return list(folders.values())
+        if path not in folders:
+            known = ", ".join(str(one) for one in folders) or "none"
+            raise WorkspaceNotFound(f"{path} is not open.", f"Open folders: {known}.")
+        return [folders[path]]
 
     # State
 
@@ -217,8 +268,7 @@ class Workspace:
         Raises:
             WorkspaceNotFound: The folder is not open.
         """
-        with self._lock:
-            services = [self._known(folder)] if folder is not None else list(self._services.values())
+        services = [one.service for one in self._asked(folder)]
         statuses = tuple(service.status() for service in services)
         worst = max(statuses, key=lambda status: status.state.badness, default=None)
         return WorkspaceStatus(
@@ -230,16 +280,16 @@ class Workspace:
         )
 
     def _metrics(self, services: Sequence[FolderService]) -> Metrics:
-        running = [service.progress for service in services if service.progress is not None]
-        updates = next((service.updates for service in services), Percentiles())
+        running = [job for service in services if (job := service.background.progress) is not None]
+        embedded = sum(service.background.embedded_symbols for service in services)
         return Metrics(
             files_per_second=sum(one.files_per_second for one in running) if running else None,
             symbols_per_second=sum(one.symbols_per_second for one in running) if running else None,
-            embedded_symbols=sum(service.embedded_symbols for service in services),
+            embedded_symbols=self._embedded_before + embedded,
             search_p50_ms=self._searches.at(0.5),
             search_p99_ms=self._searches.at(0.99),
-            update_p50_ms=updates.at(0.5),
-            update_p99_ms=updates.at(0.99),
+            update_p50_ms=self._updates.at(0.5),
+            update_p99_ms=self._updates.at(0.99),
             resident_bytes=resident_bytes(),
         )
 
@@ -248,25 +298,27 @@ class Workspace:
 
     def pause(self) -> None:
         """Stop background work until `resume`, also in later runs."""
-        for service in self._all():
-            service.pause()
+        for folder in self._folders.values():
+            folder.service.background.pause()
 
     def resume(self) -> None:
         """Go on with background work."""
-        for service in self._all():
-            service.resume()
+        for folder in self._folders.values():
+            folder.service.background.resume()
 
     def rebuild(self) -> None:
         """Index everything anew, answering from the old index meanwhile."""
-        for service in self._all():
-            service.rebuild()
+        for folder in self._folders.values():
+            folder.service.background.rebuild()
 
     def explain_path(self, path: Path) -> PathExplanation:
         """Tell whether a file is indexed, and why."""
-        service = self._service_of(path)
-        if service is None:
-            return PathExplanation(indexed=False, reason="it lies in none of the open folders")
-        return service.explain(_relative(path, service.folder))
+        real = real_path(path)
+        called = innermost(path, self._folders)
+        if called is not None and self._folders[called].real / path.relative_to(called) != real:
+            return behind_link(real)
+        place = self._place_of(real)
+        return OUTSIDE if place is None else place[0].service.explain(place[1])
 
     # Documents and files
 
@@ -276,11 +328,8 @@ class Workspace:
 
     def change_document(self, path: Path, text: str) -> None:
         """Take the new text of an open document."""
-        with self._lock:
-            self._documents[path] = text
-            service = self._service_of(path)
-        if service is not None:
-            service.open_document(_relative(path, service.folder), text)
+        with self._changing:
+            self._show(self._documents.put(path, text), text)
 
     def save_document(self, path: Path) -> None:
         """Learn that the open document was written to disk."""
@@ -288,43 +337,60 @@ class Workspace:
 
     def close_document(self, path: Path) -> None:
         """Return to what is on disk."""
-        with self._lock:
-            self._documents.pop(path, None)
-            service = self._service_of(path)
-        if service is not None:
-            service.close_document(_relative(path, service.folder))
+        with self._changing:
+            removed = self._documents.remove(path)
+            if removed is None:
+                return
+            file, text = removed
+            if text is not None:
+                self._show(file, text)
+            else:
+                self._hide(file)
+
+    def _hide(self, file: Path) -> None:
+        for folder in self._folders.values():
+            if file.is_relative_to(folder.real):
+                folder.service.close_document(file.relative_to(folder.real).as_posix())
+
+    def _show(self, file: Path, text: str) -> None:
+        place = self._place_of(file)
+        if place is not None:
+            place[0].service.open_document(place[1], text)
 
     def files_changed(self, paths: Sequence[Path]) -> None:
         """Look at these files or folders again."""
-        by_service: dict[FolderService, list[str]] = {}
-        for path in paths:
-            service = self._service_of(path)
-            if service is not None:
-                by_service.setdefault(service, []).append(_relative(path, service.folder))
-        for service, changed in by_service.items():
-            service.changed(changed)
+        for folder in self._folders.values():
+            changed = {
+                one.relative_to(root).as_posix()
+                for path in paths
+                for one, root in ((path, folder.path), (real_path(path), folder.real))
+                if one.is_relative_to(root)
+            }
+            if changed:
+                folder.service.changed(sorted(changed))
 
-    # Look-up
-
-    def _all(self) -> list[FolderService]:
-        with self._lock:
-            return list(self._services.values())
-
-    def _known(self, folder: Path) -> FolderService:
-        service = self._services.get(folder)
-        if service is None:
-            known = ", ".join(str(one) for one in self._services) or "none"
-            raise WorkspaceNotFound(f"{folder} is not open.", f"Open folders: {known}.")
-        return service
-
-    def _service_of(self, path: Path) -> FolderService | None:
-        """The innermost folder that the path lies in."""
-        holding = [folder for folder in self._services if path.is_relative_to(folder)]
-        return self._services[max(holding, key=lambda folder: len(folder.parts))] if holding else None
+    def _place_of(self, file: Path) -> tuple[_OpenFolder, str] | None:
+        """The innermost folder that a file lies in, and its path there."""
+        folders = {folder.real: folder for folder in self._folders.values()}
+        real = innermost(file, folders)
+        return None if real is None else (folders[real], file.relative_to(real).as_posix())
 
 
-def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
+def _views(folders: Sequence[_OpenFolder]) -> list[FolderView]:
+    return [folder.service.view() for folder in folders]
+
+
+def _most_doubles(folders: Sequence[_OpenFolder]) -> int:
+    return most_holders([folder.real for folder in folders])
+
+
+def _without_doubles(results: Sequence[Found], folders: Sequence[_OpenFolder]) -> tuple[Found, ...]:
+    return without_doubles(results, {folder.path: folder.real for folder in folders})
+
+
+def _concerns_index(settings: Settings) -> tuple[object, ...]:
+    """The settings that a folder's service, its indexer and its workers are started with."""
+    return settings.indexing, settings.model, settings.storage, settings.search.recall_target
 
 
 def _first_message(statuses: Sequence[FolderStatus]) -> str | None:

@@ -1,0 +1,321 @@
+"""What one folder asks of its indexer and what comes of it: requests, pauses, failures, restarts, rest.
+
+Every request is a ticket; the indexer answers with the last ticket whose results are in the index. The
+folder is ready when all tickets are answered and the reader has opened what was committed for them.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from lsp_server.errors import IndexerFailed, IndexStorageFailed, SemanticSymbolsError
+from lsp_server.indexing import messages
+from lsp_server.indexing.messages import Command, Event
+from lsp_server.storage.folders import IndexFolder
+from lsp_server.workspace.indexer_client import IndexerClient
+from lsp_server.workspace.metrics import Percentiles
+from lsp_server.workspace.status import IndexState
+
+logger = logging.getLogger(__name__)
+
+IDLE_S = 45.0
+"""An indexer that has had nothing to do for so long is ended; its memory is worth more than its start."""
+
+RETRY_S = 30.0
+"""After a failure of the disk, or of the indexer again and again, it is tried again this much later."""
+
+FIRST_RESTART_S = 0.2
+"""An indexer that died is started again after this; each further time after twice as long."""
+
+MOST_DEATHS = 5
+"""So many deaths in a row count as a failure."""
+
+HEALTHY_S = 60.0
+"""Who lived this long did not die of what killed the one before."""
+
+MakeClient = Callable[[Callable[[Event], None], Callable[[], None]], IndexerClient]
+"""Makes the hold on the process, given takers of its events and of its end."""
+
+
+class Background:
+    """The indexing of one folder. Thread-safe; no method waits for the process but `close`.
+
+    Args:
+        index: Remembers the pause.
+        make_client: See `MakeClient`.
+        publish: Opens the newest generation for searches; whether that worked. Called without a lock.
+        on_change: Called, without a lock, when something here is different from before.
+        updates: Takes how long changes took to be searchable.
+    """
+
+    def __init__(
+        self,
+        index: IndexFolder,
+        make_client: MakeClient,
+        publish: Callable[[], bool],
+        on_change: Callable[[], None],
+        updates: Percentiles,
+    ) -> None:
+        self._index = index
+        self._client = make_client(self._take, self._mourn)
+        self._publish = publish
+        self._on_change = on_change
+        self._updates = updates
+        self._lock = threading.RLock()
+        self._timer: threading.Timer | None = None
+        self._is_closed = False
+        self._is_paused = index.is_paused()
+        self._is_held = False
+        """Nothing is sent: the process died, and is given time."""
+        self._note: str | None = None
+        self._failure: messages.Failed | None = None
+        self._has_given_up = False
+        """The process said that it can't go on; if it ends then, that is no death."""
+        self._asked = self._settled = self._rebuild = 0
+        self._asked_at: dict[int, float] = {}
+        self._deaths = 0
+        self._began_s = 0.0
+        self._progress: messages.Progress | None = None
+        self._embedded_before = 0
+
+    # Requests
+
+    def scan(self) -> None:
+        """Compare the whole folder with the index."""
+        with self._lock:
+            self._ask(messages.Scan)
+        self._on_change()
+
+    def update(self, paths: Sequence[str]) -> None:
+        """Look at these relative paths again."""
+        with self._lock:
+            if self._ask(lambda ticket: messages.Update(tuple(paths), ticket)):
+                self._asked_at[self._asked] = time.monotonic()
+        self._on_change()
+
+    def rebuild(self) -> None:
+        """Read, parse and embed everything anew; what is there answers meanwhile. A pause puts it off."""
+        with self._lock:
+            self._rebuild = self._asked + 1
+            self._ask(messages.Rebuild)
+        self._on_change()
+
+    def prioritise(self, paths: Sequence[str]) -> None:
+        """Index these before others: they are open in an editor."""
+        if paths:
+            self._client.tell(messages.Prioritise(tuple(paths)))
+
+    def pause(self) -> None:
+        """Stop, also in later runs, until `resume`."""
+        with self._lock:
+            self._is_paused = True
+            self._asked_at.clear()
+            self._client.tell(messages.Pause())
+            self._later(IDLE_S, self._rest)
+        try:
+            self._index.create().pause()
+        except IndexStorageFailed as error:
+            logger.warning("the pause will not outlast this run: %s", error.message)
+        self._on_change()
+
+    def resume(self) -> None:
+        """Go on; what changed meanwhile is found by a scan."""
+        try:
+            self._index.create().resume()
+        except IndexStorageFailed as error:
+            logger.warning("the end of the pause will not outlast this run: %s", error.message)
+        with self._lock:
+            self._is_paused = self._is_held = False
+            self._deaths = 0
+            self._client.tell(messages.Resume())
+            self._ask_for_all()
+        self._on_change()
+
+    def close(self) -> None:
+        """End the process, for good, within a second."""
+        with self._lock:
+            self._is_closed = True
+            self._later(None)
+        self._client.close()
+
+    def _ask(self, make: Callable[[int], Command]) -> bool:
+        """Note a request and pass it on; whether it counts: the end of a pause finds everything anyway."""
+        if self._is_closed or self._is_paused:
+            return False
+        self._asked += 1
+        if not self._is_held:
+            self._later(None)
+            self._send(make(self._asked))
+        return True
+
+    def _ask_for_all(self) -> None:
+        """Ask for whatever may have been lost on the way: a scan finds it."""
+        if self._rebuild > self._settled:
+            self._rebuild = self._asked + 1
+            self._ask(messages.Rebuild)
+        else:
+            self._ask(messages.Scan)
+
+    def _send(self, command: Command) -> None:
+        if self._client.pid is None:
+            self._began_s = time.monotonic()
+            self._has_given_up = False
+        try:
+            self._client.send(command)
+        except IndexerFailed as error:
+            self._fail(messages.Failed(error.kind, error.message, error.suggestion))
+
+    # Answers
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case messages.Progress():
+                self._progress = event
+                self._note = None
+            case messages.Published():
+                self._publish()
+            case messages.Settled(ticket):
+                self._settle(ticket, is_published=self._publish())
+            case messages.Waiting(holder):
+                self._note = f"Waiting for {holder}, which writes the index of this folder."
+            case messages.Failed():
+                with self._lock:
+                    self._has_given_up = True
+                    self._fail(event)
+            case messages.Profile():
+                logger.info("indexing took %s", event.seconds)
+        self._on_change()
+
+    def _settle(self, ticket: int, *, is_published: bool) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if not is_published:
+                self._fail(UNREADABLE)
+                return
+            self._settled = max(self._settled, ticket)
+            for done in [asked for asked in self._asked_at if asked <= ticket]:
+                self._updates.add((now - self._asked_at.pop(done)) * 1000)
+            self._failure = self._note = None
+            self._has_given_up = False
+            if self._settled >= self._asked:
+                self._later(IDLE_S, self._rest)
+
+    def _fail(self, failure: messages.Failed) -> None:
+        self._failure = failure
+        self._note = None
+        self._later(RETRY_S, self._retry)
+
+    def _mourn(self) -> None:
+        """The process ended unasked: start another, but not at once if it goes on like that."""
+        with self._lock:
+            self._forget_progress()
+            if self._is_closed or self._has_given_up:
+                return
+            self._deaths = 1 if time.monotonic() - self._began_s > HEALTHY_S else self._deaths + 1
+            self._is_held = True
+            if self._deaths >= MOST_DEATHS:
+                self._fail(_died(self._deaths))
+            else:
+                delay_s = FIRST_RESTART_S * 2 ** (self._deaths - 1)
+                self._note = f"The indexer ended unexpectedly and starts again in {delay_s:.1f} seconds."
+                self._later(delay_s, self._retry)
+        self._on_change()
+
+    def _retry(self) -> None:
+        with self._lock:
+            self._is_held = False
+            self._note = None
+            self._ask_for_all()
+        self._on_change()
+
+    # Rest
+
+    def _rest(self) -> None:
+        with self._lock:
+            if self._is_paused or self._settled >= self._asked:
+                self._forget_progress()
+                self._client.rest()
+
+    def _forget_progress(self) -> None:
+        """The process that counted ends; another begins at zero."""
+        if self._progress is not None:
+            self._embedded_before += self._progress.embedded_symbols
+            self._progress = None
+
+    def _later(self, delay_s: float | None, action: Callable[[], None] | None = None) -> None:
+        """Do something after a while instead of what was to be done before; with None, nothing."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if delay_s is None or action is None or self._is_closed:
+            return
+
+        def act() -> None:
+            with self._lock:
+                if self._timer is not timer:  # it was too late to cancel it
+                    return
+            action()
+
+        timer = self._timer = threading.Timer(delay_s, act)
+        timer.daemon = True
+        timer.start()
+
+    # State
+
+    @property
+    def state(self) -> IndexState:
+        """Ready: the scan of this run is done and every change seen so far is searchable."""
+        if self._is_paused:
+            return IndexState.PAUSED
+        if self._failure is not None:
+            return IndexState.FAILED
+        if self._asked == 0:
+            return IndexState.STARTING
+        return IndexState.READY if self._settled >= self._asked else IndexState.INDEXING
+
+    @property
+    def message(self) -> str | None:
+        """What the user should know about the state."""
+        failure = self._failure
+        if self._is_paused:
+            return PAUSED
+        if failure is not None:
+            return str(SemanticSymbolsError(failure.message, failure.suggestion))
+        return self._note
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing is to be indexed for now."""
+        return self._is_paused
+
+    @property
+    def progress(self) -> messages.Progress | None:
+        """Of the running job, or of the last one."""
+        return self._progress
+
+    @property
+    def embedded_symbols(self) -> int:
+        """Symbols embedded since the start, by all processes there were."""
+        progress = self._progress
+        return self._embedded_before + (0 if progress is None else progress.embedded_symbols)
+
+
+PAUSED = (
+    "Indexing is paused: what was indexed before is searched, and changes on disk are not taken in.\n"
+    "Suggestion: Resume indexing."
+)
+
+UNREADABLE = messages.Failed(
+    "IndexDamaged",
+    "The index that was just written can't be opened; the one before it goes on answering.",
+    "Look into the log file; `semantic-symbols doctor --repair` rebuilds it.",
+)
+
+
+def _died(times: int) -> messages.Failed:
+    return messages.Failed(
+        IndexerFailed.__name__,
+        f"The indexer ended unexpectedly {times} times in a row.",
+        "Look into the log file; `semantic-symbols doctor --repair` may help. It is tried again soon.",
+    )

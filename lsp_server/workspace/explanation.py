@@ -1,0 +1,43 @@
+"""Says why a file of a folder is indexed, or is not."""
+
+from pathlib import Path
+
+from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.workspace.reader import IndexReader
+from lsp_server.workspace.status import PathExplanation, PathRule
+
+OUTSIDE = PathExplanation(indexed=False, reason="it lies in none of the open folders")
+
+
+def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathExplanation:
+    """Return whether a file is indexed, and why.
+
+    Args:
+        path: Relative to the workspace folder.
+        rules: Which files are wanted.
+        reader: What is indexed; None where the index is not open.
+    """
+    decision = rules.decide(path)
+    if not decision.indexed:
+        rule = decision.rule
+        known = None if rule is None else PathRule(rule.file, rule.line, rule.pattern)
+        return PathExplanation(False, decision.reason, known)
+    state = None if reader is None else reader.file_at(path)
+    if not (rules.root / path).exists():
+        return PathExplanation(False, "there is no such file")
+    if state is not None and state.reason:
+        return PathExplanation(False, state.reason)
+    if state is None or not state.digest:
+        return PathExplanation(False, "it is waiting to be indexed")
+    return PathExplanation(True, decision.reason)
+
+
+def behind_link(target: Path) -> PathExplanation:
+    """Return why a path that leads through a symbolic link is not indexed.
+
+    Args:
+        target: Where the file is in truth.
+    """
+    return PathExplanation(
+        False, f"a symbolic link leads there, and links are not followed; the file itself is {target}"
+    )

@@ -1,0 +1,37 @@
+"""Folders inside of folders: a file that several of them hold is shown once, as the innermost one's."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from lsp_server.search.results import Found
+
+
+def innermost(path: Path, folders: Mapping[Path, object] | Sequence[Path]) -> Path | None:
+    """Return the deepest of the folders that hold a path; all of them real."""
+    holding = [folder for folder in folders if path.is_relative_to(folder)]
+    return max(holding, key=lambda folder: len(folder.parts), default=None)
+
+
+def most_holders(folders: Sequence[Path]) -> int:
+    """Return how many of the folders may hold one file: 1 unless they are nested."""
+    return max((sum(one.is_relative_to(other) for other in folders) for one in folders), default=1)
+
+
+def without_doubles(results: Sequence[Found], real: Mapping[Path, Path]) -> tuple[Found, ...]:
+    """Leave out what an outer folder has of the files of an inner one, which has it too.
+
+    Args:
+        results: Of all folders.
+        real: Each folder → where its path leads.
+    """
+    owners: dict[Path, Path] = {}
+    for folder, place in real.items():
+        owners.setdefault(place, folder)
+    return tuple(one for one in results if _owner(one, real, owners) == one.folder)
+
+
+def _owner(one: Found, real: Mapping[Path, Path], owners: Mapping[Path, Path]) -> Path:
+    if one.folder not in real:
+        return one.folder
+    holder = innermost(real[one.folder] / one.path, owners)
+    return one.folder if holder is None else owners[holder]

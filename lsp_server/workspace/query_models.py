@@ -1,0 +1,96 @@
+"""Which model a query is embedded with: the one that the answering index was made with, and no other."""
+
+import logging
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from lsp_server.embedding import (
+    BUNDLED,
+    Embedder,
+    ModelChoice,
+    ModelInfo,
+    ScoreCurve,
+    ScoreCurves,
+    SymbolTexts,
+    load_embedder,
+)
+from lsp_server.errors import ModelUnavailable
+
+logger = logging.getLogger(__name__)
+
+_NEVER = ScoreCurve(midpoint=2.0, steepness=100.0)
+"""No cosine is relevant."""
+
+
+class TextOnly:
+    """Stands in for a model that can't be had: it knows no word, so that text alone decides.
+
+    Args:
+        info: Of the model it stands in for.
+    """
+
+    def __init__(self, info: ModelInfo) -> None:
+        self._info = info
+
+    @property
+    def info(self) -> ModelInfo:
+        """Which model is missing."""
+        return self._info
+
+    @property
+    def curves(self) -> ScoreCurves:
+        """Curves that call nothing relevant."""
+        return ScoreCurves(query=_NEVER, related=_NEVER)
+
+    def content_vectors(self, texts: SymbolTexts) -> np.ndarray:
+        """Return zero vectors, float16[n, d]."""
+        return np.zeros((len(texts.names), self._info.dimensions), np.float16)
+
+    def place(self, content: np.ndarray, path: str) -> np.ndarray:  # noqa: ARG002 - the contract's
+        """Return zero vectors, float16[n, d]."""
+        return np.zeros_like(content)
+
+    def query_vector(self, query: str) -> np.ndarray:  # noqa: ARG002 - the contract's
+        """Return the zero vector, float32[d]."""
+        return np.zeros(self._info.dimensions, np.float32)
+
+
+class QueryModels:
+    """The models that are at hand.
+
+    Args:
+        embedders: Those that are loaded already, today's first.
+    """
+
+    def __init__(self, embedders: Iterable[Embedder]) -> None:
+        self._known = {embedder.info.fingerprint: embedder for embedder in embedders}
+
+    def __iter__(self) -> Iterator[Embedder]:
+        return iter(list(self._known.values()))
+
+    def of(self, fingerprint: str, name: str, dimensions: int) -> Embedder:
+        """Return the model of this fingerprint, or a stand-in without meaning.
+
+        Only the bundled model is loaded here: what others need (a folder, prefixes, a download) no index
+        says.
+
+        Args:
+            fingerprint: Of the version that answers.
+            name: Of its model.
+            dimensions: Of its vectors.
+        """
+        found = self._known.get(fingerprint)
+        if found is None:
+            found = self._known[fingerprint] = self._load(fingerprint, name, dimensions)
+        return found
+
+    def _load(self, fingerprint: str, name: str, dimensions: int) -> Embedder:
+        try:
+            bundled = load_embedder(ModelChoice(name=BUNDLED))
+            if bundled.info.fingerprint == fingerprint:
+                return bundled
+        except ModelUnavailable:
+            logger.exception("the bundled model can't be loaded")
+        logger.warning("the model %s of the older index is not at hand: it is searched by text alone", name)
+        return TextOnly(ModelInfo(name, fingerprint, dimensions, ""))
