@@ -77,7 +77,7 @@ class IndexingRun:
         self._to_cache: dict[bytes, bytes] = {}
         self._stemmer = Stemmer()
         self._commit_after_s = FIRST_COMMIT_S
-        self._committed_s = time.monotonic()
+        self._batch_began_s = time.monotonic()
 
     def work(self) -> None:
         """Do what is on the agenda until it is empty, paused or over."""
@@ -190,6 +190,8 @@ class IndexingRun:
     def _take(self, outcome: Outcome[str]) -> None:
         path = outcome.key
         fact = self._at_work.pop(path)
+        if not self._batch.n_files:
+            self._batch_began_s = time.monotonic()
         if path in self._overtaken:
             news = self._overtaken.pop(path)
             if news is None:
@@ -282,8 +284,10 @@ class IndexingRun:
     # Commits
 
     def _is_commit_due(self) -> bool:
-        age_s = time.monotonic() - self._committed_s
-        return age_s >= self._commit_after_s or self._batch.n_symbols >= MOST_SYMBOLS
+        age_s = time.monotonic() - self._batch_began_s
+        return self._batch.n_files > 0 and (
+            age_s >= self._commit_after_s or self._batch.n_symbols >= MOST_SYMBOLS
+        )
 
     def _commit(self) -> None:
         began_s = time.monotonic()
@@ -294,10 +298,9 @@ class IndexingRun:
         cached_s = time.monotonic()
         self._parts.cache.put_many(self._to_cache)
         self._to_cache.clear()
-        self._committed_s = time.monotonic()
         self._commit_after_s = min(2 * self._commit_after_s, LATEST_COMMIT_S)
         self._meter.spent("commit", cached_s - began_s)
-        self._meter.spent("cache", self._committed_s - cached_s)
+        self._meter.spent("cache", time.monotonic() - cached_s)
 
     def _expected_symbols(self, batch: Batch) -> int:
         """A guess at the symbols of the finished index, from those of this batch."""

@@ -34,6 +34,8 @@ from lsp_server.storage.records import (
     FileUpdate,
     SegmentEntry,
 )
+from lsp_server.vectors.calibration import SCAN_ALL_ROWS
+from lsp_server.vectors.compaction import imbalance
 from lsp_server.vectors.kmeans import assign, suggested_clusters, train_centroids
 from lsp_server.vectors.segment import Segment
 from lsp_server.vectors.writer import SegmentRows, write_segment
@@ -284,8 +286,15 @@ class IndexWriter:
         # A first batch may be a small part of the whole: eight vectors make a centroid worth having.
         n_clusters = max(1, min(wanted, len(rows.ids) // 8))
         centroids = storable(train_centroids(rows.vectors, n_clusters, CLUSTERING_SEED))
+        # Where all clusters are probed anyway, those that suit the finished index need no second training.
+        is_final = 2 * n_clusters >= wanted and final_rows <= SCAN_ALL_ROWS
         return replace(
-            self.meta, centroids=centroids, trained_rows=final_rows, model_name=self._model.name, probes=0
+            self.meta,
+            centroids=centroids,
+            trained_rows=final_rows if is_final else len(rows.ids),
+            imbalance=imbalance(np.bincount(assign(rows.vectors, centroids), minlength=len(centroids))),
+            model_name=self._model.name,
+            probes=0,
         )
 
     def _write_rows(

@@ -1,0 +1,77 @@
+"""One model, and one pool of real workers, for all indexers of these tests."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desk import Desk
+
+from lsp_server import app
+from lsp_server.embedding import Embedder
+from lsp_server.parsing.pool import WorkerPool
+from lsp_server.settings import Settings, settings_from_mapping, settings_to_mapping
+from lsp_server.storage.folders import IndexRoot
+
+FRAGILE_WORKER = """
+import json, os, sys, time
+from lsp_server import app
+from lsp_server.indexing.jobs import ParseJob
+from lsp_server.parsing.worker_loop import serve
+from lsp_server.indexing.yields import content_digest
+from lsp_server.settings import settings_from_mapping
+
+work = app.parse_worker(settings_from_mapping(json.loads(sys.argv[1])))
+
+def fragile(packed):
+    job = ParseJob.unpack(packed)
+    raw = open(job.absolute, "rb").read() if os.path.isfile(job.absolute) else b""
+    is_new = content_digest(raw) != job.known_digest
+    if is_new and b"KILL THE WORKER" in raw:
+        os._exit(9)
+    if is_new and b"STALL THE WORKER" in raw:
+        time.sleep(60)
+    return work(packed)
+
+serve(fragile)
+"""
+"""A worker that some content kills or stalls, as a bug in a grammar would."""
+
+JOB_TIMEOUT_S = 3.0
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    index_dir = tmp_path_factory.mktemp("indexes")
+    return settings_from_mapping({"storage.indexDir": str(index_dir), "indexing.workers": 1})
+
+
+@pytest.fixture(scope="session")
+def embedder(settings: Settings) -> Embedder:
+    return app.embedder_of(settings)
+
+
+@pytest.fixture(scope="session")
+def pool(settings: Settings) -> Iterator[WorkerPool[str]]:
+    command = [sys.executable, "-c", FRAGILE_WORKER, json.dumps(settings_to_mapping(settings))]
+    root = str(Path(app.__file__).parent.parent)
+    workers: WorkerPool[str] = WorkerPool(
+        command, 1, JOB_TIMEOUT_S, env={**app.child_env(), "PYTHONPATH": root}
+    )
+    yield workers
+    workers.close()
+
+
+@pytest.fixture
+def root(settings: Settings) -> IndexRoot:
+    return app.index_root(settings).create()
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, root: IndexRoot, pool: WorkerPool[str], embedder: Embedder, settings: Settings
+) -> Iterator[Desk]:
+    made = Desk(tmp_path, root, pool, embedder, app.yield_recipe(settings, embedder))
+    yield made
+    made.close()

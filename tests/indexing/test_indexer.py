@@ -1,0 +1,393 @@
+"""What an indexer makes of a folder, with real workers: every change ends up in all three stores."""
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from desk import Desk, contents, embedded, failures, is_settled
+
+from lsp_server.indexing.messages import (
+    Pause,
+    Prioritise,
+    Published,
+    Rebuild,
+    Resume,
+    Scan,
+    Settled,
+    Update,
+    Waiting,
+)
+from lsp_server.indexing.writer import IndexWriter
+from lsp_server.storage.folders import IndexRoot
+from lsp_server.storage.lease import WriterLease
+
+
+def function(name: str) -> str:
+    return f'def {name}():\n    """Does {name}."""\n    return "{name}"\n'
+
+
+def names(desk: Desk) -> set[str]:
+    found = desk.contents
+    assert found.problems == []
+    return found.names
+
+
+def test_a_folder_is_indexed_and_marked_ready(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.write("lib/b.js", "export function beta() { return 1 }\n")
+    events = desk.scan()
+    assert names(desk) == {"alpha", "beta"}
+    assert events[-1] == Settled(1) or isinstance(events[-1], Published)
+    assert is_settled(events)
+    assert desk.parts.version.is_ready
+
+
+def test_an_empty_folder_settles(desk: Desk) -> None:
+    assert is_settled(desk.scan())
+    assert desk.parts.version.is_ready
+
+
+def test_only_files_that_are_left_out(desk: Desk) -> None:
+    desk.write("picture.py", b"\0\1\2" * 100)
+    assert is_settled(desk.scan())
+    assert names(desk) == set()
+    assert desk.contents.files["picture.py"][1] == "skipped"
+
+
+def test_edits_renames_and_removals(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.write("b.py", function("beta"))
+    desk.scan()
+    desk.write("a.py", function("alpha_two"))
+    (desk.folder / "b.py").rename(desk.folder / "c.py")
+    desk.update("a.py", "b.py", "c.py")
+    assert names(desk) == {"alpha_two", "beta"}
+    (desk.folder / "c.py").unlink()
+    desk.update("c.py")
+    assert names(desk) == {"alpha_two"}
+    assert set(desk.contents.files) == {"a.py"}
+
+
+def test_a_folder_that_came_and_one_that_went(desk: Desk) -> None:
+    desk.write("old/a.py", function("alpha"))
+    desk.scan()
+    (desk.folder / "old").rename(desk.folder / "new")
+    desk.update("old", "new")
+    assert set(desk.contents.files) == {"new/a.py"}
+    assert names(desk) == {"alpha"}
+
+
+def test_a_rename_embeds_nothing(desk: Desk) -> None:
+    desk.write("a.py", function("renamed_without_a_thought"))
+    desk.scan()
+    (desk.folder / "a.py").rename(desk.folder / "b.py")
+    before = embedded(desk.scan())
+    assert names(desk) == {"renamed_without_a_thought"}
+    desk.write("c.py", function("renamed_without_a_thought"))
+    assert embedded(desk.scan()) == before
+
+
+def test_a_restart_embeds_nothing_and_commits_nothing(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.write("locked.bin", b"\0" * 10)
+    desk.scan()
+    with IndexWriter(desk.parts.version, desk.parts.embedder.info) as writer:
+        before = writer.generation
+    desk.restart()
+    events = desk.do(Scan(7))
+    assert Settled(7) in events
+    assert not any(isinstance(event, Published) for event in events)
+    assert embedded(events) == 0
+    with IndexWriter(desk.parts.version, desk.parts.embedder.info) as writer:
+        assert writer.generation == before
+
+
+def test_a_new_time_and_the_old_content(desk: Desk) -> None:
+    path = desk.write("a.py", function("alpha"))
+    desk.scan()
+    os.utime(path, ns=(10**18, 10**18))
+    events = desk.scan()
+    assert is_settled(events)
+    assert names(desk) == {"alpha"}
+    with IndexWriter(desk.parts.version, desk.parts.embedder.info) as writer:
+        assert writer.known["a.py"].mtime_ns == 10**18
+
+
+def test_ignored_later_and_wanted_again(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.write("b.py", function("beta"))
+    desk.scan()
+    desk.write(".gitignore", "b.py\n")
+    desk.update(".gitignore")
+    desk.scan()
+    assert names(desk) == {"alpha"}
+    (desk.folder / ".gitignore").unlink()
+    desk.scan()
+    assert names(desk) == {"alpha", "beta"}
+
+
+def test_another_branch_is_checked_out(desk: Desk) -> None:
+    desk.git("init", "-q", "-b", "main")
+    for number in range(40):
+        desk.write(f"m{number}.py", function(f"main_{number}"))
+    desk.git("add", ".")
+    desk.git("commit", "-qm", "one")
+    desk.scan()
+    desk.git("checkout", "-q", "-b", "other")
+    for number in range(0, 40, 2):
+        (desk.folder / f"m{number}.py").unlink()
+        desk.write(f"n{number}.py", function(f"other_{number}"))
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "two")
+    desk.scan()
+    odd = {f"main_{number}" for number in range(1, 40, 2)}
+    assert names(desk) == odd | {f"other_{number}" for number in range(0, 40, 2)}
+    desk.git("checkout", "-q", "main")
+    before = embedded(desk.scan())
+    assert names(desk) == {f"main_{number}" for number in range(40)}
+    desk.git("checkout", "-q", "other")
+    assert embedded(desk.scan()) == before
+
+
+def test_a_pause_keeps_the_work(desk: Desk) -> None:
+    for number in range(30):
+        desk.write(f"m{number}.py", function(f"kept_{number}"))
+    desk.inspect_jobs(lambda order: len(order) == 5 and desk.inbox.put(Pause()))
+    events = desk.scan()
+    assert not is_settled(events)
+    assert len(desk.contents.names) == 5
+    assert desk.contents.problems == []
+    assert not desk.parts.version.is_ready
+    events = desk.do(Resume())
+    assert is_settled(events)
+    assert names(desk) == {f"kept_{number}" for number in range(30)}
+    assert desk.parts.version.is_ready
+
+
+def test_what_is_open_comes_first(desk: Desk) -> None:
+    for number in range(30):
+        desk.write(f"m{number}.py", function(f"f{number}"))
+    orders: list[list[str]] = []
+    desk.inspect_jobs(orders.append)
+    desk.do(Prioritise(("m17.py",)), Scan(1))
+    assert orders[0] == ["m17.py"]
+
+
+def test_a_file_removed_while_a_worker_has_it(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+
+    def remove() -> None:
+        (desk.folder / "a.py").unlink()
+        desk.inbox.put(Update(("a.py",), 2))
+
+    desk.interrupt(remove)
+    desk.scan()
+    assert desk.contents.files == {}
+    assert names(desk) == set()
+
+
+def test_a_file_changed_while_a_worker_has_it(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+
+    def change() -> None:
+        desk.write("a.py", function("omega"))
+        desk.inbox.put(Update(("a.py",), 2))
+
+    desk.interrupt(change)
+    events = desk.scan()
+    assert Settled(2) in events
+    assert names(desk) == {"omega"}
+
+
+def test_a_file_that_changes_back_inside_a_batch(desk: Desk) -> None:
+    first = function("alpha")
+    path = desk.write("a.py", first)
+    desk.scan()
+    stat = path.stat()
+    desk.write("b.py", function("beta"))
+    desk.write("a.py", function("omega"))
+
+    def change_back() -> None:
+        desk.write("a.py", first)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        desk.inbox.put(Update(("a.py",), 2))
+
+    desk.interrupt(change_back)
+    desk.update("a.py", "b.py")
+    assert names(desk) == {"alpha", "beta"}
+
+
+def test_a_file_moved_away_and_back_inside_a_batch(desk: Desk) -> None:
+    path = desk.write("a.py", function("alpha"))
+    desk.scan()
+    desk.write("b.py", function("beta"))
+    path.rename(desk.folder / "elsewhere.txt")
+
+    def move_back() -> None:
+        (desk.folder / "elsewhere.txt").rename(path)
+        desk.inbox.put(Update(("a.py", "elsewhere.txt"), 2))
+
+    desk.interrupt(move_back)
+    desk.update("a.py", "b.py")
+    assert names(desk) == {"alpha", "beta"}
+
+
+@pytest.mark.parametrize("harm", ["KILL", pytest.param("STALL", marks=pytest.mark.long)])
+def test_a_file_that_no_worker_survives(desk: Desk, harm: str) -> None:
+    desk.write("bad.py", f"# {harm} THE WORKER\n")
+    desk.write("good.py", function("good"))
+    assert is_settled(desk.scan())
+    assert names(desk) == {"good"}
+    assert desk.contents.files["bad.py"][1] == "quarantined"
+    assert desk.contents.files["bad.py"][0]  # its digest: it is left alone until it changes
+    os.utime(desk.folder / "bad.py", ns=(10**18, 10**18))
+    assert is_settled(desk.scan())
+    assert desk.contents.files["bad.py"][1] == "quarantined"
+    desk.write("bad.py", function("healed"))
+    desk.scan()
+    assert names(desk) == {"good", "healed"}
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="modes don't bind this user")
+def test_a_file_that_may_not_be_read(desk: Desk) -> None:
+    path = desk.write("a.py", function("alpha"))
+    path.chmod(0)
+    desk.scan()
+    assert desk.contents.files["a.py"][1:3] == ("skipped", "unreadable: permission denied")
+    path.chmod(0o600)
+    desk.scan()
+    assert names(desk) == {"alpha"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="every name is Unicode there")
+def test_a_name_that_is_no_unicode(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    odd = os.fsencode(desk.folder) + b"/b\xff.py"
+    descriptor = os.open(odd, os.O_WRONLY | os.O_CREAT)
+    os.write(descriptor, b"def beta(): pass\n")
+    os.close(descriptor)
+    assert is_settled(desk.scan())
+    assert names(desk) == {"alpha"}
+
+
+def test_a_rebuild_reads_everything_anew(desk: Desk) -> None:
+    desk.write("a.py", function("rebuilt_alpha"))
+    desk.write("b.py", function("rebuilt_beta"))
+    before = embedded(desk.scan())
+    assert before == 4
+    contents_before = desk.contents
+    assert embedded(desk.do(Rebuild(2))) == 2 * before
+    assert desk.contents == contents_before
+    assert embedded(desk.scan()) == 2 * before
+
+
+def test_another_recipe_makes_everything_anew(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    with IndexWriter(desk.parts.version, desk.parts.embedder.info) as writer:
+        writer.finish_scan(1, "another recipe")
+        generation = writer.generation
+    desk.restart()
+    events = desk.update("nothing.py")
+    assert Published(generation + 1) in events
+    with IndexWriter(desk.parts.version, desk.parts.embedder.info) as writer:
+        assert writer.meta.recipe == desk.parts.cache_recipe
+    assert names(desk) == {"alpha"}
+    assert not any(isinstance(event, Published) for event in desk.scan())
+
+
+def test_a_damaged_index_is_built_anew(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    before = desk.contents
+    for segment in desk.parts.version.segments.iterdir():
+        segment.write_bytes(segment.read_bytes()[:100])
+    events = desk.update("a.py")
+    assert failures(events) == []
+    assert is_settled(events)
+    assert desk.contents == before
+
+
+@pytest.mark.parametrize("what", ["segments", "text", "catalog.sqlite3"])
+def test_a_part_of_the_index_is_gone(desk: Desk, what: str) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    before = desk.contents
+    path = desk.parts.version.path / what
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert is_settled(desk.scan())
+    assert desk.contents == before
+
+
+def test_a_damaged_cache_costs_only_time(desk: Desk) -> None:
+    desk.write("a.py", function("kept_in_a_bad_cache"))
+    desk.scan()
+    with sqlite3.connect(desk.parts.cache._path) as database:
+        database.execute("UPDATE entries SET data = substr(data, 1, length(data) - 3)")
+    database.close()
+    desk.write("b.py", function("kept_in_a_bad_cache"))
+    assert is_settled(desk.scan())
+    assert desk.contents.problems == []
+    assert {row[0] for row in desk.contents.symbols.values()} == {"a.py", "b.py"}
+
+
+def test_two_indexers_take_turns(desk: Desk, tmp_path: Path, root: IndexRoot) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    other = Desk(tmp_path, root, desk.parts.pool, desk.parts.embedder, desk.parts.cache_recipe)
+    desk.write("b.py", function("beta"))
+    other.update("b.py")
+    desk.write("c.py", function("gamma"))
+    desk.update("c.py")
+    assert names(desk) == {"alpha", "beta", "gamma"}
+    other.close()
+
+
+def test_waiting_for_the_lease_ends_with_a_pause(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    with WriterLease.acquire(desk.parts.index.create().lease_lock):
+        desk.on_event = lambda _: desk.inbox.put(Pause())
+        assert [type(event) for event in desk.scan()] == [Waiting]
+        desk.on_event = lambda _: None
+    assert is_settled(desk.do(Resume()))
+    assert names(desk) == {"alpha"}
+
+
+def test_an_older_version_answers_until_the_new_one_is_ready(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    current = desk.parts.version
+    older = desk.parts.index.version("0123456789abcdef")
+    current.path.rename(older.path)
+    desk.restart()
+    desk.do(Pause(), Scan(1))
+    assert older.is_ready
+    assert contents(older).names == {"alpha"}
+    desk.do(Resume())
+    assert names(desk) == {"alpha"}
+    assert not older.path.exists()
+    assert current.is_ready
+
+
+def test_an_indexer_that_stays_opens_the_index_once(desk: Desk) -> None:
+    """Between jobs others may write; only then is the catalog read anew."""
+    desk.write("a.py", function("alpha"))
+    desk.inbox.put(Scan(1))
+    desk.indexer._work()
+    writer = desk.indexer._writer
+    desk.write("b.py", function("beta"))
+    desk.inbox.put(Update(("b.py",), 2))
+    desk.indexer._work()
+    assert desk.indexer._writer is writer
+    with (
+        WriterLease.acquire(desk.parts.index.lease_lock),
+        IndexWriter(desk.parts.version, desk.parts.embedder.info) as other,
+    ):
+        other.expire(["a.py"])
+    desk.inbox.put(Update(("b.py",), 3))
+    desk.indexer._work()
+    assert desk.indexer._writer is not writer
+    desk.indexer._let_go()
+    assert names(desk) == {"alpha", "beta"}

@@ -1,0 +1,37 @@
+"""Jobs and replies survive the pipe, whatever a path looks like."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
+
+ODD_PATHS = [
+    "a.py",
+    "späte/日本.py",
+    "with space.py",
+    'quo"te.py',
+    "back\\slash.py",
+    "lone\udc80.py",
+    "lone\ud800.py",
+]
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
+
+
+@pytest.mark.parametrize("path", ODD_PATHS)
+def test_round_trip(path: str) -> None:
+    job = ParseJob(path, f"/w/{path}", b"\0" * 16, "text ä".encode(), use_cache=False)
+    assert ParseJob.unpack(job.pack()) == job
+    reply = ParseReply(path, ReplyStatus.YIELDED, b"\1" * 16, 7, 10**18, b"yield", True, "", 0.25, "recipe")
+    assert ParseReply.unpack(reply.pack()) == reply
+
+
+@pytest.mark.parametrize("status", ReplyStatus)
+def test_every_status(status: ReplyStatus) -> None:
+    assert ParseReply.unpack(ParseReply("a", status).pack()).status is status
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_any_path_and_message(path: str, message: str) -> None:
+    reply = ParseReply(path, ReplyStatus.UNREADABLE, message=message)
+    assert ParseReply.unpack(reply.pack()) == reply
