@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from lsp_server.errors import SemanticSymbolsError
@@ -23,6 +24,7 @@ class Console:
         self._output = output
         self._errors = errors
         self.as_json = as_json
+        self._before_writing: Callable[[], None] = lambda: None
         self._is_coloured = output.isatty() and "NO_COLOR" not in os.environ and _takes_colours()
 
     @property
@@ -35,9 +37,14 @@ class Console:
         """Standard error."""
         return self._errors
 
+    def before_writing(self, action: Callable[[], None]) -> None:
+        """Have something done before anything is printed, such as taking away a bar."""
+        self._before_writing = action
+
     def say(self, text: str = "") -> None:
         """Print a line for a person; nothing where JSON was asked for."""
         if not self.as_json:
+            self._before_writing()
             print(text, file=self._output)
 
     def document(self, value: Any) -> None:
@@ -47,6 +54,7 @@ class Console:
 
     def note(self, text: str) -> None:
         """Print a line on standard error."""
+        self._before_writing()
         print(text, file=self._errors)
 
     def fail(self, error: SemanticSymbolsError) -> None:

@@ -50,11 +50,9 @@ def visiting(folder: Path, settings: Settings, tools: Tools, console: Console) -
     """
     bar = ProgressBar(console.errors, is_watched=console.shows_progress)
 
-    def note(text: str) -> None:
-        bar.clear()
-        console.note(f"Note: {text}")
-
-    visit = FolderVisit(tools.visit_parts(folder, settings), bar.take, note)
+    console.before_writing(bar.clear)
+    parts = tools.visit_parts(folder, settings)
+    visit = FolderVisit(parts, bar.take, lambda text: console.note(f"Note: {text}"))
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         # A second Ctrl-C does not wait for anything.
@@ -69,6 +67,7 @@ def visiting(folder: Path, settings: Settings, tools: Tools, console: Console) -
     finally:
         signal.signal(signal.SIGINT, before)
         bar.clear()
+        parts.index.touch()
 
 
 def option_texts(arguments: Namespace, name: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import shutil
 import time
 from typing import TextIO
 
-from lsp_server.indexing.messages import Event, Progress, Waiting
+from lsp_server.indexing.messages import Event, Progress, Settled, Waiting
 
 REDRAW_S = 0.1
 
@@ -28,6 +28,8 @@ class ProgressBar:
         match event:
             case Progress():
                 self._show(event)
+            case Settled() if self._is_drawn:
+                self._draw("Finishing the index")
             case Waiting(holder):
                 self.clear()
                 print(f"Waiting: {holder} is writing the index.", file=self._stream)
@@ -45,8 +47,11 @@ class ProgressBar:
         if not self._is_watched or not progress.total or (now - self._drawn_s < REDRAW_S and not is_last):
             return
         self._drawn_s = now
+        self._draw(line(progress, shutil.get_terminal_size().columns))
+
+    def _draw(self, text: str) -> None:
         self._is_drawn = True
-        self._stream.write(f"\r\x1b[K{line(progress, shutil.get_terminal_size().columns)}")
+        self._stream.write(f"\r\x1b[K{text}")
         self._stream.flush()
 
 

@@ -48,7 +48,7 @@ def run_search_vector(arguments: Namespace, tools: Tools, console: Console) -> i
 def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
     """Answer `related FILE:LINE[:COL]`."""
     file, line, column = place_of(arguments.place)
-    folder = _workspace_of(file, tools.index_root(settings_of(None, tools, console)))
+    folder = _workspace_of(file, tools.index_root(tools.load_settings(None, {}).settings))
     settings = settings_of(folder, tools, console)
     limit = _limit(arguments, settings.search.default_limit)
     with visiting(folder, settings, tools, console) as visit:

@@ -2,8 +2,9 @@ import io
 
 import pytest
 
+from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.progress_bar import ProgressBar, line
-from lsp_server.indexing.messages import Progress, Waiting
+from lsp_server.indexing.messages import Progress, Settled, Waiting
 
 HALF = Progress(done=1200, total=2400, files_per_second=310.4, symbols_per_second=9000, embedded_symbols=0)
 
@@ -24,6 +25,17 @@ def test_a_bar_is_drawn_over_and_taken_away() -> None:
     bar.clear()
     assert "1,200 of 2,400" in stream.getvalue()
     assert stream.getvalue().endswith("\r\x1b[K")
+
+
+def test_the_bar_goes_before_anything_is_said() -> None:
+    errors = io.StringIO()
+    console = Console(io.StringIO(), errors, as_json=False)
+    bar = ProgressBar(errors, is_watched=True)
+    console.before_writing(bar.clear)
+    bar.take(HALF)
+    bar.take(Settled(1))
+    console.note("Done.")
+    assert errors.getvalue().endswith("\r\x1b[KFinishing the index\r\x1b[KDone.\n")
 
 
 def test_nobody_watching_means_no_bar_but_waiting_is_told() -> None:
