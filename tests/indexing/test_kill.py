@@ -15,6 +15,7 @@ from desk import contents
 from lsp_server import app
 from lsp_server.embedding import Embedder
 from lsp_server.errors import IndexDamaged
+from lsp_server.indexing.doctor import examine
 from lsp_server.indexing.messages import Command, Event, Failed, Published, Rebuild, Scan, Settled, decode
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.settings import Settings, settings_from_mapping
@@ -147,7 +148,7 @@ def exhaustive(version: IndexVersion, queries: np.ndarray) -> list[tuple[list[in
     found = []
     for query in queries:
         hits = vectors.search(query, 20, vectors.n_clusters, vectors.n_rows)
-        found.append((vectors.ids[hits.ordinals].tolist(), hits.similarities.tolist()))
+        found.append((vectors.ids(hits.ordinals).tolist(), hits.similarities.tolist()))
     return found
 
 
@@ -188,6 +189,7 @@ def test_killed_twenty_times(tmp_path: Path, embedder: Embedder) -> None:
     indexed(folder, fresh_settings)
     recovered, expected = contents(version), contents(fresh)
     assert recovered.problems == []
+    assert examine(version) == []
     assert recovered.files == expected.files
     assert recovered.symbols == expected.symbols
     assert recovered == expected
