@@ -275,6 +275,40 @@ def test_ctrl_c_keeps_a_good_index(shell: Shell) -> None:
     assert shell.json("index")["coverage"]["indexedFiles"] == 402
 
 
+def test_settings_of_the_workspace_count_and_mistakes_in_them_are_told(shell: Shell) -> None:
+    (shell.workspace / ".semanticsymbols.toml").write_text('[indexing]\nexclude = ["*.js"]\nwokers = 2\n')
+    done = shell.ask("search", "kind:class")
+    assert "Oven" not in done.stdout
+    assert "Client" in done.stdout
+    assert "indexing.wokers" in done.stderr
+    assert "Did you mean indexing.workers?" in done.stderr
+
+
+def test_indexing_forgets_folders_that_vanished_long_ago(shell: Shell) -> None:
+    old = shell.index_dir / "indexes" / "gone-0123456789abcdef"
+    old.mkdir(parents=True)
+    (old / "workspace.json").write_text(json.dumps({"path": str(shell.base / "gone"), "lastUsed": 1}))
+    assert shell.json("status", "--all")["indexes"][0]["state"] == "vanished"
+    shell.ask("index")
+    assert not old.exists()
+
+
+def test_without_a_command_the_module_serves_and_ends_with_its_input(shell: Shell) -> None:
+    body = b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}'
+    for arguments in ([], ["--stdio"]):
+        done = subprocess.run(
+            shell.command(*arguments),
+            input=b"Content-Length: %d\r\n\r\n%s" % (len(body), body),
+            env=shell.environment,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        assert b'"name":"semantic-symbols"' in done.stdout
+        assert done.returncode == 1
+    assert shell.ask("serve", "--tcp", "nonsense").returncode == 3
+
+
 def test_errors_have_a_suggestion_and_an_exit_code(indexed: Shell) -> None:
     done = indexed.ask("search", "x", "nowhere")
     assert done.returncode == 5

@@ -58,6 +58,9 @@ class FolderVisit:
         parts: What it works with.
         report: Takes the events of an indexing.
         note: Takes what the user should know about the answers' age, one sentence each.
+
+    Attributes:
+        profile: Seconds by stage of the last indexing.
     """
 
     def __init__(
