@@ -120,7 +120,7 @@ class IndexingRun:
         self._take_changes(changes, Lane.SCANNED)
         if was_cut_short:
             agenda.wants_scan = True
-        else:
+        elif "" not in changes.unreadable:  # else the folder itself is gone: that says nothing of its files
             agenda.scanned_at_ns = changes.scanned_at_ns
 
     def _seen(self) -> Mapping[str, FileState]:

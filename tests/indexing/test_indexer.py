@@ -128,6 +128,18 @@ def test_ignored_later_and_wanted_again(desk: Desk) -> None:
     assert names(desk) == {"alpha", "beta"}
 
 
+def test_a_folder_that_is_not_there_keeps_its_index(desk: Desk) -> None:
+    """A disk that is not mounted says nothing about the files on it."""
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    away = desk.folder.with_name("away")
+    desk.folder.rename(away)
+    assert is_settled(desk.scan())
+    assert names(desk) == {"alpha"}
+    away.rename(desk.folder)
+    assert names(desk) == {"alpha"}
+
+
 def test_another_branch_is_checked_out(desk: Desk) -> None:
     desk.git("init", "-q", "-b", "main")
     for number in range(40):
