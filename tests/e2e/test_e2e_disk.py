@@ -1,0 +1,73 @@
+"""The index follows the disk, whatever program writes there."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from editor import Desk, eventually, write
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_edits_renames_removals_and_new_files_are_noticed(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    net = write(project, "net.py", "def quantum_flux(): ...\n")
+    eventually(lambda: editor.finds("quantum_flux"), within_s=2)
+    assert not editor.finds("resend_after_error")
+    net.rename(project / "deep" / "moved.py")
+    eventually(lambda: editor.places("quantum_flux") == [(project / "deep/moved.py").as_uri()], within_s=2)
+    write(project, "brand/new/file.py", "def mint_coin(): ...\n")
+    eventually(lambda: editor.finds("mint_coin"), within_s=2)
+    shutil.rmtree(project / "deep")
+    eventually(lambda: not editor.finds("quantum_flux") and not editor.finds("OpenCrate"), within_s=2)
+    assert editor.ready().status()["coverage"]["files"] == 1
+
+
+def test_a_switch_of_branches_moves_hundreds_of_files(desk: Desk, project: Path) -> None:
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "one")
+    git(project, "checkout", "-q", "-b", "other")
+    for number in range(500):
+        write(project, f"many/m{number}.py", f"def branch_function_{number}(): ...\n")
+    write(project, "net.py", "def other_branch(): ...\n")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "two")
+    git(project, "checkout", "-q", "main")
+    editor = desk.editor().open(project).ready()
+
+    git(project, "checkout", "-q", "other")
+    eventually(lambda: editor.finds("branch_function_499") and editor.finds("other_branch"))
+    eventually(lambda: editor.ready().status()["coverage"]["indexedFiles"] == 502)
+    assert not editor.finds("resend_after_error")
+
+    git(project, "checkout", "-q", "main")
+    eventually(lambda: not editor.finds("branch_function_499") and editor.finds("resend_after_error"))
+    eventually(lambda: editor.ready().status()["coverage"]["indexedFiles"] == 2)
+
+
+def test_a_changed_ignore_file_takes_effect_at_once(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    write(project, "deep/.gitignore", "*.go\n")
+    eventually(lambda: not editor.finds("OpenCrate"), within_s=2)
+    explanation = editor.explain(project / "deep" / "box.go")
+    assert explanation["rule"] == {
+        "file": str(project / "deep" / ".gitignore"),
+        "line": 1,
+        "pattern": "*.go",
+    }
+    (project / "deep" / ".gitignore").unlink()
+    eventually(lambda: editor.finds("OpenCrate"), within_s=2)
+
+
+def test_a_restart_on_an_unchanged_tree_embeds_nothing(desk: Desk, project: Path) -> None:
+    first = desk.editor().open(project).ready()
+    assert first.status()["metrics"]["embeddedSymbols"] > 0
+    answers = first.search("send it again")
+    first.leave()
+    second = desk.editor().open(project).ready()
+    assert second.status()["metrics"]["embeddedSymbols"] == 0
+    assert second.search("send it again") == answers

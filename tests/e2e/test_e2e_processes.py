@@ -1,0 +1,122 @@
+"""Children: they end with the server, and the server outlives them."""
+
+import os
+import random
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+from editor import Desk, Editor, eventually, write
+
+N_FILES = 400
+N_KILLS = 20
+
+
+def fill(project: Path, n_files: int) -> None:
+    for number in range(n_files):
+        functions = "\n\n".join(f"def step_{number}_{step}(x):\n    return x * {step}" for step in range(20))
+        write(project, f"many/m{number}.py", functions + "\n")
+
+
+def busy(desk: Desk, project: Path) -> tuple[Editor, list[psutil.Process]]:
+    """An editor whose server indexes with several processes and has an open document."""
+    fill(project, N_FILES)
+    editor = desk.editor().open(project)
+    editor.show(project / "net.py", "def mint_coin(): ...\n")
+    eventually(lambda: len(editor.children()) >= 3)
+    return editor, [psutil.Process(editor.process.pid), *editor.children()]
+
+
+def are_gone(processes: list[psutil.Process]) -> bool:
+    return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+
+
+def test_no_process_survives_exit(desk: Desk, project: Path) -> None:
+    editor, processes = busy(desk, project)
+    editor.leave()
+    eventually(lambda: are_gone(processes), within_s=2)
+
+
+def test_no_process_survives_the_end_of_standard_input(desk: Desk, project: Path) -> None:
+    editor, processes = busy(desk, project)
+    assert editor.process.stdin
+    editor.process.stdin.close()
+    eventually(lambda: are_gone(processes), within_s=4)
+
+
+def test_no_process_survives_a_server_that_is_killed(desk: Desk, project: Path) -> None:
+    editor, processes = busy(desk, project)
+    editor.process.kill()
+    editor.process.wait()
+    eventually(lambda: are_gone(processes), within_s=4)
+
+
+def test_an_indexer_that_is_killed_is_replaced(desk: Desk, project: Path) -> None:
+    editor, _ = busy(desk, project)
+    for child in psutil.Process(editor.process.pid).children():
+        if "_indexer" in child.cmdline():
+            child.kill()
+    assert editor.status()["state"] != "ready"
+    editor.ready()
+    assert editor.status()["coverage"]["indexedFiles"] == N_FILES + 2
+    assert editor.finds("step_7_7")
+
+
+def test_an_indexer_that_dies_again_and_again_is_reported(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    deaths = set()
+
+    def kill_again() -> bool:
+        for child in psutil.Process(editor.process.pid).children():
+            if "_indexer" in child.cmdline() and child.pid not in deaths:
+                deaths.add(child.pid)
+                child.kill()
+        status = editor.status()
+        assert status["state"] in {"indexing", "failed", "ready"}
+        if status["state"] == "ready":
+            write(project, "net.py", f"def number_{len(deaths)}(): ...\n")
+        return status["state"] == "failed"
+
+    eventually(kill_again)
+    assert len(deaths) == 5
+    message = editor.status()["message"]
+    assert message.startswith("The indexer ended unexpectedly 5 times in a row.\nSuggestion: ")
+    assert editor.finds("OpenCrate")
+
+
+@pytest.mark.long
+def test_a_server_that_is_killed_at_any_moment_starts_again_and_answers_the_same(
+    desk: Desk, project: Path
+) -> None:
+    fill(project, N_FILES)
+    random.seed(7)
+    for _ in range(N_KILLS):
+        editor = desk.editor().open(project)
+        n_seen = random.randrange(N_FILES)
+        eventually(lambda e=editor, n=n_seen: _has_got_to(e, n))  # type: ignore[misc]
+        os.kill(editor.process.pid, signal.SIGKILL)
+        editor.process.wait()
+        write(project, f"many/m{n_seen}.py", f"def rewritten_{n_seen}(): ...\n")
+    survivor = desk.editor().open(project)
+    assert isinstance(survivor.search("step"), list)
+    survivor.ready()
+    fresh_desk = Desk(desk.home / "fresh")
+    fresh_desk.home.mkdir()
+    fresh = fresh_desk.editor().open(project).ready()
+    try:
+        assert survivor.status()["coverage"] == fresh.status()["coverage"]
+        for query in ("step 7", "rewritten", "send it again", "kind:function m1"):
+            mine, theirs = ({_key(one) for one in e.search(query, limit=50)} for e in (survivor, fresh))
+            assert mine == theirs
+    finally:
+        fresh_desk.clear()
+
+
+def _has_got_to(editor: Editor, n_files: int) -> bool:
+    status = editor.status()
+    return bool(status["state"] == "ready" or status["coverage"]["indexedFiles"] >= n_files)
+
+
+def _key(result: dict[str, object]) -> tuple[object, ...]:
+    return result["name"], str(result["location"]), round(float(str(result["score"])), 4)

@@ -1,0 +1,101 @@
+"""New settings take effect without a restart, and cost only what they must."""
+
+from pathlib import Path
+
+import pytest
+from editor import Desk, Editor, eventually, write
+
+
+@pytest.fixture
+def editor(desk: Desk, project: Path) -> Editor:
+    write(project, "notes.xyz", "class Coin:\n    def mint(self): ...\n")
+    write(project, "large.py", "def large_one(): ...\n" + "# padding\n" * 200)
+    return desk.editor().open(project).ready()
+
+
+def test_an_excluded_file_is_found_no_longer(editor: Editor) -> None:
+    editor.configure({"indexing": {"exclude": ["*.go"]}})
+    eventually(lambda: not editor.finds("OpenCrate"))
+    editor.configure({})
+    eventually(lambda: editor.finds("OpenCrate"))
+
+
+def test_a_file_that_became_too_large_is_found_no_longer(editor: Editor, project: Path) -> None:
+    assert editor.finds("large_one")
+    editor.configure({"indexing": {"maxFileBytes": 1000}})
+    eventually(lambda: not editor.finds("large_one"))
+    assert "larger than" in editor.explain(project / "large.py")["reason"]
+
+
+def test_a_new_suffix_means_its_language(editor: Editor) -> None:
+    assert not editor.finds("mint")
+    editor.configure({"indexing": {"extraSuffixes": {".xyz": "python"}}})
+    eventually(lambda: editor.finds("mint"))
+
+
+def test_searches_and_open_documents_outlast_a_change(editor: Editor, project: Path) -> None:
+    editor.show(project / "net.py", "def mint_coin(): ...\n")
+    assert editor.finds("mint_coin")
+    for number in range(5):
+        editor.configure({"indexing": {"exclude": [f"*.{number}"]}})
+        assert editor.finds("mint_coin")
+        assert editor.finds("OpenCrate")
+    assert editor.ready().finds("mint_coin")
+    assert editor.status()["metrics"]["embeddedSymbols"] > 0
+
+
+def test_the_palette_can_do_without_meaning(editor: Editor) -> None:
+    def names() -> list[str]:
+        return [symbol["name"] for symbol in editor.request("workspace/symbol", {"query": "repeat request"})]
+
+    assert "resend_after_error" in names()
+    editor.configure({"palette": {"meaning": False}})
+    assert "resend_after_error" not in names()
+
+
+def test_a_hover_can_be_short_or_off(editor: Editor, project: Path) -> None:
+    twins = "\n\n".join(f'def send_again_{n}(request):\n    """Send it again."""' for n in range(4))
+    write(project, "twins.py", twins + "\n")
+    eventually(lambda: editor.finds("send_again_3"))
+    place = {
+        "textDocument": {"uri": (project / "twins.py").as_uri()},
+        "position": {"line": 0, "character": 6},
+    }
+
+    def lines() -> int:
+        hover = editor.request("textDocument/hover", place)
+        return 0 if hover is None else str(hover["contents"]).count("twins.py")
+
+    assert lines() > 1
+    editor.configure({"hover": {"limit": 1}})
+    assert lines() == 1
+    editor.configure({"hover": {"enabled": False}})
+    assert lines() == 0
+
+
+def test_the_default_limit_holds(editor: Editor) -> None:
+    assert len(editor.search("it")) > 1
+    editor.configure({"search": {"defaultLimit": 1}})
+    assert len(editor.search("it")) == 1
+
+
+def test_what_concerns_no_index_restarts_nothing(editor: Editor) -> None:
+    before = {child.pid for child in editor.children()}
+    editor.configure({"search": {"defaultLimit": 3}, "hover": {"limit": 2}, "log": {"level": "debug"}})
+    assert editor.status()["state"] == "ready"
+    assert {child.pid for child in editor.children()} == before
+
+
+def test_the_folders_own_file_of_settings_is_followed(editor: Editor, project: Path) -> None:
+    write(project, ".semanticsymbols.toml", '[indexing]\nexclude = ["*.go"]\n')
+    eventually(lambda: not editor.finds("OpenCrate"))
+    (project / ".semanticsymbols.toml").unlink()
+    eventually(lambda: editor.finds("OpenCrate"))
+
+
+def test_a_bad_setting_is_named_and_changes_nothing(editor: Editor) -> None:
+    editor.configure({"indexing": {"exlude": ["*.go"]}})
+    warning = editor.notification("window/showMessage")["message"]
+    assert "indexing.exlude" in warning
+    assert "Did you mean indexing.exclude?" in warning
+    assert editor.finds("OpenCrate")
