@@ -1,5 +1,6 @@
 """Answers searches: takes the query apart, gathers candidates, ranks, scores, unpacks the best."""
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from lsp_server.search.candidates import Ask, Gathered, Place, gather
 from lsp_server.search.confidence import confidence, scores
 from lsp_server.search.filters import Filters
 from lsp_server.search.listing import listed_order
+from lsp_server.search.matching import content_words
 from lsp_server.search.query import ParsedQuery, parse_query
 from lsp_server.search.ranking import Ranking, Weights, rank
 from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
@@ -20,11 +22,13 @@ from lsp_server.search.view import FolderView
 from lsp_server.storage.symbol_record import unpack_symbol
 
 VECTOR_ONLY = Weights(
-    text=0, file_vector=0, file_text=0, name=0, path=0, stem=0, exact=0, as_written=0,
-    neighbours=0,
-    test=1, example=1, vendored=1, generated=1, declaration=1, repeated_file=1,
+    text=0, file_vector=0, file_text=0, name=0, path=0, stem=0, exact=0, as_written=0, neighbours=0,
+    test=1, example=1, vendored=1, generated=1, declaration=1, value=1, prose=1, repeated_file=1,
 )  # fmt: skip
 """What `mode: vector` ranks with: the bare similarity."""
+
+MOST_WEIGHED_WORDS = 48
+"""Of a long query, such as pasted code, only so many words are looked up for its score."""
 
 
 def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) -> SearchOutcome:
@@ -94,23 +98,30 @@ def _scores(
     if not weights.text:
         return np.minimum.accumulate(np.clip(meaning, 0.0, 1.0))
     exact = ranking.signals["exact"][order] > 0
-    name = ranking.signals["name"][order] / weights.name
+    name = ranking.signals["name"][order] / (weights.name or 1.0)
     return scores(
         ranking.relevance, confidence(meaning, exact, name, _text_share(view, query, gathered)[order])
     )
 
 
 def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDArray[np.float64]:
-    """BM25 relative to a document that holds every word of the query in its body, 0 to 1."""
+    """BM25 relative to a document that holds every word of the query in its body, 0 to 1.
+
+    One rare word in a name may reach as much, so the share never exceeds that of the words the folder knows.
+    """
     text = gathered.candidates.text.astype(np.float64)
     if view.snapshot is None or not text.any():
         return np.zeros(len(text))
-    n_documents = max(view.snapshot.text.num_docs, 1)
-    frequencies = [view.snapshot.text.document_frequency("body", word) for word in set(query.words)]
-    whole = sum(
-        float(np.log(1 + (n_documents - n + 0.5) / (n + 0.5))) for n in frequencies if n <= n_documents
-    )
-    share: NDArray[np.float64] = np.clip(text / (2.2 * whole), 0.0, 1.0) if whole > 0 else np.zeros(len(text))
+    index = view.snapshot.text
+    n_documents = max(index.num_docs, 1)
+    whole = known = 0.0
+    for word in content_words(query.words)[:MOST_WEIGHED_WORDS]:
+        held = min(index.document_frequency("body", word), n_documents)
+        weight = math.log(1 + (n_documents - held + 0.5) / (held + 0.5))
+        whole += weight
+        if held or index.document_frequency("doc", word) or index.document_frequency("name", word):
+            known += weight
+    share: NDArray[np.float64] = np.clip(text / (2.2 * whole), 0.0, known / whole)
     return share
 
 

@@ -33,6 +33,8 @@ class Weights:
         vendored: Multiplies vendored code.
         generated: Multiplies generated code.
         declaration: Multiplies declarations whose definition stands elsewhere.
+        value: Multiplies fields, variables, constants: they are seldom what does or explains something.
+        prose: Multiplies sections of documents.
         repeated_file: Multiplies the second, third, … symbol of one file, again and again.
     """
 
@@ -40,18 +42,20 @@ class Weights:
     text: float = 0.8
     file_vector: float = 0.3
     file_text: float = 0.3
-    name: float = 0.35
+    name: float = 0.5
     path: float = 0.2
-    stem: float = 0.35
+    stem: float = 0.5
     exact: float = 1.5
-    as_written: float = 0.7
-    neighbours: float = 0.15
+    as_written: float = 1.0
+    neighbours: float = 0.25
     test: float = 0.6
     example: float = 0.7
     vendored: float = 0.7
     generated: float = 0.8
     declaration: float = 0.9
-    repeated_file: float = 0.7
+    value: float = 0.7
+    prose: float = 0.7
+    repeated_file: float = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +106,15 @@ class Ranking:
 
 _MOST_NEIGHBOURS = 3
 
+_VALUES = [
+    SymbolKind.PROPERTY,
+    SymbolKind.FIELD,
+    SymbolKind.VARIABLE,
+    SymbolKind.CONSTANT,
+    SymbolKind.ENUM_MEMBER,
+    SymbolKind.KEY,
+]
+
 TEST_WORDS = frozenset({"test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "mock", "mocks"})
 EXAMPLE_WORDS = frozenset(
     {"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"}
@@ -131,12 +144,13 @@ def rank(
         "fileText": weights.file_text * _normalised(candidates.file_text),
         **_name_signals(words, identifiers, candidates, weights, split or SplitNames()),
     }
-    relevance = np.sum(list(signals.values()), axis=0)
-    penalty = _penalties(frozenset(words), candidates, weights)
-    relevance *= penalty
-    neighbours = weights.neighbours * _neighbours(relevance, candidates.files)
+    evidence = np.sum(list(signals.values()), axis=0)
+    trust = _trust(frozenset(words), candidates.flags, weights)
+    # A file full of fitting fields is a fitting file, so their kind is left out of what they lend.
+    neighbours = weights.neighbours * _neighbours(evidence * trust, candidates.files)
+    penalty = trust * _kind_factors(candidates.kinds, weights)
     signals |= {"penalty": penalty, "neighbours": neighbours}
-    relevance += neighbours
+    relevance = evidence * penalty + neighbours
     diversity = _diversity(relevance, candidates.files, weights.repeated_file)
     signals["diversity"] = diversity
     relevance *= diversity
@@ -224,8 +238,8 @@ def _path_coverage(query: QueryWords, path: str, split: SplitNames) -> tuple[flo
     return of_query, of_stem * (0.5 + 0.5 * stem_of_query) if stem_of_query else 0.0
 
 
-def _penalties(words: frozenset[str], candidates: Candidates, weights: Weights) -> np.ndarray:
-    penalty = np.ones(len(candidates.ids))
+def _trust(words: frozenset[str], flags: np.ndarray, weights: Weights) -> np.ndarray:
+    trust = np.ones(len(flags))
     factors = {
         SymbolFlags.TEST: 1.0 if words & TEST_WORDS else weights.test,
         SymbolFlags.EXAMPLE: 1.0 if words & EXAMPLE_WORDS else weights.example,
@@ -234,8 +248,16 @@ def _penalties(words: frozenset[str], candidates: Candidates, weights: Weights) 
         SymbolFlags.DECLARATION: weights.declaration,
     }
     for flag, factor in factors.items():
-        penalty[(candidates.flags & flag) != 0] *= factor
-    return penalty
+        trust[(flags & flag) != 0] *= factor
+    return trust
+
+
+def _kind_factors(kinds: np.ndarray, weights: Weights) -> np.ndarray:
+    of_kind = np.ones(256)
+    of_kind[_VALUES] = weights.value
+    of_kind[SymbolKind.STRING] = weights.prose
+    factors: np.ndarray = of_kind[kinds]
+    return factors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
