@@ -55,7 +55,7 @@ def shown_path(path: Path) -> str:
         relative = os.path.relpath(path)
     except ValueError:  # another drive of Windows
         return str(path)
-    return str(path) if relative.startswith("..") else relative
+    return str(path) if Path(relative).parts[:1] == ("..",) else relative
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
