@@ -16,7 +16,17 @@ from lsp_server import app
 from lsp_server.embedding import Embedder
 from lsp_server.errors import IndexDamaged
 from lsp_server.indexing.doctor import examine
-from lsp_server.indexing.messages import Command, Event, Failed, Published, Rebuild, Scan, Settled, decode
+from lsp_server.indexing.messages import (
+    Command,
+    Event,
+    Failed,
+    Progress,
+    Published,
+    Rebuild,
+    Scan,
+    Settled,
+    decode,
+)
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.settings import Settings, settings_from_mapping
 from lsp_server.storage.catalog import Catalog
@@ -24,7 +34,7 @@ from lsp_server.storage.folders import IndexVersion
 
 N_FILES = 2_000
 N_KILLS = 20
-LONGEST_LIFE_S = 2.5
+LONGEST_START_S = 2.5
 
 SOURCES = {
     "py": (
@@ -62,11 +72,12 @@ class Child:
         self._process.stdin.write(command.encode())
         self._process.stdin.flush()
 
+    def has_heard(self, kind: type[Event]) -> bool:
+        return any(isinstance(event, kind) for event in self.events)
+
     def wait_for(self, kind: type[Event], timeout_s: float = 100.0) -> None:
         with self._heard:
-            assert self._heard.wait_for(
-                lambda: any(isinstance(event, kind) for event in self.events), timeout_s
-            )
+            assert self._heard.wait_for(lambda: self.has_heard(kind), timeout_s)
 
     def kill(self) -> None:
         self._process.kill()
@@ -142,6 +153,25 @@ def answers(version: IndexVersion) -> int:
     return snapshot.generation
 
 
+def wait_for_the_moment(kill: int, child: Child, version: IndexVersion, chance: random.Random) -> None:
+    """Let the indexer begin, or commit something, or be in the middle of a commit; then a little longer.
+
+    The sleeps wait for nothing: moments are what is tried.
+    """
+    if kill % 4 == 0:
+        time.sleep(chance.uniform(0, LONGEST_START_S))
+    elif kill % 4 == 1:
+        child.wait_for(Published)
+        time.sleep(chance.uniform(0, 0.5))
+    else:
+        child.wait_for(Progress)
+        with Catalog.open_reader(version.catalog) as catalog:
+            left_over = catalog.leftover_intent()
+            while catalog.leftover_intent() == left_over and not child.has_heard(Settled):
+                time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.2))
+
+
 def exhaustive(version: IndexVersion, queries: np.ndarray) -> list[tuple[list[int], list[float]]]:
     with Catalog.open_reader(version.catalog) as catalog:
         vectors = Snapshot.open(version, catalog).vectors
@@ -171,18 +201,14 @@ def test_killed_twenty_times(tmp_path: Path, embedder: Embedder) -> None:
     generation = 0
     for kill in range(N_KILLS):
         child = Child(folder, settings)
-        child.send(Rebuild(1) if kill % 7 == 6 else Scan(1))
-        if kill % 3:
-            child.wait_for(Published)
-        # Not a wait for something to happen: the moment of the kill is what is tried.
-        time.sleep(chance.uniform(0, LONGEST_LIFE_S if kill % 3 == 0 else 0.5))
+        child.send(Rebuild(1) if kill % 5 == 4 else Scan(1))
+        wait_for_the_moment(kill, child, version, chance)
         child.kill()
         seen = answers(version)
         assert seen >= generation
         generation = seen
         assert not [event for event in child.events if isinstance(event, Failed)]
-        if kill % 2:
-            disturb(folder, chance)
+        disturb(folder, chance)
     indexed(folder, settings)
     fresh_settings = settings_from_mapping({"storage.indexDir": str(tmp_path / "b"), "indexing.workers": 2})
     fresh = app.index_root(fresh_settings).folder_of(folder).version(embedder.info.fingerprint)
