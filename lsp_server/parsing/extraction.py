@@ -17,6 +17,7 @@ _MOST_SIGNATURE = 300
 _MOST_NAME = 200
 _FLAGS = tuple(SymbolFlags(number) for number in range(256))
 _MOST_SIGNATURE_BYTES = 2000
+_COMMENTS = ("(*", "<#")
 _ENDINGS = ("=>", " =", " do", "(")
 
 
@@ -66,7 +67,8 @@ def _symbol(one: Definition, name: str, nth: int, language: str, positions: Posi
     place: tuple[int, int] | None = None
     if one.docs is not None:
         place = (one.docs.start_byte, one.docs.end_byte)
-        documentation = dedented(source[place[0] : place[1]].decode("utf-8", "replace"))
+        text = source[place[0] : place[1]].decode("utf-8", "replace")
+        documentation = clean((text,)) if text.startswith(_COMMENTS) else dedented(text)
     elif one.comments:
         documentation = clean(source[start:end].decode("utf-8", "replace") for start, end in one.comments)
         place = (one.comments[0][0], one.comments[-1][1])

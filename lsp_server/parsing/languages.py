@@ -1,6 +1,7 @@
 """Which languages there are, how a file shows its language, and where a grammar is loaded from."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -172,6 +173,9 @@ def load_grammar(language: Language) -> tree_sitter.Language | None:
         return None
     module, function = language.grammar
     try:
-        return tree_sitter.Language(getattr(import_module(module), function)())
+        with warnings.catch_warnings():
+            # Older wheels hand over a number instead of a capsule.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return tree_sitter.Language(getattr(import_module(module), function)())
     except (ImportError, AttributeError, ValueError):
         return None

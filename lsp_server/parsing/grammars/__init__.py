@@ -28,6 +28,11 @@ _PLACES = MappingProxyType(
         "haskell": "haskell:RULES",
         "elixir": "elixir:RULES",
         "zig": "zig:RULES",
+        "objc": "objc:RULES",
+        "julia": "julia:RULES",
+        "ocaml": "ocaml:RULES",
+        "ocaml_interface": "ocaml:RULES",
+        "powershell": "powershell:RULES",
     }
 )
 

@@ -1,0 +1,99 @@
+"""Objective-C: classes with their categories and protocols, methods by their selectors, and all of C."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.grammars import c_family
+from lsp_server.parsing.grammars.c_macros import without_macros
+from lsp_server.parsing.rules import Finder, Found, Place, Role, Scope, child_of_type, text_of
+
+_TYPED_ENUM = re.compile(
+    rb"\b(?:typedef[ \t]+)?(?:NS|CF)_(?:CLOSED_|ERROR_)?(?:ENUM|OPTIONS)"
+    rb"[ \t]*\([^(),\n]*,[ \t]*(\w+)\)(?=\s*\{)"
+)
+_NAMES = ("identifier", "field_identifier")
+
+
+def _prepare(source: bytes) -> bytes:
+    """Let `NS_ENUM(type, Name) {` read as `enum Name {` and blank macros; every byte keeps its place."""
+    return without_macros(_TYPED_ENUM.sub(_plain_enum, source))
+
+
+def _plain_enum(match: re.Match[bytes]) -> bytes:
+    name = match.start(1) - match.start()
+    return b"enum".ljust(name) + match[1].ljust(len(match[0]) - name)
+
+
+def _class(kind: SymbolKind) -> Finder:
+    def find(node: Node, scope: Scope) -> Iterable[Found]:
+        at = child_of_type(node, "identifier", "type_identifier")
+        if at is None or scope.place is not Place.FILE:
+            return ()
+        head_end = next(
+            (child.start_byte for child in node.children if child.type in _HEAD_ENDS), node.end_byte
+        )
+        return (Found(node, text_of(at), at, kind, head_end, (node,), Place.TYPE),)
+
+    return find
+
+
+def _method(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe a method by its whole selector: `objectAtIndex:withDefault:`."""
+    words = [child for child in node.children if child.type == "identifier"]
+    if not words:
+        return ()
+    has_parameters = child_of_type(node, "method_parameter") is not None
+    selector = "".join(f"{text_of(word)}:" for word in words) if has_parameters else text_of(words[0])
+    body = child_of_type(node, "compound_statement")
+    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
+    head_end = node.end_byte if body is None else body.start_byte
+    return (Found(node, selector, words[0], SymbolKind.METHOD, head_end, flags=flags),)
+
+
+def _member(kind: SymbolKind) -> Finder:
+    def find(node: Node, _scope: Scope) -> Iterable[Found]:
+        declared = child_of_type(node, "struct_declaration")
+        declarators = declared.children if declared is not None else ()
+        names = [_name(child) for child in declarators if child.type == "struct_declarator"]
+        return [Found(node, text_of(at), at, kind, node.end_byte) for at in names if at is not None]
+
+    return find
+
+
+def _name(declarator: Node) -> Node | None:
+    current: Node | None = declarator
+    for _ in range(12):
+        if current is None or current.type in _NAMES:
+            return current
+        current = next(
+            (child for child in current.children if child.type in _NAMES or "declarator" in child.type), None
+        )
+    return None
+
+
+_MEMBERS: dict[str, Role | Finder] = {
+    "method_declaration": _method,
+    "method_definition": _method,
+    "property_declaration": _member(SymbolKind.PROPERTY),
+    "instance_variable": _member(SymbolKind.FIELD),
+    "instance_variables": Role.ENTER,
+    "implementation_definition": Role.ENTER,
+    "qualified_protocol_interface_declaration": Role.ENTER,
+}
+_HEAD_ENDS = frozenset({*_MEMBERS, "comment", "@end"})
+
+RULES = replace(
+    c_family.C,
+    nodes={
+        **c_family.NODES,
+        **_MEMBERS,
+        "class_interface": _class(SymbolKind.CLASS),
+        "class_implementation": _class(SymbolKind.CLASS),
+        "protocol_declaration": _class(SymbolKind.INTERFACE),
+    },
+    prepare=_prepare,
+)
