@@ -23,7 +23,8 @@ from lsp_server.storage.symbol_record import unpack_symbol
 
 VECTOR_ONLY = Weights(
     text=0, file_vector=0, file_text=0, name=0, path=0, stem=0, exact=0, as_written=0, neighbours=0,
-    test=1, example=1, vendored=1, generated=1, declaration=1, value=1, prose=1, repeated_file=1,
+    test=1, example=1, vendored=1, generated=1, declaration=1, constructor=1, value=1, prose=1,
+    repeated_file=1,
 )  # fmt: skip
 """What `mode: vector` ranks with: the bare similarity."""
 

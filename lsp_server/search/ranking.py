@@ -33,6 +33,7 @@ class Weights:
         vendored: Multiplies vendored code.
         generated: Multiplies generated code.
         declaration: Multiplies declarations whose definition stands elsewhere.
+        constructor: Multiplies constructors: the type they make often bears their name.
         value: Multiplies fields, variables, constants: they are seldom what does or explains something.
         prose: Multiplies sections of documents.
         repeated_file: Multiplies the second, third, … symbol of one file, again and again.
@@ -48,11 +49,12 @@ class Weights:
     exact: float = 1.5
     as_written: float = 1.0
     neighbours: float = 0.25
-    test: float = 0.6
+    test: float = 0.5
     example: float = 0.7
     vendored: float = 0.7
     generated: float = 0.8
     declaration: float = 0.9
+    constructor: float = 0.85
     value: float = 0.7
     prose: float = 0.7
     repeated_file: float = 0.6
@@ -209,13 +211,14 @@ def _name_signals(
 def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
     """Return which candidates one of the identifiers names."""
     wanted = {_bare(identifier) for identifier in identifiers}
-    qualified = tuple(f".{identifier}" for identifier in wanted if "." in identifier)
+    endings = tuple(f".{identifier}" for identifier in wanted)
+    qualified = [identifier for identifier in wanted if "." in identifier]
     named = []
     for i, bare in enumerate(map(_bare, candidates.names) if wanted else ()):
         # Containers are unpacked one by one, so only where the last part of a qualified name fits.
-        if bare in wanted or (
-            any(identifier.endswith(bare) for identifier in qualified)
-            and f".{_bare(candidates.containers[i])}.{bare}".endswith(qualified)
+        if f".{bare}".endswith(endings) or (
+            any(identifier.endswith(f".{bare}") for identifier in qualified)
+            and f".{_bare(candidates.containers[i])}.{bare}".endswith(endings)
         ):
             named.append(i)
     return named
@@ -254,6 +257,7 @@ def _trust(words: frozenset[str], flags: np.ndarray, weights: Weights) -> np.nda
 
 def _kind_factors(kinds: np.ndarray, weights: Weights) -> np.ndarray:
     of_kind = np.ones(256)
+    of_kind[SymbolKind.CONSTRUCTOR] = weights.constructor
     of_kind[_VALUES] = weights.value
     of_kind[SymbolKind.STRING] = weights.prose
     factors: np.ndarray = of_kind[kinds]
