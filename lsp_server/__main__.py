@@ -1,4 +1,4 @@
-"""`python -P -m lsp_server`: the language server on standard input and output; with arguments, the command line."""
+"""`python -P -m lsp_server`: the language server on standard input and output; with arguments, the CLI."""
 
 import sys
 
