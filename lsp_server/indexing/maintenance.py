@@ -5,6 +5,7 @@ steps.
 """
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from lsp_server.indexing.writer import CLUSTERING_SEED, IndexWriter
 from lsp_server.storage.index_meta import storable
 from lsp_server.storage.records import SegmentEntry
-from lsp_server.vectors.calibration import calibrate
+from lsp_server.vectors.calibration import SCAN_ALL_ROWS, calibrate
 from lsp_server.vectors.compaction import Clustering, Compaction, SegmentLoad, imbalance, plan_compaction
 from lsp_server.vectors.index import VectorIndex
 from lsp_server.vectors.kmeans import SAMPLE_PER_CLUSTER, suggested_clusters, train_centroids
@@ -71,8 +72,11 @@ def _next_step(writer: IndexWriter) -> Compaction | None:
         SegmentLoad(segment.n_rows, len(writer.dead.get(name, ())))
         for name, segment in writer.segments.items()
     ]
-    sizes = _cluster_sizes(writer)
-    return plan_compaction(loads, Clustering(writer.meta.trained_rows, writer.meta.imbalance), sizes)
+    # Where searches probe all clusters, it costs nothing that some are larger than others.
+    is_probed_whole = sum(load.rows for load in loads) <= SCAN_ALL_ROWS
+    tolerated = math.inf if is_probed_whole else writer.meta.imbalance
+    clustering = Clustering(writer.meta.trained_rows, tolerated)
+    return plan_compaction(loads, clustering, _cluster_sizes(writer))
 
 
 def _cluster_sizes(writer: IndexWriter) -> NDArray[np.int64]:

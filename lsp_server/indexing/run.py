@@ -36,6 +36,10 @@ logger = logging.getLogger(__name__)
 FIRST_COMMIT_S = 0.7
 """A new index answers its first query this soon; each later commit of a run waits twice as long."""
 
+WORTH_CLUSTERING = 2_000
+LATEST_FIRST_COMMIT_S = 3.0
+"""The first commit's symbols decide the clusters, so it waits for so many of them, up to so long."""
+
 LATEST_COMMIT_S = 10.0
 
 MOST_SYMBOLS = 40_000
@@ -284,10 +288,12 @@ class IndexingRun:
     # Commits
 
     def _is_commit_due(self) -> bool:
+        if not self._batch.n_files:
+            return False
         age_s = time.monotonic() - self._batch_began_s
-        return self._batch.n_files > 0 and (
-            age_s >= self._commit_after_s or self._batch.n_symbols >= MOST_SYMBOLS
-        )
+        if not len(self._writer.meta.centroids) and age_s < LATEST_FIRST_COMMIT_S:
+            return age_s >= FIRST_COMMIT_S and self._batch.n_symbols >= WORTH_CLUSTERING
+        return age_s >= self._commit_after_s or self._batch.n_symbols >= MOST_SYMBOLS
 
     def _commit(self) -> None:
         began_s = time.monotonic()
