@@ -124,7 +124,8 @@ def _text_hits(
         known: NDArray[np.bool_] = ordinals >= 0
         return known if allowed is None else known & allowed[ordinals]
 
-    condition = ask.filters.text_filter()
+    # Parts of names are looked for in the whole dictionary, so `allowed`, which knows them, is quicker.
+    condition = replace(ask.filters.text_filter(), names=())
     if files is not None:
         condition = replace(condition, files=np.flatnonzero(files))
     if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):

@@ -84,7 +84,8 @@ def _search_folder(
 
 def _listing(view: FolderView, gathered: Gathered) -> Ranking:
     """Order what nothing but filters asked for."""
-    order = listed_order([symbol_at(view, place) for place in gathered.places], gathered.candidates.paths)
+    symbols = [symbol_at(view, place) for place in gathered.places]
+    order = listed_order(symbols, gathered.candidates.paths, gathered.candidates.flags)
     return Ranking(np.array(order, np.int64), np.ones(len(order)), {})
 
 

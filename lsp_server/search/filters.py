@@ -1,5 +1,6 @@
 """What a result must be: the request's filters and the query's own, for indexed symbols and open buffers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,6 +14,7 @@ from lsp_server.search.paths import PathFilter
 from lsp_server.search.query import ParsedQuery
 from lsp_server.search.results import SearchRequest
 from lsp_server.search.snapshot import Snapshot
+from lsp_server.vectors.names import lowered
 
 Item = TypeVar("Item")
 
@@ -25,6 +27,7 @@ class Filters:
         kinds: Allowed kinds; None for all.
         languages: Allowed language ids; None for all.
         paths: None where every path passes.
+        patterns: What `paths` is made of, to know it again.
         names: A name must contain one of these, in any case; empty for no condition.
         phrases: Runs of words that must each stand in a field.
         excluded: Runs of words that must stand in none.
@@ -33,6 +36,7 @@ class Filters:
     kinds: frozenset[SymbolKind] | None
     languages: frozenset[str] | None
     paths: PathFilter | None
+    patterns: tuple[tuple[str, ...], ...]
     names: tuple[str, ...]
     phrases: tuple[tuple[str, ...], ...]
     excluded: tuple[tuple[str, ...], ...]
@@ -44,10 +48,12 @@ class Filters:
         Raises:
             InvalidParams: A pattern is no gitignore pattern.
         """
+        excluded_paths = (*request.exclude, *query.exclude)
         return cls(
             kinds=_both(request.kinds, query.kinds),
             languages=_both(request.languages, query.languages),
-            paths=PathFilter.compiled([request.include, query.include], [*request.exclude, *query.exclude]),
+            paths=PathFilter.compiled([request.include, query.include], excluded_paths),
+            patterns=(tuple(request.include), query.include, excluded_paths),
             names=query.names,
             phrases=query.phrases,
             excluded=query.excluded,
@@ -73,10 +79,13 @@ class Filters:
         paths = snapshot.catalog.paths
         if self.paths is None and not hidden:
             return None
-        passing = np.ones(len(paths), np.bool_) if self.paths is None else self.paths.passing(paths)
+        passing = np.ones(len(paths), np.bool_)
+        if self.paths is not None:
+            compiled = self.paths
+            passing = snapshot.masks.of(self.patterns, lambda: compiled.passing(paths))
         if hidden:
             concealed = frozenset(hidden)
-            passing &= np.fromiter((path not in concealed for path in paths), np.bool_, len(paths))
+            passing = passing & np.fromiter((path not in concealed for path in paths), np.bool_, len(paths))
         return passing
 
     def symbols(self, snapshot: Snapshot, files: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
@@ -97,16 +106,34 @@ class Filters:
             masks.append(vectors.where("languages", lambda column: wanted_languages[column]))
         if files is not None:
             masks.append(vectors.where("files", lambda column: files[column]))
-        if self.names or self.phrases:
-            masks.append(_holding(snapshot, TextFilter(names=self.names, phrases=self.phrases)))
-        masks.extend(~_holding(snapshot, TextFilter(phrases=(run,))) for run in self.excluded)
+        if self.names:
+            masks.append(_named(snapshot, self.names))
+        masks.extend(_holding(snapshot, run) for run in self.phrases)
+        masks.extend(~_holding(snapshot, run) for run in self.excluded)
         return np.logical_and.reduce(masks) if masks else None
 
 
-def _holding(snapshot: Snapshot, condition: TextFilter) -> NDArray[np.bool_]:
+def _holding(snapshot: Snapshot, run: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which rows hold a run of words in a field."""
+
+    def evaluate() -> NDArray[np.bool_]:
+        mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
+        holding = snapshot.text.candidates_in_clusters(TextFilter(phrases=(run,)), None)
+        ordinals = snapshot.vectors.ordinals_of(holding)
+        mask[ordinals[ordinals >= 0]] = True
+        return mask
+
+    return snapshot.masks.of(("run", run), evaluate)
+
+
+def _named(snapshot: Snapshot, parts: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which rows have a name with one of the parts in it, in any case."""
+    pattern = re.compile(b"|".join(re.escape(lowered(part)[1:]) for part in parts))
     mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
-    ordinals = snapshot.vectors.ordinals_of(snapshot.text.candidates_in_clusters(condition, None))
-    mask[ordinals[ordinals >= 0]] = True
+    for segment, base in zip(snapshot.vectors.segments, snapshot.vectors.bases.tolist(), strict=False):
+        found = np.array([match.start() for match in pattern.finditer(segment.lowered.data)], np.int64)
+        rows = np.searchsorted(segment.lowered_starts, found, side="right") - 1
+        mask[base + rows] = True
     return mask
 
 

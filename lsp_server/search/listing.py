@@ -33,13 +33,19 @@ def listed_rows(snapshot: Snapshot, allowed: NDArray[np.bool_] | None, limit: in
     return np.union1d(often, seldom)
 
 
-def listed_order(symbols: Sequence[Symbol], paths: Sequence[str]) -> list[int]:
-    """Return the order of listed symbols: by path and line, what is seldom meant last."""
+def listed_order(symbols: Sequence[Symbol], paths: Sequence[str], flags: NDArray[np.uint8]) -> list[int]:
+    """Return the order of listed symbols: by path and line, what is seldom meant last.
+
+    Args:
+        symbols: Of length n.
+        paths: Their files'.
+        flags: uint8[n], theirs and their files'.
+    """
+    is_seldom = ((flags & np.uint8(SELDOM_MEANT)) != 0).tolist()
 
     def key(number: int) -> tuple[bool, str, int, int]:
-        symbol = symbols[number]
-        start = symbol.selection.start
-        return bool(symbol.flags & SELDOM_MEANT), paths[number], start.line, start.utf8
+        start = symbols[number].selection.start
+        return is_seldom[number], paths[number], start.line, start.utf8
 
     return sorted(range(len(symbols)), key=key)
 

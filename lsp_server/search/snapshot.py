@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lsp_server.documents import TextReader
 from lsp_server.model import SymbolKind
+from lsp_server.search.masks import Masks
 from lsp_server.search.matching import SplitNames
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
@@ -30,6 +31,7 @@ class Snapshot:
             are dropped.
         entries: int64[largest file id + 1], the ordinal of each file's own entry, -1 where there is none.
         split: Remembers the words of names and paths.
+        masks: Remembers what passed the filters of the last searches.
     """
 
     catalog: CatalogSnapshot
@@ -38,6 +40,7 @@ class Snapshot:
     text: TextReader
     entries: NDArray[np.int64]
     split: SplitNames
+    masks: Masks
 
     @classmethod
     def open(cls, folder: IndexVersion, catalog: Catalog, before: "Snapshot | None" = None) -> Self:
@@ -60,7 +63,7 @@ class Snapshot:
         ]
         vectors = VectorIndex(segments, _alive(segments, state), meta.centroids)
         split = SplitNames() if before is None else before.split
-        return cls(state, meta, vectors, text, _entries(vectors, len(state.paths)), split)
+        return cls(state, meta, vectors, text, _entries(vectors, len(state.paths)), split, Masks())
 
     @property
     def generation(self) -> int:

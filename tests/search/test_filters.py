@@ -65,10 +65,10 @@ def test_parameters_are_intersected_with_the_querys_own() -> None:
     some = filters(
         "kind:class kind:enum lang:go", kinds=frozenset({SymbolKind.CLASS}), languages=frozenset({"c"})
     )
-    assert some.kinds == {SymbolKind.CLASS}
+    assert some.kinds == frozenset({SymbolKind.CLASS})
     assert some.languages == frozenset()
-    assert filters(kinds=frozenset({SymbolKind.CLASS})).kinds == {SymbolKind.CLASS}
-    assert filters("kind:class").kinds == {SymbolKind.CLASS}
+    assert filters(kinds=frozenset({SymbolKind.CLASS})).kinds == frozenset({SymbolKind.CLASS})
+    assert filters("kind:class").kinds == frozenset({SymbolKind.CLASS})
     assert filters().kinds is None
 
 
@@ -87,7 +87,7 @@ def test_include_of_parameter_and_query_must_both_match(snapshot: Snapshot) -> N
 def test_a_broken_pattern_is_named() -> None:
     for key in ("include", "exclude"):
         with pytest.raises(InvalidParams) as refused:
-            filters(**{key: ("*" * 9,)})
+            filters("", **{key: ("*" * 9,)})
         assert refused.value.details["key"] == key
 
 
@@ -100,3 +100,10 @@ def test_files_that_open_buffers_stand_in_for_are_hidden(snapshot: Snapshot) -> 
         "test_load_session_reads_the_storage",
     }
     assert passing(snapshot, filters("path:src/*.py"), ("src/session.py",)) == set()
+
+
+def test_filters_are_evaluated_once_for_a_generation(snapshot: Snapshot) -> None:
+    some, again = (filters("-token path:src/**"), filters("-token path:src/** session"))
+    assert some.files(snapshot, ()) is again.files(snapshot, ())
+    assert passing(snapshot, some) == passing(snapshot, again)
+    assert passing(snapshot, filters("-token path:core/**")) != passing(snapshot, some)

@@ -1,0 +1,34 @@
+"""Remembers what passed a condition that is dear to evaluate: who refines a query keeps its filters."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MOST_KNOWN: Final = 8
+
+
+class Masks:
+    """The last few masks of one snapshot, by condition. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Hashable, NDArray[np.bool_]] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, condition: Hashable, evaluate: Callable[[], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+        """Return a condition's mask, which can't be changed; two threads may evaluate one at once."""
+        with self._lock:
+            mask = self._known.get(condition)
+            if mask is not None:
+                self._known.move_to_end(condition)
+                return mask
+        mask = evaluate()
+        mask.setflags(write=False)
+        with self._lock:
+            self._known[condition] = mask
+            while len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+        return mask
