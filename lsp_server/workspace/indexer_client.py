@@ -2,8 +2,11 @@
 
 import contextlib
 import logging
+import os
 import queue
+import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -129,6 +132,7 @@ class _Child:
             stdout=subprocess.PIPE,
             env=env,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=True,  # so that its own children can be ended with it
         )
         self._reader = threading.Thread(target=self._read, name="indexer-events", daemon=True)
         self._reader.start()
@@ -144,7 +148,7 @@ class _Child:
     def end(self, grace_s: float) -> None:
         """Close its standard input, after which it ends; kill it if it has not after a while."""
         self._outbox.put(None)
-        killer = threading.Timer(grace_s, self._process.kill)
+        killer = threading.Timer(grace_s, self._kill)
         killer.daemon = True
         killer.start()
 
@@ -165,9 +169,17 @@ class _Child:
         with self._process.stdout as events:
             for line in events:
                 self._take(line)
+        self._kill()  # those of its children that are left: one that is just starting notices nothing
         code = self._process.wait()
         self._outbox.put(None)
         self._on_end(self, code)
+
+    def _kill(self) -> None:
+        if sys.platform == "win32":
+            self._process.kill()
+        elif self._process.returncode is None:  # else its number may be another's by now
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _take(self, line: bytes) -> None:
         try:

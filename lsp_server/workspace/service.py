@@ -34,6 +34,10 @@ OPEN_S = 5.0
 """A search waits so long for a folder that is being opened; a model that takes longer is searched without."""
 
 
+HANDOVER_S = 10.0
+"""Under new settings the texts on screen are parsed anew; until then, but no longer, the old ones answer."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FolderParts:
     """The collaborators of one folder's service.
@@ -164,6 +168,8 @@ class FolderService:
         reader.refresh()
         if self._model_failure is None:
             self._overlay.begin(embedder, reader.indexed_digest)
+            if self._before is not None:
+                self._overlay.settle(HANDOVER_S)
 
     def _watch(self) -> None:
         if not self._parts.watch:

@@ -29,7 +29,14 @@ def busy(desk: Desk, project: Path) -> tuple[Editor, list[psutil.Process]]:
 
 
 def are_gone(processes: list[psutil.Process]) -> bool:
-    return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+    return not any(lives(one) for one in processes)
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_no_process_survives_exit(desk: Desk, project: Path) -> None:
