@@ -152,6 +152,8 @@ def _settle(known: Language, suffix: str, head: bytes) -> Language:
         if _OBJECTIVE_C.search(head):
             return LANGUAGES["objc"]
         return LANGUAGES["cpp"] if _CPP_HEADER.search(_BLOCK_COMMENT.sub(b"", head)) else known
+    if suffix == ".inc" and b"<?php" not in head and b"<?=" not in head:
+        return PLAINTEXT
     if suffix == ".m" and head and not _OBJECTIVE_C.search(head):
         return LANGUAGES["matlab"] if re.search(rb"^\s*(?:%|function\b|end\b)", head, re.MULTILINE) else known
     return known

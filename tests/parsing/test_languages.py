@@ -21,6 +21,8 @@ from lsp_server.parsing.languages import LANGUAGES, canonical_language, language
         ("a.h", b"#pragma once\nnamespace a {\n}\n", "cpp"),
         ("a.h", b"std::string f();\n", "cpp"),
         ("a.h", b"@interface A : NSObject\n", "objc"),
+        ("a.inc", b"<?php function f() {}\n", "php"),
+        ("a.inc", b"; constants\nSTART equ 5\n", "plaintext"),
         ("C:\\work\\a.rs", b"", "rust"),
         ("README", b"", "plaintext"),
         (".bashrc", b"", "bash"),

@@ -1,11 +1,25 @@
 """Haskell: functions with all their equations and their type signature as one, types, classes, instances."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_child, text_of
+
+_CPP_LINE = re.compile(
+    rb"^\#[ \t]*(?:if|ifdef|ifndef|else|elif|endif|define|undef|include|error|warning|line)\b"
+    rb"(?:[^\n\\]|\\.)*+(?:\\\n(?:[^\n\\]|\\.)*+)*+",
+    re.MULTILINE,
+)
+
+
+def _without_cpp(source: bytes) -> bytes:
+    """Blank the preprocessor's lines: the grammar would pass over all between `#else` and `#endif`."""
+    if b"\n#" not in source:
+        return source
+    return _CPP_LINE.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), source)
 
 
 def _name(node: Node) -> Node | None:
@@ -144,6 +158,7 @@ RULES = Rules(
     },
     exported=_all_exported,
     tested=_tested,
+    prepare=_without_cpp,
     export_list=_export_list,
     only_listed=True,
     merges_neighbours=True,

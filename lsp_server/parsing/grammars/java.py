@@ -5,8 +5,23 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, definition, first_child, text_of
+from lsp_server.parsing.rules import (
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    definition,
+    first_child,
+    text_of,
+)
 
+_CREATION = "object_creation_expression"
+_EXPRESSIONS = frozenset(
+    {_CREATION, "method_invocation", "argument_list", "variable_declarator", "assignment_expression"}
+)
+_MOST_DEPTH = 6
 _DECLARED = SymbolFlags.DECLARATION
 
 
@@ -15,9 +30,34 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
     words = text_of(modifiers).split() if modifiers is not None and modifiers.type == "modifiers" else []
     is_constant = node.type == "constant_declaration" or ("static" in words and "final" in words)
     kind = SymbolKind.CONSTANT if is_constant else SymbolKind.FIELD
-    declarators = node.children_by_field_name("declarator")
-    names = (declarator.child_by_field_name("name") for declarator in declarators)
-    return [Found(node, text_of(at), at, kind, node.end_byte) for at in names if at is not None]
+    found = []
+    for declarator in node.children_by_field_name("declarator"):
+        at, (body, _) = declarator.child_by_field_name("name"), _nameless_class(declarator)
+        if at is not None:
+            inside, head_end = ((body,), body.start_byte) if body is not None else ((), node.end_byte)
+            found.append(Found(node, text_of(at), at, kind, head_end, inside, Place.TYPE))
+    return found
+
+
+def _statement(node: Node, scope: Scope) -> Iterable[Found]:
+    """Look into the class without a name that a statement makes: `return new Runnable() { ... };`."""
+    body, made = _nameless_class(node) if scope.place is Place.FUNCTION else (None, "")
+    return (Found(node, inside=(body,), place=Place.TYPE, containers=(made,)),) if body is not None else ()
+
+
+def _nameless_class(node: Node) -> tuple[Node | None, str]:
+    """Return the body of the first class without a name in an expression, and what it extends."""
+    nodes = [node]
+    for depth in range(_MOST_DEPTH):
+        following: list[Node] = []
+        for current in nodes:
+            body = child_of_type(current, "class_body") if current.type == _CREATION else None
+            if body is not None:
+                return body, text_of(current.child_by_field_name("type")).partition("<")[0]
+            if current.type in _EXPRESSIONS or not depth:
+                following.extend(child for child in current.children if child.type in _EXPRESSIONS)
+        nodes = following
+    return None, ""
 
 
 def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -56,15 +96,30 @@ RULES = Rules(
         "annotation_type_declaration": _interface,
         "enum_body_declarations": Role.ENTER,
         "enum_constant": definition(SymbolKind.ENUM_MEMBER, inside=Place.TYPE),
-        "method_declaration": definition(SymbolKind.METHOD, without_body=_DECLARED),
+        "method_declaration": definition(SymbolKind.METHOD, inside=Place.FUNCTION, without_body=_DECLARED),
         "annotation_type_element_declaration": definition(SymbolKind.METHOD, without_body=_DECLARED),
-        "constructor_declaration": definition(SymbolKind.CONSTRUCTOR),
+        "constructor_declaration": definition(SymbolKind.CONSTRUCTOR, inside=Place.FUNCTION),
         "compact_constructor_declaration": definition(SymbolKind.CONSTRUCTOR),
         "field_declaration": _fields,
         "constant_declaration": _fields,
+        **dict.fromkeys(
+            ("return_statement", "expression_statement", "local_variable_declaration"), _statement
+        ),
+        "block": Role.ENTER,
+        "if_statement": Role.ENTER,
+        "try_statement": Role.ENTER,
+        "try_with_resources_statement": Role.ENTER,
+        "catch_clause": Role.ENTER,
+        "for_statement": Role.ENTER,
+        "enhanced_for_statement": Role.ENTER,
+        "while_statement": Role.ENTER,
+        "synchronized_statement": Role.ENTER,
+        "constructor_body": Role.ENTER,
         "ERROR": Role.ENTER,
     },
     exported=_exported,
     tested=_tested,
     attributes=frozenset({"annotation", "marker_annotation"}),
+    # Local classes, and classes without a name that are worth a look.
+    inner_marks=(b" class ", b"@Override"),
 )
