@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from lsp_server.search.shortened_words import WHOLE_WORDS
 from lsp_server.text.words import split_words
 
 # fmt: off
@@ -19,6 +20,9 @@ QUESTION_WORDS = frozenset(
 )
 # fmt: on
 """Words that hold a sentence together and say nothing about code."""
+
+SHORTENED = 0.9
+"""What a shortened word is worth beside the whole one."""
 
 SHORTEST_PREFIX = 4
 """Letters two different words must share to be taken for forms of one word."""
@@ -108,17 +112,25 @@ class _Matches(dict[str, tuple[tuple[int, float], ...]]):
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__()
-        self._words = words
+        self._words = [(word, WHOLE_WORDS.get(word, word)) for word in words]
         # Only words with the same first letters can be alike.
         self._by_beginning: dict[str, list[int]] = {}
-        for place, word in enumerate(words):
-            self._by_beginning.setdefault(word[:SHORTEST_PREFIX], []).append(place)
+        for place, (_, whole) in enumerate(self._words):
+            self._by_beginning.setdefault(whole[:SHORTEST_PREFIX], []).append(place)
 
     def __missing__(self, word: str) -> tuple[tuple[int, float], ...]:
-        places = self._by_beginning.get(word[:SHORTEST_PREFIX])
+        whole = WHOLE_WORDS.get(word, word)
+        places = self._by_beginning.get(whole[:SHORTEST_PREFIX])
         if places is None:  # most words
             self[word] = ()
             return ()
-        scored = ((place, similarity_of_words(self._words[place], word)) for place in places)
+        scored = ((place, self._similarity(self._words[place], (word, whole))) for place in places)
         matches = self[word] = tuple((place, similarity) for place, similarity in scored if similarity > 0)
         return matches
+
+    @staticmethod
+    def _similarity(mine: tuple[str, str], other: tuple[str, str]) -> float:
+        if mine[0] == other[0]:
+            return 1.0
+        similarity = similarity_of_words(mine[1], other[1])
+        return similarity if mine[0] == mine[1] and other[0] == other[1] else SHORTENED * similarity
