@@ -7,6 +7,7 @@ from lsp_server.parsing.documentation import clean, dedented
 from lsp_server.parsing.grammars import rules_of
 from lsp_server.parsing.languages import Language, load_grammar
 from lsp_server.parsing.positions import Positions
+from lsp_server.parsing.recovery import lost_definitions
 from lsp_server.parsing.symbols import ParsedSymbol
 from lsp_server.parsing.tree import parse_in_time
 from lsp_server.parsing.walk import Definition, merge_neighbours, walk
@@ -40,7 +41,10 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
     if tree is None:
         _log.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
         return []
-    definitions = sorted(walk(tree.root_node, rules, source), key=_order)
+    definitions = walk(tree.root_node, rules, source)
+    if rules.definition_lines is not None and tree.root_node.has_error:
+        definitions += lost_definitions(tree.root_node, rules.definition_lines, source, definitions)
+    definitions.sort(key=_order)
     if rules.merges_neighbours:
         definitions = merge_neighbours(definitions)
     positions = positions or Positions(source)

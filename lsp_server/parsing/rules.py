@@ -1,5 +1,6 @@
 """The words in which a grammar's rules are written: what a node of the tree means for the walk."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -112,6 +113,8 @@ class Rules:
         inner_marks: A function's body is only looked into when one of these occurs in its text; the walk of
             bodies would cost more than all the rest.
         prepare: Changes what the grammar can't read, keeping every byte's place.
+        definition_lines: Where a definition begins in a source that is broken; groups: the indentation, the
+            word that begins it, its name. For languages whose indentation tells where it ends.
         merges_neighbours: Whether neighbours of one name are one definition, as a function's equations are.
     """
 
@@ -124,6 +127,7 @@ class Rules:
     attribute_docs: Callable[[Node], Node | None] | None = None
     inner_marks: tuple[bytes, ...] = ()
     prepare: Callable[[bytes], bytes] | None = None
+    definition_lines: re.Pattern[bytes] | None = None
     merges_neighbours: bool = False
 
 

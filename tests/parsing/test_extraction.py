@@ -150,6 +150,23 @@ def test_what_surrounds_a_mistake_is_still_found() -> None:
     assert {"before", "after"} <= {one.symbol.name for one in extract(source, LANGUAGES["python"])}
 
 
+@pytest.mark.parametrize(
+    "broken", ["def f(self):\n        x = foo(", "def f(self:", "def f(self):\n        x = [1,"]
+)
+def test_what_follows_an_open_bracket_is_still_found(broken: str) -> None:
+    following = "    def g(self):\n        pass\n\nasync def last():\n    pass\n"
+    source = f"class A:\n    {broken}\n\n{following}"
+    found = {one.symbol.qualified_name: one for one in extract(source.encode(), LANGUAGES["python"])}
+    assert set(found) == {"A", "A.f", "A.g", "last"}
+    assert found["A.g"].symbol.signature == "def g(self)"
+    assert source[slice(*found["A.g"].code)] == "def g(self):\n        pass"
+
+
+def test_text_that_looks_like_a_definition_is_none() -> None:
+    source = 'x = foo(\n"""\ndef no(): pass\n"""\n'
+    assert "no" not in {one.symbol.name for one in extract(source.encode(), LANGUAGES["python"])}
+
+
 def test_columns_are_counted_in_each_encoding() -> None:
     found = find("/* é😀 */ function café() {}\n", "javascript", "café")
     start, end = found.symbol.selection.start, found.symbol.selection.end

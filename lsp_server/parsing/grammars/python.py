@@ -1,11 +1,14 @@
 """Python: functions, classes, module and class variables, with docstrings."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from lsp_server.model import SymbolKind
 from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_child, text_of
+
+_LINES = re.compile(rb"^([ \t]*)((?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
 def _docstring(body: Node | None) -> Node | None:
@@ -128,4 +131,5 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"decorator"}),
     inner_marks=(b"def ", b"class "),
+    definition_lines=_LINES,
 )
