@@ -1,7 +1,7 @@
 """How well words cover words: the query's against a name's, a path's, a file stem's."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lsp_server.search.shortened_words import WHOLE_WORDS
@@ -87,6 +87,10 @@ class QueryWords:
     def __init__(self, words: Sequence[str]) -> None:
         self.words = content_words(words)
         self._met = _Matches(self.words)
+
+    def met(self, words: Iterable[str]) -> frozenset[str]:
+        """Return those of the words that are forms of one of the query's."""
+        return frozenset(word for word in words if self._met[word])
 
     def coverage(self, words: Sequence[str]) -> tuple[float, float]:
         """Return how much of the query the words cover and how much of the words the query, both 0 to 1."""

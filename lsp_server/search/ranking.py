@@ -178,12 +178,13 @@ def _name_signals(
     of_path: dict[str, tuple[float, float]] = {}
     is_file = (candidates.kinds == SymbolKind.FILE).tolist()
     name_words = [split(symbol_name) for symbol_name in candidates.names]
+    met = query.met(set().union(*name_words))
     for i, symbol_path in enumerate(candidates.paths):
         known = of_path.get(symbol_path)
         if known is None:
             known = of_path[symbol_path] = _path_coverage(query, symbol_path, split)
         path[i], stem[i] = known
-        if not is_file[i]:
+        if not is_file[i] and not met.isdisjoint(name_words[i]):
             of_query, of_name = query.coverage(name_words[i])
             name[i] = (of_query * of_name) ** 0.5
     whole = tuple(words)
