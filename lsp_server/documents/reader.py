@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tantivy import Query
 
 from lsp_server.documents.failures import tantivy_failures
+from lsp_server.documents.mirror import Mirror, is_needed
 from lsp_server.documents.queries import filtered_query, scoring_query
 from lsp_server.documents.statistics import FieldStatistics, read_statistics
 from lsp_server.documents.stems import Stemmer
@@ -31,10 +32,14 @@ class TextReader:
         path: The folder.
         index: The index in it.
         stemmer: Turns words into terms; kept over reloads, for what it remembers.
+        mirror: Through which the index was opened, on a read-only disk.
     """
 
-    def __init__(self, path: Path, index: tantivy.Index, stemmer: Stemmer | None = None) -> None:
+    def __init__(
+        self, path: Path, index: tantivy.Index, stemmer: Stemmer | None = None, mirror: Mirror | None = None
+    ) -> None:
         self._path = path
+        self._mirror = mirror
         self._index = index
         self._schema = index.schema
         self._searcher = index.searcher()
@@ -42,18 +47,19 @@ class TextReader:
         self._statistics: FieldStatistics | None = None
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the last commit.
+    def open(cls, path: Path, stemmer: Stemmer | None = None) -> Self:
+        """Open the last commit, also on a read-only disk.
 
         Raises:
             IndexDamaged: There is no index, or a file of it is missing or cut short.
         """
         with tantivy_failures(path):
-            index = tantivy.Index.open(str(path))
+            mirror = Mirror(path) if is_needed(path) else None
+            index = tantivy.Index.open(str(path if mirror is None else mirror.path))
             # The default policy keeps a thread that watches the folder.
             index.config_reader("manual")
             index.reload()
-            return cls(path, index)
+            return cls(path, index, stemmer, mirror)
 
     def reloaded(self) -> Self:
         """Return a reader of the newest commit. This one stays where it is.
@@ -61,6 +67,8 @@ class TextReader:
         Raises:
             IndexDamaged: A file of the newest commit is missing or cut short.
         """
+        if self._mirror is not None:  # it has no links to what came later
+            return type(self).open(self._path, self.stemmer)
         with tantivy_failures(self._path):
             self._index.reload()
             return type(self)(self._path, self._index, self.stemmer)
