@@ -13,6 +13,7 @@ MIN_RUN_LINES = 25
 TELLING_TITLE = 10
 """A line of fewer bytes, such as `try:`, is a poor title."""
 
+_FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{3,}")
 _COMMENT = re.compile(rb"[^\w\s'(\[{@$.&!\x80-\xff]|'''|[([{*.][*.-]")
 _DULL = re.compile(
@@ -52,6 +53,23 @@ def uncovered(source: Source, symbols: Sequence[ParsedSymbol], first_line: int =
         telling = sum(1 for line in range(first, end) if not _DULL.match(source.line(line)))
         if telling >= MIN_RUN_LINES:
             found += _chunks(source, first, end)
+    return found[:MAX_CHUNKS]
+
+
+def continued(source: Source, symbols: Sequence[ParsedSymbol]) -> list[Section]:
+    """Return the chunks of long functions without definitions inside: only their beginnings speak for them.
+
+    Args:
+        source: The text.
+        symbols: Its definitions in order of their start.
+    """
+    found: list[Section] = []
+    starts = [item.code[0] for item in symbols[1:]] + [len(source.text)]
+    for item, following in zip(symbols, starts, strict=False):
+        start, end = item.code
+        if item.symbol.kind in _FUNCTIONS and following >= end:
+            containers = (*item.symbol.containers, item.symbol.name)
+            found += within(source, source.line_of(start), source.line_of(end - 1) + 1, containers)
     return found[:MAX_CHUNKS]
 
 

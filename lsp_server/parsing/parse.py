@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from lsp_server.model import SymbolFlags
-from lsp_server.parsing.chunks import uncovered, whole_text
+from lsp_server.parsing.chunks import continued, uncovered, whole_text
 from lsp_server.parsing.config_files import CONFIG_LANGUAGES, config_sections
 from lsp_server.parsing.declarations import declaration_sections
 from lsp_server.parsing.embedded import EMBEDDING_LANGUAGES, embedded_symbols
@@ -89,6 +89,7 @@ def _symbols(source: Source, language: Language, entry: ParsedSymbol) -> list[Pa
     if name not in _DATA:
         first_line = source.line_of(entry.code[0])  # past a licence
         runs = uncovered(source, [*found, *more], first_line)
+        runs += continued(source, found)
         more += [entry_of(source, name, section) for section in runs]
     # Definitions come in order and counted.
     return numbered([*found, *more]) if more else found
