@@ -10,7 +10,7 @@ _MOST_KNOWN: Final = 50_000
 
 def encodable(text: str) -> str:
     """Return the text without lone surrogates, which have no UTF-8 form and so no place in the index."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Stemmer:

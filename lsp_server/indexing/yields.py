@@ -19,7 +19,7 @@ from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, Skipped, p
 from lsp_server.storage.file_yield import FileYield, SymbolWords
 from lsp_server.text.words import FileWords, split_file, split_words
 
-YIELD_RECIPE = "1"
+YIELD_RECIPE = "2"
 """Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16
@@ -110,9 +110,14 @@ class YieldMaker:
             whole_name=symbol.name.lower(),
             container=self._stemmed(symbol.container_name),
             signature=self._stemmed(symbol.signature),
-            doc=self._stemmed(symbol.documentation),
+            doc=self._documentation(item, stemmed),
             body=stemmed.text(*item.code, limit=MAX_BODY_WORDS),
         )
+
+    def _documentation(self, item: ParsedSymbol, stemmed: FileWords) -> str:
+        if item.documentation is None:
+            return self._stemmed(item.symbol.documentation)
+        return stemmed.text(*item.documentation, limit=MAX_BODY_WORDS)
 
     def _stemmed(self, text: str) -> str:
         return " ".join(self._stemmer.stems(split_words(text)))

@@ -16,7 +16,7 @@ Key = TypeVar("Key", bound=Hashable)
 IN_FLIGHT = 2
 """Jobs a child has at once: the one it works on and the next, so that it never waits for us."""
 
-LOOKAHEAD = 16
+LOOKAHEAD = 256
 """Jobs per child that are taken from the caller before their outcomes were."""
 
 MAX_FAILED_STARTS = 3

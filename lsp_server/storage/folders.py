@@ -218,7 +218,9 @@ class IndexRoot:
             IndexStorageFailed: The disk is full or read-only.
         """
         with _storage_errors(self.base):
-            (self.base / "indexes").mkdir(mode=0o700, parents=True, exist_ok=True)
+            # One by one: with `parents=True` the mode holds for the last folder only.
+            self.base.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.base / "indexes").mkdir(mode=0o700, exist_ok=True)
         return self
 
     def folder_of(self, workspace: Path) -> IndexFolder:

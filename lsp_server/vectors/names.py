@@ -33,7 +33,19 @@ def letter_mask(text: str) -> int:
 
 def letter_masks(names: Iterable[str]) -> U64:
     """Return every name's letter mask, u64[n]."""
-    return np.fromiter((letter_mask(name) for name in names), np.uint64)
+    blob, starts = pack([encoded(name.lower()) + b"\xff" for name in names])
+    if not len(blob):
+        return np.empty(0, np.uint64)
+    masks: U64 = np.bitwise_or.reduceat(_mask_of_byte()[blob], starts[:-1].astype(np.int64))
+    return masks
+
+
+def _mask_of_byte() -> U64:
+    masks = np.full(256, 1 << OTHER_BIT, np.uint64)
+    masks[0xFF] = 0  # no byte of UTF-8: it ends a name, so that none is empty
+    for bit, letter in enumerate(b"abcdefghijklmnopqrstuvwxyz0123456789"):
+        masks[letter] = 1 << bit
+    return masks
 
 
 def lowered(name: str) -> bytes:
