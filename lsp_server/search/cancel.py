@@ -3,7 +3,7 @@
 from threading import Event
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error of ours: the client asked for it
+class Cancelled(Exception):
     """The search was called off; nothing is wrong."""
 
 
