@@ -285,6 +285,11 @@ class Background:
         return self._note
 
     @property
+    def is_resting(self) -> bool:
+        """Whether no process runs."""
+        return self._client.pid is None
+
+    @property
     def is_paused(self) -> bool:
         """Whether nothing is to be indexed for now."""
         return self._is_paused

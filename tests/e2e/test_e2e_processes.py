@@ -10,12 +10,15 @@ import pytest
 from editor import Desk, Editor, eventually, write
 
 N_FILES = 400
+N_FUNCTIONS = 20
 N_KILLS = 20
 
 
 def fill(project: Path, n_files: int) -> None:
     for number in range(n_files):
-        functions = "\n\n".join(f"def step_{number}_{step}(x):\n    return x * {step}" for step in range(20))
+        functions = "\n\n".join(
+            f"def step_{number}_{step}(x):\n    return x * {step}" for step in range(N_FUNCTIONS)
+        )
         write(project, f"many/m{number}.py", functions + "\n")
 
 
@@ -100,11 +103,13 @@ def test_a_server_that_is_killed_at_any_moment_starts_again_and_answers_the_same
     random.seed(7)
     for _ in range(N_KILLS):
         editor = desk.editor().open(project)
-        n_seen = random.randrange(N_FILES)
-        eventually(lambda e=editor, n=n_seen: _has_got_to(e, n))  # type: ignore[misc]
+        editor.request("semanticSearch/rebuild")
+        n_embedded = random.randrange(N_FILES * N_FUNCTIONS)
+        eventually(lambda e=editor, n=n_embedded: _has_got_to(e, n))  # type: ignore[misc]
         os.kill(editor.process.pid, signal.SIGKILL)
         editor.process.wait()
-        write(project, f"many/m{n_seen}.py", f"def rewritten_{n_seen}(): ...\n")
+        n_file = random.randrange(N_FILES)
+        write(project, f"many/m{n_file}.py", f"def rewritten_{n_file}(): ...\n")
     survivor = desk.editor().open(project)
     assert isinstance(survivor.search("step"), list)
     survivor.ready()
@@ -113,17 +118,24 @@ def test_a_server_that_is_killed_at_any_moment_starts_again_and_answers_the_same
     fresh = fresh_desk.editor().open(project).ready()
     try:
         assert survivor.status()["coverage"] == fresh.status()["coverage"]
-        for query in ("step 7", "rewritten", "send it again", "kind:function m1"):
-            mine, theirs = ({_key(one) for one in e.search(query, limit=50)} for e in (survivor, fresh))
-            assert mine == theirs
+        for query in ("step 7", "rewritten", "send it again", "path:many/m1*.py kind:function"):
+            nearest, expected = (_nearest(e, query) for e in (survivor, fresh))
+            assert nearest == expected
+        mine, theirs = (set(e.names("rewritten", limit=100, mode="text")) for e in (survivor, fresh))
+        assert len(mine) > 1
+        assert mine == theirs
     finally:
         fresh_desk.clear()
 
 
-def _has_got_to(editor: Editor, n_files: int) -> bool:
+def _has_got_to(editor: Editor, n_embedded: int) -> bool:
     status = editor.status()
-    return bool(status["state"] == "ready" or status["coverage"]["indexedFiles"] >= n_files)
+    return bool(status["state"] == "ready" or status["metrics"]["embeddedSymbols"] >= n_embedded)
 
 
-def _key(result: dict[str, object]) -> tuple[object, ...]:
-    return result["name"], str(result["location"]), round(float(str(result["score"])), 4)
+def _nearest(editor: Editor, query: str) -> tuple[list[float], set[str]]:
+    """The scores of the nearest symbols, and the symbols but for those that share the last place."""
+    found = editor.search(query, limit=100, mode="vector")
+    scores = [round(one["score"], 4) for one in found]
+    above = {str((one["name"], one["location"])) for one in found if round(one["score"], 4) > scores[-1]}
+    return scores, above

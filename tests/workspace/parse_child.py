@@ -1,0 +1,26 @@
+"""A parse worker that can be made to stall and to die."""
+
+import os
+import threading
+
+from lsp_server.embedding import ModelChoice, load_embedder
+from lsp_server.indexing.jobs import ParseJob
+from lsp_server.indexing.worker import ParseWorker
+from lsp_server.indexing.yields import YieldMaker
+from lsp_server.parsing import ParseLimits
+from lsp_server.parsing.worker_loop import serve
+
+parse = ParseWorker(YieldMaker(load_embedder(ModelChoice()), ParseLimits(), {}), None, "")
+
+
+def answer(packed: bytes) -> bytes:
+    raw = ParseJob.unpack(packed).raw or b""
+    if raw.startswith(b"# stall"):
+        threading.Event().wait(60)
+    if raw.startswith(b"# die"):
+        os._exit(1)
+    return parse(packed)
+
+
+if __name__ == "__main__":
+    serve(answer)

@@ -1,0 +1,218 @@
+"""What a folder asks of its indexer, with a process that is scripted."""
+
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lsp_server.storage.folders import IndexRoot
+from lsp_server.workspace import background as module
+from lsp_server.workspace.background import Background
+from lsp_server.workspace.indexer_client import IndexerClient
+from lsp_server.workspace.metrics import Percentiles
+from lsp_server.workspace.status import IndexState
+
+PATIENCE_S = 20.0
+
+CHILD = """
+import json, os, sys
+
+def say(what, **fields):
+    print(json.dumps({"is": what, **fields}), flush=True)
+
+with open(sys.argv[1], "a") as log:
+    log.write("start\\n")
+    log.flush()
+    for line in sys.stdin:
+        command = json.loads(line)
+        log.write(command["is"] + "\\n")
+        log.flush()
+        %s
+"""
+
+SETTLES = 'if "ticket" in command: say("Settled", ticket=command["ticket"])'
+DIES = "os._exit(3)"
+FAILS = 'say("Failed", kind="IndexStorageFailed", message="The disk is full.", suggestion="Make room.")'
+FAILS_AND_ENDS = FAILS + "; sys.exit()"
+
+
+class Stage:
+    """One background and all that it was told and told others."""
+
+    def __init__(self, home: Path, behaviour: str) -> None:
+        self.log = home / "log"
+        self.index = IndexRoot(home).create().folder_of(home)
+        self.updates = Percentiles()
+        self.publishes = True
+        self._changed = threading.Condition()
+        self._script = home / "child.py"
+        self.behave(behaviour)
+        self.background = Background(self.index, self._client, self._publish, self._change, self.updates)
+
+    def behave(self, behaviour: str) -> None:
+        self._script.write_text(textwrap.dedent(CHILD) % behaviour)
+
+    def commands(self) -> list[str]:
+        return self.log.read_text().split() if self.log.exists() else []
+
+    def comes_to(self, state: IndexState) -> None:
+        self.wait_for(lambda: self.background.state is state)
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        with self._changed:
+            assert self._changed.wait_for(holds, PATIENCE_S), (self.background.state, self.commands())
+
+    def _client(self, on_event: Callable[..., None], on_end: Callable[[], None]) -> IndexerClient:
+        return IndexerClient([sys.executable, str(self._script), str(self.log)], {}, on_event, on_end)
+
+    def _publish(self) -> bool:
+        return self.publishes
+
+    def _change(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+
+MakeStage = Callable[[str], Stage]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[MakeStage]:
+    stages: list[Stage] = []
+
+    def make(behaviour: str) -> Stage:
+        stages.append(Stage(tmp_path, behaviour))
+        return stages[-1]
+
+    yield make
+    for one in stages:
+        one.background.close()
+
+
+def test_a_folder_is_ready_when_everything_asked_is_answered(stage: MakeStage) -> None:
+    one = stage(SETTLES)
+    assert one.background.state is IndexState.STARTING
+    one.background.scan()
+    one.comes_to(IndexState.READY)
+    one.background.update(["a.py"])
+    one.comes_to(IndexState.READY)
+    assert one.commands() == ["start", "Scan", "Update"]
+    assert one.updates.at(0.5) is not None
+
+
+def test_nothing_is_ready_that_searches_can_not_open(stage: MakeStage) -> None:
+    one = stage(SETTLES)
+    one.publishes = False
+    one.background.scan()
+    one.comes_to(IndexState.FAILED)
+
+
+def test_an_idle_indexer_is_ended_and_started_again(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IDLE_S", 0.05)
+    one = stage(SETTLES)
+    one.background.scan()
+    one.comes_to(IndexState.READY)
+    monkeypatch.setattr(module, "IDLE_S", 60.0)
+    one.wait_for(lambda: one.background.is_resting or _again(one))
+    one.background.update(["a.py"])
+    one.comes_to(IndexState.READY)
+    assert one.commands() == ["start", "Scan", "start", "Update"]
+
+
+def _again(one: Stage) -> bool:
+    threading.Timer(0.02, one._change).start()
+    return False
+
+
+def test_an_indexer_that_dies_is_started_again_and_at_last_given_up(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FIRST_RESTART_S", 0.01)
+    one = stage(DIES)
+    one.background.scan()
+    one.comes_to(IndexState.FAILED)
+    assert one.commands() == ["start", "Scan"] * module.MOST_DEATHS
+    assert "5 times in a row" in str(one.background.message)
+
+
+def test_nothing_is_sent_to_an_indexer_that_is_given_time(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FIRST_RESTART_S", 0.3)
+    one = stage(DIES)
+    one.background.scan()
+    one.wait_for(lambda: "starts again" in str(one.background.message))
+    assert one.background.state is IndexState.INDEXING
+    one.behave(SETTLES)
+    for _ in range(5):
+        one.background.update(["a.py"])
+    one.comes_to(IndexState.READY)
+    assert one.commands() == ["start", "Scan", "start", "Scan"]
+
+
+def test_a_failure_is_told_until_it_is_over(stage: MakeStage) -> None:
+    one = stage(FAILS_AND_ENDS)
+    one.background.scan()
+    one.comes_to(IndexState.FAILED)
+    assert one.background.message == "The disk is full.\nSuggestion: Make room."
+    one.wait_for(lambda: one.background.is_resting or _again(one))
+    one.behave(SETTLES)
+    one.background.update(["a.py"])
+    one.comes_to(IndexState.READY)
+    assert one.background.message is None
+
+
+def test_a_failure_is_tried_again_by_itself(stage: MakeStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.05)
+    one = stage(FAILS_AND_ENDS)
+    one.background.scan()
+    one.comes_to(IndexState.FAILED)
+    one.behave(SETTLES)
+    one.comes_to(IndexState.READY)
+
+
+def test_a_pause_is_remembered_and_ended_with_a_scan(stage: MakeStage) -> None:
+    one = stage(SETTLES)
+    one.background.pause()
+    one.background.scan()
+    one.background.update(["a.py"])
+    assert one.background.state is IndexState.PAUSED
+    assert one.commands() == []
+    assert one.index.is_paused()
+    later = stage(SETTLES)
+    assert later.background.state is IndexState.PAUSED
+    later.background.resume()
+    later.comes_to(IndexState.READY)
+    assert later.commands() == ["start", "Scan"]
+    assert not one.index.is_paused()
+
+
+def test_a_rebuild_survives_pauses_and_deaths(stage: MakeStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_RESTART_S", 0.2)
+    one = stage(DIES)
+    one.background.pause()
+    one.background.rebuild()
+    one.background.resume()
+    one.wait_for(lambda: "starts again" in str(one.background.message))
+    one.behave(SETTLES)
+    one.comes_to(IndexState.READY)
+    assert one.commands() == ["start", "Rebuild", "start", "Rebuild"]
+
+
+def test_a_process_that_hangs_holds_nobody_up(stage: MakeStage) -> None:
+    one = stage("import time; time.sleep(60)")
+    for _ in range(50):
+        one.background.update(["x" * 10_000])
+    assert one.background.state is IndexState.INDEXING
+    one.background.close()
+
+
+def test_what_is_unreadable_is_passed_over(stage: MakeStage) -> None:
+    one = stage(f"print('?', flush=True)\n        {SETTLES}")
+    one.background.scan()
+    one.comes_to(IndexState.READY)

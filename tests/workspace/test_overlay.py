@@ -1,0 +1,139 @@
+"""Open buffers: the latest text counts, and none of them holds a search up for long."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import lsp_server
+from lsp_server.embedding import Embedder, ModelChoice, load_embedder
+from lsp_server.indexing.yields import content_digest
+from lsp_server.parsing.worker_process import Worker
+from lsp_server.workspace.overlay import Overlay
+
+WORKER = Path(__file__).with_name("parse_child.py")
+
+
+def parser() -> Worker:
+    source = Path(lsp_server.__file__).parent.parent
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    return Worker([sys.executable, str(WORKER)], job_timeout_s=30.0, env=environment)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return load_embedder(ModelChoice())
+
+
+class Index:
+    """What an index has, as far as buffers ask."""
+
+    def __init__(self) -> None:
+        self.digests: dict[str, bytes] = {}
+
+    def has(self, path: str, text: str) -> None:
+        self.digests[path] = content_digest(text.encode())
+
+
+@pytest.fixture
+def index() -> Index:
+    return Index()
+
+
+@pytest.fixture
+def overlay(embedder: Embedder, index: Index) -> Iterator[Overlay]:
+    overlay = Overlay(parser(), lambda path: not path.startswith("ignored"))
+    overlay.begin(embedder, index.digests.get)
+    yield overlay
+    overlay.close()
+
+
+def names(overlay: Overlay, index: Index) -> set[str]:
+    files = overlay.current(index.digests.get).files
+    return {symbol.name for file in files.values() for symbol in file.symbols[1:]}
+
+
+def took(action: Callable[[], object]) -> float:
+    began_s = time.monotonic()
+    action()
+    return time.monotonic() - began_s
+
+
+def test_the_last_of_many_texts_counts(overlay: Overlay, index: Index) -> None:
+    for number in range(50):
+        overlay.set("a.py", f"def version_{number}(): ...\n")
+    assert overlay.settle(30)
+    assert names(overlay, index) == {"version_49"}
+
+
+def test_a_text_that_the_index_has_is_left_to_it(overlay: Overlay, index: Index) -> None:
+    index.has("a.py", "def same(): ...\n")
+    overlay.set("a.py", "def same(): ...\n")
+    assert overlay.settle(0)
+    assert overlay.current(index.digests.get).files == {}
+    index.has("a.py", "def changed_on_disk(): ...\n")
+    assert overlay.settle(30)
+    assert names(overlay, index) == {"same"}
+    index.has("a.py", "def same(): ...\n")
+    assert overlay.current(index.digests.get).files == {}
+
+
+def test_a_closed_buffer_is_forgotten(overlay: Overlay, index: Index) -> None:
+    overlay.set("a.py", "def gone(): ...\n")
+    overlay.drop("a.py")
+    assert overlay.settle(30)
+    assert names(overlay, index) == set()
+
+
+def test_an_ignored_buffer_costs_nothing(overlay: Overlay, index: Index) -> None:
+    overlay.set("ignored.py", "def hidden(): ...\n")
+    assert overlay.settle(0)
+    assert names(overlay, index) == set()
+
+
+def test_texts_from_before_the_model_was_loaded_are_parsed(embedder: Embedder, index: Index) -> None:
+    overlay = Overlay(parser(), lambda _: True)
+    overlay.set("a.py", "def early(): ...\n")
+    assert overlay.settle(0)
+    overlay.begin(embedder, index.digests.get)
+    assert overlay.settle(30)
+    assert names(overlay, index) == {"early"}
+    overlay.close()
+
+
+def test_a_text_that_stalls_the_parser_holds_up_no_more_than_one_search(
+    overlay: Overlay, index: Index
+) -> None:
+    overlay.set("b.py", "def before(): ...\n")
+    assert overlay.settle(30)
+    overlay.set("a.py", "# stall\n")
+    assert not overlay.settle(0.3)
+    assert took(lambda: overlay.settle(0.3)) < 0.25
+    assert names(overlay, index) == {"before"}
+    overlay.set("b.py", "def after(): ...\n")
+    assert took(lambda: overlay.settle(0.3)) < 0.25
+
+
+def test_a_text_that_kills_the_parser_is_given_up(overlay: Overlay, index: Index) -> None:
+    overlay.set("a.py", "# die\n")
+    overlay.set("b.py", "def other(): ...\n")
+    assert overlay.settle(30)
+    assert names(overlay, index) == {"other"}
+    assert overlay.settle(0)
+    overlay.set("a.py", "def healed(): ...\n")
+    assert overlay.settle(30)
+    assert names(overlay, index) == {"other", "healed"}
+
+
+def test_closing_waits_for_no_parser(overlay: Overlay) -> None:
+    overlay.set("a.py", "# stall\n")
+    assert not overlay.settle(0.3)
+    waiting = threading.Thread(target=overlay.settle, args=(30,))
+    waiting.start()
+    assert took(overlay.close) < 1
+    waiting.join(5)
+    assert not waiting.is_alive()
