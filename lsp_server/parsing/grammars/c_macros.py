@@ -20,6 +20,10 @@ _PLACES = re.compile(
     rb"|\)(?:\s*+(?:const|noexcept|override|final|mutable)\b){0,4}+\s++(?:" + _MACRO + rb"\s*+){1,4}+"
     rb"(?=[{;=]|const\b|override\b|noexcept\b)"
 )
+_NULLABILITY = re.compile(
+    rb"(?<!define )"
+    rb"\b(?:absl_(?:nonnull|nullable|nullability_unknown)|_(?:Nonnull|Nullable|Null_unspecified))\b"
+)
 _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 
 
@@ -33,4 +37,6 @@ def _blank_capitals(match: re.Match[bytes]) -> bytes:
 
 def without_macros(source: bytes) -> bytes:
     """Return the source of the same length with such macros as spaces."""
+    if b"_nonnull" in source or b"_nullable" in source or b"_Nonnull" in source or b"_Nullable" in source:
+        source = _NULLABILITY.sub(_blank, source)
     return _PLACES.sub(_blank_capitals, source)
