@@ -91,9 +91,8 @@ def _exported(found: Found, before: str, scope: Scope) -> bool:
     if "public" in words or "open" in words:
         return True
     # In `public extension`, members are public unless they say otherwise.
-    owner = scope.owner
-    opening = (owner.text or b"")[:200].split(b"extension")[0] if owner is not None else b""
-    return b"public" in opening and not any(word in words for word in ("private", "fileprivate", "internal"))
+    opening = text_of(child_of_type(scope.owner, "modifiers"))
+    return "public" in opening and not any(word in words for word in ("private", "fileprivate", "internal"))
 
 
 def _tested(found: Found, head: str) -> bool:
