@@ -100,6 +100,7 @@ class FolderService:
         self._overlay = Overlay(parts.overlay_worker, lambda path: parts.rules.decide(path).indexed)
         self._lock = threading.Lock()
         self._opened = threading.Event()
+        self._is_retired = False
         self._is_closed = False
         self._reader: IndexReader | None = None
         self._models = QueryModels(())
@@ -116,7 +117,7 @@ class FolderService:
     def retire(self) -> None:
         """End the background work; answer searches until `close`."""
         with self._lock:
-            self._is_closed = True
+            self._is_retired = True
             watcher, self._watcher = self._watcher, None
         _all_at_once([self.background.close] if watcher is None else [self.background.close, watcher.stop])
 
@@ -124,9 +125,12 @@ class FolderService:
         """End all threads and children, within a second."""
         before, self._before = self._before, None
         _all_at_once([self.retire, self._overlay.close, *([before.close] if before is not None else [])])
+        with self._lock:
+            self._is_closed = True
+            reader = self._reader
         self._opened.set()
-        if self._reader is not None:
-            self._reader.close()
+        if reader is not None:
+            reader.close()
 
     def _open(self) -> None:
         try:
@@ -140,7 +144,7 @@ class FolderService:
             if before is not None:
                 before.close()
         self._listener.on_status()
-        if self._model_failure is None and not self._is_closed:
+        if self._model_failure is None and not self._is_retired:
             self._parts.index.touch()
             self._watch()
             if not self.background.is_paused:
@@ -182,7 +186,7 @@ class FolderService:
         )
         watcher = FolderWatcher(self._parts.rules, listener)
         with self._lock:
-            if self._is_closed:
+            if self._is_retired:
                 return
             self._watcher = watcher
             watcher.start()
@@ -191,7 +195,7 @@ class FolderService:
     def _watching(self, state: str) -> None:
         reason = state.partition("polling: ")[2]
         self._watch_message = f"Changes are noticed later than usual: {reason}." if reason else None
-        if not self._is_closed:
+        if not self._is_retired:
             self._listener.on_status()
 
     # Changes

@@ -99,3 +99,14 @@ def test_a_bad_setting_is_named_and_changes_nothing(editor: Editor) -> None:
     assert "indexing.exlude" in warning
     assert "Did you mean indexing.exclude?" in warning
     assert editor.finds("OpenCrate")
+
+
+def test_settings_that_change_while_the_folder_is_being_opened_lose_no_answer(
+    desk: Desk, project: Path
+) -> None:
+    desk.editor().open(project).ready().leave()
+    editor = desk.editor().open(project)
+    for number in range(5):
+        editor.configure({"indexing": {"exclude": [f"*.{number}"]}})
+        assert editor.finds("resend_after_error")
+    editor.ready()
