@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,16 +18,18 @@ def damaged_files(path: Path) -> list[str]:
     """Return what is wrong with the files of the last commit, one sentence each; empty when nothing is.
 
     A file ends with a JSON footer that holds the CRC-32 of all before it, the footer's length and a magic
-    number (`directory/footer.rs` of Tantivy 0.27). Files that no segment uses are not looked at.
+    number (`directory/footer.rs` of Tantivy 0.27). Files that the commit does not use are not looked at.
     """
     try:
         meta = json.loads((path / "meta.json").read_bytes())
-        segments = [segment["segment_id"].replace("-", "") for segment in meta["segments"]]
+        segments = {
+            segment["segment_id"].replace("-", ""): segment.get("deletes") for segment in meta["segments"]
+        }
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"meta.json can't be read: {error}"]
     problems = []
     for file in sorted(path.iterdir()):
-        if file.suffix in _SEGMENT_SUFFIXES and file.name.partition(".")[0] in segments:
+        if _is_committed(file, segments):
             try:
                 sound = _is_sound(file)
             except (OSError, ValueError, KeyError, TypeError) as error:
@@ -35,6 +38,15 @@ def damaged_files(path: Path) -> list[str]:
             if not sound:
                 problems.append(f"{file.name} fails its checksum")
     return problems
+
+
+def _is_committed(file: Path, segments: Mapping[str, Mapping[str, int] | None]) -> bool:
+    segment = file.name.partition(".")[0]
+    if file.suffix not in _SEGMENT_SUFFIXES or segment not in segments:
+        return False
+    # Deletions are written under the opstamp of the commit that they belong to, which a crash may have prevented.
+    deletes = segments[segment]
+    return file.suffix != ".del" or (deletes is not None and file.name == f"{segment}.{deletes['opstamp']}.del")
 
 
 def _is_sound(file: Path) -> bool:

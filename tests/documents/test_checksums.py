@@ -40,3 +40,9 @@ def test_a_file_cut_short_is_found(path: Path) -> None:
 def test_a_missing_index_is_found(tmp_path: Path) -> None:
     (problem,) = damaged_files(tmp_path)
     assert "meta.json can't be read" in problem
+
+
+def test_deletions_of_a_commit_that_never_came_are_not_looked_at(path: Path) -> None:
+    segment = next(path.glob("*.idx")).name.partition(".")[0]
+    (path / f"{segment}.99999.del").write_bytes(b"half of")
+    assert damaged_files(path) == []
