@@ -40,6 +40,9 @@ WORKER_COMMAND = "_worker"
 WORKER_MEMORY_BYTES = 1_000_000_000
 """A parse worker that ever held more is replaced."""
 
+BUFFER_TIMEOUT_S = 5.0
+"""An open buffer that takes the parser longer is given up sooner than a file, as its next edit may be any moment."""
+
 SMALL_MACHINE_CORES = 4
 
 
@@ -176,20 +179,20 @@ def parse_worker(settings: Settings) -> Callable[[bytes], bytes]:
 
 def folder_parts(folder: Path, settings: Settings) -> FolderParts:
     """Put together what a server needs to follow one folder."""
-    root = index_root(settings)
 
     def make_client(on_event: Callable[[Event], None], on_restart: Callable[[], None]) -> IndexerClient:
         return IndexerClient(indexer_command(folder, settings), child_env(), on_event, on_restart)
 
     return FolderParts(
         folder=folder,
-        root=root,
-        index=root.folder_of(folder),
+        index=index_root(settings).folder_of(folder),
         rules=ignore_rules(folder, settings),
         load_embedder=lambda: embedder_of(settings),
         make_client=make_client,
         overlay_worker=Worker(
-            worker_command(settings), settings.indexing.file_timeout_seconds, env=child_env()
+            worker_command(settings),
+            min(settings.indexing.file_timeout_seconds, BUFFER_TIMEOUT_S),
+            env=child_env(),
         ),
         watch=settings.indexing.watch,
     )

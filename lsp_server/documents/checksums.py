@@ -44,9 +44,11 @@ def _is_committed(file: Path, segments: Mapping[str, Mapping[str, int] | None]) 
     segment = file.name.partition(".")[0]
     if file.suffix not in _SEGMENT_SUFFIXES or segment not in segments:
         return False
-    # Deletions are written under the opstamp of the commit that they belong to, which a crash may have prevented.
+    # Deletions are written under the opstamp of their commit, which a crash may have prevented.
     deletes = segments[segment]
-    return file.suffix != ".del" or (deletes is not None and file.name == f"{segment}.{deletes['opstamp']}.del")
+    return file.suffix != ".del" or (
+        deletes is not None and file.name == f"{segment}.{deletes['opstamp']}.del"
+    )
 
 
 def _is_sound(file: Path) -> bool:

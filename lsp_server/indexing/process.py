@@ -5,6 +5,7 @@ It ends with its parent: when standard input ends, within a second, whatever it 
 
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -62,9 +63,16 @@ def _read_commands(stream: BinaryIO, inbox: Inbox) -> None:
     except (OSError, ValueError):
         logger.exception("the parent can't be heard any more")
     inbox.close()
-    last_resort = threading.Timer(END_S, os._exit, [0])
+    last_resort = threading.Timer(END_S, _end_at_once)
     last_resort.daemon = True
     last_resort.start()
+
+
+def _end_at_once() -> None:
+    # A worker that is still importing does not notice yet that its parent is gone.
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
 
 
 def _take_command(line: bytes, inbox: Inbox) -> None:

@@ -228,7 +228,7 @@ class IndexingRun:
     def _add(self, fact: FileFact, reply: ParseReply) -> int:
         if reply.recipe != self._parts.cache_recipe:
             raise ModelUnavailable(
-                "The embedding model changed while it was in use.",
+                "The program or its model was changed while it ran: a worker and its indexer disagree.",
                 "Restart the server, so that all of it is loaded anew.",
             )
         try:

@@ -17,7 +17,7 @@ from lsp_server.search.results import Coverage
 from lsp_server.search.unsaved import Unsaved
 from lsp_server.search.view import FolderView
 from lsp_server.settings import WORKSPACE_FILE
-from lsp_server.storage.folders import IndexFolder, IndexRoot
+from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.background import Background
 from lsp_server.workspace.explanation import explain
 from lsp_server.workspace.indexer_client import IndexerClient
@@ -44,7 +44,6 @@ class FolderParts:
 
     Attributes:
         folder: The workspace folder.
-        root: Where all indexes lie.
         index: Its index folder.
         rules: Which files are indexed, for watching, buffers and explanations.
         load_embedder: Loads the model that queries are embedded with.
@@ -54,7 +53,6 @@ class FolderParts:
     """
 
     folder: Path
-    root: IndexRoot
     index: IndexFolder
     rules: IgnoreRules
     load_embedder: Callable[[], Embedder]

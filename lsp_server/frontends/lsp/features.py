@@ -87,11 +87,10 @@ class LifecycleFeatures:
 
         def prepare(workspace: WorkspaceLike) -> None:
             self._configure(workspace, pulled, pushed)
-            there = [folder for folder in folders if folder.is_dir()]
-            for missing in sorted(set(folders) - set(there)):
-                self._warn(f"The folder {missing} does not exist, so it is not searched.")
+            for missing in sorted(folder for folder in folders if not folder.is_dir()):
+                self._warn(f"The folder {missing} does not exist yet; it is searched once it does.")
             self._is_open = True
-            workspace.open(there)
+            workspace.open(folders)
             self._feed.offer(workspace.status())
 
         self._session.start(self._take_status, self._tell_trouble, prepare)
