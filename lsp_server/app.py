@@ -41,7 +41,7 @@ WORKER_MEMORY_BYTES = 1_000_000_000
 """A parse worker that ever held more is replaced."""
 
 BUFFER_TIMEOUT_S = 5.0
-"""An open buffer that takes the parser longer is given up sooner than a file, as its next edit may be any moment."""
+"""An open buffer is given up sooner than a file: its next edit may come at any moment."""
 
 SMALL_MACHINE_CORES = 4
 
