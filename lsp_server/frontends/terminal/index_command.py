@@ -81,7 +81,7 @@ def coverage_line(status: WorkspaceStatus) -> str:
     """Return how many files and symbols an index holds."""
     covered = status.coverage
     line = f"{covered.indexed_files:,} files, {covered.symbols:,} symbols"
-    return f"{line} ({covered.skipped_files:,} files skipped)" if covered.skipped_files else line
+    return f"{line} ({covered.skipped_files:,} skipped)" if covered.skipped_files else line
 
 
 def _show_profile(seconds: Mapping[str, float], console: Console) -> None:
