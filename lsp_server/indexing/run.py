@@ -26,7 +26,7 @@ from lsp_server.indexing.worker import cache_key
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.indexing.yields import content_digest
 from lsp_server.model import FileId
-from lsp_server.parsing import skip_by_name
+from lsp_server.parsing import skip_by_name, with_forced_secrets
 from lsp_server.parsing.pool import Outcome
 from lsp_server.storage.file_yield import unpack
 from lsp_server.storage.records import FileState, FileStatus
@@ -94,7 +94,22 @@ class IndexingRun:
                     return
                 if self._is_commit_due():
                     self._commit()
+                if not self._agenda.catch_up():
+                    self._put_back()
+                    break
             self._commit()
+
+    def _put_back(self) -> None:
+        """Leave what the workers have to a later run: a pause shall not wait for hundreds of files."""
+        self._agenda.queue_files(list(self._at_work.values()), Lane.CHANGED)
+        self._at_work.clear()
+        for path, news in self._overtaken.items():
+            if news is None:
+                self._agenda.queue.discard(path)
+                self._remove(path)
+            else:
+                self._agenda.queue_files([news], Lane.CHANGED)
+        self._overtaken.clear()
 
     # Changes
 
@@ -179,7 +194,8 @@ class IndexingRun:
                 yield fact.path, self._job(fact.path, state).pack()
 
     def _is_skipped(self, fact: FileFact) -> bool:
-        skipped = skip_by_name(fact.path, fact.size_bytes, self._parts.limits)
+        limits = with_forced_secrets(self._parts.limits, fact.path)
+        skipped = skip_by_name(fact.path, fact.size_bytes, limits)
         if skipped is not None:
             self._leave_out(fact, FileStatus.SKIPPED, skipped.reason, b"")
             self._meter.passed()

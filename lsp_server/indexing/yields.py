@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder, SymbolTexts
 from lsp_server.model import SymbolKind
-from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, Skipped, parse_file
+from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, Skipped, parse_file, with_forced_secrets
 from lsp_server.storage.file_yield import FileYield, SymbolWords
 from lsp_server.text.words import FileWords, split_file, split_words
 
-YIELD_RECIPE = "3"
+YIELD_RECIPE = "4"
 """Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16
@@ -62,7 +62,7 @@ class YieldMaker:
             path: Relative to the workspace folder; only its name is looked at, for the language.
             raw: The file's content as it lies on disk, or as it stands in an editor (UTF-8).
         """
-        parsed = parse_file(path, raw, self._limits, self._extra_suffixes)
+        parsed = parse_file(path, raw, with_forced_secrets(self._limits, path), self._extra_suffixes)
         digest = content_digest(raw)
         if isinstance(parsed, Skipped):
             return FileYield.of_skipped(digest, "", parsed.reason)

@@ -1,7 +1,7 @@
 """From the bytes of a file to its symbols, and the child processes that this runs in."""
 
 from lsp_server.parsing.languages import LANGUAGES, Language, canonical_language, language_of
-from lsp_server.parsing.names import path_flags, skip_by_name
+from lsp_server.parsing.names import path_flags, skip_by_name, with_forced_secrets
 from lsp_server.parsing.parse import parse_file
 from lsp_server.parsing.reading import ParseLimits
 from lsp_server.parsing.symbols import ParsedFile, ParsedSymbol, Skipped
@@ -18,4 +18,5 @@ __all__ = [
     "parse_file",
     "path_flags",
     "skip_by_name",
+    "with_forced_secrets",
 ]

@@ -1,6 +1,7 @@
 """Finds the symbols of one source: parse with tree-sitter, walk by the language's rules, measure."""
 
 import logging
+import string
 
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.documentation import clean, dedented
@@ -8,6 +9,7 @@ from lsp_server.parsing.grammars import rules_of
 from lsp_server.parsing.languages import Language, load_grammar
 from lsp_server.parsing.positions import Positions
 from lsp_server.parsing.recovery import lost_definitions
+from lsp_server.parsing.rules import Found
 from lsp_server.parsing.symbols import ParsedSymbol
 from lsp_server.parsing.tree import parse_in_time
 from lsp_server.parsing.walk import Definition, merge_neighbours, walk
@@ -19,6 +21,8 @@ _MOST_NAME = 200
 _FLAGS = tuple(SymbolFlags(number) for number in range(256))
 _MOST_SIGNATURE_BYTES = 2000
 _COMMENTS = ("(*", "<#")
+_AFTER_NAMES = (b"=", b"<", b"(")
+_WORD_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b"_")
 _ENDINGS = ("=>", " =", " do", "(")
 
 
@@ -76,7 +80,6 @@ def _symbol(one: Definition, name: str, nth: int, language: str, positions: Posi
     elif one.comments:
         documentation = clean(source[start:end].decode("utf-8", "replace") for start, end in one.comments)
         place = (one.comments[0][0], one.comments[-1][1])
-    at = one.found.at or one.found.node
     return ParsedSymbol(
         symbol=Symbol(
             name=name,
@@ -86,13 +89,39 @@ def _symbol(one: Definition, name: str, nth: int, language: str, positions: Posi
             signature=_signature(source, one.head_start, min(one.found.head_end, one.end)),
             documentation=documentation,
             span=positions.span(one.start, one.end),
-            selection=positions.span(at.start_byte, at.end_byte),
+            selection=positions.span(*_name_range(source, one.found)),
             nth=nth,
             flags=_FLAGS[one.flags],
         ),
         code=(one.code_start, one.end),
         documentation=place if documentation else None,
     )
+
+
+def _name_range(source: bytes, found: Found) -> tuple[int, int]:
+    """Return the bytes of the name itself, without its quotes, its path or what else its node holds."""
+    at, name = found.at or found.node, found.name.encode("utf-8", "replace")
+    start, end = at.start_byte, at.end_byte
+    if end - start == len(name):
+        return start, end
+    if end - start < len(name) and source.startswith(name, start):
+        return start, start + len(name)
+    text = source[start:end]
+    # `ll='ls'` and `Name<T>` begin with the name, `A::Name` and `(Suite, Name)` end with it.
+    is_first = text.startswith(tuple(name + mark for mark in _AFTER_NAMES))
+    offset = 0 if is_first else text.rfind(name)
+    if offset < 0:
+        # `get '/path'` is called `get /path`.
+        name = name.partition(b" ")[2]
+        offset = text.find(name) if name else -1
+    if offset < 0 or _is_within_word(text, offset, offset + len(name)):
+        return start, end
+    return start + offset, start + offset + len(name)
+
+
+def _is_within_word(text: bytes, start: int, end: int) -> bool:
+    around = text[max(0, start - 1) : start] + text[end : end + 1]
+    return any(byte in _WORD_BYTES for byte in around)
 
 
 def _signature(source: bytes, start: int, end: int) -> str:

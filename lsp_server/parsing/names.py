@@ -1,6 +1,7 @@
 """What a file's path says before the file is read: whether to skip it, and what flags its symbols bear."""
 
 import re
+from dataclasses import replace
 from types import MappingProxyType
 
 from lsp_server.model import SymbolFlags
@@ -108,6 +109,17 @@ _GENERATED = re.compile(
 )
 
 
+def looks_secret(path: str) -> bool:
+    """Return whether a file's name says that it holds keys or credentials."""
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    return bool(_SECRET_NAME.fullmatch(name) and not _HARMLESS_ENV.fullmatch(name))
+
+
+def with_forced_secrets(limits: ParseLimits, path: str) -> ParseLimits:
+    """Return the limits for a file that the ignore rules let through: a secret among those was forced in."""
+    return replace(limits, with_secrets=True) if looks_secret(path) else limits
+
+
 def skip_by_name(path: str, size_bytes: int, limits: ParseLimits) -> Skipped | None:
     """Return why a file need not even be read, or None when it must be.
 
@@ -121,7 +133,7 @@ def skip_by_name(path: str, size_bytes: int, limits: ParseLimits) -> Skipped | N
     reason = _REASON_BY_SUFFIX.get(suffix)
     if name in _LOCK_FILES:
         reason = "lock file"
-    elif _SECRET_NAME.fullmatch(name) and not _HARMLESS_ENV.fullmatch(name):
+    elif looks_secret(name):
         reason = "secret"
     if reason is not None and not (reason == "secret" and limits.with_secrets):
         return Skipped(reason)

@@ -23,8 +23,11 @@ def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathEx
         known = None if rule is None else PathRule(rule.file, rule.line, rule.pattern)
         return PathExplanation(False, decision.reason, known)
     state = None if reader is None else reader.file_at(path)
-    if not (rules.root / path).exists():
+    file = rules.root / path
+    if not file.exists():
         return PathExplanation(False, "there is no such file")
+    if not file.is_file():
+        return PathExplanation(False, "it is a folder" if file.is_dir() else "it is no ordinary file")
     if state is not None and state.reason:
         return PathExplanation(False, state.reason)
     if state is None or not state.digest:

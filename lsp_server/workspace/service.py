@@ -206,8 +206,12 @@ class FolderService:
         if wanted and not any(self._parts.rules.is_ignore_file(path) for path in wanted):
             self.background.update(wanted)
         elif wanted:
-            self._parts.rules.invalidate("")
-            self._rescan()
+            self.rules_changed()
+
+    def rules_changed(self) -> None:
+        """Read the ignore files anew and compare everything with them."""
+        self._parts.rules.invalidate("")
+        self._rescan()
 
     def _rescan(self) -> None:
         self._overlay.look_again()

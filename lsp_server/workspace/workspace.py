@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from lsp_server.errors import WorkspaceNotFound
+from lsp_server.indexing.ignore import IGNORE_FILES
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.palette import CentralSymbols, palette
@@ -361,19 +362,32 @@ class Workspace:
         """Look at these files or folders again."""
         for folder in self._folders.values():
             changed = {
-                one.relative_to(root).as_posix()
+                _relative(one, root)
                 for path in paths
                 for one, root in ((path, folder.path), (real_path(path), folder.real))
                 if one.is_relative_to(root)
             }
             if changed:
                 folder.service.changed(sorted(changed))
+            elif any(_rules_from_above(path, folder.real) for path in paths):
+                folder.service.rules_changed()
 
     def _place_of(self, file: Path) -> tuple[_OpenFolder, str] | None:
         """The innermost folder that a file lies in, and its path there."""
         folders = {folder.real: folder for folder in self._folders.values()}
         real = innermost(file, folders)
         return None if real is None else (folders[real], file.relative_to(real).as_posix())
+
+
+def _rules_from_above(path: Path, root: Path) -> bool:
+    """Return whether a path is an ignore file of a folder above the workspace folder."""
+    return path.name in IGNORE_FILES and real_path(path).parent in root.parents
+
+
+def _relative(path: Path, root: Path) -> str:
+    """Return a path as the index has it: the folder itself is the empty string."""
+    relative = path.relative_to(root).as_posix()
+    return "" if relative == "." else relative
 
 
 def _views(folders: Sequence[_OpenFolder]) -> list[FolderView]:

@@ -194,8 +194,8 @@ def search_params(
     request = SearchRequest(
         query=params.text("query"),
         limit=params.integer("limit", 1, 200, default=default_limit),
-        kinds=_each_known(params, "kinds", _KINDS.get) if params.has("kinds") else None,
-        languages=_each_known(params, "languages", canonical_language) if params.has("languages") else None,
+        kinds=_each_known(params, "kinds", _KINDS.get) or None,
+        languages=_each_known(params, "languages", canonical_language) or None,
         include=params.texts("include"),
         exclude=params.texts("exclude"),
         folder=folder_of(params, "workspaceFolder"),
@@ -246,7 +246,9 @@ def folder_of(params: Params, key: str) -> Path | None:
 
 
 def _mode(params: Params) -> SearchMode:
-    value = params.optional_text("mode") or SearchMode.HYBRID.value
+    value = params.optional_text("mode")
+    if value is None:
+        return SearchMode.HYBRID
     if value not in set(SearchMode):
         raise invalid("mode", f"must be one of {', '.join(SearchMode)}")
     return SearchMode(value)

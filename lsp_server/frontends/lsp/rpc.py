@@ -35,6 +35,9 @@ _ERRORS = types.ErrorCodes
 _LSP_ERRORS = types.LSPErrorCodes
 
 
+_SEE_PROTOCOL = "See the protocol page for what the server takes."
+
+
 class RpcServer(LanguageServer):
     """pygls' server with `RpcProtocol`, silent towards the client about what went wrong inside."""
 
@@ -109,11 +112,13 @@ class RpcProtocol(LanguageServerProtocol):
 
     def _take_request(self, msg_id: MessageId, method: str, params: Json) -> None:
         if self.is_shut_down:
-            self._refuse(msg_id, _ERRORS.InvalidRequest, "The server is shutting down.")
+            self._refuse(msg_id, _ERRORS.InvalidRequest, "The server is shutting down.", "Start another.")
         elif not self.is_initialized and method != types.INITIALIZE:
-            self._refuse(msg_id, _ERRORS.ServerNotInitialized, "The first request is `initialize`.")
+            self._refuse(
+                msg_id, _ERRORS.ServerNotInitialized, "The first request is `initialize`.", "Send it."
+            )
         elif self.is_initialized and method == types.INITIALIZE:
-            self._refuse(msg_id, _ERRORS.InvalidRequest, "`initialize` is sent once.")
+            self._refuse(msg_id, _ERRORS.InvalidRequest, "`initialize` is sent once.", "Go on.")
         elif msg_id in self._request_futures:
             self._refuse(msg_id, _ERRORS.InvalidRequest, "A request with this id is still being answered.")
         else:
@@ -173,8 +178,10 @@ class RpcProtocol(LanguageServerProtocol):
                 body["data"] = error.data
             self._send_data({"jsonrpc": "2.0", "id": msg_id, "error": body})
 
-    def _refuse(self, msg_id: MessageId | None, code: int, message: str) -> None:
-        self._send_response(msg_id, error=types.ResponseError(code=code, message=message))
+    def _refuse(
+        self, msg_id: MessageId | None, code: int, message: str, suggestion: str = _SEE_PROTOCOL
+    ) -> None:
+        self._send_response(msg_id, error=_refusal(code, message, suggestion))
 
     def _send_handler_result(self, future: Any, *, msg_id: MessageId) -> None:
         self._request_futures.pop(msg_id, None)
@@ -209,15 +216,22 @@ class ClientRefusedError(Exception):
 def response_error(error: BaseException) -> types.ResponseError:
     """Return what a client is told about an exception."""
     if isinstance(error, Cancelled | asyncio.CancelledError):
-        return types.ResponseError(_LSP_ERRORS.RequestCancelled, "The request was cancelled.")
+        return _refusal(_LSP_ERRORS.RequestCancelled, "The request was cancelled.", "Ask again when needed.")
     if isinstance(error, JsonRpcException):
-        return error.to_response_error()
+        refused = error.to_response_error()
+        return _refusal(refused.code, refused.message, _SEE_PROTOCOL)
     if isinstance(error, SemanticSymbolsError):
         is_params = isinstance(error, InvalidParams)
         code = _ERRORS.InvalidParams if is_params else _LSP_ERRORS.RequestFailed
         return types.ResponseError(code, str(error), {"kind": error.kind, **_plain(error.details)})
     message = "Something went wrong inside the server.\nSuggestion: Look into its log, and try again."
     return types.ResponseError(_ERRORS.InternalError, message, {"kind": "InternalError"})
+
+
+def _refusal(code: int, message: str, suggestion: str) -> types.ResponseError:
+    known = {int(error): error.name for errors in (_ERRORS, _LSP_ERRORS) for error in errors}
+    kind = known.get(int(code), "Refused")
+    return types.ResponseError(code, f"{message}\nSuggestion: {suggestion}", {"kind": kind})
 
 
 def _plain(details: dict[str, Any]) -> Json:

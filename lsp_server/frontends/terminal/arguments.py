@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser, HelpFormatter, _SubParsersAction
+from argparse import SUPPRESS, ArgumentParser, HelpFormatter, _SubParsersAction
 from collections.abc import Sequence
 from typing import NoReturn, TypeAlias
 
@@ -11,6 +11,8 @@ from lsp_server import __version__
 PROGRAM = "semantic-symbols"
 SHELLS = ("bash", "zsh", "fish")
 USAGE_EXIT_CODE = 2
+DEFAULT_PATH = "."
+"""The folder of commands that are given none."""
 
 
 class Parser(ArgumentParser):
@@ -40,6 +42,7 @@ def make_parser() -> Parser:
         formatter_class=_formatter,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.set_defaults(json=False, index_dir=None, log_level=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_serve(commands)
     _add_index(commands)
@@ -123,7 +126,9 @@ def _add_vector(commands: Commands) -> None:
 
 
 def _add_path(parser: Parser) -> None:
-    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the folder (the current one)")
+    parser.add_argument(
+        "path", nargs="?", default=DEFAULT_PATH, metavar="PATH", help="the folder (the current one)"
+    )
 
 
 def _add_indexing(parser: Parser) -> None:
@@ -170,12 +175,21 @@ def _command(commands: Commands, name: str, description: str) -> Parser:
     parser: Parser = commands.add_parser(
         name, help=description, description=description, formatter_class=_formatter
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    # Without defaults here, a group's sub-command does not undo what was given to the group.
     parser.add_argument(
-        "--index-dir", metavar="FOLDER", help="keep indexes here instead of in the cache folder"
+        "--json", action="store_true", default=SUPPRESS, help="print one JSON document on standard output"
     )
     parser.add_argument(
-        "--log-level", choices=("error", "warning", "info", "debug"), help="how much the log file tells"
+        "--index-dir",
+        metavar="FOLDER",
+        default=SUPPRESS,
+        help="keep indexes here instead of in the cache folder",
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=("error", "warning", "info", "debug"),
+        default=SUPPRESS,
+        help="how much the log file tells",
     )
     return parser
 
