@@ -106,7 +106,7 @@ RULES = Rules(
         "else_clause": Role.ENTER,
         "class_declaration": definition(SymbolKind.CLASS, inside=Place.TYPE),
         "interface_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
-        "trait_declaration": definition(SymbolKind.CLASS, inside=Place.TYPE),
+        "trait_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
         "enum_declaration": definition(SymbolKind.ENUM, inside=Place.TYPE),
         "enum_case": definition(SymbolKind.ENUM_MEMBER, body="-"),
         "function_definition": definition(SymbolKind.FUNCTION, inside=Place.FUNCTION),
