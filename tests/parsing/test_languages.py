@@ -47,6 +47,10 @@ def test_the_users_suffixes_come_first() -> None:
         ("typescriptreact", "tsx"),
         ("sh", "bash"),
         ("c++", "cpp"),
+        ("h++", "cpp"),
+        ("hpp", "cpp"),
+        ("cc", "cpp"),
+        ("cxx", "cpp"),
         ("x", None),
     ],
 )
