@@ -206,3 +206,35 @@ def test_code_starts_at_the_first_decorator_and_the_span_at_the_comment() -> Non
     assert source[slice(*one.code)].startswith("@cached")
     assert one.symbol.span.start.line == 0
     assert one.symbol.signature == "def f()"
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "name", "selected"),
+    [
+        ("lua", "function M.gross(a) end", "gross", "gross"),
+        ("lua", "function M:M() end", "M", "M"),
+        ("lua", "M.field = function() end", "field", "field"),
+        ("bash", "alias ls='ls -l'", "ls", "ls"),
+        ("ruby", "class A::B\nend", "B", "B"),
+        ("ruby", "class A\n  attr_reader :total\nend", "total", "total"),
+        ("ruby", "get '/x' do\nend", "get /x", "/x"),
+        ("ruby", "describe 'adds up' do\nend", "adds up", "adds up"),
+        ("cpp", "TEST(InvoiceTest, SumsAll) { f(); }", "SumsAll", "SumsAll"),
+        ("cpp", "struct A { operator bool() const; };", "operator bool", "operator bool"),
+        ("csharp", "class C { public static C operator +(C a, C b) => a; }", "operator +", "operator +"),
+        ("csharp", "class Invoice { ~Invoice() {} }", "~Invoice", "~Invoice"),
+        ("javascript", "it('adds up', () => {})", "adds up", "adds up"),
+        ("elixir", 'test "adds up" do\nend', "adds up", "adds up"),
+        ("elixir", "defmodule A do\n  @max 3\nend", "@max", "@max"),
+        ("zig", 'test "adds up" {}', "adds up", "adds up"),
+        ("php", "<?php\ndefine('OTHER', 1);", "OTHER", "OTHER"),
+        ("kotlin", "class c { constructor(a: Int) {} }", "c", "c"),
+    ],
+)
+def test_the_selection_is_the_name_alone(language: str, source: str, name: str, selected: str) -> None:
+    if load_grammar(LANGUAGES[language]) is None:
+        pytest.skip("its grammar isn't installed")
+    selection = find(source, language, name).symbol.selection
+    assert selection.start.line == selection.end.line
+    text = source.encode().split(b"\n")[selection.start.line]
+    assert text[selection.start.utf8 : selection.end.utf8].decode() == selected

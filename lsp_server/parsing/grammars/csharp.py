@@ -62,10 +62,11 @@ def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
 
 def _destructor(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
+    tilde = child_of_type(node, "~")
+    if at is None or tilde is None:
         return ()
     return (
-        Found(node, f"~{text_of(at)}", at, SymbolKind.METHOD, body.start_byte if body else node.end_byte),
+        Found(node, f"~{text_of(at)}", tilde, SymbolKind.METHOD, body.start_byte if body else node.end_byte),
     )
 
 

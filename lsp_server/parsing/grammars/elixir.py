@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_named, text_of
+from lsp_server.parsing.rules import (
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    first_child,
+    first_named,
+    text_of,
+)
 
 _MODULES = {
     "defmodule": SymbolKind.MODULE,
@@ -165,8 +175,7 @@ def _unary(node: Node, _scope: Scope) -> Role | Iterable[Found]:
         kind = SymbolKind.CLASS if word in _TYPES else SymbolKind.FUNCTION
         flags = SymbolFlags.DECLARATION if word in _CALLBACKS else SymbolFlags.NONE
         return (Found(node, text_of(at), at, kind, node.end_byte, flags=flags),)
-    target = attribute.child_by_field_name("target")
-    return (Found(node, f"@{word}", target, SymbolKind.CONSTANT, node.end_byte),)
+    return (Found(node, f"@{word}", first_child(node), SymbolKind.CONSTANT, node.end_byte),)
 
 
 def _attribute_docs(node: Node) -> Node | None:
