@@ -1,5 +1,6 @@
 """Kotlin: types, functions, properties; an extension belongs to the type it extends."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
@@ -9,6 +10,22 @@ from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_
 
 _BODIES = ("class_body", "enum_class_body")
 _FUNCTION_BODIES = ("function_body",)
+_LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
+_TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{")
+_BEFORE_BRACE = re.compile(rb"(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
+
+
+def _with_ends(source: bytes) -> bytes:
+    """Return the source with `class A { val x = 1;}` for `class A { val x = 1 }`: the grammar wants it."""
+    return _LINE.sub(_with_end, source)
+
+
+def _with_end(match: re.Match[bytes]) -> bytes:
+    line = match[0]
+    # A semicolon must not get into the `${ }` of a string.
+    if b" }" not in line or b"$" in line or not _TYPE_WORD.search(line):
+        return line
+    return _BEFORE_BRACE.sub(rb"\1;", line)
 
 
 def _receiver(node: Node, at: Node) -> tuple[str, ...]:
@@ -151,4 +168,5 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"annotation"}),
     inner_marks=(b"fun ", b"class "),
+    prepare=_with_ends,
 )
