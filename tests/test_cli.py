@@ -159,6 +159,18 @@ def test_filters_of_a_search(indexed: Shell, options: list[str], expected: set[s
     assert set(indexed.names("oven", *options)) == expected
 
 
+def test_the_path_may_stand_behind_options(indexed: Shell) -> None:
+    done = indexed.ask("search", "oven", "--limit", "1", str(indexed.workspace), "--json")
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)["results"]) == 1
+    assert indexed.ask("search", "oven", "--limit", "1", str(indexed.workspace), "more").returncode == 2
+
+
+def test_what_is_given_to_a_group_holds_for_its_commands(indexed: Shell) -> None:
+    done = indexed.ask("vector", "--json", "search-vector", "oven")
+    assert json.loads(done.stdout)["results"]
+
+
 def test_text_mode_finds_only_what_holds_a_word(indexed: Shell) -> None:
     assert "Client" not in indexed.names("degrees", "--mode", "text")
     assert "Client" in indexed.names("degrees", "--mode", "vector")

@@ -71,3 +71,39 @@ def test_a_restart_on_an_unchanged_tree_embeds_nothing(desk: Desk, project: Path
     second = desk.editor().open(project).ready()
     assert second.status()["metrics"]["embeddedSymbols"] == 0
     assert second.search("send it again") == answers
+
+
+def test_an_event_of_the_folder_itself_finds_nothing_twice(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    before = editor.status()["coverage"]
+    events = [{"uri": project.as_uri(), "type": kind} for kind in (1, 2)]
+    editor.notify("workspace/didChangeWatchedFiles", {"changes": events})
+    assert editor.ready().status()["coverage"] == before
+    assert len(editor.places("resend_after_error")) == 1
+
+
+def test_rules_of_a_folder_above_are_read_anew_when_the_client_tells_of_them(
+    desk: Desk, project: Path
+) -> None:
+    git(project, "init", "-q")
+    editor = desk.editor().open(project / "deep").ready()
+    assert editor.finds("OpenCrate")
+    rules = write(project, ".gitignore", "*.go\n")
+    editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": rules.as_uri(), "type": 1}]})
+    eventually(lambda: not editor.finds("OpenCrate"), within_s=2)
+
+
+def test_a_secret_is_found_only_when_it_is_forced_in(desk: Desk, project: Path) -> None:
+    write(project, ".env.team", "RETRY_BUDGET=7\n")
+    editor = desk.editor().open(project).ready()
+    assert not editor.explain(project / ".env.team")["indexed"]
+    write(project, ".semanticsymbolsignore", "!.env.team\n")
+    eventually(lambda: editor.explain(project / ".env.team")["indexed"], within_s=2)
+    assert (project / ".env.team").as_uri() in {
+        result["location"]["uri"] for result in editor.search("retry budget", mode="text")
+    }
+
+
+def test_folders_are_no_files_that_wait(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    assert editor.explain(project / "deep")["reason"] == "it is a folder"

@@ -31,6 +31,11 @@ def test_a_query_alone_gets_the_documented_defaults() -> None:
     )
 
 
+def test_empty_lists_restrict_nothing() -> None:
+    empty = {"kinds": [], "languages": [], "include": [], "exclude": []}
+    assert request_of({"query": "retry", **empty}) == request_of({"query": "retry"})
+
+
 def test_null_means_absent() -> None:
     absent = dict.fromkeys(
         (
@@ -109,6 +114,7 @@ def test_every_parameter_arrives() -> None:
         ("workspaceFolder", {"workspaceFolder": "/home/me"}),
         ("mode", {"mode": "fuzzy"}),
         ("mode", {"mode": 1}),
+        ("mode", {"mode": ""}),
         ("minScore", {"minScore": 1.01}),
         ("minScore", {"minScore": -0.1}),
         ("minScore", {"minScore": float("nan")}),
