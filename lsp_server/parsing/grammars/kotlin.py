@@ -12,7 +12,8 @@ _BODIES = ("class_body", "enum_class_body")
 _FUNCTION_BODIES = ("function_body",)
 _LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
 _TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{")
-_BEFORE_BRACE = re.compile(rb"(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
+# A semicolon must not get into the `${ }` of a string.
+_BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
 
 
 def _with_ends(source: bytes) -> bytes:
@@ -22,10 +23,9 @@ def _with_ends(source: bytes) -> bytes:
 
 def _with_end(match: re.Match[bytes]) -> bytes:
     line = match[0]
-    # A semicolon must not get into the `${ }` of a string.
-    if b" }" not in line or b"$" in line or not _TYPE_WORD.search(line):
+    if b" }" not in line or not _TYPE_WORD.search(line):
         return line
-    return _BEFORE_BRACE.sub(rb"\1;", line)
+    return _BEFORE_BRACE.sub(lambda found: found[1] or found[2] + b";", line)
 
 
 def _receiver(node: Node, at: Node) -> tuple[str, ...]:
