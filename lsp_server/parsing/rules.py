@@ -67,6 +67,7 @@ class Found:
         flags: What the rule knows already.
         docs: The node of its docstring's content.
         access: The access its inside begins with.
+        end: Byte offset of its end when that isn't its node's.
     """
 
     node: Node
@@ -80,6 +81,7 @@ class Found:
     flags: SymbolFlags = SymbolFlags.NONE
     docs: Node | None = None
     access: str = ""
+    end: int = 0
 
 
 Finder = Callable[[Node, Scope], "Iterable[Found] | Role"]

@@ -141,7 +141,7 @@ class _Walker:
             if rules.attribute_docs is not None:
                 docs = rules.attribute_docs(node) or docs
         code_start = code_start or start
-        end = one.node.end_byte
+        end = one.end or one.node.end_byte
         while end > start + 1 and source[end - 1] in _BLANK:
             end -= 1
         return Definition(

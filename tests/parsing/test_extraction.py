@@ -222,6 +222,7 @@ def test_code_starts_at_the_first_decorator_and_the_span_at_the_comment() -> Non
         ("cpp", "TEST(InvoiceTest, SumsAll) { f(); }", "SumsAll", "SumsAll"),
         ("cpp", "struct A { operator bool() const; };", "operator bool", "operator bool"),
         ("csharp", "class C { public static C operator +(C a, C b) => a; }", "operator +", "operator +"),
+        ("cpp", 'TEST_CASE("adds", "[x]") { f(); }', "adds", "adds"),
         ("csharp", "class Invoice { ~Invoice() {} }", "~Invoice", "~Invoice"),
         ("javascript", "it('adds up', () => {})", "adds up", "adds up"),
         ("elixir", 'test "adds up" do\nend', "adds up", "adds up"),

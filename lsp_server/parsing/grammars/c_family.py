@@ -6,7 +6,17 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.grammars.c_macros import without_macros
-from lsp_server.parsing.rules import Finder, Found, Place, Role, Rules, Scope, child_of_type, text_of
+from lsp_server.parsing.rules import (
+    Finder,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    first_child,
+    text_of,
+)
 
 _NAMES = frozenset(
     {
@@ -30,6 +40,8 @@ _TYPES = {
 }
 _HIDDEN = frozenset({"private", "protected", "hidden"})
 _DECLARED = SymbolFlags.DECLARATION
+_TITLED_TESTS = frozenset({"TEST_CASE", "TEST_CASE_METHOD", "SCENARIO", "SCENARIO_METHOD"})
+_TITLES = ("string_literal", "concatenated_string", "raw_string_literal")
 
 
 def _declared(node: Node) -> tuple[Node | None, bool]:
@@ -127,6 +139,28 @@ def _macro_block(node: Node, declarator: Node, at: Node, head_end: int) -> Itera
             head_end,
             containers=tuple(words[:-1])[-1:],
             flags=flags,
+        ),
+    )
+
+
+def _titled_test(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe `TEST_CASE("title", "[tag]") {`, which reads as a call and the block after it."""
+    call, block = first_child(node), node.next_sibling
+    if call is None or call.type != "call_expression" or block is None or block.type != "compound_statement":
+        return ()
+    title = child_of_type(call.child_by_field_name("arguments"), *_TITLES)
+    is_test = text_of(call.child_by_field_name("function")) in _TITLED_TESTS
+    if title is None or not is_test or scope.place is not Place.FILE:
+        return ()
+    return (
+        Found(
+            node,
+            text_of(title).strip('"'),
+            title,
+            SymbolKind.FUNCTION,
+            block.start_byte,
+            flags=SymbolFlags.TEST,
+            end=block.end_byte,
         ),
     )
 
@@ -283,6 +317,7 @@ NODES: Mapping[str, Role | Finder] = {
     "function_definition": _function,
     "declaration": _declaration,
     "field_declaration": _declaration,
+    "expression_statement": _titled_test,
     "type_definition": _typedef,
     **dict.fromkeys(_TYPES, _type),
     "enumerator": _member,
