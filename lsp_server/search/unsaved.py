@@ -38,8 +38,3 @@ class Unsaved:
     """All such buffers of one folder at one moment; their paths hide what the index has of them."""
 
     files: Mapping[str, UnsavedFile] = field(default_factory=dict)
-
-    @property
-    def n_symbols(self) -> int:
-        """How many symbols the buffers hold together."""
-        return sum(len(file.symbols) for file in self.files.values())

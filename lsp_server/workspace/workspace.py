@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from lsp_server.errors import WorkspaceNotFound
 from lsp_server.indexing.ignore import IGNORE_FILES
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
+from lsp_server.search.file_symbols import Encoding
 from lsp_server.search.palette import CentralSymbols, palette
 from lsp_server.search.related import related
 from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequest
@@ -25,9 +26,6 @@ from lsp_server.workspace.service import FolderParts, FolderService, ServiceList
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
 
 logger = logging.getLogger(__name__)
-
-Encoding = Literal["utf8", "utf16", "utf32"]
-"""The unit of a position's column, named like the fields of `model.Position`."""
 
 
 class Composition(Protocol):

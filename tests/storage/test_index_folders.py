@@ -54,6 +54,12 @@ def test_only_the_user_may_look_inside(folder: IndexFolder) -> None:
     assert all(path.stat().st_mode & 0o777 == 0o700 for path in (folder.path, version.path, version.segments))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_only_the_user_may_look_into_the_place_of_all_indexes(tmp_path: Path) -> None:
+    root = IndexRoot(tmp_path / "cache" / "semantic-symbols").create()
+    assert root.base.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_link_and_a_detour_lead_to_the_same_index(root: IndexRoot, workspace: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(workspace, target_is_directory=True)
