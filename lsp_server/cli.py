@@ -30,7 +30,7 @@ _COMMANDS = {
     "clear": f"{_TERMINAL}.clear_command:run_clear",
     "model info": f"{_TERMINAL}.model_command:run_info",
     "model use": f"{_TERMINAL}.model_command:run_use",
-    "model train": f"{_TERMINAL}.model_command:run_train",
+    "model train": f"{_TERMINAL}.train_command:run_train",
     "completion": f"{_TERMINAL}.completion:run_completion",
     "vector index-vectors": f"{_TERMINAL}.index_command:run_index_vectors",
     "vector search-vector": f"{_TERMINAL}.search_command:run_search_vector",

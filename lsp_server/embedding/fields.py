@@ -20,11 +20,11 @@ MAX_FIELD_BYTES = 1200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """One field of all symbols: symbol i's sub-words are one or more slices of the stream.
+    """One field of all symbols of a file: slices of a stream of words or sub-words, any number for each.
 
     Attributes:
         symbols: Which symbol each slice belongs to, rising, int64[m].
-        starts: Where each slice starts in `FieldStream.rows`, int64[m].
+        starts: Where each slice starts in the stream, int64[m].
         ends: Where it ends, int64[m].
     """
 
@@ -58,17 +58,27 @@ def field_stream(texts: SymbolTexts, wordpiece: WordPiece) -> FieldStream:
     name_ends += len(stream)
     name_starts = np.concatenate(([len(stream)], name_ends[:-1])) if len(name_ends) else name_ends
 
-    def field(symbols: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Field:
-        first = np.searchsorted(words.starts, starts)
-        last = np.maximum(first, np.searchsorted(words.ends, ends, "right"))
-        return Field(symbols, word_offsets[first], word_offsets[last])
+    def in_stream(field: Field) -> Field:
+        return Field(field.symbols, word_offsets[field.starts], word_offsets[field.ends])
 
+    body, documentation = word_fields(texts)
     return FieldStream(
         rows=np.concatenate((stream, np.array(names, np.int64))),
         name=Field(np.arange(len(name_ends)), name_starts, name_ends),
-        body=field(*_body_ranges(texts)),
-        documentation=field(*_documentation_ranges(texts.documentation)),
+        body=in_stream(body),
+        documentation=in_stream(documentation),
     )
+
+
+def word_fields(texts: SymbolTexts) -> tuple[Field, Field]:
+    """Return the bodies and the documentations of all symbols, as slices of `texts.words.numbers`."""
+    words = texts.words
+
+    def field(symbols: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Field:
+        first = np.searchsorted(words.starts, starts)
+        return Field(symbols, first, np.maximum(first, np.searchsorted(words.ends, ends, "right")))
+
+    return field(*_body_ranges(texts)), field(*_documentation_ranges(texts.documentation))
 
 
 def _name_rows(texts: SymbolTexts, wordpiece: WordPiece) -> tuple[list[int], np.ndarray]:

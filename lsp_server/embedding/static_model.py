@@ -3,6 +3,8 @@
 A field's vector is normalise(Σ over distinct sub-words of (1 + ln count) · scale · table row), a symbol's is
 normalise(Σ weight · field vector) over name, path, body and documentation, a query is one field with scales
 of its own. Normalising each field before adding is what lets a short name count beside a long body.
+
+The table was rotated before it was rounded (see `rotation`), so that nothing is left to rotate here.
 """
 
 import json
@@ -16,7 +18,7 @@ import numpy as np
 
 from lsp_server.embedding.contract import ModelInfo, SymbolTexts
 from lsp_server.embedding.fields import Field, field_stream
-from lsp_server.embedding.rotation import rotation
+from lsp_server.embedding.nibbles import unpacked
 from lsp_server.embedding.safetensors import read_tensors
 from lsp_server.embedding.scores import ScoreCurve, ScoreCurves
 from lsp_server.embedding.wordpiece import WordPiece
@@ -26,8 +28,10 @@ from lsp_server.text import split_words
 TABLE_FILE = "model.safetensors"
 TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILE = "config.json"
+TENSORS = ("table", "symbol_scale", "query_scale")
+"""Names in the table's file: uint8[v, d / 2], float32[v], float32[v]."""
 
-RECIPE = "fields-1"
+RECIPE = "fields-2"
 """Raise it when the same files and the same symbol come to give another vector."""
 
 _PATH_PARTS = 3
@@ -49,26 +53,33 @@ class FieldWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenTable:
-    """One vector per sub-word, as int8 with two scales: one in symbols, one in queries.
+    """One vector per sub-word, four bits a component, with two scales: one in symbols, one in queries.
 
     Attributes:
-        rows: int8[v, d], mapped from the file.
-        document_scale: float32[v].
+        packed: uint8[v, d / 2], mapped from the file; see `nibbles`.
+        symbol_scale: float32[v].
         query_scale: float32[v].
     """
 
-    rows: np.ndarray
-    document_scale: np.ndarray
+    packed: np.ndarray
+    symbol_scale: np.ndarray
     query_scale: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.packed)
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a row's vector."""
+        return 2 * int(self.packed.shape[1])
+
+    def rows(self, chosen: np.ndarray) -> np.ndarray:
+        """Return the vectors of some rows, not scaled, float32[m, d]."""
+        return unpacked(self.packed[chosen])
 
 
 class StaticModel:
-    """Embeds by adding up sub-word vectors; an `Embedder`.
-
-    The rotation is applied to the finished vectors. Folded into the table it would cost nothing at run time,
-    but the table could no longer stay int8 and shared between processes: 46 MB of floats and half a second in
-    every one of them, to save a seventh of the time that a symbol takes.
-    """
+    """Embeds by adding up sub-word vectors; an `Embedder`."""
 
     def __init__(
         self,
@@ -83,7 +94,6 @@ class StaticModel:
         self._weights = weights
         self._wordpiece = wordpiece
         self._table = table
-        self._rotation = rotation(info.dimensions)
         self._damped = 1 + np.log(np.arange(_MAX_COUNT, dtype=np.float32).clip(1))
         self._damped[0] = 0
 
@@ -106,14 +116,16 @@ class StaticModel:
                 ModelInfo(
                     name=config.get("name", folder.name),
                     revision=config.get("revision") or revision_of(folder),
-                    dimensions=table.rows.shape[1],
+                    dimensions=table.dimensions,
                     recipe=RECIPE,
                 ),
                 ScoreCurves(
                     query=ScoreCurve(**config["score_curves"]["query"]),
                     related=ScoreCurve(**config["score_curves"]["related"]),
                 ),
-                FieldWeights(weights["name"], weights["path"], weights["body"], weights["doc"]),
+                FieldWeights(
+                    **{field: weights[field] for field in ("name", "path", "body", "documentation")}
+                ),
                 wordpiece,
                 table,
             )
@@ -135,13 +147,11 @@ class StaticModel:
             for first in range(0, len(content), _SYMBOLS_A_PRODUCT):
                 part = content[first : first + _SYMBOLS_A_PRODUCT]
                 self._add_field(weight, field, stream.rows, first, part)
-        rotated: np.ndarray = (content @ self._rotation).astype(np.float16)
-        return rotated
+        return content.astype(np.float16)
 
     def place(self, content: np.ndarray, path: str) -> np.ndarray:
         """See `Embedder.place`."""
-        words = split_words("/".join(path.split("/")[-_PATH_PARTS:]))
-        vector = self._weights.path * self._bag(words, self._table.document_scale)
+        vector = self._weights.path * self._bag(path_words(path), self._table.symbol_scale)
         placed: np.ndarray = _normalised(content.astype(np.float32) + vector).astype(np.float16)
         return placed
 
@@ -153,8 +163,7 @@ class StaticModel:
         """Return the rotated unit vector of one field, float32[d]."""
         rows, counts = np.unique(np.array(self._wordpiece.rows_of(words), np.int64), return_counts=True)
         factors = self._damped.take(counts, mode="clip") * scale[rows]
-        vector = (factors @ self._table.rows[rows].astype(np.float32)) @ self._rotation
-        unit: np.ndarray = _normalised(vector[None])[0]
+        unit: np.ndarray = _normalised((factors @ self._table.rows(rows))[None])[0]
         return unit
 
     def _add_field(
@@ -164,21 +173,27 @@ class StaticModel:
         symbols, tokens = _tokens_of(field, rows, first, len(content))
         owners, position = _numbered(symbols, len(content))
         # Only the sub-words that these symbols have take part in the product.
-        here, column = _numbered(tokens, len(self._table.rows))
+        here, column = _numbered(tokens, len(self._table))
         counts = np.bincount(position * len(here) + column, minlength=len(owners) * len(here))
         bags = self._damped.take(counts, mode="clip").reshape(len(owners), len(here))
-        bags *= self._table.document_scale[here]
-        content[owners] += weight * _normalised(bags @ self._table.rows[here].astype(np.float32))
+        bags *= self._table.symbol_scale[here]
+        content[owners] += weight * _normalised(bags @ self._table.rows(here))
+
+
+def path_words(path: str) -> list[str]:
+    """Return the words of the path field: those of a path's last parts."""
+    return split_words("/".join(path.split("/")[-_PATH_PARTS:]))
 
 
 def _table(tensors: Mapping[str, np.ndarray], wordpiece: WordPiece) -> TokenTable:
-    names = ("table", "doc_scale", "query_scale")
     # Plain arrays on the mapped memory: indexing a memmap costs microseconds more each time.
-    table, document_scale, query_scale = (np.asarray(tensors[name]) for name in names)
-    n_rows = len(table)
-    if (n_rows,) != document_scale.shape or (n_rows,) != query_scale.shape or n_rows <= wordpiece.max_row:
+    packed, symbol_scale, query_scale = (np.asarray(tensors[name]) for name in TENSORS)
+    n_rows = len(packed)
+    if packed.dtype != np.uint8 or {symbol_scale.shape, query_scale.shape} != {(n_rows,)}:
+        raise ValueError("its tensors are not those of a table of four bits a component")
+    if n_rows <= wordpiece.max_row:
         raise ValueError("the table and the vocabulary differ in size")
-    return TokenTable(table, document_scale, query_scale)
+    return TokenTable(packed, symbol_scale, query_scale)
 
 
 def revision_of(folder: Path) -> str:

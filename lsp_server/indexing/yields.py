@@ -9,9 +9,6 @@ from dataclasses import replace
 from hashlib import blake2b
 from itertools import islice
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder, SymbolTexts
 from lsp_server.model import SymbolKind
@@ -73,23 +70,8 @@ class YieldMaker:
             parsed.language,
             [item.symbol for item in parsed.symbols],
             [self._stems(item, stemmed) for item in parsed.symbols],
-            self._content_vectors(parsed, words),
+            self._embedder.content_vectors(symbol_texts(parsed, words)),
             len(words.numbers),
-        )
-
-    def _content_vectors(self, parsed: ParsedFile, words: FileWords) -> NDArray[np.float16]:
-        items: Sequence[ParsedSymbol] = parsed.symbols
-        return self._embedder.content_vectors(
-            SymbolTexts(
-                words=words,
-                # The file's own entry is named by its path, which is added when the file is placed;
-                # what it is about, the names in it tell better than its first lines.
-                names=[_outline(items) if _is_entry(item) else item.symbol.name for item in items],
-                containers=[item.symbol.container_name for item in items],
-                code=[item.code for item in items],
-                documentation=[item.documentation for item in items],
-                source=parsed.source,
-            )
         )
 
     def _stems(self, item: ParsedSymbol, stemmed: FileWords) -> SymbolWords:
@@ -121,6 +103,26 @@ class YieldMaker:
 
     def _stemmed(self, text: str) -> str:
         return " ".join(self._stemmer.stems(split_words(text)))
+
+
+def symbol_texts(parsed: ParsedFile, words: FileWords) -> SymbolTexts:
+    """Return what there is to say about a file's symbols: the one place where texts for models are made.
+
+    Args:
+        parsed: The file.
+        words: Its source, split.
+    """
+    items: Sequence[ParsedSymbol] = parsed.symbols
+    return SymbolTexts(
+        words=words,
+        # The file's own entry is named by its path, which is added when the file is placed;
+        # what it is about, the names in it tell better than its first lines.
+        names=[_outline(items) if _is_entry(item) else item.symbol.name for item in items],
+        containers=[item.symbol.container_name for item in items],
+        code=[item.code for item in items],
+        documentation=[item.documentation for item in items],
+        source=parsed.source,
+    )
 
 
 def _is_entry(item: ParsedSymbol) -> bool:

@@ -112,7 +112,47 @@ def _add_model(commands: Commands) -> None:
     use.add_argument(
         "model", metavar="NAME_OR_PATH", help='"bundled", a name that fastembed knows, or a folder'
     )
-    _command(actions, "train", "Train a model on your code.")
+    _add_training(_command(actions, "train", "Train a model on your code; needs the extra `train`."))
+
+
+def _add_training(train: Parser) -> None:
+    train.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="folders or git repositories, bare ones too"
+    )
+    train.add_argument("--out", required=True, metavar="FOLDER", help="where to write the model")
+    train.add_argument(
+        "--list", metavar="FILE", help="a file with one source a line: PATH, or NAME, a tab and PATH"
+    )
+    train.add_argument("--name", metavar="NAME", help="what to call the model (the folder's name)")
+    train.add_argument(
+        "--start",
+        metavar="FOLDER",
+        help="all-MiniLM-L6-v2, to start from and to learn sentences of (the bundled model)",
+    )
+    train.add_argument(
+        "--corpus", metavar="FOLDER", help="where to keep what was read, for the next time (OUT/corpus)"
+    )
+    train.add_argument(
+        "--reserve", metavar="FILE", help="names of repositories never to learn from, one a line"
+    )
+    train.add_argument(
+        "--permissive-only",
+        action="store_true",
+        help="learn only from repositories whose own licence file grants use",
+    )
+    train.add_argument(
+        "--vocabulary", type=int, default=60_000, metavar="N", help="at most so many sub-words (60000)"
+    )
+    train.add_argument("--epochs", type=int, default=2, metavar="N", help="how often each pair is seen (2)")
+    train.add_argument("--batch", type=int, default=2048, metavar="N", help="pairs in a batch (2048)")
+    train.add_argument(
+        "--sentences",
+        type=int,
+        default=240_000,
+        metavar="N",
+        help="how many sentences to learn from the model to start from (240000)",
+    )
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (0)")
 
 
 def _add_vector(commands: Commands) -> None:

@@ -1,11 +1,10 @@
-"""`model info|use|train`: which model makes the vectors."""
+"""`model info|use`: which model makes the vectors."""
 
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
 from lsp_server.embedding import BUNDLED
-from lsp_server.errors import ModelUnavailable
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import settings_of
@@ -36,18 +35,6 @@ def run_use(arguments: Namespace, tools: Tools, console: Console) -> int:
         f"Written to {user_settings_file()}. Each folder is indexed anew when it is next opened or searched."
     )
     return 0
-
-
-def run_train(_: Namespace, _tools: Tools, _console: Console) -> int:
-    """Answer `model train`.
-
-    Raises:
-        ModelUnavailable: Always; this version cannot train.
-    """
-    raise ModelUnavailable(
-        "This version can't train models; training comes with the `train` extra of a later version.",
-        "Use the bundled model, or choose another with `semantic-symbols model use NAME_OR_PATH`.",
-    )
 
 
 def _show(settings: Settings, tools: Tools, console: Console) -> None:

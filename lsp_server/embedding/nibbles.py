@@ -1,0 +1,56 @@
+"""Tables of numbers at four bits each: two components a byte, sixteen evenly spaced levels around zero.
+
+The low halves of a row's bytes are the first half of its components, the high halves the second. Level n
+stands for n - 7.5; there is no zero among the levels, which a component of a trained vector never needs.
+"""
+
+import numpy as np
+
+_MIDDLE = np.float32(7.5)
+_STEPS = 24
+
+
+def unpacked(packed: np.ndarray) -> np.ndarray:
+    """Return the levels that bytes stand for.
+
+    Args:
+        packed: uint8[n, m].
+
+    Returns:
+        float32[n, 2 m], from -7.5 to 7.5.
+    """
+    n_rows, n_bytes = packed.shape
+    levels = np.empty((n_rows, 2 * n_bytes), np.float32)
+    # In place, half by half: a table of what each byte stands for takes twice the time.
+    np.subtract(packed & 15, _MIDDLE, out=levels[:, :n_bytes])
+    np.subtract(packed >> 4, _MIDDLE, out=levels[:, n_bytes:])
+    return levels
+
+
+def packed(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Round rows to four bits, each with the scale that loses least of it.
+
+    Args:
+        rows: float[n, d], d even.
+
+    Returns:
+        The bytes, uint8[n, d / 2], and the scale of each row, float32[n]: scale · level is nearly the row.
+    """
+    rows = np.asarray(rows, np.float32)
+    largest = np.abs(rows).max(axis=1)
+    best_error = np.full(len(rows), np.inf, np.float32)
+    best_scale = np.ones(len(rows), np.float32)
+    # Cutting off a few far components makes the steps finer for all others.
+    for share in np.linspace(0.35, 1.0, _STEPS, dtype=np.float32):
+        scale = np.where(largest > 0, share * largest / _MIDDLE, np.float32(1))
+        error = np.square(scale[:, None] * (_codes(rows, scale) - _MIDDLE) - rows).sum(axis=1)
+        better = error < best_error
+        best_error[better], best_scale[better] = error[better], scale[better]
+    codes = _codes(rows, best_scale).astype(np.uint8)
+    half = rows.shape[1] // 2
+    return codes[:, :half] | codes[:, half:] << 4, best_scale
+
+
+def _codes(rows: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    codes: np.ndarray = np.clip(np.rint(rows / scale[:, None] + _MIDDLE), 0, 15)
+    return codes

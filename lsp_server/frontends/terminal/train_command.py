@@ -1,0 +1,155 @@
+"""`model train`: learn a model from code, with a bar for each stage."""
+
+import os
+import shutil
+from argparse import Namespace
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import InvalidParams, ModelUnavailable, WorkspaceNotFound
+from lsp_server.frontends.terminal.console import Console
+from lsp_server.frontends.terminal.contract import Tools
+
+if TYPE_CHECKING:
+    from lsp_server.training.gather import Source
+    from lsp_server.training.run import Plan, Progress, Report
+
+_NEEDED = ("scipy", "tokenizers")
+
+
+def run_train(arguments: Namespace, _: Tools, console: Console) -> int:
+    """Answer `model train SOURCE... --out FOLDER`.
+
+    Raises:
+        ModelUnavailable: Libraries of the extra are not installed, or there is no such model to start from.
+        InvalidParams: There is nothing to learn from, or the folder for the model holds something else.
+        WorkspaceNotFound: A source does not exist.
+    """
+    # One process trains beside others that read; more threads of a library would only get in their way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
+    try:
+        from lsp_server.training.run import train  # noqa: PLC0415 - its libraries are those of an extra
+    except ImportError as error:
+        raise ModelUnavailable(
+            f"Training needs a library that is not installed: {error.name}.",
+            "Install it: pip install 'semantic-symbols[train]'.",
+        ) from error
+    plan = _plan(arguments)
+    bar = _Bar(console)
+    console.before_writing(bar.clear)
+    try:
+        report = train(plan, bar.show)
+    finally:
+        bar.clear()
+    _show(report, plan, console)
+    return 0
+
+
+def _plan(arguments: Namespace) -> "Plan":
+    from lsp_server.training.fit import Recipe  # noqa: PLC0415 - as above
+    from lsp_server.training.pairs import BatchShape  # noqa: PLC0415 - as above
+    from lsp_server.training.run import Plan  # noqa: PLC0415 - as above
+    from lsp_server.training.teacher import Lesson  # noqa: PLC0415 - as above
+
+    out = Path(arguments.out).expanduser().absolute()
+    if out.is_dir() and any(out.iterdir()) and not (out / "config.json").is_file():
+        raise InvalidParams(
+            f"{out} holds something that is no model.", "Name a new or an empty folder.", key="out"
+        )
+    start = Path(arguments.start).expanduser() if arguments.start else None
+    if start is not None and not (start / "model.safetensors").is_file():
+        raise ModelUnavailable(
+            f"There is no model.safetensors in {start}.",
+            "Give the folder of all-MiniLM-L6-v2, or leave --start out to start from the bundled model.",
+        )
+    return Plan(
+        sources=_sources(arguments),
+        out=out,
+        corpus=Path(arguments.corpus).expanduser() if arguments.corpus else out / "corpus",
+        name=arguments.name or out.name,
+        reserved=frozenset(line.lower() for line in _lines(arguments.reserve)),
+        permissive_only=arguments.permissive_only,
+        start=start,
+        vocabulary_size=arguments.vocabulary,
+        lesson=Lesson(sentences=arguments.sentences),
+        recipe=Recipe(epochs=arguments.epochs, shape=BatchShape(pairs=arguments.batch), seed=arguments.seed),
+        n_processes=os.cpu_count() or 1,
+    )
+
+
+def _sources(arguments: Namespace) -> "list[Source]":
+    from lsp_server.training.gather import Source  # noqa: PLC0415 - as above
+
+    sources = [Source(Path(path).expanduser(), "") for path in arguments.sources]
+    for line in _lines(arguments.list):
+        name, tab, path = line.partition("\t")
+        sources.append(Source(Path(path if tab else name).expanduser(), name if tab else ""))
+    if not sources:
+        raise InvalidParams(
+            "There is nothing to learn from.",
+            "Name folders or git repositories, or a file that lists them with --list FILE.",
+            key="sources",
+        )
+    for source in sources:
+        if not source.path.is_dir():
+            raise WorkspaceNotFound(
+                f"There is no folder {source.path}.",
+                "Give folders or git repositories.",
+                path=str(source.path),
+            )
+    return [source if source.name else Source(source.path, source.path.resolve().name) for source in sources]
+
+
+def _lines(path: str | None) -> Iterable[str]:
+    if path is None:
+        return []
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise WorkspaceNotFound(f"There is no file {file}.", "Check the name of the list.", path=str(file))
+    lines = (line.strip() for line in file.read_text("utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _show(report: "Report", plan: "Plan", console: Console) -> None:
+    from dataclasses import asdict  # noqa: PLC0415 - only here
+
+    console.document({**asdict(report), "path": str(plan.out)})
+    for name, why in report.left_out.items():
+        console.say(f"Left out: {name} ({why})")
+    console.say(
+        f"Learned from {len(report.repositories):,} repositories: {report.pairs:,} pairs, "
+        f"{report.vocabulary:,} sub-words, in {sum(report.seconds.values()):.0f} s."
+    )
+    if report.mrr is not None:
+        console.say(
+            f"{report.held_out:,} symbols whose documentation it never saw are found by it at a mean "
+            f"reciprocal rank of {report.mrr:.3f}."
+        )
+    console.say(f"Use it with: semantic-symbols model use {plan.out}")
+
+
+class _Bar:
+    """A line on standard error, where somebody watches."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._is_drawn = False
+
+    def show(self, progress: "Progress") -> None:
+        if not self._console.shows_progress or not progress.total:
+            return
+        share = min(progress.done / progress.total, 1.0)
+        n_cells = max(min(shutil.get_terminal_size().columns - 40, 40), 0)
+        n_full = round(share * n_cells)
+        bar = "#" * n_full + "." * (n_cells - n_full)
+        text = f"{progress.stage:9} [{bar}] {share:4.0%}  {progress.done:,} of {progress.total:,}"
+        self._console.errors.write(f"\r\x1b[K{text}")
+        self._console.errors.flush()
+        self._is_drawn = True
+
+    def clear(self) -> None:
+        if self._is_drawn:
+            self._console.errors.write("\r\x1b[K")
+            self._console.errors.flush()
+            self._is_drawn = False

@@ -1,0 +1,44 @@
+"""Adam (Kingma and Ba 2015, arXiv:1412.6980), for tables of which a batch touches some rows."""
+
+import numpy as np
+
+
+class Adam:
+    """Improves one array in place.
+
+    Rows that a batch does not touch keep their moments: they are not pushed on by what was learned of them
+    long ago.
+
+    Args:
+        values: float32[v] or float32[v, d].
+        beta_1: Decay of the mean of slopes.
+        beta_2: Decay of the mean of their squares.
+    """
+
+    def __init__(self, values: np.ndarray, beta_1: float = 0.9, beta_2: float = 0.99) -> None:
+        self._values = values
+        self._mean = np.zeros_like(values)
+        self._square = np.zeros_like(values)
+        self._steps = np.zeros(len(values), np.int32)
+        self._beta_1, self._beta_2 = beta_1, beta_2
+
+    def step(self, rows: np.ndarray, slope: np.ndarray, rate: float) -> None:
+        """Go one step down the slope.
+
+        Args:
+            rows: Distinct rows, int[u].
+            slope: Of the loss by them, float32[u] or float32[u, d].
+            rate: Length of the step.
+        """
+        self._steps[rows] += 1
+        steps = self._steps[rows].astype(np.float32)
+        if slope.ndim > 1:
+            steps = steps[:, None]
+        mean = self._mean[rows]
+        mean += (1 - self._beta_1) * (slope - mean)
+        square = self._square[rows]
+        square += (1 - self._beta_2) * (slope * slope - square)
+        self._mean[rows], self._square[rows] = mean, square
+        corrected = mean / (1 - self._beta_1**steps)
+        spread = np.sqrt(square / (1 - self._beta_2**steps))
+        self._values[rows] -= np.float32(rate) * corrected / (spread + 1e-8)

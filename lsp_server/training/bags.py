@@ -1,0 +1,78 @@
+"""Fields as sparse bags of sub-words: what the network multiplies its table with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from lsp_server.embedding.wordpiece import WordPiece
+from lsp_server.training.ragged import Ragged
+
+
+def rows_of_words(words: Sequence[str], wordpiece: WordPiece) -> Ragged:
+    """Return the table rows of each word's sub-words; none for an unknown word."""
+    return Ragged.of(wordpiece.rows_of_each(words))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bags:
+    """n bags: distinct rows of the table, each with its damped count 1 + ln count.
+
+    Attributes:
+        rows: Rows of the table.
+        damped: float32, one for each entry of `rows.flat`.
+    """
+
+    rows: Ragged
+    damped: np.ndarray
+
+    @classmethod
+    def of(cls, lists: Ragged, n_rows: int) -> "Bags":
+        """Count the rows in each list."""
+        keys = lists.owners * n_rows + lists.flat
+        distinct, counts = np.unique(keys, return_counts=True)
+        owners = distinct // n_rows
+        starts = np.searchsorted(owners, np.arange(len(lists) + 1))
+        return cls(
+            Ragged((distinct % n_rows).astype(np.int32), starts), (1 + np.log(counts)).astype(np.float32)
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Bags"]) -> "Bags":
+        """Put the bags of several one after the other."""
+        return cls(
+            Ragged.joined([part.rows for part in parts]), np.concatenate([part.damped for part in parts])
+        )
+
+    def take(self, chosen: np.ndarray) -> "Bags":
+        """Return the bags with the given numbers, int[m]."""
+        lengths = self.rows.lengths[chosen]
+        starts = np.zeros(len(chosen) + 1, np.int64)
+        np.cumsum(lengths, out=starts[1:])
+        places = np.repeat(self.rows.starts[:-1][chosen] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Bags(Ragged(self.rows.flat[places], starts), self.damped[places])
+
+    def without(self, dropped: np.ndarray) -> "Bags":
+        """Return the bags without some of their entries.
+
+        Args:
+            dropped: bool, one for each entry.
+        """
+        starts = np.zeros(len(dropped) + 1, np.int64)
+        np.cumsum(~dropped, out=starts[1:])
+        return Bags(Ragged(self.rows.flat[~dropped], starts[self.rows.starts]), self.damped[~dropped])
+
+    def matrix(self, columns: np.ndarray, n_columns: int) -> sp.csr_matrix:
+        """Return the bags as a matrix, float32[n, n_columns].
+
+        Args:
+            columns: Column of each row of the table, int[v].
+            n_columns: How many there are.
+        """
+        return sp.csr_matrix(
+            (self.damped, columns[self.rows.flat], self.rows.starts), shape=(len(self), n_columns)
+        )

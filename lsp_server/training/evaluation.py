@@ -1,0 +1,145 @@
+"""How good a model is, by cosine alone: on annotated queries, and on documentation that is hidden.
+
+Measures; nothing here is trained or tuned on.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from lsp_server.training.corpus import CorpusPart, hash_of
+from lsp_server.training.ragged import Ragged
+
+DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A query and the places that answer it: a path, or a path with lines, from the repository's root."""
+
+    query: str
+    category: str
+    targets: tuple[Any, ...]
+
+
+def read_tasks(path: Path) -> list[Task]:
+    """Read annotated queries: a list of `query`, `category`, `relevant` and `secondary`."""
+    return [
+        Task(one["query"], one.get("category", ""), (*one["relevant"], *one.get("secondary", [])))
+        for one in json.loads(path.read_bytes())
+    ]
+
+
+def annotated_ndcg(
+    similarities: np.ndarray, part: CorpusPart, tasks: Sequence[Task], root: str, *, one_a_file: bool
+) -> list[float]:
+    """Return NDCG@10 of each query: a target gains once, where it is first hit.
+
+    Args:
+        similarities: float[tasks, symbols].
+        part: The repository.
+        tasks: The queries.
+        root: The part's folder, from the repository's root; "" for itself.
+        one_a_file: Only the best symbol of each file is in the list.
+    """
+    values = []
+    for row, task in zip(similarities, tasks, strict=True):
+        order = np.argsort(-row, kind="stable")[: 200 if one_a_file else DEPTH]
+        if one_a_file:
+            firsts = np.unique(part.files[order], return_index=True)[1]
+            order = order[np.sort(firsts)][:DEPTH]
+        places = [
+            (_joined(root, part.file_names[part.files[index]]), *(part.lines[index] + 1).tolist())
+            for index in order
+        ]
+        values.append(_ndcg(places, task.targets))
+    return values
+
+
+class Encoder(Protocol):
+    """A model that can be measured."""
+
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Return unit or zero vectors, float32[n, d]."""
+        ...
+
+    def symbols(self, part: CorpusPart) -> np.ndarray:
+        """Return unit or zero vectors of a repository's symbols, float32[n, d]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the questions of documented symbols found, the documentation hidden.
+
+    Attributes:
+        queries: Vectors of the questions, float32[q, d].
+        similarities: To all symbols, float32[q, n].
+        ranks: Of the right symbol, from 1, int64[q].
+    """
+
+    queries: np.ndarray
+    similarities: np.ndarray
+    ranks: np.ndarray
+
+
+def hidden_documentation(encoder: Encoder, part: CorpusPart, asked: np.ndarray) -> Found:
+    """Look for symbols by their documentation, which is hidden from the symbols.
+
+    Where several symbols say the same, as overloads do, any of them is right.
+
+    Args:
+        encoder: The model.
+        part: The repository.
+        asked: Whose questions are asked, int64[q].
+    """
+    empty = Ragged(np.zeros(0, np.int32), np.zeros(len(part) + 1, np.int64))
+    symbols = encoder.symbols(replace(part, documentations=empty))
+    queries = encoder.queries(question_texts(part.take(asked)))
+    similarities = queries @ symbols.T
+    said = np.array([hash_of(part.questions[index]) for index in range(len(part))], np.uint64)
+    placed = np.empty(len(asked), np.int64)
+    for number, (row, index) in enumerate(zip(similarities, asked.tolist(), strict=True)):
+        placed[number] = (row > row[said == said[index]].max()).sum() + 1
+    return Found(queries, similarities, placed)
+
+
+def ranks(similarities: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """Return the rank, from 1, of each query's answer; of equals the answer comes last, int64[q]."""
+    own = similarities[np.arange(len(answers)), answers]
+    placed: np.ndarray = (similarities >= own[:, None]).sum(axis=1)
+    return placed
+
+
+def question_texts(part: CorpusPart) -> list[str]:
+    """Return the questions of a repository's symbols, words joined by spaces."""
+    return [" ".join(part.words[word] for word in part.questions[index]) for index in range(len(part))]
+
+
+def _joined(root: str, path: str) -> str:
+    return f"{root}/{path}" if root else path
+
+
+def _ndcg(places: Sequence[tuple[str, int, int]], targets: Sequence[Any]) -> float:
+    gains = [0] * DEPTH
+    for target in targets:
+        rank = next((rank for rank, place in enumerate(places) if _covers(target, *place)), None)
+        if rank is not None:
+            gains[rank] = 1
+    reached = sum(gain / math.log2(rank + 2) for rank, gain in enumerate(gains))
+    ideal = sum(1 / math.log2(rank + 2) for rank in range(min(DEPTH, len(targets))))
+    return reached / ideal if ideal else 0.0
+
+
+def _covers(target: Any, path: str, first_line: int, last_line: int) -> bool:
+    wanted = target if isinstance(target, str) else target["path"]
+    if not (path == wanted or path.endswith(f"/{wanted}") or wanted.endswith(f"/{path}")):
+        return False
+    if isinstance(target, dict) and target.get("start_line") and target.get("end_line"):
+        return bool(first_line <= target["end_line"] and last_line >= target["start_line"])
+    return True

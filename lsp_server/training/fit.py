@@ -1,0 +1,100 @@
+"""The training loop: batches in, better parameters out."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lsp_server.training.adam import Adam
+from lsp_server.training.network import FIELDS, Parameters, loss_and_gradients
+from lsp_server.training.pairs import NAME, QUESTION, BatchShape, Dropout, PairSet, batches
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train.
+
+    Attributes:
+        epochs: How often every pair is seen.
+        shape: Of a batch.
+        temperature: What similarities are divided by.
+        table_rate: Length of a step of the table, at its longest.
+        weight_rate: Of the sub-words' weights.
+        warm_up: Share of the steps in which the rate rises.
+        name_share: How many name pairs for each question pair, at most.
+        field_weights: How much each field's unit vector counts.
+        dropout: What is hidden.
+        seed: Of everything random.
+    """
+
+    epochs: int = 2
+    shape: BatchShape = field(default_factory=BatchShape)
+    temperature: float = 0.05
+    table_rate: float = 3e-3
+    weight_rate: float = 2e-2
+    warm_up: float = 0.05
+    name_share: float = 1.0
+    field_weights: dict[str, float] = field(default_factory=lambda: dict.fromkeys(FIELDS, 1.0))
+    dropout: Dropout = field(default_factory=Dropout)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far training is; `loss` is the mean of the last steps."""
+
+    number: int
+    total: int
+    loss: float
+
+
+def fit(
+    parameters: Parameters, pairs: PairSet, recipe: Recipe, on_step: Callable[[Step], None] = lambda _: None
+) -> None:
+    """Train parameters in place.
+
+    Args:
+        parameters: Where to start.
+        pairs: What to learn.
+        recipe: How.
+        on_step: Called after every step.
+    """
+    random = np.random.default_rng(recipe.seed)
+    table = Adam(parameters.table)
+    symbol_weights = Adam(parameters.symbol_weights)
+    query_weights = Adam(parameters.query_weights)
+    per_epoch = len(_chosen(pairs, recipe, np.random.default_rng(recipe.seed))) // recipe.shape.pairs
+    total = max(1, per_epoch * recipe.epochs)
+    number, mean_loss = 0, math.nan
+    for _ in range(recipe.epochs):
+        chosen = _chosen(pairs, recipe, random)
+        for batch in batches(pairs, chosen, recipe.shape, recipe.dropout, random):
+            loss, slope = loss_and_gradients(parameters, batch, recipe.field_weights, recipe.temperature)
+            rate = falling_rate(number / total, recipe.warm_up)
+            table.step(slope.rows, slope.table, recipe.table_rate * rate)
+            symbol_weights.step(slope.rows, slope.symbol_weights, recipe.weight_rate * rate)
+            query_weights.step(slope.rows, slope.query_weights, recipe.weight_rate * rate)
+            number += 1
+            mean_loss = loss if math.isnan(mean_loss) else 0.98 * mean_loss + 0.02 * loss
+            on_step(Step(number, total, mean_loss))
+
+
+def _chosen(pairs: PairSet, recipe: Recipe, random: np.random.Generator) -> np.ndarray:
+    """Return the pairs of one epoch: all questions, and as many names as the recipe wants."""
+    questions = np.flatnonzero(pairs.origins == QUESTION)
+    names = random.permutation(np.flatnonzero(pairs.origins == NAME))
+    n_names = int(recipe.name_share * len(questions)) if len(questions) else len(names)
+    return np.concatenate((questions, names[:n_names]))
+
+
+def falling_rate(done: float, warm_up: float = 0.0) -> float:
+    """Return how long a step is, from 0 to 1: rising in a straight line at first, then falling like a cosine.
+
+    Args:
+        done: Share of all steps that are done.
+        warm_up: Share of them in which it rises.
+    """
+    if done < warm_up:
+        return max(done, 1e-3) / warm_up
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (done - warm_up) / (1 - warm_up))))

@@ -1,0 +1,106 @@
+"""Questions that training never sees: what they find tells how good a model is and what scores are worth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lsp_server.embedding.scores import ScoreCurves
+from lsp_server.training.calibration import fit_curve
+from lsp_server.training.contender import Contender
+from lsp_server.training.corpus import CorpusPart, hash_of
+from lsp_server.training.evaluation import hidden_documentation
+from lsp_server.training.ragged import Ragged
+
+ONE_IN = 50
+"""One question in so many is held out."""
+
+MAX_SYMBOLS = 20_000
+"""How many symbols are looked at, over all repositories."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What the questions that were held out found.
+
+    Attributes:
+        questions: How many were asked.
+        mrr: Mean reciprocal rank of the right symbol among all of its repository; None without questions.
+        curves: What similarities are worth; None where there was too little to tell.
+    """
+
+    questions: int
+    mrr: float | None
+    curves: ScoreCurves | None
+
+
+def is_held_out(part: CorpusPart) -> np.ndarray:
+    """Return which symbols' questions are held out, bool[n]: always the same ones, whatever else is read."""
+    return np.array(
+        [
+            bool(part.questions.lengths[index]) and hash_of(_words_of(part, index)) % ONE_IN == 0
+            for index in range(len(part))
+        ],
+        bool,
+    )
+
+
+def without_held_out(part: CorpusPart) -> CorpusPart:
+    """Return the part without those questions; the symbols stay."""
+    lengths = np.where(is_held_out(part), 0, part.questions.lengths)
+    kept = part.questions.take(np.flatnonzero(lengths > 0)).flat
+    return replace(part, questions=Ragged(kept, np.concatenate(([0], np.cumsum(lengths)))))
+
+
+def measure(contender: Contender, parts: Sequence[CorpusPart], seed: int) -> HeldOut:
+    """Ask the questions that were held out.
+
+    A question's best hit in its own repository is right or wrong; its best hit in another one is wrong. A
+    symbol's nearest neighbour in its own repository is related, and its nearest in another one is not.
+    """
+    random = np.random.default_rng(seed)
+    ranks: list[np.ndarray] = []
+    hits: list[tuple[float, bool]] = []
+    related: list[tuple[float, bool]] = []
+    stranger: np.ndarray | None = None
+    seen = 0
+    for number in random.permutation(len(parts)):
+        part = parts[number]
+        if seen > MAX_SYMBOLS:
+            break
+        asked = np.flatnonzero(is_held_out(part))
+        if not len(asked):
+            continue
+        seen += len(part)
+        found = hidden_documentation(contender, part, asked)
+        ranks.append(found.ranks)
+        hits += zip(found.similarities.max(axis=1).tolist(), (found.ranks == 1).tolist(), strict=True)
+        symbols = contender.symbols(part)
+        sample = random.choice(len(part), min(len(part), 200), replace=False)
+        likeness = symbols[sample] @ symbols.T
+        # Neither itself nor what stands in the same file.
+        likeness[part.files[sample][:, None] == part.files] = -1
+        related += [(value, True) for value in likeness.max(axis=1).tolist() if value > 0]
+        if stranger is not None:
+            hits += [(value, False) for value in (found.queries @ stranger.T).max(axis=1).tolist()]
+            related += [(value, False) for value in (symbols[sample] @ stranger.T).max(axis=1).tolist()]
+        stranger = symbols
+    if not ranks:
+        return HeldOut(0, None, None)
+    all_ranks = np.concatenate(ranks)
+    return HeldOut(len(all_ranks), float((1 / all_ranks).mean()), _curves(hits, related))
+
+
+def _curves(hits: list[tuple[float, bool]], related: list[tuple[float, bool]]) -> ScoreCurves | None:
+    if any(len({kind for _, kind in seen}) < 2 for seen in (hits, related)):
+        return None
+    query, neighbour = (
+        fit_curve(np.array([value for value, _ in seen]), np.array([kind for _, kind in seen]))
+        for seen in (hits, related)
+    )
+    return ScoreCurves(query=query, related=neighbour)
+
+
+def _words_of(part: CorpusPart, index: int) -> np.ndarray:
+    text = " ".join(part.words[word] for word in part.questions[index])
+    return np.frombuffer(text.encode(), np.uint8)

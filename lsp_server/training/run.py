@@ -1,0 +1,276 @@
+"""From a list of repositories to an exported model: every stage in order, seeded, with a report."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from lsp_server.embedding import BUNDLED_FOLDER, ScoreCurves
+from lsp_server.embedding.rotation import rotation
+from lsp_server.embedding.static_model import StaticModel
+from lsp_server.embedding.wordpiece import WordPiece
+from lsp_server.errors import InvalidParams
+from lsp_server.training.bags import Bags
+from lsp_server.training.contender import Contender
+from lsp_server.training.corpus import CorpusPart
+from lsp_server.training.evaluation import question_texts
+from lsp_server.training.export import export
+from lsp_server.training.fit import Recipe, fit
+from lsp_server.training.gather import Source, gather
+from lsp_server.training.held_out import HeldOut, measure, without_held_out
+from lsp_server.training.licences import PERMISSIVE
+from lsp_server.training.minilm import MiniLM
+from lsp_server.training.network import Parameters
+from lsp_server.training.pairs import pairs_of
+from lsp_server.training.ragged import Ragged
+from lsp_server.training.start import row_frequencies, start_parameters
+from lsp_server.training.teacher import Lesson, learn_sentences
+from lsp_server.training.vocabulary import damped_counts, train_vocabulary
+
+REPORT_FILE = "training.json"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to train on, and how.
+
+    Attributes:
+        sources: Repositories and folders.
+        out: Folder for the model.
+        corpus: Folder in which what was read is kept: a second run need not parse again.
+        name: What the model is called.
+        reserved: Names of repositories never to learn from, lower case.
+        permissive_only: Learn only from repositories whose own licence file grants use.
+        start: Folder with all-MiniLM-L6-v2, where sub-words start and whose sentences are the first lesson;
+            None starts from the bundled model.
+        lesson: How to learn from its sentences.
+        vocabulary_size: How many sub-words, at most.
+        recipe: Of the training proper.
+        n_processes: How many repositories are read at once.
+    """
+
+    sources: Sequence[Source]
+    out: Path
+    corpus: Path
+    name: str
+    reserved: frozenset[str] = frozenset()
+    permissive_only: bool = False
+    start: Path | None = None
+    vocabulary_size: int = 60_000
+    lesson: Lesson = field(default_factory=Lesson)
+    recipe: Recipe = field(default_factory=Recipe)
+    n_processes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What one repository gave."""
+
+    name: str
+    licence: str
+    symbols: int
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done, and what came of it.
+
+    Attributes:
+        repositories: Learned from.
+        left_out: Name → why.
+        vocabulary: Sub-words.
+        pairs: Pairs of a query and the symbol that answers it.
+        held_out: Questions that were not trained on.
+        mrr: Mean reciprocal rank at which they found their symbol; None without any.
+        seconds: Of each stage.
+    """
+
+    name: str
+    repositories: list[Repository]
+    left_out: dict[str, str]
+    vocabulary: int
+    pairs: int
+    held_out: int
+    mrr: float | None
+    seconds: dict[str, float]
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def train(plan: Plan, on_progress: OnProgress = lambda _: None) -> Report:
+    """Train and export a model; writes the report beside it.
+
+    Raises:
+        InvalidParams: There is nothing to learn from.
+    """
+    clock = _Clock()
+    sources = [source for source in plan.sources if source.name.lower() not in plan.reserved]
+    left_out = {
+        source.name: "reserved for evaluation"
+        for source in plan.sources
+        if source.name.lower() in plan.reserved
+    }
+    parts = _read(plan, sources, left_out, on_progress)
+    clock.lap("read")
+    taught = [without_held_out(part) for part in parts]
+    counts = damped_counts(taught)
+    vocabulary = train_vocabulary(counts, plan.vocabulary_size)
+    wordpiece = WordPiece(vocabulary)
+    clock.lap("vocabulary")
+    teacher = MiniLM(plan.start) if plan.start is not None else None
+    vectors = _first_vectors(teacher, vocabulary, on_progress)
+    parameters = start_parameters(vectors, row_frequencies(counts, wordpiece.rows, len(vocabulary)))
+    clock.lap("start")
+    pairs = pairs_of(taught, wordpiece)
+    if len(pairs) < plan.recipe.shape.pairs:
+        raise InvalidParams(
+            f"There are {len(pairs)} pairs of a query and a symbol to learn from, and a batch needs "
+            f"{plan.recipe.shape.pairs}.",
+            "Give more repositories, or ones with more documentation.",
+            key="sources",
+        )
+    if teacher is not None:
+        _learn_sentences(teacher, parameters, taught, wordpiece, plan=plan, on_progress=on_progress)
+        clock.lap("lesson")
+    fit(
+        parameters,
+        pairs,
+        plan.recipe,
+        lambda step: on_progress(Progress("Training", step.number, step.total)),
+    )
+    clock.lap("training")
+    held_out = measure(Contender(parameters, wordpiece, plan.recipe.field_weights), parts, plan.recipe.seed)
+    _export(plan, parameters, vocabulary, held_out)
+    clock.lap("export")
+    report = Report(
+        name=plan.name,
+        repositories=[
+            Repository(part.name, part.licence, len(part), int((part.questions.lengths > 0).sum()))
+            for part in parts
+        ],
+        left_out=left_out,
+        vocabulary=len(vocabulary),
+        pairs=len(pairs),
+        held_out=held_out.questions,
+        mrr=held_out.mrr,
+        seconds=clock.laps,
+    )
+    (plan.out / REPORT_FILE).write_text(json.dumps(asdict(report), indent=1) + "\n", "utf-8")
+    return report
+
+
+def _read(
+    plan: Plan, sources: Sequence[Source], left_out: dict[str, str], on_progress: OnProgress
+) -> list[CorpusPart]:
+    done = _counted("Reading", len(sources), on_progress)
+    parts = []
+    for gathered in gather(sources, plan.corpus, plan.n_processes, lambda _: done(1)):
+        part = CorpusPart.load(gathered.part) if gathered.part is not None else None
+        problem = gathered.problem if part is None else _problem_of(part, plan)
+        if part is None or problem:
+            left_out[gathered.source.name] = problem
+            logger.info("%s is left out: %s", gathered.source.name, problem)
+        else:
+            parts.append(part)
+    return parts
+
+
+def _problem_of(part: CorpusPart, plan: Plan) -> str:
+    if not len(part):
+        return "no symbols"
+    if plan.permissive_only and part.licence not in PERMISSIVE:
+        return f"its licence is {part.licence}" if part.licence else "no licence was recognised"
+    return ""
+
+
+def _first_vectors(teacher: MiniLM | None, vocabulary: dict[str, int], on_progress: OnProgress) -> np.ndarray:
+    """Return what the model to start from says of each sub-word, float32[v, d], in the order of the rows."""
+    words = [word.removeprefix("##") for word in sorted(vocabulary, key=vocabulary.__getitem__)]
+    if teacher is not None:
+        return teacher.encode(words, _counted("Starting", len(words), on_progress))
+    bundled = StaticModel.read(BUNDLED_FOLDER)
+    vectors = np.stack([bundled.query_vector(word) for word in words])
+    # The bundled table is rotated; the export rotates what was learned.
+    unrotated: np.ndarray = vectors @ rotation(bundled.info.dimensions).T
+    return unrotated
+
+
+def _learn_sentences(
+    teacher: MiniLM,
+    parameters: Parameters,
+    parts: Sequence[CorpusPart],
+    wordpiece: WordPiece,
+    *,
+    plan: Plan,
+    on_progress: OnProgress,
+) -> None:
+    texts = sorted({text for part in parts for text in question_texts(part) if text})
+    random = np.random.default_rng(plan.recipe.seed)
+    texts = [texts[index] for index in random.permutation(len(texts))[: plan.lesson.sentences]]
+    vectors = teacher.encode(texts, _counted("Asking", len(texts), on_progress))
+    rows = Ragged.of([wordpiece.rows_of(text.split()) for text in texts])
+    learn_sentences(
+        parameters,
+        Bags.of(rows, len(parameters.table)),
+        vectors,
+        plan.lesson,
+        seed=plan.recipe.seed,
+        on_step=lambda done, total: on_progress(Progress("Learning", done, total)),
+    )
+
+
+def _counted(stage: str, total: int, on_progress: OnProgress) -> Callable[[int], None]:
+    n_done = 0
+
+    def done(n: int) -> None:
+        nonlocal n_done
+        n_done += n
+        on_progress(Progress(stage, n_done, total))
+
+    return done
+
+
+def _export(plan: Plan, parameters: Parameters, vocabulary: dict[str, int], held_out: HeldOut) -> None:
+    curves = held_out.curves or _bundled_curves()
+    export(
+        plan.out,
+        plan.name,
+        parameters=parameters,
+        vocabulary=vocabulary,
+        field_weights=plan.recipe.field_weights,
+        curves=curves,
+    )
+
+
+def _bundled_curves() -> ScoreCurves:
+    return StaticModel.read(BUNDLED_FOLDER).curves
+
+
+class _Clock:
+    """Times stages, one after the other."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = round(now - self._since, 1)
+        self._since = now

@@ -1,0 +1,118 @@
+"""Which sub-words the model knows: WordPiece over the words of all repositories, none of which dominates."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lsp_server.training.corpus import CorpusPart
+
+UNKNOWN = "[UNK]"
+
+_DAMPING = 0.75
+_MAX_A_REPOSITORY = 2000
+"""A word said more often than this in one repository is that repository's own."""
+_MIN_REPOSITORIES = 2
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+_SHARE_OF_PARTS = 0.15
+_LONGEST_PART = 10
+_TRAINABLE = re.compile(r"[a-z]{1,32}|[0-9]{1,8}")
+
+
+def damped_counts(parts: Iterable[CorpusPart]) -> dict[str, float]:
+    """Return how much is said of each word: the sum over repositories of its damped count there.
+
+    Only words that can be in the vocabulary (ASCII letters or digits) and stand in two repositories or more.
+    """
+    counts: defaultdict[str, float] = defaultdict(float)
+    repositories: Counter[str] = Counter()
+    for part in parts:
+        total = np.zeros(len(part.words))
+        for field in (part.names, part.bodies, part.documentations):
+            total += np.bincount(field.flat, minlength=len(part.words))
+        damped = np.minimum(total**_DAMPING, _MAX_A_REPOSITORY)
+        for word, count in zip(part.words, damped.tolist(), strict=True):
+            if count and _TRAINABLE.fullmatch(word):
+                counts[word] += count
+                repositories[word] += 1
+    return {word: count for word, count in counts.items() if repositories[word] >= _MIN_REPOSITORIES}
+
+
+def train_vocabulary(counts: Mapping[str, float], size: int) -> dict[str, int]:
+    """Return sub-word → row; those inside a word begin with "##".
+
+    The words that are said most are whole. What is left of the room goes to the parts that most of the
+    other words can be put together from. Unlike a trainer that merges pairs, this gives the same vocabulary
+    every time.
+
+    Args:
+        counts: From `damped_counts`.
+        size: How many sub-words, at most; never fewer than single letters and digits.
+    """
+    # Greedy matching falls back to single characters, so that every word can be read.
+    letters = [UNKNOWN, *_ALPHABET, *(f"##{letter}" for letter in _ALPHABET)]
+    ordered = sorted(counts, key=lambda word: (-counts[word], word))
+    room = max(0, size - len(letters))
+    whole = [word for word in ordered if len(word) > 1][: room - int(_SHARE_OF_PARTS * room)]
+    parts = _common_parts(ordered[len(whole) :], counts)
+    known = dict.fromkeys((*letters, *whole))
+    known.update(dict.fromkeys(part for part in parts if part not in known))
+    return {word: row for row, word in enumerate(list(known)[: max(size, len(letters))])}
+
+
+def _common_parts(words: Sequence[str], counts: Mapping[str, float]) -> list[str]:
+    """Return beginnings and later parts of words, those first that stand for the most letters of all."""
+    worth: defaultdict[str, float] = defaultdict(float)
+    for word in words:
+        for start in range(len(word)):
+            mark = "##" if start else ""
+            for end in range(start + 2, min(len(word), start + _LONGEST_PART) + 1):
+                worth[mark + word[start:end]] += counts[word] * (end - start - 1)
+    return sorted(worth, key=lambda part: (-worth[part], part))
+
+
+def tokenizer_file(vocabulary: Mapping[str, int]) -> dict[str, Any]:
+    """Return the content of a tokenizer.json that splits text as the indexer splits files."""
+    camel = [r"(?<=[a-z0-9])(?=[A-Z])", r"(?<=[A-Z])(?=[A-Z][a-z])"]
+    return {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [
+            {
+                "id": vocabulary[UNKNOWN],
+                "content": UNKNOWN,
+                "single_word": False,
+                "lstrip": False,
+                "rstrip": False,
+                "normalized": False,
+                "special": True,
+            }
+        ],
+        "normalizer": {
+            "type": "Sequence",
+            "normalizers": [
+                {"type": "NFD"},
+                {"type": "StripAccents"},
+                *({"type": "Replace", "pattern": {"Regex": border}, "content": " "} for border in camel),
+                {"type": "Lowercase"},
+            ],
+        },
+        "pre_tokenizer": {
+            "type": "Split",
+            "pattern": {"Regex": r"[a-z]+|[0-9]+|[^\x00-\x7f]+"},
+            "behavior": "Removed",
+            "invert": True,
+        },
+        "post_processor": None,
+        "decoder": None,
+        "model": {
+            "type": "WordPiece",
+            "unk_token": UNKNOWN,
+            "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100,
+            "vocab": dict(vocabulary),
+        },
+    }
