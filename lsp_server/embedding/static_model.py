@@ -1,8 +1,9 @@
 """The bundled model: one trained vector for every sub-word, added up. NumPy only, no download, no warm-up.
 
 A field's vector is normalise(Σ over distinct sub-words of (1 + ln count) · scale · table row), a symbol's is
-normalise(Σ weight · field vector) over name, path, body and documentation, a query is one field with scales
-of its own. Normalising each field before adding is what lets a short name count beside a long body.
+normalise(Σ weight · field vector) over name, path, body and documentation, with what `quiet` adds; a query is
+one field with scales of its own. Normalising each field before adding is what lets a short name count beside
+a long body.
 
 The table was rotated before it was rounded (see `rotation`), so that nothing is left to rotate here.
 """
@@ -19,6 +20,7 @@ import numpy as np
 from lsp_server.embedding.contract import ModelInfo, SymbolTexts
 from lsp_server.embedding.fields import Field, field_stream
 from lsp_server.embedding.nibbles import unpacked
+from lsp_server.embedding.quiet import Quiet, aside_axis, is_aside, own_directions, shortness
 from lsp_server.embedding.safetensors import read_tensors
 from lsp_server.embedding.scores import ScoreCurve, ScoreCurves
 from lsp_server.embedding.wordpiece import WordPiece
@@ -86,12 +88,15 @@ class StaticModel:
         info: ModelInfo,
         curves: ScoreCurves,
         weights: FieldWeights,
+        *,
+        quiet: Quiet,
         wordpiece: WordPiece,
         table: TokenTable,
     ) -> None:
         self.info = info
         self.curves = curves
         self._weights = weights
+        self._quiet = quiet
         self._wordpiece = wordpiece
         self._table = table
         self._damped = 1 + np.log(np.arange(_MAX_COUNT, dtype=np.float32).clip(1))
@@ -126,8 +131,9 @@ class StaticModel:
                 FieldWeights(
                     **{field: weights[field] for field in ("name", "path", "body", "documentation")}
                 ),
-                wordpiece,
-                table,
+                quiet=Quiet(**config.get("quiet", {})),
+                wordpiece=wordpiece,
+                table=table,
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelUnavailable(
@@ -147,17 +153,25 @@ class StaticModel:
             for first in range(0, len(content), _SYMBOLS_A_PRODUCT):
                 part = content[first : first + _SYMBOLS_A_PRODUCT]
                 self._add_field(weight, field, stream.rows, first, part)
+        self._turn_short_ones(content, texts, stream.body)
         return content.astype(np.float16)
 
     def place(self, content: np.ndarray, path: str) -> np.ndarray:
         """See `Embedder.place`."""
         vector = self._weights.path * self._bag(path_words(path), self._table.symbol_scale)
-        placed: np.ndarray = _normalised(content.astype(np.float32) + vector).astype(np.float16)
+        sums = content.astype(np.float32) + vector
+        if self._quiet.aside and is_aside(path):
+            sums[sums.any(axis=1)] += np.float32(self._quiet.aside) * aside_axis(self.info.dimensions)
+        placed: np.ndarray = _normalised(sums).astype(np.float16)
         return placed
 
     def query_vector(self, query: str) -> np.ndarray:
         """See `Embedder.query_vector`."""
-        return self._bag(split_words(query), self._table.query_scale)
+        vector = self._bag(split_words(query), self._table.query_scale)
+        if self._quiet.aside and vector.any() and is_aside(query):
+            vector += np.float32(self._quiet.query) * aside_axis(self.info.dimensions)
+            vector = _normalised(vector[None])[0]
+        return vector
 
     def _bag(self, words: list[str], scale: np.ndarray) -> np.ndarray:
         """Return the rotated unit vector of one field, float32[d]."""
@@ -165,6 +179,15 @@ class StaticModel:
         factors = self._damped.take(counts, mode="clip") * scale[rows]
         unit: np.ndarray = _normalised((factors @ self._table.rows(rows))[None])[0]
         return unit
+
+    def _turn_short_ones(self, content: np.ndarray, texts: SymbolTexts, body: Field) -> None:
+        """Turn symbols with a short body away from what others say; see `quiet`."""
+        sizes = np.bincount(body.symbols, weights=body.ends - body.starts, minlength=len(content))
+        turned = shortness(self._quiet, sizes)
+        chosen = np.flatnonzero((turned > 0) & content.any(axis=1))
+        if len(chosen):
+            keys = [texts.source[slice(*texts.code[index])] for index in chosen.tolist()]
+            content[chosen] += turned[chosen, None] * own_directions(self.info.dimensions, keys)
 
     def _add_field(
         self, weight: float, field: Field, rows: np.ndarray, first: int, content: np.ndarray
@@ -199,7 +222,8 @@ def _table(tensors: Mapping[str, np.ndarray], wordpiece: WordPiece) -> TokenTabl
 def revision_of(folder: Path) -> str:
     """Return the digest of all that a model's vectors depend on, 16 characters."""
     config = json.loads((folder / CONFIG_FILE).read_bytes())
-    digest = blake2b(json.dumps(config["field_weights"], sort_keys=True).encode(), digest_size=8)
+    settings = [config["field_weights"], config.get("quiet", {})]
+    digest = blake2b(json.dumps(settings, sort_keys=True).encode(), digest_size=8)
     for name in (TOKENIZER_FILE, TABLE_FILE):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()

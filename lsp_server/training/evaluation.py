@@ -61,15 +61,11 @@ def annotated_ndcg(
     return values
 
 
-class Encoder(Protocol):
-    """A model that can be measured."""
+class Finder(Protocol):
+    """Whatever can say how near symbols are to queries."""
 
-    def queries(self, texts: Sequence[str]) -> np.ndarray:
-        """Return unit or zero vectors, float32[n, d]."""
-        ...
-
-    def symbols(self, part: CorpusPart) -> np.ndarray:
-        """Return unit or zero vectors of a repository's symbols, float32[n, d]."""
+    def similarities(self, queries: Sequence[str], part: CorpusPart) -> np.ndarray:
+        """Return how near each symbol is to each query, float[q, n]; more is nearer."""
         ...
 
 
@@ -78,35 +74,32 @@ class Found:
     """What the questions of documented symbols found, the documentation hidden.
 
     Attributes:
-        queries: Vectors of the questions, float32[q, d].
-        similarities: To all symbols, float32[q, n].
+        similarities: To all symbols, float[q, n].
         ranks: Of the right symbol, from 1, int64[q].
     """
 
-    queries: np.ndarray
     similarities: np.ndarray
     ranks: np.ndarray
 
 
-def hidden_documentation(encoder: Encoder, part: CorpusPart, asked: np.ndarray) -> Found:
+def hidden_documentation(finder: Finder, part: CorpusPart, asked: np.ndarray) -> Found:
     """Look for symbols by their documentation, which is hidden from the symbols.
 
     Where several symbols say the same, as overloads do, any of them is right.
 
     Args:
-        encoder: The model.
+        finder: What is measured.
         part: The repository.
         asked: Whose questions are asked, int64[q].
     """
     empty = Ragged(np.zeros(0, np.int32), np.zeros(len(part) + 1, np.int64))
-    symbols = encoder.symbols(replace(part, documentations=empty))
-    queries = encoder.queries(question_texts(part.take(asked)))
-    similarities = queries @ symbols.T
+    hidden = replace(part, documentations=empty)
+    similarities = finder.similarities(question_texts(part.take(asked)), hidden)
     said = np.array([hash_of(part.questions[index]) for index in range(len(part))], np.uint64)
     placed = np.empty(len(asked), np.int64)
     for number, (row, index) in enumerate(zip(similarities, asked.tolist(), strict=True)):
         placed[number] = (row > row[said == said[index]].max()).sum() + 1
-    return Found(queries, similarities, placed)
+    return Found(similarities, placed)
 
 
 def ranks(similarities: np.ndarray, answers: np.ndarray) -> np.ndarray:

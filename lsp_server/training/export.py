@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lsp_server.embedding.nibbles import packed
+from lsp_server.embedding.quiet import FREE_AXES, Quiet
 from lsp_server.embedding.rotation import rotation
 from lsp_server.embedding.scores import ScoreCurves
 from lsp_server.embedding.static_model import CONFIG_FILE, TABLE_FILE, TENSORS, TOKENIZER_FILE, revision_of
@@ -23,6 +24,7 @@ def export(
     parameters: Parameters,
     vocabulary: Mapping[str, int],
     field_weights: Mapping[str, float],
+    quiet: Quiet,
     curves: ScoreCurves,
 ) -> None:
     """Write a model.
@@ -33,10 +35,11 @@ def export(
         parameters: Trained.
         vocabulary: Sub-word → row.
         field_weights: How much each field's unit vector counts.
+        quiet: How far short symbols, tests and examples are turned away.
         curves: What similarities mean.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    bytes_, scale = packed(parameters.table @ rotation(parameters.table.shape[1]))
+    bytes_, scale = packed(with_free_axes(parameters) @ rotation(parameters.table.shape[1]))
     symbol_scale, query_scale = (
         (scale * np.exp(weight)).astype(np.float32)
         for weight in (parameters.symbol_weights, parameters.query_weights)
@@ -46,9 +49,27 @@ def export(
     tensors = dict(zip(TENSORS, (bytes_, symbol_scale, query_scale), strict=True))
     (folder / TABLE_FILE).write_bytes(_safetensors(tensors))
     _write(folder / TOKENIZER_FILE, tokenizer_file(vocabulary), indent=None)
-    config = {"name": name, "field_weights": dict(field_weights), "score_curves": asdict(curves)}
+    config = {
+        "name": name,
+        "field_weights": dict(field_weights),
+        "quiet": asdict(quiet),
+        "score_curves": asdict(curves),
+    }
     _write(folder / CONFIG_FILE, config, indent=1)
     _write(folder / CONFIG_FILE, config | {"revision": revision_of(folder)}, indent=1)
+
+
+def with_free_axes(parameters: Parameters) -> np.ndarray:
+    """Return the table in axes of falling weight, the last ones empty, float32[v, d].
+
+    The directions that matter least hold little; `quiet` tells what they are kept free for.
+    """
+    weight = np.exp(parameters.symbol_weights)[:, None]
+    weighted = parameters.table * weight
+    _, axes = np.linalg.eigh((weighted.T @ weighted).astype(np.float64))
+    turned: np.ndarray = (parameters.table @ axes[:, ::-1]).astype(np.float32)
+    turned[:, -FREE_AXES:] = 0
+    return turned
 
 
 def _write(path: Path, content: Mapping[str, Any], indent: int | None) -> None:

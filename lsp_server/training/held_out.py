@@ -9,7 +9,7 @@ from lsp_server.embedding.scores import ScoreCurves
 from lsp_server.training.calibration import fit_curve
 from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import CorpusPart, hash_of
-from lsp_server.training.evaluation import hidden_documentation
+from lsp_server.training.evaluation import hidden_documentation, question_texts
 from lsp_server.training.ragged import Ragged
 
 ONE_IN = 50
@@ -82,7 +82,8 @@ def measure(contender: Contender, parts: Sequence[CorpusPart], seed: int) -> Hel
         likeness[part.files[sample][:, None] == part.files] = -1
         related += [(value, True) for value in likeness.max(axis=1).tolist() if value > 0]
         if stranger is not None:
-            hits += [(value, False) for value in (found.queries @ stranger.T).max(axis=1).tolist()]
+            queries = contender.queries(question_texts(part.take(asked)))
+            hits += [(value, False) for value in (queries @ stranger.T).max(axis=1).tolist()]
             related += [(value, False) for value in (symbols[sample] @ stranger.T).max(axis=1).tolist()]
         stranger = symbols
     if not ranks:

@@ -69,15 +69,15 @@ def encode_queries(parameters: Parameters, queries: Bags) -> np.ndarray:
     return normalised(pooled(_whole(queries, parameters), parameters.table, parameters.query_weights))
 
 
-def encode_symbols(
+def symbol_sums(
     parameters: Parameters, fields: Mapping[str, Bags], weights: Mapping[str, float]
 ) -> np.ndarray:
-    """Return the vectors of symbols, float32[n, d], unit or zero."""
+    """Return the weighted sums of the fields' unit vectors, float32[n, d], not normalised."""
     sums = np.zeros((len(fields[FIELDS[0]]), parameters.table.shape[1]), np.float32)
     for name in FIELDS:
         matrix = _whole(fields[name], parameters)
         sums += weights[name] * normalised(pooled(matrix, parameters.table, parameters.symbol_weights))
-    return normalised(sums)
+    return sums
 
 
 def loss_and_gradients(
@@ -101,17 +101,15 @@ def loss_and_gradients(
     queries = normalised(query_sums)
     matrices = {name: batch.fields[name].matrix(columns, len(rows)) for name in FIELDS}
     field_sums = {name: pooled(matrices[name], table, symbol_weights) for name in FIELDS}
-    symbol_sums = np.sum(
-        [np.float32(weights[name]) * normalised(field_sums[name]) for name in FIELDS], axis=0
-    )
-    symbols = normalised(symbol_sums)
+    sums = np.sum([np.float32(weights[name]) * normalised(field_sums[name]) for name in FIELDS], axis=0)
+    symbols = normalised(sums)
     loss, similarity_slope = _info_nce(queries @ symbols.T, batch.same, temperature)
 
     # Backward, in the opposite order.
     table_slope, query_weight_slope = pooled_slopes(
         query_matrix, table, query_weights, query_sums, similarity_slope @ symbols
     )
-    symbol_slope = _through_normalisation(similarity_slope.T @ queries, symbol_sums)
+    symbol_slope = _through_normalisation(similarity_slope.T @ queries, sums)
     symbol_weight_slope = np.zeros_like(symbol_weights)
     for name in FIELDS:
         by_row, by_weight = pooled_slopes(

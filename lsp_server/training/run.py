@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from lsp_server.embedding import BUNDLED_FOLDER, ScoreCurves
+from lsp_server.embedding.quiet import Quiet
 from lsp_server.embedding.rotation import rotation
 from lsp_server.embedding.static_model import StaticModel
 from lsp_server.embedding.wordpiece import WordPiece
@@ -52,6 +53,7 @@ class Plan:
         lesson: How to learn from its sentences.
         vocabulary_size: How many sub-words, at most.
         recipe: Of the training proper.
+        quiet: How far short symbols, tests and examples are turned away.
         n_processes: How many repositories are read at once.
     """
 
@@ -65,6 +67,7 @@ class Plan:
     vocabulary_size: int = 60_000
     lesson: Lesson = field(default_factory=Lesson)
     recipe: Recipe = field(default_factory=Recipe)
+    quiet: Quiet = field(default_factory=lambda: Quiet(short=1.5, aside=1.1))
     n_processes: int = 1
 
 
@@ -255,6 +258,7 @@ def _export(plan: Plan, parameters: Parameters, vocabulary: dict[str, int], held
         parameters=parameters,
         vocabulary=vocabulary,
         field_weights=plan.recipe.field_weights,
+        quiet=plan.quiet,
         curves=curves,
     )
 

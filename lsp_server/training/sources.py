@@ -5,7 +5,7 @@ out here, so that nothing behind has to ask.
 """
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,8 @@ from lsp_server.training.licences import is_licence_file, licence_of
 MAX_FILE_BYTES = 400_000
 """Larger files are data, or amalgamations of other files."""
 
+_LIMITS = ParseLimits(max_file_bytes=MAX_FILE_BYTES, max_notebook_bytes=MAX_FILE_BYTES)
+_BLOBS_A_REQUEST = 64
 _NOT_ITS_OWN = SymbolFlags.VENDORED | SymbolFlags.GENERATED
 
 
@@ -66,6 +68,12 @@ def open_repository(path: Path, name: str | None = None) -> Repository:
         if (git_dir / "HEAD").is_file() and (git_dir / "objects").is_dir():
             return GitRepository(git_dir, name or path.resolve().name.removesuffix(".git"))
     return FolderRepository(path, name or path.resolve().name)
+
+
+def is_worth_reading(path: str, size_bytes: int) -> bool:
+    """Return whether a file is source code, of this repository, written by people."""
+    is_its_own = not path_flags(path) & _NOT_ITS_OWN
+    return is_its_own and size_bytes <= MAX_FILE_BYTES and skip_by_name(path, size_bytes, _LIMITS) is None
 
 
 class GitRepository:
@@ -123,11 +131,20 @@ class GitRepository:
 
 
 class FolderRepository:
-    """The files of a folder that the indexer would index."""
+    """The files of a folder that the indexer would index.
 
-    def __init__(self, folder: Path, name: str) -> None:
+    Args:
+        folder: Where they lie.
+        name: What to call it.
+        is_wanted: Which of them, by path and size in bytes.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, is_wanted: Callable[[str, int], bool] = is_worth_reading
+    ) -> None:
         self.name = name
         self._folder = folder
+        self._is_wanted = is_wanted
 
     def licence(self) -> str | None:
         """See `Repository.licence`."""
@@ -143,15 +160,5 @@ class FolderRepository:
         """See `Repository.files`."""
         facts = scan(IgnoreRules(self._folder, (), ()), {}, 0).changed
         for fact in sorted(facts, key=lambda one: one.path):
-            if is_worth_reading(fact.path, fact.size_bytes):
+            if self._is_wanted(fact.path, fact.size_bytes):
                 yield SourceFile(fact.path, (self._folder / fact.path).read_bytes())
-
-
-def is_worth_reading(path: str, size_bytes: int) -> bool:
-    """Return whether a file is source code, of this repository, written by people."""
-    is_its_own = not path_flags(path) & _NOT_ITS_OWN
-    return is_its_own and size_bytes <= MAX_FILE_BYTES and skip_by_name(path, size_bytes, _LIMITS) is None
-
-
-_LIMITS = ParseLimits(max_file_bytes=MAX_FILE_BYTES, max_notebook_bytes=MAX_FILE_BYTES)
-_BLOBS_A_REQUEST = 64

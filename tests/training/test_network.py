@@ -9,8 +9,9 @@ from lsp_server.training.network import (
     Batch,
     Parameters,
     encode_queries,
-    encode_symbols,
     loss_and_gradients,
+    normalised,
+    symbol_sums,
 )
 from lsp_server.training.ragged import Ragged
 
@@ -74,5 +75,5 @@ def test_vectors_have_unit_length_and_empty_texts_have_none() -> None:
     empty = Bags.of(Ragged.of([[], [3]]), N_ROWS)
     lengths = np.linalg.norm(encode_queries(parameters, empty), axis=1)
     np.testing.assert_allclose(lengths, [0, 1], atol=1e-6)
-    symbols = encode_symbols(parameters, batch.fields, WEIGHTS)
+    symbols = normalised(symbol_sums(parameters, batch.fields, WEIGHTS))
     assert np.all((np.abs(np.linalg.norm(symbols, axis=1) - 1) < 1e-5) | ~symbols.any(axis=1))

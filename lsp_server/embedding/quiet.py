@@ -1,0 +1,70 @@
+"""What keeps symbols that say little, and tests and examples, from answering every query.
+
+A name by itself matches a query more purely than a name with a body, and tests repeat the words of what they
+test. So some axes of the vectors are kept free of words: a symbol with a short body is turned towards one
+direction among them, which it shares with no other, and tests and examples are turned towards one axis, which
+a query shares only when it speaks of tests or examples itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from lsp_server.embedding.rotation import rotation
+from lsp_server.text import split_words
+
+FREE_AXES = 65
+"""How many axes of an exported table hold nothing, before it is rotated: the last ones."""
+
+_TESTS = ("test", "tests", "unittest", "unittests", "testdata", "spec", "specs", "fixture", "fixtures")
+_EXAMPLES = ("example", "examples", "sample", "samples", "demo", "demos")
+_BENCHMARKS = ("benchmark", "benchmarks", "bench", "benches")
+_ASIDE = frozenset((*_TESTS, *_EXAMPLES, *_BENCHMARKS))
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """How far symbols are turned away, beside field vectors of unit length.
+
+    Attributes:
+        short: For a symbol without a body; less with every sub-word of a body.
+        enough: Sub-words of a body from which on a symbol is not turned.
+        aside: For the symbols of tests and examples.
+        query: For queries that speak of them, beside a query of unit length.
+    """
+
+    short: float = 0.0
+    enough: int = 28
+    aside: float = 0.0
+    query: float = 0.5
+
+
+def shortness(quiet: Quiet, body_sizes: np.ndarray) -> np.ndarray:
+    """Return how far each symbol is turned for its short body, float32[n], given its sub-words, int[n]."""
+    left = 1 - body_sizes / np.float32(quiet.enough)
+    turned: np.ndarray = (quiet.short * np.maximum(left, 0)).astype(np.float32)
+    return turned
+
+
+def own_directions(dimensions: int, keys: Sequence[bytes]) -> np.ndarray:
+    """Return a direction for each key, without words in it: unit rows, float32[n, d].
+
+    Equal keys have equal directions, so that copies stay copies; others are nearly at right angles.
+    """
+    bits = np.frombuffer(b"".join(blake2b(key, digest_size=8).digest() for key in keys), np.uint8)
+    signs = np.unpackbits(bits).reshape(len(keys), 64).astype(np.float32) * 2 - 1
+    directions: np.ndarray = signs / np.float32(8) @ rotation(dimensions)[-FREE_AXES:-1]
+    return directions
+
+
+def aside_axis(dimensions: int) -> np.ndarray:
+    """Return the axis of tests and examples, float32[d], unit."""
+    axis: np.ndarray = rotation(dimensions)[-1]
+    return axis
+
+
+def is_aside(text: str) -> bool:
+    """Return whether a path lies among tests or examples, or a query speaks of them."""
+    return not _ASIDE.isdisjoint(split_words(text))
