@@ -362,7 +362,7 @@ def test_a_model_is_chosen_only_when_it_loads(shell: Shell) -> None:
         "log": {"level": "debug"},
     }
     assert shell.json("model", "info")["name"] == "bundled"
-    assert shell.json("model", "train", code=9)["error"]["suggestion"]
+    assert shell.json("model", "train", "--out", "here", code=3)["error"]["suggestion"]
 
 
 def test_the_log_level_decides_what_the_log_file_tells(shell: Shell) -> None:

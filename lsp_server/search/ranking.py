@@ -47,7 +47,7 @@ class Weights:
     path: float = 0.2
     stem: float = 0.5
     exact: float = 1.5
-    as_written: float = 1.0
+    as_written: float = 1.5
     neighbours: float = 0.25
     test: float = 0.5
     example: float = 0.7
