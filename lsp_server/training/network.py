@@ -30,6 +30,10 @@ class Parameters:
     symbol_weights: np.ndarray
     query_weights: np.ndarray
 
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return all that is learned, in the order of the attributes."""
+        return self.table, self.symbol_weights, self.query_weights
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gradients:

@@ -3,8 +3,8 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +20,13 @@ from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import CorpusPart
 from lsp_server.training.evaluation import question_texts
 from lsp_server.training.export import export
-from lsp_server.training.fit import Recipe, fit
+from lsp_server.training.fit import Recipe, Step, fit
 from lsp_server.training.gather import Source, gather
 from lsp_server.training.held_out import HeldOut, measure, without_held_out
 from lsp_server.training.licences import PERMISSIVE
 from lsp_server.training.minilm import MiniLM
 from lsp_server.training.network import Parameters
-from lsp_server.training.pairs import pairs_of
+from lsp_server.training.pairs import PairSet, pairs_of
 from lsp_server.training.ragged import Ragged
 from lsp_server.training.start import row_frequencies, start_parameters
 from lsp_server.training.teacher import Lesson, learn_sentences
@@ -53,6 +53,8 @@ class Plan:
         lesson: How to learn from its sentences.
         vocabulary_size: How many sub-words, at most.
         recipe: Of the training proper.
+        runs: How many trainings from one start are averaged.
+        field_weights: How much each field's unit vector counts in the model; training weighs them alike.
         quiet: How far short symbols, tests and examples are turned away.
         n_processes: How many repositories are read at once.
     """
@@ -67,6 +69,10 @@ class Plan:
     vocabulary_size: int = 60_000
     lesson: Lesson = field(default_factory=Lesson)
     recipe: Recipe = field(default_factory=Recipe)
+    runs: int = 2
+    field_weights: Mapping[str, float] = field(
+        default_factory=lambda: {"name": 0.75, "path": 1.0, "body": 1.0, "documentation": 1.3}
+    )
     quiet: Quiet = field(default_factory=lambda: Quiet(short=1.5, aside=1.1))
     n_processes: int = 1
 
@@ -152,14 +158,11 @@ def train(plan: Plan, on_progress: OnProgress = lambda _: None) -> Report:
     if teacher is not None:
         _learn_sentences(teacher, parameters, taught, wordpiece, plan=plan, on_progress=on_progress)
         clock.lap("lesson")
-    fit(
-        parameters,
-        pairs,
-        plan.recipe,
-        lambda step: on_progress(Progress("Training", step.number, step.total)),
-    )
+    parameters = _trained(parameters, pairs, plan, on_progress)
     clock.lap("training")
-    held_out = measure(Contender(parameters, wordpiece, plan.recipe.field_weights), parts, plan.recipe.seed)
+    held_out = measure(
+        Contender(parameters, wordpiece, plan.field_weights, plan.quiet), parts, plan.recipe.seed
+    )
     _export(plan, parameters, vocabulary, held_out)
     clock.lap("export")
     report = Report(
@@ -250,6 +253,22 @@ def _counted(stage: str, total: int, on_progress: OnProgress) -> Callable[[int],
     return done
 
 
+def _trained(start: Parameters, pairs: PairSet, plan: Plan, on_progress: OnProgress) -> Parameters:
+    """Return the mean of several runs from one start, better than each (Wortsman 2022, arXiv:2203.05482)."""
+    mean = Parameters(*(np.zeros_like(one) for one in start.arrays()))
+    for run in range(plan.runs):
+        parameters = Parameters(*(one.copy() for one in start.arrays()))
+        done = _stage("Training" if plan.runs == 1 else f"Run {run + 1}", on_progress)
+        fit(parameters, pairs, replace(plan.recipe, seed=plan.recipe.seed + run), done)
+        for total, one in zip(mean.arrays(), parameters.arrays(), strict=True):
+            np.add(total, one / np.float32(plan.runs), out=total)
+    return mean
+
+
+def _stage(name: str, on_progress: OnProgress) -> Callable[[Step], None]:
+    return lambda step: on_progress(Progress(name, step.number, step.total))
+
+
 def _export(plan: Plan, parameters: Parameters, vocabulary: dict[str, int], held_out: HeldOut) -> None:
     curves = held_out.curves or _bundled_curves()
     export(
@@ -257,7 +276,7 @@ def _export(plan: Plan, parameters: Parameters, vocabulary: dict[str, int], held
         plan.name,
         parameters=parameters,
         vocabulary=vocabulary,
-        field_weights=plan.recipe.field_weights,
+        field_weights=plan.field_weights,
         quiet=plan.quiet,
         curves=curves,
     )

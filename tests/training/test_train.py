@@ -18,14 +18,13 @@ from lsp_server.text import split_file
 from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import read_part, thinned
 from lsp_server.training.export import export
-from lsp_server.training.fit import Recipe
 from lsp_server.training.held_out import is_held_out, without_held_out
 from lsp_server.training.network import Parameters
 from lsp_server.training.sources import open_repository
 from lsp_server.training.start import random_vectors
 from lsp_server.training.vocabulary import damped_counts, train_vocabulary
 
-OPTIONS = ["--batch", "32", "--epochs", "6", "--vocabulary", "400"]
+OPTIONS = ["--batch", "32", "--epochs", "6", "--vocabulary", "400", "--runs", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +74,17 @@ def test_another_seed_gives_another(model_folder: Path, sources: list[Path], tmp
     arguments = ["model", "train", *map(str, sources), "--out", str(out), *OPTIONS, "--seed", "1"]
     assert main(arguments) == 0
     assert (out / "model.safetensors").read_bytes() != (model_folder / "model.safetensors").read_bytes()
+
+
+def test_several_runs_are_averaged(model_folder: Path, sources: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    arguments = ["model", "train", *map(str, sources), "--out", str(out), *OPTIONS, "--runs", "2"]
+    assert main(arguments) == 0
+    assert (out / "model.safetensors").read_bytes() != (model_folder / "model.safetensors").read_bytes()
+    model = load_embedder(ModelChoice(path=out))
+    near, far = model.query_vector("connection to the other machine"), model.query_vector("round shape")
+    socket = model.query_vector("socket")
+    assert socket @ near > socket @ far
 
 
 def test_reserved_and_unlicensed_repositories_are_left_out(
@@ -141,7 +151,7 @@ def test_training_and_indexing_see_the_same_text(sources: list[Path], tmp_path: 
     parameters = Parameters(
         random_vectors(n_rows, 384, 0), np.zeros(n_rows, np.float32), np.zeros(n_rows, np.float32)
     )
-    weights = Recipe().field_weights
+    weights = {"name": 0.75, "path": 1.0, "body": 0.9, "documentation": 1.3}
     contender = Contender(parameters, WordPiece(vocabulary), weights)
     curves = StaticModel.read(Path(load_embedder.__code__.co_filename).parent / "data").curves
     export(

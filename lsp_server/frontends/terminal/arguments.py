@@ -143,7 +143,10 @@ def _add_training(train: Parser) -> None:
     train.add_argument(
         "--vocabulary", type=int, default=60_000, metavar="N", help="at most so many sub-words (60000)"
     )
-    train.add_argument("--epochs", type=int, default=2, metavar="N", help="how often each pair is seen (2)")
+    train.add_argument("--epochs", type=int, default=1, metavar="N", help="how often each pair is seen (1)")
+    train.add_argument(
+        "--runs", type=int, default=2, metavar="N", help="how many trainings from one start to average (2)"
+    )
     train.add_argument("--batch", type=int, default=2048, metavar="N", help="pairs in a batch (2048)")
     train.add_argument(
         "--sentences",

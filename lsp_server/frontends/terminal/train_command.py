@@ -74,6 +74,7 @@ def _plan(arguments: Namespace) -> "Plan":
         vocabulary_size=arguments.vocabulary,
         lesson=Lesson(sentences=arguments.sentences),
         recipe=Recipe(epochs=arguments.epochs, shape=BatchShape(pairs=arguments.batch), seed=arguments.seed),
+        runs=arguments.runs,
         n_processes=os.cpu_count() or 1,
     )
 
