@@ -4,6 +4,7 @@ Only reads. Files that say nothing about code, that others wrote (vendored) or t
 out here, so that nothing behind has to ask.
 """
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ MAX_FILE_BYTES = 400_000
 
 _LIMITS = ParseLimits(max_file_bytes=MAX_FILE_BYTES, max_notebook_bytes=MAX_FILE_BYTES)
 _BLOBS_A_REQUEST = 64
+_BUNDLED = re.compile(r"(?:^|/)bundled/")
+"""Folders of copies that ranking need not know of, as of one formatting library inside a logging library."""
 _NOT_ITS_OWN = SymbolFlags.VENDORED | SymbolFlags.GENERATED
 
 
@@ -72,7 +75,7 @@ def open_repository(path: Path, name: str | None = None) -> Repository:
 
 def is_worth_reading(path: str, size_bytes: int) -> bool:
     """Return whether a file is source code, of this repository, written by people."""
-    is_its_own = not path_flags(path) & _NOT_ITS_OWN
+    is_its_own = not path_flags(path) & _NOT_ITS_OWN and _BUNDLED.search(path) is None
     return is_its_own and size_bytes <= MAX_FILE_BYTES and skip_by_name(path, size_bytes, _LIMITS) is None
 
 

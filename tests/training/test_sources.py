@@ -8,6 +8,8 @@ from small_corpus import THINGS, commit, write_folder
 from lsp_server.errors import WorkspaceNotFound
 from lsp_server.training.sources import open_repository
 
+IGNORED = {"vendor/fmt/format.py", "log/bundled/format.py", "api_pb2.py", "node_modules/a/index.js"}
+
 
 def test_a_git_directory_gives_what_its_folder_gives(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "paint")
@@ -31,13 +33,12 @@ def test_the_licence_is_read_from_the_repository_itself(tmp_path: Path) -> None:
 
 def test_what_others_or_programs_wrote_is_left_out(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "paint")
-    for path in ("vendor/fmt/format.py", "api_pb2.py", "node_modules/a/index.js"):
+    for path in IGNORED:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text("def anything(): pass\n", "utf-8")
-    ignored = {"vendor/fmt/format.py", "api_pb2.py", "node_modules/a/index.js"}
-    assert not ignored & {file.path for file in open_repository(folder).files()}
+    assert not IGNORED & {file.path for file in open_repository(folder).files()}
     commit(folder)
-    assert not ignored & {file.path for file in open_repository(folder).files()}
+    assert not IGNORED & {file.path for file in open_repository(folder).files()}
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
