@@ -1,0 +1,68 @@
+/** Every command of the extension, by its name in the manifest. */
+
+import * as vscode from "vscode";
+import { nameRange, uriOf } from "./places.ts";
+import { showRelated } from "./related/show.ts";
+import type { ResultsView } from "./results/view.ts";
+import type { History } from "./search/history.ts";
+import { showSearch, type SearchSurroundings } from "./search/picker.ts";
+import { complaint } from "./search/wording.ts";
+import type { Server } from "./server/server.ts";
+import { chooseInterpreter } from "./server/trouble.ts";
+import { explainFile } from "./status/explain.ts";
+import { showMenu } from "./status/menu.ts";
+
+/** The parts that commands act on. */
+export interface Parts {
+  extension: vscode.Extension<unknown>;
+  server: Server;
+  history: History;
+  results: ResultsView;
+  log: vscode.LogOutputChannel;
+}
+
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const { server, results } = parts;
+  const search: SearchSurroundings = {
+    server,
+    history: parts.history,
+    showRelated: (found) => void showRelated(server, new vscode.Location(uriOf(found), nameRange(found).start)),
+    keep: (query, result) => void results.keep(query, result),
+  };
+  // The arguments come from menus, lenses and keybindings, each with its own.
+  const commands: Record<string, (argument?: never) => unknown> = {
+    search: (query?: unknown) => showSearch(search, typeof query === "string" ? query : ""),
+    searchSelection: () => showSearch(search, selectedText()),
+    related: (place?: unknown) => showRelated(server, place instanceof vscode.Location ? place : undefined),
+    showMenu: () => showMenu(server),
+    pause: () => server.request("semanticSearch/pause", null),
+    resume: () => server.request("semanticSearch/resume", null),
+    rebuild: () => server.request("semanticSearch/rebuild", null),
+    explainFile: (uri?: unknown) => explainFile(server, uri instanceof vscode.Uri ? uri : undefined),
+    restart: () => server.start(),
+    chooseInterpreter,
+    openLog: () => parts.log.show(),
+    openSettings: () => vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${parts.extension.id}`),
+    "results.repeat": () => results.repeat(),
+    "results.groupByFile": () => results.setFlat(false),
+    "results.flatten": () => results.setFlat(true),
+    "results.clear": () => results.clear(),
+    "results.dismiss": (node?: never) => node && results.dismiss(node),
+    "results.copyReference": (node?: never) => node && results.copyReference(node),
+  };
+  const registered = Object.entries(commands).map(([name, run]) =>
+    vscode.commands.registerCommand(`semanticSymbols.${name}`, async (argument?: never) => {
+      try {
+        await run(argument);
+      } catch (error) {
+        void vscode.window.showErrorMessage(complaint(error));
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+function selectedText(): string {
+  const editor = vscode.window.activeTextEditor;
+  return editor?.document.getText(editor.selection) ?? "";
+}
