@@ -11,6 +11,8 @@ import { byFile, type FileGroup } from "./grouping.ts";
 const VIEW = "semanticSymbols.results";
 const FLAT = "resultsFlat";
 const LIMIT = 50;
+/** A list to work through holds no noise, unless there is nothing else. */
+const LEAST_SCORE = 0.3;
 
 type Node = FileGroup | Found;
 
@@ -34,7 +36,7 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   async keep(query: string, result: SearchResult): Promise<void> {
     this.query = query;
     await vscode.commands.executeCommand("setContext", "semanticSymbols.hasResults", true);
-    this.put(result.results);
+    this.put(worthwhile(result.results));
     await vscode.commands.executeCommand(`${VIEW}.focus`);
   }
 
@@ -43,7 +45,8 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     if (this.query === "") return;
     await vscode.window.withProgress({ location: { viewId: VIEW } }, async () => {
       try {
-        this.put((await this.server.request("semanticSearch", { query: this.query, limit: LIMIT })).results);
+        const { results } = await this.server.request("semanticSearch", { query: this.query, limit: LIMIT });
+        this.put(worthwhile(results));
       } catch (error) {
         this.view.message = complaint(error);
       }
@@ -101,8 +104,13 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   private put(found: Found[]): void {
     this.found = found;
-    this.view.description = this.query;
+    this.view.title = this.query;
     this.view.message = found.length === 0 ? vscode.l10n.t("Nothing left.") : "";
     this.changed.fire(undefined);
   }
+}
+
+function worthwhile(found: Found[]): Found[] {
+  const good = found.filter(({ score }) => score >= LEAST_SCORE);
+  return good.length > 0 ? good : found;
 }

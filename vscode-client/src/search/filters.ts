@@ -17,6 +17,8 @@ export interface OpenFilter {
   typed: string;
   /** The query up to the value. */
   before: string;
+  /** The query without the filter. */
+  rest: string;
 }
 
 /** Returns the filter that the query ends in, if it ends in one. */
@@ -24,7 +26,7 @@ export function openFilter(query: string): OpenFilter | undefined {
   const match = /(?:^|\s)-?(kind|lang|path):(\S*)$/.exec(query);
   if (match === null) return undefined;
   const typed = match[2] ?? "";
-  return { key: match[1] as OpenFilter["key"], typed, before: query.slice(0, query.length - typed.length) };
+  return { key: match[1] as OpenFilter["key"], typed, before: query.slice(0, query.length - typed.length), rest: query.slice(0, match.index) };
 }
 
 /** Returns the values that begin with what was typed, then those that contain it; none when it is whole already. */

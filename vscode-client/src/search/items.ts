@@ -6,6 +6,9 @@ import { reference } from "../places.ts";
 import { PROBABLY_RELEVANT, type Found, type SearchResult } from "../protocol.ts";
 import { doubt, nothingFound } from "./wording.ts";
 
+/** More than fits in the row, and a screen reader reads all of it. */
+const LONGEST_DETAIL = 160;
+
 export type Row =
   | (vscode.QuickPickItem & { row: "symbol"; found: Found })
   /** Taking it writes `query` into the input. */
@@ -68,7 +71,8 @@ function symbolRow(found: Found): Row {
 
 /** What the symbol is for where someone wrote it down, else how it is declared. */
 function summary(found: Found): string {
-  return found.documentation?.split("\n").find((line) => line.trim() !== "")?.trim() ?? found.signature;
+  const text = found.documentation?.split("\n").find((line) => line.trim() !== "")?.trim() ?? found.signature;
+  return text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text;
 }
 
 function separator(label: string): Row {

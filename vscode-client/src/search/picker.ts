@@ -5,7 +5,7 @@ import { open, reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
 import { SECTION } from "../server/settings.ts";
-import { completions, KINDS, LANGUAGES, openFilter } from "./filters.ts";
+import { completions, KINDS, LANGUAGES, openFilter, type OpenFilter } from "./filters.ts";
 import type { History } from "./history.ts";
 import { completionRows, COPY, FORGET, note, openingRows, RELATED, SIDE, symbolRows, type Row } from "./items.ts";
 import { Latest } from "./latest.ts";
@@ -98,9 +98,13 @@ class SearchPicker {
     if (row.row === "symbol" && previewsOnMove()) this.preview.show(row.found);
   }
 
-  private async rowsFor(query: string, signal: AbortSignal): Promise<Row[]> {
+  private async rowsFor(typed: string, signal: AbortSignal): Promise<Row[]> {
     this.askedAt = Date.now();
-    const completing = await completionsOf(query);
+    const filter = openFilter(typed);
+    const completing = filter === undefined ? [] : completionRows(filter.before, await completionsOf(filter));
+    // A filter that is still being written filters nothing yet.
+    const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
+    if (query.trim() === "") return completing;
     try {
       const result = await this.around.server.request("semanticSearch", { query, limit: LIMIT }, signal);
       if (!signal.aborted) this.result = result;
@@ -168,11 +172,9 @@ function previewsOnMove(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get("search.previewOnMove", true);
 }
 
-async function completionsOf(query: string): Promise<Row[]> {
-  const filter = openFilter(query);
-  if (filter === undefined) return [];
-  const values = filter.key === "kind" ? KINDS : filter.key === "lang" ? LANGUAGES : await pathsBelow(filter.typed);
-  return completionRows(filter.before, completions(filter.typed, values));
+async function completionsOf({ key, typed }: OpenFilter): Promise<string[]> {
+  const values = key === "kind" ? KINDS : key === "lang" ? LANGUAGES : await pathsBelow(typed);
+  return completions(typed, values);
 }
 
 /** Keeps the list from sorting by label: there is no stable API for it yet, but the property is there. */
