@@ -73,14 +73,16 @@ export interface PathExplanation {
   rule?: { file: string; line: number; pattern: string };
 }
 
+type NoParams = Record<string, never>;
+
 /** Every request of ours: its parameters and its answer. */
 export interface Requests {
   semanticSearch: [SearchParams, SearchResult];
   "semanticSearch/related": [RelatedParams, SearchResult];
-  "semanticSearch/status": [Record<string, never>, Status];
-  "semanticSearch/pause": [null, Status];
-  "semanticSearch/resume": [null, Status];
-  "semanticSearch/rebuild": [null, Status];
+  "semanticSearch/status": [NoParams, Status];
+  "semanticSearch/pause": [NoParams, Status];
+  "semanticSearch/resume": [NoParams, Status];
+  "semanticSearch/rebuild": [NoParams, Status];
   "semanticSearch/explainPath": [{ uri: string }, PathExplanation];
 }
 

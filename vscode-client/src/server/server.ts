@@ -55,8 +55,8 @@ export class Server implements vscode.Disposable {
     await this.starts;
     const client = this.run?.client;
     if (!client?.isRunning()) throw new ServerAway(vscode.l10n.t("The server is not running."));
-    const token = signal && cancelledWith(signal).token;
-    return client.sendRequest<Requests[M][1]>(method, params, token);
+    const source = cancelledWith(signal ?? new AbortController().signal);
+    return client.sendRequest<Requests[M][1]>(method, params, source.token);
   }
 
   /** Returns what the server writes for a document, to compare and to send. */

@@ -11,7 +11,7 @@ export async function eventually<T>(read: () => Promise<T>, satisfies: (value: T
   const end = Date.now() + PATIENCE_MS;
   let value = await read();
   while (!satisfies(value)) {
-    if (Date.now() > end) assert.fail(`${what}; it was ${JSON.stringify(value)}`);
+    if (Date.now() > end) assert.fail(`${what}; it was ${JSON.stringify(value).slice(0, 600)}`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     value = await read();
   }

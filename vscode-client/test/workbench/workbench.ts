@@ -10,7 +10,8 @@ import { chromium, type Browser, type Locator, type Page } from "playwright-core
 const client = path.resolve(import.meta.dirname, "..", "..");
 const CODE_SERVER = process.env["CODE_SERVER"] ?? "code-server";
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-export const VSIX = process.env["SEMANTIC_SYMBOLS_VSIX"] ?? path.join(client, "out", `semantic-symbols-${process.platform}-${process.arch}.vsix`);
+export const PYTHON = process.env["PYTHON"] ?? "python3";
+const VSIX = process.env["SEMANTIC_SYMBOLS_VSIX"] ?? path.join(client, "out", `semantic-symbols-${process.platform}-${process.arch}.vsix`);
 const PICTURES = process.env["SEMANTIC_SYMBOLS_PICTURES"] ?? path.join(client, "out", "pictures");
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const SIZE = { width: 1280, height: 800 };
@@ -32,7 +33,7 @@ export class Workbench {
   readonly folder: string;
   private readonly browser: Browser;
   private readonly server: ChildProcess;
-  private readonly home: string;
+  readonly home: string;
 
   private constructor(home: string, server: ChildProcess, browser: Browser, page: Page) {
     this.home = home;
@@ -50,7 +51,7 @@ export class Workbench {
     const user = path.join(home, "data", "User");
     mkdirSync(user, { recursive: true });
     writeFileSync(path.join(user, "settings.json"), JSON.stringify({ ...CALM, ...profile.settings }));
-    const { server, url } = await startServer(home, { ...process.env, HOME: home, XDG_CACHE_HOME: path.join(home, "cache"), EXTENSIONS_GALLERY: "{}", ...profile.env });
+    const { server, url } = await startServer(home, { ...process.env, ...ISOLATED, HOME: home, XDG_CACHE_HOME: path.join(home, "cache"), ...profile.env });
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
     const page = await browser.newPage({ viewport: SIZE });
     const bench = new Workbench(home, server, browser, page);
@@ -113,7 +114,11 @@ export class Workbench {
 
   async picture(name: string): Promise<void> {
     mkdirSync(PICTURES, { recursive: true });
-    await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
+    await this.page.screenshot({ animations: "disabled", path: path.join(PICTURES, `${name}.png`) });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   async close(): Promise<void> {
@@ -123,6 +128,9 @@ export class Workbench {
     rmSync(this.home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
+
+/** No gallery to ask; and with the environment it is given, not that of a login shell. */
+const ISOLATED = { EXTENSIONS_GALLERY: "{}", VSCODE_CLI: "1" };
 
 /** No tips, no animations, nothing saved behind a test's back. */
 const CALM = {

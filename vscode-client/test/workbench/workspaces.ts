@@ -4,8 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-
-const PYTHON = process.env["PYTHON"] ?? "python3";
+import { PYTHON } from "./workbench.ts";
 
 /** Copies packages of the standard library into a folder that the callback gets. */
 export function standardLibrary(packages: readonly string[]): string {
