@@ -1,7 +1,7 @@
-"""Lays the server and all it needs into the extension, for one platform and several Pythons: `bundled/any`, `bundled/cp312`.
+"""Lays the server and all it needs into the extension: `bundled/any` for all Pythons, `bundled/cp312` for one.
 
-Packages are unpacked wheels, so that nothing has to be installed where the extension is: the server starts with
-both folders on Python's path. Only the standard library and pip are needed to run this.
+Packages are unpacked wheels, so that nothing has to be installed where the extension is: the server starts
+with both folders on Python's path. Only the standard library and pip are needed to run this.
 """
 
 import argparse
@@ -18,7 +18,7 @@ CLIENT = Path(__file__).resolve().parents[1]
 PROJECT = CLIENT.parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LEFT_OUT = ("fastembed",)
-"""Other models are for those who install the server themselves: the library takes as much room as all the rest."""
+"""For other models, which are for those who install the server themselves: as large as all the rest."""
 _MANYLINUX = (28, 27, 26, 24, 17, 12, 5)
 PLATFORMS = {
     "linux-x64": [*(f"manylinux_2_{n}_x86_64" for n in _MANYLINUX), "manylinux2014_x86_64"],

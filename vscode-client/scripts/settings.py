@@ -17,7 +17,7 @@ def with_settings(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Return the manifest (`package.json`) with the server's settings as they are now."""
     contributes, capabilities = dict(manifest["contributes"]), dict(manifest["capabilities"])
     own = [group for group in contributes["configuration"] if group["title"] == OWN_TITLE]
-    contributes["configuration"] = own + [_group(section, order) for order, section in enumerate(_sections(), 2)]
+    contributes["configuration"] = [*own, *map(_group, _sections())]
     trust = dict(capabilities["untrustedWorkspaces"])
     trust["restrictedConfigurations"] = [
         *OWN_RESTRICTED,
@@ -28,7 +28,7 @@ def with_settings(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_descriptions(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return the manifest's texts (`package.nls.json`) with a description for each of the server's settings."""
+    """Return the manifest's texts (`package.nls.json`), with one for each of the server's settings."""
     kept = {key: text for key, text in texts.items() if not key.startswith("settings.server.")}
     titles = {_title_key(section): section.capitalize() for section in _sections()}
     return {**kept, **titles, **{_text_key(option): option.rule.description for option in describe()}}
@@ -38,11 +38,11 @@ def _sections() -> list[str]:
     return list(dict.fromkeys(option.section for option in describe()))
 
 
-def _group(section: str, order: int) -> dict[str, Any]:
+def _group(section: str) -> dict[str, Any]:
     options = [option for option in describe() if option.section == section]
     return {
         "title": f"%{_title_key(section)}%",
-        "order": order,
+        "order": 2 + _sections().index(section),
         "properties": {_key(option): _schema(option, order) for order, option in enumerate(options)},
     }
 

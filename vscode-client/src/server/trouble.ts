@@ -27,7 +27,7 @@ export async function chooseInterpreter(): Promise<void> {
 
 async function offerInterpreter(reason: string): Promise<void> {
   const choose = vscode.l10n.t("Choose Python…");
-  const message = vscode.l10n.t("Semantic Symbols needs Python 3.11 or newer to run: {0}.", reason);
+  const message = vscode.l10n.t("Semantic Symbols can't run: {0}.", reason);
   if ((await vscode.window.showErrorMessage(message, choose)) === choose) await chooseInterpreter();
 }
 

@@ -23,7 +23,7 @@ export function signOf(state: ServerState): Sign {
     case "failed":
       return sign("$(error) Symbols", vscode.l10n.t("The server ended several times: {0}.", state.reason), "error");
     case "noInterpreter":
-      return sign("$(error) Symbols", vscode.l10n.t("Python 3.11 or newer is needed: {0}.", state.reason), "error");
+      return sign("$(error) Symbols", vscode.l10n.t("The server can't run: {0}.", state.reason), "error");
   }
 }
 

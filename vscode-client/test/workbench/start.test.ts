@@ -6,7 +6,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import { says } from "./expect.ts";
+import { eventually, says } from "./expect.ts";
 import { PYTHON, Workbench } from "./workbench.ts";
 import { standardLibrary } from "./workspaces.ts";
 
@@ -15,7 +15,7 @@ const workspace = standardLibrary(["json"]);
 
 test("without any Python there is a message with a button, and the status bar says it too", async () => {
   await using bench = await Workbench.open({ workspace, env: { PATH: NO_PROGRAMS } });
-  const message = bench.notification("Semantic Symbols needs Python 3.11 or newer");
+  const message = bench.notification("Semantic Symbols can't run");
   await says(message, "no Python 3.11 or newer is on the PATH");
   assert.equal(await message.getByRole("button", { name: "Choose Python…" }).count(), 1);
   await bench.status.locator(".codicon-error").waitFor();
@@ -23,13 +23,14 @@ test("without any Python there is a message with a button, and the status bar sa
   await message.getByRole("button", { name: "Choose Python…" }).click();
   await says(bench.page.locator(".quick-input-title"), "Choose a Python 3.11 or newer");
   await bench.input.fill(pythonProgram());
+  await eventually(() => bench.rows.filter({ hasText: /^json$/ }).count(), (count) => count === 0, "the folder of that Python should be listed");
   await bench.page.keyboard.press("Enter");
   await bench.ready();
 });
 
 test("a Python that is none is named in the message", async () => {
   await using bench = await Workbench.open({ workspace, settings: { "semanticSymbols.interpreter": "/no/such/python" } });
-  await says(bench.notification("Semantic Symbols needs Python"), '"/no/such/python" is no Python 3.11 or newer');
+  await says(bench.notification("Semantic Symbols can't run"), '"/no/such/python" is no Python 3.11 or newer');
 });
 
 test("the walkthrough shows three steps", async () => {

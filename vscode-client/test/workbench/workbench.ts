@@ -15,7 +15,7 @@ const VSIX = process.env["SEMANTIC_SYMBOLS_VSIX"] ?? path.join(client, "out", `s
 const PICTURES = process.env["SEMANTIC_SYMBOLS_PICTURES"] ?? path.join(client, "out", "pictures");
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const SIZE = { width: 1280, height: 800 };
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 45_000;
 
 export interface Profile {
   /** Copied, so that a test may change it. */
@@ -25,6 +25,10 @@ export interface Profile {
   env?: Record<string, string>;
   /** A file to open, relative to the workspace. */
   file?: string;
+  /** A module whose `run` the extension host calls. */
+  hostTests?: string;
+  /** Functions that the page may call. */
+  expose?: Record<string, (...values: unknown[]) => unknown>;
 }
 
 export class Workbench {
@@ -55,8 +59,8 @@ export class Workbench {
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
     const page = await browser.newPage({ viewport: SIZE });
     const bench = new Workbench(home, server, browser, page);
-    const payload = profile.file === undefined ? "" : `&payload=${encodeURIComponent(JSON.stringify([["openFile", `vscode-remote://${new URL(url).host}${path.join(folder, profile.file)}`]]))}`;
-    await page.goto(`${url}?folder=${encodeURIComponent(folder)}${payload}`);
+    for (const [name, callback] of Object.entries(profile.expose ?? {})) await page.exposeFunction(name, callback);
+    await page.goto(`${url}?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload(profile, folder, new URL(url).host)))}`);
     await page.locator(".monaco-workbench .statusbar").waitFor({ timeout: PATIENCE_MS });
     return bench;
   }
@@ -145,11 +149,20 @@ const CALM = {
   "window.commandCenter": false,
 };
 
+/** What the workbench does once it is up, as its web server passes it on. */
+function payload(profile: Profile, folder: string, host: string): [string, string][] {
+  const remote = (file: string): string => `vscode-remote://${host}${file}`;
+  const wishes: [string, string][] = [];
+  if (profile.file !== undefined) wishes.push(["openFile", remote(path.join(folder, profile.file))]);
+  if (profile.hostTests !== undefined) wishes.push(["extensionDevelopmentPath", remote(client)], ["extensionTestsPath", remote(profile.hostTests)]);
+  return wishes;
+}
+
 async function startServer(home: string, env: NodeJS.ProcessEnv): Promise<{ server: ChildProcess; url: string }> {
   const program = realpathSync(CODE_SERVER); // run by this Node, so that the PATH may be anything
   const where = ["--user-data-dir", path.join(home, "data"), "--extensions-dir", path.join(home, "extensions"), "--config", "/dev/null"];
   execFileSync(process.execPath, [program, ...where, "--install-extension", VSIX], { env, stdio: "pipe" });
-  const quiet = ["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override"];
+  const quiet = ["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override", "--vscode-option", "enable-smoke-test-driver"];
   const server = spawn(process.execPath, [program, ...where, ...quiet], { env, stdio: ["ignore", "pipe", "ignore"] });
   const url = await new Promise<string>((resolve, reject) => {
     server.once("exit", (code) => reject(new Error(`code-server ended with ${String(code)}`)));
