@@ -17,11 +17,27 @@ const { values } = parseArgs({
   },
 });
 
-run(process.env["PYTHON"] ?? "python3", "scripts/bundle.py", "--target", values.target, ...(values.python.length > 0 ? ["--python", ...values.python] : []));
+run(
+  process.env.PYTHON ?? "python3",
+  "scripts/bundle.py",
+  "--target",
+  values.target,
+  ...(values.python.length > 0 ? ["--python", ...values.python] : []),
+);
 run("node", "scripts/build.mjs", "--release");
-for (const name of ["LICENSE", "NOTICE"]) copyFileSync(path.join(client, "..", name), path.join(client, name));
+for (const name of ["LICENSE", "NOTICE"])
+  copyFileSync(path.join(client, "..", name), path.join(client, name));
 mkdirSync(values.out, { recursive: true });
-run("npx", "vsce", "package", "--no-dependencies", "--target", values.target, "--out", path.join(values.out, `semantic-symbols-${values.target}.vsix`));
+run(
+  "npx",
+  "vsce",
+  "package",
+  "--no-dependencies",
+  "--target",
+  values.target,
+  "--out",
+  path.join(values.out, `semantic-symbols-${values.target}.vsix`),
+);
 
 function run(command: string, ...args: string[]): void {
   console.log(`> ${command} ${args.join(" ")}`);

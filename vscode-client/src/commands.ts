@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { nameRange, uriOf } from "./places.ts";
 import { showRelated } from "./related/show.ts";
-import type { ResultsView } from "./results/view.ts";
+import type { ResultNode, ResultsView } from "./results/view.ts";
 import type { History } from "./search/history.ts";
 import { showSearch, type SearchSurroundings } from "./search/picker.ts";
 import { complaint } from "./search/wording.ts";
@@ -26,32 +26,34 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   const search: SearchSurroundings = {
     server,
     history: parts.history,
-    showRelated: (found) => void showRelated(server, new vscode.Location(uriOf(found), nameRange(found).start)),
+    showRelated: (found) =>
+      void showRelated(server, new vscode.Location(uriOf(found), nameRange(found).start)),
     keep: (query, result) => void results.keep(query, result),
   };
-  // The arguments come from menus, lenses and keybindings, each with its own.
-  const commands: Record<string, (argument?: never) => unknown> = {
-    search: (query?: unknown) => showSearch(search, typeof query === "string" ? query : ""),
+  // Menus, lenses and keybindings each come with an argument of their own, or none.
+  const commands: Record<string, (argument: unknown) => unknown> = {
+    search: (query) => showSearch(search, typeof query === "string" ? query : ""),
     searchSelection: () => showSearch(search, selectedText()),
-    related: (place?: unknown) => showRelated(server, place instanceof vscode.Location ? place : undefined),
+    related: (place) => showRelated(server, place instanceof vscode.Location ? place : undefined),
     showMenu: () => showMenu(server),
     pause: () => server.request("semanticSearch/pause", {}),
     resume: () => server.request("semanticSearch/resume", {}),
     rebuild: () => server.request("semanticSearch/rebuild", {}),
-    explainFile: (uri?: unknown) => explainFile(server, uri instanceof vscode.Uri ? uri : undefined),
+    explainFile: (uri) => explainFile(server, uri instanceof vscode.Uri ? uri : undefined),
     restart: () => server.start(),
     chooseInterpreter,
     openLog: () => parts.log.show(),
-    openSettings: () => vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${parts.extension.id}`),
+    openSettings: () =>
+      vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${parts.extension.id}`),
     "results.repeat": () => results.repeat(),
     "results.groupByFile": () => results.setFlat(false),
     "results.flatten": () => results.setFlat(true),
     "results.clear": () => results.clear(),
-    "results.dismiss": (node?: never) => node && results.dismiss(node),
-    "results.copyReference": (node?: never) => node && results.copyReference(node),
+    "results.dismiss": (node) => results.dismiss(node as ResultNode),
+    "results.copyReference": (node) => results.copyReference(node as ResultNode),
   };
   const registered = Object.entries(commands).map(([name, run]) =>
-    vscode.commands.registerCommand(`semanticSymbols.${name}`, async (argument?: never) => {
+    vscode.commands.registerCommand(`semanticSymbols.${name}`, async (argument: unknown) => {
       try {
         await run(argument);
       } catch (error) {

@@ -27,7 +27,9 @@ export function activate(context: vscode.ExtensionContext): { server: Server } {
     registerCommands({ extension, server: current, history: new History(workspaceState), results, log }),
     registerTools(current),
     RelatedLens.register(),
-    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(`${SECTION}.interpreter`) && current.start()),
+    vscode.workspace.onDidChangeConfiguration(
+      (event) => event.affectsConfiguration(`${SECTION}.interpreter`) && current.start(),
+    ),
     vscode.workspace.onDidGrantWorkspaceTrust(() => current.start()),
   );
   void current.start();

@@ -12,7 +12,11 @@ export function foundItem(found: Found): vscode.TreeItem {
   item.tooltip = tooltip(found);
   item.contextValue = "symbol";
   const start = nameRange(found).start;
-  item.command = { title: vscode.l10n.t("Open"), command: "vscode.open", arguments: [uriOf(found), { selection: new vscode.Range(start, start), preserveFocus: true }] };
+  item.command = {
+    title: vscode.l10n.t("Open"),
+    command: "vscode.open",
+    arguments: [uriOf(found), { selection: new vscode.Range(start, start), preserveFocus: true }],
+  };
   return item;
 }
 

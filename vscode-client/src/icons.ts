@@ -4,9 +4,33 @@ import * as vscode from "vscode";
 
 /** By LSP's SymbolKind. */
 const NAMES = [
-  "", "file", "module", "namespace", "package", "class", "method", "property", "field", "constructor", "enum", "interface",
-  "function", "variable", "constant", "string", "number", "boolean", "array", "object", "key", "null", "enum-member",
-  "struct", "event", "operator", "type-parameter",
+  "",
+  "file",
+  "module",
+  "namespace",
+  "package",
+  "class",
+  "method",
+  "property",
+  "field",
+  "constructor",
+  "enum",
+  "interface",
+  "function",
+  "variable",
+  "constant",
+  "string",
+  "number",
+  "boolean",
+  "array",
+  "object",
+  "key",
+  "null",
+  "enum-member",
+  "struct",
+  "event",
+  "operator",
+  "type-parameter",
 ];
 
 export function symbolIcon(kind: number): vscode.ThemeIcon {

@@ -24,9 +24,16 @@ export function reference(found: Found): string {
 }
 
 /** Opens it with the cursor at its name. */
-export async function open(found: Found, options: vscode.TextDocumentShowOptions = {}): Promise<vscode.TextEditor> {
+export async function open(
+  found: Found,
+  options: vscode.TextDocumentShowOptions = {},
+): Promise<vscode.TextEditor> {
   const start = nameRange(found).start;
-  return vscode.window.showTextDocument(uriOf(found), { preview: false, ...options, selection: new vscode.Range(start, start) });
+  return vscode.window.showTextDocument(uriOf(found), {
+    preview: false,
+    ...options,
+    selection: new vscode.Range(start, start),
+  });
 }
 
 function editorRange({ start, end }: Range): vscode.Range {

@@ -24,14 +24,28 @@ interface RelatedInput {
 export function registerTools(server: Server): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.lm.registerTool<SearchInput>("semantic-symbols_search", {
-      prepareInvocation: ({ input }) => ({ invocationMessage: vscode.l10n.t('Searching for "{0}"', input.query) }),
+      prepareInvocation: ({ input }) => ({
+        invocationMessage: vscode.l10n.t('Searching for "{0}"', input.query),
+      }),
       invoke: async ({ input }, token) =>
-        answer(await server.request("semanticSearch", { query: input.query, limit: input.limit ?? LIMIT }, signalOf(token))),
+        answer(
+          await server.request(
+            "semanticSearch",
+            { query: input.query, limit: input.limit ?? LIMIT },
+            signalOf(token),
+          ),
+        ),
     }),
     vscode.lm.registerTool<RelatedInput>("semantic-symbols_related", {
-      prepareInvocation: ({ input }) => ({ invocationMessage: vscode.l10n.t("Looking for code related to {0}", `${input.file}:${input.line}`) }),
+      prepareInvocation: ({ input }) => ({
+        invocationMessage: vscode.l10n.t("Looking for code related to {0}", `${input.file}:${input.line}`),
+      }),
       invoke: async ({ input }, token) => {
-        const params = { textDocument: { uri: server.uriOf(fileUri(input.file)) }, position: { line: input.line - 1, character: 0 }, limit: input.limit ?? LIMIT };
+        const params = {
+          textDocument: { uri: server.uriOf(fileUri(input.file)) },
+          position: { line: input.line - 1, character: 0 },
+          limit: input.limit ?? LIMIT,
+        };
         return answer(await server.request("semanticSearch/related", params, signalOf(token)));
       },
     }),
@@ -40,8 +54,10 @@ export function registerTools(server: Server): vscode.Disposable {
 
 function answer(result: SearchResult): vscode.LanguageModelToolResult {
   const lines = result.results.map(line);
-  if ((result.results[0]?.score ?? 0) < PROBABLY_RELEVANT) lines.unshift("Nothing close was found; these are the nearest there are.");
-  if (result.isIncomplete) lines.push(`The index is still being built (${percent(result.coverage)}); more may be found later.`);
+  if ((result.results[0]?.score ?? 0) < PROBABLY_RELEVANT)
+    lines.unshift("Nothing close was found; these are the nearest there are.");
+  if (result.isIncomplete)
+    lines.push(`The index is still being built (${percent(result.coverage)}); more may be found later.`);
   return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(lines.join("\n"))]);
 }
 
@@ -52,7 +68,9 @@ function line(found: Found): string {
 
 function fileUri(file: string): vscode.Uri {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  return path.isAbsolute(file) || folder === undefined ? vscode.Uri.file(file) : vscode.Uri.joinPath(folder, file);
+  return path.isAbsolute(file) || folder === undefined
+    ? vscode.Uri.file(file)
+    : vscode.Uri.joinPath(folder, file);
 }
 
 function signalOf(token: vscode.CancellationToken): AbortSignal {

@@ -29,7 +29,11 @@ export class RelatedInput implements SymbolTreeInput<Found> {
 
   async resolve(): Promise<SymbolTreeModel<Found>> {
     const { uri, range } = this.location;
-    const params = { textDocument: { uri: this.server.uriOf(uri) }, position: { line: range.start.line, character: range.start.character }, limit: LIMIT };
+    const params = {
+      textDocument: { uri: this.server.uriOf(uri) },
+      position: { line: range.start.line, character: range.start.character },
+      limit: LIMIT,
+    };
     try {
       const { results } = await this.server.request("semanticSearch/related", params);
       return modelOf(results.filter(({ score }) => score >= LEAST_SCORE));
@@ -41,20 +45,31 @@ export class RelatedInput implements SymbolTreeInput<Found> {
 
 function modelOf(found: Found[]): SymbolTreeModel<Found> {
   return {
-    provider: { getChildren: (parent) => (parent === undefined ? found : []), getTreeItem: foundItem, getParent: () => undefined },
-    message: found.length === 0 ? vscode.l10n.t("Nothing here is close to that.") : vscode.l10n.t("{0} symbols, closest first", found.length),
+    provider: {
+      getChildren: (parent) => (parent === undefined ? found : []),
+      getTreeItem: foundItem,
+      getParent: () => undefined,
+    },
+    message:
+      found.length === 0
+        ? vscode.l10n.t("Nothing here is close to that.")
+        : vscode.l10n.t("{0} symbols, closest first", found.length),
     navigation: navigationIn(found),
     highlights: {
-      getEditorHighlights: (_, uri) => found.filter((one) => uriOf(one).toString() === uri.toString()).map(nameRange),
+      getEditorHighlights: (_, uri) =>
+        found.filter((one) => uriOf(one).toString() === uri.toString()).map(nameRange),
     },
   };
 }
 
 function navigationIn(found: Found[]): SymbolItemNavigation<Found> {
-  const step = (from: Found, by: number): Found => found[(found.indexOf(from) + by + found.length) % found.length] ?? from;
+  const step = (from: Found, by: number): Found =>
+    found[(found.indexOf(from) + by + found.length) % found.length] ?? from;
   return {
     nearest: (uri, position) =>
-      found.find((one) => uriOf(one).toString() === uri.toString() && nameRange(one).start.line >= position.line) ?? found[0],
+      found.find(
+        (one) => uriOf(one).toString() === uri.toString() && nameRange(one).start.line >= position.line,
+      ) ?? found[0],
     next: (from) => step(from, 1),
     previous: (from) => step(from, -1),
     location: (one) => new vscode.Location(uriOf(one), nameRange(one)),

@@ -14,21 +14,25 @@ const LIMIT = 50;
 /** A list to work through holds no noise, unless there is nothing else. */
 const LEAST_SCORE = 0.3;
 
-type Node = FileGroup | Found;
+/** A row of the view. */
+export type ResultNode = FileGroup | Found;
 
-export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+export class ResultsView implements vscode.TreeDataProvider<ResultNode>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly server: Server;
   private readonly state: vscode.Memento;
-  private readonly view: vscode.TreeView<Node>;
+  private readonly view: vscode.TreeView<ResultNode>;
   private query = "";
   private found: Found[] = [];
 
   constructor(server: Server, state: vscode.Memento) {
     this.server = server;
     this.state = state;
-    this.view = vscode.window.createTreeView<Node>(VIEW, { treeDataProvider: this, showCollapseAll: true });
+    this.view = vscode.window.createTreeView<ResultNode>(VIEW, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
     void this.setFlat(this.isFlat);
   }
 
@@ -60,12 +64,12 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   /** Takes a symbol, or all of a file, off the list: it is dealt with. */
-  dismiss(node: Node): void {
+  dismiss(node: ResultNode): void {
     const gone = new Set("found" in node ? node.found : [node]);
     this.put(this.found.filter((one) => !gone.has(one)));
   }
 
-  async copyReference(node: Node): Promise<void> {
+  async copyReference(node: ResultNode): Promise<void> {
     if (!("found" in node)) await vscode.env.clipboard.writeText(reference(node));
   }
 
@@ -75,15 +79,20 @@ export class ResultsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     this.changed.fire(undefined);
   }
 
-  getChildren(parent?: Node): Node[] {
+  getChildren(parent?: ResultNode): ResultNode[] {
     if (parent !== undefined) return "found" in parent ? parent.found : [];
     return this.isFlat ? this.found : byFile(this.found);
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
+  getTreeItem(node: ResultNode): vscode.TreeItem {
     if (!("found" in node)) {
       const item = foundItem(node);
-      if (!this.isFlat) item.description = vscode.l10n.t("line {0} · {1} %", node.selectionRange.start.line + 1, Math.round(node.score * 100));
+      if (!this.isFlat)
+        item.description = vscode.l10n.t(
+          "line {0} · {1} %",
+          node.selectionRange.start.line + 1,
+          Math.round(node.score * 100),
+        );
       return item;
     }
     const item = new vscode.TreeItem(vscode.Uri.parse(node.uri), vscode.TreeItemCollapsibleState.Expanded);

@@ -1,13 +1,59 @@
 /** Completion of the filters that a query may hold: which one is being written, and what could stand there. Pure. */
 
 export const KINDS = [
-  "class", "constant", "constructor", "enum", "enumMember", "event", "field", "file", "function", "interface", "key",
-  "method", "module", "namespace", "operator", "package", "property", "string", "struct", "typeParameter", "variable",
+  "class",
+  "constant",
+  "constructor",
+  "enum",
+  "enumMember",
+  "event",
+  "field",
+  "file",
+  "function",
+  "interface",
+  "key",
+  "method",
+  "module",
+  "namespace",
+  "operator",
+  "package",
+  "property",
+  "string",
+  "struct",
+  "typeParameter",
+  "variable",
 ];
 
 export const LANGUAGES = [
-  "bash", "c", "cpp", "csharp", "css", "elixir", "go", "haskell", "html", "java", "javascript", "json", "julia", "kotlin",
-  "lua", "markdown", "objc", "ocaml", "php", "powershell", "python", "ruby", "rust", "scala", "swift", "tsx", "typescript", "yaml", "zig",
+  "bash",
+  "c",
+  "cpp",
+  "csharp",
+  "css",
+  "elixir",
+  "go",
+  "haskell",
+  "html",
+  "java",
+  "javascript",
+  "json",
+  "julia",
+  "kotlin",
+  "lua",
+  "markdown",
+  "objc",
+  "ocaml",
+  "php",
+  "powershell",
+  "python",
+  "ruby",
+  "rust",
+  "scala",
+  "swift",
+  "tsx",
+  "typescript",
+  "yaml",
+  "zig",
 ];
 
 /** A filter at the end of what was typed. */
@@ -26,7 +72,12 @@ export function openFilter(query: string): OpenFilter | undefined {
   const match = /(?:^|\s)-?(kind|lang|path):(\S*)$/.exec(query);
   if (match === null) return undefined;
   const typed = match[2] ?? "";
-  return { key: match[1] as OpenFilter["key"], typed, before: query.slice(0, query.length - typed.length), rest: query.slice(0, match.index) };
+  return {
+    key: match[1] as OpenFilter["key"],
+    typed,
+    before: query.slice(0, query.length - typed.length),
+    rest: query.slice(0, match.index),
+  };
 }
 
 /** Returns the values that begin with what was typed, then those that contain it; none when it is whole already. */
@@ -34,6 +85,8 @@ export function completions(typed: string, values: readonly string[]): string[] 
   const wanted = typed.toLowerCase();
   if (values.some((value) => value.toLowerCase() === wanted)) return [];
   const beginning = values.filter((value) => value.toLowerCase().startsWith(wanted));
-  const containing = values.filter((value) => value.toLowerCase().includes(wanted) && !beginning.includes(value));
+  const containing = values.filter(
+    (value) => value.toLowerCase().includes(wanted) && !beginning.includes(value),
+  );
   return [...beginning, ...containing];
 }

@@ -27,6 +27,9 @@ export class History {
   }
 
   async remove(query: string): Promise<void> {
-    await this.store.update(KEY, this.all().filter((other) => other !== query));
+    await this.store.update(
+      KEY,
+      this.all().filter((other) => other !== query),
+    );
   }
 }

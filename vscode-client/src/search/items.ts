@@ -15,10 +15,22 @@ export type Row =
   | (vscode.QuickPickItem & { row: "query"; query: string; isRemembered: boolean })
   | (vscode.QuickPickItem & { row: "note" });
 
-export const SIDE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("split-horizontal"), tooltip: vscode.l10n.t("Open to the Side") };
-export const RELATED: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("references"), tooltip: vscode.l10n.t("Find Related Code") };
-export const COPY: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("copy"), tooltip: vscode.l10n.t("Copy Reference") };
-export const FORGET: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("close"), tooltip: vscode.l10n.t("Remove from History") };
+export const SIDE: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("split-horizontal"),
+  tooltip: vscode.l10n.t("Open to the Side"),
+};
+export const RELATED: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("references"),
+  tooltip: vscode.l10n.t("Find Related Code"),
+};
+export const COPY: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("copy"),
+  tooltip: vscode.l10n.t("Copy Reference"),
+};
+export const FORGET: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("close"),
+  tooltip: vscode.l10n.t("Remove from History"),
+};
 
 /** Returns the symbols in the server's order, parted where it stops being sure. */
 export function symbolRows(result: SearchResult): Row[] {
@@ -33,19 +45,42 @@ export function symbolRows(result: SearchResult): Row[] {
 export function completionRows(before: string, values: readonly string[]): Row[] {
   const rows = values.map((value): Row => {
     const isFolder = value.endsWith("/");
-    return { row: "query", isRemembered: false, query: `${before}${value}${isFolder ? "" : " "}`, label: value, alwaysShow: true, iconPath: new vscode.ThemeIcon("filter") };
+    return {
+      row: "query",
+      isRemembered: false,
+      query: `${before}${value}${isFolder ? "" : " "}`,
+      label: value,
+      alwaysShow: true,
+      iconPath: new vscode.ThemeIcon("filter"),
+    };
   });
   return rows.length === 0 ? [] : [separator(vscode.l10n.t("filters")), ...rows];
 }
 
 /** Returns what the empty input offers: the searches of before, then what a query may hold. */
 export function openingRows(history: readonly string[]): Row[] {
-  const remembered = history.map((query): Row => ({ row: "query", isRemembered: true, query, label: query, iconPath: new vscode.ThemeIcon("history"), buttons: [FORGET], alwaysShow: true }));
+  const remembered = history.map((query): Row => ({
+    row: "query",
+    isRemembered: true,
+    query,
+    label: query,
+    iconPath: new vscode.ThemeIcon("history"),
+    buttons: [FORGET],
+    alwaysShow: true,
+  }));
   const hints = [
     ["kind:", vscode.l10n.t("only functions, classes, … — kind:function")],
     ["lang:", vscode.l10n.t("only one language — lang:python")],
     ["path:", vscode.l10n.t("only some files — path:src/**")],
-  ].map(([query, description]): Row => ({ row: "query", isRemembered: false, query: query ?? "", label: query ?? "", description: description ?? "", iconPath: new vscode.ThemeIcon("filter"), alwaysShow: true }));
+  ].map(([query, description]): Row => ({
+    row: "query",
+    isRemembered: false,
+    query: query ?? "",
+    label: query ?? "",
+    description: description ?? "",
+    iconPath: new vscode.ThemeIcon("filter"),
+    alwaysShow: true,
+  }));
   const recent = remembered.length === 0 ? [] : [separator(vscode.l10n.t("recent searches")), ...remembered];
   return [...recent, separator(vscode.l10n.t("a query may hold filters")), ...hints];
 }
@@ -71,7 +106,11 @@ function symbolRow(found: Found): Row {
 
 /** What the symbol is for where someone wrote it down, else how it is declared. */
 function summary(found: Found): string {
-  const text = found.documentation?.split("\n").find((line) => line.trim() !== "")?.trim() ?? found.signature;
+  const text =
+    found.documentation
+      ?.split("\n")
+      .find((line) => line.trim() !== "")
+      ?.trim() ?? found.signature;
   return text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text;
 }
 

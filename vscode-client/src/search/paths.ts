@@ -11,7 +11,11 @@ export async function pathsBelow(typed: string): Promise<string[]> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const listings = await Promise.all(folders.map(({ uri }) => list(vscode.Uri.joinPath(uri, parent))));
   const names = listings.flat().filter(([name]) => !name.startsWith("."));
-  return [...new Set(names.map(([name, type]) => `${parent}${name}${type === vscode.FileType.Directory ? "/" : ""}`))].slice(0, MOST);
+  return [
+    ...new Set(
+      names.map(([name, type]) => `${parent}${name}${type === vscode.FileType.Directory ? "/" : ""}`),
+    ),
+  ].slice(0, MOST);
 }
 
 async function list(folder: vscode.Uri): Promise<[string, vscode.FileType][]> {

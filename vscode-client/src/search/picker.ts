@@ -7,7 +7,17 @@ import type { Server } from "../server/server.ts";
 import { SECTION } from "../server/settings.ts";
 import { completions, KINDS, LANGUAGES, openFilter, type OpenFilter } from "./filters.ts";
 import type { History } from "./history.ts";
-import { completionRows, COPY, FORGET, note, openingRows, RELATED, SIDE, symbolRows, type Row } from "./items.ts";
+import {
+  completionRows,
+  COPY,
+  FORGET,
+  note,
+  openingRows,
+  RELATED,
+  SIDE,
+  symbolRows,
+  type Row,
+} from "./items.ts";
 import { Latest } from "./latest.ts";
 import { pathsBelow } from "./paths.ts";
 import { Preview } from "./preview.ts";
@@ -28,7 +38,10 @@ export interface SearchSurroundings {
   keep: (query: string, result: SearchResult) => void;
 }
 
-const KEEP: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("list-tree"), tooltip: vscode.l10n.t("Keep in the Results View") };
+const KEEP: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("list-tree"),
+  tooltip: vscode.l10n.t("Keep in the Results View"),
+};
 
 /** Opens the list, with a query if there is one already. */
 export function showSearch(surroundings: SearchSurroundings, query = ""): void {
@@ -40,7 +53,7 @@ class SearchPicker {
   private readonly pick = vscode.window.createQuickPick<Row>();
   private readonly latest = new Latest(PAUSE_MS);
   private readonly preview = new Preview();
-  private readonly disposables: vscode.Disposable[] = [this.pick, this.preview];
+  private readonly disposables: { dispose(): unknown }[] = [this.pick, this.preview];
   private result: SearchResult | undefined;
   private askedAt = 0;
   /** The row that is highlighted because the list is new. */

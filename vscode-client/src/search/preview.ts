@@ -43,9 +43,14 @@ export class Preview implements vscode.Disposable {
     this.queue(async () => {
       if (this.shown === undefined) return;
       const { editor, selections, visible, tab, tabs } = this.origin;
-      const added = vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((other) => other.isPreview && !tabs.has(identity(other)));
+      const added = vscode.window.tabGroups.all
+        .flatMap((group) => group.tabs)
+        .filter((other) => other.isPreview && !tabs.has(identity(other)));
       if (editor !== undefined) {
-        const options = { preview: tab?.isPreview ?? false, ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }) };
+        const options = {
+          preview: tab?.isPreview ?? false,
+          ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }),
+        };
         const back = await vscode.window.showTextDocument(editor.document, options);
         back.selections = selections;
         if (visible !== undefined) back.revealRange(visible, vscode.TextEditorRevealType.AtTop);
@@ -91,5 +96,7 @@ function identity(tab: vscode.Tab): string {
 /** Tabs that showing another file in their place has not closed already. */
 function stillOpen(tabs: vscode.Tab[]): vscode.Tab[] {
   const wanted = new Set(tabs.map(identity));
-  return vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => wanted.has(identity(tab)));
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((tab) => wanted.has(identity(tab)));
 }

@@ -30,12 +30,16 @@ export function heading(status: Status | undefined): string {
 /** Returns what stands above the first results that are probably not meant: all of them, or those from there on. */
 export function doubt(result: SearchResult): string {
   const best = result.results[0]?.score ?? 0;
-  return best < PROBABLY_RELEVANT ? vscode.l10n.t("nothing close — the nearest there is") : vscode.l10n.t("less sure");
+  return best < PROBABLY_RELEVANT
+    ? vscode.l10n.t("nothing close — the nearest there is")
+    : vscode.l10n.t("less sure");
 }
 
 /** Returns what the empty list says. */
 export function nothingFound(result: SearchResult): string {
-  return result.isIncomplete ? vscode.l10n.t("Nothing yet: the index is at {0}", percent(result.coverage)) : vscode.l10n.t("Nothing found");
+  return result.isIncomplete
+    ? vscode.l10n.t("Nothing yet: the index is at {0}", percent(result.coverage))
+    : vscode.l10n.t("Nothing found");
 }
 
 /** Returns the first line of an error; the server's messages go on with a suggestion. */

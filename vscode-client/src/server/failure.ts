@@ -12,7 +12,10 @@ export class Tail {
   }
 
   lines(): string[] {
-    return this.text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+    return this.text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
   }
 }
 
@@ -25,7 +28,10 @@ export interface Exit {
 export function reasonOf(exit: Exit, tail: Tail): string {
   const error = tail.lines().findLast((line) => /^[\w.]*(Error|Exception|Interrupt)\b/.test(line));
   if (error !== undefined) return shortened(error);
-  if (exit.signal !== null) return exit.signal === "SIGKILL" ? "it was killed (SIGKILL), perhaps for want of memory" : `it was ended by ${exit.signal}`;
+  if (exit.signal !== null)
+    return exit.signal === "SIGKILL"
+      ? "it was killed (SIGKILL), perhaps for want of memory"
+      : `it was ended by ${exit.signal}`;
   const last = tail.lines().at(-1);
   const ended = exit.code === null ? "it ended" : `it ended with exit code ${exit.code}`;
   return last === undefined ? ended : `${ended}: ${shortened(last)}`;

@@ -63,7 +63,12 @@ export async function findLaunch(chosen: string, bundle: string): Promise<Launch
 /** Asks a Python about itself; undefined when it does not answer, or is too old for `-P`. */
 async function probe(command: string): Promise<Python | undefined> {
   const answer = await new Promise<string>((resolve) => {
-    execFile(command, ["-P", "-c", PROBE], { timeout: PROBE_TIMEOUT_MS, windowsHide: true }, (error, stdout) => resolve(error ? "" : stdout));
+    execFile(
+      command,
+      ["-P", "-c", PROBE],
+      { timeout: PROBE_TIMEOUT_MS, windowsHide: true },
+      (error, stdout) => resolve(error ? "" : stdout),
+    );
   });
   const [implementation, version, tag, hasServer] = answer.trim().split(" ");
   if (implementation !== "cpython" || version === undefined || tag === undefined) return undefined;
@@ -90,6 +95,8 @@ function bundledPackages(bundle: string, tag: string): string[] | undefined {
 }
 
 function lacking(python: Python, bundle: string): string {
-  const what = existsSync(bundle) ? "the extension carries no packages for that version" : "the package semantic-symbols is not installed there";
+  const what = existsSync(bundle)
+    ? "the extension carries no packages for that version"
+    : "the package semantic-symbols is not installed there";
   return `Python ${python.version} (${python.command}) was found, but ${what}`;
 }

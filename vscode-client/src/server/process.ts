@@ -2,7 +2,13 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import * as vscode from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, type LanguageClientOptions } from "vscode-languageclient/node";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  type LanguageClientOptions,
+} from "vscode-languageclient/node";
 import { within } from "./deadline.ts";
 import { reasonOf, Tail, type Exit } from "./failure.ts";
 import type { Launch } from "./interpreter.ts";
@@ -24,10 +30,20 @@ export class ServerProcess {
   private isOver = false;
 
   /** @param onEnd Told why, once, when the server ends without having been asked to. */
-  constructor(extension: vscode.Extension<unknown>, launch: Launch, log: vscode.LogOutputChannel, onEnd: (reason: string) => void) {
+  constructor(
+    extension: vscode.Extension<unknown>,
+    launch: Launch,
+    log: vscode.LogOutputChannel,
+    onEnd: (reason: string) => void,
+  ) {
     this.log = log;
     this.onEnd = onEnd;
-    this.client = new LanguageClient(SECTION, "Semantic Symbols", () => this.spawn(extension, launch), this.options(extension));
+    this.client = new LanguageClient(
+      SECTION,
+      "Semantic Symbols",
+      () => this.spawn(extension, launch),
+      this.options(extension),
+    );
   }
 
   /** Starts it; when it does not come up, `onEnd` is told, as for every other end. */
@@ -51,7 +67,11 @@ export class ServerProcess {
 
   private spawn(extension: vscode.Extension<unknown>, launch: Launch): Promise<ChildProcess> {
     // Not in the workspace: nothing there may stand in for what the server imports.
-    const options = { cwd: extension.extensionPath, env: { ...process.env, ...launch.env }, windowsHide: true };
+    const options = {
+      cwd: extension.extensionPath,
+      env: { ...process.env, ...launch.env },
+      windowsHide: true,
+    };
     const child = spawn(launch.command, launch.args, options);
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => this.tail.add(chunk));
     this.child = child;
@@ -89,7 +109,13 @@ export class ServerProcess {
             return (await next(query, source.token)) ?? [];
           }),
         workspace: {
-          configuration: (params) => params.items.map((item) => serverSettings(extension, item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri))),
+          configuration: (params) =>
+            params.items.map((item) =>
+              serverSettings(
+                extension,
+                item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri),
+              ),
+            ),
         },
       },
     };
@@ -105,7 +131,10 @@ export class ServerProcess {
 }
 
 /** Returns a source that is cancelled when the signal is aborted or the token is cancelled. */
-export function cancelledWith(signal: AbortSignal, token?: vscode.CancellationToken): vscode.CancellationTokenSource {
+export function cancelledWith(
+  signal: AbortSignal,
+  token?: vscode.CancellationToken,
+): vscode.CancellationTokenSource {
   const source = new vscode.CancellationTokenSource();
   if (signal.aborted) source.cancel();
   signal.addEventListener("abort", () => source.cancel(), { once: true });

@@ -51,7 +51,11 @@ export class Server implements vscode.Disposable {
   }
 
   /** @throws ServerAway, or what the server answered. */
-  async request<M extends keyof Requests>(method: M, params: Requests[M][0], signal?: AbortSignal): Promise<Requests[M][1]> {
+  async request<M extends keyof Requests>(
+    method: M,
+    params: Requests[M][0],
+    signal?: AbortSignal,
+  ): Promise<Requests[M][1]> {
     await this.starts;
     const client = this.run?.client;
     if (!client?.isRunning()) throw new ServerAway(vscode.l10n.t("The server is not running."));
@@ -85,7 +89,9 @@ export class Server implements vscode.Disposable {
       const launch = await findLaunch(chosen, path.join(this.extension.extensionPath, "bundled"));
       this.log.info(`Starting: ${launch.description}`);
       const run = new ServerProcess(this.extension, launch, this.log, (reason) => this.recover(reason));
-      run.client.onNotification(DID_CHANGE_STATUS, (status: Status) => this.become({ kind: "running", status }));
+      run.client.onNotification(DID_CHANGE_STATUS, (status: Status) =>
+        this.become({ kind: "running", status }),
+      );
       this.run = run;
       await run.start();
     } catch (error) {
@@ -97,7 +103,9 @@ export class Server implements vscode.Disposable {
 
   private recover(reason: string): void {
     const waitMs = this.recovery.wait(Date.now());
-    this.log.error(`The server ended: ${reason}. ${waitMs === undefined ? "It is not started again." : `Next start in ${waitMs} ms.`}`);
+    this.log.error(
+      `The server ended: ${reason}. ${waitMs === undefined ? "It is not started again." : `Next start in ${waitMs} ms.`}`,
+    );
     if (waitMs === undefined) {
       this.become({ kind: "failed", reason });
       return;

@@ -8,19 +8,26 @@ export const SECTION = "semanticSymbols";
 export const CLIENT_KEYS = ["interpreter", "codeLens.enabled", "search.previewOnMove"] as const;
 
 /** Returns what the user set, by dotted keys. */
-export function serverSettings(extension: vscode.Extension<unknown>, scope?: vscode.Uri): Record<string, unknown> {
+export function serverSettings(
+  extension: vscode.Extension<unknown>,
+  scope?: vscode.Uri,
+): Record<string, unknown> {
   const configuration = vscode.workspace.getConfiguration(SECTION, scope ?? null);
   const chosen: Record<string, unknown> = {};
   for (const key of serverKeys(extension)) {
     const layers = configuration.inspect(key);
-    const isSet = [layers?.globalValue, layers?.workspaceValue, layers?.workspaceFolderValue].some((value) => value !== undefined);
+    const isSet = [layers?.globalValue, layers?.workspaceValue, layers?.workspaceFolderValue].some(
+      (value) => value !== undefined,
+    );
     if (isSet) chosen[key] = configuration.get(key);
   }
   return chosen;
 }
 
 function serverKeys(extension: vscode.Extension<unknown>): string[] {
-  const manifest = extension.packageJSON as { contributes: { configuration: { properties: Record<string, unknown> }[] } };
+  const manifest = extension.packageJSON as {
+    contributes: { configuration: { properties: Record<string, unknown> }[] };
+  };
   return manifest.contributes.configuration
     .flatMap((group) => Object.keys(group.properties))
     .map((key) => key.slice(SECTION.length + 1))

@@ -22,7 +22,9 @@ export async function chooseInterpreter(): Promise<void> {
     openLabel: vscode.l10n.t("Use This Python"),
   });
   if (picked?.[0] === undefined) return;
-  await vscode.workspace.getConfiguration(SECTION).update("interpreter", picked[0].fsPath, vscode.ConfigurationTarget.Global);
+  await vscode.workspace
+    .getConfiguration(SECTION)
+    .update("interpreter", picked[0].fsPath, vscode.ConfigurationTarget.Global);
 }
 
 async function offerInterpreter(reason: string): Promise<void> {

@@ -11,7 +11,11 @@ const COLOURS: Record<Sign["severity"], vscode.ThemeColor | undefined> = {
 };
 
 export function showStatusItem(server: Server): vscode.Disposable {
-  const item = vscode.window.createStatusBarItem("semanticSymbols.status", vscode.StatusBarAlignment.Right, 100);
+  const item = vscode.window.createStatusBarItem(
+    "semanticSymbols.status",
+    vscode.StatusBarAlignment.Right,
+    100,
+  );
   item.name = "Semantic Symbols";
   item.command = "semanticSymbols.showMenu";
   const show = (): void => {

@@ -19,9 +19,21 @@ export function signOf(state: ServerState): Sign {
     case "running":
       return running(state.status);
     case "recovering":
-      return sign("$(debug-restart) Symbols", vscode.l10n.t("The server ended: {0}. It is started again in {1} s.", state.reason, Math.ceil(state.waitMs / 1000)), "warning");
+      return sign(
+        "$(debug-restart) Symbols",
+        vscode.l10n.t(
+          "The server ended: {0}. It is started again in {1} s.",
+          state.reason,
+          Math.ceil(state.waitMs / 1000),
+        ),
+        "warning",
+      );
     case "failed":
-      return sign("$(error) Symbols", vscode.l10n.t("The server ended several times: {0}.", state.reason), "error");
+      return sign(
+        "$(error) Symbols",
+        vscode.l10n.t("The server ended several times: {0}.", state.reason),
+        "error",
+      );
     case "noInterpreter":
       return sign("$(error) Symbols", vscode.l10n.t("The server can't run: {0}.", state.reason), "error");
   }
@@ -53,14 +65,27 @@ export function factsOf({ state, message, coverage, index, metrics }: Status): s
     failed: message ?? vscode.l10n.t("The index can't be used"),
   }[state];
   const rows: [string, string][] = [
-    [vscode.l10n.t("Files"), vscode.l10n.t("{0} of {1}", number(coverage.indexedFiles), number(coverage.files)) + (coverage.skippedFiles > 0 ? vscode.l10n.t(", {0} skipped", number(coverage.skippedFiles)) : "")],
+    [
+      vscode.l10n.t("Files"),
+      vscode.l10n.t("{0} of {1}", number(coverage.indexedFiles), number(coverage.files)) +
+        (coverage.skippedFiles > 0 ? vscode.l10n.t(", {0} skipped", number(coverage.skippedFiles)) : ""),
+    ],
     [vscode.l10n.t("Symbols"), number(coverage.symbols)],
   ];
-  if (state === "indexing" && metrics.filesPerSecond !== null) rows.push([vscode.l10n.t("Speed"), vscode.l10n.t("{0} files/s", number(metrics.filesPerSecond))]);
-  if (index !== null) rows.push([vscode.l10n.t("Index"), megabytes(index.bytes)], [vscode.l10n.t("Model"), index.model.name]);
-  if (metrics.searchMs.p50 !== null) rows.push([vscode.l10n.t("Search"), vscode.l10n.t("{0} ms", metrics.searchMs.p50.toFixed(1))]);
+  if (state === "indexing" && metrics.filesPerSecond !== null)
+    rows.push([vscode.l10n.t("Speed"), vscode.l10n.t("{0} files/s", number(metrics.filesPerSecond))]);
+  if (index !== null)
+    rows.push([vscode.l10n.t("Index"), megabytes(index.bytes)], [vscode.l10n.t("Model"), index.model.name]);
+  if (metrics.searchMs.p50 !== null)
+    rows.push([vscode.l10n.t("Search"), vscode.l10n.t("{0} ms", metrics.searchMs.p50.toFixed(1))]);
   if (metrics.residentBytes !== null) rows.push([vscode.l10n.t("Memory"), megabytes(metrics.residentBytes)]);
-  return [`**${title}**`, "", "| | |", "|---|---|", ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join("\n");
+  return [
+    `**${title}**`,
+    "",
+    "| | |",
+    "|---|---|",
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+  ].join("\n");
 }
 
 function sign(text: string, markdown: string, severity: Sign["severity"] = "none"): Sign {

@@ -14,29 +14,50 @@ const tests: Record<string, () => Promise<void>> = {
   "every command of the manifest exists": async () => {
     const manifest = extension?.packageJSON as { contributes: { commands: { command: string }[] } };
     const registered = new Set(await vscode.commands.getCommands(true));
-    assert.deepEqual(manifest.contributes.commands.filter(({ command }) => !registered.has(command)), []);
+    assert.deepEqual(
+      manifest.contributes.commands.filter(({ command }) => !registered.has(command)),
+      [],
+    );
   },
 
   "the workspace symbols of all providers hold ours, with their containers": async () => {
-    const symbols = await until(() => workspaceSymbols("doRollover"), (found) => found.length > 0);
-    const containers = symbols.filter(({ name }) => name === "doRollover").map(({ containerName }) => containerName);
+    const symbols = await until(
+      () => workspaceSymbols("doRollover"),
+      (found) => found.length > 0,
+    );
+    const containers = symbols
+      .filter(({ name }) => name === "doRollover")
+      .map(({ containerName }) => containerName);
     assert.ok(containers.includes("RotatingFileHandler"), String(containers));
   },
 
   "an agent's search answers with places": async () => {
-    const text = await tool("semantic-symbols_search", { query: "rotate the log file when it gets too large", limit: 3 });
-    assert.match(text, /logging\/handlers\.py:\d+ class RotatingFileHandler \(0\.\d\d\): class RotatingFileHandler/);
+    const text = await tool("semantic-symbols_search", {
+      query: "rotate the log file when it gets too large",
+      limit: 3,
+    });
+    assert.match(
+      text,
+      /logging\/handlers\.py:\d+ class RotatingFileHandler \(0\.\d\d\): class RotatingFileHandler/,
+    );
     assert.equal(text.match(/^\S+:\d+ /gm)?.length, 3);
   },
 
   "an agent is told when nothing is close": async () => {
-    assert.match(await tool("semantic-symbols_search", { query: "zzqx flurbish" }), /^Nothing close was found/);
+    assert.match(
+      await tool("semantic-symbols_search", { query: "zzqx flurbish" }),
+      /^Nothing close was found/,
+    );
   },
 
   "an agent finds what is related to a line": async () => {
     const file = "logging/handlers.py";
     const document = await vscode.workspace.openTextDocument(fileUri(file));
-    const line = document.getText().split("\n").findIndex((text) => text.startsWith("class RotatingFileHandler")) + 1;
+    const line =
+      document
+        .getText()
+        .split("\n")
+        .findIndex((text) => text.startsWith("class RotatingFileHandler")) + 1;
     assert.match(await tool("semantic-symbols_related", { file, line }), /TimedRotatingFileHandler/);
   },
 
@@ -52,7 +73,10 @@ const tests: Record<string, () => Promise<void>> = {
 
   "lenses are there when they are wanted": async () => {
     const document = await vscode.workspace.openTextDocument(fileUri("json/scanner.py"));
-    const outline = vscode.languages.registerDocumentSymbolProvider({ scheme: "file" }, { provideDocumentSymbols: outlineOf });
+    const outline = vscode.languages.registerDocumentSymbolProvider(
+      { scheme: "file" },
+      { provideDocumentSymbols: outlineOf },
+    );
     assert.deepEqual(await lenses(document.uri), []);
     const settings = vscode.workspace.getConfiguration("semanticSymbols");
     await settings.update("codeLens.enabled", true, vscode.ConfigurationTarget.Workspace);
@@ -65,7 +89,10 @@ const tests: Record<string, () => Promise<void>> = {
 /** What the editor calls. */
 export async function run(): Promise<void> {
   const { server } = (await extension?.activate()) as Exports;
-  await until(() => Promise.resolve(server.status?.state), (state) => state === "ready");
+  await until(
+    () => Promise.resolve(server.status?.state),
+    (state) => state === "ready",
+  );
   const failures: string[] = [];
   for (const [name, test] of Object.entries(tests)) {
     try {
@@ -98,8 +125,14 @@ async function linksInHover(expected: number): Promise<number> {
   const place = document.positionAt(document.getText().indexOf("RotatingFileHandler(BaseRotating"));
   return until(
     async () => {
-      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", uri, place);
-      const texts = hovers.flatMap(({ contents }) => contents.map((content) => (typeof content === "string" ? content : content.value)));
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        "vscode.executeHoverProvider",
+        uri,
+        place,
+      );
+      const texts = hovers.flatMap(({ contents }) =>
+        contents.map((content) => (content as vscode.MarkdownString).value),
+      );
       return texts.join("\n").match(/^- \[/gm)?.length ?? 0;
     },
     (links) => links === expected,
@@ -107,13 +140,19 @@ async function linksInHover(expected: number): Promise<number> {
 }
 
 async function lenses(uri: vscode.Uri): Promise<string[]> {
-  const found = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", uri);
+  const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    "vscode.executeCodeLensProvider",
+    uri,
+  );
   return found.map(({ command }) => command?.title ?? "");
 }
 
 function outlineOf(document: vscode.TextDocument): vscode.DocumentSymbol[] {
   const line = document.lineAt(0).range;
-  return [new vscode.DocumentSymbol("function", "", vscode.SymbolKind.Function, line, line), new vscode.DocumentSymbol("constant", "", vscode.SymbolKind.Constant, line, line)];
+  return [
+    new vscode.DocumentSymbol("function", "", vscode.SymbolKind.Function, line, line),
+    new vscode.DocumentSymbol("constant", "", vscode.SymbolKind.Constant, line, line),
+  ];
 }
 
 /** Asks again until the answer satisfies, or for so long that it never will; returns the last answer. */

@@ -10,7 +10,16 @@ import { standardLibrary } from "./workspaces.ts";
 let bench: Workbench;
 
 before(async () => {
-  const workspace = standardLibrary(["json", "email", "http", "logging", "urllib", "shutil.py", "tempfile.py", "zipfile.py"]);
+  const workspace = standardLibrary([
+    "json",
+    "email",
+    "http",
+    "logging",
+    "urllib",
+    "shutil.py",
+    "tempfile.py",
+    "zipfile.py",
+  ]);
   bench = await Workbench.open({ workspace, file: "logging/handlers.py" });
   await bench.ready();
   await says(bench.activeFile, "handlers.py");
@@ -27,13 +36,19 @@ after(async () => bench.close());
 async function goTo(file: string, line: number, column: number): Promise<void> {
   await bench.page.keyboard.press("Control+p");
   await bench.input.fill(`${file}:${line}:${column}`);
-  await eventually(() => bench.rows.count(), (rows) => rows > 0, "the file should be offered");
+  await eventually(
+    () => bench.rows.count(),
+    (rows) => rows > 0,
+    "the file should be offered",
+  );
   await bench.page.keyboard.press("Enter");
   await says(bench.place, `Ln ${line}, Col ${column}`);
 }
 
 function lineOf(text: string, file: string): number {
-  return Number(execFileSync("grep", ["-n", "-m1", text, file], { cwd: bench.folder, encoding: "utf8" }).split(":")[0]);
+  return Number(
+    execFileSync("grep", ["-n", "-m1", text, file], { cwd: bench.folder, encoding: "utf8" }).split(":")[0],
+  );
 }
 
 test("hover shows related code, and its link jumps there", async () => {
@@ -77,7 +92,11 @@ test("the status bar tells the state, its menu pauses and resumes", async () => 
   await bench.status.locator(".codicon-debug-pause").waitFor();
   await bench.search("rotate the log file");
   await says(bench.page.locator(".quick-input-title"), "paused");
-  await eventually(() => bench.rows.count(), (rows) => rows > 3, "searches should go on");
+  await eventually(
+    () => bench.rows.count(),
+    (rows) => rows > 3,
+    "searches should go on",
+  );
   await bench.page.keyboard.press("Escape");
   await bench.status.click();
   await bench.rows.filter({ hasText: "Resume Indexing" }).click();
@@ -107,7 +126,11 @@ test("a killed server comes back, and says meanwhile what happened", async () =>
   const pids = serverPids();
   assert.equal(pids.length, 1);
   process.kill(Number(pids[0]), "SIGKILL");
-  await eventually(() => Promise.resolve(serverPids()), (now) => now.length === 1 && now[0] !== pids[0], "another server should run");
+  await eventually(
+    () => Promise.resolve(serverPids()),
+    (now) => now.length === 1 && now[0] !== pids[0],
+    "another server should run",
+  );
   await bench.ready();
   await bench.search("rotate the log file when it gets too large");
   await firstRow(bench.rows, "RotatingFileHandler");
@@ -116,12 +139,18 @@ test("a killed server comes back, and says meanwhile what happened", async () =>
 /** The servers of this workbench: others may run on the machine. */
 function serverPids(): string[] {
   const processes = execFileSync("ps", ["-eo", "pid,args", "ww"], { encoding: "utf8" }).split("\n");
-  return processes.filter((line) => /-P -m lsp_server$/.test(line)).map((line) => line.trim().split(" ")[0] ?? "").filter((pid) => belongs(pid));
+  return processes
+    .filter((line) => line.endsWith("-P -m lsp_server"))
+    .map((line) => line.trim().split(" ")[0] ?? "")
+    .filter((pid) => belongs(pid));
 }
 
 function belongs(pid: string): boolean {
   try {
-    return execFileSync("tr", ["\\0", "\\n"], { input: execFileSync("cat", [`/proc/${pid}/environ`]), encoding: "utf8" }).includes(`HOME=${bench.home}\n`);
+    return execFileSync("tr", ["\\0", "\\n"], {
+      input: execFileSync("cat", [`/proc/${pid}/environ`]),
+      encoding: "utf8",
+    }).includes(`HOME=${bench.home}\n`);
   } catch {
     return false; // it ended meanwhile
   }

@@ -16,9 +16,15 @@ test("the tests inside the extension host pass", { timeout: 3 * PATIENCE_MS }, a
   await using bench = await Workbench.open({
     workspace,
     hostTests: path.resolve(import.meta.dirname, "../../dist/host-tests.cjs"),
-    expose: { codeAutomationExit: (code) => exit(Number(code)), codeAutomationLog: (_, lines) => log.push(...[lines].flat().map(String)) },
+    expose: {
+      codeAutomationExit: (code) => exit(Number(code)),
+      codeAutomationLog: (_, lines) => log.push(...[lines].flat().map(String)),
+    },
   });
   assert.equal(await exited, 0, log.join("\n"));
-  assert.ok(log.some((line) => line.includes("ok every command")), log.join("\n"));
+  assert.ok(
+    log.some((line) => line.includes("ok every command")),
+    log.join("\n"),
+  );
   assert.ok(bench.folder);
 });

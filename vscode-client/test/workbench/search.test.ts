@@ -10,7 +10,16 @@ const ROTATE = "rotate the log file when it gets too large";
 let bench: Workbench;
 
 before(async () => {
-  const workspace = standardLibrary(["json", "email", "http", "logging", "urllib", "shutil.py", "tempfile.py", "zipfile.py"]);
+  const workspace = standardLibrary([
+    "json",
+    "email",
+    "http",
+    "logging",
+    "urllib",
+    "shutil.py",
+    "tempfile.py",
+    "zipfile.py",
+  ]);
   bench = await Workbench.open({ workspace, file: "json/decoder.py" });
   await bench.ready();
   await says(bench.activeFile, "decoder.py");
@@ -35,7 +44,11 @@ test("moving through the list previews, Escape puts the view back", async () => 
   await bench.search(ROTATE);
   await firstRow(bench.rows, "RotatingFileHandler");
   await bench.page.keyboard.press("ArrowDown");
-  await eventually(() => bench.activeFile.textContent(), (name) => name !== "decoder.py", "a preview should be shown");
+  await eventually(
+    () => bench.activeFile.textContent(),
+    (name) => name !== "decoder.py",
+    "a preview should be shown",
+  );
   await bench.page.keyboard.press("ArrowUp");
   await says(bench.activeFile, "handlers.py");
   await says(bench.lines, "class RotatingFileHandler");
@@ -43,7 +56,11 @@ test("moving through the list previews, Escape puts the view back", async () => 
   await bench.page.keyboard.press("Escape");
   await says(bench.activeFile, "decoder.py");
   assert.equal(await bench.place.textContent(), before);
-  await eventually(() => bench.page.locator(".tab").count(), (tabs) => tabs === 1, "the previewed file should be closed again");
+  await eventually(
+    () => bench.page.locator(".tab").count(),
+    (tabs) => tabs === 1,
+    "the previewed file should be closed again",
+  );
 });
 
 test("Enter lands on the line of the name", async () => {
@@ -66,10 +83,22 @@ test("filters are completed, and then hold", async () => {
   await bench.search("guess a type kind:cl");
   await firstRow(bench.rows, "class");
   await bench.page.keyboard.press("Enter");
-  await eventually(() => bench.input.inputValue(), (value) => value === "guess a type kind:class ", "the filter should be written out");
+  await eventually(
+    () => bench.input.inputValue(),
+    (value) => value === "guess a type kind:class ",
+    "the filter should be written out",
+  );
   const kinds = (): Promise<(string | null)[]> =>
-    bench.rows.locator('[class*="codicon-symbol-"]').evaluateAll((icons) => icons.map((icon) => /codicon-symbol-(\w+)/.exec(icon.className)?.[1] ?? null));
-  await eventually(kinds, (shown) => shown.length > 0 && shown.every((kind) => kind === "class"), "classes alone should be listed");
+    bench.rows
+      .locator('[class*="codicon-symbol-"]')
+      .evaluateAll((icons) =>
+        icons.map((icon) => /codicon-symbol-(\w+)/.exec(icon.getAttribute("class") ?? "")?.[1] ?? null),
+      );
+  await eventually(
+    kinds,
+    (shown) => shown.length > 0 && shown.every((kind) => kind === "class"),
+    "classes alone should be listed",
+  );
   await bench.input.fill("path:em");
   await firstRow(bench.rows, "email/");
 });
@@ -80,7 +109,11 @@ test("the selection can be searched for", async () => {
   await bench.page.keyboard.press("Enter");
   await bench.page.keyboard.press("Shift+End");
   await bench.command("Semantic Symbols: Search for the Selection");
-  await eventually(() => bench.input.inputValue(), (value) => value.startsWith("# Copyright"), "the selected text should be the query");
+  await eventually(
+    () => bench.input.inputValue(),
+    (value) => value.startsWith("# Copyright"),
+    "the selected text should be the query",
+  );
 });
 
 test("when nothing is close, the list says so", async () => {
@@ -95,7 +128,11 @@ test("a symbol opens to the side, and its reference is copied", async () => {
   await bench.rows.first().getByRole("button", { name: "Copy Reference" }).click();
   await says(bench.page.locator(".statusbar"), /Copied logging\/handlers\.py:\d+/);
   await bench.rows.first().getByRole("button", { name: "Open to the Side" }).click();
-  await eventually(() => bench.page.locator(".editor-group-container").count(), (groups) => groups === 2, "there should be a second group");
+  await eventually(
+    () => bench.page.locator(".editor-group-container").count(),
+    (groups) => groups === 2,
+    "there should be a second group",
+  );
   await bench.command("View: Close Editor Group");
 });
 
@@ -111,14 +148,20 @@ test("a search is kept in the results view, by file and flat", async () => {
   await tree.first().click();
   await says(bench.activeFile, "handlers.py");
   await bench.page.getByRole("button", { name: "Clear Results" }).click();
-  await eventually(() => bench.page.locator('.activitybar [aria-label^="Semantic Symbols"]').count(), (icons) => icons === 0, "an empty view should go away");
+  await eventually(
+    () => bench.page.locator('.activitybar [aria-label^="Semantic Symbols"]').count(),
+    (icons) => icons === 0,
+    "an empty view should go away",
+  );
 });
 
 test("text that is not saved is found", async () => {
   await bench.command("File: New Untitled Text File");
   await bench.command("View: Close Editor");
   await bench.page.keyboard.press("Control+Home");
-  await bench.page.keyboard.insertText("def brew_espresso_for_visitors():\n    '''Make coffee for the guests of the office.'''\n\n");
+  await bench.page.keyboard.insertText(
+    "def brew_espresso_for_visitors():\n    '''Make coffee for the guests of the office.'''\n\n",
+  );
   await bench.search("make coffee for guests");
   await firstRow(bench.rows, "brew_espresso_for_visitors");
 });

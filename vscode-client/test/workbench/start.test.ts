@@ -6,7 +6,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import { eventually, says } from "./expect.ts";
+import { eventually, firstRow, says } from "./expect.ts";
 import { PYTHON, Workbench } from "./workbench.ts";
 import { standardLibrary } from "./workspaces.ts";
 
@@ -23,21 +23,32 @@ test("without any Python there is a message with a button, and the status bar sa
   await message.getByRole("button", { name: "Choose Python…" }).click();
   await says(bench.page.locator(".quick-input-title"), "Choose a Python 3.11 or newer");
   await bench.input.fill(pythonProgram());
-  await eventually(() => bench.rows.filter({ hasText: /^json$/ }).count(), (count) => count === 0, "the folder of that Python should be listed");
+  await eventually(
+    () => bench.rows.filter({ hasText: /^json$/ }).count(),
+    (count) => count === 0,
+    "the folder of that Python should be listed",
+  );
   await bench.page.keyboard.press("Enter");
   await bench.ready();
 });
 
 test("a Python that is none is named in the message", async () => {
-  await using bench = await Workbench.open({ workspace, settings: { "semanticSymbols.interpreter": "/no/such/python" } });
-  await says(bench.notification("Semantic Symbols can't run"), '"/no/such/python" is no Python 3.11 or newer');
+  await using bench = await Workbench.open({
+    workspace,
+    settings: { "semanticSymbols.interpreter": "/no/such/python" },
+  });
+  await says(
+    bench.notification("Semantic Symbols can't run"),
+    '"/no/such/python" is no Python 3.11 or newer',
+  );
 });
 
 test("the walkthrough shows three steps", async () => {
   await using bench = await Workbench.open({ workspace });
   await bench.command("Welcome: Open Walkthrough...");
   await bench.input.fill("Find code by what it means");
-  await bench.rows.filter({ hasText: "Find code by what it means" }).first().click();
+  await firstRow(bench.rows, "Find code by what it means");
+  await bench.page.keyboard.press("Enter");
   await says(bench.page.locator(".getting-started-step").first(), "Ask for it");
   assert.equal(await bench.page.locator(".getting-started-step").count(), 3);
   await bench.command("View: Close Primary Side Bar");

@@ -8,12 +8,22 @@ import { once } from "node:events";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 
 const client = path.resolve(import.meta.dirname, "..", "..");
-const CODE_SERVER = process.env["CODE_SERVER"] ?? "code-server";
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-export const PYTHON = process.env["PYTHON"] ?? "python3";
-const VSIX = process.env["SEMANTIC_SYMBOLS_VSIX"] ?? path.join(client, "out", `semantic-symbols-${process.platform}-${process.arch}.vsix`);
-const PICTURES = process.env["SEMANTIC_SYMBOLS_PICTURES"] ?? path.join(client, "out", "pictures");
-const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const CODE_SERVER = process.env.CODE_SERVER ?? "code-server";
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const PYTHON = process.env.PYTHON ?? "python3";
+const VSIX =
+  process.env.SEMANTIC_SYMBOLS_VSIX ??
+  path.join(client, "out", `semantic-symbols-${process.platform}-${process.arch}.vsix`);
+const PICTURES = process.env.SEMANTIC_SYMBOLS_PICTURES ?? path.join(client, "out", "pictures");
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const SIZE = { width: 1280, height: 800 };
 export const PATIENCE_MS = 45_000;
 
@@ -55,12 +65,21 @@ export class Workbench {
     const user = path.join(home, "data", "User");
     mkdirSync(user, { recursive: true });
     writeFileSync(path.join(user, "settings.json"), JSON.stringify({ ...CALM, ...profile.settings }));
-    const { server, url } = await startServer(home, { ...process.env, ...ISOLATED, HOME: home, XDG_CACHE_HOME: path.join(home, "cache"), ...profile.env });
+    const { server, url } = await startServer(home, {
+      ...process.env,
+      ...ISOLATED,
+      HOME: home,
+      XDG_CACHE_HOME: path.join(home, "cache"),
+      ...profile.env,
+    });
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
     const page = await browser.newPage({ viewport: SIZE });
     const bench = new Workbench(home, server, browser, page);
-    for (const [name, callback] of Object.entries(profile.expose ?? {})) await page.exposeFunction(name, callback);
-    await page.goto(`${url}?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload(profile, folder, new URL(url).host)))}`);
+    for (const [name, callback] of Object.entries(profile.expose ?? {}))
+      await page.exposeFunction(name, callback);
+    await page.goto(
+      `${url}?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload(profile, folder, new URL(url).host)))}`,
+    );
     await page.locator(".monaco-workbench .statusbar").waitFor({ timeout: PATIENCE_MS });
     return bench;
   }
@@ -154,16 +173,44 @@ function payload(profile: Profile, folder: string, host: string): [string, strin
   const remote = (file: string): string => `vscode-remote://${host}${file}`;
   const wishes: [string, string][] = [];
   if (profile.file !== undefined) wishes.push(["openFile", remote(path.join(folder, profile.file))]);
-  if (profile.hostTests !== undefined) wishes.push(["extensionDevelopmentPath", remote(client)], ["extensionTestsPath", remote(profile.hostTests)]);
+  if (profile.hostTests !== undefined)
+    wishes.push(
+      ["extensionDevelopmentPath", remote(client)],
+      ["extensionTestsPath", remote(profile.hostTests)],
+    );
   return wishes;
 }
 
-async function startServer(home: string, env: NodeJS.ProcessEnv): Promise<{ server: ChildProcess; url: string }> {
+async function startServer(
+  home: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ server: ChildProcess; url: string }> {
   const program = realpathSync(CODE_SERVER); // run by this Node, so that the PATH may be anything
-  const where = ["--user-data-dir", path.join(home, "data"), "--extensions-dir", path.join(home, "extensions"), "--config", "/dev/null"];
+  const where = [
+    "--user-data-dir",
+    path.join(home, "data"),
+    "--extensions-dir",
+    path.join(home, "extensions"),
+    "--config",
+    "/dev/null",
+  ];
   execFileSync(process.execPath, [program, ...where, "--install-extension", VSIX], { env, stdio: "pipe" });
-  const quiet = ["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override", "--vscode-option", "enable-smoke-test-driver"];
-  const server = spawn(process.execPath, [program, ...where, ...quiet], { env, stdio: ["ignore", "pipe", "ignore"] });
+  const quiet = [
+    "--auth",
+    "none",
+    "--bind-addr",
+    "127.0.0.1:0",
+    "--disable-telemetry",
+    "--disable-update-check",
+    "--disable-workspace-trust",
+    "--disable-getting-started-override",
+    "--vscode-option",
+    "enable-smoke-test-driver",
+  ];
+  const server = spawn(process.execPath, [program, ...where, ...quiet], {
+    env,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const url = await new Promise<string>((resolve, reject) => {
     server.once("exit", (code) => reject(new Error(`code-server ended with ${String(code)}`)));
     server.stdout.setEncoding("utf8").on("data", (text: string) => {
