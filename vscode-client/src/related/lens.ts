@@ -18,7 +18,7 @@ export class RelatedLens implements vscode.CodeLensProvider {
   static register(): vscode.Disposable {
     let registration = vscode.Disposable.from();
     const follow = (): void => {
-      const isWanted = vscode.workspace.getConfiguration(SECTION).get("codeLens.enabled", false);
+      const isWanted = vscode.workspace.getConfiguration(SECTION).get<boolean>("codeLens.enabled", false);
       registration.dispose();
       if (isWanted)
         registration = vscode.languages.registerCodeLensProvider({ scheme: "file" }, new RelatedLens());

@@ -182,7 +182,7 @@ class SearchPicker {
 }
 
 function previewsOnMove(): boolean {
-  return vscode.workspace.getConfiguration(SECTION).get("search.previewOnMove", true);
+  return vscode.workspace.getConfiguration(SECTION).get<boolean>("search.previewOnMove", true);
 }
 
 async function completionsOf({ key, typed }: OpenFilter): Promise<string[]> {
