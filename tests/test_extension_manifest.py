@@ -40,7 +40,9 @@ def test_every_text_of_the_manifest_exists_and_none_is_left_over() -> None:
     manifest = (CLIENT / "package.json").read_text(encoding="utf-8")
     used = {text for text in read("package.nls.json") if f'"%{text}%"' in manifest}
     assert used == set(read("package.nls.json"))
-    assert manifest.count('"%') == len([part for part in manifest.split('"%')[1:] if part.split('%"')[0] in used])
+    assert manifest.count('"%') == len(
+        [part for part in manifest.split('"%')[1:] if part.split('%"')[0] in used]
+    )
 
 
 def test_extension_and_server_have_one_version() -> None:

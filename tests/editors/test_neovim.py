@@ -4,15 +4,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from projects import SERVER, environment, requests_and_crates
 
 HERE = Path(__file__).parent
-PLUGIN = HERE.parents[1] / "docs" / "editors"
-SERVER = [sys.executable, "-P", "-m", "lsp_server"]
 NEOVIMS = os.environ.get("SEMANTIC_SYMBOLS_NVIMS", "").split(os.pathsep)
 
 pytestmark = [
@@ -25,27 +23,14 @@ pytestmark = [
 def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a person sees who uses the plugin."""
     folder = tmp_path_factory.mktemp("neovim")
-    project = folder / "project"
-    (project / "deep").mkdir(parents=True)
-    (project / ".git").mkdir()
-    (project / "net.py").write_text(
-        'def resend_after_error(request):\n    """Send the request again when it failed."""\n\n\n'
-        'def retry_failed_request(request):\n    """Send the failed request again."""\n'
+    run = subprocess.run(
+        [request.param, "--headless", "--clean", "-n", "-c", f"luafile {HERE / 'drive_neovim.lua'}"],
+        cwd=requests_and_crates(folder),
+        env={**environment(folder), "SERVER": json.dumps(SERVER), "REPORT": str(folder / "report")},
+        capture_output=True,
+        timeout=120,
+        check=False,
     )
-    (project / "deep" / "box.go").write_text(
-        "package deep\n\n// OpenCrate opens a crate.\nfunc OpenCrate() {}\n"
-    )
-    environment = {
-        **os.environ,
-        "HOME": str(folder),
-        "XDG_CACHE_HOME": str(folder / "cache"),
-        "XDG_STATE_HOME": str(folder / "state"),
-        "PLUGIN_PATH": str(PLUGIN),
-        "SERVER": json.dumps(SERVER),
-        "REPORT": str(folder / "report"),
-    }
-    command = [request.param, "--headless", "--clean", "-n", "-c", f"luafile {HERE / 'drive_neovim.lua'}"]
-    run = subprocess.run(command, cwd=project, env=environment, capture_output=True, timeout=120, check=False)
     lines = (folder / "report").read_text().splitlines()
     report: dict[str, Any] = dict(json.loads(line) for line in lines)
     assert "late" not in report, report

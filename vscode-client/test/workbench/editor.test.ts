@@ -27,7 +27,7 @@ before(async () => {
 
 afterEach(async (context) => {
   if ("error" in context && context.error) await bench.picture(`failed-${context.name.replace(/\W+/g, "-")}`);
-  await bench.page.keyboard.press("Escape");
+  await bench.dismiss();
 });
 
 after(async () => bench.close());
@@ -97,7 +97,7 @@ test("the status bar tells the state, its menu pauses and resumes", async () => 
     (rows) => rows > 3,
     "searches should go on",
   );
-  await bench.page.keyboard.press("Escape");
+  await bench.dismiss();
   await bench.status.click();
   await bench.rows.filter({ hasText: "Resume Indexing" }).click();
   await bench.ready();

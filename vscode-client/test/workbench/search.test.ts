@@ -27,7 +27,7 @@ before(async () => {
 
 afterEach(async (context) => {
   if ("error" in context && context.error) await bench.picture(`failed-${context.name.replace(/\W+/g, "-")}`);
-  await bench.page.keyboard.press("Escape");
+  await bench.dismiss();
 });
 
 after(async () => bench.close());
@@ -53,7 +53,7 @@ test("moving through the list previews, Escape puts the view back", async () => 
   await says(bench.activeFile, "handlers.py");
   await says(bench.lines, "class RotatingFileHandler");
   await bench.picture("preview");
-  await bench.page.keyboard.press("Escape");
+  await bench.dismiss();
   await says(bench.activeFile, "decoder.py");
   assert.equal(await bench.place.textContent(), before);
   await eventually(

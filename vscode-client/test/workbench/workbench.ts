@@ -65,13 +65,11 @@ export class Workbench {
     const user = path.join(home, "data", "User");
     mkdirSync(user, { recursive: true });
     writeFileSync(path.join(user, "settings.json"), JSON.stringify({ ...CALM, ...profile.settings }));
-    const { server, url } = await startServer(home, {
-      ...process.env,
-      ...ISOLATED,
-      HOME: home,
-      XDG_CACHE_HOME: path.join(home, "cache"),
-      ...profile.env,
-    });
+    const { server, url } = await startServer(
+      home,
+      { ...process.env, ...ISOLATED, HOME: home, XDG_CACHE_HOME: path.join(home, "cache"), ...profile.env },
+      profile.hostTests === undefined ? [] : TELLS_THE_PAGE,
+    );
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
     const page = await browser.newPage({ viewport: SIZE });
     const bench = new Workbench(home, server, browser, page);
@@ -100,6 +98,12 @@ export class Workbench {
   /** Waits until the status bar says that everything is indexed. */
   async ready(): Promise<void> {
     await this.status.locator(".codicon-search-fuzzy").waitFor({ timeout: PATIENCE_MS });
+  }
+
+  /** Leaves a list that is open. */
+  async dismiss(): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
   /** Runs a command from the palette by its title. */
@@ -155,6 +159,9 @@ export class Workbench {
 /** No gallery to ask; and with the environment it is given, not that of a login shell. */
 const ISOLATED = { EXTENSIONS_GALLERY: "{}", VSCODE_CLI: "1" };
 
+/** Tests inside the extension host report to the page; the editor shows no notifications then. */
+const TELLS_THE_PAGE = ["--vscode-option", "enable-smoke-test-driver"];
+
 /** No tips, no animations, nothing saved behind a test's back. */
 const CALM = {
   "files.autoSave": "off",
@@ -184,6 +191,7 @@ function payload(profile: Profile, folder: string, host: string): [string, strin
 async function startServer(
   home: string,
   env: NodeJS.ProcessEnv,
+  options: string[],
 ): Promise<{ server: ChildProcess; url: string }> {
   const program = realpathSync(CODE_SERVER); // run by this Node, so that the PATH may be anything
   const where = [
@@ -204,10 +212,8 @@ async function startServer(
     "--disable-update-check",
     "--disable-workspace-trust",
     "--disable-getting-started-override",
-    "--vscode-option",
-    "enable-smoke-test-driver",
   ];
-  const server = spawn(process.execPath, [program, ...where, ...quiet], {
+  const server = spawn(process.execPath, [program, ...where, ...quiet, ...options], {
     env,
     stdio: ["ignore", "pipe", "ignore"],
   });
