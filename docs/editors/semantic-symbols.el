@@ -110,7 +110,10 @@ What is not saved yet is sent before."
          (listed (or good all)))
     (cond ((null all) (message "Nothing found"))
           ((< (plist-get (car all) :score) 0.5) (message "Nothing close: these are the nearest there are")))
-    (when all (xref-show-xrefs (lambda () (mapcar #'semantic-symbols--xref listed)) nil))))
+    (when all
+      (xref-push-marker-stack)
+      (funcall xref-show-xrefs-function (lambda () (mapcar #'semantic-symbols--xref listed))
+               `((window . ,(selected-window)))))))
 
 ;;;###autoload
 (defun semantic-symbols-search (query)

@@ -1,4 +1,4 @@
-"""Lays the server and all it needs into the extension: `bundled/any` for all Pythons, `bundled/cp312` for one.
+"""Lays the server and all it needs into the extension: `bundled/any` for all Pythons, `bundled/cp312`.
 
 Packages are unpacked wheels, so that nothing has to be installed where the extension is: the server starts
 with both folders on Python's path. Only the standard library and pip are needed to run this.
