@@ -6,7 +6,7 @@ import { nameRange, reference, uriOf } from "./places.ts";
 import type { Found } from "./protocol.ts";
 
 export function foundItem(found: Found): vscode.TreeItem {
-  const item = new vscode.TreeItem(found.name);
+  const item = new vscode.TreeItem(shortName(found));
   item.description = `${Math.round(found.score * 100)} %  ${reference(found)}`;
   item.iconPath = symbolIcon(found.kind);
   item.tooltip = tooltip(found);
@@ -18,6 +18,11 @@ export function foundItem(found: Found): vscode.TreeItem {
     arguments: [uriOf(found), { selection: new vscode.Range(start, start), preserveFocus: true }],
   };
   return item;
+}
+
+/** "RotatingFileHandler.__init__": a tree has no room for more, and a name alone may be one of many. */
+function shortName(found: Found): string {
+  return found.qualifiedName.split(".").slice(-2).join(".");
 }
 
 function tooltip(found: Found): vscode.MarkdownString {

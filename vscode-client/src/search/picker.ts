@@ -25,8 +25,8 @@ import { complaint, heading } from "./wording.ts";
 
 const PAUSE_MS = 60;
 const LIMIT = 50;
-/** How often the list is asked for again while the index grows. */
-const REFRESH_MS = 1000;
+/** How long after a change of the index the list is asked for again. */
+const REFRESH_MS = 500;
 
 /** What the list needs and where its answers go. */
 export interface SearchSurroundings {
@@ -55,7 +55,7 @@ class SearchPicker {
   private readonly preview = new Preview();
   private readonly disposables: { dispose(): unknown }[] = [this.pick, this.preview];
   private result: SearchResult | undefined;
-  private askedAt = 0;
+  private refresh: NodeJS.Timeout | undefined;
   /** The row that is highlighted because the list is new. */
   private untouched: Row | undefined;
   private isTaken = false;
@@ -112,7 +112,6 @@ class SearchPicker {
   }
 
   private async rowsFor(typed: string, signal: AbortSignal): Promise<Row[]> {
-    this.askedAt = Date.now();
     const filter = openFilter(typed);
     const completing = filter === undefined ? [] : completionRows(filter.before, await completionsOf(filter));
     // A filter that is still being written filters nothing yet.
@@ -127,12 +126,15 @@ class SearchPicker {
     }
   }
 
-  /** Says how far the index is, and asks again for what it knows by now. */
+  /** Says how far the index is, and asks again for what it knows by now, unless the user is choosing already. */
   private indexChanged(): void {
     this.pick.title = heading(this.around.server.status);
     const mayKnowMore = this.result?.isIncomplete ?? this.pick.value.trim() !== "";
-    const isChoosing = this.pick.activeItems[0] !== this.untouched;
-    if (mayKnowMore && !isChoosing && Date.now() - this.askedAt > REFRESH_MS) this.search();
+    if (!mayKnowMore || this.refresh !== undefined) return;
+    this.refresh = setTimeout(() => {
+      this.refresh = undefined;
+      if (this.pick.activeItems[0] === this.untouched) this.search();
+    }, REFRESH_MS);
   }
 
   private async take(row: Row | undefined): Promise<void> {
@@ -176,6 +178,7 @@ class SearchPicker {
 
   private hidden(): void {
     this.latest.stop();
+    clearTimeout(this.refresh);
     if (!this.isTaken) this.preview.restore();
     for (const disposable of this.disposables) disposable.dispose();
   }

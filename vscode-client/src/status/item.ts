@@ -19,9 +19,10 @@ export function showStatusItem(server: Server): vscode.Disposable {
   item.name = "Semantic Symbols";
   item.command = "semanticSymbols.showMenu";
   const show = (): void => {
-    const { text, tooltip, severity } = signOf(server.state);
+    const { text, label, tooltip, severity } = signOf(server.state);
     item.text = text;
     item.tooltip = tooltip;
+    item.accessibilityInformation = { label };
     item.backgroundColor = COLOURS[severity];
     const isPaused = server.status?.state === "paused";
     void vscode.commands.executeCommand("setContext", "semanticSymbols.paused", isPaused);

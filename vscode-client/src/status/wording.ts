@@ -8,6 +8,8 @@ import type { ServerState } from "../server/server.ts";
 /** What the status bar shows: text with icons, and whether it asks for attention. */
 export interface Sign {
   text: string;
+  /** What a screen reader says. */
+  label: string;
   tooltip: vscode.MarkdownString;
   severity: "none" | "warning" | "error";
 }
@@ -89,7 +91,13 @@ export function factsOf({ state, message, coverage, index, metrics }: Status): s
 }
 
 function sign(text: string, markdown: string, severity: Sign["severity"] = "none"): Sign {
-  return { text, tooltip: new vscode.MarkdownString(markdown), severity };
+  const title = markdown.split("\n")[0]?.replaceAll("**", "") ?? "";
+  return {
+    text,
+    label: `Semantic Symbols: ${title}`,
+    tooltip: new vscode.MarkdownString(markdown),
+    severity,
+  };
 }
 
 function number(value: number): string {

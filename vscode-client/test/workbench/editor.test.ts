@@ -85,6 +85,10 @@ test("the native palette finds a name", async () => {
 
 test("the status bar tells the state, its menu pauses and resumes", async () => {
   await says(bench.status, /Symbols [\d.,]+K?/);
+  assert.match(
+    (await bench.status.getAttribute("aria-label")) ?? "",
+    /Semantic Symbols: Everything is indexed/,
+  );
   await bench.status.click();
   await firstRow(bench.rows, "Search…");
   await bench.picture("menu");

@@ -49,6 +49,9 @@ export class Workbench {
   private readonly server: ChildProcess;
   readonly home: string;
 
+  /** When the folder was opened, in milliseconds. */
+  readonly openedAt = Date.now();
+
   private constructor(home: string, server: ChildProcess, browser: Browser, page: Page) {
     this.home = home;
     this.folder = path.join(home, "workspace");
