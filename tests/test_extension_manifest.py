@@ -10,6 +10,7 @@ import pytest
 
 from lsp_server import __version__
 
+AGAIN = "run: python vscode-client/scripts/settings.py"
 CLIENT = Path(__file__).parents[1] / "vscode-client"
 
 
@@ -29,11 +30,11 @@ def read(name: str) -> dict[str, Any]:
 
 
 def test_the_settings_are_those_of_the_program(generator: ModuleType) -> None:
-    assert read("package.json") == generator.with_settings(read("package.json"))
+    assert read("package.json") == generator.with_settings(read("package.json")), AGAIN
 
 
 def test_their_descriptions_are_those_of_the_program(generator: ModuleType) -> None:
-    assert read("package.nls.json") == generator.with_descriptions(read("package.nls.json"))
+    assert read("package.nls.json") == generator.with_descriptions(read("package.nls.json")), AGAIN
 
 
 def test_every_text_of_the_manifest_exists_and_none_is_left_over() -> None:
@@ -47,3 +48,16 @@ def test_every_text_of_the_manifest_exists_and_none_is_left_over() -> None:
 
 def test_extension_and_server_have_one_version() -> None:
     assert read("package.json")["version"] == __version__
+
+
+def test_what_a_workspace_may_not_set_counts_only_as_the_users_own(generator: ModuleType) -> None:
+    groups = generator.with_settings(read("package.json"))["contributes"]["configuration"]
+    scopes = {key: schema["scope"] for group in groups for key, schema in group["properties"].items()}
+    assert scopes["semanticSymbols.model.path"] == scopes["semanticSymbols.storage.indexDir"] == "machine"
+    assert scopes["semanticSymbols.indexing.exclude"] == "window"
+    restricted = read("package.json")["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]
+    assert {key for key, scope in scopes.items() if scope.startswith("machine")} == set(restricted)
+
+
+def test_the_lock_file_records_no_address() -> None:
+    assert '"resolved"' not in (CLIENT / "package-lock.json").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ export class Latest {
   }
 
   /** Runs the task after the pause, unless another is given before; its signal is aborted when it is superseded. */
-  run(task: (signal: AbortSignal) => Promise<void>): void {
+  run(task: (signal: AbortSignal) => unknown): void {
     this.stop();
     const { signal } = this.current;
     this.timer = setTimeout(() => void task(signal), this.pauseMs);

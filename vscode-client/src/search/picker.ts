@@ -52,6 +52,7 @@ class SearchPicker {
   private readonly around: SearchSurroundings;
   private readonly pick = vscode.window.createQuickPick<Row>();
   private readonly latest = new Latest(PAUSE_MS);
+  private readonly moves = new Latest(PAUSE_MS);
   private readonly preview = new Preview();
   private readonly disposables: { dispose(): unknown }[] = [this.pick, this.preview];
   private result: SearchResult | undefined;
@@ -104,11 +105,16 @@ class SearchPicker {
     });
   }
 
-  /** Previews what the user moves to; the row that a new list highlights by itself is none. */
+  /**
+   * Previews what the user stays at; the row that a new list highlights by itself is none.
+   * The pause also leaves out rows that the editor names by their place in a list that is gone already.
+   */
   private highlighted(row: Row | undefined): void {
-    if (row === undefined || row === this.untouched) return;
-    this.untouched = undefined;
-    if (row.row === "symbol" && previewsOnMove()) this.preview.show(row.found);
+    this.moves.run(() => {
+      if (row === undefined || row === this.untouched || row !== this.pick.activeItems[0]) return;
+      this.untouched = undefined;
+      if (row.row === "symbol" && previewsOnMove()) this.preview.show(row.found);
+    });
   }
 
   private async rowsFor(typed: string, signal: AbortSignal): Promise<Row[]> {
@@ -178,6 +184,7 @@ class SearchPicker {
 
   private hidden(): void {
     this.latest.stop();
+    this.moves.stop();
     clearTimeout(this.refresh);
     if (!this.isTaken) this.preview.restore();
     for (const disposable of this.disposables) disposable.dispose();

@@ -49,6 +49,7 @@ export class Preview implements vscode.Disposable {
       if (editor !== undefined) {
         const options = {
           preview: tab?.isPreview ?? false,
+          preserveFocus: true, // the editor gives it back itself, to whatever had it
           ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }),
         };
         const back = await vscode.window.showTextDocument(editor.document, options);

@@ -31,6 +31,17 @@ const tests: Record<string, () => Promise<void>> = {
     assert.ok(containers.includes("RotatingFileHandler"), String(containers));
   },
 
+  "our names stand beside those of other servers": async () => {
+    const place = new vscode.Location(fileUri("json/scanner.py"), new vscode.Position(0, 0));
+    const other = new vscode.SymbolInformation("doRolloverElsewhere", vscode.SymbolKind.Function, "", place);
+    const provider = vscode.languages.registerWorkspaceSymbolProvider({
+      provideWorkspaceSymbols: () => [other],
+    });
+    const names = new Set((await workspaceSymbols("doRollover")).map(({ name }) => name));
+    provider.dispose();
+    assert.ok(names.has("doRollover") && names.has("doRolloverElsewhere"), [...names].join());
+  },
+
   "an agent's search answers with places": async () => {
     const text = await tool("semantic-symbols_search", {
       query: "rotate the log file when it gets too large",
