@@ -5,6 +5,7 @@ import { nameRange, uriOf } from "./places.ts";
 import { showRelated } from "./related/show.ts";
 import type { ResultNode, ResultsView } from "./results/view.ts";
 import type { History } from "./search/history.ts";
+import type { Preview } from "./search/preview.ts";
 import { showSearch, type SearchSurroundings } from "./search/picker.ts";
 import { complaint } from "./search/wording.ts";
 import type { Server } from "./server/server.ts";
@@ -17,6 +18,7 @@ export interface Parts {
   extension: vscode.Extension<unknown>;
   server: Server;
   history: History;
+  preview: Preview;
   results: ResultsView;
   log: vscode.LogOutputChannel;
 }
@@ -26,6 +28,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   const search: SearchSurroundings = {
     server,
     history: parts.history,
+    preview: parts.preview,
     showRelated: (found) =>
       void showRelated(server, new vscode.Location(uriOf(found), nameRange(found).start)),
     keep: (query, result) => void results.keep(query, result),

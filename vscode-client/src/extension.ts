@@ -6,6 +6,7 @@ import { registerCommands } from "./commands.ts";
 import { RelatedLens } from "./related/lens.ts";
 import { ResultsView } from "./results/view.ts";
 import { History } from "./search/history.ts";
+import { Preview } from "./search/preview.ts";
 import { Server } from "./server/server.ts";
 import { SECTION } from "./server/settings.ts";
 import { tellTrouble } from "./server/trouble.ts";
@@ -17,14 +18,23 @@ export function activate(context: vscode.ExtensionContext): { server: Server } {
   const { extension, workspaceState } = context;
   const log = vscode.window.createOutputChannel("Semantic Symbols", { log: true });
   server = new Server(extension, log);
+  const preview = new Preview();
   const results = new ResultsView(server, workspaceState);
   const current = server;
   context.subscriptions.push(
     log,
     results,
+    preview,
     tellTrouble(current),
     showStatusItem(current),
-    registerCommands({ extension, server: current, history: new History(workspaceState), results, log }),
+    registerCommands({
+      extension,
+      server: current,
+      history: new History(workspaceState),
+      preview,
+      results,
+      log,
+    }),
     registerTools(current),
     RelatedLens.register(),
     vscode.workspace.onDidChangeConfiguration(

@@ -20,7 +20,7 @@ import {
 } from "./items.ts";
 import { Latest } from "./latest.ts";
 import { pathsBelow } from "./paths.ts";
-import { Preview } from "./preview.ts";
+import type { Preview } from "./preview.ts";
 import { complaint, heading } from "./wording.ts";
 
 const PAUSE_MS = 60;
@@ -32,6 +32,7 @@ const REFRESH_MS = 500;
 export interface SearchSurroundings {
   server: Server;
   history: History;
+  preview: Preview;
   /** Finds what is related to a symbol of the list. */
   showRelated: (found: Found) => void;
   /** Keeps a search in the results view. */
@@ -53,12 +54,12 @@ class SearchPicker {
   private readonly pick = vscode.window.createQuickPick<Row>();
   private readonly latest = new Latest(PAUSE_MS);
   private readonly moves = new Latest(PAUSE_MS);
-  private readonly preview = new Preview();
-  private readonly disposables: { dispose(): unknown }[] = [this.pick, this.preview];
+  private readonly disposables: { dispose(): unknown }[] = [this.pick];
   private result: SearchResult | undefined;
   private refresh: NodeJS.Timeout | undefined;
   /** The row that is highlighted because the list is new. */
   private untouched: Row | undefined;
+  private hasMoved = false;
   private isTaken = false;
 
   constructor(around: SearchSurroundings) {
@@ -92,7 +93,7 @@ class SearchPicker {
       this.latest.stop();
       this.pick.busy = false;
       this.result = undefined;
-      this.pick.items = openingRows(this.around.history.all());
+      this.put(openingRows(this.around.history.all()));
       return;
     }
     this.pick.busy = true;
@@ -100,20 +101,25 @@ class SearchPicker {
       const rows = await this.rowsFor(query, signal);
       if (signal.aborted) return;
       this.pick.busy = false;
-      this.untouched = rows.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator);
-      this.pick.items = rows;
+      this.put(rows);
     });
   }
 
+  private put(rows: Row[]): void {
+    this.untouched = rows.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator);
+    this.pick.items = rows;
+  }
+
   /**
-   * Previews what the user stays at; the row that a new list highlights by itself is none.
+   * Previews what the user stays at; until they have moved, the row that a new list highlights by itself is none.
    * The pause also leaves out rows that the editor names by their place in a list that is gone already.
    */
   private highlighted(row: Row | undefined): void {
     this.moves.run(() => {
-      if (row === undefined || row === this.untouched || row !== this.pick.activeItems[0]) return;
-      this.untouched = undefined;
-      if (row.row === "symbol" && previewsOnMove()) this.preview.show(row.found);
+      if (row === undefined || row !== this.pick.activeItems[0]) return;
+      this.hasMoved ||= row !== this.untouched;
+      if (!this.hasMoved) return;
+      if (row.row === "symbol" && previewsOnMove()) this.around.preview.show(row.found);
     });
   }
 
@@ -180,13 +186,14 @@ class SearchPicker {
     this.isTaken = true;
     await this.around.history.add(this.pick.value);
     this.pick.hide();
+    await this.around.preview.end();
   }
 
   private hidden(): void {
     this.latest.stop();
     this.moves.stop();
     clearTimeout(this.refresh);
-    if (!this.isTaken) this.preview.restore();
+    if (!this.isTaken) void this.around.preview.restore();
     for (const disposable of this.disposables) disposable.dispose();
   }
 }

@@ -1,4 +1,4 @@
-/** Shows a symbol while the list has the focus, and puts the view back as it was. */
+/** Shows a symbol while a list has the focus, and puts the view back as it was; one thing after the other. */
 
 import * as vscode from "vscode";
 import { extentOf, open } from "../places.ts";
@@ -18,7 +18,8 @@ export class Preview implements vscode.Disposable {
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground"),
   });
-  private readonly origin = originNow();
+  /** What was on screen before the first symbol; undefined while none is shown. */
+  private origin: Origin | undefined;
   private shown: vscode.TextEditor | undefined;
   private wanted: Found | undefined;
   private work: Promise<void> = Promise.resolve();
@@ -26,8 +27,9 @@ export class Preview implements vscode.Disposable {
   /** Shows a symbol, unless another is wanted before its turn comes. */
   show(found: Found): void {
     this.wanted = found;
-    this.queue(async () => {
+    void this.queue(async () => {
       if (this.wanted !== found) return;
+      this.origin ??= originNow();
       const column = this.origin.editor?.viewColumn ?? vscode.ViewColumn.Active;
       const editor = await open(found, { preview: true, preserveFocus: true, viewColumn: column });
       this.unmark();
@@ -37,44 +39,57 @@ export class Preview implements vscode.Disposable {
     });
   }
 
-  /** Puts back what was on screen before the first preview. */
-  restore(): void {
+  /** Puts back what was on screen before. */
+  restore(): Promise<void> {
     this.wanted = undefined;
-    this.queue(async () => {
-      if (this.shown === undefined) return;
-      const { editor, selections, visible, tab, tabs } = this.origin;
-      const added = vscode.window.tabGroups.all
-        .flatMap((group) => group.tabs)
-        .filter((other) => other.isPreview && !tabs.has(identity(other)));
-      if (editor !== undefined) {
-        const options = {
-          preview: tab?.isPreview ?? false,
-          preserveFocus: true, // the editor gives it back itself, to whatever had it
-          ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }),
-        };
-        const back = await vscode.window.showTextDocument(editor.document, options);
-        back.selections = selections;
-        if (visible !== undefined) back.revealRange(visible, vscode.TextEditorRevealType.AtTop);
-      }
-      await vscode.window.tabGroups.close(stillOpen(added));
+    return this.queue(async () => {
+      if (this.origin !== undefined) await putBack(this.origin);
+      this.forget();
+    });
+  }
+
+  /** Leaves on screen what is there. */
+  end(): Promise<void> {
+    this.wanted = undefined;
+    return this.queue(() => {
+      this.forget();
+      return Promise.resolve();
     });
   }
 
   dispose(): void {
-    this.queue(() => {
-      this.unmark();
-      this.highlight.dispose();
-      return Promise.resolve();
-    });
+    this.highlight.dispose();
+  }
+
+  private forget(): void {
+    this.unmark();
+    this.origin = this.shown = undefined;
   }
 
   private unmark(): void {
     this.shown?.setDecorations(this.highlight, []);
   }
 
-  private queue(step: () => Promise<void>): void {
+  private queue(step: () => Promise<void>): Promise<void> {
     this.work = this.work.then(step).catch(() => undefined); // a file that is gone has no preview
+    return this.work;
   }
+}
+
+async function putBack({ editor, selections, visible, tab, tabs }: Origin): Promise<void> {
+  const added = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((other) => other.isPreview && !tabs.has(identity(other)));
+  if (editor !== undefined) {
+    const back = await vscode.window.showTextDocument(editor.document, {
+      preview: tab?.isPreview ?? false,
+      preserveFocus: true, // the editor gives it back itself, to whatever had it
+      ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }),
+    });
+    back.selections = selections;
+    if (visible !== undefined) back.revealRange(visible, vscode.TextEditorRevealType.AtTop);
+  }
+  await vscode.window.tabGroups.close(stillOpen(added));
 }
 
 function originNow(): Origin {
