@@ -95,9 +95,9 @@ export class Server implements vscode.Disposable {
       this.run = run;
       await run.start();
     } catch (error) {
-      if (!(error instanceof NoInterpreter)) throw error;
-      this.log.error(error.message);
-      this.become({ kind: "noInterpreter", reason: error.message });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.error(reason);
+      this.become({ kind: error instanceof NoInterpreter ? "noInterpreter" : "failed", reason });
     }
   }
 
