@@ -11,7 +11,7 @@ import pytest
 from projects import SERVER, environment, requests_and_crates
 
 HERE = Path(__file__).parent
-NEOVIMS = os.environ.get("SEMANTIC_SYMBOLS_NVIMS", "").split(os.pathsep)
+NEOVIMS = os.environ.get("EDITOR_TESTS_NVIMS", "").split(os.pathsep)
 
 pytestmark = [
     pytest.mark.long,

@@ -2,7 +2,7 @@
 # Takes the best pictures of the last workbench tests into the documentation and the walkthrough, small (needs ImageMagick).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-pictures=${SEMANTIC_SYMBOLS_PICTURES:-out/pictures}
+pictures=${WORKBENCH_PICTURES:-out/pictures}
 small=(-strip +dither -colors 96)
 
 for name in preview hover menu results related walkthrough; do

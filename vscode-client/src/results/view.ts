@@ -113,8 +113,10 @@ export class ResultsView implements vscode.TreeDataProvider<ResultNode>, vscode.
 
   private put(found: Found[]): void {
     this.found = found;
-    this.view.title = this.query;
-    this.view.message = found.length === 0 ? vscode.l10n.t("Nothing left.") : "";
+    this.view.message =
+      found.length === 0
+        ? vscode.l10n.t("Nothing left.")
+        : vscode.l10n.t("“{0}”: {1} symbols", this.query, found.length);
     this.changed.fire(undefined);
   }
 }

@@ -157,6 +157,7 @@ test("a search is kept in the results view, by file and flat", async () => {
   await bench.page.getByRole("button", { name: "Keep in the Results View" }).click();
   const tree = bench.page.locator(".pane-body .monaco-list-row");
   await says(tree.first(), /handlers\.py/);
+  await says(bench.page.locator(".pane-body"), /“handlers that rotate files”: \d+ symbols/);
   await bench.picture("results");
   await bench.page.getByRole("button", { name: "Show as a List" }).click();
   await says(tree.first(), /^BaseRotatingHandler/);

@@ -12,9 +12,9 @@ const CODE_SERVER = process.env.CODE_SERVER ?? "code-server";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const PYTHON = process.env.PYTHON ?? "python3";
 const VSIX =
-  process.env.SEMANTIC_SYMBOLS_VSIX ??
+  process.env.WORKBENCH_VSIX ??
   path.join(client, "out", `semantic-symbols-${process.platform}-${process.arch}.vsix`);
-const PICTURES = process.env.SEMANTIC_SYMBOLS_PICTURES ?? path.join(client, "out", "pictures");
+const PICTURES = process.env.WORKBENCH_PICTURES ?? path.join(client, "out", "pictures");
 const QUIET = [
   "--no-sandbox",
   "--disable-gpu",
