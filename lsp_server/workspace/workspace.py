@@ -177,10 +177,12 @@ class Workspace:
             threading.Thread(target=folder.service.retire, name="folder-retire", daemon=True).start()
         return loaded.problems
 
-    @property
-    def settings(self) -> Settings:
-        """The settings outside of any folder."""
-        return self._general
+    def settings_for(self, file: Path | None) -> Settings:
+        """The settings of the folder that a file lies in; of the first folder where no file is meant."""
+        if file is None:
+            return next((folder.settings for folder in self._folders.values()), self._general)
+        place = self._place_of(real_path(file))
+        return self._general if place is None else place[0].settings
 
     # Searches
 
@@ -213,7 +215,7 @@ class Workspace:
         began = time.perf_counter()
         folders = self._asked(None)
         n_doubles = _most_doubles(folders)
-        meaning = self._general.palette.meaning
+        meaning = self.settings_for(None).palette.meaning
         found = palette(
             _views(folders), query, limit * n_doubles, cancel, meaning=meaning, central=self._central
         )

@@ -93,6 +93,17 @@ def test_the_folders_own_file_of_settings_is_followed(editor: Editor, project: P
     eventually(lambda: editor.finds("OpenCrate"))
 
 
+def test_the_folders_own_file_of_settings_says_how_searches_and_hovers_answer(
+    editor: Editor, project: Path
+) -> None:
+    assert len(editor.search("it")) > 1
+    write(project, ".semanticsymbols.toml", "[search]\ndefaultLimit = 1\n[palette]\nmeaning = false\n")
+    eventually(lambda: len(editor.search("it")) == 1)
+    editor.configure({"search": {"defaultLimit": 2}})
+    assert len(editor.search("it")) == 2
+    assert editor.request("workspace/symbol", {"query": "how crates are opened"}) == []
+
+
 def test_a_bad_setting_is_named_and_changes_nothing(editor: Editor) -> None:
     editor.configure({"indexing": {"exlude": ["*.go"]}})
     warning = editor.notification("window/showMessage")["message"]

@@ -19,9 +19,8 @@ OnStatus = Callable[[WorkspaceStatus], None]
 class WorkspaceLike(Protocol):
     """Thread-safe and synchronous; quick but for `search`, `palette`, `related` and `close`."""
 
-    @property
-    def settings(self) -> Settings:
-        """The settings in force outside of any folder."""
+    def settings_for(self, file: Path | None) -> Settings:
+        """The settings of the folder that a file lies in; of the first folder where no file is meant."""
 
     def open(self, folders: Sequence[Path]) -> None:
         """Start to follow these folders."""

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from lsp_server.errors import InvalidParams, WorkspaceNotFound
@@ -79,9 +80,10 @@ class SearchFeatures:
     async def hover(self, raw: Json) -> Json:
         """Answer `textDocument/hover`; places that are in no folder of ours have nothing to show."""
         place = place_of(Params(raw))
-        if path_of_uri(place.uri) is None:
+        path = path_of_uri(place.uri)
+        if path is None:
             return None
-        wanted = (await self._settings()).hover
+        wanted = (await self._settings(path)).hover
         if not wanted.enabled:
             return None
         try:
@@ -91,12 +93,12 @@ class SearchFeatures:
         client = self._session.client
         return hover.hover(outcome.results, self._session.convert, markdown=client.takes_markdown)
 
-    async def _settings(self) -> Settings:
+    async def _settings(self, file: Path | None) -> Settings:
         await self._session.settled()
-        return self._session.workspace.settings
+        return self._session.workspace.settings_for(file)
 
     async def _default_limit(self) -> int:
-        return (await self._settings()).search.default_limit
+        return (await self._settings(None)).search.default_limit
 
     async def _related(self, place: Place, limit: int) -> SearchOutcome:
         path = path_of_uri(place.uri)

@@ -29,10 +29,12 @@ class Rehearsal:
         self.folders: list[Path] = []
         self.buffers: dict[Path, str] = {}
         self.client_settings: Mapping[str, Any] = {}
-        self.settings = Settings()
         self.state = IndexState.STARTING
         self.touched: list[Path] = []
         print("a stray print of the workspace")  # noqa: T201
+
+    def settings_for(self, _file: Path | None) -> Settings:
+        return Settings()
 
     def open(self, folders: Sequence[Path]) -> None:
         self.folders = list(folders)

@@ -1,0 +1,34 @@
+"""What every editor is tried on, and the surroundings it runs in."""
+
+import os
+import sys
+from pathlib import Path
+
+SERVER = [sys.executable, "-P", "-m", "lsp_server"]
+PLUGINS = Path(__file__).parents[2] / "docs" / "editors"
+
+
+def requests_and_crates(folder: Path) -> Path:
+    """Make a project with two functions that do the same, and one that does not."""
+    project = folder / "project"
+    (project / "deep").mkdir(parents=True)
+    (project / ".git").mkdir()
+    (project / "net.py").write_text(
+        'def resend_after_error(request):\n    """Send the request again when it failed."""\n\n\n'
+        'def retry_failed_request(request):\n    """Send the failed request again."""\n'
+    )
+    (project / "deep" / "box.go").write_text(
+        "package deep\n\n// OpenCrate opens a crate.\nfunc OpenCrate() {}\n"
+    )
+    return project
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of an editor whose user has no files but those in `folder`."""
+    return {
+        **os.environ,
+        "HOME": str(folder),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "XDG_STATE_HOME": str(folder / "state"),
+        "PLUGIN_PATH": str(PLUGINS),
+    }

@@ -1,0 +1,31 @@
+/** A symbol as a row of a tree. */
+
+import * as vscode from "vscode";
+import { symbolIcon } from "./icons.ts";
+import { nameRange, reference, uriOf } from "./places.ts";
+import type { Found } from "./protocol.ts";
+
+export function foundItem(found: Found): vscode.TreeItem {
+  const item = new vscode.TreeItem(shortName(found));
+  item.description = `${Math.round(found.score * 100)} %  ${reference(found)}`;
+  item.iconPath = symbolIcon(found.kind);
+  item.tooltip = tooltip(found);
+  item.contextValue = "symbol";
+  const start = nameRange(found).start;
+  item.command = {
+    title: vscode.l10n.t("Open"),
+    command: "vscode.open",
+    arguments: [uriOf(found), { selection: new vscode.Range(start, start), preserveFocus: true }],
+  };
+  return item;
+}
+
+/** "RotatingFileHandler.__init__": a tree has no room for more, and a name alone may be one of many. */
+function shortName(found: Found): string {
+  return found.qualifiedName.split(".").slice(-2).join(".");
+}
+
+function tooltip(found: Found): vscode.MarkdownString {
+  const text = new vscode.MarkdownString().appendCodeblock(found.signature, found.language);
+  return found.documentation === undefined ? text : text.appendText(found.documentation);
+}

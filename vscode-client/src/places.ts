@@ -1,0 +1,41 @@
+/** Where a symbol is, for the editor and for people. */
+
+import * as vscode from "vscode";
+import type { Range } from "vscode-languageclient";
+import type { Found } from "./protocol.ts";
+
+export function uriOf(found: Found): vscode.Uri {
+  return vscode.Uri.parse(found.location.uri);
+}
+
+/** The whole symbol, with its comments. */
+export function extentOf(found: Found): vscode.Range {
+  return editorRange(found.location.range);
+}
+
+/** Its name. */
+export function nameRange(found: Found): vscode.Range {
+  return editorRange(found.selectionRange);
+}
+
+/** "src/net/http.py:42", as people and agents write it. */
+export function reference(found: Found): string {
+  return `${vscode.workspace.asRelativePath(uriOf(found))}:${found.selectionRange.start.line + 1}`;
+}
+
+/** Opens it with the cursor at its name. */
+export async function open(
+  found: Found,
+  options: vscode.TextDocumentShowOptions = {},
+): Promise<vscode.TextEditor> {
+  const start = nameRange(found).start;
+  return vscode.window.showTextDocument(uriOf(found), {
+    preview: false,
+    ...options,
+    selection: new vscode.Range(start, start),
+  });
+}
+
+function editorRange({ start, end }: Range): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}

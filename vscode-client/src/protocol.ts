@@ -1,0 +1,89 @@
+/** The server's own requests and what they answer, as `docs/protocol.md` has them; ranges are LSP's, not the editor's. */
+
+import type { Location, Range } from "vscode-languageclient";
+
+export interface SearchParams {
+  query: string;
+  limit?: number;
+}
+
+export interface RelatedParams {
+  textDocument: { uri: string };
+  position: { line: number; character: number };
+  limit?: number;
+}
+
+/** One symbol of an answer. */
+export interface Found {
+  name: string;
+  qualifiedName: string;
+  /** LSP's SymbolKind, which counts from 1; the editor's own counts from 0. */
+  kind: number;
+  language: string;
+  containerName?: string;
+  signature: string;
+  documentation?: string;
+  location: Location;
+  selectionRange: Range;
+  /** 0 to 1; from `PROBABLY_RELEVANT` on it is probably what was meant. */
+  score: number;
+}
+
+export const PROBABLY_RELEVANT = 0.5;
+
+export interface Coverage {
+  files: number;
+  indexedFiles: number;
+  symbols: number;
+  skippedFiles: number;
+}
+
+export interface SearchResult {
+  results: Found[];
+  isIncomplete: boolean;
+  coverage: Coverage;
+  tookMs: number;
+}
+
+export interface IndexFacts {
+  path: string;
+  bytes: number;
+  generation: number;
+  model: { name: string; dimensions: number; fingerprint: string };
+  clusters: number;
+  probes: number;
+  recallAt10: number | null;
+}
+
+export interface Status {
+  state: "starting" | "indexing" | "ready" | "paused" | "failed";
+  message?: string;
+  coverage: Coverage;
+  index: IndexFacts | null;
+  metrics: {
+    filesPerSecond: number | null;
+    searchMs: { p50: number | null; p99: number | null };
+    residentBytes: number | null;
+  };
+}
+
+export interface PathExplanation {
+  indexed: boolean;
+  reason: string;
+  rule?: { file: string; line: number; pattern: string };
+}
+
+type NoParams = Record<string, never>;
+
+/** Every request of ours: its parameters and its answer. */
+export interface Requests {
+  semanticSearch: [SearchParams, SearchResult];
+  "semanticSearch/related": [RelatedParams, SearchResult];
+  "semanticSearch/status": [NoParams, Status];
+  "semanticSearch/pause": [NoParams, Status];
+  "semanticSearch/resume": [NoParams, Status];
+  "semanticSearch/rebuild": [NoParams, Status];
+  "semanticSearch/explainPath": [{ uri: string }, PathExplanation];
+}
+
+export const DID_CHANGE_STATUS = "semanticSearch/didChangeStatus";

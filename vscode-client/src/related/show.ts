@@ -1,0 +1,18 @@
+/** Shows what is related to a place, in the References view. */
+
+import * as vscode from "vscode";
+import type { Server } from "../server/server.ts";
+import { RelatedInput } from "./input.ts";
+import { REFERENCES_VIEW, type SymbolTree } from "./symbolTree.ts";
+
+/** @param place Where; the cursor's place when left out. */
+export async function showRelated(server: Server, place = placeOfCursor()): Promise<void> {
+  const tree = await vscode.extensions.getExtension<SymbolTree>(REFERENCES_VIEW)?.activate();
+  if (place === undefined || tree === undefined) return;
+  tree.setInput(new RelatedInput(server, place));
+}
+
+function placeOfCursor(): vscode.Location | undefined {
+  const editor = vscode.window.activeTextEditor;
+  return editor && new vscode.Location(editor.document.uri, editor.selection.active);
+}

@@ -1,0 +1,92 @@
+/** Completion of the filters that a query may hold: which one is being written, and what could stand there. Pure. */
+
+export const KINDS = [
+  "class",
+  "constant",
+  "constructor",
+  "enum",
+  "enumMember",
+  "event",
+  "field",
+  "file",
+  "function",
+  "interface",
+  "key",
+  "method",
+  "module",
+  "namespace",
+  "operator",
+  "package",
+  "property",
+  "string",
+  "struct",
+  "typeParameter",
+  "variable",
+];
+
+export const LANGUAGES = [
+  "bash",
+  "c",
+  "cpp",
+  "csharp",
+  "css",
+  "elixir",
+  "go",
+  "haskell",
+  "html",
+  "java",
+  "javascript",
+  "json",
+  "julia",
+  "kotlin",
+  "lua",
+  "markdown",
+  "objc",
+  "ocaml",
+  "php",
+  "powershell",
+  "python",
+  "ruby",
+  "rust",
+  "scala",
+  "swift",
+  "tsx",
+  "typescript",
+  "yaml",
+  "zig",
+];
+
+/** A filter at the end of what was typed. */
+export interface OpenFilter {
+  key: "kind" | "lang" | "path";
+  /** What was typed of its value. */
+  typed: string;
+  /** The query up to the value. */
+  before: string;
+  /** The query without the filter. */
+  rest: string;
+}
+
+/** Returns the filter that the query ends in, if it ends in one. */
+export function openFilter(query: string): OpenFilter | undefined {
+  const match = /(?:^|\s)-?(kind|lang|path):(\S*)$/.exec(query);
+  if (match === null) return undefined;
+  const typed = match[2] ?? "";
+  return {
+    key: match[1] as OpenFilter["key"],
+    typed,
+    before: query.slice(0, query.length - typed.length),
+    rest: query.slice(0, match.index),
+  };
+}
+
+/** Returns the values that begin with what was typed, then those that contain it; none when it is whole already. */
+export function completions(typed: string, values: readonly string[]): string[] {
+  const wanted = typed.toLowerCase();
+  if (values.some((value) => value.toLowerCase() === wanted)) return [];
+  const beginning = values.filter((value) => value.toLowerCase().startsWith(wanted));
+  const containing = values.filter(
+    (value) => value.toLowerCase().includes(wanted) && !beginning.includes(value),
+  );
+  return [...beginning, ...containing];
+}

@@ -1,0 +1,27 @@
+/** What could stand after `path:`: the entries of the folder that is being written. */
+
+import * as vscode from "vscode";
+
+const MOST = 50;
+
+/** Returns paths relative to the workspace folders; folders end with a slash. */
+export async function pathsBelow(typed: string): Promise<string[]> {
+  const parent = typed.slice(0, typed.lastIndexOf("/") + 1);
+  if (/[*?[]/.test(typed)) return [];
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const listings = await Promise.all(folders.map(({ uri }) => list(vscode.Uri.joinPath(uri, parent))));
+  const names = listings.flat().filter(([name]) => !name.startsWith("."));
+  return [
+    ...new Set(
+      names.map(([name, type]) => `${parent}${name}${type === vscode.FileType.Directory ? "/" : ""}`),
+    ),
+  ].slice(0, MOST);
+}
+
+async function list(folder: vscode.Uri): Promise<[string, vscode.FileType][]> {
+  try {
+    return await vscode.workspace.fs.readDirectory(folder);
+  } catch {
+    return []; // not there (yet): nothing to offer
+  }
+}

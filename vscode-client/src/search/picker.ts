@@ -1,0 +1,218 @@
+/** The search: a list that follows what is typed, previews what is highlighted, and keeps the server's order. */
+
+import * as vscode from "vscode";
+import { open, reference } from "../places.ts";
+import type { Found, SearchResult } from "../protocol.ts";
+import type { Server } from "../server/server.ts";
+import { SECTION } from "../server/settings.ts";
+import { completions, KINDS, LANGUAGES, openFilter, type OpenFilter } from "./filters.ts";
+import type { History } from "./history.ts";
+import {
+  completionRows,
+  COPY,
+  FORGET,
+  note,
+  openingRows,
+  RELATED,
+  SIDE,
+  symbolRows,
+  type Row,
+} from "./items.ts";
+import { Latest } from "./latest.ts";
+import { pathsBelow } from "./paths.ts";
+import type { Preview } from "./preview.ts";
+import { complaint, heading } from "./wording.ts";
+
+const PAUSE_MS = 60;
+const LIMIT = 50;
+/** How long after a change of the index the list is asked for again. */
+const REFRESH_MS = 500;
+
+/** What the list needs and where its answers go. */
+export interface SearchSurroundings {
+  server: Server;
+  history: History;
+  preview: Preview;
+  /** Finds what is related to a symbol of the list. */
+  showRelated: (found: Found) => void;
+  /** Keeps a search in the results view. */
+  keep: (query: string, result: SearchResult) => void;
+}
+
+const KEEP: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon("list-tree"),
+  tooltip: vscode.l10n.t("Keep in the Results View"),
+};
+
+/** Opens the list, with a query if there is one already. */
+export function showSearch(surroundings: SearchSurroundings, query = ""): void {
+  new SearchPicker(surroundings).show(query);
+}
+
+class SearchPicker {
+  private readonly around: SearchSurroundings;
+  private readonly pick = vscode.window.createQuickPick<Row>();
+  private readonly latest = new Latest(PAUSE_MS);
+  private readonly moves = new Latest(PAUSE_MS);
+  private readonly disposables: { dispose(): unknown }[] = [this.pick];
+  private result: SearchResult | undefined;
+  private refresh: NodeJS.Timeout | undefined;
+  /** The row that is highlighted because the list is new. */
+  private untouched: Row | undefined;
+  private hasMoved = false;
+  private isTaken = false;
+
+  constructor(around: SearchSurroundings) {
+    this.around = around;
+  }
+
+  show(query: string): void {
+    const { pick } = this;
+    keepOrder(pick);
+    pick.placeholder = vscode.l10n.t("What should the code do? In words, a name, or code");
+    pick.matchOnDescription = pick.matchOnDetail = false;
+    pick.buttons = [KEEP];
+    pick.value = query;
+    this.disposables.push(
+      pick.onDidChangeValue(() => this.search()),
+      pick.onDidChangeActive(([row]) => this.highlighted(row)),
+      pick.onDidAccept(() => void this.take(pick.activeItems[0])),
+      pick.onDidTriggerButton(() => this.keep()),
+      pick.onDidTriggerItemButton(({ button, item }) => void this.press(button, item)),
+      pick.onDidHide(() => this.hidden()),
+      this.around.server.onDidChange(() => this.indexChanged()),
+    );
+    pick.title = heading(this.around.server.status);
+    this.search();
+    pick.show();
+  }
+
+  private search(): void {
+    const query = this.pick.value;
+    if (query.trim() === "") {
+      this.latest.stop();
+      this.pick.busy = false;
+      this.result = undefined;
+      this.put(openingRows(this.around.history.all()));
+      return;
+    }
+    this.pick.busy = true;
+    this.latest.run(async (signal) => {
+      const rows = await this.rowsFor(query, signal);
+      if (signal.aborted) return;
+      this.pick.busy = false;
+      this.put(rows);
+    });
+  }
+
+  private put(rows: Row[]): void {
+    this.untouched = rows.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator);
+    this.pick.items = rows;
+  }
+
+  /**
+   * Previews what the user stays at; until they have moved, the row that a new list highlights by itself is none.
+   * The pause also leaves out rows that the editor names by their place in a list that is gone already.
+   */
+  private highlighted(row: Row | undefined): void {
+    this.moves.run(() => {
+      if (row === undefined || row !== this.pick.activeItems[0]) return;
+      this.hasMoved ||= row !== this.untouched;
+      if (!this.hasMoved) return;
+      if (row.row === "symbol" && previewsOnMove()) this.around.preview.show(row.found);
+    });
+  }
+
+  private async rowsFor(typed: string, signal: AbortSignal): Promise<Row[]> {
+    const filter = openFilter(typed);
+    const completing = filter === undefined ? [] : completionRows(filter.before, await completionsOf(filter));
+    // A filter that is still being written filters nothing yet.
+    const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
+    if (query.trim() === "") return completing;
+    try {
+      const result = await this.around.server.request("semanticSearch", { query, limit: LIMIT }, signal);
+      if (!signal.aborted) this.result = result;
+      return [...completing, ...symbolRows(result)];
+    } catch (error) {
+      return [...completing, note(complaint(error))];
+    }
+  }
+
+  /** Says how far the index is, and asks again for what it knows by now, unless the user is choosing already. */
+  private indexChanged(): void {
+    this.pick.title = heading(this.around.server.status);
+    const mayKnowMore = this.result?.isIncomplete ?? this.pick.value.trim() !== "";
+    if (!mayKnowMore || this.refresh !== undefined) return;
+    this.refresh = setTimeout(() => {
+      this.refresh = undefined;
+      if (this.pick.activeItems[0] === this.untouched) this.search();
+    }, REFRESH_MS);
+  }
+
+  private async take(row: Row | undefined): Promise<void> {
+    if (row?.row === "query") {
+      this.pick.value = row.query;
+      this.search(); // a value that is set here does not count as changed
+    } else if (row?.row === "symbol") {
+      await this.leave();
+      await open(row.found);
+    }
+  }
+
+  private async press(button: vscode.QuickInputButton, row: Row): Promise<void> {
+    if (row.row === "query" && button === FORGET) {
+      await this.around.history.remove(row.query);
+      this.search();
+    }
+    if (row.row !== "symbol") return;
+    if (button === COPY) {
+      await vscode.env.clipboard.writeText(reference(row.found));
+      vscode.window.setStatusBarMessage(vscode.l10n.t("Copied {0}", reference(row.found)), 3000);
+      return;
+    }
+    await this.leave();
+    if (button === SIDE) await open(row.found, { viewColumn: vscode.ViewColumn.Beside });
+    if (button === RELATED) this.around.showRelated(row.found);
+  }
+
+  private keep(): void {
+    if (this.result === undefined) return;
+    this.around.keep(this.pick.value.trim(), this.result);
+    void this.leave();
+  }
+
+  /** Ends the search because it led somewhere. */
+  private async leave(): Promise<void> {
+    this.isTaken = true;
+    await this.around.history.add(this.pick.value);
+    this.pick.hide();
+    await this.around.preview.end();
+  }
+
+  private hidden(): void {
+    this.latest.stop();
+    this.moves.stop();
+    clearTimeout(this.refresh);
+    if (!this.isTaken) void this.around.preview.restore();
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+}
+
+function previewsOnMove(): boolean {
+  return vscode.workspace.getConfiguration(SECTION).get<boolean>("search.previewOnMove", true);
+}
+
+async function completionsOf({ key, typed }: OpenFilter): Promise<string[]> {
+  const values = key === "kind" ? KINDS : key === "lang" ? LANGUAGES : await pathsBelow(typed);
+  return completions(typed, values);
+}
+
+/** Keeps the list from sorting by label: there is no stable API for it yet, but the property is there. */
+function keepOrder(pick: vscode.QuickPick<Row>): void {
+  const list = pick as vscode.QuickPick<Row> & { sortByLabel?: boolean };
+  try {
+    list.sortByLabel = false;
+  } catch {
+    // A version that refuses it sorts matches of the label first; nothing else is lost.
+  }
+}

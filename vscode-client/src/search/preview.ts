@@ -1,0 +1,118 @@
+/** Shows a symbol while a list has the focus, and puts the view back as it was; one thing after the other. */
+
+import * as vscode from "vscode";
+import { extentOf, open } from "../places.ts";
+import type { Found } from "../protocol.ts";
+
+interface Origin {
+  editor: vscode.TextEditor | undefined;
+  selections: readonly vscode.Selection[];
+  visible: vscode.Range | undefined;
+  tab: vscode.Tab | undefined;
+  /** Every tab there was, as text. */
+  tabs: Set<string>;
+}
+
+export class Preview implements vscode.Disposable {
+  private readonly highlight = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor("editor.rangeHighlightBackground"),
+  });
+  /** What was on screen before the first symbol; undefined while none is shown. */
+  private origin: Origin | undefined;
+  private shown: vscode.TextEditor | undefined;
+  private wanted: Found | undefined;
+  private work: Promise<void> = Promise.resolve();
+
+  /** Shows a symbol, unless another is wanted before its turn comes. */
+  show(found: Found): void {
+    this.wanted = found;
+    void this.queue(async () => {
+      if (this.wanted !== found) return;
+      this.origin ??= originNow();
+      const column = this.origin.editor?.viewColumn ?? vscode.ViewColumn.Active;
+      const editor = await open(found, { preview: true, preserveFocus: true, viewColumn: column });
+      this.unmark();
+      editor.setDecorations(this.highlight, [extentOf(found)]);
+      editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+      this.shown = editor;
+    });
+  }
+
+  /** Puts back what was on screen before. */
+  restore(): Promise<void> {
+    this.wanted = undefined;
+    return this.queue(async () => {
+      if (this.origin !== undefined) await putBack(this.origin);
+      this.forget();
+    });
+  }
+
+  /** Leaves on screen what is there. */
+  end(): Promise<void> {
+    this.wanted = undefined;
+    return this.queue(() => {
+      this.forget();
+      return Promise.resolve();
+    });
+  }
+
+  dispose(): void {
+    this.highlight.dispose();
+  }
+
+  private forget(): void {
+    this.unmark();
+    this.origin = this.shown = undefined;
+  }
+
+  private unmark(): void {
+    this.shown?.setDecorations(this.highlight, []);
+  }
+
+  private queue(step: () => Promise<void>): Promise<void> {
+    this.work = this.work.then(step).catch(() => undefined); // a file that is gone has no preview
+    return this.work;
+  }
+}
+
+async function putBack({ editor, selections, visible, tab, tabs }: Origin): Promise<void> {
+  const added = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((other) => other.isPreview && !tabs.has(identity(other)));
+  if (editor !== undefined) {
+    const back = await vscode.window.showTextDocument(editor.document, {
+      preview: tab?.isPreview ?? false,
+      preserveFocus: true, // the editor gives it back itself, to whatever had it
+      ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }),
+    });
+    back.selections = selections;
+    if (visible !== undefined) back.revealRange(visible, vscode.TextEditorRevealType.AtTop);
+  }
+  await vscode.window.tabGroups.close(stillOpen(added));
+}
+
+function originNow(): Origin {
+  const editor = vscode.window.activeTextEditor;
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return {
+    editor,
+    selections: editor?.selections ?? [],
+    visible: editor?.visibleRanges[0],
+    tab: vscode.window.tabGroups.activeTabGroup.activeTab,
+    tabs: new Set(tabs.map(identity)),
+  };
+}
+
+function identity(tab: vscode.Tab): string {
+  const uri = tab.input instanceof vscode.TabInputText ? tab.input.uri.toString() : tab.label;
+  return `${tab.group.viewColumn} ${uri}`;
+}
+
+/** Tabs that showing another file in their place has not closed already. */
+function stillOpen(tabs: vscode.Tab[]): vscode.Tab[] {
+  const wanted = new Set(tabs.map(identity));
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((tab) => wanted.has(identity(tab)));
+}

@@ -1,0 +1,48 @@
+/** What the list says about itself: how much is indexed, how sure it is, what went wrong. */
+
+import * as vscode from "vscode";
+import { PROBABLY_RELEVANT, type Coverage, type SearchResult, type Status } from "../protocol.ts";
+
+/** Returns "43 %" of the files. */
+export function percent({ indexedFiles, skippedFiles, files }: Coverage): string {
+  const share = files === 0 ? 0 : Math.floor((100 * (indexedFiles + skippedFiles)) / files);
+  return `${share} %`;
+}
+
+/** Returns the heading of the list: the extension's name, and what the reader must know of the index. */
+export function heading(status: Status | undefined): string {
+  const name = "Semantic Symbols";
+  if (status === undefined) return `${name} — ${vscode.l10n.t("starting…")}`;
+  switch (status.state) {
+    case "starting":
+      return `${name} — ${vscode.l10n.t("looking at the files…")}`;
+    case "indexing":
+      return `${name} — ${vscode.l10n.t("index {0}, more results to come", percent(status.coverage))}`;
+    case "paused":
+      return `${name} — ${vscode.l10n.t("indexing is paused at {0}", percent(status.coverage))}`;
+    case "failed":
+      return `${name} — ${status.message ?? vscode.l10n.t("the index can't be used")}`;
+    case "ready":
+      return `${name} — ${vscode.l10n.t("{0} symbols", status.coverage.symbols.toLocaleString(vscode.env.language))}`;
+  }
+}
+
+/** Returns what stands above the first results that are probably not meant: all of them, or those from there on. */
+export function doubt(result: SearchResult): string {
+  const best = result.results[0]?.score ?? 0;
+  return best < PROBABLY_RELEVANT
+    ? vscode.l10n.t("nothing close — the nearest there is")
+    : vscode.l10n.t("less sure");
+}
+
+/** Returns what the empty list says. */
+export function nothingFound(result: SearchResult): string {
+  return result.isIncomplete
+    ? vscode.l10n.t("Nothing yet: the index is at {0}", percent(result.coverage))
+    : vscode.l10n.t("Nothing found");
+}
+
+/** Returns the first line of an error; the server's messages go on with a suggestion. */
+export function complaint(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}

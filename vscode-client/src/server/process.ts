@@ -1,0 +1,143 @@
+/** One run of the server: the child process, the conversation with it, and how it ended. */
+
+import { spawn, type ChildProcess } from "node:child_process";
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  type LanguageClientOptions,
+} from "vscode-languageclient/node";
+import { within } from "./deadline.ts";
+import { reasonOf, Tail, type Exit } from "./failure.ts";
+import type { Launch } from "./interpreter.ts";
+import { SECTION, serverSettings } from "./settings.ts";
+
+/** Every provider of workspace symbols is awaited before the palette shows any: a late answer of ours would hold up all. */
+const PALETTE_LIMIT_MS = 200;
+/** How long the exit may come after the end of the conversation. */
+const EXIT_PATIENCE_MS = 1000;
+const STOP_PATIENCE_MS = 2500;
+
+export class ServerProcess {
+  readonly client: LanguageClient;
+  private readonly log: vscode.LogOutputChannel;
+  private readonly onEnd: (reason: string) => void;
+  private readonly tail = new Tail();
+  private child: ChildProcess | undefined;
+  private exited: Promise<Exit> = Promise.resolve({ code: null, signal: null });
+  private isOver = false;
+
+  /** @param onEnd Told why, once, when the server ends without having been asked to. */
+  constructor(
+    extension: vscode.Extension<unknown>,
+    launch: Launch,
+    log: vscode.LogOutputChannel,
+    onEnd: (reason: string) => void,
+  ) {
+    this.log = log;
+    this.onEnd = onEnd;
+    this.client = new LanguageClient(
+      SECTION,
+      "Semantic Symbols",
+      () => this.spawn(extension, launch),
+      this.options(extension),
+    );
+  }
+
+  /** Starts it; when it does not come up, `onEnd` is told, as for every other end. */
+  async start(): Promise<void> {
+    try {
+      await this.client.start();
+    } catch (error) {
+      this.log.error(String(error));
+      await this.ended();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.isOver = true;
+    try {
+      await this.client.dispose(STOP_PATIENCE_MS);
+    } catch {
+      this.child?.kill();
+    }
+  }
+
+  private spawn(extension: vscode.Extension<unknown>, launch: Launch): Promise<ChildProcess> {
+    // Not in the workspace: nothing there may stand in for what the server imports.
+    const options = {
+      cwd: extension.extensionPath,
+      env: { ...process.env, ...launch.env },
+      windowsHide: true,
+    };
+    const child = spawn(launch.command, launch.args, options);
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => this.tail.add(chunk));
+    this.child = child;
+    this.exited = new Promise((resolve) => {
+      child.once("error", (error) => {
+        this.tail.add(`${String(error)}\n`);
+        resolve({ code: null, signal: null });
+      });
+      child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+    return Promise.resolve(child);
+  }
+
+  private options(extension: vscode.Extension<unknown>): LanguageClientOptions {
+    return {
+      documentSelector: [{ scheme: "file" }],
+      initializationOptions: serverSettings(extension),
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        // Another start is the business of whoever made this run: it comes later, and perhaps with another Python.
+        closed: () => {
+          void this.ended();
+          return { action: CloseAction.DoNotRestart, handled: true };
+        },
+      },
+      initializationFailedHandler: () => false,
+      middleware: {
+        // The status bar shows progress all the time; a notification that pops up would say it twice.
+        handleWorkDoneProgress: () => undefined,
+        provideWorkspaceSymbols: (query, token, next) =>
+          within(PALETTE_LIMIT_MS, [], async (signal) => {
+            const source = cancelledWith(signal, token);
+            return (await next(query, source.token)) ?? [];
+          }),
+        workspace: {
+          configuration: (params) =>
+            params.items.map((item) =>
+              serverSettings(
+                extension,
+                item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri),
+              ),
+            ),
+        },
+      },
+    };
+  }
+
+  private async ended(): Promise<void> {
+    if (this.isOver) return;
+    this.isOver = true;
+    const exit = await within<Exit>(EXIT_PATIENCE_MS, { code: null, signal: null }, () => this.exited);
+    this.child?.kill();
+    this.onEnd(reasonOf(exit, this.tail));
+  }
+}
+
+/** Returns a source that is cancelled when the signal is aborted or the token is cancelled. */
+export function cancelledWith(
+  signal: AbortSignal,
+  token?: vscode.CancellationToken,
+): vscode.CancellationTokenSource {
+  const source = new vscode.CancellationTokenSource();
+  if (signal.aborted) source.cancel();
+  signal.addEventListener("abort", () => source.cancel(), { once: true });
+  token?.onCancellationRequested(() => source.cancel());
+  return source;
+}

@@ -1,0 +1,121 @@
+/** The server as the rest of the extension knows it: a state, requests, and starts until it works or can't. */
+
+import * as path from "node:path";
+import * as vscode from "vscode";
+import { DID_CHANGE_STATUS, type Requests, type Status } from "../protocol.ts";
+import { findLaunch, NoInterpreter } from "./interpreter.ts";
+import { cancelledWith, ServerProcess } from "./process.ts";
+import { Recovery } from "./recovery.ts";
+import { SECTION } from "./settings.ts";
+
+export type ServerState =
+  | { kind: "starting" }
+  | { kind: "running"; status: Status }
+  /** It ended; the next start comes by itself. */
+  | { kind: "recovering"; reason: string; waitMs: number }
+  /** It ended again and again; only the user starts it now. */
+  | { kind: "failed"; reason: string }
+  | { kind: "noInterpreter"; reason: string };
+
+/** There is no server to ask just now. */
+export class ServerAway extends Error {}
+
+export class Server implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<ServerState>();
+  readonly onDidChange = this.changed.event;
+  private readonly extension: vscode.Extension<unknown>;
+  private readonly log: vscode.LogOutputChannel;
+  private readonly recovery = new Recovery();
+  private current: ServerState = { kind: "starting" };
+  private run: ServerProcess | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private starts: Promise<void> = Promise.resolve();
+
+  constructor(extension: vscode.Extension<unknown>, log: vscode.LogOutputChannel) {
+    this.extension = extension;
+    this.log = log;
+  }
+
+  get state(): ServerState {
+    return this.current;
+  }
+
+  get status(): Status | undefined {
+    return this.current.kind === "running" ? this.current.status : undefined;
+  }
+
+  /** Starts it, or starts it anew, whatever it is doing; starts asked for meanwhile wait their turn. */
+  start(): Promise<void> {
+    this.recovery.reset();
+    return this.startOnce();
+  }
+
+  /** @throws ServerAway, or what the server answered. */
+  async request<M extends keyof Requests>(
+    method: M,
+    params: Requests[M][0],
+    signal?: AbortSignal,
+  ): Promise<Requests[M][1]> {
+    await this.starts;
+    const client = this.run?.client;
+    if (!client?.isRunning()) throw new ServerAway(vscode.l10n.t("The server is not running."));
+    const source = cancelledWith(signal ?? new AbortController().signal);
+    return client.sendRequest<Requests[M][1]>(method, params, source.token);
+  }
+
+  /** Returns what the server writes for a document, to compare and to send. */
+  uriOf(document: vscode.Uri): string {
+    return this.run?.client.code2ProtocolConverter.asUri(document) ?? document.toString();
+  }
+
+  async dispose(): Promise<void> {
+    clearTimeout(this.timer);
+    this.changed.dispose();
+    await this.run?.stop();
+  }
+
+  private startOnce(): Promise<void> {
+    clearTimeout(this.timer);
+    this.starts = this.starts.then(() => this.launch());
+    return this.starts;
+  }
+
+  private async launch(): Promise<void> {
+    await this.run?.stop();
+    this.run = undefined;
+    this.become({ kind: "starting" });
+    try {
+      const chosen = vscode.workspace.getConfiguration(SECTION).get("interpreter", "");
+      const launch = await findLaunch(chosen, path.join(this.extension.extensionPath, "bundled"));
+      this.log.info(`Starting: ${launch.description}`);
+      const run = new ServerProcess(this.extension, launch, this.log, (reason) => this.recover(reason));
+      run.client.onNotification(DID_CHANGE_STATUS, (status: Status) =>
+        this.become({ kind: "running", status }),
+      );
+      this.run = run;
+      await run.start();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.error(reason);
+      this.become({ kind: error instanceof NoInterpreter ? "noInterpreter" : "failed", reason });
+    }
+  }
+
+  private recover(reason: string): void {
+    const waitMs = this.recovery.wait(Date.now());
+    this.log.error(
+      `The server ended: ${reason}. ${waitMs === undefined ? "It is not started again." : `Next start in ${waitMs} ms.`}`,
+    );
+    if (waitMs === undefined) {
+      this.become({ kind: "failed", reason });
+      return;
+    }
+    this.become({ kind: "recovering", reason, waitMs });
+    this.timer = setTimeout(() => void this.startOnce(), waitMs);
+  }
+
+  private become(state: ServerState): void {
+    this.current = state;
+    this.changed.fire(state);
+  }
+}

@@ -1,0 +1,40 @@
+/** Tells the user when the server can't run, with one button that helps. */
+
+import * as vscode from "vscode";
+import type { Server, ServerState } from "./server.ts";
+import { SECTION } from "./settings.ts";
+
+export function tellTrouble(server: Server): vscode.Disposable {
+  let last: ServerState["kind"] | undefined;
+  return server.onDidChange((state) => {
+    const isNew = state.kind !== last;
+    last = state.kind;
+    if (!isNew) return;
+    if (state.kind === "noInterpreter") void offerInterpreter(state.reason);
+    if (state.kind === "failed") void offerRestart(server, state.reason);
+  });
+}
+
+/** Lets the user point at a Python, and keeps it as a setting; the change of the setting starts the server. */
+export async function chooseInterpreter(): Promise<void> {
+  const picked = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t("Choose a Python 3.11 or newer"),
+    openLabel: vscode.l10n.t("Use This Python"),
+  });
+  if (picked?.[0] === undefined) return;
+  await vscode.workspace
+    .getConfiguration(SECTION)
+    .update("interpreter", picked[0].fsPath, vscode.ConfigurationTarget.Global);
+}
+
+async function offerInterpreter(reason: string): Promise<void> {
+  const choose = vscode.l10n.t("Choose Python…");
+  const message = vscode.l10n.t("Semantic Symbols can't run: {0}.", reason);
+  if ((await vscode.window.showErrorMessage(message, choose)) === choose) await chooseInterpreter();
+}
+
+async function offerRestart(server: Server, reason: string): Promise<void> {
+  const restart = vscode.l10n.t("Start Again");
+  const message = vscode.l10n.t("The Semantic Symbols server ended several times: {0}.", reason);
+  if ((await vscode.window.showErrorMessage(message, restart)) === restart) await server.start();
+}

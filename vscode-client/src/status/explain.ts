@@ -1,0 +1,27 @@
+/** Tells why a file is indexed or not, and opens the rule that decided. */
+
+import * as vscode from "vscode";
+import type { PathExplanation } from "../protocol.ts";
+import type { Server } from "../server/server.ts";
+
+/** @param uri The file; the one in the editor when left out. */
+export async function explainFile(
+  server: Server,
+  uri = vscode.window.activeTextEditor?.document.uri,
+): Promise<void> {
+  if (uri === undefined) return;
+  const explanation = await server.request("semanticSearch/explainPath", { uri: server.uriOf(uri) });
+  const name = vscode.workspace.asRelativePath(uri);
+  const message = explanation.indexed
+    ? vscode.l10n.t("{0} is indexed: {1}.", name, explanation.reason)
+    : vscode.l10n.t("{0} is not indexed: {1}.", name, explanation.reason);
+  const { rule } = explanation;
+  const show = vscode.l10n.t("Show the Rule");
+  const picked = await vscode.window.showInformationMessage(message, ...(rule === undefined ? [] : [show]));
+  if (rule !== undefined && picked === show) await openRule(rule);
+}
+
+async function openRule({ file, line }: NonNullable<PathExplanation["rule"]>): Promise<void> {
+  const at = new vscode.Position(line - 1, 0);
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(at, at) });
+}

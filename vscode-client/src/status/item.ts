@@ -1,0 +1,33 @@
+/** The status bar item: what the server is doing, at a glance; its menu with a click. */
+
+import * as vscode from "vscode";
+import type { Server } from "../server/server.ts";
+import { signOf, type Sign } from "./wording.ts";
+
+const COLOURS: Record<Sign["severity"], vscode.ThemeColor | undefined> = {
+  none: undefined,
+  warning: new vscode.ThemeColor("statusBarItem.warningBackground"),
+  error: new vscode.ThemeColor("statusBarItem.errorBackground"),
+};
+
+export function showStatusItem(server: Server): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem(
+    "semanticSymbols.status",
+    vscode.StatusBarAlignment.Right,
+    100,
+  );
+  item.name = "Semantic Symbols";
+  item.command = "semanticSymbols.showMenu";
+  const show = (): void => {
+    const { text, label, tooltip, severity } = signOf(server.state);
+    item.text = text;
+    item.tooltip = tooltip;
+    item.accessibilityInformation = { label };
+    item.backgroundColor = COLOURS[severity];
+    const isPaused = server.status?.state === "paused";
+    void vscode.commands.executeCommand("setContext", "semanticSymbols.paused", isPaused);
+  };
+  show();
+  item.show();
+  return vscode.Disposable.from(item, server.onDidChange(show));
+}

@@ -1,0 +1,73 @@
+/** The status menu: what can be done about the index just now. */
+
+import * as vscode from "vscode";
+import { percent } from "../search/wording.ts";
+import type { Server, ServerState } from "../server/server.ts";
+
+interface Entry extends vscode.QuickPickItem {
+  command?: string;
+}
+
+export async function showMenu(server: Server): Promise<void> {
+  const entries = entriesFor(server.state);
+  const picked = await vscode.window.showQuickPick(entries, {
+    title: vscode.l10n.t("Semantic Symbols"),
+    placeHolder: summary(server.state),
+  });
+  if (picked?.command !== undefined) await vscode.commands.executeCommand(picked.command);
+}
+
+function entriesFor(state: ServerState): Entry[] {
+  const always: Entry[] = [
+    { label: "", kind: vscode.QuickPickItemKind.Separator },
+    entry("output", vscode.l10n.t("Open Log"), "openLog"),
+    entry("settings-gear", vscode.l10n.t("Settings"), "openSettings"),
+  ];
+  if (state.kind === "noInterpreter")
+    return [entry("folder-opened", vscode.l10n.t("Choose Python…"), "chooseInterpreter"), ...always];
+  if (state.kind !== "running")
+    return [entry("debug-restart", vscode.l10n.t("Restart the Server"), "restart"), ...always];
+  const steer =
+    state.status.state === "paused"
+      ? entry(
+          "debug-start",
+          vscode.l10n.t("Resume Indexing"),
+          "resume",
+          vscode.l10n.t("and look for what changed meanwhile"),
+        )
+      : entry(
+          "debug-pause",
+          vscode.l10n.t("Pause Indexing"),
+          "pause",
+          vscode.l10n.t("searches go on; the pause outlives the window"),
+        );
+  return [
+    entry("search", vscode.l10n.t("Search…"), "search"),
+    steer,
+    entry(
+      "refresh",
+      vscode.l10n.t("Rebuild the Index"),
+      "rebuild",
+      vscode.l10n.t("the old one answers meanwhile"),
+    ),
+    entry("question", vscode.l10n.t("Why Is This File (Not) Indexed?"), "explainFile"),
+    entry("debug-restart", vscode.l10n.t("Restart the Server"), "restart"),
+    ...always,
+  ];
+}
+
+function summary(state: ServerState): string {
+  if (state.kind !== "running") return vscode.l10n.t("The server is not running");
+  const { coverage } = state.status;
+  return vscode.l10n.t(
+    "{0} of {1} files indexed ({2}), {3} symbols",
+    coverage.indexedFiles,
+    coverage.files,
+    percent(coverage),
+    coverage.symbols,
+  );
+}
+
+function entry(icon: string, label: string, command: string, description = ""): Entry {
+  return { label, description, iconPath: new vscode.ThemeIcon(icon), command: `semanticSymbols.${command}` };
+}

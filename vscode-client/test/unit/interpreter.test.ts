@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { test } from "node:test";
+import { findLaunch, launchOf, NoInterpreter, type Python } from "../../src/server/interpreter.ts";
+
+const PYTHON: Python = { command: "python3", version: "3.12.4", tag: "cp312", hasServer: false };
+
+function bundle(...folders: string[]): string {
+  const root = mkdtempSync(path.join(tmpdir(), "bundle-"));
+  for (const folder of folders) mkdirSync(path.join(root, folder));
+  return root;
+}
+
+test("the bundled packages are those for that Python, then those for all", () => {
+  const root = bundle("any", "cp311", "cp312");
+  const launch = launchOf(PYTHON, root, "bundled");
+  assert.deepEqual(launch?.args, ["-P", "-m", "lsp_server"]);
+  assert.equal(
+    launch.env.PYTHONPATH,
+    [path.join(root, "cp312"), path.join(root, "any")].join(path.delimiter),
+  );
+});
+
+test("a Python that nothing fits is not used", () => {
+  assert.equal(launchOf(PYTHON, bundle("any", "cp311"), "bundled"), undefined);
+  assert.equal(launchOf(PYTHON, "/nowhere", "bundled"), undefined);
+});
+
+test("an installed server counts where the user chose that Python, or nothing is bundled for it", () => {
+  const installed = { ...PYTHON, hasServer: true };
+  assert.deepEqual(launchOf(installed, bundle("any", "cp312"), "own")?.env, {});
+  assert.deepEqual(launchOf(installed, bundle("any", "cp311"), "bundled")?.env, {});
+  assert.notDeepEqual(launchOf(installed, bundle("any", "cp312"), "bundled")?.env, {});
+});
+
+test("a program that is no Python is named", async () => {
+  await assert.rejects(findLaunch("/no/such/python", bundle()), {
+    message: '"/no/such/python" is no Python 3.11 or newer',
+  });
+});
+
+test("a Python that is too old is none", { skip: process.platform === "win32" }, async () => {
+  const old = path.join(bundle(), "python3");
+  writeFileSync(old, '#!/bin/sh\necho "Unknown option: $1" >&2\nexit 2\n', { mode: 0o755 });
+  await assert.rejects(findLaunch(old, bundle()), NoInterpreter);
+});

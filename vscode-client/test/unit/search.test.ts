@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { completions, KINDS, openFilter } from "../../src/search/filters.ts";
+import { History, type Store } from "../../src/search/history.ts";
+import { Latest } from "../../src/search/latest.ts";
+
+test("a filter at the end of the query is open", () => {
+  assert.deepEqual(openFilter("retry kind:cl"), {
+    key: "kind",
+    typed: "cl",
+    before: "retry kind:",
+    rest: "retry",
+  });
+  assert.deepEqual(openFilter("-path:src/"), { key: "path", typed: "src/", before: "-path:", rest: "" });
+  assert.equal(openFilter("kind:class retry"), undefined);
+  assert.equal(openFilter("mankind:cl"), undefined);
+  assert.equal(openFilter("name:foo"), undefined);
+});
+
+test("what begins as typed comes first, and what is whole needs no completion", () => {
+  assert.deepEqual(completions("mem", KINDS), ["enumMember"]);
+  assert.deepEqual(completions("con", KINDS).slice(0, 2), ["constant", "constructor"]);
+  assert.deepEqual(completions("Class", KINDS), []);
+  assert.deepEqual(completions("", ["a", "b"]), ["a", "b"]);
+});
+
+test("the history holds each search once, newest first, and not too many", async () => {
+  const history = new History(store());
+  for (let number = 0; number < 50; number++) await history.add(`search ${number}`);
+  await history.add(" search 40 ");
+  await history.add("  ");
+  assert.equal(history.all()[0], "search 40");
+  assert.equal(history.all().length, 30);
+  assert.equal(history.all().filter((query) => query === "search 40").length, 1);
+  await history.remove("search 40");
+  assert.equal(history.all()[0], "search 49");
+});
+
+test("of several searches in a row the last alone is asked, and what runs is called off", async () => {
+  const latest = new Latest(5);
+  const asked: string[] = [];
+  const aborted: string[] = [];
+  const ask = (query: string): Promise<void> =>
+    new Promise((resolve) => {
+      latest.run(async (signal) => {
+        asked.push(query);
+        signal.addEventListener("abort", () => aborted.push(query));
+        resolve();
+        return Promise.resolve();
+      });
+    });
+  void ask("r");
+  void ask("re");
+  await ask("ret");
+  await ask("retry");
+  assert.deepEqual(asked, ["ret", "retry"]);
+  assert.deepEqual(aborted, ["ret"]);
+});
+
+function store(): Store {
+  const values = new Map<string, unknown>();
+  return {
+    get: <T>(key: string, fallback: T) => (values.has(key) ? (values.get(key) as T) : fallback),
+    update: (key, value) => Promise.resolve(void values.set(key, value)),
+  };
+}

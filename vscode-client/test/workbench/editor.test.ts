@@ -1,0 +1,167 @@
+/** What surrounds the search in the real workbench: hover, related code, the palette, the status bar, and a server that dies. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, afterEach, before, test } from "node:test";
+import { eventually, firstRow, says } from "./expect.ts";
+import { Workbench } from "./workbench.ts";
+import { standardLibrary } from "./workspaces.ts";
+
+let bench: Workbench;
+
+before(async () => {
+  const workspace = standardLibrary([
+    "json",
+    "email",
+    "http",
+    "logging",
+    "urllib",
+    "shutil.py",
+    "tempfile.py",
+    "zipfile.py",
+  ]);
+  bench = await Workbench.open({ workspace, file: "logging/handlers.py" });
+  await bench.ready();
+  await says(bench.activeFile, "handlers.py");
+});
+
+afterEach(async (context) => {
+  if ("error" in context && context.error) await bench.picture(`failed-${context.name.replace(/\W+/g, "-")}`);
+  await bench.dismiss();
+});
+
+after(async () => bench.close());
+
+/** Puts the cursor on a place of a file, by the built-in Go to File. */
+async function goTo(file: string, line: number, column: number): Promise<void> {
+  await bench.page.keyboard.press("Control+p");
+  await bench.input.fill(`${file}:${line}:${column}`);
+  await eventually(
+    () => bench.rows.count(),
+    (rows) => rows > 0,
+    "the file should be offered",
+  );
+  await bench.page.keyboard.press("Enter");
+  await says(bench.place, `Ln ${line}, Col ${column}`);
+}
+
+function lineOf(text: string, file: string): number {
+  return Number(
+    execFileSync("grep", ["-n", "-m1", text, file], { cwd: bench.folder, encoding: "utf8" }).split(":")[0],
+  );
+}
+
+test("hover shows related code, and its link jumps there", async () => {
+  await goTo("logging/handlers.py", lineOf("class RotatingFileHandler", "logging/handlers.py"), 10);
+  await bench.page.keyboard.press("Control+k");
+  await bench.page.keyboard.press("Control+i");
+  const hover = bench.page.locator(".monaco-hover-content", { hasText: "Related code" });
+  await says(hover, "TimedRotatingFileHandler");
+  await bench.picture("hover");
+  await hover.getByRole("link", { name: "TimedRotatingFileHandler", exact: true }).click();
+  await says(bench.place, `Ln ${lineOf("class TimedRotatingFileHandler", "logging/handlers.py")},`);
+});
+
+test("related code is listed in the References view, and again from its history", async () => {
+  await goTo("logging/handlers.py", lineOf("class RotatingFileHandler", "logging/handlers.py"), 10);
+  await bench.page.keyboard.press("Control+Alt+r");
+  const tree = bench.page.locator(".pane-body .monaco-list-row");
+  await says(tree.filter({ hasText: "TimedRotatingFileHandler" }), "logging/handlers.py:");
+  await bench.picture("related");
+  await bench.command("References: Clear");
+  await tree.filter({ hasText: "related code" }).hover();
+  await tree.filter({ hasText: "related code" }).getByRole("button").click();
+  await says(tree.filter({ hasText: "TimedRotatingFileHandler" }), "logging/handlers.py:");
+  // It takes the focus when it has settled, which would close a list that opens meanwhile.
+  await bench.page.waitForFunction(() => document.activeElement?.closest(".pane-body") !== null);
+  await bench.page.locator(".editor-group-container.active .view-lines").click();
+});
+
+test("the native palette finds a name", async () => {
+  await bench.page.keyboard.press("Control+t");
+  await bench.input.fill("#RotatingFileHand");
+  await firstRow(bench.rows, "RotatingFileHandler");
+  await bench.picture("palette");
+  await bench.page.keyboard.press("Enter");
+  await says(bench.place, `Ln ${lineOf("class RotatingFileHandler", "logging/handlers.py")},`);
+});
+
+test("the status bar tells the state, its menu pauses and resumes", async () => {
+  await says(bench.status, /Symbols [\d.,]+K?/);
+  assert.match(
+    (await bench.status.getAttribute("aria-label")) ?? "",
+    /Semantic Symbols: Everything is indexed/,
+  );
+  await bench.status.click();
+  await firstRow(bench.rows, "Search…");
+  await bench.picture("menu");
+  await bench.rows.filter({ hasText: "Pause Indexing" }).click();
+  await bench.status.locator(".codicon-debug-pause").waitFor();
+  await bench.search("rotate the log file");
+  await says(bench.page.locator(".quick-input-title"), "paused");
+  await eventually(
+    () => bench.rows.count(),
+    (rows) => rows > 3,
+    "searches should go on",
+  );
+  await bench.dismiss();
+  await bench.status.click();
+  await bench.rows.filter({ hasText: "Resume Indexing" }).click();
+  await bench.ready();
+});
+
+test("the status bar explains itself when pointed at", async () => {
+  await bench.status.hover();
+  await bench.page.locator(".monaco-hover", { hasText: "Everything is indexed" }).waitFor();
+  await bench.picture("status");
+});
+
+test("the menu tells why a file is indexed", async () => {
+  await bench.status.click();
+  await bench.rows.filter({ hasText: "Why Is This File" }).click();
+  await bench.notification("logging/handlers.py is indexed").waitFor();
+  await bench.command("Notifications: Clear All Notifications");
+});
+
+test("the log can be read", async () => {
+  await bench.command("Semantic Symbols: Open Log");
+  await says(bench.page.locator(".panel .view-lines"), /Starting: Python \S+ \(.*\), the bundled server/);
+  await bench.command("View: Hide Panel");
+});
+
+test("a killed server comes back, and the log says what happened", async () => {
+  const pids = serverPids();
+  assert.equal(pids.length, 1);
+  process.kill(Number(pids[0]), "SIGKILL");
+  await eventually(
+    () => Promise.resolve(serverPids()),
+    (now) => now.length === 1 && now[0] !== pids[0],
+    "another server should run",
+  );
+  await bench.ready();
+  await bench.search("rotate the log file when it gets too large");
+  await firstRow(bench.rows, "RotatingFileHandler");
+  await bench.dismiss();
+  await bench.command("Semantic Symbols: Open Log");
+  await says(bench.page.locator(".panel .view-lines"), "The server ended: it was killed (SIGKILL)");
+});
+
+/** The servers of this workbench: others may run on the machine. */
+function serverPids(): string[] {
+  const processes = execFileSync("ps", ["-eo", "pid,args", "ww"], { encoding: "utf8" }).split("\n");
+  return processes
+    .filter((line) => line.endsWith("-P -m lsp_server"))
+    .map((line) => line.trim().split(" ")[0] ?? "")
+    .filter((pid) => belongs(pid));
+}
+
+function belongs(pid: string): boolean {
+  try {
+    return execFileSync("tr", ["\\0", "\\n"], {
+      input: execFileSync("cat", [`/proc/${pid}/environ`]),
+      encoding: "utf8",
+    }).includes(`HOME=${bench.home}\n`);
+  } catch {
+    return false; // it ended meanwhile
+  }
+}

@@ -1,0 +1,183 @@
+/** The search as a person has it: typing, looking, taking, working through. */
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { eventually, firstRow, says } from "./expect.ts";
+import { Workbench } from "./workbench.ts";
+import { standardLibrary } from "./workspaces.ts";
+
+const ROTATE = "rotate the log file when it gets too large";
+let bench: Workbench;
+
+before(async () => {
+  const workspace = standardLibrary([
+    "json",
+    "email",
+    "http",
+    "logging",
+    "urllib",
+    "shutil.py",
+    "tempfile.py",
+    "zipfile.py",
+  ]);
+  bench = await Workbench.open({ workspace, file: "json/decoder.py" });
+  await bench.ready();
+  await says(bench.activeFile, "decoder.py");
+});
+
+afterEach(async (context) => {
+  if ("error" in context && context.error) await bench.picture(`failed-${context.name.replace(/\W+/g, "-")}`);
+  await bench.dismiss();
+});
+
+after(async () => bench.close());
+
+test("a sentence, typed key by key, finds the symbol", async () => {
+  await bench.search("");
+  await bench.input.pressSequentially(ROTATE);
+  await firstRow(bench.rows, "RotatingFileHandler, logging/handlers.py:");
+  await says(bench.page.locator(".quick-input-title"), /\d symbols/);
+  await bench.picture("search");
+});
+
+test("the words of the question need not be those of the code", async () => {
+  await bench.search("how much free disk space is left");
+  await firstRow(bench.rows, "disk_usage, shutil.py:");
+  await bench.page.keyboard.press("ArrowDown");
+  await eventually(
+    () => bench.activeFile.textContent(),
+    (name) => name !== "decoder.py",
+    "a preview should be shown",
+  );
+  await bench.page.keyboard.press("ArrowUp");
+  await says(bench.activeFile, "shutil.py");
+  await says(bench.lines, "def disk_usage");
+  await bench.picture("preview");
+  await bench.dismiss();
+  await says(bench.activeFile, "decoder.py");
+});
+
+test("moving through the list previews, Escape puts the view back", async () => {
+  const before = await bench.place.textContent();
+  await bench.search(ROTATE);
+  await firstRow(bench.rows, "RotatingFileHandler");
+  await bench.page.keyboard.press("ArrowDown");
+  await eventually(
+    () => bench.activeFile.textContent(),
+    (name) => name !== "decoder.py",
+    "a preview should be shown",
+  );
+  await bench.page.keyboard.press("ArrowUp");
+  await says(bench.activeFile, "handlers.py");
+  await says(bench.lines, "class RotatingFileHandler");
+  await bench.dismiss();
+  await says(bench.activeFile, "decoder.py");
+  assert.equal(await bench.place.textContent(), before);
+  await eventually(
+    () => bench.page.locator(".tab").count(),
+    (tabs) => tabs === 1,
+    "the previewed file should be closed again",
+  );
+});
+
+test("Enter lands on the line of the name", async () => {
+  await bench.search(ROTATE);
+  await firstRow(bench.rows, "RotatingFileHandler");
+  const line = /handlers\.py:(\d+)/.exec((await bench.rows.first().getAttribute("aria-label")) ?? "")?.[1];
+  await bench.page.keyboard.press("Enter");
+  await says(bench.activeFile, "handlers.py");
+  await says(bench.place, `Ln ${String(line)},`);
+});
+
+test("an empty input offers the searches of before", async () => {
+  await bench.page.keyboard.press("Control+Alt+f");
+  await firstRow(bench.rows, ROTATE);
+  await bench.page.keyboard.press("Enter");
+  await firstRow(bench.rows, "RotatingFileHandler");
+});
+
+test("filters are completed, and then hold", async () => {
+  await bench.search("guess a type kind:cl");
+  await firstRow(bench.rows, "class");
+  await bench.page.keyboard.press("Enter");
+  await eventually(
+    () => bench.input.inputValue(),
+    (value) => value === "guess a type kind:class ",
+    "the filter should be written out",
+  );
+  const kinds = (): Promise<(string | null)[]> =>
+    bench.rows
+      .locator('[class*="codicon-symbol-"]')
+      .evaluateAll((icons) =>
+        icons.map((icon) => /codicon-symbol-(\w+)/.exec(icon.getAttribute("class") ?? "")?.[1] ?? null),
+      );
+  await eventually(
+    kinds,
+    (shown) => shown.length > 0 && shown.every((kind) => kind === "class"),
+    "classes alone should be listed",
+  );
+  await bench.input.fill("path:em");
+  await firstRow(bench.rows, "email/");
+});
+
+test("the selection can be searched for", async () => {
+  await bench.lines.getByText("class", { exact: true }).first().dblclick();
+  await says(bench.place, "(5 selected)");
+  await bench.command("Semantic Symbols: Search for the Selection");
+  await eventually(
+    () => bench.input.inputValue(),
+    (value) => value === "class",
+    "the selected text should be the query",
+  );
+});
+
+test("when nothing is close, the list says so", async () => {
+  await bench.search("zzqx flurbish");
+  await says(bench.page.locator(".quick-input-list"), "nothing close");
+});
+
+test("a symbol opens to the side, and its reference is copied", async () => {
+  await bench.search(ROTATE);
+  await firstRow(bench.rows, "RotatingFileHandler");
+  await bench.rows.first().hover();
+  await bench.rows.first().getByRole("button", { name: "Copy Reference" }).click();
+  await says(bench.page.locator(".statusbar"), /Copied logging\/handlers\.py:\d+/);
+  await bench.rows.first().getByRole("button", { name: "Open to the Side" }).click();
+  await eventually(
+    () => bench.page.locator(".editor-group-container").count(),
+    (groups) => groups === 2,
+    "there should be a second group",
+  );
+  await bench.command("View: Close Editor Group");
+});
+
+test("a search is kept in the results view, by file and flat", async () => {
+  await bench.search("handlers that rotate files");
+  await firstRow(bench.rows, "BaseRotatingHandler");
+  await bench.page.getByRole("button", { name: "Keep in the Results View" }).click();
+  const tree = bench.page.locator(".pane-body .monaco-list-row");
+  await says(tree.first(), /handlers\.py/);
+  await says(bench.page.locator(".pane-body"), /“handlers that rotate files”: \d+ symbols/);
+  await bench.picture("results");
+  await bench.page.getByRole("button", { name: "Show as a List" }).click();
+  await says(tree.first(), /^BaseRotatingHandler/);
+  await tree.first().click();
+  await says(bench.activeFile, "handlers.py");
+  await bench.page.getByRole("button", { name: "Clear Results" }).click();
+  await eventually(
+    () => bench.page.locator('.activitybar [aria-label^="Semantic Symbols"]').count(),
+    (icons) => icons === 0,
+    "an empty view should go away",
+  );
+});
+
+test("text that is not saved is found", async () => {
+  await bench.command("File: New Untitled Text File");
+  await bench.command("View: Close Editor");
+  await bench.page.keyboard.press("Control+Home");
+  await bench.page.keyboard.insertText(
+    "def brew_espresso_for_visitors():\n    '''Make coffee for the guests of the office.'''\n\n",
+  );
+  await bench.search("make coffee for guests");
+  await firstRow(bench.rows, "brew_espresso_for_visitors");
+});

@@ -1,0 +1,61 @@
+/** The first minute: a fresh profile with and without a Python, the walkthrough, and a Python that the user names. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { test } from "node:test";
+import { eventually, firstRow, says } from "./expect.ts";
+import { PYTHON, Workbench } from "./workbench.ts";
+import { standardLibrary } from "./workspaces.ts";
+
+const NO_PROGRAMS = mkdtempSync(path.join(tmpdir(), "no-programs-"));
+const workspace = standardLibrary(["json"]);
+
+test("without any Python there is a message with a button, and the status bar says it too", async () => {
+  await using bench = await Workbench.open({ workspace, env: { PATH: NO_PROGRAMS } });
+  const message = bench.notification("Semantic Symbols can't run");
+  await says(message, "no Python 3.11 or newer is on the PATH");
+  assert.equal(await message.getByRole("button", { name: "Choose Python…" }).count(), 1);
+  await bench.status.locator(".codicon-error").waitFor();
+  await bench.picture("no-python");
+  await message.getByRole("button", { name: "Choose Python…" }).click();
+  await says(bench.page.locator(".quick-input-title"), "Choose a Python 3.11 or newer");
+  await bench.input.fill(pythonProgram());
+  await eventually(
+    () => bench.rows.filter({ hasText: /^json$/ }).count(),
+    (count) => count === 0,
+    "the folder of that Python should be listed",
+  );
+  await bench.page.keyboard.press("Enter");
+  await bench.ready();
+});
+
+test("a Python that is none is named in the message", async () => {
+  await using bench = await Workbench.open({
+    workspace,
+    settings: { "semanticSymbols.interpreter": "/no/such/python" },
+  });
+  await says(
+    bench.notification("Semantic Symbols can't run"),
+    '"/no/such/python" is no Python 3.11 or newer',
+  );
+});
+
+test("the walkthrough shows three steps", async () => {
+  await using bench = await Workbench.open({ workspace });
+  await bench.command("Welcome: Open Walkthrough...");
+  await bench.input.fill("Find code by what it means");
+  await firstRow(bench.rows, "Find code by what it means");
+  await bench.page.keyboard.press("Enter");
+  await says(bench.page.locator(".getting-started-step").first(), "Ask for it");
+  assert.equal(await bench.page.locator(".getting-started-step").count(), 3);
+  await bench.command("View: Close Primary Side Bar");
+  await bench.page.locator(".getting-started-media img").first().waitFor();
+  await bench.picture("walkthrough");
+});
+
+function pythonProgram(): string {
+  return execFileSync(PYTHON, ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
+}

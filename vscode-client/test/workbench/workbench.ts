@@ -1,0 +1,231 @@
+/** The real workbench in a real browser, with a fresh profile that has our extension installed and nothing configured. */
+
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { once } from "node:events";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+
+const client = path.resolve(import.meta.dirname, "..", "..");
+const CODE_SERVER = process.env.CODE_SERVER ?? "code-server";
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const PYTHON = process.env.PYTHON ?? "python3";
+const VSIX =
+  process.env.WORKBENCH_VSIX ??
+  path.join(client, "out", `semantic-symbols-${process.platform}-${process.arch}.vsix`);
+const PICTURES = process.env.WORKBENCH_PICTURES ?? path.join(client, "out", "pictures");
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const SIZE = { width: 1280, height: 800 };
+export const PATIENCE_MS = 45_000;
+
+export interface Profile {
+  /** Copied, so that a test may change it. */
+  workspace: string;
+  settings?: Record<string, unknown>;
+  /** Over the editor's own environment. */
+  env?: Record<string, string>;
+  /** A file to open, relative to the workspace. */
+  file?: string;
+  /** A module whose `run` the extension host calls. */
+  hostTests?: string;
+  /** Functions that the page may call. */
+  expose?: Record<string, (...values: unknown[]) => unknown>;
+}
+
+export class Workbench {
+  readonly page: Page;
+  /** The copy of the workspace. */
+  readonly folder: string;
+  private readonly browser: Browser;
+  private readonly server: ChildProcess;
+  readonly home: string;
+
+  /** When the folder was opened, in milliseconds. */
+  readonly openedAt = Date.now();
+
+  private constructor(home: string, server: ChildProcess, browser: Browser, page: Page) {
+    this.home = home;
+    this.folder = path.join(home, "workspace");
+    this.server = server;
+    this.browser = browser;
+    this.page = page;
+  }
+
+  /** Installs the extension into a new profile and opens the workspace with it. */
+  static async open(profile: Profile): Promise<Workbench> {
+    const home = mkdtempSync(path.join(tmpdir(), "workbench-"));
+    const folder = path.join(home, "workspace");
+    cpSync(profile.workspace, folder, { recursive: true });
+    const user = path.join(home, "data", "User");
+    mkdirSync(user, { recursive: true });
+    writeFileSync(path.join(user, "settings.json"), JSON.stringify({ ...CALM, ...profile.settings }));
+    const { server, url } = await startServer(
+      home,
+      { ...process.env, ...ISOLATED, HOME: home, XDG_CACHE_HOME: path.join(home, "cache"), ...profile.env },
+      profile.hostTests === undefined ? [] : TELLS_THE_PAGE,
+    );
+    const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
+    const page = await browser.newPage({ viewport: SIZE });
+    const bench = new Workbench(home, server, browser, page);
+    for (const [name, callback] of Object.entries(profile.expose ?? {}))
+      await page.exposeFunction(name, callback);
+    await page.goto(
+      `${url}?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload(profile, folder, new URL(url).host)))}`,
+    );
+    await page.locator(".monaco-workbench .statusbar").waitFor({ timeout: PATIENCE_MS });
+    return bench;
+  }
+
+  get status(): Locator {
+    return this.page.locator('.statusbar-item[id*="semanticSymbols.status"]');
+  }
+
+  /** The rows of the open list, by what a screen reader says of them. */
+  get rows(): Locator {
+    return this.page.locator(".quick-input-widget .quick-input-list .monaco-list-row");
+  }
+
+  get input(): Locator {
+    return this.page.locator(".quick-input-widget .quick-input-box input");
+  }
+
+  /** Waits until the status bar says that everything is indexed. */
+  async ready(): Promise<void> {
+    await this.status.locator(".codicon-search-fuzzy").waitFor({ timeout: PATIENCE_MS });
+  }
+
+  /** Leaves a list that is open. */
+  async dismiss(): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  /** Runs a command from the palette by its title. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.input.fill(`>${title}`);
+    await this.rows.filter({ hasText: title }).first().click();
+  }
+
+  /** The file and the line the cursor is in, as title and status bar tell. */
+  get place(): Locator {
+    return this.page.locator('.statusbar-item[id*="status.editor.selection"]');
+  }
+
+  /** The name of the file in the active editor. */
+  get activeFile(): Locator {
+    return this.page.locator(".editor-group-container.active .tab.active .monaco-icon-label");
+  }
+
+  /** The lines of the active editor that are on screen. */
+  get lines(): Locator {
+    return this.page.locator(".editor-group-container.active .view-lines");
+  }
+
+  notification(text: string): Locator {
+    return this.page.locator(".notification-list-item", { hasText: text });
+  }
+
+  /** Opens the search and asks at once. */
+  async search(query: string): Promise<void> {
+    await this.page.keyboard.press("Control+Alt+f");
+    await this.input.waitFor();
+    await this.input.fill(query);
+  }
+
+  async picture(name: string): Promise<void> {
+    mkdirSync(PICTURES, { recursive: true });
+    await this.page.screenshot({ animations: "disabled", path: path.join(PICTURES, `${name}.png`) });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.server.kill();
+    await once(this.server, "exit");
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+}
+
+/** No gallery to ask; and with the environment it is given, not that of a login shell. */
+const ISOLATED = { EXTENSIONS_GALLERY: "{}", VSCODE_CLI: "1" };
+
+/** Tests inside the extension host report to the page; the editor shows no notifications then. */
+const TELLS_THE_PAGE = ["--vscode-option", "enable-smoke-test-driver"];
+
+/** No tips, no animations, nothing saved behind a test's back. */
+const CALM = {
+  "files.autoSave": "off",
+  "workbench.startupEditor": "none",
+  "workbench.reduceMotion": "on",
+  "workbench.tips.enabled": false,
+  "editor.cursorBlinking": "solid",
+  "chat.disableAIFeatures": true,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "git.enabled": false,
+  "window.commandCenter": false,
+};
+
+/** What the workbench does once it is up, as its web server passes it on. */
+function payload(profile: Profile, folder: string, host: string): [string, string][] {
+  const remote = (file: string): string => `vscode-remote://${host}${file}`;
+  const wishes: [string, string][] = [];
+  if (profile.file !== undefined) wishes.push(["openFile", remote(path.join(folder, profile.file))]);
+  if (profile.hostTests !== undefined)
+    wishes.push(
+      ["extensionDevelopmentPath", remote(client)],
+      ["extensionTestsPath", remote(profile.hostTests)],
+    );
+  return wishes;
+}
+
+async function startServer(
+  home: string,
+  env: NodeJS.ProcessEnv,
+  options: string[],
+): Promise<{ server: ChildProcess; url: string }> {
+  const program = realpathSync(CODE_SERVER); // run by this Node, so that the PATH may be anything
+  const where = [
+    "--user-data-dir",
+    path.join(home, "data"),
+    "--extensions-dir",
+    path.join(home, "extensions"),
+    "--config",
+    "/dev/null",
+  ];
+  execFileSync(process.execPath, [program, ...where, "--install-extension", VSIX], { env, stdio: "pipe" });
+  const quiet = [
+    "--auth",
+    "none",
+    "--bind-addr",
+    "127.0.0.1:0",
+    "--disable-telemetry",
+    "--disable-update-check",
+    "--disable-workspace-trust",
+    "--disable-getting-started-override",
+  ];
+  const server = spawn(process.execPath, [program, ...where, ...quiet, ...options], {
+    env,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    server.once("exit", (code) => reject(new Error(`code-server ended with ${String(code)}`)));
+    server.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const found = /listening on (http:\S+)/.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { server, url };
+}
