@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
@@ -9,6 +9,7 @@ const PYTHON: Python = { command: "python3", version: "3.12.4", tag: "cp312", ha
 
 function bundle(...folders: string[]): string {
   const root = mkdtempSync(path.join(tmpdir(), "bundle-"));
+  process.once("exit", () => rmSync(root, { recursive: true }));
   for (const folder of folders) mkdirSync(path.join(root, folder));
   return root;
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
@@ -11,6 +11,7 @@ import { PYTHON, Workbench } from "./workbench.ts";
 import { standardLibrary } from "./workspaces.ts";
 
 const NO_PROGRAMS = mkdtempSync(path.join(tmpdir(), "no-programs-"));
+process.once("exit", () => rmSync(NO_PROGRAMS, { recursive: true }));
 const workspace = standardLibrary(["json"]);
 
 test("without any Python there is a message with a button, and the status bar says it too", async () => {
