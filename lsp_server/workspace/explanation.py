@@ -22,7 +22,11 @@ def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathEx
         rule = decision.rule
         known = None if rule is None else PathRule(rule.file, rule.line, rule.pattern)
         return PathExplanation(False, decision.reason, known)
-    state = None if reader is None else reader.file_at(path)
+    state = None
+    if reader is not None:
+        # What is said to be indexed can be found: the catalog knows of a commit a moment before searches do.
+        reader.refresh()
+        state = reader.file_at(path)
     file = rules.root / path
     if not file.exists():
         return PathExplanation(False, "there is no such file")
