@@ -1,7 +1,7 @@
 """How good an embedding model is by itself: cosine only, no text search, no ranking signals.
 
     python benchmarks/model.py --repos DIR --data DIR [--cosqa DIR] [--models FOLDER ...] [--only flask,gin]
-                               [--minilm FOLDER] [--bm25] [--json FILE]
+                               [--minilm FOLDER] [--bm25] [--json FILE] [--calibrate FOLDER]
 
 --repos holds one checked-out repository per name; --data holds specs.json and annotations/NAME.json (queries
 with the files that answer them); --cosqa holds CoSQA's code_idx_map.txt and cosqa-retrieval-dev-500.json
@@ -9,6 +9,9 @@ with the files that answer them); --cosqa holds CoSQA's code_idx_map.txt and cos
 limit; the mean reciprocal rank of documented symbols among all of their repository when asked for by their
 documentation, which is hidden; and that of CoSQA's answers among its 6,267 functions. None is for tuning but
 the first two.
+
+--calibrate fits a model's score curves instead, and writes them into its config.json: on the five best hits of
+each annotated query in its own repository, relevant or not, and in another, where nothing is relevant.
 """
 
 import argparse
@@ -16,22 +19,32 @@ import json
 import statistics
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 
-from lsp_server.embedding import BUNDLED_FOLDER
+from lsp_server.embedding import BUNDLED_FOLDER, ScoreCurves
+from lsp_server.embedding.static_model import CONFIG_FILE
 from lsp_server.text import split_words
+from lsp_server.training.calibration import fit_curve
 from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import FILE_KIND, CorpusPart, read_part
-from lsp_server.training.evaluation import Finder, annotated_ndcg, hidden_documentation, ranks, read_tasks
+from lsp_server.training.evaluation import (
+    Finder,
+    annotated_ndcg,
+    answers,
+    hidden_documentation,
+    ranks,
+    read_tasks,
+)
 from lsp_server.training.minilm import MiniLM
 from lsp_server.training.pairs import side_by_side
 from lsp_server.training.ragged import Ragged
 from lsp_server.training.sources import FolderRepository, SourceFile
 
+HITS = 5
 MINILM_WORDS = 90
 K1, B = 1.5, 0.75  # of BM25, as Lucene has them but for k1, which is 1.2 there
 
@@ -158,6 +171,35 @@ def measure(
     return figures
 
 
+def calibrate(model: Contender, repositories: Sequence[Repository]) -> ScoreCurves:
+    """Fit both curves: of hits of queries, and of nearest neighbours at home and in another repository."""
+    random = np.random.default_rng(0)
+    vectors = [model.symbols(repository.part) for repository in repositories]
+    hits: list[tuple[float, bool]] = []
+    neighbours: list[tuple[float, bool]] = []
+    for number, repository in enumerate(repositories):
+        part, own = repository.part, vectors[number]
+        other = vectors[(number + len(repositories) // 3) % len(repositories)]
+        tasks = read_tasks(repository.tasks)
+        queries = model.queries([task.query for task in tasks])
+        for task, row in zip(tasks, queries @ own.T, strict=True):
+            for index in np.argsort(-row)[:HITS].tolist():
+                place = (repository.root, part, index)
+                hits.append((float(row[index]), any(answers(target, *place) for target in task.targets)))
+        strangers = np.sort(queries @ other.T, axis=1)[:, -HITS:]
+        hits += [(value, False) for value in strangers.ravel().tolist()]
+        sample = random.choice(len(part), min(len(part), 200), replace=False)
+        likeness = own[sample] @ own.T
+        likeness[part.files[sample][:, None] == part.files] = -1  # neither itself nor what stands beside it
+        neighbours += [(value, True) for value in likeness.max(axis=1).tolist() if value > 0]
+        neighbours += [(value, False) for value in (own[sample] @ other.T).max(axis=1).tolist()]
+    query, related = (
+        fit_curve(np.array([value for value, _ in seen]), np.array([is_right for _, is_right in seen]))
+        for seen in (hits, neighbours)
+    )
+    return ScoreCurves(query=query, related=related)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -169,6 +211,7 @@ def main() -> None:
     parser.add_argument("--minilm", type=Path, help="all-MiniLM-L6-v2: minutes, and an hour for all of them")
     parser.add_argument("--bm25", action="store_true")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--calibrate", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
     repositories = read_repositories(
         arguments.repos, arguments.data, arguments.only.split(",") if arguments.only else []
@@ -181,6 +224,13 @@ def main() -> None:
         finders["BM25"] = Bm25()
     if arguments.minilm:
         finders["all-MiniLM-L6-v2"] = Transformer(MiniLM(arguments.minilm))
+    if arguments.calibrate:
+        curves = calibrate(Contender.of_exported(arguments.calibrate), repositories)
+        config = arguments.calibrate / CONFIG_FILE
+        written = json.loads(config.read_bytes()) | {"score_curves": asdict(curves)}
+        config.write_text(json.dumps(written, indent=1) + "\n", "utf-8")
+        print(curves)
+        return
     results = {}
     for name, finder in finders.items():
         results[name] = measure(finder, repositories, cosqa)

@@ -114,6 +114,20 @@ def question_texts(part: CorpusPart) -> list[str]:
     return [" ".join(part.words[word] for word in part.questions[index]) for index in range(len(part))]
 
 
+def answers(target: Any, root: str, part: CorpusPart, index: int) -> bool:
+    """Return whether a symbol of a repository is what a target names.
+
+    Args:
+        target: Of a `Task`.
+        root: The part's folder, from the repository's root.
+        part: The repository.
+        index: The symbol.
+    """
+    path = _joined(root, part.file_names[part.files[index]])
+    first, last = (part.lines[index] + 1).tolist()
+    return _covers(target, path, first, last)
+
+
 def _joined(root: str, path: str) -> str:
     return f"{root}/{path}" if root else path
 
