@@ -10,8 +10,8 @@ limit; the mean reciprocal rank of documented symbols among all of their reposit
 documentation, which is hidden; and that of CoSQA's answers among its 6,267 functions. None is for tuning but
 the first two.
 
---calibrate fits a model's score curves instead, and writes them into its config.json: on the five best hits of
-each annotated query in its own repository, relevant or not, and in another, where nothing is relevant.
+--calibrate fits a model's score curves instead, and writes them into its config.json: on the five best hits
+of each annotated query in its own repository, relevant or not, and in another, where nothing is relevant.
 """
 
 import argparse
