@@ -35,8 +35,3 @@ def row_frequencies(
         for row in rows_of(word):
             frequencies[row] += count
     return frequencies
-
-
-def random_vectors(n_rows: int, dimensions: int, seed: int) -> np.ndarray:
-    """Return random directions, for those who have no model to start from, float32[n_rows, d]."""
-    return np.random.default_rng(seed).standard_normal((n_rows, dimensions)).astype(np.float32)

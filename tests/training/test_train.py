@@ -21,7 +21,6 @@ from lsp_server.training.export import export
 from lsp_server.training.held_out import is_held_out, without_held_out
 from lsp_server.training.network import Parameters
 from lsp_server.training.sources import open_repository
-from lsp_server.training.start import random_vectors
 from lsp_server.training.vocabulary import damped_counts, train_vocabulary
 
 OPTIONS = ["--batch", "32", "--epochs", "6", "--vocabulary", "400", "--runs", "1"]
@@ -149,7 +148,9 @@ def test_training_and_indexing_see_the_same_text(sources: list[Path], tmp_path: 
     vocabulary = train_vocabulary(counts, 400)
     n_rows = len(vocabulary)
     parameters = Parameters(
-        random_vectors(n_rows, 384, 0), np.zeros(n_rows, np.float32), np.zeros(n_rows, np.float32)
+        np.random.default_rng(0).standard_normal((n_rows, 384)).astype(np.float32),
+        np.zeros(n_rows, np.float32),
+        np.zeros(n_rows, np.float32),
     )
     weights = {"name": 0.75, "path": 1.0, "body": 0.9, "documentation": 1.3}
     contender = Contender(parameters, WordPiece(vocabulary), weights)
