@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from lsp_server.embedding import BUNDLED_FOLDER, ModelChoice, SymbolTexts, load_embedder
 from lsp_server.embedding.nibbles import unpacked
+from lsp_server.embedding.quiet import aside_axis, is_aside, own_directions
 from lsp_server.embedding.safetensors import read_tensors
 from lsp_server.embedding.static_model import StaticModel, revision_of
 from lsp_server.errors import ModelUnavailable
@@ -23,6 +24,7 @@ from lsp_server.text import split_file
 MODEL = StaticModel.read(BUNDLED_FOLDER)
 TOKENIZER = Tokenizer.from_file(str(BUNDLED_FOLDER / "tokenizer.json"))
 TENSORS = read_tensors(BUNDLED_FOLDER / "model.safetensors")
+QUIET = json.loads((BUNDLED_FOLDER / "config.json").read_bytes())["quiet"]
 TABLE = unpacked(TENSORS["table"])
 
 SOURCE = '''
@@ -93,6 +95,15 @@ def naive_symbol(fields: Sequence[tuple[float, str]]) -> np.ndarray:
     return vector
 
 
+def turned_away(said: np.ndarray, body: str, code: bytes) -> np.ndarray:
+    """What keeps a symbol with a short body from answering everything."""
+    unknown = TOKENIZER.token_to_id("[UNK]")
+    n_body = sum(token != unknown for token in TOKENIZER.encode(body, add_special_tokens=False).ids)
+    turned = QUIET["short"] * max(0.0, 1 - n_body / QUIET["enough"]) if said.any() else 0.0
+    direction: np.ndarray = turned * own_directions(MODEL.info.dimensions, [code])[0]
+    return direction
+
+
 @given(
     name=st.text(alphabet="abXY_é9", max_size=12),
     container=st.text(alphabet="abXY.", max_size=12),
@@ -124,7 +135,8 @@ def test_vectors_are_what_the_recipe_says(name: str, container: str, body: str, 
             (weights["documentation"], inside),
         ]
     )
-    np.testing.assert_allclose(content[0].astype(np.float32), expected, atol=1e-3)
+    expected += turned_away(expected, f"{head} {tail}", raw)
+    np.testing.assert_allclose(content[0].astype(np.float32), expected, atol=2e-3)
     expected += weights["path"] * naive_field("b/c/d.py", "symbol_scale")
     expected /= np.linalg.norm(expected)
     placed = MODEL.place(content, "a/b/c/d.py")
@@ -138,6 +150,9 @@ def test_vectors_are_what_the_recipe_says(name: str, container: str, body: str, 
 @settings(deadline=None)
 def test_query_vectors_are_what_the_recipe_says(query: str) -> None:
     expected = naive_field(query, "query_scale")
+    if is_aside(query) and expected.any():
+        turned = expected + QUIET["query"] * aside_axis(MODEL.info.dimensions)
+        expected = turned / np.linalg.norm(turned)
     np.testing.assert_allclose(MODEL.query_vector(query), expected, atol=1e-3)
 
 
@@ -189,8 +204,8 @@ def test_a_query_without_known_words_is_the_zero_vector(query: str) -> None:
 
 
 def test_a_symbol_without_known_words_is_the_zero_vector() -> None:
-    texts = symbol_texts("認証 = 42", ("認証", "", "認証", ""))
-    assert not MODEL.place(MODEL.content_vectors(texts), "認証/1").any()
+    texts = symbol_texts("認証 = 証", ("認証", "", "認証", ""))
+    assert not MODEL.place(MODEL.content_vectors(texts), "認証/証").any()
 
 
 def test_a_file_without_symbols_has_no_vectors() -> None:
