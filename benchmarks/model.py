@@ -28,7 +28,7 @@ import scipy.sparse as sp
 from lsp_server.embedding import BUNDLED_FOLDER, ScoreCurves
 from lsp_server.embedding.static_model import CONFIG_FILE
 from lsp_server.text import split_words
-from lsp_server.training.calibration import fit_curve
+from lsp_server.training.calibration import fit_curves
 from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import FILE_KIND, CorpusPart, read_part
 from lsp_server.training.evaluation import (
@@ -44,7 +44,7 @@ from lsp_server.training.pairs import side_by_side
 from lsp_server.training.ragged import Ragged
 from lsp_server.training.sources import FolderRepository, SourceFile
 
-HITS = 5
+HITS, SAMPLE = 5, 200
 MINILM_WORDS = 90
 K1, B = 1.5, 0.75  # of BM25, as Lucene has them but for k1, which is 1.2 there
 
@@ -172,11 +172,11 @@ def measure(
 
 
 def calibrate(model: Contender, repositories: Sequence[Repository]) -> ScoreCurves:
-    """Fit both curves: of hits of queries, and of nearest neighbours at home and in another repository."""
+    """Fit a model's curves to hits of queries, and to nearest neighbours in another repository."""
     random = np.random.default_rng(0)
     vectors = [model.symbols(repository.part) for repository in repositories]
     hits: list[tuple[float, bool]] = []
-    neighbours: list[tuple[float, bool]] = []
+    strangers: list[float] = []
     for number, repository in enumerate(repositories):
         part, own = repository.part, vectors[number]
         other = vectors[(number + len(repositories) // 3) % len(repositories)]
@@ -186,18 +186,12 @@ def calibrate(model: Contender, repositories: Sequence[Repository]) -> ScoreCurv
             for index in np.argsort(-row)[:HITS].tolist():
                 place = (repository.root, part, index)
                 hits.append((float(row[index]), any(answers(target, *place) for target in task.targets)))
-        strangers = np.sort(queries @ other.T, axis=1)[:, -HITS:]
-        hits += [(value, False) for value in strangers.ravel().tolist()]
-        sample = random.choice(len(part), min(len(part), 200), replace=False)
-        likeness = own[sample] @ own.T
-        likeness[part.files[sample][:, None] == part.files] = -1  # neither itself nor what stands beside it
-        neighbours += [(value, True) for value in likeness.max(axis=1).tolist() if value > 0]
-        neighbours += [(value, False) for value in (own[sample] @ other.T).max(axis=1).tolist()]
-    query, related = (
-        fit_curve(np.array([value for value, _ in seen]), np.array([is_right for _, is_right in seen]))
-        for seen in (hits, neighbours)
-    )
-    return ScoreCurves(query=query, related=related)
+        elsewhere = np.sort(queries @ other.T, axis=1)[:, -HITS:]
+        hits += [(value, False) for value in elsewhere.ravel().tolist()]
+        sample = random.choice(len(part), min(len(part), SAMPLE), replace=False)
+        strangers += (own[sample] @ other.T).max(axis=1).tolist()
+    similarities = np.array([value for value, _ in hits])
+    return fit_curves(similarities, np.array([is_right for _, is_right in hits]), np.array(strangers))
 
 
 def main() -> None:

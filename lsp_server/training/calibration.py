@@ -2,10 +2,26 @@
 
 import numpy as np
 
-from lsp_server.embedding.scores import ScoreCurve
+from lsp_server.embedding.scores import ScoreCurve, ScoreCurves
 
 _ROUNDS = 50
 _STEEPEST = 60.0
+
+
+def fit_curves(similarities: np.ndarray, is_relevant: np.ndarray, strangers: np.ndarray) -> ScoreCurves:
+    """Fit both curves of a model.
+
+    Two pieces of code look alike by being code, so the curve of related symbols begins as much higher as
+    unrelated symbols are nearer to one another than irrelevant hits are to a query.
+
+    Args:
+        similarities: Of hits of queries, float[n].
+        is_relevant: Whether each was what was meant, bool[n]; both kinds must occur.
+        strangers: Similarities of symbols to their nearest in another repository, float[m].
+    """
+    query = fit_curve(similarities, is_relevant)
+    nearer = float(np.median(strangers) - np.median(similarities[~is_relevant]))
+    return ScoreCurves(query, ScoreCurve(query.midpoint + max(nearer, 0.0), query.steepness))
 
 
 def fit_curve(similarities: np.ndarray, is_relevant: np.ndarray) -> ScoreCurve:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lsp_server.embedding.scores import ScoreCurves
-from lsp_server.training.calibration import fit_curve
+from lsp_server.training.calibration import fit_curves
 from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import CorpusPart, hash_of
 from lsp_server.training.evaluation import hidden_documentation, question_texts
@@ -14,6 +14,9 @@ from lsp_server.training.ragged import Ragged
 
 ONE_IN = 50
 """One question in so many is held out."""
+
+SAMPLE = 200
+"""Symbols of each repository whose nearest elsewhere is looked for."""
 
 MAX_SYMBOLS = 20_000
 """How many symbols are looked at, over all repositories."""
@@ -55,13 +58,13 @@ def without_held_out(part: CorpusPart) -> CorpusPart:
 def measure(contender: Contender, parts: Sequence[CorpusPart], seed: int) -> HeldOut:
     """Ask the questions that were held out.
 
-    A question's best hit in its own repository is right or wrong; its best hit in another one is wrong. A
-    symbol's nearest neighbour in its own repository is related, and its nearest in another one is not.
+    A question's best hit in its own repository is right or wrong; its best hit in another one is wrong, and a
+    symbol's nearest neighbour there is unrelated.
     """
     random = np.random.default_rng(seed)
     ranks: list[np.ndarray] = []
     hits: list[tuple[float, bool]] = []
-    related: list[tuple[float, bool]] = []
+    unrelated: list[float] = []
     stranger: np.ndarray | None = None
     seen = 0
     for number in random.permutation(len(parts)):
@@ -76,30 +79,23 @@ def measure(contender: Contender, parts: Sequence[CorpusPart], seed: int) -> Hel
         ranks.append(found.ranks)
         hits += zip(found.similarities.max(axis=1).tolist(), (found.ranks == 1).tolist(), strict=True)
         symbols = contender.symbols(part)
-        sample = random.choice(len(part), min(len(part), 200), replace=False)
-        likeness = symbols[sample] @ symbols.T
-        # Neither itself nor what stands in the same file.
-        likeness[part.files[sample][:, None] == part.files] = -1
-        related += [(value, True) for value in likeness.max(axis=1).tolist() if value > 0]
         if stranger is not None:
             queries = contender.queries(question_texts(part.take(asked)))
             hits += [(value, False) for value in (queries @ stranger.T).max(axis=1).tolist()]
-            related += [(value, False) for value in (symbols[sample] @ stranger.T).max(axis=1).tolist()]
+            sample = random.choice(len(part), min(len(part), SAMPLE), replace=False)
+            unrelated += (symbols[sample] @ stranger.T).max(axis=1).tolist()
         stranger = symbols
     if not ranks:
         return HeldOut(0, None, None)
     all_ranks = np.concatenate(ranks)
-    return HeldOut(len(all_ranks), float((1 / all_ranks).mean()), _curves(hits, related))
+    return HeldOut(len(all_ranks), float((1 / all_ranks).mean()), _curves(hits, unrelated))
 
 
-def _curves(hits: list[tuple[float, bool]], related: list[tuple[float, bool]]) -> ScoreCurves | None:
-    if any(len({kind for _, kind in seen}) < 2 for seen in (hits, related)):
+def _curves(hits: list[tuple[float, bool]], unrelated: list[float]) -> ScoreCurves | None:
+    is_relevant = np.array([is_right for _, is_right in hits], bool)
+    if not unrelated or is_relevant.all() or not is_relevant.any():
         return None
-    query, neighbour = (
-        fit_curve(np.array([value for value, _ in seen]), np.array([kind for _, kind in seen]))
-        for seen in (hits, related)
-    )
-    return ScoreCurves(query=query, related=neighbour)
+    return fit_curves(np.array([value for value, _ in hits]), is_relevant, np.array(unrelated))
 
 
 def _words_of(part: CorpusPart, index: int) -> np.ndarray:
