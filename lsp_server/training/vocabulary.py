@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,18 +14,20 @@ UNKNOWN = "[UNK]"
 _DAMPING = 0.75
 _MAX_A_REPOSITORY = 2000
 """A word said more often than this in one repository is that repository's own."""
-_MIN_REPOSITORIES = 2
+_MANY = 20
+"""Of so many repositories or more, a word has to stand in two to be more than one's own."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SHARE_OF_PARTS = 0.15
 _LONGEST_PART = 10
 _TRAINABLE = re.compile(r"[a-z]{1,32}|[0-9]{1,8}")
 
 
-def damped_counts(parts: Iterable[CorpusPart]) -> dict[str, float]:
+def damped_counts(parts: Sequence[CorpusPart]) -> dict[str, float]:
     """Return how much is said of each word: the sum over repositories of its damped count there.
 
-    Only words that can be in the vocabulary (ASCII letters or digits) and stand in two repositories or more.
+    Only words of ASCII letters or digits can be in the vocabulary; of many repositories, those in two or more.
     """
+    needed = 2 if len(parts) >= _MANY else 1
     counts: defaultdict[str, float] = defaultdict(float)
     repositories: Counter[str] = Counter()
     for part in parts:
@@ -37,7 +39,7 @@ def damped_counts(parts: Iterable[CorpusPart]) -> dict[str, float]:
             if count and _TRAINABLE.fullmatch(word):
                 counts[word] += count
                 repositories[word] += 1
-    return {word: count for word, count in counts.items() if repositories[word] >= _MIN_REPOSITORIES}
+    return {word: count for word, count in counts.items() if repositories[word] >= needed}
 
 
 def train_vocabulary(counts: Mapping[str, float], size: int) -> dict[str, int]:
