@@ -25,7 +25,7 @@ _TRAINABLE = re.compile(r"[a-z]{1,32}|[0-9]{1,8}")
 def damped_counts(parts: Sequence[CorpusPart]) -> dict[str, float]:
     """Return how much is said of each word: the sum over repositories of its damped count there.
 
-    Only words of ASCII letters or digits can be in the vocabulary; of many repositories, those in two or more.
+    Only words of ASCII letters or digits can be in it; of many repositories, only those in two or more.
     """
     needed = 2 if len(parts) >= _MANY else 1
     counts: defaultdict[str, float] = defaultdict(float)
