@@ -240,7 +240,10 @@ class FolderService:
         """Return what a search reads, with every text on screen in it."""
         before = self._before
         if before is not None and not self._opened.is_set():
-            return replace(before.view(), is_complete=False)
+            view = before.view()
+            # Once we are open, what came before is closed, and may have been in the midst of answering.
+            if not self._opened.is_set():
+                return replace(view, is_complete=False)
         self._opened.wait(OPEN_S)
         reader = self._reader
         if reader is None:
