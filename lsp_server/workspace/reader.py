@@ -150,8 +150,8 @@ class IndexReader:
     def follow(self) -> None:
         """Open a newer generation if some process committed one, unless that is being done already.
 
-        Takes some 20 microseconds when there is none. While nothing is open, whoever opens the first is waited
-        for: its milliseconds are better than an answer from nothing.
+        Takes some 20 microseconds when there is none. While nothing is open, whoever opens the first is
+        waited for: its milliseconds are better than an answer from nothing.
         """
         if self._opening.acquire(blocking=self._generation is None):
             try:
