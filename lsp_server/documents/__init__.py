@@ -3,7 +3,13 @@
 from lsp_server.documents.checksums import damaged_files
 from lsp_server.documents.reader import TextReader
 from lsp_server.documents.stems import Stemmer
-from lsp_server.documents.unsaved import UnsavedDocument, passing_documents, prepare, score_documents
+from lsp_server.documents.unsaved import (
+    UnsavedDocument,
+    held_words,
+    passing_documents,
+    prepare,
+    score_documents,
+)
 from lsp_server.documents.values import (
     FieldWeights,
     TextContents,
@@ -11,6 +17,7 @@ from lsp_server.documents.values import (
     TextFilter,
     TextHits,
     TextQuery,
+    WordsHeld,
 )
 from lsp_server.documents.writer import TextIndex
 
@@ -25,7 +32,9 @@ __all__ = [
     "TextQuery",
     "TextReader",
     "UnsavedDocument",
+    "WordsHeld",
     "damaged_files",
+    "held_words",
     "passing_documents",
     "prepare",
     "score_documents",

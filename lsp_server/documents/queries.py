@@ -26,6 +26,9 @@ QUESTION_WORDS: Final = frozenset(
 # fmt: on
 """Words that ask rather than describe. They stand in nearly every comment and would only add noise."""
 
+MOST_TOLD_APART: Final = 24
+"""Words that one `holding_query` tells apart: the whole bits of a float32."""
+
 _MOST_TERMS = 48
 _MOST_RANGES = 8
 _REGEX_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
@@ -71,6 +74,26 @@ def filtered_query(scoring: Query, condition: TextFilter, schema: tantivy.Schema
     if not musts and not nots:
         return scoring
     return Query.boolean_query([(Occur.Must, scoring), *musts, *nots])
+
+
+def holding_query(
+    terms: Sequence[str], condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer
+) -> Query:
+    """Return a query whose score says by its bits which terms a passing document holds.
+
+    The first term is worth 1, the second 2, the third 4, ... (`MOST_TOLD_APART` at most). Documents that hold
+    none are found, too.
+    """
+    bits = [
+        Query.const_score_query(
+            _any_of([Query.term_query(schema, field, term, "basic") for field in WORD_FIELDS]),
+            float(1 << number),
+        )
+        for number, term in enumerate(terms)
+    ]
+    everything = Query.const_score_query(Query.all_query(), 0.0)
+    scoring = _any_of([*bits, everything])
+    return filtered_query(scoring, condition, schema, stemmer)
 
 
 def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer) -> list[Query]:

@@ -1,6 +1,6 @@
 """The readers of a text index: each is pinned to one commit and answers searches from any thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +13,10 @@ from tantivy import Query
 
 from lsp_server.documents.failures import tantivy_failures
 from lsp_server.documents.mirror import Mirror, is_needed
-from lsp_server.documents.queries import filtered_query, scoring_query
+from lsp_server.documents.queries import MOST_TOLD_APART, filtered_query, holding_query, scoring_query
 from lsp_server.documents.statistics import FieldStatistics, read_statistics
 from lsp_server.documents.stems import Stemmer
-from lsp_server.documents.values import TextContents, TextFilter, TextHits, TextQuery
+from lsp_server.documents.values import TextContents, TextFilter, TextHits, TextQuery, WordsHeld
 
 Passing = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
 
@@ -100,6 +100,22 @@ class TextReader:
                 if found is not None:
                     return found
             return self._search_deeper(scoring, condition, limit, passing)
+
+    def words_held(self, words: Sequence[str], condition: TextFilter, limit: int) -> WordsHeld:
+        """Tell which of some words each document that passes a filter holds, in whatever field.
+
+        Args:
+            words: Split, lower-cased words; beyond the first `MOST_TOLD_APART` none is looked for.
+            condition: The filter: it should let few documents pass.
+            limit: How many documents at most.
+        """
+        told_apart = words[:MOST_TOLD_APART]
+        with tantivy_failures(self._path):
+            query = holding_query(self.stemmer.stems(told_apart), condition, self._schema, self.stemmer)
+            scores, addresses = self._scored(query, max(limit, 1))
+            # Each word adds a power of two of its own, and a float32 holds 24 of them.
+            bits = scores.astype(np.int64)[:, None] >> np.arange(len(told_apart))
+            return WordsHeld(_integers(self._searcher, "file", addresses), (bits & 1).astype(np.bool_))
 
     def count(self, condition: TextFilter) -> int:
         """Return how many documents pass the filter."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents.queries import scored_terms
+from lsp_server.documents.queries import MOST_TOLD_APART, scored_terms
 from lsp_server.documents.reader import TextReader
 from lsp_server.documents.schema import WORD_FIELDS
 from lsp_server.documents.statistics import FieldStatistics
@@ -98,6 +98,15 @@ def score_documents(
             scores += weights["whole_name"] * idf * held
     scores[~passing_documents(query.filter, documents, stemmer)] = 0
     return scores.astype(np.float32)
+
+
+def held_words(
+    words: Sequence[str], document: UnsavedDocument, stemmer: Stemmer | None = None
+) -> NDArray[np.bool_]:
+    """Return bool[w], which of the words the document holds, as `TextReader.words_held` does."""
+    terms = (stemmer or Stemmer()).stems(words[:MOST_TOLD_APART])
+    held = [any(term in counts for counts in document.frequencies.values()) for term in terms]
+    return np.array(held, np.bool_)
 
 
 def passing_documents(

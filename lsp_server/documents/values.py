@@ -116,6 +116,19 @@ class TextHits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class WordsHeld:
+    """Which words some documents hold, one row a document, in no order.
+
+    Attributes:
+        files: int64[m], the file of each.
+        held: bool[m, words].
+    """
+
+    files: NDArray[np.int64]
+    held: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TextContents:
     """Every document of an index, in no order, one row each; n counts documents.
 

@@ -3,6 +3,8 @@
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +16,16 @@ from lsp_server.search.candidates import Ask, Gathered, Place, gather
 from lsp_server.search.confidence import confidence, scores
 from lsp_server.search.filters import Filters
 from lsp_server.search.listing import listed_order
-from lsp_server.search.matching import content_words
+from lsp_server.search.matching import SplitNames, content_words
 from lsp_server.search.query import ParsedQuery, parse_query
-from lsp_server.search.ranking import Ranking, Weights, rank
+from lsp_server.search.ranking import Ranking, rank
 from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
+from lsp_server.search.signals import Asked, signals_of
 from lsp_server.search.view import FolderView
+from lsp_server.search.weights import Weights, nothing
 from lsp_server.storage.symbol_record import unpack_symbol
 
-VECTOR_ONLY = Weights(
-    text=0, file_vector=0, file_text=0, name=0, path=0, stem=0, exact=0, as_written=0, neighbours=0,
-    test=1, example=1, vendored=1, generated=1, declaration=1, constructor=1, value=1, prose=1,
-    repeated_file=1,
-)  # fmt: skip
+VECTOR_ONLY: Final = replace(nothing(), vector=1.0)
 """What `mode: vector` ranks with: the bare similarity."""
 
 MOST_WEIGHED_WORDS = 48
@@ -69,8 +69,9 @@ def _search_folder(
     weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
     cancel.raise_if_cancelled()
     if query.words:
-        split = None if view.snapshot is None else view.snapshot.split
-        ranking = rank(query.words, query.identifiers, gathered.candidates, weights, split)
+        split = SplitNames() if view.snapshot is None else view.snapshot.split
+        asked = Asked(query.words, query.identifiers, gathered.rarity, query.is_one_name)
+        ranking = rank(signals_of(asked, gathered.candidates, split), weights)
     else:
         ranking = _listing(view, gathered)
     cancel.raise_if_cancelled()
@@ -99,8 +100,8 @@ def _scores(
     meaning = similarity_to_score(candidates.similarity[order], view.embedder.curves.query)
     if not weights.text:
         return np.minimum.accumulate(np.clip(meaning, 0.0, 1.0))
-    exact = ranking.signals["exact"][order] > 0
-    name = ranking.signals["name"][order] / (weights.name or 1.0)
+    exact = ranking.parts["exact"][order] > 0
+    name = ranking.parts["name"][order] / (weights.name or 1.0)
     return scores(
         ranking.relevance, confidence(meaning, exact, name, _text_share(view, query, gathered)[order])
     )
@@ -161,6 +162,13 @@ def _explanation(view: FolderView, gathered: Gathered, ranking: Ranking, candida
     return Explanation(
         vector=float(gathered.candidates.similarity[candidate]),
         text=text or None,
-        signals={name: round(float(values[candidate]), 4) for name, values in ranking.signals.items()},
+        signals={
+            _camel_case(name): round(float(values[candidate]), 4) for name, values in ranking.parts.items()
+        },
         cluster=cluster,
     )
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)

@@ -1,7 +1,7 @@
 """How well words cover words: the query's against a name's, a path's, a file stem's."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from lsp_server.search.shortened_words import WHOLE_WORDS
@@ -82,10 +82,13 @@ class QueryWords:
 
     Args:
         words: Split, lower-case words of the query.
+        rarity: How telling a word is, 0 to 1; words that are absent count 1.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], rarity: Mapping[str, float] | None = None) -> None:
         self.words = content_words(words)
+        self._worth = [(rarity or {}).get(word, 1.0) for word in self.words]
+        self._whole = sum(self._worth)
         self._met = _Matches(self.words)
 
     def met(self, words: Iterable[str]) -> frozenset[str]:
@@ -93,22 +96,28 @@ class QueryWords:
         return frozenset(word for word in words if self._met[word])
 
     def coverage(self, words: Sequence[str]) -> tuple[float, float]:
-        """Return how much of the query the words cover and how much of the words the query, both 0 to 1."""
+        """Return how much of the query the words cover and how much of the words the query, both 0 to 1.
+
+        A word of the query counts what it is worth; a word that is none of the query's counts 1.
+        """
         met = [matches for matches in map(self._met.__getitem__, words) if matches]
         if not met:
             return 0.0, 0.0
-        if len(met) == len(met[0]) == 1:
-            ((_, similarity),) = met[0]
-            return similarity / len(self.words), similarity / len(words)
         best: dict[int, float] = {}
         covered = 0.0
+        of_words = float(len(words) - len(met))
         for matches in met:
-            top = 0.0
-            for place, similarity in matches:
-                best[place] = max(best.get(place, 0.0), similarity)
-                top = max(top, similarity)
-            covered += top
-        return sum(best.values()) / len(self.words), covered / len(words)
+            place, similarity = max(matches, key=self._counts)
+            covered += similarity * self._worth[place]
+            of_words += self._worth[place]
+            for other, its_similarity in matches:
+                best[other] = max(best.get(other, 0.0), its_similarity)
+        of_query = sum(self._worth[place] * similarity for place, similarity in best.items())
+        return of_query / self._whole, covered / of_words
+
+    def _counts(self, match: tuple[int, float]) -> float:
+        place, similarity = match
+        return similarity * self._worth[place]
 
 
 class _Matches(dict[str, tuple[tuple[int, float], ...]]):

@@ -86,6 +86,11 @@ class ParsedQuery:
         return tuple(dict.fromkeys([*last_parts, *joined]))
 
     @property
+    def is_one_name(self) -> bool:
+        """Whether the text is one word or identifier and nothing else."""
+        return len(self.identifiers) == 1 and self.identifiers[0] == self.text.strip()
+
+    @property
     def asks_nothing(self) -> bool:
         """Whether there is neither a word to look for nor a filter to list symbols by."""
         filters = self.kinds or self.languages or self.include or self.exclude or self.names

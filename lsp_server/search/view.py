@@ -1,13 +1,13 @@
 """What a search reads of one folder: a pinned generation and the open buffers in front of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from lsp_server.embedding import Embedder
-from lsp_server.search.ranking import Weights
 from lsp_server.search.results import Coverage
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.unsaved import Unsaved
+from lsp_server.search.weights import LEARNED, Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,4 +30,4 @@ class FolderView:
     unsaved: Unsaved
     coverage: Coverage
     is_complete: bool
-    weights: Weights = field(default_factory=Weights)
+    weights: Weights = LEARNED

@@ -35,7 +35,7 @@ def read_tasks(path: Path) -> list[Task]:
     ]
 
 
-def annotated_ndcg(
+def annotatedndcg(
     similarities: np.ndarray, part: CorpusPart, tasks: Sequence[Task], root: str, *, one_a_file: bool
 ) -> list[float]:
     """Return NDCG@10 of each query: a target gains once, where it is first hit.
@@ -54,10 +54,10 @@ def annotated_ndcg(
             firsts = np.unique(part.files[order], return_index=True)[1]
             order = order[np.sort(firsts)][:DEPTH]
         places = [
-            (_joined(root, part.file_names[part.files[index]]), *(part.lines[index] + 1).tolist())
+            (from_root(root, part.file_names[part.files[index]]), *(part.lines[index] + 1).tolist())
             for index in order
         ]
-        values.append(_ndcg(places, task.targets))
+        values.append(ndcg(places, task.targets))
     return values
 
 
@@ -123,19 +123,26 @@ def answers(target: Any, root: str, part: CorpusPart, index: int) -> bool:
         part: The repository.
         index: The symbol.
     """
-    path = _joined(root, part.file_names[part.files[index]])
+    path = from_root(root, part.file_names[part.files[index]])
     first, last = (part.lines[index] + 1).tolist()
-    return _covers(target, path, first, last)
+    return covers(target, path, first, last)
 
 
-def _joined(root: str, path: str) -> str:
+def from_root(root: str, path: str) -> str:
+    """Return a path as the repository has it, from one that starts at a folder of it."""
     return f"{root}/{path}" if root else path
 
 
-def _ndcg(places: Sequence[tuple[str, int, int]], targets: Sequence[Any]) -> float:
+def ndcg(places: Sequence[tuple[str, int, int]], targets: Sequence[Any]) -> float:
+    """Return NDCG@10 of one list (Järvelin and Kekäläinen 2002); a target gains once, where it is first hit.
+
+    Args:
+        places: Path from the repository's root, first and last line from 1, best first.
+        targets: Of a `Task`.
+    """
     gains = [0] * DEPTH
     for target in targets:
-        rank = next((rank for rank, place in enumerate(places) if _covers(target, *place)), None)
+        rank = next((rank for rank, place in enumerate(places[:DEPTH]) if covers(target, *place)), None)
         if rank is not None:
             gains[rank] = 1
     reached = sum(gain / math.log2(rank + 2) for rank, gain in enumerate(gains))
@@ -143,7 +150,8 @@ def _ndcg(places: Sequence[tuple[str, int, int]], targets: Sequence[Any]) -> flo
     return reached / ideal if ideal else 0.0
 
 
-def _covers(target: Any, path: str, first_line: int, last_line: int) -> bool:
+def covers(target: Any, path: str, first_line: int, last_line: int) -> bool:
+    """Return whether a place is what a target names: the same file, and lines of its where it names some."""
     wanted = target if isinstance(target, str) else target["path"]
     if not (path == wanted or path.endswith(f"/{wanted}") or wanted.endswith(f"/{path}")):
         return False

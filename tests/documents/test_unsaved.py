@@ -10,6 +10,7 @@ from lsp_server.documents import (
     TextFilter,
     TextQuery,
     TextReader,
+    held_words,
     passing_documents,
     prepare,
     score_documents,
@@ -107,3 +108,25 @@ def test_stems_that_documents_bring_are_taken_as_they_are() -> None:
     stems = TextDocument(2, 1, 0, 12, "go", "a", "a", body=Stemmer().stem_text(plain.body), stemmed=True)
     first, second = prepare([plain, stems])
     assert first.terms == second.terms
+
+
+def test_words_are_held_on_disk_as_in_a_buffer(indexed: Indexed) -> None:
+    all_documents = documents(40)
+    asked = ["retrying", "token", "missing", "name3", "sockets"]
+    found = indexed(all_documents).words_held(asked, TextFilter(kinds=frozenset({12})), limit=40)
+    expected = {
+        (one.document.file, *held_words(asked, one).tolist())
+        for one in prepare(all_documents)
+        if one.document.kind == 12
+    }
+    rows = zip(found.files.tolist(), found.held.tolist(), strict=True)
+    assert {(file, *held) for file, held in rows} == expected
+    assert found.held.any(axis=0).tolist() == [True, True, False, False, True]
+
+
+def test_no_more_words_are_told_apart_than_a_score_has_bits(indexed: Indexed) -> None:
+    words = [f"word{number}" for number in range(40)]
+    reader = indexed([TextDocument(1, 1, 0, 12, "go", "name", "name", body=" ".join(words))])
+    found = reader.words_held(words, TextFilter(), limit=1)
+    assert found.held.shape == (1, 24)
+    assert found.held.all()

@@ -1,4 +1,5 @@
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -6,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.search.ranking import Candidates, Ranking, Weights, rank
+from lsp_server.search.matching import SplitNames
+from lsp_server.search.ranking import Ranking, rank
+from lsp_server.search.signals import Asked, Candidates, signals_of
+from lsp_server.search.weights import LEARNED, Weights, nothing
 
-PENALTIES = ("test", "example", "vendored", "generated", "declaration", "repeated_file")
-BARE = Weights(
-    **{field.name: 1.0 if field.name in PENALTIES else 0.0 for field in fields(Weights)},
-)
-"""No signal at all."""
+BARE = nothing()
 
 
 @dataclass(frozen=True)
@@ -24,36 +24,44 @@ class One:
     text: float = 0.0
     file_similarity: float = 0.0
     file_text: float = 0.0
+    file_words: float = 0.0
     kind: SymbolKind = SymbolKind.FUNCTION
     flags: SymbolFlags = SymbolFlags.NONE
 
 
-def ranking(query: str, ones: list[One], weights: Weights = Weights(), identifiers: str = "") -> Ranking:  # noqa: B008
+def ranking(  # noqa: PLR0917
+    query: str,
+    ones: list[One],
+    weights: Weights = LEARNED,
+    identifiers: str = "",
+    platform: str = "linux",
+    rarity: Mapping[str, float] | None = None,
+) -> Ranking:
     files = {path: number for number, path in enumerate(sorted({one.path for one in ones}))}
-    found = rank(
-        query.split(),
-        identifiers.split(),
-        Candidates(
-            ids=np.arange(len(ones), dtype=np.uint64),
-            similarity=np.array([one.similarity for one in ones], np.float32),
-            text=np.array([one.text for one in ones], np.float32),
-            file_similarity=np.array([one.file_similarity for one in ones], np.float32),
-            file_text=np.array([one.file_text for one in ones], np.float32),
-            kinds=np.array([one.kind for one in ones], np.uint8),
-            flags=np.array([one.flags for one in ones], np.uint8),
-            files=np.array([files[one.path] for one in ones], np.int64),
-            names=[one.name for one in ones],
-            containers=[one.container for one in ones],
-            paths=[one.path for one in ones],
-        ),
-        weights,
+    candidates = Candidates(
+        ids=np.arange(len(ones), dtype=np.uint64),
+        similarity=np.array([one.similarity for one in ones], np.float32),
+        text=np.array([one.text for one in ones], np.float32),
+        file_similarity=np.array([one.file_similarity for one in ones], np.float32),
+        file_text=np.array([one.file_text for one in ones], np.float32),
+        file_words=np.array([one.file_words for one in ones], np.float32),
+        kinds=np.array([one.kind for one in ones], np.uint8),
+        flags=np.array([one.flags for one in ones], np.uint8),
+        files=np.array([files[one.path] for one in ones], np.int64),
+        names=[one.name for one in ones],
+        containers=[one.container for one in ones],
+        paths=[one.path for one in ones],
     )
+    asked = Asked(
+        query.split(), identifiers.split(), rarity or {}, is_one_name=identifiers.split() == [query]
+    )
+    found = rank(signals_of(asked, candidates, SplitNames(), platform), weights)
     assert sorted(found.order.tolist()) == list(range(len(ones)))
     assert (np.diff(found.relevance) <= 0).all()
     return found
 
 
-def order(query: str, ones: list[One], weights: Weights = Weights(), identifiers: str = "") -> list[int]:  # noqa: B008
+def order(query: str, ones: list[One], weights: Weights = LEARNED, identifiers: str = "") -> list[int]:
     return ranking(query, ones, weights, identifiers).order.tolist()
 
 
@@ -66,7 +74,7 @@ def test_no_candidates_make_no_ranking() -> None:
     assert order("anything", []) == []
 
 
-@pytest.mark.parametrize("evidence", ["similarity", "text", "file_similarity", "file_text"])
+@pytest.mark.parametrize("evidence", ["similarity", "text", "file_similarity", "file_text", "file_words"])
 def test_more_evidence_ranks_higher(evidence: str) -> None:
     ones = apart(One(), One(**{evidence: 0.9}), One(**{evidence: 0.5}))  # type: ignore[arg-type]
     assert order("query", ones) == [1, 2, 0]
@@ -104,7 +112,7 @@ def test_the_name_that_was_asked_for_comes_before_better_meaning(
     ones = apart(One("other", similarity=0.9), One(name, container, similarity=0.6))
     found = ranking(query, ones, identifiers=identifiers)
     assert found.order[0] == 1
-    assert found.signals["exact"].tolist() == [0.0, Weights().exact]
+    assert found.parts["exact"].tolist() == [0.0, LEARNED.exact]
 
 
 @pytest.mark.parametrize(
@@ -113,13 +121,13 @@ def test_the_name_that_was_asked_for_comes_before_better_meaning(
 )
 def test_other_names_are_not_the_one_asked_for(identifiers: str, name: str, container: str) -> None:
     found = ranking("foo bar baz", [One(name, container)], identifiers=identifiers)
-    assert found.signals["exact"].tolist() == [0.0]
+    assert found.parts["exact"].tolist() == [0.0]
 
 
 def test_a_file_is_not_found_by_its_name_as_a_symbol_is() -> None:
     found = ranking("session", [One("session", kind=SymbolKind.FILE, path="session.py")])
-    assert found.signals["exact"].tolist() == [0.0]
-    assert found.signals["stem"][0] > 0
+    assert found.parts["exact"].tolist() == [0.0]
+    assert found.parts["stem"][0] > 0
 
 
 def test_names_that_say_more_of_the_query_rank_higher() -> None:
@@ -198,18 +206,85 @@ ONES = st.lists(
 @given(ONES, st.sampled_from(["", "user", "get user by id", "test user", "where is it"]))
 def test_relevance_is_made_of_the_signals(ones: list[One], query: str) -> None:
     found = ranking(query, ones, identifiers="getUser Store.user")
-    signals = dict(found.signals)
+    signals = dict(found.parts)
     factors = [signals.pop(name) for name in ("penalty", "diversity")]
-    neighbours = signals.pop("neighbours")
-    relevance = (sum(signals.values(), np.zeros(len(ones))) * factors[0] + neighbours) * factors[1]
+    neighbours, called = signals.pop("neighbours"), signals.pop("called")
+    evidence = sum(signals.values(), np.zeros(len(ones)))
+    relevance = (evidence * factors[0] + neighbours) * factors[1] + called
     assert found.relevance == pytest.approx(relevance[found.order])
     assert all((factor > 0).all() and (factor <= 1).all() for factor in factors)
 
 
 @given(ONES)
 def test_better_evidence_for_all_else_equal_never_hurts(ones: list[One]) -> None:
-    weights = replace(Weights(), neighbours=0.0, repeated_file=1.0)
+    weights = replace(LEARNED, neighbours=0.0, repeated_file=1.0)
     better = [replace(one, text=one.text + 1.0) if number == 0 else one for number, one in enumerate(ones)]
     if ones and max(one.text for one in ones) >= better[0].text:  # the best of the search stays the same
         before, after = order("user", ones, weights), order("user", better, weights)
         assert after.index(0) <= before.index(0)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"), [("parse", "parse"), ("parse", "Parse"), ("zebra crossing", "zebraCrossing")]
+)
+def test_what_the_query_names_comes_before_all_that_is_only_meant(query: str, name: str) -> None:
+    much = One("other", similarity=0.9, text=9.0, file_similarity=0.9, file_text=9.0, file_words=1.0)
+    ones = [*apart(much, much, much), One(name, path="g.py", flags=SymbolFlags.TEST)]
+    found = ranking(query, ones, identifiers="parse" if query == "parse" else "")
+    assert found.order[0] == 3
+    assert found.parts["called"][3] > 0
+
+
+def test_names_that_begin_with_the_one_word_come_next() -> None:
+    much = One("other", similarity=0.9, text=9.0, file_similarity=0.9, file_text=9.0, file_words=1.0)
+    ones = apart(much, One("sessionStore"), One("session"), One("oldSession", similarity=0.3))
+    assert order("session", ones, identifiers="session") == [2, 1, 0, 3]
+
+
+def test_a_sentence_is_not_answered_by_beginnings() -> None:
+    ones = apart(One("sessionStore"), One("refresh", similarity=0.9, text=3.0))
+    assert ranking("session refresh", ones).parts["called"].tolist() == [0.0, 0.0]
+
+
+def test_overloads_of_one_file_leave_room() -> None:
+    family = [One("merge", path="a.py", similarity=0.5) for _ in range(6)]
+    found = ranking(
+        "merge", [*family, One("mergeAll", path="b.py"), One("join", path="c.py")], identifiers="merge"
+    )
+    assert 6 in found.order[:4].tolist()
+
+
+def test_common_words_of_a_folder_say_little() -> None:
+    ones = apart(One("axumRoute"), One("nestRouter"))
+    only_names = replace(BARE, name=1.0)
+    assert ranking("axum nest", ones, only_names, rarity={"axum": 0.2, "nest": 1.0}).order[0] == 1
+    assert ranking("axum nest", ones, only_names, rarity={"axum": 1.0, "nest": 0.2}).order[0] == 0
+
+
+@pytest.mark.parametrize("path", ["extract/mod.rs", "extract/index.ts", "extract/__init__.py"])
+def test_a_file_that_stands_for_its_folder_is_called_like_it(path: str) -> None:
+    ones = [One(path="other/extract_all.rs"), One(path=path)]
+    assert order("extract", ones, replace(BARE, stem=1.0)) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("path", "platform", "steps_back"),
+    [
+        ("src/win/tty.c", "linux", True),
+        ("src/unix/tty.c", "linux", False),
+        ("src/unix/tty.c", "win32", True),
+        ("src/win/tty.c", "win32", False),
+        ("poll_windows.go", "linux", True),
+        ("poll_windows.go", "darwin", True),
+        ("darwin-proctitle.c", "linux", True),
+        ("darwin-proctitle.c", "darwin", False),
+        ("twin/winner.c", "linux", False),
+    ],
+)
+def test_code_for_another_system_steps_back(path: str, platform: str, *, steps_back: bool) -> None:
+    def first(query: str) -> int:
+        ones = [One(path=path, similarity=0.8), One(path="src/other.c", similarity=0.75)]
+        return int(ranking(query, ones, replace(BARE, vector=1.0, elsewhere=0.7), platform=platform).order[0])
+
+    assert first("raw mode") == (1 if steps_back else 0)
+    assert first("raw mode on windows darwin unix") == 0

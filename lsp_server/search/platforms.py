@@ -1,0 +1,47 @@
+"""Which code is for another operating system than the one this runs on, by the names of folders and files.
+
+Code that is written once for each system comes in folders (`unix/`, `win/`) or files (`poll_windows.go`,
+`darwin-proctitle.c`) of the same content. Who works on one system rarely means the others' copy.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+_WINDOWS: Final = frozenset({"windows", "win32", "win64", "win", "msvc", "mingw"})
+_APPLE: Final = frozenset({"darwin", "macos", "osx", "ios", "tvos", "watchos", "cocoa", "fsevents"})
+_BSD: Final = frozenset({"bsd", "freebsd", "openbsd", "netbsd", "dragonfly", "kqueue"})
+_LINUX: Final = frozenset({"linux", "epoll", "inotify"})
+_OTHER: Final = frozenset(
+    {"aix", "cygwin", "haiku", "hurd", "ibmi", "os390", "qnx", "solaris", "sunos", "zos"}
+)
+_UNIX: Final = frozenset({"unix", "posix"})
+
+PLATFORM_WORDS: Final = _WINDOWS | _APPLE | _BSD | _LINUX | _OTHER | _UNIX
+"""Words of a query that ask for a system."""
+
+_AT_HOME: Final = {
+    "win32": _WINDOWS,
+    "darwin": _APPLE | _BSD | _UNIX,
+    "linux": _LINUX | _UNIX,
+}
+
+
+def foreign_words(platform: str) -> frozenset[str]:
+    """Return the words that name other systems than a platform of `sys.platform`."""
+    at_home = next(
+        (words for system, words in _AT_HOME.items() if platform.startswith(system)), _OTHER | _BSD | _UNIX
+    )
+    return PLATFORM_WORDS - at_home
+
+
+def is_foreign(folders: Iterable[str], stem: Sequence[str], foreign: frozenset[str]) -> bool:
+    """Tell whether a file is for a system that `foreign` names.
+
+    Args:
+        folders: The names of its folders, lower case: only a whole name counts.
+        stem: The words of its own name: only the first and the last count.
+        foreign: From `foreign_words`.
+    """
+    if not foreign.isdisjoint(folders):
+        return True
+    return bool(stem) and (stem[0] in foreign or stem[-1] in foreign)

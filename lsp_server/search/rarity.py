@@ -1,0 +1,35 @@
+"""How telling each word of a query is in one folder: "axum" says little inside axum."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from lsp_server.documents import TextReader
+
+LEAST: Final = 0.15
+"""What a word counts that stands everywhere."""
+
+MOST_WORDS: Final = 48
+"""Of a long query, such as pasted code, only so many words are looked up."""
+
+
+def rarities(words: Iterable[str], reader: TextReader | None) -> Mapping[str, float]:
+    """Return the inverse document frequency of each word, relative to that of a word in no symbol.
+
+    Args:
+        words: Split, lower-case words.
+        reader: The folder's text index; None where there is none yet, and every word counts the same.
+
+    Returns:
+        Word → `LEAST` to 1; words beyond the first `MOST_WORDS` are absent.
+    """
+    n_documents = 0 if reader is None else reader.num_docs
+    if reader is None or not n_documents:
+        return {}
+    most = math.log(1 + (n_documents + 0.5) / 0.5)
+    rarity = {}
+    for word in list(dict.fromkeys(words))[:MOST_WORDS]:
+        n_holding = min(reader.document_frequency("body", word), n_documents)
+        telling = math.log(1 + (n_documents - n_holding + 0.5) / (n_holding + 0.5)) / most
+        rarity[word] = LEAST + (1 - LEAST) * telling
+    return rarity

@@ -1,0 +1,263 @@
+"""From candidates with their evidence to signals between 0 and 1, before any weight. Pure; no I/O."""
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.search.matching import QueryWords, SplitNames
+from lsp_server.search.platforms import PLATFORM_WORDS, foreign_words, is_foreign
+
+TEST_WORDS: Final = frozenset(
+    {"test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "mock", "mocks"}
+)
+EXAMPLE_WORDS: Final = frozenset(
+    {"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"}
+)
+
+_VALUES: Final = (
+    SymbolKind.PROPERTY,
+    SymbolKind.FIELD,
+    SymbolKind.VARIABLE,
+    SymbolKind.CONSTANT,
+    SymbolKind.ENUM_MEMBER,
+    SymbolKind.KEY,
+)
+
+_FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
+"""Stems of files that stand for their folder, and are called what it is called."""
+
+_PARTS: Final = re.compile(r"[-_.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What ranking needs of a query.
+
+    Attributes:
+        words: Split, lower-case words.
+        identifiers: Parts of the query that look like names, as written.
+        rarity: How telling a word is in this folder, 0 to 1; words that are absent count 1.
+        is_one_name: The query is one word or identifier and nothing else.
+    """
+
+    words: Sequence[str]
+    identifiers: Sequence[str] = ()
+    rarity: Mapping[str, float] = field(default_factory=dict)
+    is_one_name: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What is known of each symbol that may answer; arrays and lists of one length n.
+
+    Attributes:
+        ids: uint64[n], symbol ids.
+        similarity: float32[n], cosine to the query.
+        text: float32[n], BM25 of the symbol; 0 where the words did not hit.
+        file_similarity: float32[n], cosine of the file's own entry.
+        file_text: float32[n], BM25 of the file's own entry.
+        file_words: float32[n], how much of the query the file holds, rare words counting more, 0 to 1.
+        kinds: uint8[n], `SymbolKind`.
+        flags: uint8[n], `SymbolFlags`.
+        files: int64[n], a number per file.
+        names: As written.
+        containers: Enclosing definitions joined by ".".
+        paths: Relative to the workspace folder.
+    """
+
+    ids: np.ndarray
+    similarity: np.ndarray
+    text: np.ndarray
+    file_similarity: np.ndarray
+    file_text: np.ndarray
+    file_words: np.ndarray
+    kinds: np.ndarray
+    flags: np.ndarray
+    files: np.ndarray
+    names: Sequence[str]
+    containers: Sequence[str]
+    paths: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """What speaks for and against each candidate, by the names that `Weights` gives to signals.
+
+    Attributes:
+        ids: uint64[n], symbol ids.
+        files: int64[n], a number per file.
+        added: float64[n] each, 0 to 1.
+        multiplied: bool[n] each, where the weight of this name multiplies.
+        called: int8[n], 2 where the query as a whole is the name, 1 where the name begins with the one word
+            or identifier that the query is, else 0: the higher comes first whatever else is said.
+    """
+
+    ids: np.ndarray
+    files: np.ndarray
+    added: Mapping[str, np.ndarray]
+    multiplied: Mapping[str, np.ndarray]
+    called: np.ndarray
+
+
+def signals_of(
+    asked: Asked, candidates: Candidates, split: SplitNames, platform: str = sys.platform
+) -> Signals:
+    """Return the signals of one search's candidates.
+
+    Args:
+        asked: The query.
+        candidates: What may answer.
+        split: Splits names and paths, and remembers them.
+        platform: As `sys.platform` has it: whose code comes before that of other systems.
+    """
+    words = frozenset(asked.words)
+    names = _Names.of(asked, candidates, split)
+    foreign = frozenset[str]() if words & PLATFORM_WORDS else foreign_words(platform)
+    places = _Places.of(asked, candidates.paths, split, foreign)
+    return Signals(
+        ids=candidates.ids,
+        files=candidates.files,
+        added={
+            # Evidence counts relative to the best of this search.
+            "vector": _normalised(candidates.similarity),
+            "text": _normalised(candidates.text),
+            "file_vector": _normalised(candidates.file_similarity),
+            "file_text": _normalised(candidates.file_text),
+            "file_words": candidates.file_words.astype(np.float64),
+            "name": names.coverage,
+            "path": places.path,
+            "stem": places.stem,
+            "exact": names.exact,
+            "as_written": names.as_written,
+        },
+        multiplied={
+            **_by_flags(words, candidates.flags),
+            "elsewhere": places.elsewhere,
+            "constructor": candidates.kinds == SymbolKind.CONSTRUCTOR,
+            "value": np.isin(candidates.kinds, _VALUES),
+            "prose": candidates.kinds == SymbolKind.STRING,
+        },
+        called=names.called,
+    )
+
+
+def _normalised(evidence: np.ndarray) -> np.ndarray:
+    top = float(evidence.max(initial=0.0))
+    return np.maximum(evidence, 0.0).astype(np.float64) / top if top > 0 else np.zeros(len(evidence))
+
+
+def _by_flags(words: frozenset[str], flags: np.ndarray) -> dict[str, np.ndarray]:
+    def having(flag: SymbolFlags) -> np.ndarray:
+        mask: np.ndarray = (flags & flag) != 0
+        return mask
+
+    nowhere = np.zeros(len(flags), np.bool_)
+    return {
+        "test": nowhere if words & TEST_WORDS else having(SymbolFlags.TEST),
+        "example": nowhere if words & EXAMPLE_WORDS else having(SymbolFlags.EXAMPLE),
+        "vendored": having(SymbolFlags.VENDORED),
+        "generated": having(SymbolFlags.GENERATED),
+        "declaration": having(SymbolFlags.DECLARATION),
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Names:
+    """What the candidates' names say, float64[n] each; `called` is int8[n]."""
+
+    coverage: np.ndarray
+    exact: np.ndarray
+    as_written: np.ndarray
+    called: np.ndarray
+
+    @classmethod
+    def of(cls, asked: Asked, candidates: Candidates, split: SplitNames) -> "_Names":
+        query = QueryWords(asked.words, asked.rarity)
+        coverage, exact = np.zeros(len(candidates.names)), np.zeros(len(candidates.names))
+        name_words = [split(name) for name in candidates.names]
+        met = query.met(set().union(*name_words))
+        whole = tuple(asked.words)
+        # A file is found by its path, not by its name as a symbol is.
+        symbols = np.flatnonzero(candidates.kinds != SymbolKind.FILE).tolist()
+        for i in symbols:
+            if not met.isdisjoint(name_words[i]):
+                of_query, of_name = query.coverage(name_words[i])
+                coverage[i] = (of_query * of_name) ** 0.5
+                exact[i] = name_words[i] == whole
+        called = np.where(exact > 0, 2, 0).astype(np.int8)
+        named = [i for i in _named(asked.identifiers, candidates) if candidates.kinds[i] != SymbolKind.FILE]
+        exact[named] = 1.0
+        if asked.is_one_name:
+            called[named] = 2
+            beginning = _bare(asked.identifiers[0])
+            begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
+            called[begun] = np.maximum(called[begun], 1)
+        # Who types in lower case only may mean any case.
+        written = {_folded(name).rpartition(".")[2] for name in asked.identifiers if name != name.lower()}
+        to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
+        return cls(coverage, exact, exact * to_the_letter, called)
+
+
+def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
+    """Return which candidates one of the identifiers names."""
+    wanted = {_bare(identifier) for identifier in identifiers}
+    endings = tuple(f".{identifier}" for identifier in wanted)
+    qualified = [identifier for identifier in wanted if "." in identifier]
+    named = []
+    for i, bare in enumerate(map(_bare, candidates.names) if wanted else ()):
+        # Containers are unpacked one by one, so only where the last part of a qualified name fits.
+        if f".{bare}".endswith(endings) or (
+            any(identifier.endswith(f".{bare}") for identifier in qualified)
+            and f".{_bare(candidates.containers[i])}.{bare}".endswith(endings)
+        ):
+            named.append(i)
+    return named
+
+
+def _bare(identifier: str) -> str:
+    return _folded(identifier).lower()
+
+
+def _folded(identifier: str) -> str:
+    """Fold the separators of `Foo::bar`, `foo#bar`, `pkg.mod.func` into one."""
+    return identifier.replace("::", ".").replace("#", ".").replace("->", ".").strip(".")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """What the candidates' paths say, float64[n] twice and bool[n]."""
+
+    path: np.ndarray
+    stem: np.ndarray
+    elsewhere: np.ndarray
+
+    @classmethod
+    def of(cls, asked: Asked, paths: Sequence[str], split: SplitNames, foreign: frozenset[str]) -> "_Places":
+        query = QueryWords(asked.words, asked.rarity)
+        known = {path: _place(query, path, split, foreign) for path in set(paths)}
+        rows = [known[path] for path in paths]
+        path, stem, elsewhere = (
+            np.array(column) for column in (zip(*rows, strict=True) if rows else ((), (), ()))
+        )
+        return cls(path, stem, elsewhere.astype(np.bool_))
+
+
+def _place(
+    query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]
+) -> tuple[float, float, bool]:
+    folders, _, file_name = path.rpartition("/")
+    stem = file_name.partition(".")[0]
+    called = folders.rpartition("/")[2] if folders and stem in _FOLDERS_OWN else stem
+    called_words = split(called)
+    of_query, _ = query.coverage(split(folders) + called_words)
+    called_of_query, of_called = query.coverage(called_words)
+    return (
+        of_query,
+        of_called * (0.5 + 0.5 * called_of_query) if called_of_query else 0.0,
+        bool(foreign) and is_foreign(folders.lower().split("/"), _PARTS.split(stem.lower()), foreign),
+    )
