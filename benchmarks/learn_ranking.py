@@ -27,14 +27,13 @@ from annotated import annotated, mean_over
 
 import lsp_server.search
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates import Ask, gather
-from lsp_server.search.engine import symbol_at
+from lsp_server.search.candidates import gather
+from lsp_server.search.engine import asked_of, signals, symbol_at
 from lsp_server.search.filters import Filters
-from lsp_server.search.matching import SplitNames
 from lsp_server.search.query import parse_query
 from lsp_server.search.ranking import rank
 from lsp_server.search.results import SearchRequest
-from lsp_server.search.signals import Asked, Signals, signals_of
+from lsp_server.search.signals import Signals
 from lsp_server.search.view import FolderView
 from lsp_server.search.weights import ADDED, LEARNED, Weights
 from lsp_server.training.evaluation import DEPTH, Task, covers, from_root
@@ -86,18 +85,14 @@ def gathered(view: FolderView, root: str, task: Task) -> tuple[Signals, np.ndarr
     """Return the signals of a query's candidates, and bool[n, targets], which hits which target."""
     query = parse_query(task.query)
     request = SearchRequest(task.query, limit=DEPTH)
-    ask = Ask(query, view.embedder.query_vector(query.text), Filters.of(request, query), request.mode, DEPTH)
+    ask = asked_of(view, request, query, Filters.of(request, query))
     found = gather(view, ask, Cancel())
-    split = SplitNames() if view.snapshot is None else view.snapshot.split
-    signals = signals_of(
-        Asked(query.words, query.identifiers, found.rarity, query.is_one_name), found.candidates, split
-    )
     hits = np.zeros((len(found.places), len(task.targets)), np.bool_)
     for row, (place, path) in enumerate(zip(found.places, found.candidates.paths, strict=True)):
         span = symbol_at(view, place).span
         where = (from_root(root, path), span.start.line + 1, span.end.line + 1)
         hits[row] = [covers(target, *where) for target in task.targets]
-    return signals, hits
+    return signals(view, ask, found), hits
 
 
 def mean_ndcg(queries: Sequence[Query], weights: Weights) -> float:
@@ -148,8 +143,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for one in annotated(arguments.repos, arguments.data, only, arguments.indexes or Path(scratch)):
             for task in one.tasks:
-                signals, hits = gathered(one.view, one.root, task)
-                queries.append(Query(one.name, one.language, signals, hits, len(task.targets)))
+                queries.append(
+                    Query(one.name, one.language, *gathered(one.view, one.root, task), len(task.targets))
+                )
     report = {
         "queries": len(queries),
         "by_hand": round(mean_ndcg(queries, START), 4),

@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 
 from lsp_server.embedding import similarity_to_score
 from lsp_server.model import ClusterId, Symbol, SymbolId
+from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates import Ask, Gathered, Place, gather
+from lsp_server.search.candidates import gather
 from lsp_server.search.confidence import confidence, scores
 from lsp_server.search.filters import Filters
 from lsp_server.search.listing import listed_order
 from lsp_server.search.matching import SplitNames, content_words
 from lsp_server.search.query import ParsedQuery, parse_query
 from lsp_server.search.ranking import Ranking, rank
+from lsp_server.search.rarity import rarities
 from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
-from lsp_server.search.signals import Asked, signals_of
+from lsp_server.search.signals import Asked, Signals, signals_of
 from lsp_server.search.view import FolderView
 from lsp_server.search.weights import Weights, nothing
 from lsp_server.storage.symbol_record import unpack_symbol
@@ -64,16 +66,11 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
 def _search_folder(
     view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters, cancel: Cancel
 ) -> list[Found]:
-    ask = Ask(query, view.embedder.query_vector(query.text), filters, request.mode, request.limit)
+    ask = asked_of(view, request, query, filters)
     gathered = gather(view, ask, cancel)
     weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
     cancel.raise_if_cancelled()
-    if query.words:
-        split = SplitNames() if view.snapshot is None else view.snapshot.split
-        asked = Asked(query.words, query.identifiers, gathered.rarity, query.is_one_name)
-        ranking = rank(signals_of(asked, gathered.candidates, split), weights)
-    else:
-        ranking = _listing(view, gathered)
+    ranking = rank(signals(view, ask, gathered), weights) if query.words else _listing(view, gathered)
     cancel.raise_if_cancelled()
     scored = _scores(view, query, gathered, ranking, weights)
     best = range(min(request.limit, len(scored)))
@@ -81,6 +78,27 @@ def _search_folder(
         _found(view, gathered, ranking, place, float(scored[place]), explain=request.explain)
         for place in best
     ]
+
+
+def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters) -> Ask:
+    """Return a search as one folder is asked it."""
+    reader = None if view.snapshot is None else view.snapshot.text
+    return Ask(
+        query,
+        view.embedder.query_vector(query.text),
+        filters,
+        request.mode,
+        request.limit,
+        rarities(content_words(query.words), reader),
+    )
+
+
+def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
+    """Return what speaks for and against each candidate."""
+    query = ask.query
+    split = SplitNames() if view.snapshot is None else view.snapshot.split
+    asked = Asked(query.words, query.identifiers, ask.rarity, query.is_one_name)
+    return signals_of(asked, gathered.candidates, split)
 
 
 def _listing(view: FolderView, gathered: Gathered) -> Ranking:

@@ -6,8 +6,9 @@ from corpus import FILES, many_functions
 from small_index import SmallIndex
 
 from lsp_server.embedding import Embedder
+from lsp_server.search.asking import DEPTH, Ask, Gathered
 from lsp_server.search.cancel import Cancel, Cancelled
-from lsp_server.search.candidates import DEPTH, Ask, Gathered, gather
+from lsp_server.search.candidates import gather
 from lsp_server.search.filters import Filters
 from lsp_server.search.query import parse_query
 from lsp_server.search.results import SearchMode, SearchRequest

@@ -1,0 +1,75 @@
+"""What is asked of one folder and what comes back: values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents import TextFilter, TextQuery
+from lsp_server.search.filters import Filters
+from lsp_server.search.query import ParsedQuery
+from lsp_server.search.results import SearchMode
+from lsp_server.search.signals import Candidates
+from lsp_server.search.unsaved import UnsavedFile
+
+DEPTH = 200
+"""How many hits each retriever is asked for, at least; twice the limit where that is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a candidate's symbol is kept: a row of the snapshot, or a symbol of an open buffer."""
+
+    ordinal: int
+    unsaved: UnsavedFile | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """Candidates and where each is kept, in one order."""
+
+    candidates: Candidates
+    places: Sequence[Place]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """One search of one folder.
+
+    Attributes:
+        query: The query taken apart.
+        vector: float32[d], zero when no word of the query is known to the model.
+        filters: What a result must be.
+        mode: Which retrievers answer.
+        limit: How many results are wanted.
+        rarity: How telling each content word of the query is in this folder, 0 to 1; see `rarity`.
+    """
+
+    query: ParsedQuery
+    vector: NDArray[np.float32]
+    filters: Filters
+    mode: SearchMode
+    limit: int
+    rarity: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def depth(self) -> int:
+        """How many hits each retriever is asked for."""
+        return max(DEPTH, 2 * self.limit)
+
+    def text_query(self, condition: TextFilter) -> TextQuery:
+        """Return the question to the text index."""
+        return TextQuery(words=self.query.words, identifiers=self.query.whole_names, filter=condition)
+
+    def covered(self, held: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Return what words are worth beside all words of the query.
+
+        Args:
+            held: bool[n, w], which of the first w words of `rarity` each of n documents holds.
+
+        Returns:
+            float32[n], 0 to 1.
+        """
+        worth = np.array(list(self.rarity.values())[: held.shape[1]])
+        return np.asarray(held @ worth / worth.sum(), np.float32)

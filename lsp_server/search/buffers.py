@@ -1,0 +1,50 @@
+"""Gathers what may answer from open buffers whose text is not what is indexed."""
+
+import numpy as np
+
+from lsp_server.documents import TextFilter, held_words, passing_documents, score_documents
+from lsp_server.search.asking import Ask, Gathered, Place
+from lsp_server.search.results import SearchMode
+from lsp_server.search.signals import Candidates
+from lsp_server.search.view import FolderView
+
+
+def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
+    """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
+    parts: list[Gathered] = []
+    for number, file in enumerate(view.unsaved.files.values()):
+        if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
+            continue
+        condition = ask.filters.text_filter()
+        passing = passing_documents(condition, file.documents)
+        similarity = file.vectors.astype(np.float32) @ ask.vector
+        text = np.zeros(len(file.symbols), np.float32)
+        if ask.mode is not SearchMode.VECTOR:
+            reader = None if view.snapshot is None else view.snapshot.text
+            text = score_documents(ask.text_query(TextFilter()), file.documents, reader)
+        if ask.mode is SearchMode.TEXT and ask.query.words:
+            passing &= text > 0
+        rows = np.flatnonzero(passing)
+        share = 0.0
+        if ask.rarity and ask.mode is not SearchMode.VECTOR:
+            share = float(ask.covered(held_words(list(ask.rarity), file.documents[0])[None])[0])
+        parts.append(
+            Gathered(
+                Candidates(
+                    ids=file.ids[rows],
+                    similarity=similarity[rows],
+                    text=text[rows],
+                    file_similarity=np.full(len(rows), similarity[0]),
+                    file_text=np.full(len(rows), text[0]),
+                    file_words=np.full(len(rows), share),
+                    kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
+                    flags=file.flags[rows],
+                    files=np.full(len(rows), -1 - number, np.int64),
+                    names=[file.symbols[row].name for row in rows],
+                    containers=[file.symbols[row].container_name for row in rows],
+                    paths=[file.path] * len(rows),
+                ),
+                [Place(int(row), file) for row in rows],
+            )
+        )
+    return parts

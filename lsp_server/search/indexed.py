@@ -1,0 +1,199 @@
+"""Gathers what may answer from the index: nearest vectors, best words, names that begin so."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents import TextFilter, TextHits
+from lsp_server.model import SymbolKind
+from lsp_server.search.asking import DEPTH, Ask, Gathered, Place
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.listing import SELDOM_MEANT, listed_rows
+from lsp_server.search.name_matching import match_beginning, name_lengths, possible_rows
+from lsp_server.search.results import SearchMode
+from lsp_server.search.signals import Candidates
+from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.unsaved import Unsaved
+from lsp_server.storage.symbol_record import unpack_symbol
+
+_MOST_NAMED = 100
+"""Symbols whose names begin with the query that are looked at, the shortest first."""
+
+_SELECTIVE = 8  # filters that let through less than one symbol in so many are the text index's to apply
+
+_Hits = tuple[NDArray[np.int64], NDArray[np.float32]]  # ordinals and their scores
+_NO_HITS: _Hits = (np.zeros(0, np.int64), np.zeros(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ByWords:
+    """What the words found: symbols, and entries of files."""
+
+    symbols: _Hits
+    files: _Hits
+
+
+def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -> Gathered:
+    """Return the candidates of a snapshot; files with unsaved text are left out.
+
+    Raises:
+        Cancelled: The search was called off.
+    """
+    files = ask.filters.files(snapshot, list(unsaved.files))
+    allowed = ask.filters.symbols(snapshot, files)
+    cancel.raise_if_cancelled()
+    nearest = _nearest(snapshot, ask, allowed)
+    cancel.raise_if_cancelled()
+    if ask.mode is SearchMode.VECTOR:
+        by_words = _ByWords(_NO_HITS, _NO_HITS)
+    else:
+        by_words = _ByWords(
+            _known(snapshot, _text_hits(snapshot, ask, files, allowed)),
+            _known(snapshot, _entry_hits(snapshot, ask)),
+        )
+    cancel.raise_if_cancelled()
+    ordinals = reduce(np.union1d, (nearest, by_words.symbols[0], _named(snapshot, ask, allowed)))
+    return _with_evidence(snapshot, ask, ordinals, by_words)
+
+
+def _nearest(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    if ask.mode is SearchMode.TEXT and ask.query.words:
+        return np.zeros(0, np.int64)
+    if not ask.vector.any():
+        # Nothing is nearer than anything else, and still whatever passes may be asked for.
+        return listed_rows(snapshot, allowed, ask.depth)
+    probes, rerank = snapshot.probes, snapshot.meta.rerank
+    return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed).ordinals
+
+
+def _named(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    """Return the best of the symbols whose names begin with the query, if that is one name."""
+    if not ask.query.is_one_name or ask.mode is SearchMode.VECTOR:
+        return np.zeros(0, np.int64)
+    beginning = re.split(r"\W+", ask.query.identifiers[0])[-1]
+    vectors = snapshot.vectors
+    chosen: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    ranks: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    for segment, base in zip(vectors.segments, vectors.bases.tolist(), strict=False):
+        matches = match_beginning(segment, beginning, possible_rows(segment, beginning))
+        rows = matches.rows + base
+        passing = np.ones(len(rows), np.bool_)
+        for mask in (allowed, vectors.alive):
+            if mask is not None:
+                passing &= mask[rows]
+        seldom = (segment.flags[matches.rows] & np.uint8(SELDOM_MEANT)) != 0
+        rank = (matches.classes << 17) | (seldom.astype(np.int64) << 16) | name_lengths(segment, matches.rows)
+        chosen.append(rows[passing])
+        ranks.append(rank[passing])
+    rows = np.concatenate(chosen)
+    order = np.argsort(np.concatenate(ranks), kind="stable")[:_MOST_NAMED]
+    return rows[order]
+
+
+def _text_hits(
+    snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
+) -> TextHits:
+    """Return the best symbols by words among those that may answer."""
+
+    def passing(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        ordinals = snapshot.vectors.ordinals_of(ids)
+        # The text index may be ahead of this generation.
+        known: NDArray[np.bool_] = ordinals >= 0
+        return known if allowed is None else known & allowed[ordinals]
+
+    # Parts of names are looked for in the whole dictionary, so `allowed`, which knows them, is quicker.
+    condition = replace(ask.filters.text_filter(), names=())
+    if files is not None:
+        condition = replace(condition, files=np.flatnonzero(files))
+    if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):
+        # Most hits pass: refusing the others afterwards costs less than what Tantivy does for a condition.
+        condition = TextFilter(kinds=condition.kinds, languages=condition.languages)
+    return snapshot.text.search(ask.text_query(condition), ask.depth, passing)
+
+
+def _entry_hits(snapshot: Snapshot, ask: Ask) -> TextHits:
+    """Return the best whole files by words."""
+    return snapshot.text.search(ask.text_query(TextFilter(kinds=frozenset({int(SymbolKind.FILE)}))), DEPTH)
+
+
+def _known(snapshot: Snapshot, hits: TextHits) -> _Hits:
+    ordinals = snapshot.vectors.ordinals_of(hits.ids)
+    known = ordinals >= 0
+    return ordinals[known], hits.scores[known]
+
+
+def _with_evidence(
+    snapshot: Snapshot,
+    ask: Ask,
+    ordinals: NDArray[np.int64],
+    by_words: _ByWords,
+) -> Gathered:
+    vectors = snapshot.vectors
+    files = vectors.files(ordinals).astype(np.int64)
+    entries = snapshot.entries[files]
+    similarity_of_entries = np.zeros(len(ordinals), np.float32)
+    has_entry = entries >= 0
+    unique_entries, inverse = np.unique(entries[has_entry], return_inverse=True)
+    similarity_of_entries[has_entry] = vectors.similarities(ask.vector, unique_entries)[inverse]
+    return Gathered(
+        Candidates(
+            ids=vectors.ids(ordinals),
+            similarity=vectors.similarities(ask.vector, ordinals),
+            text=_looked_up(ordinals, *by_words.symbols),
+            file_similarity=similarity_of_entries,
+            file_text=_looked_up(entries, *by_words.files),
+            file_words=_file_words(snapshot, ask, files),
+            kinds=vectors.kinds(ordinals),
+            flags=vectors.flags(ordinals),
+            files=files,
+            names=snapshot.names_of(ordinals),
+            containers=_Containers(snapshot, ordinals),
+            paths=[snapshot.path_of(file) for file in files.tolist()],
+        ),
+        [Place(ordinal) for ordinal in ordinals.tolist()],
+    )
+
+
+def _file_words(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return how much of the query each file holds, anywhere in it."""
+    shares = np.zeros(len(files), np.float32)
+    if ask.mode is SearchMode.VECTOR or not ask.rarity or not len(files):
+        return shares
+    asked, places = np.unique(files, return_inverse=True)
+    condition = TextFilter(kinds=frozenset({int(SymbolKind.FILE)}), files=asked)
+    found = snapshot.text.words_held(list(ask.rarity), condition, len(asked))
+    of_asked = np.zeros(len(asked), np.float32)
+    of_asked[np.searchsorted(asked, found.files)] = ask.covered(found.held)
+    return of_asked[places]
+
+
+class _Containers(Sequence[str]):
+    """The containers of the candidates, each unpacked only when a query with dots asks for it."""
+
+    def __init__(self, snapshot: Snapshot, ordinals: NDArray[np.int64]) -> None:
+        self._snapshot = snapshot
+        self._ordinals = ordinals
+
+    def __len__(self) -> int:
+        return len(self._ordinals)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204 - Sequence's overloads
+        return unpack_symbol(self._snapshot.vectors.record(int(self._ordinals[index]))).container_name
+
+
+def _looked_up(
+    wanted: NDArray[np.int64], keys: NDArray[np.int64], values: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return each wanted key's value, 0 where it has none."""
+    result = np.zeros(len(wanted), np.float32)
+    if not len(keys):
+        return result
+    order = np.argsort(keys)
+    places = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    hit = keys[order][places] == wanted
+    result[hit] = values[order][places[hit]]
+    return result
