@@ -16,7 +16,7 @@ from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, Skipped, p
 from lsp_server.storage.file_yield import FileYield, SymbolWords
 from lsp_server.text.words import FileWords, split_file, split_words
 
-YIELD_RECIPE = "5"
+YIELD_RECIPE = "6"
 """Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16

@@ -8,6 +8,7 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, definition, text_of
 
 _DECLARED = SymbolFlags.DECLARATION
+_GIVEN = SymbolFlags.DECLARATION | SymbolFlags.EXPORTED
 
 
 def _impl(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -54,6 +55,49 @@ def _foreign(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, inside=(body,), place=Place.FILE),) if body is not None else ()
 
 
+def _use(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Find the names that a `pub use` gives away: where the definition lies in another crate, all there is."""
+    seen_by = child_of_type(node, "visibility_modifier")
+    if seen_by is None or text_of(seen_by) != "pub":
+        return ()
+    names = [name for name in _given(node.child_by_field_name("argument")) if text_of(name) != "_"]
+    alone = len(names) == 1
+    return tuple(
+        Found(
+            node if alone else name,
+            text_of(name),
+            name,
+            _kind_by_case(text_of(name)),
+            name.end_byte,
+            flags=_GIVEN,
+        )
+        for name in names
+    )
+
+
+def _given(node: Node | None) -> Iterable[Node]:
+    if node is None:
+        return
+    match node.type:
+        case "identifier":
+            yield node
+        case "scoped_identifier":
+            yield from _given(node.child_by_field_name("name"))
+        case "use_as_clause":
+            yield from _given(node.child_by_field_name("alias"))
+        case "scoped_use_list":
+            yield from _given(node.child_by_field_name("list"))
+        case "use_list":
+            for child in node.named_children:
+                yield from _given(child)
+
+
+def _kind_by_case(name: str) -> SymbolKind:
+    if name == name.lower():
+        return SymbolKind.FUNCTION
+    return SymbolKind.CONSTANT if name == name.upper() and len(name) > 1 else SymbolKind.CLASS
+
+
 def _exported(found: Found, before: str, scope: Scope) -> bool:
     if scope.access == "trait" or found.kind is SymbolKind.ENUM_MEMBER:
         return True
@@ -89,6 +133,7 @@ RULES = Rules(
         "macro_definition": _macro,
         "const_item": definition(SymbolKind.CONSTANT, body="-", places=frozenset({Place.FILE, Place.TYPE})),
         "static_item": definition(SymbolKind.VARIABLE, body="-", places=frozenset({Place.FILE, Place.TYPE})),
+        "use_declaration": _use,
         "type_item": definition(SymbolKind.CLASS, body="-"),
         "associated_type": definition(SymbolKind.CLASS, body="-", without_body=_DECLARED),
         "ERROR": Role.ENTER,
