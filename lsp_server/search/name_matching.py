@@ -106,6 +106,18 @@ def match_beginning(columns: NameColumns, text: str, rows: I64) -> Matches:
     return Matches(rows, classes)
 
 
+def match_last_part(columns: NameColumns, text: str, rows: I64) -> Matches:
+    """Return which of the rows have a text behind their last dot, in any case: Phoenix.Router is Router."""
+    ending = b"." + _lowered(text)
+    ends = columns.lowered_starts[rows + 1].astype(np.int64)
+    rows = rows[longer := name_lengths(columns, rows) > len(ending)]
+    ends = ends[longer]
+    for back, byte in enumerate(reversed(ending), start=1):
+        kept = np.flatnonzero(columns.lowered[ends - back] == byte)
+        rows, ends = rows[kept], ends[kept]
+    return Matches(rows, np.full(len(rows), NameMatch.SAME_LETTERS, np.int64))
+
+
 def match_in_order(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows have the letters of a text in order, in any case, classified."""
     letters = _lowered(text)
@@ -263,6 +275,8 @@ def _classified(columns: NameColumns, text: str, rows: I64, width: int) -> I64:
     classes[inside != 0] = NameMatch.INSIDE
     classes[(inside & begins) != 0] = NameMatch.WORD_PREFIX
     classes[low.humps(letters, begins)] = NameMatch.HUMPS
+    last = match_last_part(columns, text, rows)
+    classes[np.searchsorted(rows, last.rows)] = last.classes
     beginning = match_beginning(columns, text, rows)
     classes[np.searchsorted(rows, beginning.rows)] = beginning.classes
     return classes

@@ -57,6 +57,11 @@ class NameSource:
         assert self.files is not None
         return self.view.snapshot.path_of(int(self.files[row]))
 
+    def name(self, row: int) -> str:
+        """Return a row's name as written."""
+        start, end = self.columns.name_starts[row : row + 2].tolist()
+        return bytes(self.columns.names[start:end]).decode("utf-8", "replace")
+
     def symbol(self, row: int) -> Symbol:
         """Return a row's symbol, unpacked."""
         if self.unsaved is not None:

@@ -5,6 +5,8 @@ functions before variables, other code before tests, short names before long one
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -13,12 +15,14 @@ from lsp_server.embedding import similarity_to_score
 from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.central import CentralSymbols
+from lsp_server.search.engine import search
 from lsp_server.search.file_symbols import row_found, visible_rows
 from lsp_server.search.name_matching import (
     Matches,
     NameMatch,
     match_beginning,
     match_in_order,
+    match_last_part,
     match_words,
     name_lengths,
     possible_rows,
@@ -26,7 +30,7 @@ from lsp_server.search.name_matching import (
 from lsp_server.search.name_query import NameQuery
 from lsp_server.search.name_sources import NameSource, sources_of
 from lsp_server.search.qualified import in_containers
-from lsp_server.search.results import Found
+from lsp_server.search.results import Found, SearchRequest
 from lsp_server.search.view import FolderView
 from lsp_server.vectors.arrays import I64
 
@@ -44,29 +48,28 @@ SCORES: Final = {
 """What a result scores by the class of its match."""
 
 _BELOW_NAMES = 0.01  # a hit by meaning scores at least so much less than the last name
+_MOST_SEARCHED = 50  # what a search answers after the names; the nearest symbols come behind it
 _TIES = 4  # equally good names are ordered by path when they are at most so many times the limit
 _LONGEST = 0xFFFF
 
-_DEFINITIONS = (
+_TYPES = (
     SymbolKind.MODULE,
     SymbolKind.NAMESPACE,
     SymbolKind.PACKAGE,
     SymbolKind.CLASS,
-    SymbolKind.METHOD,
-    SymbolKind.CONSTRUCTOR,
     SymbolKind.ENUM,
     SymbolKind.INTERFACE,
-    SymbolKind.FUNCTION,
     SymbolKind.STRUCT,
-    SymbolKind.OPERATOR,
 )
+_FUNCTIONS = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.OPERATOR)
 _ASIDE = SymbolFlags.TEST | SymbolFlags.EXAMPLE | SymbolFlags.GENERATED | SymbolFlags.VENDORED
 
 
 def _kind_ranks() -> I64:
-    ranks = np.full(256, 2, np.int64)
-    ranks[list(_DEFINITIONS)] = 0
-    ranks[SymbolKind.FILE] = 1
+    ranks = np.full(256, 3, np.int64)
+    ranks[list(_TYPES)] = 0
+    ranks[list(_FUNCTIONS)] = 1
+    ranks[[SymbolKind.CONSTRUCTOR, SymbolKind.FILE]] = 2
     return ranks
 
 
@@ -101,7 +104,20 @@ def palette(
     named = _by_name(views, taken_apart, limit, cancel)
     if not meaning or len(named) >= limit:
         return named
+    searched = _by_search(views, taken_apart.text, named, min(_MOST_SEARCHED, limit - len(named)), cancel)
+    named = (*named, *searched)
     return (*named, *_by_meaning(views, taken_apart.text, named, limit, cancel))
+
+
+def _by_search(
+    views: Sequence[FolderView], text: str, named: Sequence[Found], limit: int, cancel: Cancel
+) -> list[Found]:
+    """Return what a search finds, so that a question gets the same answers here as there."""
+    known = {(one.folder, one.id) for one in named}
+    ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
+    request = SearchRequest(text, limit=limit + min(len(named), _MOST_SEARCHED))
+    found = (one for one in search(views, request, cancel).results if (one.folder, one.id) not in known)
+    return [replace(one, score=min(one.score, ceiling)) for one in islice(found, limit)]
 
 
 def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
@@ -120,8 +136,10 @@ def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: 
 def _beginnings(source: NameSource, query: NameQuery) -> Matches:
     if not query.whole:
         return Matches.none()
-    rows = possible_rows(source.columns, query.whole)
-    return source.shown(match_beginning(source.columns, query.whole, rows))
+    columns, whole = source.columns, query.whole
+    rows = possible_rows(columns, whole)
+    ways = (match_beginning(columns, whole, rows), match_last_part(columns, whole, rows))
+    return _united([source.shown(way) for way in ways])
 
 
 def _all_matches(source: NameSource, query: NameQuery) -> Matches:
@@ -168,13 +186,20 @@ def _best(sources: Sequence[NameSource], all_matches: Sequence[Matches], limit: 
         )
         ranks, numbers, rows = ranks[chosen], numbers[chosen], rows[chosen]
     places = sorted(
-        (rank, sources[number].path(row), number, row)
+        (rank, _by_place(sources[number], row), number, row)
         for rank, number, row in zip(ranks.tolist(), numbers.tolist(), rows.tolist(), strict=True)
     )
     return tuple(
         sources[number].found(row, SCORES[NameMatch(rank >> _CLASS_SHIFT)])
         for rank, _, number, row in places[:limit]
     )
+
+
+def _by_place(source: NameSource, row: int) -> tuple[bool, str]:
+    """Of equal names, the one in the file that is called so comes first: partial classes have many."""
+    path = source.path(row)
+    stem = path.rpartition("/")[2].rpartition(".")[0]
+    return stem.lower() != source.name(row).lower(), path
 
 
 _CLASS_SHIFT: Final = 24

@@ -10,8 +10,9 @@ from small_index import SmallIndex
 
 from lsp_server.embedding import Embedder
 from lsp_server.search.cancel import Cancel, Cancelled
+from lsp_server.search.engine import search
 from lsp_server.search.palette import CentralSymbols, palette
-from lsp_server.search.results import Found
+from lsp_server.search.results import Found, SearchRequest
 from lsp_server.search.view import FolderView
 
 USERS = """
@@ -235,3 +236,34 @@ def test_every_name_with_the_letters_in_order_is_listed(
                 (one.path, one.symbol.name) for one in found if pattern.search(one.symbol.name.lower())
             )
             assert len(ask(view, query, limit=2)) == min(2, len(ask(view, query)))
+
+
+def test_types_come_before_functions_and_constructors_of_their_name(index: SmallIndex) -> None:
+    source = "class Engine {\n  Engine() {}\n  Engine Engine(int a) { return this; }\n}\n"
+    index.commit({"a/Box.java": source, "b/engine.py": "def Engine():\n    pass\n"})
+    kinds = [one.symbol.kind.label for one in ask(index.view(), "Engine")]
+    assert kinds[:4] == ["class", "function", "method", "constructor"]
+
+
+def test_of_equal_names_the_file_that_is_called_so_comes_first(index: SmallIndex) -> None:
+    partial = "partial class Mapper { int a; }\n"
+    index.commit({f"{stem}.cs": partial for stem in ("Mapper.Async", "Mapper", "Mapper.Rows")})
+    paths = [one.path for one in ask(index.view(), "mapper") if one.symbol.kind.label == "class"]
+    assert paths == ["Mapper.cs", "Mapper.Async.cs", "Mapper.Rows.cs"]
+
+
+def test_the_last_part_of_a_dotted_name_is_its_name(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "router.ex": "defmodule Shop.Router do\n  def router_scope(a), do: a\nend\n",
+            "a.py": "routers = 1\n",
+        }
+    )
+    for limit in (1, 500):
+        assert names(ask(index.view(), "Router", limit))[0] == "Shop.Router"
+
+
+def test_a_question_gets_the_answers_of_a_search(shop: SmallIndex) -> None:
+    view, question = shop.view(), "give the customer the money back"
+    searched = search([view], SearchRequest(question, limit=5), Cancel()).results
+    assert names(ask(view, question, meaning=True))[:5] == [one.symbol.qualified_name for one in searched]

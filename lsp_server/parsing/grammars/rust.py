@@ -56,7 +56,7 @@ def _foreign(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _use(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Find the names that a `pub use` gives away: where the definition lies in another crate, all there is."""
+    """Find the names that a `pub use` gives away: all there is of what another crate defines."""
     seen_by = child_of_type(node, "visibility_modifier")
     if seen_by is None or text_of(seen_by) != "pub":
         return ()
