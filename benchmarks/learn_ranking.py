@@ -139,13 +139,13 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="replace the weights that searches use")
     arguments = parser.parse_args()
     only = arguments.only.split(",") if arguments.only else []
-    queries = []
+    queries: list[Query] = []
     with tempfile.TemporaryDirectory() as scratch:
         for one in annotated(arguments.repos, arguments.data, only, arguments.indexes or Path(scratch)):
-            for task in one.tasks:
-                queries.append(
-                    Query(one.name, one.language, *gathered(one.view, one.root, task), len(task.targets))
-                )
+            queries += [
+                Query(one.name, one.language, *gathered(one.view, one.root, task), len(task.targets))
+                for task in one.tasks
+            ]
     report = {
         "queries": len(queries),
         "by_hand": round(mean_ndcg(queries, START), 4),

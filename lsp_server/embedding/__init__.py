@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from lsp_server.embedding.contract import Embedder, ModelChoice, ModelInfo, SymbolTexts
+from lsp_server.embedding.dictionary import NO_WORDS, Dictionary
 from lsp_server.embedding.scores import ScoreCurve, ScoreCurves, similarity_to_score
 from lsp_server.embedding.static_model import TABLE_FILE, StaticModel
 
 __all__ = [
     "BUNDLED",
     "BUNDLED_FOLDER",
+    "NO_WORDS",
+    "Dictionary",
     "Embedder",
     "ModelChoice",
     "ModelInfo",

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from lsp_server.embedding.dictionary import Dictionary
 from lsp_server.embedding.scores import ScoreCurves
 from lsp_server.text import FileWords
 
@@ -92,6 +93,11 @@ class Embedder(Protocol):
     @property
     def curves(self) -> ScoreCurves:
         """How likely its similarities are to mean something."""
+        ...
+
+    @property
+    def words(self) -> Dictionary:
+        """The whole words that it knows; none where that can't be told."""
         ...
 
     def content_vectors(self, texts: SymbolTexts) -> np.ndarray:

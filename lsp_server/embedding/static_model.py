@@ -12,12 +12,14 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
 from lsp_server.embedding.contract import ModelInfo, SymbolTexts
+from lsp_server.embedding.dictionary import Dictionary
 from lsp_server.embedding.fields import Field, field_stream
 from lsp_server.embedding.nibbles import unpacked
 from lsp_server.embedding.quiet import Quiet, aside_axis, is_aside, own_directions, shortness
@@ -140,6 +142,11 @@ class StaticModel:
                 f"The model in {folder} can't be used: {error!r}.",
                 "Install the package again, or name another model in the settings.",
             ) from error
+
+    @cached_property
+    def words(self) -> Dictionary:
+        """See `Embedder.words`."""
+        return Dictionary(self._wordpiece.whole_words)
 
     def content_vectors(self, texts: SymbolTexts) -> np.ndarray:
         """See `Embedder.content_vectors`."""

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from lsp_server.embedding.contract import ModelInfo, SymbolTexts
+from lsp_server.embedding.dictionary import NO_WORDS
 from lsp_server.embedding.probes import PROBES
 from lsp_server.embedding.rotation import rotation
 from lsp_server.embedding.scores import ScoreCurve, ScoreCurves
@@ -40,6 +41,7 @@ class TransformerModel:
 
     def __init__(self, info: ModelInfo, model: TextModel, query_prefix: str, passage_prefix: str) -> None:
         self.info = info
+        self.words = NO_WORDS
         self._model = model
         self._query_prefix = query_prefix
         self._passage_prefix = passage_prefix

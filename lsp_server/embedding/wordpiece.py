@@ -45,6 +45,11 @@ class WordPiece:
                 "Install the package again, or name another model in the settings.",
             ) from error
 
+    @property
+    def whole_words(self) -> Iterable[str]:
+        """The sub-words that can begin a word, and so be all of it."""
+        return self._whole.keys()
+
     def rows(self, word: str) -> tuple[int, ...]:
         """Return the rows of a word's sub-words in order; empty when it is unknown."""
         known = self._cache.get(word)

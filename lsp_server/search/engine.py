@@ -23,6 +23,7 @@ from lsp_server.search.ranking import Ranking, rank
 from lsp_server.search.rarity import rarities
 from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.search.signals import Asked, Signals, signals_of
+from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
 from lsp_server.search.weights import Weights, nothing
 from lsp_server.storage.symbol_record import unpack_symbol
@@ -50,17 +51,27 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
     query = parse_query(request.query)
     filters = Filters.of(request, query)
     found: list[Found] = []
-    if not query.asks_nothing:
-        for view in views:
-            cancel.raise_if_cancelled()
-            found += _search_folder(view, request, query, filters, cancel)
+    corrected: str | None = None
+    for view in () if query.asks_nothing else views:
+        cancel.raise_if_cancelled()
+        asked = _mended(view, request, query)
+        if asked is not query:
+            corrected = corrected or asked.text
+        found += _search_folder(view, request, asked, filters, cancel)
     found.sort(key=lambda one: -one.score)  # equals stay in the order of their folder
     return SearchOutcome(
         results=tuple(one for one in found if one.score >= request.min_score)[: request.limit],
         is_incomplete=not all(view.is_complete for view in views),
         coverage=sum((view.coverage for view in views), Coverage()),
         took_ms=(time.perf_counter() - began) * 1000,
+        corrected_query=corrected,
     )
+
+
+def _mended(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
+    if view.snapshot is None or request.mode is not SearchMode.HYBRID:
+        return query
+    return mended(query, view.snapshot.text, view.embedder)
 
 
 def _search_folder(

@@ -5,7 +5,7 @@ A query of several lines is code: only `key:value` is looked for in it, quotes a
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lsp_server.model import SymbolKind
@@ -75,6 +75,11 @@ class ParsedQuery:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+    def with_text(self, text: str) -> "ParsedQuery":
+        """Return this query with another text and the same filters."""
+        words = tuple(split_words(text))
+        return replace(self, text=text, words=words, identifiers=_identifiers(text))
 
     @property
     def whole_names(self) -> tuple[str, ...]:

@@ -110,9 +110,11 @@ class SearchOutcome:
         is_incomplete: The index was still being built; what was there was searched.
         coverage: Summed over the folders that were searched.
         took_ms: Wall time of the whole search, in milliseconds.
+        corrected_query: What was searched for where words of the query were taken for misspelt; else None.
     """
 
     results: tuple[Found, ...]
     is_incomplete: bool
     coverage: Coverage
     took_ms: float
+    corrected_query: str | None = None

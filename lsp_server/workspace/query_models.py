@@ -7,6 +7,8 @@ import numpy as np
 
 from lsp_server.embedding import (
     BUNDLED,
+    NO_WORDS,
+    Dictionary,
     Embedder,
     ModelChoice,
     ModelInfo,
@@ -42,6 +44,11 @@ class TextOnly:
     def curves(self) -> ScoreCurves:
         """Curves that call nothing relevant."""
         return ScoreCurves(query=_NEVER, related=_NEVER)
+
+    @property
+    def words(self) -> Dictionary:
+        """No word."""
+        return NO_WORDS
 
     def content_vectors(self, texts: SymbolTexts) -> np.ndarray:
         """Return zero vectors, float16[n, d]."""

@@ -66,12 +66,15 @@ class Converter:
 
     def outcome(self, outcome: SearchOutcome) -> Object:
         """Return the result of `semanticSearch`."""
-        return {
+        result: Object = {
             "results": self.results(outcome.results),
             "isIncomplete": outcome.is_incomplete,
             "coverage": coverage(outcome.coverage),
             "tookMs": round(float(outcome.took_ms), 3),
         }
+        if outcome.corrected_query is not None:
+            result["correctedQuery"] = outcome.corrected_query
+        return result
 
     def workspace_symbol(self, found: Found) -> Object:
         """Return LSP's WorkspaceSymbol as `workspace/symbol` lists it.

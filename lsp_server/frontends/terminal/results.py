@@ -12,6 +12,8 @@ PROBABLY_RELEVANT = 0.5
 
 def show_outcome(outcome: SearchOutcome, console: Console) -> None:
     """Print what a search found, best first, and how sure it is."""
+    if outcome.corrected_query is not None:
+        console.say(console.style("dim", f"(searched for: {outcome.corrected_query})"))
     if not outcome.results:
         console.say("Nothing found.")
     elif outcome.results[0].score < PROBABLY_RELEVANT:
