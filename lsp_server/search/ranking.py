@@ -28,6 +28,9 @@ class Ranking:
 
 
 _MOST_NEIGHBOURS = 3
+_EACH_FURTHER = 0.8
+"""What each symbol of a file after its second is worth beside the one before."""
+
 _MOST_CALLED_A_FILE = 3
 _BELOW_THE_CALLED = 0.8
 """What follows names is at most so relevant beside the last of them."""
@@ -112,8 +115,12 @@ def _neighbours(relevance: np.ndarray, files: np.ndarray) -> np.ndarray:
 
 
 def _diversity(relevance: np.ndarray, files: np.ndarray, repeated: float) -> np.ndarray:
-    """A factor per candidate that lets other files in between the symbols of one."""
+    """A factor per candidate that lets other files in between the symbols of one.
+
+    The second of a file loses most; a third and fourth not much more, or nobody would ever see them.
+    """
     by_file = _ByFile.of(relevance, files)
     factor = np.empty(len(relevance))
-    factor[by_file.order] = repeated**by_file.place
+    further = _EACH_FURTHER ** np.maximum(by_file.place - 1, 0)
+    factor[by_file.order] = np.where(by_file.place > 0, repeated * further, 1.0)
     return factor

@@ -28,6 +28,8 @@ _VALUES: Final = (
     SymbolKind.KEY,
 )
 
+_NAMELESS: Final = (SymbolKind.FILE, SymbolKind.STRING)
+
 _FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that stand for their folder, and are called what it is called."""
 
@@ -141,6 +143,7 @@ def signals_of(
             "constructor": candidates.kinds == SymbolKind.CONSTRUCTOR,
             "value": np.isin(candidates.kinds, _VALUES),
             "prose": candidates.kinds == SymbolKind.STRING,
+            "whole_file": candidates.kinds == SymbolKind.FILE,
         },
         called=names.called,
     )
@@ -182,15 +185,15 @@ class _Names:
         name_words = [split(name) for name in candidates.names]
         met = query.met(set().union(*name_words))
         whole = tuple(asked.words)
-        # A file is found by its path, not by its name as a symbol is.
-        symbols = np.flatnonzero(candidates.kinds != SymbolKind.FILE).tolist()
+        # A file is found by its path, and a heading by its words, not by a name as a symbol is.
+        symbols = np.flatnonzero(~np.isin(candidates.kinds, _NAMELESS)).tolist()
         for i in symbols:
             if not met.isdisjoint(name_words[i]):
                 of_query, of_name = query.coverage(name_words[i])
                 coverage[i] = (of_query * of_name) ** 0.5
                 exact[i] = name_words[i] == whole
         called = np.where(exact > 0, 2, 0).astype(np.int8)
-        named = [i for i in _named(asked.identifiers, candidates) if candidates.kinds[i] != SymbolKind.FILE]
+        named = [i for i in _named(asked.identifiers, candidates) if candidates.kinds[i] not in _NAMELESS]
         exact[named] = 1.0
         if asked.is_one_name:
             called[named] = 2

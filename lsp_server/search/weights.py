@@ -33,7 +33,8 @@ class Weights:
         constructor: Multiplies constructors: the type they make often bears their name.
         value: Multiplies fields, variables, constants: they are seldom what does or explains something.
         prose: Multiplies sections of documents.
-        repeated_file: Multiplies the second, third, … symbol of one file, again and again.
+        whole_file: Multiplies the entries of files: the symbol in it that answers says more.
+        repeated_file: Multiplies the second symbol of one file; a third and further ones lose little more.
     """
 
     vector: float
@@ -56,6 +57,7 @@ class Weights:
     constructor: float
     value: float
     prose: float
+    whole_file: float
     repeated_file: float
 
 
@@ -76,7 +78,7 @@ ADDED: Final = (
 TRUST: Final = ("test", "example", "vendored", "generated", "declaration", "elsewhere")
 """Signals that multiply what a symbol, and what it lends to others of its file, is worth."""
 
-KINDS: Final = ("constructor", "value", "prose")
+KINDS: Final = ("constructor", "value", "prose", "whole_file")
 """Signals that multiply what a symbol is worth, not what it lends."""
 
 
