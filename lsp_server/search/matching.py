@@ -103,6 +103,10 @@ class QueryWords:
         met = [matches for matches in map(self._met.__getitem__, words) if matches]
         if not met:
             return 0.0, 0.0
+        if len(met) == len(met[0]) == 1:  # most often
+            ((place, similarity),) = met[0]
+            counted = similarity * self._worth[place]
+            return counted / self._whole, counted / (len(words) - 1 + self._worth[place])
         best: dict[int, float] = {}
         covered = 0.0
         of_words = float(len(words) - len(met))
