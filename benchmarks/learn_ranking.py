@@ -47,7 +47,16 @@ START = Weights(
 )  # fmt: skip
 """Round numbers, set by hand before anything was learned."""
 
-BY_HAND = ("example", "vendored", "generated", "elsewhere", "constructor", "prose", "whole_file", "repeated_file")
+BY_HAND = (
+    "example",
+    "vendored",
+    "generated",
+    "elsewhere",
+    "constructor",
+    "prose",
+    "whole_file",
+    "repeated_file",
+)
 """Weights that too few of the queries touch, so that one repository would decide, and the last two, which
 decide how a list reads to a person: whole files are all that these queries ask for."""
 

@@ -28,8 +28,8 @@ class Ranking:
 
 
 _MOST_NEIGHBOURS = 3
-_EACH_FURTHER = 0.8
-"""What each symbol of a file after its second is worth beside the one before."""
+_FURTHER = 3
+"""So many further symbols of a file lose together what the second loses."""
 
 _MOST_CALLED_A_FILE = 3
 _BELOW_THE_CALLED = 0.8
@@ -121,6 +121,6 @@ def _diversity(relevance: np.ndarray, files: np.ndarray, repeated: float) -> np.
     """
     by_file = _ByFile.of(relevance, files)
     factor = np.empty(len(relevance))
-    further = _EACH_FURTHER ** np.maximum(by_file.place - 1, 0)
-    factor[by_file.order] = np.where(by_file.place > 0, repeated * further, 1.0)
+    times = np.where(by_file.place > 0, 1 + (by_file.place - 1) / _FURTHER, 0)
+    factor[by_file.order] = repeated**times
     return factor
