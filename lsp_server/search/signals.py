@@ -132,7 +132,6 @@ def signals_of(
             "file_text": _normalised(candidates.file_text),
             "file_words": candidates.file_words.astype(np.float64),
             "name": names.coverage,
-            "path": places.path,
             "stem": places.stem,
             "exact": names.exact,
             "as_written": names.as_written,
@@ -233,9 +232,8 @@ def _folded(identifier: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Places:
-    """What the candidates' paths say, float64[n] twice and bool[n]."""
+    """What the candidates' paths say, float64[n] and bool[n]."""
 
-    path: np.ndarray
     stem: np.ndarray
     elsewhere: np.ndarray
 
@@ -244,23 +242,18 @@ class _Places:
         query = QueryWords(asked.words, asked.rarity)
         known = {path: _place(query, path, split, foreign) for path in set(paths)}
         rows = [known[path] for path in paths]
-        path, stem, elsewhere = (
-            np.array(column) for column in (zip(*rows, strict=True) if rows else ((), (), ()))
+        return cls(
+            np.array([stem for stem, _ in rows], np.float64),
+            np.array([elsewhere for _, elsewhere in rows], np.bool_),
         )
-        return cls(path, stem, elsewhere.astype(np.bool_))
 
 
-def _place(
-    query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]
-) -> tuple[float, float, bool]:
+def _place(query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]) -> tuple[float, bool]:
     folders, _, file_name = path.rpartition("/")
     stem = file_name.partition(".")[0]
     called = folders.rpartition("/")[2] if folders and stem in _FOLDERS_OWN else stem
-    called_words = split(called)
-    of_query, _ = query.coverage(split(folders) + called_words)
-    called_of_query, of_called = query.coverage(called_words)
+    of_query, of_called = query.coverage(split(called))
     return (
-        of_query,
-        of_called * (0.5 + 0.5 * called_of_query) if called_of_query else 0.0,
+        of_called * (0.5 + 0.5 * of_query),
         bool(foreign) and is_foreign(folders.lower().split("/"), _PARTS.split(stem.lower()), foreign),
     )

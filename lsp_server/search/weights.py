@@ -19,7 +19,6 @@ class Weights:
         file_words: How much of the query the file holds anywhere, rare words counting more: a question's
             words stand beside each other in the file that answers it, if not in one symbol of it.
         name: Coverage of the query by the symbol's name and of the name by the query.
-        path: Coverage of the query by the folders and the name of the file.
         stem: Coverage of the file's name by the query: "session management" and sessions.py.
         exact: The query, or an identifier in it, is the symbol's name.
         as_written: It is so to the letter, capitals and all: `Parse` before `parse`.
@@ -43,7 +42,6 @@ class Weights:
     file_text: float
     file_words: float
     name: float
-    path: float
     stem: float
     exact: float
     as_written: float
@@ -68,7 +66,6 @@ ADDED: Final = (
     "file_text",
     "file_words",
     "name",
-    "path",
     "stem",
     "exact",
     "as_written",

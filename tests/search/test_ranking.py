@@ -136,9 +136,9 @@ def test_names_that_say_more_of_the_query_rank_higher() -> None:
     assert order("refresh session token", ones, replace(BARE, name=1.0))[-1] == 0
 
 
-def test_folders_and_file_names_count() -> None:
-    ones = [One(path="misc/a.py"), One(path="session/a.py"), One(path="misc/session.py")]
-    assert order("session", ones) == [2, 1, 0]
+def test_file_names_count() -> None:
+    ones = [One(path="misc/a.py"), One(path="misc/session.py"), One(path="misc/old_session.py")]
+    assert order("session", ones) == [1, 2, 0]
 
 
 @pytest.mark.parametrize(
