@@ -6,17 +6,14 @@ functions before variables, other code before tests, short names before long one
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 import numpy as np
 
-from lsp_server.embedding import similarity_to_score
-from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
+from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.central import CentralSymbols
 from lsp_server.search.engine import search
-from lsp_server.search.file_symbols import row_found, visible_rows
 from lsp_server.search.name_matching import (
     Matches,
     NameMatch,
@@ -48,7 +45,7 @@ SCORES: Final = {
 """What a result scores by the class of its match."""
 
 _BELOW_NAMES = 0.01  # a hit by meaning scores at least so much less than the last name
-_MOST_SEARCHED = 50  # what a search answers after the names; the nearest symbols come behind it
+_MOST_BY_MEANING = 100  # what is further down is read by nobody
 _TIES = 4  # equally good names are ordered by path when they are at most so many times the limit
 _LONGEST = 0xFFFF
 
@@ -104,20 +101,21 @@ def palette(
     named = _by_name(views, taken_apart, limit, cancel)
     if not meaning or len(named) >= limit:
         return named
-    searched = _by_search(views, taken_apart.text, named, min(_MOST_SEARCHED, limit - len(named)), cancel)
-    named = (*named, *searched)
-    return (*named, *_by_meaning(views, taken_apart.text, named, limit, cancel))
+    return (*named, *_by_meaning(views, taken_apart.text, named, limit - len(named), cancel))
 
 
-def _by_search(
+def _by_meaning(
     views: Sequence[FolderView], text: str, named: Sequence[Found], limit: int, cancel: Cancel
 ) -> list[Found]:
     """Return what a search finds, so that a question gets the same answers here as there."""
     known = {(one.folder, one.id) for one in named}
     ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
-    request = SearchRequest(text, limit=limit + min(len(named), _MOST_SEARCHED))
-    found = (one for one in search(views, request, cancel).results if (one.folder, one.id) not in known)
-    return [replace(one, score=min(one.score, ceiling)) for one in islice(found, limit)]
+    request = SearchRequest(text, limit=min(limit, _MOST_BY_MEANING))
+    return [
+        replace(one, score=min(one.score, ceiling))
+        for one in search(views, request, cancel).results
+        if (one.folder, one.id) not in known
+    ]
 
 
 def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
@@ -221,58 +219,3 @@ def _ranks(source: NameSource, matches: Matches) -> I64:
         | lengths
     )
     return ranks
-
-
-def _by_meaning(
-    views: Sequence[FolderView], text: str, named: Sequence[Found], limit: int, cancel: Cancel
-) -> list[Found]:
-    known = {(one.folder, one.id) for one in named}
-    ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
-    nearest = []
-    for view in views:
-        cancel.raise_if_cancelled()
-        nearest += _nearest(view, text, limit)
-    nearest.sort(key=lambda hit: (-hit[0], hit[2]))
-    found: list[Found] = []
-    for score, view, id_, buffer_path, row in nearest:
-        if (view.folder, id_) in known:
-            continue
-        if len(found) == limit - len(named):
-            break
-        shown = min(score, ceiling)
-        if buffer_path is None:
-            found.append(row_found(view, row, shown))
-        else:
-            symbol = view.unsaved.files[buffer_path].symbols[row]
-            found.append(Found(id_, symbol, view.folder, buffer_path, shown))
-    return found
-
-
-def _nearest(
-    view: FolderView, text: str, limit: int
-) -> list[tuple[float, FolderView, SymbolId, str | None, int]]:
-    """Return (score, folder, id, path of the open buffer if it is one, row) of the nearest symbols."""
-    vector = view.embedder.query_vector(text)
-    if not vector.any():
-        return []
-    hits: list[tuple[float, FolderView, SymbolId, str | None, int]] = []
-    curve = view.embedder.curves.query
-    for path, file in view.unsaved.files.items():
-        scores = similarity_to_score(file.vectors.astype(np.float32) @ vector, curve)
-        hits += [
-            (score, view, SymbolId(id_), path, row)
-            for row, (score, id_) in enumerate(zip(scores.tolist(), file.ids.tolist(), strict=True))
-        ]
-    if view.snapshot is not None:
-        vectors, meta = view.snapshot.vectors, view.snapshot.meta
-        allowed = visible_rows(view) if view.unsaved.files else None
-        found = vectors.search(vector, limit, view.snapshot.probes, meta.rerank, allowed)
-        scores = similarity_to_score(found.similarities, curve)
-        ids = vectors.ids(found.ordinals)
-        hits += [
-            (score, view, SymbolId(id_), None, ordinal)
-            for score, id_, ordinal in zip(
-                scores.tolist(), ids.tolist(), found.ordinals.tolist(), strict=True
-            )
-        ]
-    return hits
