@@ -110,6 +110,11 @@ def canonical_language(name: str) -> str | None:
     return known.name if known else None
 
 
+def language_names() -> list[tuple[str, tuple[str, ...]]]:
+    """Return every language's canonical id and the other spellings of it, in alphabetical order."""
+    return sorted((language.name, language.aliases) for language in LANGUAGES.values())
+
+
 def language_of(path: str, head: bytes = b"", extra_suffixes: Mapping[str, str] = _NO_SUFFIXES) -> Language:
     """Return the language of a file.
 

@@ -23,6 +23,7 @@ from lsp_server.frontends.lsp.protocol import (
 from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
 from lsp_server.frontends.lsp.session import Session
 from lsp_server.frontends.lsp.uris import path_of_uri
+from lsp_server.model import SymbolKind
 from lsp_server.search.results import Found, SearchOutcome
 from lsp_server.settings import Settings
 from lsp_server.workspace.status import IndexState
@@ -50,6 +51,15 @@ class SearchFeatures:
                 lambda workspace, cancel: workspace.search(request, cancel, on_partial)
             )
             return self._answer(outcome, progress)
+
+    def filters(self, _: Json) -> Json:
+        """Answer `semanticSearch/filters`: what may stand behind `kind:` and `lang:`, for completion."""
+        from lsp_server.parsing.languages import language_names  # noqa: PLC0415 - not needed for `initialize`
+
+        return {
+            "kinds": [kind.label for kind in SymbolKind],
+            "languages": [{"id": name, "aliases": list(aliases)} for name, aliases in language_names()],
+        }
 
     async def related(self, raw: Json) -> Json:
         """Answer `semanticSearch/related`."""

@@ -122,6 +122,20 @@ def test_the_status_describes_the_index(server: Conversation, project: Path) -> 
     assert [folder["uri"] for folder in status["folders"]] == [project.as_uri()]
 
 
+def test_every_filter_that_is_offered_is_understood(server: Conversation, project: Path) -> None:
+    offered = server.request("semanticSearch/filters")
+    assert {"class", "function", "enumMember"} <= set(offered["kinds"])
+    languages = {language["id"]: language["aliases"] for language in offered["languages"]}
+    assert "py" in languages["python"]
+    assert "c#" in languages["csharp"]
+    found = server.request(
+        "semanticSearch", {"query": "", "kinds": offered["kinds"], "languages": list(languages)}
+    )
+    assert found["results"] == []
+    for spelling in (name for spellings in languages.values() for name in spellings):
+        server.request("semanticSearch", {"query": "retry", "languages": [spelling]})
+
+
 def test_a_path_outside_is_explained(server: Conversation, project: Path) -> None:
     inside = server.request("semanticSearch/explainPath", {"uri": project.as_uri() + "/net.py"})
     assert inside["indexed"] is True
