@@ -8,6 +8,7 @@ from pathlib import Path
 from judging import CORPUS
 
 from lsp_server.app import visit_parts
+from lsp_server.indexing.foreground import Ending
 from lsp_server.search.view import FolderView
 from lsp_server.settings import settings_from_mapping
 from lsp_server.workspace.visit import FolderVisit
@@ -27,5 +28,5 @@ def corpus_view(language: str, base: Path) -> Iterator[FolderView]:
     shutil.copytree(CORPUS / language, folder)
     settings = settings_from_mapping({"storage.indexDir": str(base / "index"), "indexing.workers": 1})
     with FolderVisit(visit_parts(folder, settings), lambda _event: None, lambda _note: None) as visit:
-        visit.index(PATIENCE_S)
+        assert visit.index(PATIENCE_S) is Ending.DONE
         yield visit.view()
