@@ -1,0 +1,3 @@
+module example.org/jobd
+
+go 1.23

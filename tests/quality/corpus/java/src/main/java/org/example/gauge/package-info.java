@@ -1,0 +1,2 @@
+/** Collecting numbers from running programs. Start at {@link org.example.gauge.core.MetricRegistry}. */
+package org.example.gauge;

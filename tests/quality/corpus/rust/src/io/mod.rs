@@ -1,0 +1,4 @@
+//! From files and back.
+
+pub mod autosave;
+pub mod file;
