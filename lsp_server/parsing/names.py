@@ -93,7 +93,8 @@ _TEST = re.compile(
     r"[a-z0-9]Spec|[a-z0-9]IT|[-_.]e2e|\.cy)\.[a-z]+)$"
 )
 _EXAMPLE = re.compile(
-    r"(?:^|/)(?:examples?|samples?|demos?|docs?|docsite|documentation|fixtures?|__fixtures__|benchmarks?|benches|bench|"
+    # `org/example` is a Java package, the one that project starters propose.
+    r"(?:^|/)(?:examples|(?<!com/)(?<!org/)(?<!net/)(?<!io/)(?<!dev/)example|samples?|demos?|docs?|docsite|documentation|fixtures?|__fixtures__|benchmarks?|benches|bench|"
     r"tutorials?|playgrounds?|snippets|quickstarts?|example[-_]\w+|testdata)/"
 )
 _VENDORED = re.compile(

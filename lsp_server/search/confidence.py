@@ -5,6 +5,9 @@ import numpy as np
 EXACT_CONFIDENCE = 0.97
 """What an exact name is worth, whatever its meaning."""
 
+BEGUN_CONFIDENCE = 0.75
+"""What a name that begins with the one word that was typed is worth."""
+
 NAME_CONFIDENCE = 0.75
 """What a name that holds every content word of the query is worth."""
 
@@ -34,19 +37,25 @@ def scores(relevance: np.ndarray, confidence: np.ndarray) -> np.ndarray:
 
 
 def confidence(
-    meaning: np.ndarray, exact: np.ndarray, name_coverage: np.ndarray, text_share: np.ndarray
+    meaning: np.ndarray,
+    exact: np.ndarray,
+    begun: np.ndarray,
+    name_coverage: np.ndarray,
+    text_share: np.ndarray,
 ) -> np.ndarray:
     """Return how sure we are of each result on its own.
 
     Args:
         meaning: float[n], calibrated similarity, 0 to 1.
         exact: bool[n], the query names it.
+        begun: bool[n], its name begins with the query.
         name_coverage: float[n], 0 to 1, of the query by its name.
         text_share: float[n], 0 to 1, its BM25 relative to what a document with every query word reaches.
     """
     sources = (
         meaning,
         EXACT_CONFIDENCE * exact,
+        BEGUN_CONFIDENCE * begun,
         NAME_CONFIDENCE * np.square(name_coverage),
         TEXT_CONFIDENCE * text_share,
     )

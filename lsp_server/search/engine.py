@@ -25,7 +25,7 @@ from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, 
 from lsp_server.search.signals import Asked, Signals, signals_of
 from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
-from lsp_server.search.weights import Weights, nothing
+from lsp_server.search.weights import nothing
 from lsp_server.storage.symbol_record import unpack_symbol
 
 VECTOR_ONLY: Final = replace(nothing(), vector=1.0)
@@ -81,9 +81,14 @@ def _search_folder(
     gathered = gather(view, ask, cancel)
     weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
     cancel.raise_if_cancelled()
-    ranking = rank(signals(view, ask, gathered), weights) if query.words else _listing(view, gathered)
+    if query.words:
+        found = signals(view, ask, gathered)
+        ranking = rank(found, weights)
+        scored = _scores(view, ask, gathered, found, ranking)
+    else:  # nothing but filters was asked, and all of these pass
+        ranking = _listing(view, ask, gathered)
+        scored = np.full(len(ranking.order), 0.5)
     cancel.raise_if_cancelled()
-    scored = _scores(view, query, gathered, ranking, weights)
     best = range(min(request.limit, len(scored)))
     return [
         _found(view, gathered, ranking, place, float(scored[place]), explain=request.explain)
@@ -112,28 +117,24 @@ def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
     return signals_of(asked, gathered.candidates, split)
 
 
-def _listing(view: FolderView, gathered: Gathered) -> Ranking:
+def _listing(view: FolderView, ask: Ask, gathered: Gathered) -> Ranking:
     """Order what nothing but filters asked for."""
     symbols = [symbol_at(view, place) for place in gathered.places]
-    order = listed_order(symbols, gathered.candidates.paths, gathered.candidates.flags)
+    candidates = gathered.candidates
+    order = listed_order(symbols, candidates.paths, candidates.flags, ask.query.names)
     return Ranking(np.array(order, np.int64), np.ones(len(order)), {})
 
 
 def _scores(
-    view: FolderView, query: ParsedQuery, gathered: Gathered, ranking: Ranking, weights: Weights
+    view: FolderView, ask: Ask, gathered: Gathered, found: Signals, ranking: Ranking
 ) -> NDArray[np.float64]:
-    candidates = gathered.candidates
     order = ranking.order
-    if not query.words:  # nothing but filters was asked, and all of these pass
-        return np.full(len(order), 0.5)
-    meaning = similarity_to_score(candidates.similarity[order], view.embedder.curves.query)
-    if not weights.text:
+    meaning = similarity_to_score(gathered.candidates.similarity[order], view.embedder.curves.query)
+    if ask.mode is SearchMode.VECTOR:
         return np.minimum.accumulate(np.clip(meaning, 0.0, 1.0))
-    exact = ranking.parts["exact"][order] > 0
-    name = ranking.parts["name"][order] / (weights.name or 1.0)
-    return scores(
-        ranking.relevance, confidence(meaning, exact, name, _text_share(view, query, gathered)[order])
-    )
+    exact, begun = found.added["exact"][order] > 0, found.called[order] > 0
+    share = _text_share(view, ask.query, gathered)[order]
+    return scores(ranking.relevance, confidence(meaning, exact, begun, found.added["name"][order], share))
 
 
 def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDArray[np.float64]:

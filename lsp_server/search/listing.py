@@ -33,21 +33,34 @@ def listed_rows(snapshot: Snapshot, allowed: NDArray[np.bool_] | None, limit: in
     return np.union1d(often, seldom)
 
 
-def listed_order(symbols: Sequence[Symbol], paths: Sequence[str], flags: NDArray[np.uint8]) -> list[int]:
-    """Return the order of listed symbols: by path and line, what is seldom meant last.
+def listed_order(
+    symbols: Sequence[Symbol], paths: Sequence[str], flags: NDArray[np.uint8], names: Sequence[str] = ()
+) -> list[int]:
+    """Return the order of listed symbols: what is called as asked, then by path and line.
+
+    What is seldom meant comes last.
 
     Args:
         symbols: Of length n.
         paths: Their files'.
         flags: uint8[n], theirs and their files'.
+        names: What a name had to contain: one that is it comes first, then those that begin with it.
     """
+    wanted = [name.lower() for name in names]
+
     is_seldom = ((flags & np.uint8(SELDOM_MEANT)) != 0).tolist()
 
-    def key(number: int) -> tuple[bool, str, int, int]:
+    def key(number: int) -> tuple[bool, int, str, int, int]:
         start = symbols[number].selection.start
-        return is_seldom[number], paths[number], start.line, start.utf8
+        name = symbols[number].name.lower()
+        further = min((_how_far(name, one) for one in wanted), default=0)
+        return is_seldom[number], further, paths[number], start.line, start.utf8
 
     return sorted(range(len(symbols)), key=key)
+
+
+def _how_far(name: str, wanted: str) -> int:
+    return 0 if name == wanted else 1 if name.startswith(wanted) else 2
 
 
 def _of_first_files(snapshot: Snapshot, rows: NDArray[np.int64], limit: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lsp_server.search.signals import Signals
+from lsp_server.search.signals import CALLED, Signals
 from lsp_server.search.weights import ADDED, KINDS, TRUST, Weights
 
 
@@ -28,7 +28,7 @@ class Ranking:
 
 
 _MOST_NEIGHBOURS = 3
-_FURTHER = 3
+_FURTHER = 2
 """So many further symbols of a file lose together what the second loses."""
 
 _MOST_CALLED_A_FILE = 3
@@ -66,13 +66,13 @@ def _lift(relevance: np.ndarray, signals: Signals) -> np.ndarray:
     room for others.
     """
     place = np.empty(len(relevance), np.int64)
-    for level in (1, 2):
+    for level in range(1, CALLED + 1):
         chosen = np.flatnonzero(signals.called == level)
         by_file = _ByFile.of(relevance[chosen], signals.files[chosen])
         place[chosen[by_file.order]] = by_file.place
     called = np.where((signals.called > 0) & (place < _MOST_CALLED_A_FILE), signals.called, 0)
     lift = np.zeros(len(relevance))
-    for level in (1, 2):
+    for level in range(1, CALLED + 1):
         here, below = called == level, called < level
         if here.any() and below.any():
             gap = (relevance + lift)[below].max() / _BELOW_THE_CALLED - relevance[here].min()

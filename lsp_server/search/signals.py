@@ -28,10 +28,15 @@ _VALUES: Final = (
     SymbolKind.KEY,
 )
 
+CALLED: Final = 4
+BEGUN: Final = 2
+
 _NAMELESS: Final = (SymbolKind.FILE, SymbolKind.STRING)
 
 _FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that stand for their folder, and are called what it is called."""
+
+_PROSE: Final = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".org")
 
 _PARTS: Final = re.compile(r"[-_.]+")
 
@@ -95,8 +100,9 @@ class Signals:
         files: int64[n], a number per file.
         added: float64[n] each, 0 to 1.
         multiplied: bool[n] each, where the weight of this name multiplies.
-        called: int8[n], 2 where the query as a whole is the name, 1 where the name begins with the one word
-            or identifier that the query is, else 0: the higher comes first whatever else is said.
+        called: int8[n], `CALLED` where the query as a whole is the name, `BEGUN` where the name begins with
+            the one word or identifier that the query is, one less for a declaration of what is defined
+            elsewhere, else 0: the higher comes first whatever else is said.
     """
 
     ids: np.ndarray
@@ -119,6 +125,7 @@ def signals_of(
     """
     words = frozenset(asked.words)
     names = _Names.of(asked, candidates, split)
+    is_file = candidates.kinds == SymbolKind.FILE
     foreign = frozenset[str]() if words & PLATFORM_WORDS else foreign_words(platform)
     places = _Places.of(asked, candidates.paths, split, foreign)
     return Signals(
@@ -141,11 +148,15 @@ def signals_of(
             "elsewhere": places.elsewhere,
             "constructor": candidates.kinds == SymbolKind.CONSTRUCTOR,
             "value": np.isin(candidates.kinds, _VALUES),
-            "prose": candidates.kinds == SymbolKind.STRING,
-            "whole_file": candidates.kinds == SymbolKind.FILE,
+            "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & _is_prose(candidates.paths)),
+            "whole_file": is_file,
         },
         called=names.called,
     )
+
+
+def _is_prose(paths: Sequence[str]) -> np.ndarray:
+    return np.array([path.lower().endswith(_PROSE) for path in paths], np.bool_)
 
 
 def _normalised(evidence: np.ndarray) -> np.ndarray:
@@ -191,14 +202,15 @@ class _Names:
                 of_query, of_name = query.coverage(name_words[i])
                 coverage[i] = (of_query * of_name) ** 0.5
                 exact[i] = name_words[i] == whole
-        called = np.where(exact > 0, 2, 0).astype(np.int8)
+        called = np.where(exact > 0, CALLED, 0).astype(np.int8)
         named = [i for i in _named(asked.identifiers, candidates) if candidates.kinds[i] not in _NAMELESS]
         exact[named] = 1.0
         if asked.is_one_name:
-            called[named] = 2
+            called[named] = CALLED
             beginning = _bare(asked.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
-            called[begun] = np.maximum(called[begun], 1)
+            called[begun] = np.maximum(called[begun], BEGUN)
+        called[(called > 0) & ((candidates.flags & SymbolFlags.DECLARATION) != 0)] -= 1
         # Who types in lower case only may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in asked.identifiers if name != name.lower()}
         to_the_letter = np.array([name in written for name in candidates.names], np.bool_)

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsp_server.search.confidence import (
+    BEGUN_CONFIDENCE,
     EXACT_CONFIDENCE,
     NAME_CONFIDENCE,
     TEXT_CONFIDENCE,
@@ -14,8 +15,10 @@ from lsp_server.search.confidence import (
 SHARES = st.floats(0.0, 1.0)
 
 
-def of_one(*, meaning: float = 0.0, exact: bool = False, name: float = 0.0, text: float = 0.0) -> float:
-    (only,) = confidence(np.array([meaning]), np.array([exact]), np.array([name]), np.array([text]))
+def of_one(
+    *, meaning: float = 0.0, exact: bool = False, begun: bool = False, name: float = 0.0, text: float = 0.0
+) -> float:
+    (only,) = confidence(*(np.array([source]) for source in (meaning, exact, begun, name, text)))
     return float(only)
 
 
@@ -32,6 +35,7 @@ def test_each_source_alone_convinces_by_its_own_measure(share: float) -> None:
 
 def test_an_exact_name_convinces_whatever_it_means() -> None:
     assert of_one(exact=True) == EXACT_CONFIDENCE
+    assert of_one(begun=True) == BEGUN_CONFIDENCE
     assert of_one(exact=True) > of_one(name=1.0) > of_one(text=1.0) > 0.5
 
 

@@ -122,7 +122,7 @@ def test_the_status_describes_the_index(server: Conversation, project: Path) -> 
     assert [folder["uri"] for folder in status["folders"]] == [project.as_uri()]
 
 
-def test_every_filter_that_is_offered_is_understood(server: Conversation, project: Path) -> None:
+def test_every_filter_that_is_offered_is_understood(server: Conversation) -> None:
     offered = server.request("semanticSearch/filters")
     assert {"class", "function", "enumMember"} <= set(offered["kinds"])
     languages = {language["id"]: language["aliases"] for language in offered["languages"]}
