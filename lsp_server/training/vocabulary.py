@@ -3,11 +3,13 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from lsp_server.training.corpus import CorpusPart
+from lsp_server.training.merging import INSIDE, merged_parts
 
 UNKNOWN = "[UNK]"
 
@@ -17,8 +19,6 @@ _MAX_A_REPOSITORY = 2000
 _MANY = 20
 """Of so many repositories or more, a word has to stand in two to be more than one's own."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-_SHARE_OF_PARTS = 0.15
-_LONGEST_PART = 10
 _TRAINABLE = re.compile(r"[a-z]{1,32}|[0-9]{1,8}")
 
 
@@ -45,34 +45,14 @@ def damped_counts(parts: Sequence[CorpusPart]) -> dict[str, float]:
 def train_vocabulary(counts: Mapping[str, float], size: int) -> dict[str, int]:
     """Return sub-word → row; those inside a word begin with "##".
 
-    The words that are said most are whole. What is left of the room goes to the parts that most of the
-    other words can be put together from. Unlike a trainer that merges pairs, this gives the same vocabulary
-    every time.
-
     Args:
         counts: From `damped_counts`.
         size: How many sub-words, at most; never fewer than single letters and digits.
     """
     # Greedy matching falls back to single characters, so that every word can be read.
-    letters = [UNKNOWN, *_ALPHABET, *(f"##{letter}" for letter in _ALPHABET)]
-    ordered = sorted(counts, key=lambda word: (-counts[word], word))
-    room = max(0, size - len(letters))
-    whole = [word for word in ordered if len(word) > 1][: room - int(_SHARE_OF_PARTS * room)]
-    parts = _common_parts(ordered[len(whole) :], counts)
-    known = dict.fromkeys((*letters, *whole))
-    known.update(dict.fromkeys(part for part in parts if part not in known))
-    return {word: row for row, word in enumerate(list(known)[: max(size, len(letters))])}
-
-
-def _common_parts(words: Sequence[str], counts: Mapping[str, float]) -> list[str]:
-    """Return beginnings and later parts of words, those first that stand for the most letters of all."""
-    worth: defaultdict[str, float] = defaultdict(float)
-    for word in words:
-        for start in range(len(word)):
-            mark = "##" if start else ""
-            for end in range(start + 2, min(len(word), start + _LONGEST_PART) + 1):
-                worth[mark + word[start:end]] += counts[word] * (end - start - 1)
-    return sorted(worth, key=lambda part: (-worth[part], part))
+    known = [UNKNOWN, *_ALPHABET, *(INSIDE + letter for letter in _ALPHABET)]
+    known += islice(merged_parts(counts), max(0, size - len(known)))
+    return {part: row for row, part in enumerate(known)}
 
 
 def tokenizer_file(vocabulary: Mapping[str, int]) -> dict[str, Any]:
@@ -113,7 +93,7 @@ def tokenizer_file(vocabulary: Mapping[str, int]) -> dict[str, Any]:
         "model": {
             "type": "WordPiece",
             "unk_token": UNKNOWN,
-            "continuing_subword_prefix": "##",
+            "continuing_subword_prefix": INSIDE,
             "max_input_chars_per_word": 100,
             "vocab": dict(vocabulary),
         },

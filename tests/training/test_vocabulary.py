@@ -15,7 +15,7 @@ from lsp_server.training.vocabulary import UNKNOWN, tokenizer_file, train_vocabu
 COMMON = {"open": 90.0, "file": 80.0, "reader": 70.0, "256": 60.0, "write": 50.0, "close": 40.0}
 RARE = {"unpack": 3.0, "prepack": 2.0, "outpack": 1.0}
 COUNTS = COMMON | RARE
-SIZE = 80
+SIZE = 97
 VOCABULARY = train_vocabulary(COUNTS, SIZE)
 
 
@@ -53,3 +53,10 @@ def test_the_tokenizer_file_splits_as_the_indexer_does(reference: Tokenizer, tex
         row for row in reference.encode(text, add_special_tokens=False).ids if row != VOCABULARY[UNKNOWN]
     ]
     assert WordPiece(VOCABULARY).rows_of(split_words(text)) == expected
+
+
+@pytest.mark.parametrize("size", [0, 73, 80])
+def test_single_letters_and_digits_are_always_in_it(size: int) -> None:
+    vocabulary = train_vocabulary(COUNTS, size)
+    assert {"a", "##a", "z", "##z", "0", "##0", "9", "##9"} <= set(vocabulary)
+    assert len(vocabulary) == max(size, 73)

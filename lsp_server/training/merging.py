@@ -1,0 +1,102 @@
+"""Which parts words are put together from: byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909).
+
+Counts are whole numbers and ties go by the alphabet, so that the same words always give the same parts.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+INSIDE = "##"
+"""What a part begins with that stands inside a word."""
+
+_STEPS = 16
+"""Counts are rounded to this fraction: whole numbers have the same sum in any order."""
+
+Pair = tuple[str, str]
+
+
+def letters_of(word: str) -> list[str]:
+    """Return the smallest parts of a word."""
+    return [letter if at == 0 else INSIDE + letter for at, letter in enumerate(word)]
+
+
+def joined(pair: Pair) -> str:
+    """Return two neighbouring parts as one."""
+    return pair[0] + pair[1].removeprefix(INSIDE)
+
+
+def merged_parts(counts: Mapping[str, float]) -> Iterator[str]:
+    """Yield distinct parts longer than a letter: each joins the two that stand side by side most often.
+
+    Parts that come early stand for most; in the end every word is a part.
+
+    Args:
+        counts: How often each word is said.
+    """
+    words = _Words(counts)
+    found: set[str] = set()
+    while (pair := words.most_frequent()) is not None:
+        words.join(pair)
+        part = joined(pair)
+        if part not in found:
+            found.add(part)
+            yield part
+
+
+class _Words:
+    """Words in parts, with how often two parts stand side by side in them."""
+
+    def __init__(self, counts: Mapping[str, float]) -> None:
+        ordered = sorted(counts)
+        self._parts = [letters_of(word) for word in ordered]
+        self._counts = [round(_STEPS * counts[word]) for word in ordered]
+        self._totals: defaultdict[Pair, int] = defaultdict(int)
+        self._places: defaultdict[Pair, set[int]] = defaultdict(set)
+        for number, parts in enumerate(self._parts):
+            for pair in pairwise(parts):
+                self._totals[pair] += self._counts[number]
+                self._places[pair].add(number)
+        self._heap = [(-total, pair) for pair, total in self._totals.items()]
+        heapq.heapify(self._heap)
+
+    def most_frequent(self) -> Pair | None:
+        """Return the pair that stands side by side most often, the first in the alphabet of equals."""
+        while self._heap:
+            negative, pair = heapq.heappop(self._heap)
+            total = self._totals.get(pair, 0)
+            if total == -negative and total:
+                return pair
+            # Joining took some of it away since; a pair that gained was put on the heap anew.
+            if 0 < total < -negative:
+                heapq.heappush(self._heap, (-total, pair))
+        return None
+
+    def join(self, pair: Pair) -> None:
+        """Make one part of a pair wherever it stands."""
+        part = joined(pair)
+        gained: set[Pair] = set()
+        for number in self._places.pop(pair):
+            count, before = self._counts[number], self._parts[number]
+            after = self._parts[number] = _with_joined(before, pair)
+            for old in pairwise(before):
+                self._totals[old] -= count
+            for new in pairwise(after):
+                self._totals[new] += count
+                if part in new:
+                    self._places[new].add(number)
+                    gained.add(new)
+        del self._totals[pair]
+        for new in gained:
+            heapq.heappush(self._heap, (-self._totals[new], new))
+
+
+def _with_joined(parts: list[str], pair: Pair) -> list[str]:
+    after: list[str] = []
+    for part in parts:
+        if after and (after[-1], part) == pair:
+            after[-1] = joined(pair)
+        else:
+            after.append(part)
+    return after
