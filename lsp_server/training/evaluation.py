@@ -35,7 +35,7 @@ def read_tasks(path: Path) -> list[Task]:
     ]
 
 
-def annotatedndcg(
+def annotated_ndcg(
     similarities: np.ndarray, part: CorpusPart, tasks: Sequence[Task], root: str, *, one_a_file: bool
 ) -> list[float]:
     """Return NDCG@10 of each query: a target gains once, where it is first hit.
