@@ -6,6 +6,7 @@ direction among them, which it shares with no other, and tests and examples are 
 a query shares only when it speaks of tests or examples itself.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -21,6 +22,8 @@ FREE_AXES = 65
 _TESTS = ("test", "tests", "unittest", "unittests", "testdata", "spec", "specs", "fixture", "fixtures")
 _EXAMPLES = ("example", "examples", "sample", "samples", "demo", "demos")
 _BENCHMARKS = ("benchmark", "benchmarks", "bench", "benches")
+_PACKAGE = re.compile(r"(?:^|(?<=/))(?:com|org|net|io|dev)/example(?=/)")
+"""A Java package, the one that project starters propose, is no example."""
 _ASIDE = frozenset((*_TESTS, *_EXAMPLES, *_BENCHMARKS))
 
 
@@ -67,4 +70,4 @@ def aside_axis(dimensions: int) -> np.ndarray:
 
 def is_aside(text: str) -> bool:
     """Return whether a path lies among tests or examples, or a query speaks of them."""
-    return not _ASIDE.isdisjoint(split_words(text))
+    return not _ASIDE.isdisjoint(split_words(_PACKAGE.sub("", text)))

@@ -35,7 +35,7 @@ CONFIG_FILE = "config.json"
 TENSORS = ("table", "symbol_scale", "query_scale")
 """Names in the table's file: uint8[v, d / 2], float32[v], float32[v]."""
 
-RECIPE = "fields-2"
+RECIPE = "fields-3"
 """Raise it when the same files and the same symbol come to give another vector."""
 
 _PATH_PARTS = 3

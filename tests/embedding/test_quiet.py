@@ -76,6 +76,8 @@ def test_no_word_lies_on_the_axes_that_are_kept_free() -> None:
         ("src/test/java/Login.java", True),
         ("tests/test_login.py", True),
         ("examples/login.py", True),
+        ("src/main/java/com/example/Login.java", False),
+        ("com/example/demo/Login.java", True),
         ("how are logins tested", False),
         ("spec for the login", True),
         ("src/latest/contest.py", False),

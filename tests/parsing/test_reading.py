@@ -149,6 +149,8 @@ TEST, EXAMPLE, VENDORED, GENERATED = (
         ("AppTests/Login.swift", TEST),
         ("absl/strings/cord_test.cc", TEST),
         ("examples/hello.py", EXAMPLE),
+        ("src/main/java/com/example/shop/Cart.java", SymbolFlags.NONE),
+        ("com/example/demo/Cart.java", EXAMPLE),
         ("docs/guide.md", EXAMPLE),
         ("tests/fixtures/a.json", TEST | EXAMPLE),
         ("vendor/github.com/x/y.go", VENDORED),
