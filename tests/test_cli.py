@@ -192,6 +192,26 @@ def test_related_code_of_a_place(indexed: Shell) -> None:
     assert found["results"][0]["name"] == "send_again"
 
 
+def test_related_tests_and_duplicates_are_marked(shell: Shell) -> None:
+    (shell.workspace / "src" / "copied.py").write_text(NETWORK)
+    (shell.workspace / "tests").mkdir()
+    (shell.workspace / "tests" / "test_network.py").write_text(
+        "def test_send_again():\n    client.send_again(request, attempts)\n"
+    )
+    place = "src/network.py:7:9"
+    found = {
+        (one["name"], one["location"]["uri"].rpartition("/")[2]): one["explanation"]["signals"]
+        for one in shell.json("related", place)["results"]
+    }
+    assert found["send_again", "copied.py"]["duplicate"] == 1
+    assert found["test_send_again", "test_network.py"]["test"] == 1
+    assert not {"test", "duplicate"} & set(found["send", "network.py"])
+    lines = shell.ask("related", place).stdout.splitlines()
+    assert any("copied.py:7" in line and line.endswith("(duplicate)") for line in lines)
+    assert any("test_send_again" in line and line.endswith("(test)") for line in lines)
+    assert not any("vector" in line for line in lines)
+
+
 def test_vector_search_ranks_by_similarity_alone(indexed: Shell) -> None:
     found = indexed.json("vector", "search-vector", "retry", "--explain")["results"]
     similarities = [one["explanation"]["vector"] for one in found if one["score"] >= 0.01]

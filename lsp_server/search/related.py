@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lsp_server.embedding import similarity_to_score
 from lsp_server.model import ClusterId, Symbol, SymbolFlags, SymbolId
@@ -16,7 +17,7 @@ from lsp_server.search.file_symbols import (
     vectors_of,
     visible_rows,
 )
-from lsp_server.search.results import Explanation, Found
+from lsp_server.search.results import DUPLICATE_MARK, TEST_MARK, Explanation, Found
 from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
 from lsp_server.storage.symbol_record import unpack_symbol
@@ -27,6 +28,9 @@ DUPLICATE_SIMILARITY = 0.98
 
 SAME_TEXT_SIMILARITY = 0.9
 """Cosine from which two symbols that read alike do: the same code in another file differs by the path."""
+
+COPY_DIFFERENCE = 0.2
+"""The part of its lines by which a copy may have become longer or shorter, where it is more than one line."""
 
 RELEVANT = 0.5
 """Score from which a result is probably relevant."""
@@ -41,12 +45,13 @@ class _Candidate:
     vector: F32  # of the candidate itself
     similarity: float
     id: SymbolId
+    flags: int  # its own and its file's, of which the symbol itself knows nothing
     ordinal: int  # -1 for a symbol of an open buffer
     unsaved: UnsavedFile | None = None
 
     @property
     def is_test(self) -> bool:
-        return bool(self.symbol.flags & SymbolFlags.TEST)
+        return bool(self.flags & SymbolFlags.TEST)
 
 
 def related(  # noqa: PLR0917 - a position has two parts and a unit
@@ -62,7 +67,9 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
     """Return the symbols closest in meaning to the innermost one at a position.
 
     Left out are the symbol itself, what it lies in and what lies in it. Tests come after other code, and what
-    nearly repeats a result after both, but never after what is not relevant any more.
+    nearly repeats a result after both, but never after what is not relevant any more. Each result's
+    explanation marks it with the signal `test`, and with `duplicate` where it nearly repeats the symbol asked
+    about or a result before it.
 
     Args:
         view: The folder of the file.
@@ -92,7 +99,8 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
             candidates += _candidates(other, target, 2 * limit + _SPARE, None, frozenset())
     cancel.raise_if_cancelled()
     candidates.sort(key=lambda candidate: (-candidate.similarity, candidate.id))
-    return _listed(candidates[: 2 * limit + _SPARE], view, limit)
+    closest = candidates[: 2 * limit + _SPARE]
+    return _listed(closest, _copies(closest, file.symbols[place]), view, limit)
 
 
 def symbol_at(view: FolderView, path: str, line: int, column: int, encoding: Encoding) -> Found | None:
@@ -118,6 +126,7 @@ def _candidates(
                 file.vectors[row].astype(np.float32),
                 float(similarities[row]),
                 SymbolId(int(file.ids[row])),
+                int(file.flags[row]),
                 -1,
                 file,
             )
@@ -141,7 +150,7 @@ def _indexed(
     probes, rerank = snapshot.probes, snapshot.meta.rerank
     hits = snapshot.vectors.search(target, depth, probes, rerank, allowed)
     vectors = vectors_of(snapshot, hits.ordinals).astype(np.float32)
-    ids = snapshot.vectors.ids(hits.ordinals)
+    ids, flags = snapshot.vectors.ids(hits.ordinals), snapshot.vectors.flags(hits.ordinals)
     return [
         _Candidate(
             view,
@@ -149,6 +158,7 @@ def _indexed(
             vectors[number],
             float(hits.similarities[number]),
             SymbolId(int(ids[number])),
+            int(flags[number]),
             ordinal,
         )
         for number, ordinal in enumerate(hits.ordinals.tolist())
@@ -160,8 +170,14 @@ def _similarities(vectors: F16, target: F32) -> F32:
     return similarities
 
 
-def _listed(candidates: Sequence[_Candidate], view: FolderView, limit: int) -> tuple[Found, ...]:
-    """Order candidates, closest first, by what they are, and score them so that scores never rise."""
+def _listed(
+    candidates: Sequence[_Candidate], copies: Sequence[bool], view: FolderView, limit: int
+) -> tuple[Found, ...]:
+    """Order candidates, closest first, by what they are, and score them so that scores never rise.
+
+    A copy of the symbol asked about stands where it is, for who asks wants to know of it; further ones repeat
+    the first.
+    """
     similarities = np.array([candidate.similarity for candidate in candidates], np.float32)
     scores = similarity_to_score(similarities, view.embedder.curves.related)
     repeats = _repeats(candidates)
@@ -171,7 +187,7 @@ def _listed(candidates: Sequence[_Candidate], view: FolderView, limit: int) -> t
     )[:limit]
     falling = np.minimum.accumulate(np.clip(scores[order], 0.0, 1.0))
     return tuple(
-        _found(candidates[number], float(score), is_repeat=repeats[number])
+        _found(candidates[number], float(score), is_duplicate=repeats[number] or copies[number])
         for number, score in zip(order, falling.tolist(), strict=True)
     )
 
@@ -182,24 +198,39 @@ def _repeats(candidates: Sequence[_Candidate]) -> list[bool]:
         return []
     vectors = np.array([candidate.vector for candidate in candidates])
     similarities = vectors @ vectors.T
-    looks = [_look(candidate.symbol) for candidate in candidates]
-    number_of = {look: number for number, look in enumerate(looks)}
-    numbers = np.array([number_of[look] for look in looks])
-    look_alike = numbers[:, None] == numbers[None, :]
+    look_alike = _look_alike([candidate.symbol for candidate in candidates])
     alike = (similarities > DUPLICATE_SIMILARITY) | (look_alike & (similarities > SAME_TEXT_SIMILARITY))
     return [bool(alike[number, :number].any()) for number in range(len(candidates))]
 
 
-def _look(symbol: Symbol) -> tuple[str, str, str, int]:
-    """Return what tells two texts apart without reading them."""
-    n_lines = symbol.span.end.line - symbol.span.start.line
-    return symbol.name, symbol.signature, symbol.documentation, n_lines
+def _copies(candidates: Sequence[_Candidate], asked: Symbol) -> list[bool]:
+    """Return which candidates nearly repeat the symbol asked about."""
+    looks_alike = _look_alike([asked, *(candidate.symbol for candidate in candidates)])[0, 1:]
+    least = np.where(looks_alike, SAME_TEXT_SIMILARITY, DUPLICATE_SIMILARITY)
+    similarities = np.array([candidate.similarity for candidate in candidates])
+    copies: list[bool] = (similarities > least).tolist()
+    return copies
 
 
-def _found(candidate: _Candidate, score: float, *, is_repeat: bool) -> Found:
-    signals = {"test": 1.0} if candidate.is_test else {}
-    if is_repeat:
-        signals["duplicate"] = 1.0
+def _look_alike(symbols: Sequence[Symbol]) -> NDArray[np.bool_]:
+    """Return which symbols may be one text, as far as can be told without reading them, bool[n, n].
+
+    Their heads are equal, and their lengths nearly: a copy that lives on loses a line and gains another.
+    """
+    heads = [(symbol.name, symbol.signature, symbol.documentation) for symbol in symbols]
+    number_of = {head: number for number, head in enumerate(heads)}
+    numbers = np.array([number_of[head] for head in heads])
+    n_lines = np.array([symbol.span.end.line - symbol.span.start.line for symbol in symbols])
+    differing = np.abs(n_lines[:, None] - n_lines[None, :])
+    allowed = np.maximum(1, COPY_DIFFERENCE * np.maximum(n_lines[:, None], n_lines[None, :]))
+    alike: NDArray[np.bool_] = (numbers[:, None] == numbers[None, :]) & (differing <= allowed)
+    return alike
+
+
+def _found(candidate: _Candidate, score: float, *, is_duplicate: bool) -> Found:
+    signals = {TEST_MARK: 1.0} if candidate.is_test else {}
+    if is_duplicate:
+        signals[DUPLICATE_MARK] = 1.0
     if candidate.unsaved is not None:
         explanation = Explanation(candidate.similarity, None, signals)
         path = candidate.unsaved.path

@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from lsp_server.model import ClusterId, Symbol, SymbolId, SymbolKind
+
+TEST_MARK: Final = "test"
+DUPLICATE_MARK: Final = "duplicate"
+"""Signals of `related` that say what a result is: a test, a near copy of what is shown already."""
 
 
 class SearchMode(StrEnum):
@@ -72,7 +77,7 @@ class Found:
         folder: The workspace folder it lies in.
         path: Relative to the folder, forward slashes.
         score: 0 to 1; 0.5 means "probably relevant".
-        explanation: Present when the request asked for it.
+        explanation: Present when the request asked for it, and always in what is related.
     """
 
     id: SymbolId
@@ -81,6 +86,12 @@ class Found:
     path: str
     score: float
     explanation: Explanation | None = None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What a reader should know of a related symbol at a glance: "test", "duplicate"."""
+        signals = {} if self.explanation is None else self.explanation.signals
+        return tuple(mark for mark in (TEST_MARK, DUPLICATE_MARK) if signals.get(mark))
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,66 @@ def test_what_repeats_a_result_is_marked_and_comes_after_it(sessions: SmallIndex
     assert all(signals(one).get("duplicate") for one in found[first:] if one.score >= 0.5)
 
 
+def test_a_copy_of_the_symbol_itself_comes_first_and_is_marked_so_are_further_ones(
+    sessions: SmallIndex,
+) -> None:
+    sessions.commit({f"copy{number}/store.py": STORE for number in range(2)})
+    found = near(sessions.view(), "src/store.py", line_of(STORE, "json.load"), 8, limit=40)
+    copies = [n for n, one in enumerate(found) if one.symbol.name == "load_session"]
+    assert copies[0] == 0
+    assert len(copies) == 2
+    assert all(signals(found[n]).get("duplicate") == 1.0 for n in copies)
+    assert found[0].marks == ("duplicate",)
+    # What is merely close is no duplicate.
+    assert not signals(next(one for one in found if one.symbol.name == "save_session")).get("duplicate")
+
+
+LONG = """\
+def load_session(self, key):
+    path = self.folder / f"{key}.json"
+    if not path.is_file():
+        raise SessionNotFound(key)
+    with open(path) as stream:
+        document = json.load(stream)
+    session = Session.from_document(document["session"])
+    session.visited_at = self.clock.now()
+    session.language = document.get("language", self.default_language)
+    self.cache[key] = session
+    logger.debug("session %s loaded from %s", key, path)
+    return session
+"""
+
+
+def test_a_copy_that_was_edited_a_little_on_screen_is_a_duplicate_still(index: SmallIndex) -> None:
+    index.commit({"src/store.py": LONG, "src/other.py": OTHER})
+    edited = LONG.replace("    self.cache[key] = session\n", "").replace("visited_at", "seen_at")
+    found = near(index.view({"src/copied.py": edited}), "src/store.py", 0)
+    marks = {(one.path, one.symbol.name): one.marks for one in found}
+    assert marks["src/copied.py", "load_session"] == ("duplicate",)
+    assert marks["src/other.py", "read_session_file"] == ()
+
+
+def test_what_a_file_of_tests_holds_is_marked_even_where_no_name_says_test(sessions: SmallIndex) -> None:
+    helper = "def load_session(key):\n    return json.load(open(key))\n"
+    sessions.commit({"tests/support.py": helper})
+    view = sessions.view({"tests/unsaved_support.py": helper.replace("load_session", "load_one_session")})
+    found = near(view, "src/store.py", line_of(STORE, "json.load"), 8)
+    marks = {one.path: "test" in one.marks for one in found}
+    assert marks == {
+        "src/store.py": False,
+        "src/other.py": False,
+        "tests/support.py": True,
+        "tests/unsaved_support.py": True,
+    }
+
+
+def test_a_copied_test_is_marked_as_both(sessions: SmallIndex) -> None:
+    sessions.commit({"tests/test_store.py": TEST, "tests/test_other.py": TEST})
+    found = near(sessions.view(), "tests/test_store.py", 0)
+    marks = {(one.path, one.symbol.name): one.marks for one in found}
+    assert marks["tests/test_other.py", "test_load_session_reads_the_stream"] == ("test", "duplicate")
+
+
 def test_the_limit_holds(sessions: SmallIndex) -> None:
     assert len(near(sessions.view(), "src/store.py", 4, limit=2)) == 2
     assert near(sessions.view(), "src/store.py", 4, limit=0) == ()

@@ -27,12 +27,15 @@ def _markdown_line(found: Found, convert: Converter) -> str:
     target = convert.uri(found).replace("(", "%28").replace(")", "%29")
     name = found.symbol.qualified_name.replace("`", "'").replace("\n", " ")
     place = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", f"{found.path}:{_line(found)}")
-    return f"- [`{name}`]({target}#L{_line(found)}) {_kind(found)} · {_similarity(found)} · {place}"
+    facts = f"{_kind(found)}{_marks(found)} · {_similarity(found)} · {place}"
+    return f"- [`{name}`]({target}#L{_line(found)}) {facts}"
 
 
 def _plain_line(found: Found, convert: Converter) -> str:
     name = found.symbol.qualified_name
-    return f"{name}  {_kind(found)}  {_similarity(found)}  {convert.uri(found)}#L{_line(found)}"
+    return (
+        f"{name}  {_kind(found)}{_marks(found)}  {_similarity(found)}  {convert.uri(found)}#L{_line(found)}"
+    )
 
 
 def _line(found: Found) -> int:
@@ -41,6 +44,10 @@ def _line(found: Found) -> int:
 
 def _kind(found: Found) -> str:
     return re.sub(r"([A-Z])", lambda letter: " " + letter[1].lower(), found.symbol.kind.label)
+
+
+def _marks(found: Found) -> str:
+    return "".join(f" ({mark})" for mark in found.marks)
 
 
 def _similarity(found: Found) -> str:

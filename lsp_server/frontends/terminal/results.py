@@ -1,7 +1,7 @@
 """Search results for a person: place, kind, name and score on one line, the signature below."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lsp_server.frontends.terminal.console import Console
@@ -14,12 +14,21 @@ def show_outcome(outcome: SearchOutcome, console: Console) -> None:
     """Print what a search found, best first, and how sure it is."""
     if outcome.corrected_query is not None:
         console.say(console.style("dim", f"(searched for: {outcome.corrected_query})"))
+    _show_all(outcome, console, _show_explained)
+
+
+def show_related(outcome: SearchOutcome, console: Console) -> None:
+    """Print what is close to a place; what brought each here, similarity, is all in the score."""
+    _show_all(outcome, console, _show)
+
+
+def _show_all(outcome: SearchOutcome, console: Console, show: Callable[[Found, Console], None]) -> None:
     if not outcome.results:
         console.say("Nothing found.")
     elif outcome.results[0].score < PROBABLY_RELEVANT:
         console.say(console.style("yellow", "Nothing close. The nearest there is:"))
     for found in outcome.results:
-        _show(found, console)
+        show(found, console)
     if outcome.is_incomplete and outcome.results:
         covered = outcome.coverage
         console.say(console.style("dim", f"({covered.indexed_files:,} of {covered.files:,} files indexed)"))
@@ -31,9 +40,14 @@ def _show(found: Found, console: Console) -> None:
     name = symbol.qualified_name or found.path
     score = console.style("green" if found.score >= PROBABLY_RELEVANT else "dim", f"{found.score:.2f}")
     parts = [console.style("cyan", place), symbol.kind.label, console.style("bold", name), score]
+    parts += [console.style("yellow", f"({mark})") for mark in found.marks]
     console.say("  ".join(parts))
     if symbol.signature and symbol.signature not in {symbol.name, found.path}:
         console.say(f"    {symbol.signature}")
+
+
+def _show_explained(found: Found, console: Console) -> None:
+    _show(found, console)
     if found.explanation is not None:
         console.say(console.style("dim", f"    {explained(found.explanation)}"))
 

@@ -20,7 +20,7 @@ from lsp_server.frontends.terminal.folders import (
     settings_of,
     visiting,
 )
-from lsp_server.frontends.terminal.results import show_outcome
+from lsp_server.frontends.terminal.results import show_outcome, show_related
 from lsp_server.indexing.foreground import Ending
 from lsp_server.model import SymbolKind
 from lsp_server.parsing.languages import canonical_language
@@ -61,9 +61,7 @@ def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
         took_ms = (time.perf_counter() - began_s) * 1000
         outcome = SearchOutcome(found, not view.is_complete, view.coverage, took_ms)
         console.document(Converter(ClientUris(), "utf16").outcome(outcome))
-        # What brought them here, similarity, is all in the score.
-        bare = tuple(replace(one, explanation=None) for one in found)
-        show_outcome(replace(outcome, results=bare), console)
+        show_related(outcome, console)
         return 0 if found else 1
 
 

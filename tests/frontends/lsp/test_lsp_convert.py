@@ -183,6 +183,24 @@ def test_a_hover_is_plain_for_those_who_take_no_markdown() -> None:
     assert "file:///home/me/project/src/a%20b.py#L5" in shown["contents"]["value"]
 
 
+@pytest.mark.parametrize("markdown", [True, False])
+def test_a_hover_says_what_is_a_test_or_a_duplicate(*, markdown: bool) -> None:
+    marked = {
+        "(test)": {"test": 1.0},
+        "(duplicate)": {"duplicate": 1.0},
+        "(test) (duplicate)": {"test": 1.0, "duplicate": 1.0},
+    }
+    found = [replace(FOUND, explanation=Explanation(0.9, None, signals)) for signals in marked.values()]
+    shown = hover.hover([*found, FOUND], converter(), markdown=markdown)
+    assert shown is not None
+    *lines, bare = shown["contents"]["value"].splitlines()[-4:]
+    assert [line.partition("method ")[2][: len(mark)] for line, mark in zip(lines, marked, strict=True)] == [
+        *marked
+    ]
+    assert "(test)" not in bare
+    assert "(duplicate)" not in bare
+
+
 def test_nothing_close_is_no_hover() -> None:
     assert hover.hover([replace(FOUND, score=0.49)], converter(), markdown=True) is None
 
