@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from lsp_server.embedding import Embedder, ModelChoice, load_embedder
+from lsp_server.embedding import CrossEncoder, Embedder, ModelChoice, load_embedder, load_reranker
 from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
@@ -94,6 +94,14 @@ class Composition:
             ModelUnavailable: It can't be loaded here.
         """
         return embedder_of(settings)
+
+    def load_reranker(self, wanted: str) -> CrossEncoder:
+        """Load a cross-encoder: a name that fastembed knows, or the whole path of a folder.
+
+        Raises:
+            ModelUnavailable: It can't be loaded here.
+        """
+        return load_reranker(wanted)
 
     def index_root(self, settings: Settings) -> IndexRoot:
         """Return where all indexes lie."""

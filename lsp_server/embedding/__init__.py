@@ -1,8 +1,9 @@
-"""Vectors for symbols and queries: the bundled model, and transformers for those who want one."""
+"""Vectors for symbols and queries: the bundled model; transformers and rerankers for who wants them."""
 
 from pathlib import Path
 
 from lsp_server.embedding.contract import Embedder, ModelChoice, ModelInfo, SymbolTexts
+from lsp_server.embedding.cross_encoder import CrossEncoder
 from lsp_server.embedding.dictionary import NO_WORDS, Dictionary
 from lsp_server.embedding.scores import ScoreCurve, ScoreCurves, similarity_to_score
 from lsp_server.embedding.static_model import TABLE_FILE, StaticModel
@@ -11,6 +12,7 @@ __all__ = [
     "BUNDLED",
     "BUNDLED_FOLDER",
     "NO_WORDS",
+    "CrossEncoder",
     "Dictionary",
     "Embedder",
     "ModelChoice",
@@ -19,6 +21,7 @@ __all__ = [
     "ScoreCurves",
     "SymbolTexts",
     "load_embedder",
+    "load_reranker",
     "similarity_to_score",
 ]
 
@@ -48,3 +51,17 @@ def load_embedder(choice: ModelChoice) -> Embedder:
     from lsp_server.embedding.fastembed_model import load_transformer  # noqa: PLC0415
 
     return load_transformer(choice)
+
+
+def load_reranker(wanted: str) -> CrossEncoder:
+    """Load the cross-encoder that the settings name; takes seconds, and minutes when it has to be fetched.
+
+    Args:
+        wanted: A name that fastembed knows, or the whole path of a folder.
+
+    Raises:
+        ModelUnavailable: It can't be loaded here; the suggestion says what to do.
+    """
+    from lsp_server.embedding.fastembed_reranker import load_cross_encoder  # noqa: PLC0415 - see above
+
+    return load_cross_encoder(wanted)

@@ -37,9 +37,9 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
     if choice.path is not None:
         folder = OnnxFolder.read(choice.path)
         revision = folder.revision
-        if _description(TextEmbedding, name) is None:
+        if description_of(TextEmbedding, name) is None:
             name = _register(TextEmbedding, folder, choice.name)
-    description = _description(TextEmbedding, name)
+    description = description_of(TextEmbedding, name)
     if description is None:
         raise ModelUnavailable(
             f"fastembed knows no text model named {name}.",
@@ -50,7 +50,7 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
     try:
         model = TextEmbedding(
             name,
-            cache_dir=str(choice.cache_dir or _default_cache_dir()),
+            cache_dir=str(choice.cache_dir or default_cache_dir()),
             threads=choice.threads,
             **options,
         )
@@ -73,7 +73,8 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
     return TransformerModel(info, model, query_prefix, passage_prefix)
 
 
-def _description(library: Any, name: str) -> dict[str, Any] | None:
+def description_of(library: Any, name: str) -> dict[str, Any] | None:
+    """Return what one of fastembed's libraries of models knows of a name, in any case; None for nothing."""
     models: list[dict[str, Any]] = library.list_supported_models()
     return next((model for model in models if model["model"].lower() == name.lower()), None)
 
@@ -83,7 +84,7 @@ def _register(library: Any, folder: OnnxFolder, wanted: str) -> str:
     from fastembed.common.model_description import ModelSource, PoolingType  # noqa: PLC0415
 
     name = f"local/{folder.path.resolve().name if wanted in {'', 'bundled'} else wanted}-{folder.revision}"
-    if _description(library, name) is None:
+    if description_of(library, name) is None:
         library.add_custom_model(
             model=name,
             pooling=PoolingType(folder.pooling),
@@ -101,7 +102,7 @@ def _revision(description: dict[str, Any], implementation: str) -> str:
     return blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
-def _default_cache_dir() -> Path:
+def default_cache_dir() -> Path:
     """Return a folder that outlives a restart, which fastembed's own default, a temporary one, does not."""
     configured = os.environ.get("FASTEMBED_CACHE_PATH")
     return Path(configured) if configured else user_cache_path("semantic-symbols", appauthor=False) / "models"

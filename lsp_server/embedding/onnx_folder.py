@@ -9,6 +9,9 @@ from typing import Any
 
 from lsp_server.errors import ModelUnavailable
 
+NEEDED_FILES = "model.onnx, tokenizer.json, tokenizer_config.json, special_tokens_map.json and config.json"
+"""What a folder has to hold."""
+
 _SAMPLE_BYTES = 1 << 16
 _SAMPLES = 64
 
@@ -38,12 +41,11 @@ class OnnxFolder:
         Raises:
             ModelUnavailable: A file is missing or says nothing of the vectors' length.
         """
-        networks = sorted(path.rglob("*.onnx"), key=lambda file: (_preference(file), file.as_posix()))
-        if not networks:
+        network = network_in(path)
+        if network is None:
             raise ModelUnavailable(
                 f"The folder {path} holds no model: no *.onnx and no model.safetensors of the bundled form.",
-                "Set the model's path to a folder with model.onnx, tokenizer.json, tokenizer_config.json and "
-                'config.json, or set the model to "bundled".',
+                f'Set the model\'s path to a folder with {NEEDED_FILES}, or set the model to "bundled".',
             )
         pooling = _json(path / "1_Pooling" / "config.json")
         dimensions = pooling.get("word_embedding_dimension") or _json(path / "config.json").get("hidden_size")
@@ -57,9 +59,13 @@ class OnnxFolder:
             kind = "CLS"
         elif pooling.get("pooling_mode_lasttoken"):
             kind = "LAST_TOKEN"
-        return cls(
-            path, networks[0].relative_to(path).as_posix(), dimensions, kind, _digest(path, networks[0])
-        )
+        return cls(path, network.relative_to(path).as_posix(), dimensions, kind, revision_of(path, network))
+
+
+def network_in(folder: Path) -> Path | None:
+    """Return the network that a folder holds, by its usual name where there are several; None for none."""
+    networks = sorted(folder.rglob("*.onnx"), key=lambda file: (_preference(file), file.as_posix()))
+    return networks[0] if networks else None
 
 
 def _preference(file: Path) -> int:
@@ -76,7 +82,8 @@ def _json(file: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _digest(folder: Path, network: Path) -> str:
+def revision_of(folder: Path, network: Path) -> str:
+    """Return a digest of a model's files."""
     digest = blake2b(digest_size=8)
     for file in sorted({network, *folder.glob("*.json"), *folder.glob("1_Pooling/*.json")}):
         digest.update(file.relative_to(folder).as_posix().encode())

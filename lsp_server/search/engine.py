@@ -21,6 +21,7 @@ from lsp_server.search.matching import SplitNames, content_words
 from lsp_server.search.query import ParsedQuery, parse_query
 from lsp_server.search.ranking import Ranking, rank
 from lsp_server.search.rarity import rarities
+from lsp_server.search.reranking import reranked, text_of
 from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.search.signals import Asked, Signals, signals_of
 from lsp_server.search.spelling import mended
@@ -83,7 +84,7 @@ def _search_folder(
     cancel.raise_if_cancelled()
     if query.words:
         found = signals(view, ask, gathered)
-        ranking = rank(found, weights)
+        ranking = _reread(view, ask, gathered, rank(found, weights), cancel)
         scored = _scores(view, ask, gathered, found, ranking)
     else:  # nothing but filters was asked, and all of these pass
         ranking = _listing(view, ask, gathered)
@@ -94,6 +95,18 @@ def _search_folder(
         _found(view, gathered, ranking, place, float(scored[place]), explain=request.explain)
         for place in best
     ]
+
+
+def _reread(view: FolderView, ask: Ask, gathered: Gathered, ranking: Ranking, cancel: Cancel) -> Ranking:
+    """Let the cross-encoder read the best results of a hybrid search, where the user wants that."""
+    if view.reranking is None or ask.mode is not SearchMode.HYBRID:
+        return ranking
+    paths, places = gathered.candidates.paths, gathered.places
+
+    def read(candidate: int) -> str:
+        return text_of(symbol_at(view, places[candidate]), paths[candidate])
+
+    return reranked(view.reranking, ask.query.text, ranking, read, cancel)
 
 
 def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters) -> Ask:

@@ -20,11 +20,13 @@ class Ranking:
         order: int64[n], candidate numbers, best first.
         relevance: float64[n], in that order, never rising; the best is not scaled to 1.
         parts: What each signal added, and what multiplied, by name → float64[n] in candidate order.
+        n_called: How many of the first stand there because the query names them.
     """
 
     order: np.ndarray
     relevance: np.ndarray
     parts: dict[str, np.ndarray]
+    n_called: int = 0
 
 
 _MOST_NEIGHBOURS = 3
@@ -52,25 +54,33 @@ def rank(signals: Signals, weights: Weights) -> Ranking:
     relevance = evidence * penalty + neighbours
     diversity = _diversity(relevance, signals.files, weights.repeated_file)
     relevance *= diversity
-    called = _lift(relevance, signals) if weights.exact else np.zeros(len(relevance))
+    levels = _called(relevance, signals) if weights.exact else np.zeros(len(relevance), np.int8)
+    called = _lift(relevance, levels)
     relevance += called
     order = np.lexsort((signals.ids, -relevance))
     parts |= {"penalty": penalty, "neighbours": neighbours, "diversity": diversity, "called": called}
-    return Ranking(order, relevance[order], parts)
+    return Ranking(order, relevance[order], parts, int(np.count_nonzero(levels)))
 
 
-def _lift(relevance: np.ndarray, signals: Signals) -> np.ndarray:
-    """Return what lifts symbols that the query names above the rest, and above names that only begin so.
+def _called(relevance: np.ndarray, signals: Signals) -> np.ndarray:
+    """Return which symbols are lifted, `Signals.called` or 0 for each.
 
-    Within each the order stays. Of one file only the best three are lifted: a family of overloads leaves
-    room for others.
+    Of one file only the best three are: a family of overloads leaves room for others.
     """
-    place = np.empty(len(relevance), np.int64)
+    place = np.zeros(len(relevance), np.int64)
     for level in range(1, CALLED + 1):
         chosen = np.flatnonzero(signals.called == level)
         by_file = _ByFile.of(relevance[chosen], signals.files[chosen])
         place[chosen[by_file.order]] = by_file.place
-    called = np.where((signals.called > 0) & (place < _MOST_CALLED_A_FILE), signals.called, 0)
+    called: np.ndarray = np.where(place < _MOST_CALLED_A_FILE, signals.called, 0)
+    return called
+
+
+def _lift(relevance: np.ndarray, called: np.ndarray) -> np.ndarray:
+    """Return what lifts symbols that the query names above the rest, and above names that only begin so.
+
+    Within each the order stays.
+    """
     lift = np.zeros(len(relevance))
     for level in range(1, CALLED + 1):
         here, below = called == level, called < level

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lsp_server.embedding import Embedder
+from lsp_server.search.reranking import Reranking
 from lsp_server.search.results import Coverage
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.unsaved import Unsaved
@@ -22,6 +23,7 @@ class FolderView:
         coverage: How much of the folder is indexed.
         is_complete: The scan is done and every change seen so far is in the snapshot.
         weights: What each ranking signal is worth.
+        reranking: Reads the best results again; None where nobody does.
     """
 
     folder: Path
@@ -31,3 +33,4 @@ class FolderView:
     coverage: Coverage
     is_complete: bool
     weights: Weights = LEARNED
+    reranking: Reranking | None = None

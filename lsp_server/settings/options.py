@@ -93,6 +93,16 @@ class SearchSettings:
         "the index; 1 visits every cluster.",
         limits=(0.5, 1.0),
     )
+    rerank_model: str = option(
+        "",
+        "A cross-encoder that reads the best results together with the query and reorders them: a name that "
+        "fastembed knows, which is fetched once, or the whole path of a folder with an ONNX model; empty for "
+        "none.",
+        in_workspace=False,
+    )
+    rerank_depth: int = option(
+        20, "How many of the best results the cross-encoder reads.", limits=(1, 200), in_workspace=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from lsp_server.embedding import CrossEncoder
 from lsp_server.errors import WorkspaceNotFound
 from lsp_server.indexing.ignore import IGNORE_FILES
 from lsp_server.search.cancel import Cancel
@@ -15,13 +16,14 @@ from lsp_server.search.engine import search
 from lsp_server.search.file_symbols import Encoding
 from lsp_server.search.palette import CentralSymbols, palette
 from lsp_server.search.related import related
-from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequest
+from lsp_server.search.results import Coverage, Found, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.search.view import FolderView
 from lsp_server.settings import LoadedSettings, SettingProblem, Settings
 from lsp_server.workspace.documents import OpenDocuments, real_path
 from lsp_server.workspace.explanation import OUTSIDE, behind_link
 from lsp_server.workspace.metrics import Percentiles, resident_bytes
 from lsp_server.workspace.nested import innermost, most_holders, without_doubles
+from lsp_server.workspace.rerankers import Rerankers
 from lsp_server.workspace.service import FolderParts, FolderService, ServiceListener
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
 
@@ -36,6 +38,9 @@ class Composition(Protocol):
 
     def folder_parts(self, folder: Path, settings: Settings) -> FolderParts:
         """Put together what one folder's service works with."""
+
+    def load_reranker(self, wanted: str) -> CrossEncoder:
+        """Load a cross-encoder."""
 
     def apply_settings(self, settings: Settings) -> None:
         """Apply what holds for the whole process, such as the level of the log."""
@@ -79,6 +84,7 @@ class Workspace:
         self._searches, self._updates = Percentiles(), Percentiles()
         self._embedded_before = 0
         self._central = CentralSymbols()
+        self._rerankers = Rerankers(composition.load_reranker, self._tell)
         self._general = composition.load_settings(None, {}).settings
 
     # Folders
@@ -149,6 +155,8 @@ class Workspace:
             self._composition.apply_settings(loaded.settings)
             for path in self._folders:
                 problems.update(dict.fromkeys(self._load_settings(path)))
+            folders = self._folders.values()
+            self._rerankers.forget_all_but({one.settings.search.rerank_model for one in folders})
         self._tell()
         return tuple(problems)
 
@@ -202,7 +210,13 @@ class Workspace:
         began = time.perf_counter()
         folders = self._asked(request.folder)
         n_doubles = _most_doubles(folders)
-        outcome = search(_views(folders), replace(request, limit=request.limit * n_doubles), cancel)
+        views = _views(folders)
+        if request.mode is SearchMode.HYBRID:
+            views = [
+                replace(view, reranking=self._rerankers.at_hand(folder.settings.search))
+                for view, folder in zip(views, folders, strict=True)
+            ]
+        outcome = search(views, replace(request, limit=request.limit * n_doubles), cancel)
         if n_doubles > 1:
             outcome = replace(outcome, results=_without_doubles(outcome.results, folders)[: request.limit])
         self._searches.add((time.perf_counter() - began) * 1000)
@@ -269,16 +283,20 @@ class Workspace:
         Raises:
             WorkspaceNotFound: The folder is not open.
         """
-        services = [one.service for one in self._asked(folder)]
-        statuses = tuple(service.status() for service in services)
+        folders = self._asked(folder)
+        statuses = tuple(self._status_of(one) for one in folders)
         worst = max(statuses, key=lambda status: status.state.badness, default=None)
         return WorkspaceStatus(
             state=worst.state if worst is not None else self._state_without_folders,
             message=None if worst is None else worst.message or _first_message(statuses),
             coverage=sum((status.coverage for status in statuses), Coverage()),
             folders=statuses,
-            metrics=self._metrics(services),
+            metrics=self._metrics([one.service for one in folders]),
         )
+
+    def _status_of(self, folder: _OpenFolder) -> FolderStatus:
+        status = folder.service.status()
+        return replace(status, message=status.message or self._rerankers.message(folder.settings.search))
 
     def _metrics(self, services: Sequence[FolderService]) -> Metrics:
         running = [job for service in services if (job := service.background.progress) is not None]

@@ -1,6 +1,5 @@
 """Transformers: a local folder works without a network, and what can't work says what to do instead."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -8,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
+from tiny_onnx import DIMENSIONS, embedding_network, write_embedding_model
 
 from lsp_server.embedding import ModelChoice, ModelInfo, SymbolTexts, load_embedder
 from lsp_server.embedding.prefixes import prefixes_of
@@ -19,7 +16,6 @@ from lsp_server.errors import ModelUnavailable
 from lsp_server.text import split_file
 
 WORDS = ["[PAD]", "[UNK]", "upload", "retry", "parse", "json", "draw", "def", "return", "resend", "file"]
-DIMENSIONS = 24
 
 SOURCE = b"def upload(): retry resend\ndef parse(): json\n"
 TEXTS = SymbolTexts(
@@ -32,51 +28,11 @@ TEXTS = SymbolTexts(
 )
 
 
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
-
-
-def field(number: int, value: int | str | bytes) -> bytes:
-    """One field of a protocol buffer."""
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    raw = value.encode() if isinstance(value, str) else value
-    return varint(number << 3 | 2) + varint(len(raw)) + raw
-
-
-def value_info(name: str, element_type: int, *dims: str | int) -> bytes:
-    shape = b"".join(field(1, field(1, dim) if isinstance(dim, int) else field(2, dim)) for dim in dims)
-    return field(1, name) + field(2, field(1, field(1, element_type) + field(2, shape)))
-
-
-def tiny_network(table: np.ndarray) -> bytes:
-    """An ONNX network of one look-up: token ids → rows of a table (onnx.proto, ir_version 8, opset 13)."""
-    node = field(1, "table") + field(1, "input_ids") + field(2, "last_hidden_state") + field(4, "Gather")
-    dims = b"".join(field(1, size) for size in table.shape)
-    tensor = dims + field(2, 1) + field(8, "table") + field(9, table.astype("<f4").tobytes())
-    graph = field(1, node) + field(2, "tiny") + field(5, tensor)
-    graph += field(11, value_info("input_ids", 7, "batch", "length"))
-    graph += field(12, value_info("last_hidden_state", 1, "batch", "length", table.shape[1]))
-    return field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 13))
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tiny-model")
     table = np.random.default_rng(5).standard_normal((len(WORDS), DIMENSIONS))
     table[WORDS.index("resend")] = table[WORDS.index("retry")]
-    (path / "model.onnx").write_bytes(tiny_network(table))
-    tokenizer = Tokenizer(WordLevel({word: row for row, word in enumerate(WORDS)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = Whitespace()
-    tokenizer.save(str(path / "tokenizer.json"))
-    (path / "tokenizer_config.json").write_text(json.dumps({"model_max_length": 64, "pad_token": "[PAD]"}))
-    (path / "special_tokens_map.json").write_text(json.dumps({"pad_token": "[PAD]", "unk_token": "[UNK]"}))
-    (path / "config.json").write_text(json.dumps({"hidden_size": DIMENSIONS, "pad_token_id": 0}))
-    return path
+    return write_embedding_model(tmp_path_factory.mktemp("tiny-model"), WORDS, table)
 
 
 def test_a_local_folder_embeds_without_a_network(folder: Path) -> None:
@@ -96,7 +52,7 @@ def test_loading_twice_gives_the_same_model_and_other_files_another(folder: Path
     assert first.info == again.info
     for file in folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "model.onnx").write_bytes(tiny_network(np.eye(len(WORDS), DIMENSIONS)))
+    (tmp_path / "model.onnx").write_bytes(embedding_network(np.eye(len(WORDS), DIMENSIONS)))
     assert load_embedder(ModelChoice(name="tiny", path=tmp_path)).info.fingerprint != first.info.fingerprint
 
 

@@ -4,10 +4,11 @@ import * as vscode from "vscode";
 import { symbolIcon } from "./icons.ts";
 import { nameRange, reference, uriOf } from "./places.ts";
 import type { Found } from "./protocol.ts";
+import { marksOf } from "./related/marks.ts";
 
 export function foundItem(found: Found): vscode.TreeItem {
   const item = new vscode.TreeItem(shortName(found));
-  item.description = `${Math.round(found.score * 100)} %  ${reference(found)}`;
+  item.description = [`${Math.round(found.score * 100)} %`, ...marks(found), reference(found)].join("  ");
   item.iconPath = symbolIcon(found.kind);
   item.tooltip = tooltip(found);
   item.contextValue = "symbol";
@@ -18,6 +19,11 @@ export function foundItem(found: Found): vscode.TreeItem {
     arguments: [uriOf(found), { selection: new vscode.Range(start, start), preserveFocus: true }],
   };
   return item;
+}
+
+function marks(found: Found): string[] {
+  const words = { test: vscode.l10n.t("test"), duplicate: vscode.l10n.t("duplicate") };
+  return marksOf(found).map((mark) => `(${words[mark]})`);
 }
 
 /** "RotatingFileHandler.__init__": a tree has no room for more, and a name alone may be one of many. */

@@ -27,6 +27,7 @@ export interface Found {
   selectionRange: Range;
   /** 0 to 1; from `PROBABLY_RELEVANT` on it is probably what was meant. */
   score: number;
+  explanation?: { signals: Record<string, number> };
 }
 
 export const PROBABLY_RELEVANT = 0.5;

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from lsp_server.embedding import Embedder
+from lsp_server.embedding import CrossEncoder, Embedder
 from lsp_server.settings import LoadedSettings, Settings
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.workspace.visit import VisitParts
@@ -21,6 +21,9 @@ class Tools(Protocol):
 
     def embedder(self, settings: Settings) -> Embedder:
         """Load the model that the settings name."""
+
+    def load_reranker(self, wanted: str) -> CrossEncoder:
+        """Load a cross-encoder."""
 
     def index_root(self, settings: Settings) -> IndexRoot:
         """Return where all indexes lie."""

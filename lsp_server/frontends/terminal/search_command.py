@@ -30,6 +30,7 @@ from lsp_server.search.query import kind_named
 from lsp_server.search.related import related
 from lsp_server.search.results import SearchMode, SearchOutcome, SearchRequest
 from lsp_server.storage.folders import IndexRoot
+from lsp_server.workspace.rerankers import Rerankers
 
 _PLACE: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 _MOST_RESULTS: Final = 200
@@ -69,10 +70,18 @@ def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMo
     folder = folder_at(arguments.path)
     settings = settings_of(folder, tools, console)
     request = _request(arguments, mode, settings.search.default_limit)
+    rerankers = Rerankers(tools.load_reranker)
+    if mode is SearchMode.HYBRID:
+        rerankers.at_hand(settings.search)  # is loaded while files are looked at
     with visiting(folder, settings, tools, console) as visit:
         if visit.catch_up() is Ending.STOPPED:
             return INTERRUPTED_EXIT_CODE
-        return _answer(search([visit.view()], request, Cancel()), console)
+        view = visit.view()
+        if mode is SearchMode.HYBRID:
+            view = replace(view, reranking=rerankers.awaited(settings.search))
+            if (message := rerankers.message(settings.search)) is not None:
+                console.note(f"Note: {message}")
+        return _answer(search([view], request, Cancel()), console)
 
 
 def _answer(outcome: SearchOutcome, console: Console) -> int:

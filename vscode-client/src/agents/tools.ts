@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { kindName } from "../icons.ts";
 import { reference } from "../places.ts";
 import { PROBABLY_RELEVANT, type Found, type SearchResult } from "../protocol.ts";
+import { marksOf } from "../related/marks.ts";
 import { percent } from "../search/wording.ts";
 import type { Server } from "../server/server.ts";
 
@@ -63,7 +64,8 @@ function answer(result: SearchResult): vscode.LanguageModelToolResult {
 
 function line(found: Found): string {
   const purpose = found.documentation?.split("\n")[0] ?? "";
-  return `${reference(found)} ${kindName(found.kind)} ${found.qualifiedName} (${found.score.toFixed(2)}): ${found.signature}${purpose === "" ? "" : ` — ${purpose}`}`;
+  const facts = [found.score.toFixed(2), ...marksOf(found)].join(", ");
+  return `${reference(found)} ${kindName(found.kind)} ${found.qualifiedName} (${facts}): ${found.signature}${purpose === "" ? "" : ` — ${purpose}`}`;
 }
 
 function fileUri(file: string): vscode.Uri {

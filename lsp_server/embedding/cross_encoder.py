@@ -1,0 +1,54 @@
+"""Reads a query and a text together and says how well one answers the other, whichever library runs it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from lsp_server.errors import ModelUnavailable
+
+_BATCH = 16
+
+
+class PairModel(Protocol):
+    """What is used of `fastembed.rerank.cross_encoder.TextCrossEncoder`."""
+
+    def rerank(self, query: str, documents: Iterable[str], batch_size: int) -> Iterable[float]:
+        """Judge texts, in their order."""
+        ...
+
+
+class CrossEncoder:
+    """A model that judges pairs. Thread-safe, as its library is.
+
+    Args:
+        name: For people.
+        model: Runs it.
+    """
+
+    def __init__(self, name: str, model: PairModel) -> None:
+        self.name = name
+        self._model = model
+
+    def judge(self, query: str, texts: Sequence[str]) -> np.ndarray:
+        """Return the model's own output for each text, float64[n]: higher is better, usually log odds.
+
+        Raises:
+            ModelUnavailable: The model can't be run, or says nothing that can be compared.
+        """
+        # Alike lengths share a batch, since a batch is padded to its longest.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        judged = np.zeros(len(texts))
+        try:
+            judged[order] = list(self._model.rerank(query, [texts[place] for place in order], _BATCH))
+        except Exception as error:  # whatever the library raises, the model can't be used
+            raise ModelUnavailable(
+                f"The reranking model {self.name} can't be run: {error}",
+                "Set search.rerankModel to a cross-encoder with one output, or leave it empty.",
+            ) from error
+        if not np.isfinite(judged).all():
+            raise ModelUnavailable(
+                f"The reranking model {self.name} answers with what is no number.",
+                "Set search.rerankModel to another model, or leave it empty.",
+            )
+        return judged
