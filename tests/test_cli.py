@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_onnx import write_cross_encoder
 
 import lsp_server
 from lsp_server.cli import main
@@ -217,6 +218,35 @@ def test_vector_search_ranks_by_similarity_alone(indexed: Shell) -> None:
     similarities = [one["explanation"]["vector"] for one in found if one["score"] >= 0.01]
     assert len(similarities) > 1
     assert similarities == sorted(similarities, reverse=True)
+
+
+def test_a_reranking_model_reorders_a_search_and_one_that_can_t_be_had_is_named(
+    indexed: Shell, tmp_path: Path
+) -> None:
+    def asked(model: Path, depth: int, *options: str) -> tuple[list[dict[str, Any]], str]:
+        variables = {"RERANK_MODEL": str(model), "RERANK_DEPTH": str(depth)}
+        done = indexed.run(
+            *("search", "talking over the network", "--json", "--explain", *options),
+            **{f"SEMANTIC_SYMBOLS_SEARCH_{name}": value for name, value in variables.items()},
+        )
+        return json.loads(done.stdout)["results"], done.stderr
+
+    def names(results: list[dict[str, Any]]) -> list[str]:
+        return [one["name"] for one in results]
+
+    model = write_cross_encoder(tmp_path / "model", {"network": [1], "oven": [50]})
+    plain, silence = asked(Path(), 20)  # Path() is ".", which is no whole path and no name
+    assert "without reranking" in silence
+    assert "Suggestion: " in silence
+    results, errors = asked(model, 20)
+    assert errors == ""
+    assert names(results).index("Oven") < names(plain).index("Oven")
+    assert next(one for one in results if one["name"] == "Oven")["explanation"]["signals"]["rerank"] > 0
+    assert [one["score"] for one in results] == sorted((one["score"] for one in results), reverse=True)
+    assert names(asked(model, names(plain).index("Oven"))[0])[-2:] == names(plain)[-2:]
+    results, errors = asked(tmp_path / "nowhere", 20, "--mode", "vector")  # never loads one
+    assert results
+    assert errors == ""
 
 
 def test_facts_about_clusters(indexed: Shell) -> None:

@@ -199,6 +199,8 @@ def test_a_value_that_will_not_do_is_reported_and_passed_over(
         ("model.name", '"evil/model"'),
         ("model.path", '"/tmp/evil"'),
         ("model.queryPrefix", '"x"'),
+        ("search.rerankModel", '"evil/model"'),
+        ("search.rerankDepth", "200"),
         ("storage.indexDir", '"/tmp/evil"'),
         ("storage.index_dir", '"/tmp/evil"'),
         ("indexing.cacheBytes", "0"),

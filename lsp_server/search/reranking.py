@@ -70,7 +70,9 @@ def reranked(
     try:
         judged = reranking.model.judge(query[:_MOST_QUERY_CHARACTERS], texts)
     except ModelUnavailable as error:
-        logger.warning("a search is answered without reranking: %s", error)
+        # Not the library's own words, which may quote what it was given to read.
+        name, suggestion = reranking.model.name, error.suggestion
+        logger.warning("a search is answered without reranking: %s failed\nSuggestion: %s", name, suggestion)
         return ranking
     cancel.raise_if_cancelled()
     after = _blended(before, judged)

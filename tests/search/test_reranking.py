@@ -1,6 +1,6 @@
 """A cross-encoder reads the first results again: what it moves, what it must not move, what if it fails."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,12 +93,6 @@ def test_the_cross_encoder_moves_what_it_prefers_up_and_the_explanation_says_so(
     assert {rerank_part(one) for one in before} == {None}
 
 
-def test_both_judges_count(view: FolderView, tmp_path: Path) -> None:
-    """What the model slightly prefers does not overtake what everything else speaks for."""
-    slight = load_reranker(str(write_cross_encoder(tmp_path, {"animals": [1], "hay": [0.05]})))
-    assert names(found_by(replace(view, reranking=Reranking(slight, 20))))[0] == names(found_by(view))[0]
-
-
 @pytest.mark.parametrize("depth", [1, 2, 3, 200])
 def test_as_many_are_read_as_the_setting_says(view: FolderView, hay: CrossEncoder, depth: int) -> None:
     chosen = settings_from_mapping({"search.rerankDepth": depth}).search.rerank_depth
@@ -146,18 +140,15 @@ def test_text_on_screen_is_read_too(tmp_path: Path, embedder: Embedder, hay: Cro
 class Reader:
     """Stands where fastembed's cross-encoders stand."""
 
-    def __init__(self, cancel: Cancel | None = None, answer: float = 0.0) -> None:
+    def __init__(self, judge: Callable[[str], float] = lambda _: 0.0) -> None:
         self.read: list[tuple[str, Sequence[str]]] = []
-        self._cancel = cancel
-        self._answer = answer
+        self._judge = judge
 
     def rerank(self, query: str, documents: Iterable[str], batch_size: int) -> Iterable[float]:
         assert batch_size > 0
         documents = list(documents)
         self.read.append((query, documents))
-        if self._cancel is not None:
-            self._cancel.cancel()
-        return [self._answer for _ in documents]
+        return [self._judge(text) for text in documents]
 
 
 def reading(view: FolderView, reader: Reader) -> FolderView:
@@ -195,14 +186,35 @@ def test_equal_judgements_change_nothing(view: FolderView) -> None:
     assert names(found_by(reading(view, Reader()))) == names(found_by(view))
 
 
+def test_both_judges_count(view: FolderView) -> None:
+    """A model that would turn the whole list around is not simply obeyed, and not ignored."""
+    found = found_by(view)
+    before = [(one.path, one.symbol.qualified_name) for one in found]
+    places = {"\n".join(head): place for place, head in enumerate(before)}
+
+    def judge(text: str) -> float:
+        path, name, *_ = text.splitlines()
+        return float(places[f"{path}\n{name}"])
+
+    after = [(one.path, one.symbol.qualified_name) for one in found_by(reading(view, Reader(judge)))]
+    assert after[0] == before[0]
+    assert sorted(after) == sorted(before)
+    assert after not in (before, before[::-1])
+
+
 def test_a_model_that_fails_leaves_the_answer_as_it_was_and_the_log_says_so(
     view: FolderView, caplog: pytest.LogCaptureFixture
 ) -> None:
-    after = found_by(reading(view, Reader(answer=float("nan"))))
-    assert names(after) == names(found_by(view))
-    assert "without reranking" in caplog.text
-    assert "Suggestion: " in caplog.text
-    assert QUERY not in caplog.text
+    def fail(text: str) -> float:
+        raise ValueError(f"{QUERY}: {text}")
+
+    for judge in (fail, lambda _: float("nan")):
+        caplog.clear()
+        assert names(found_by(reading(view, Reader(judge)))) == names(found_by(view))
+        assert "without reranking" in caplog.text
+        assert "Suggestion: " in caplog.text
+        assert QUERY not in caplog.text
+        assert "hay" not in caplog.text
 
 
 def test_a_search_that_is_called_off_before_is_not_read() -> None:
@@ -220,7 +232,12 @@ def test_a_search_that_is_called_off_before_is_not_read() -> None:
 
 def test_a_search_is_called_off_after_the_model_has_read(view: FolderView) -> None:
     cancel = Cancel()
-    reader = Reader(cancel)
+
+    def judge(_text: str) -> float:
+        cancel.cancel()
+        return 0.0
+
+    reader = Reader(judge)
     with pytest.raises(Cancelled):
         search([reading(view, reader)], SearchRequest(QUERY), cancel)
     assert len(reader.read) == 1
