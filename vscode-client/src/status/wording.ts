@@ -81,9 +81,11 @@ export function factsOf({ state, message, coverage, index, metrics }: Status): s
   if (metrics.searchMs.p50 !== null)
     rows.push([vscode.l10n.t("Search"), vscode.l10n.t("{0} ms", metrics.searchMs.p50.toFixed(1))]);
   if (metrics.residentBytes !== null) rows.push([vscode.l10n.t("Memory"), megabytes(metrics.residentBytes)]);
+  const trouble = state === "ready" && message !== undefined ? [message.replaceAll("\n", "  \n"), ""] : [];
   return [
     `**${title}**`,
     "",
+    ...trouble,
     "| | |",
     "|---|---|",
     ...rows.map(([name, value]) => `| ${name} | ${value} |`),

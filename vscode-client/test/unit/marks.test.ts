@@ -15,7 +15,8 @@ test("related tests and duplicates are marked, and nothing else is", () => {
     selectionRange: range,
     score: 0.9,
   };
-  const marked = (signals: Record<string, number>): string[] => marksOf({ ...found, explanation: { signals } });
+  const marked = (signals: Record<string, number>): string[] =>
+    marksOf({ ...found, explanation: { signals } });
   assert.deepEqual(marksOf(found), []);
   assert.deepEqual(marked({ name: 1, test: 0 }), []);
   assert.deepEqual(marked({ test: 1 }), ["test"]);
