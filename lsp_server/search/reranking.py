@@ -21,7 +21,7 @@ from lsp_server.text.words import split_words
 logger = logging.getLogger(__name__)
 
 BLEND = 0.5
-"""The part of a reread result's place that the cross-encoder decides."""
+"""The part of a read result's place that the cross-encoder decides, unless said otherwise."""
 
 LEAST_SPREAD = 1.0
 """Judgements that lie closer together, in log odds, say less and less apart."""
@@ -32,15 +32,17 @@ _MOST_DOCUMENTATION_CHARACTERS = 600
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reranking:
-    """Who reads results again, and how many.
+    """Who reads results again, how many, and what that counts.
 
     Attributes:
         model: Judges them.
         depth: How far down the list it reads.
+        blend: The part of a read result's place that it decides, 0 to 1.
     """
 
     model: CrossEncoder
     depth: int
+    blend: float = BLEND
 
 
 def reranked(
@@ -75,7 +77,7 @@ def reranked(
         logger.warning("a search is answered without reranking: %s failed\nSuggestion: %s", name, suggestion)
         return ranking
     cancel.raise_if_cancelled()
-    after = _blended(before, judged)
+    after = _blended(before, judged, reranking.blend)
     resorted = np.argsort(-after, kind="stable")
     order, relevance = ranking.order.copy(), ranking.relevance.copy()
     order[read], relevance[read] = chosen[resorted], after[resorted]
@@ -84,12 +86,12 @@ def reranked(
     return replace(ranking, order=order, relevance=relevance, parts={**ranking.parts, "rerank": added})
 
 
-def _blended(relevance: np.ndarray, judged: np.ndarray) -> np.ndarray:
+def _blended(relevance: np.ndarray, judged: np.ndarray, blend: float) -> np.ndarray:
     """Return float64[n], between the least and the most of the relevance, float64[n]."""
     spread = max(float(np.ptp(judged)), LEAST_SPREAD)
     share = (judged - judged.min()) / spread
     least, most = relevance.min(), relevance.max()
-    blended: np.ndarray = (1 - BLEND) * relevance + BLEND * (least + share * (most - least))
+    blended: np.ndarray = (1 - blend) * relevance + blend * (least + share * (most - least))
     return blended
 
 
