@@ -97,9 +97,11 @@ What is not saved yet is sent before."
   "Return FOUND, a symbol of an answer, as a reference."
   (let* ((location (plist-get found :location))
          (start (plist-get (plist-get found :selectionRange) :start))
-         (container (plist-get found :containerName)))
-    (xref-make (format "%3d%%  %s%s  %s" (round (* 100 (plist-get found :score)))
-                       (if container (concat container ".") "") (plist-get found :name) (plist-get found :signature))
+         (container (plist-get found :containerName))
+         (signals (plist-get (plist-get found :explanation) :signals)))
+    (xref-make (format "%3d%%  %s%s  %s%s%s" (round (* 100 (plist-get found :score)))
+                       (if container (concat container ".") "") (plist-get found :name) (plist-get found :signature)
+                       (if (plist-get signals :test) "  (test)" "") (if (plist-get signals :duplicate) "  (duplicate)" ""))
                (xref-make-file-location (semantic-symbols--path (plist-get location :uri))
                                         (1+ (plist-get start :line)) (plist-get start :character)))))
 

@@ -54,7 +54,9 @@ end
 local function line_of(found)
   local file = vim.fn.fnamemodify(vim.uri_to_fname(found.location.uri), ":.")
   local where = (found.containerName and found.containerName .. "  " or "") .. file .. ":" .. found.selectionRange.start.line + 1
-  return string.format("%3d%%  %s  %s", math.floor(found.score * 100 + 0.5), found.name, where)
+  local signals = found.explanation and found.explanation.signals or {}
+  local marks = (signals.test and "  (test)" or "") .. (signals.duplicate and "  (duplicate)" or "")
+  return string.format("%3d%%  %s  %s%s", math.floor(found.score * 100 + 0.5), found.name, where, marks)
 end
 
 local function encoding()

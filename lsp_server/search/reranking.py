@@ -1,8 +1,8 @@
 """Lets a cross-encoder read the first results of a search and reorders them by what it makes of them.
 
 Blended rather than replaced: the cross-encoder reads one symbol at a time, and most of those to be had
-learned from web pages, not from code. What stands around a symbol, whether it is a test or vendored, and what
-else of its file fits, only the ranking before it knows.
+learned from web pages, not from code. What stands around a symbol, whether it is a test or vendored, what
+else of its file fits, and which files are in the list already, only the ranking before it knows.
 """
 
 import logging
@@ -20,8 +20,13 @@ from lsp_server.text.words import split_words
 
 logger = logging.getLogger(__name__)
 
-BLEND = 0.5
-"""The part of a read result's place that the cross-encoder decides, unless said otherwise."""
+BLEND = 0.3
+"""The part of a read result's place that the cross-encoder decides, unless said otherwise.
+
+On annotated queries with judges made of the truth and more or less noise, 0.3 won most of what the best blend
+of a good judge wins and lost nothing by a bad one; from 0.5 on a bad one did harm. A judge alone won less, or
+lost, since it fills the list with one file. benchmarks/reranking.py measures a model.
+"""
 
 LEAST_SPREAD = 1.0
 """Judgements that lie closer together, in log odds, say less and less apart."""

@@ -35,6 +35,7 @@ offered = nil
 vim.cmd("SemanticRelated")
 wait("related code", function() return offered end)
 tell("related", offered[1])
+tell("all related", table.concat(offered, "\n"))
 
 -- Hover, by the plugin.
 vim.cmd("edit net.py")

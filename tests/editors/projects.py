@@ -9,13 +9,16 @@ PLUGINS = Path(__file__).parents[2] / "docs" / "editors"
 
 
 def requests_and_crates(folder: Path) -> Path:
-    """Make a project with two functions that do the same, and one that does not."""
+    """Make a project with two functions that do the same, a test of one, and one that does another thing."""
     project = folder / "project"
     (project / "deep").mkdir(parents=True)
     (project / ".git").mkdir()
     (project / "net.py").write_text(
         'def resend_after_error(request):\n    """Send the request again when it failed."""\n\n\n'
         'def retry_failed_request(request):\n    """Send the failed request again."""\n'
+    )
+    (project / "test_net.py").write_text(
+        "def test_resend_after_error():\n    assert resend_after_error(failed_request)\n"
     )
     (project / "deep" / "box.go").write_text(
         "package deep\n\n// OpenCrate opens a crate.\nfunc OpenCrate() {}\n"

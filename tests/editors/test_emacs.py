@@ -1,6 +1,7 @@
 """The Emacs package of the documentation, and Eglot as it is described there, with the real server."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -43,6 +44,7 @@ def test_a_search_lists_references_and_jumps_to_the_name(seen: dict[str, Any]) -
 
 def test_related_code_is_listed(seen: dict[str, Any]) -> None:
     assert "retry_failed_request" in seen["related"]
+    assert re.search(r"test_resend_after_error.*\(test\)$", seen["related"], re.MULTILINE)
 
 
 def test_text_that_is_not_saved_is_found_as_it_changes(seen: dict[str, Any]) -> None:

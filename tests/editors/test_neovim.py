@@ -46,6 +46,9 @@ def test_a_search_offers_places_and_jumps_to_the_name(seen: dict[str, Any]) -> N
 
 def test_related_code_is_offered(seen: dict[str, Any]) -> None:
     assert "retry_failed_request" in seen["related"]
+    marked = [line for line in seen["all related"].splitlines() if line.endswith("(test)")]
+    assert any("test_resend_after_error" in line for line in marked)
+    assert not any("retry_failed_request" in line for line in marked)
 
 
 def test_hover_shows_related_code(seen: dict[str, Any]) -> None:
