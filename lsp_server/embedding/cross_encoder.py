@@ -1,5 +1,6 @@
 """Reads a query and a text together and says how well one answers the other, whichever library runs it."""
 
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -24,10 +25,15 @@ class CrossEncoder:
     Args:
         name: For people.
         model: Runs it.
+
+    Attributes:
+        turn: For callers to hold while judging: one judgement takes all cores, and who had to wait may find
+            that nobody wants his any more.
     """
 
     def __init__(self, name: str, model: PairModel) -> None:
         self.name = name
+        self.turn = threading.Lock()
         self._model = model
 
     def judge(self, query: str, texts: Sequence[str]) -> np.ndarray:

@@ -73,9 +73,10 @@ def reranked(
     if len(chosen) < 2:
         return ranking
     texts = [text_of(candidate) for candidate in chosen.tolist()]
-    cancel.raise_if_cancelled()
     try:
-        judged = reranking.model.judge(query[:_MOST_QUERY_CHARACTERS], texts)
+        with reranking.model.turn:
+            cancel.raise_if_cancelled()
+            judged = reranking.model.judge(query[:_MOST_QUERY_CHARACTERS], texts)
     except ModelUnavailable as error:
         # Not the library's own words, which may quote what it was given to read.
         name, suggestion = reranking.model.name, error.suggestion

@@ -1,5 +1,6 @@
 """A cross-encoder reads the first results again: what it moves, what it must not move, what if it fails."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -239,4 +240,30 @@ def test_a_search_is_called_off_after_the_model_has_read(view: FolderView) -> No
     reader = Reader(judge)
     with pytest.raises(Cancelled):
         search([reading(view, reader)], SearchRequest(QUERY), cancel)
+    assert len(reader.read) == 1
+
+
+def test_what_is_called_off_while_it_waits_for_its_turn_is_not_read(view: FolderView) -> None:
+    """Each letter typed is a search, and reading takes all cores: those before must not hold up the last."""
+    reader, cancel = Reader(), Cancel()
+    asked = reading(view, reader)
+    assert asked.reranking is not None
+    ends: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            search([asked], SearchRequest(QUERY), cancel)
+        except Cancelled as end:
+            ends.append(end)
+
+    with asked.reranking.model.turn:
+        waiting = threading.Thread(target=ask)
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        cancel.cancel()
+    waiting.join(10)
+    assert len(ends) == 1
+    assert reader.read == []
+    assert names(found_by(asked)) == names(found_by(view))
     assert len(reader.read) == 1
