@@ -142,17 +142,14 @@ def _exact_answers(index: VectorIndex, queries: F32, own: I64) -> I64:
 
 def _needed_rerank(index: VectorIndex, query: F32, answers: I64, probes: I64) -> tuple[I64, I64]:
     """Return the smallest rerank that finds each answer, i64[answers, probes], and rows read, i64[probes]."""
-    ranks = np.empty(index.n_clusters, np.int64)
-    ranks[np.argsort(-(index.centroids @ query), kind="stable")] = np.arange(index.n_clusters)
+    probed = np.stack([index.probed(query, n_probes) for n_probes in probes.tolist()])
     code = sign_codes(query[None])[0]
     limits = _distances(index, answers, code)
     nearer: list[I64] = []
     distances: list[AnyArray] = []
     n_scanned = np.zeros(len(probes), np.int64)
     for segment, base in zip(index.segments, index.bases.tolist(), strict=False):
-        sizes = np.zeros(index.n_clusters, np.int64)
-        sizes[ranks] = np.diff(segment.cluster_starts.astype(np.int64))
-        n_scanned += np.cumsum(sizes)[probes - 1]
+        n_scanned += probed @ np.diff(segment.cluster_starts.astype(np.int64))
         for start in range(0, segment.n_rows, BLOCK_ROWS):
             block = index.kernel(code, segment.codes[start : start + BLOCK_ROWS])
             near = np.flatnonzero(block < limits.max())
@@ -162,14 +159,11 @@ def _needed_rerank(index: VectorIndex, query: F32, answers: I64, probes: I64) ->
     if index.alive is not None:
         living = index.alive[ordinals]
         ordinals, distance = ordinals[living], distance[living]
-    rank = ranks[index.cluster_of(ordinals)]
-    answer_ranks = ranks[index.cluster_of(answers)]
-    needed = np.empty((len(answers), len(probes)), np.int64)
-    for place, limit in enumerate(limits.tolist()):
-        competitors = np.sort(rank[distance < limit])
-        counts = np.searchsorted(competitors, probes) + 1
-        needed[place] = np.where(answer_ranks[place] < probes, counts, _NEVER)
-    return needed, n_scanned
+    order = np.argsort(distance, kind="stable")
+    counts = np.cumsum(probed[:, index.cluster_of(ordinals[order])], axis=1)
+    counts = np.concatenate((np.zeros((len(probes), 1), np.int64), counts), axis=1)
+    competitors = counts[:, np.searchsorted(distance[order], limits)].T
+    return np.where(probed[:, index.cluster_of(answers)].T, competitors + 1, _NEVER), n_scanned
 
 
 def _distances(index: VectorIndex, ordinals: I64, code: AnyArray) -> AnyArray:

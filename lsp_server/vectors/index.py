@@ -12,10 +12,10 @@ import numpy as np
 from lsp_server.vectors.arrays import F32, I64, Mask
 from lsp_server.vectors.columns import JoinedSegments
 from lsp_server.vectors.kernels import HammingKernel, dot_products, hamming_kernel, sign_codes
-from lsp_server.vectors.scan import NearestCodes, Stretch, scan_rows, scan_stretches
+from lsp_server.vectors.scan import Runs, nearest, scan_rows, scan_runs
 from lsp_server.vectors.segment import Segment
 
-_RERANK_ROWS = 1_024  # rows converted to float32 at a time: 1.5 MB, within the second-level cache
+_RERANK_ROWS = 256  # rows converted to float32 at a time: 0.4 MB, within the second-level cache
 _SCATTERED = 3  # reading one row in so many costs as much as scanning them all
 
 
@@ -129,12 +129,20 @@ class VectorIndex(JoinedSegments):
                 part[places] = dot_products(segment.vectors.take(rows, axis=0), query)
         return similarities
 
-    def nearest_clusters(self, query: F32, probes: int) -> I64:
-        """Return the clusters whose centroids are most similar to the query, ascending, i64[≤ probes]."""
+    def probed(self, query: F32, probes: int) -> Mask:
+        """Return which clusters a search looks into, bool[k].
+
+        These are the clusters whose centroids are most similar to the query, and each that lies between two
+        of them, since going on costs no more than stopping: the rows of clusters with neighbouring numbers
+        are neighbours in a segment.
+        """
         if probes >= self.n_clusters:
-            return np.arange(self.n_clusters)
-        scores = self.centroids @ query
-        return np.sort(np.argpartition(scores, -probes)[-probes:]) if probes > 0 else np.empty(0, np.int64)
+            return np.ones(self.n_clusters, np.bool_)
+        chosen = np.zeros(self.n_clusters, np.bool_)
+        if probes > 0:
+            chosen[np.argpartition(self.centroids @ query, -probes)[-probes:]] = True
+            chosen[1:-1] |= chosen[:-2] & chosen[2:]
+        return chosen
 
     def _passing(self, allowed: Mask | None) -> _Passing:
         if allowed is None:
@@ -146,41 +154,34 @@ class VectorIndex(JoinedSegments):
         self, query: F32, limit: int, probes: int, rerank: int, passing: _Passing
     ) -> tuple[I64, int]:
         code = sign_codes(query[None])[0]
+        share = passing.count / self.n_rows
         if probes < self.n_clusters:
-            stretches = self._stretches(self.nearest_clusters(query, probes))
-            n_probed = sum(stretch.end - stretch.start for stretch in stretches)
+            runs = self._runs(self.probed(query, probes))
+            n_probed = sum(part.n_rows for part in runs)
             if passing.count > n_probed:
-                nearest = NearestCodes(rerank, passing.mask)
-                scan_stretches(self.kernel, code, stretches, nearest)
-                candidates = nearest.finish(self.ids)
+                scanned = scan_runs(self.kernel, code, runs)
+                candidates = nearest(scanned, rerank, passing.mask, share, self.ids)
                 if len(candidates) >= limit:
                     return candidates, n_probed
-        nearest = NearestCodes(rerank, passing.mask)
-        if passing.count * _SCATTERED < self.n_rows:
-            scan_rows(self.kernel, code, self, passing.ordinals(), nearest)
-            return nearest.finish(self.ids), passing.count
-        scan_stretches(self.kernel, code, self._stretches(None), nearest)
-        return nearest.finish(self.ids), self.n_rows
+        if share * _SCATTERED < 1:
+            scanned = scan_rows(self.kernel, code, self, passing.ordinals())
+            return nearest(scanned, rerank, None, 1.0, self.ids), passing.count
+        scanned = scan_runs(self.kernel, code, self._runs(np.ones(self.n_clusters, np.bool_)))
+        return nearest(scanned, rerank, passing.mask, share, self.ids), self.n_rows
 
-    def _stretches(self, clusters: I64 | None) -> list[Stretch]:
-        stretches: list[Stretch] = []
+    def _runs(self, chosen: Mask) -> list[Runs]:
+        """Return the rows of the chosen clusters, neighbours joined, segment by segment."""
+        fenced = np.zeros(len(chosen) + 2, np.bool_)
+        fenced[1:-1] = chosen
+        borders = np.flatnonzero(fenced[1:] != fenced[:-1])
+        firsts, lasts = borders[::2], borders[1::2]
+        parts: list[Runs] = []
         for segment, base, _ in self._placed():
-            if clusters is None:
-                stretches.append(Stretch(segment, base, 0, segment.n_rows))
-                continue
-            starts = segment.cluster_starts[clusters]
-            ends = segment.cluster_starts[clusters + 1]
+            starts = segment.cluster_starts[firsts].astype(np.int64)
+            ends = segment.cluster_starts[lasts].astype(np.int64)
             filled = np.flatnonzero(ends > starts)
-            starts, ends = starts[filled], ends[filled]
-            # Clusters that follow each other are one stretch.
-            new = np.flatnonzero(starts[1:] != ends[:-1]) + 1
-            firsts = np.concatenate(([0], new)) if len(filled) else new
-            lasts = np.concatenate((new, [len(filled)])) - 1 if len(filled) else new
-            stretches.extend(
-                Stretch(segment, base, start, end)
-                for start, end in zip(starts[firsts].tolist(), ends[lasts].tolist(), strict=True)
-            )
-        return stretches
+            parts.append(Runs(segment, base, starts[filled], ends[filled]))
+        return parts
 
     def _best(self, ordinals: I64, similarities: F32, limit: int) -> I64:
         places = np.arange(len(ordinals))

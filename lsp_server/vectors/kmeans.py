@@ -35,8 +35,8 @@ def train_centroids(sample: AnyArray, n_clusters: int, seed: int) -> F32:
         seed: The same sample, number and seed give the same centroids on one machine.
 
     Returns:
-        f32[k, d], unit rows. k is at least 1, and less than `n_clusters` only when the sample has fewer
-        usable rows; without any, the one centroid is zero.
+        f32[k, d], unit rows, similar ones next to each other where possible. k is at least 1, and less than
+        `n_clusters` only when the sample has fewer usable rows; without any, the one centroid is zero.
     """
     random = np.random.default_rng(seed)
     usable = np.flatnonzero(sample.any(axis=1))
@@ -56,7 +56,7 @@ def train_centroids(sample: AnyArray, n_clusters: int, seed: int) -> F32:
         centroids = _means(sample, labels, scores, n_clusters)
         if np.count_nonzero(labels != previous) < _SETTLED * len(sample):
             break
-    return centroids
+    return centroids[_chain(centroids)]
 
 
 def assign(vectors: AnyArray, centroids: F32) -> U32:
@@ -80,6 +80,22 @@ def _nearest(vectors: AnyArray, centroids: F32) -> tuple[I64, F32]:
         labels[rows] = similarities.argmax(axis=1)
         scores[rows] = np.take_along_axis(similarities, labels[rows, None], axis=1)[:, 0]
     return labels, scores
+
+
+def _chain(centroids: F32) -> I64:
+    """Return an order in which each centroid is followed by the most similar one left, i64[k].
+
+    Clusters that are probed together then lie together, and are read in fewer runs.
+    """
+    similarities = centroids @ centroids.T
+    is_left = np.ones(len(centroids), np.bool_)
+    last = int(similarities.sum(axis=1).argmin())
+    order = [last]
+    for _ in range(len(centroids) - 1):
+        is_left[last] = False
+        last = int(np.where(is_left, similarities[last], -np.inf).argmax())
+        order.append(last)
+    return np.array(order)
 
 
 def _means(sample: AnyArray, labels: I64, scores: F32, n_clusters: int) -> F32:

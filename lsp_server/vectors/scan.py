@@ -6,7 +6,6 @@ the last one wanted stay in, and where these are too many, the smallest ids win.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -15,147 +14,161 @@ from lsp_server.vectors.columns import JoinedSegments
 from lsp_server.vectors.kernels import BLOCK_ROWS, HammingKernel
 from lsp_server.vectors.segment import Segment
 
-_FEW = 8
+_SHORT_ROWS = 192  # shorter runs are copied together first: a call costs as much as comparing so many codes
+_SAMPLE = 4_096  # distances that tell where the wanted ones end
+_MARGIN = 1.5  # how many times the wanted number is aimed at, so that one look is nearly always enough
 _TIES = 4  # how many times the wanted number may stay in for being equally near
-
-
-class Stretch(NamedTuple):  # made by the hundred for each query, which a frozen dataclass would be slow at
-    """Consecutive rows of one segment, `start` to before `end`; `base` is the segment's first ordinal."""
-
-    segment: Segment
-    base: int
-    start: int
-    end: int
+_FARTHEST = np.iinfo(np.uint16).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Block:
-    codes: U8
-    ordinals: Callable[[I64], I64]  # positions in `codes` → ordinals
+class Runs:
+    """Runs of consecutive rows of one segment.
 
-
-class NearestCodes:
-    """Collects the rows with the smallest distances while blocks of them stream by.
-
-    Args:
-        wanted: How many, at least 1.
-        passing: bool[n_rows], which rows may be collected; None for all.
+    Attributes:
+        segment: Where they are.
+        base: The segment's first ordinal.
+        starts: i64[m], first rows, none below the end of the run before.
+        ends: i64[m], the rows after the last.
     """
 
-    def __init__(self, wanted: int, passing: Mask | None) -> None:
-        self._wanted = wanted
-        self._passing = passing
-        self._threshold: float = np.inf
-        self._distances: list[AnyArray] = []
-        self._ordinals: list[I64] = []
-        self._n_held = 0
+    segment: Segment
+    base: int
+    starts: I64
+    ends: I64
 
-    def offer(self, distances: AnyArray, ordinals: Callable[[I64], I64]) -> None:
-        """Take what is near enough.
-
-        Args:
-            distances: Hamming distances [m].
-            ordinals: Turns positions in `distances` into ordinals.
-        """
-        if self._threshold == np.inf:
-            self._set_first_threshold(distances, ordinals)
-        positions = np.flatnonzero(distances <= self._threshold)
-        taken = ordinals(positions)
-        if self._passing is not None:
-            passing = self._passing[taken]
-            positions, taken = positions[passing], taken[passing]
-        self._distances.append(distances[positions].astype(np.uint16))
-        self._ordinals.append(taken)
-        self._n_held += len(taken)
-        if self._n_held > 2 * self._wanted:
-            self._tighten()
-
-    def finish(self, ids_of: Callable[[I64], U64]) -> I64:
-        """Return the collected rows' ordinals, ascending: as many as wanted, and more on ties.
-
-        Args:
-            ids_of: Turns ordinals into ids, which decide among too many ties.
-        """
-        self._tighten()
-        distances, ordinals = self._distances[0], self._ordinals[0]
-        if len(ordinals) > _TIES * self._wanted:
-            order = np.lexsort((ids_of(ordinals), distances))
-            ordinals = ordinals[order[: _TIES * self._wanted]]
-        return np.sort(ordinals)
-
-    def _set_first_threshold(self, distances: AnyArray, ordinals: Callable[[I64], I64]) -> None:
-        # The n-th smallest of a few is an upper bound of the n-th smallest of all.
-        few = distances[: _FEW * self._wanted]
-        if self._passing is not None:
-            few = few[self._passing[ordinals(np.arange(len(few)))]]
-        if len(few) >= self._wanted:
-            self._threshold = _nth_smallest(few.astype(np.uint16), self._wanted)
-
-    def _tighten(self) -> None:
-        distances = np.concatenate([np.empty(0, np.uint16), *self._distances])
-        ordinals = np.concatenate([np.empty(0, np.int64), *self._ordinals])
-        if len(distances) > self._wanted:
-            self._threshold = _nth_smallest(distances, self._wanted)
-            near = distances <= self._threshold
-            distances, ordinals = distances[near], ordinals[near]
-        self._distances, self._ordinals, self._n_held = [distances], [ordinals], len(ordinals)
+    @property
+    def n_rows(self) -> int:
+        """Rows in all runs."""
+        return int((self.ends - self.starts).sum())
 
 
-def _nth_smallest(distances: AnyArray, n: int) -> int:
-    return int(np.searchsorted(np.cumsum(np.bincount(distances)), n))
+@dataclass(frozen=True, slots=True, eq=False)
+class Scanned:
+    """Rows whose codes were compared.
+
+    Attributes:
+        distances: u16[m], differing bits.
+        ordinals: Turns ascending places in `distances` into ordinals, i64 → i64.
+    """
+
+    distances: AnyArray
+    ordinals: Callable[[I64], I64]
 
 
-def scan_stretches(
-    kernel: HammingKernel, code: U8, stretches: Sequence[Stretch], nearest: NearestCodes
-) -> None:
-    """Offer all rows of the stretches; long ones are read where they lie, short ones are gathered first."""
-    for block in _packed(stretches):
-        nearest.offer(kernel(code, block.codes), block.ordinals)
+def scan_runs(kernel: HammingKernel, code: U8, parts: Sequence[Runs]) -> Scanned:
+    """Compare all rows of some runs; long runs are read where they lie, short ones are gathered first.
+
+    Args:
+        kernel: Compares codes.
+        code: u8[b], the query's.
+        parts: Runs of different segments.
+    """
+    distances = np.empty(sum(part.n_rows for part in parts), np.uint16)
+    ends: list[I64] = []
+    shifts: list[I64] = []
+    place = 0
+    for part in parts:
+        lengths = part.ends - part.starts
+        is_long = lengths >= _SHORT_ROWS
+        order = np.concatenate((np.flatnonzero(is_long), np.flatnonzero(~is_long)))
+        n_long = int(np.count_nonzero(is_long))
+        starts, stops = part.starts[order], part.ends[order]
+        run_ends = place + np.cumsum(lengths[order])
+        ends.append(run_ends)
+        shifts.append(part.base + stops - run_ends)
+        codes = part.segment.codes
+        for start, stop in _blocks(starts[:n_long].tolist(), stops[:n_long].tolist()):
+            distances[place : place + stop - start] = kernel(code, codes[start:stop])
+            place += stop - start
+        rows = _rows_of(starts[n_long:], stops[n_long:])
+        place = _compare(kernel, code, codes, rows, distances, place)
+    all_ends = np.concatenate([np.zeros(0, np.int64), *ends])
+    all_shifts = np.concatenate([np.zeros(0, np.int64), *shifts])
+
+    def ordinals(places: I64) -> I64:
+        # There are fewer runs than places.
+        counts = np.diff(np.searchsorted(places, all_ends), prepend=0)
+        return places + np.repeat(all_shifts, counts)
+
+    return Scanned(distances, ordinals)
 
 
-def scan_rows(
-    kernel: HammingKernel,
-    code: U8,
-    table: JoinedSegments,
-    rows: I64,
-    nearest: NearestCodes,
-) -> None:
-    """Offer single rows, given by ascending ordinals."""
-    for start in range(0, len(rows), BLOCK_ROWS):
-        chosen = rows[start : start + BLOCK_ROWS]
-        for segment, places, local in table.by_segment(chosen):
-            nearest.offer(kernel(code, segment.codes[local]), chosen[places].__getitem__)
+def scan_rows(kernel: HammingKernel, code: U8, table: JoinedSegments, rows: I64) -> Scanned:
+    """Compare single rows, given by ascending ordinals."""
+    distances = np.empty(len(rows), np.uint16)
+    place = 0
+    for segment, _, local in table.by_segment(rows):
+        place = _compare(kernel, code, segment.codes, local, distances, place)
+    return Scanned(distances, rows.__getitem__)
 
 
-def _packed(stretches: Sequence[Stretch]) -> Iterator[_Block]:
-    group: list[Stretch] = []
-    n_grouped = 0
-    for stretch in _cut(stretches):
-        n_rows = stretch.end - stretch.start
-        if group and n_grouped + n_rows > BLOCK_ROWS:
-            yield _block(group)
-            group, n_grouped = [], 0
-        group.append(stretch)
-        n_grouped += n_rows
-    if group:
-        yield _block(group)
+def nearest(
+    scanned: Scanned, wanted: int, passing: Mask | None, share: float, ids_of: Callable[[I64], U64]
+) -> I64:
+    """Return the rows with the smallest distances: as many as wanted, and more on ties.
+
+    Args:
+        scanned: Rows and their distances.
+        wanted: How many, at least 1.
+        passing: bool[n_rows], which rows may be returned; None for all.
+        share: About how much of what was scanned passes, 0 to 1.
+        ids_of: Turns ordinals into ids, which decide among too many ties.
+
+    Returns:
+        Ordinals, ascending.
+    """
+    distances = scanned.distances
+    aim = _MARGIN * wanted / max(share, 1e-9)
+    while True:
+        limit = _guess(distances, aim)
+        places = np.arange(len(distances)) if limit is None else np.flatnonzero(distances <= limit)
+        if passing is not None:
+            places = places[passing[scanned.ordinals(places)]]
+        if limit is None or len(places) >= wanted:
+            break
+        aim *= 4
+    near = distances[places]
+    if len(near) > wanted:
+        last = int(np.searchsorted(np.cumsum(np.bincount(near)), wanted))
+        kept = near <= last
+        places, near = places[kept], near[kept]
+    ordinals = scanned.ordinals(places)
+    if len(ordinals) > _TIES * wanted:
+        order = np.lexsort((ids_of(ordinals), near))
+        ordinals = ordinals[order[: _TIES * wanted]]
+    return np.sort(ordinals)
 
 
-def _cut(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
-    for stretch in stretches:
-        if stretch.end - stretch.start <= BLOCK_ROWS:
-            yield stretch
+def _guess(distances: AnyArray, aim: float) -> int | None:
+    """Return a distance that about so many stay within; None when that is about all of them."""
+    step = max(1, len(distances) // _SAMPLE)
+    sample = distances[::step]
+    # One standard deviation more, as of few sampled ones there may well be one too many.
+    rank = aim / step
+    rank = int(rank + rank**0.5) + 1
+    return int(np.partition(sample, rank)[rank]) if rank < len(sample) // 2 else None
+
+
+def _blocks(starts: Sequence[int], stops: Sequence[int]) -> Iterator[tuple[int, int]]:
+    for start, stop in zip(starts, stops, strict=True):
+        if stop - start <= BLOCK_ROWS:
+            yield start, stop
             continue
-        for start in range(stretch.start, stretch.end, BLOCK_ROWS):
-            yield Stretch(stretch.segment, stretch.base, start, min(start + BLOCK_ROWS, stretch.end))
+        for first in range(start, stop, BLOCK_ROWS):
+            yield first, min(first + BLOCK_ROWS, stop)
 
 
-def _block(group: list[Stretch]) -> _Block:
-    first = group[0]
-    if len(group) == 1:
-        shift = first.base + first.start
-        return _Block(first.segment.codes[first.start : first.end], lambda positions: positions + shift)
-    ends = np.cumsum([stretch.end - stretch.start for stretch in group])
-    shifts = np.array([stretch.base + stretch.end for stretch in group]) - ends
-    codes = np.concatenate([stretch.segment.codes[stretch.start : stretch.end] for stretch in group])
-    return _Block(codes, lambda positions: positions + shifts[np.searchsorted(ends, positions, side="right")])
+def _rows_of(starts: I64, stops: I64) -> I64:
+    lengths = stops - starts
+    total = int(lengths.sum())
+    return np.arange(total) + np.repeat(stops - np.cumsum(lengths), lengths)
+
+
+def _compare(kernel: HammingKernel, code: U8, codes: U8, rows: I64, distances: AnyArray, place: int) -> int:
+    """Write the distances of single rows from a place on; return the place after them."""
+    for start in range(0, len(rows), BLOCK_ROWS):
+        block = rows[start : start + BLOCK_ROWS]
+        distances[place : place + len(block)] = kernel(code, codes.take(block, axis=0))
+        place += len(block)
+    return place
