@@ -13,12 +13,12 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
+from editor import QUERIES, changes, finds, ms_since, own_bytes, rest, search, wait_ready
 from lsp_stdio import LanguageClient
 from machine import Figure, cpu_seconds, machine, middle, percentile, ratio, report, tree_of
 
@@ -29,54 +29,9 @@ SEARCHES_WHILE_INDEXING = 300
 N_EDITS = 100
 N_SAVES = 15
 IDLE_S = 10.0
-QUIET_S = 1.0
 POLL_S = 0.004
 SAVE_TIMEOUT_S = 20.0
 """A save that takes longer is counted with this time."""
-
-QUERIES = (
-    "where are failed requests retried",
-    "read the configuration file",
-    "parse command line arguments",
-    "open a database connection",
-    "write bytes to a socket",
-    "compress a file",
-    "convert a string to a date",
-    "check whether a path is ignored",
-    "register a route",
-    "render a template",
-    "handle an exception",
-    "log a warning",
-    "start a thread",
-    "wait for a lock",
-    "cancel a running task",
-    "decode json",
-    "escape html",
-    "compute a checksum",
-    "send an email",
-    "set a cookie",
-    "validate user input",
-    "cache the result of a function",
-    "iterate over a directory",
-    "copy a file with its metadata",
-    "split text into words",
-    "sort a list by key",
-    "random numbers",
-    "measure elapsed time",
-    "import a module by name",
-    "close all connections on shutdown",
-    "unit test for the parser",
-    "HTTPServer",
-    "get_user_by_id",
-    "readline",
-    "Context",
-    "kind:class error",
-    "kind:function lang:python open",
-    "name:parse",
-    "timeout",
-    "how does authentication work",
-)
-"""What people type: sentences, identifiers, a word, and filters."""
 
 
 @dataclass(slots=True)
@@ -122,21 +77,21 @@ class Bench:
         """Measure everything, one after the other."""
         with self._server() as client:
             client.initialize(self._folder)
-            self._wait_ready(client)
+            wait_ready(client)
         self._starts()
         self._reopens()
         self._memory_of_empty()
         with self._server() as client:
             client.initialize(self._folder)
-            status = self._wait_ready(client)
+            status = wait_ready(client)
             self.samples.symbols = status["coverage"]["symbols"]
             self.samples.embedded_again = status["metrics"]["embeddedSymbols"] or 0
-            self._rest(client)
+            rest(client)
             self._searches(client)
             self._edits(client)
             self._saves(client)
-            self._wait_ready(client)
-            self._rest(client)
+            wait_ready(client)
+            rest(client)
             self._memory(client)
             self._idle(client)
             self._searches_while_indexing(client)
@@ -151,30 +106,30 @@ class Bench:
         for _ in range(self._rounds):
             with LanguageClient([sys.executable, "-c", EMPTY_SERVER], self._env) as client:
                 client.initialize(self._folder)
-                self.samples.start_empty.append(_ms_since(client.began))
+                self.samples.start_empty.append(ms_since(client.began))
             with self._server() as client:
                 client.initialize(self._folder)
-                self.samples.start.append(_ms_since(client.began))
+                self.samples.start.append(ms_since(client.began))
 
     def _reopens(self) -> None:
         for number in range(self._rounds):
             with self._server() as client:
                 client.initialize(self._folder)
-                _search(client, QUERIES[number % len(QUERIES)])
-                self.samples.reopen.append(_ms_since(client.began))
-                self._wait_ready(client)
-                self.samples.reopen_ready.append(_ms_since(client.began))
+                search(client, QUERIES[number % len(QUERIES)])
+                self.samples.reopen.append(ms_since(client.began))
+                wait_ready(client)
+                self.samples.reopen_ready.append(ms_since(client.began))
 
     # Searches
 
     def _searches(self, client: LanguageClient) -> None:
         for query in QUERIES:
-            _search(client, query)
+            search(client, query)
         for _ in range(SEARCH_PASSES):
             for query in QUERIES:
                 began = time.perf_counter()
-                answer = _search(client, query)
-                self.samples.idle.append(_ms_since(began))
+                answer = search(client, query)
+                self.samples.idle.append(ms_since(began))
                 self.samples.idle_inside.append(answer["tookMs"])
 
     def _searches_while_indexing(self, client: LanguageClient) -> None:
@@ -184,10 +139,10 @@ class Bench:
             while is_incomplete:
                 for query in QUERIES:
                     began = time.perf_counter()
-                    is_incomplete = _search(client, query)["isIncomplete"]
+                    is_incomplete = search(client, query)["isIncomplete"]
                     if not is_incomplete:
                         break
-                    self.samples.indexing.append(_ms_since(began))
+                    self.samples.indexing.append(ms_since(began))
 
     # Changes
 
@@ -196,26 +151,26 @@ class Bench:
         uri, text = path.as_uri(), path.read_text(encoding="utf-8")
         document = {"uri": uri, "languageId": "python", "version": 0, "text": text}
         client.notify("textDocument/didOpen", {"textDocument": document})
-        _search(client, "open")
-        for number, name, changed in _changes(text, N_EDITS):
+        search(client, "open")
+        for number, name, changed in changes(text, N_EDITS):
             began = time.perf_counter()
             client.notify(
                 "textDocument/didChange",
                 {"textDocument": {"uri": uri, "version": number}, "contentChanges": [{"text": changed}]},
             )
-            self.samples.missed_edits += not _finds(client, name)
-            self.samples.edits.append(_ms_since(began))
+            self.samples.missed_edits += not finds(client, name)
+            self.samples.edits.append(ms_since(began))
         client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
     def _saves(self, client: LanguageClient) -> None:
         path = self._file_to_edit()
         text = path.read_text(encoding="utf-8")
-        for _, name, changed in _changes(text, N_SAVES):
+        for _, name, changed in changes(text, N_SAVES):
             began = time.perf_counter()
             path.write_text(changed, encoding="utf-8")
-            while not _finds(client, name) and time.perf_counter() - began < SAVE_TIMEOUT_S:
+            while not finds(client, name) and time.perf_counter() - began < SAVE_TIMEOUT_S:
                 time.sleep(POLL_S)
-            self.samples.saves.append(_ms_since(began))
+            self.samples.saves.append(ms_since(began))
             time.sleep(0.2)
 
     def _file_to_edit(self) -> Path:
@@ -230,14 +185,14 @@ class Bench:
         """See what the server holds without a symbol, the model and its first search included."""
         with tempfile.TemporaryDirectory(prefix="semantic-symbols-") as folder, self._server() as client:
             client.initialize(Path(folder).resolve())
-            self._wait_ready(client)
-            _search(client, QUERIES[0])
-            self._rest(client)
-            self.samples.empty_own_bytes = _own_bytes(client.pid)
+            wait_ready(client)
+            search(client, QUERIES[0])
+            rest(client)
+            self.samples.empty_own_bytes = own_bytes(client.pid)
 
     def _memory(self, client: LanguageClient) -> None:
         self.samples.server_bytes = psutil.Process(client.pid).memory_info().rss
-        self.samples.server_own_bytes = _own_bytes(client.pid)
+        self.samples.server_own_bytes = own_bytes(client.pid)
         self.samples.tree_bytes = sum(process.memory_info().rss for process in tree_of(client.pid))
 
     def _idle(self, client: LanguageClient) -> None:
@@ -246,51 +201,6 @@ class Bench:
         time.sleep(IDLE_S)
         self.samples.idle_cpu_s = cpu_seconds(tree[:1]) - before
         self.samples.idle_tree_cpu_s = cpu_seconds(tree) - tree_before
-
-    def _rest(self, client: LanguageClient) -> None:
-        """Wait until neither the server nor its children have anything to do."""
-        used, quiet_since = -1.0, time.perf_counter()
-        while time.perf_counter() - quiet_since < QUIET_S:
-            time.sleep(0.1)
-            now_used = cpu_seconds(tree_of(client.pid))
-            if abs(now_used - used) > 0.02:
-                quiet_since = time.perf_counter()
-            used = now_used
-
-    def _wait_ready(self, client: LanguageClient) -> dict[str, Any]:
-        while True:
-            status: dict[str, Any] = client.request("semanticSearch/status", {})
-            if status["state"] == "ready":
-                return status
-            if status["state"] == "failed":
-                raise SystemExit(status.get("message"))
-            time.sleep(0.05)
-
-
-def _search(client: LanguageClient, query: str, limit: int = 20) -> dict[str, Any]:
-    answer: dict[str, Any] = client.request("semanticSearch", {"query": query, "limit": limit})
-    return answer
-
-
-def _finds(client: LanguageClient, name: str) -> bool:
-    return any(result["name"] == name for result in _search(client, name, 5)["results"])
-
-
-def _changes(text: str, n: int) -> Iterator[tuple[int, str, str]]:
-    """Yield a number, a name that was never there, and the text with a function of that name."""
-    for number in range(1, n + 1):
-        name = f"benchmark_probe_{time.time_ns():x}"
-        yield number, name, f"{text}\n\ndef {name}(value):\n    return value + {number}\n"
-
-
-def _own_bytes(pid: int) -> int:
-    """Return what a process holds in memory besides mapped files, where the system tells."""
-    memory = psutil.Process(pid).memory_info()
-    return int(memory.rss - getattr(memory, "shared", 0))
-
-
-def _ms_since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000
 
 
 def figures(samples: Samples) -> list[Figure]:

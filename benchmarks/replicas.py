@@ -1,4 +1,4 @@
-"""Makes a large source tree of a small one: copies whose words are exchanged for others, file by file the same.
+"""Makes a large source tree of a small one: copies whose words are exchanged for others.
 
 Every copy speaks of other things in other words, as other code would, and still parses: a word stands for
 another of about the same frequency, all over the copy, with its case kept. Keywords and short words stay.
@@ -18,27 +18,12 @@ _NEIGHBOURS = 400  # a word is exchanged for one at most so many ranks away
 _MOST_BYTES = 400_000
 _WORD = re.compile(r"[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}(?![a-z])")
 _SUFFIXES = (
-    ".py .pyi .c .h .cc .cpp .hpp .cs .go .java .js .jsx .mjs .ts .tsx .kt .rb .rs .php .scala .swift .lua"
-).split()
-
-KEYWORDS = frozenset(
-    """
-    abstract alias alignas alignof args as assert async atomic auto await base bool boolean bound break byte case
-    catch chan char checked class clone companion const constexpr constructor continue crate data decltype declare
-    default defer define defined delegate delete dict double dynamic elif elseif elsif else endif ensure enum
-    event except explicit export extends extern fallthrough false final finally fixed float fmod foreach friend from func
-    function global goto guard ifdef ifndef impl implements implicit import include inline inout instanceof
-    interface internal into isset kwargs lambda lateinit lazy lock long loop macro match module mutable namespace
-    native never next nil noexcept none nonlocal null number object open operator optional override package pass
-    pragma print priv private protected protocol public raise range readonly redo register reified require require
-    rescue retry return sealed self sequence short signed sizeof static static_assert static_cast string struct
-    super suspend switch symbol synchronized template then this throw throws trait transient true type typealias
-    typedef typeid typename typeof undef undefined union unless unsafe unsigned until uses using value virtual
-    void volatile when where while with yield any bytes list tuple float32 int8 int16 int32 int64 uint8 uint16
-    uint32 uint64 error iota make append init deinit extension defaults lang script strict let var
-    """.split()
+    *(".c", ".cc", ".cpp", ".cs", ".go", ".h", ".hpp", ".java", ".js", ".jsx", ".kt", ".lua", ".mjs"),
+    *(".php", ".py", ".pyi", ".rb", ".rs", ".scala", ".swift", ".ts", ".tsx"),
 )
-"""Words that mean something to a parser of one of the languages; exchanging one could end a file's meaning."""
+
+KEYWORDS = frozenset(Path(__file__).with_name("keywords.txt").read_text(encoding="utf-8").split())
+"""Words that mean something to a parser of one of the languages."""
 
 
 def source_files(folders: Sequence[Path]) -> list[tuple[str, str]]:
@@ -83,7 +68,7 @@ def exchange(words: Sequence[str], number: int) -> Mapping[str, str]:
     random = np.random.default_rng(number)
     ranks = np.arange(len(words))
     order = np.argsort(ranks + random.uniform(0, _NEIGHBOURS, len(words)), kind="stable")
-    # Sorting by a disturbed rank keeps frequencies about the same; turning by some places leaves no word alone.
+    # Sorting by a disturbed rank keeps frequencies about the same; turning leaves no word as it is.
     order = np.roll(order, 1 + number % 7)
     return {words[rank]: words[other] for rank, other in zip(ranks.tolist(), order.tolist(), strict=True)}
 

@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 RECALIBRATE_GROWTH = 1.5
 """Recall is measured again when the index has grown by this factor since."""
 
+_SPILLED_SHARE = 0.5
+"""Once some clusters are passed over, at least so many rows lie in two, or else all are clustered anew."""
+
 
 def maintain(writer: IndexWriter, recall_target: float, has_time: Callable[[], bool]) -> bool:
     """Do what housekeeping there is; whether all of it is done.
@@ -76,7 +79,12 @@ def _next_step(writer: IndexWriter) -> Compaction | None:
     is_probed_whole = sum(load.rows for load in loads) <= SCAN_ALL_ROWS
     tolerated = math.inf if is_probed_whole else writer.meta.imbalance
     clustering = Clustering(writer.meta.trained_rows, tolerated)
-    return plan_compaction(loads, clustering, _cluster_sizes(writer))
+    step = plan_compaction(loads, clustering, _cluster_sizes(writer))
+    if step is None and not is_probed_whole:
+        n_spilled = sum(len(segment.spilled_rows) for segment in writer.segments.values())
+        if n_spilled < _SPILLED_SHARE * sum(load.rows for load in loads):
+            return Compaction("recluster", tuple(range(len(loads))), "rows without a second cluster")
+    return step
 
 
 def _cluster_sizes(writer: IndexWriter) -> NDArray[np.int64]:
@@ -126,6 +134,7 @@ def _recluster(writer: IndexWriter, names: list[str]) -> None:
         opstamp=opstamp,
         probes=0,
         recall_at_10=None,
+        related_recall_at_10=None,
     )
     writer.replace_segments(entries, names, meta)
 
@@ -171,7 +180,10 @@ def _calibrate(writer: IndexWriter, recall_target: float) -> None:
         probes=found.probes if found.probes < index.n_clusters else 0,
         rerank=found.rerank,
         recall_at_10=found.recall_at_10,
-        recall_curve=tuple((point.probes, point.rerank, point.recall) for point in found.curve),
+        related_recall_at_10=found.related_recall_at_10,
+        recall_curve=tuple(
+            (point.probes, point.rerank, point.recall, point.related_recall) for point in found.curve
+        ),
         calibrated_rows=index.n_rows,
     )
     writer.replace_segments([], [], meta)

@@ -36,7 +36,7 @@ from lsp_server.storage.records import (
 )
 from lsp_server.vectors.calibration import SCAN_ALL_ROWS
 from lsp_server.vectors.compaction import imbalance
-from lsp_server.vectors.kmeans import assign, suggested_clusters, train_centroids
+from lsp_server.vectors.kmeans import assign, assign_twice, suggested_clusters, train_centroids
 from lsp_server.vectors.segment import Segment
 from lsp_server.vectors.writer import SegmentRows, write_segment
 
@@ -174,8 +174,8 @@ class IndexWriter:
         tombstones = self._rows_of(touched)
         rows = self._rows(results, intent.changed)
         meta = self._meta_for(rows, expected_symbols)
-        clusters = assign(rows.vectors, meta.centroids) if len(rows.ids) else np.zeros(0, np.uint32)
-        entries = self._write_rows(rows, clusters, len(meta.centroids))
+        clusters, second = _clusters_of(rows, meta)
+        entries = self._write_rows(rows, clusters, second, len(meta.centroids))
         if touched:
             self._text.replace(touched, _documents(results, intent.changed, clusters))
             meta = replace(meta, opstamp=self._text.commit())
@@ -298,12 +298,16 @@ class IndexWriter:
         )
 
     def _write_rows(
-        self, rows: SegmentRows, clusters: NDArray[np.uint32], n_clusters: int
+        self,
+        rows: SegmentRows,
+        clusters: NDArray[np.uint32],
+        second: NDArray[np.uint32] | None,
+        n_clusters: int,
     ) -> list[SegmentEntry]:
         if not len(rows.ids):
             return []
         name = self.next_segment_name()
-        info = write_segment(self._folder.segments / name, rows, clusters, n_clusters)
+        info = write_segment(self._folder.segments / name, rows, clusters, n_clusters, second)
         return [SegmentEntry(name, info.rows, info.size_bytes, info.checksum)]
 
     # What maintenance shares
@@ -380,6 +384,15 @@ class IndexWriter:
 
 _NO_ROWS = np.zeros(0, np.uint32)
 _NO_IDS = np.zeros(0, np.uint64)
+
+
+def _clusters_of(rows: SegmentRows, meta: IndexMeta) -> tuple[NDArray[np.uint32], NDArray[np.uint32] | None]:
+    """Return each row's cluster, and a second one where searches don't look into all of them."""
+    if not len(rows.ids):
+        return np.zeros(0, np.uint32), None
+    if meta.probes:
+        return assign_twice(rows.vectors, meta.centroids)
+    return assign(rows.vectors, meta.centroids), None
 
 
 def _documents(

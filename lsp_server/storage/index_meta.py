@@ -25,8 +25,9 @@ class IndexMeta:
         languages: Language ids; a segment's language column holds places in this list.
         probes: Clusters a search visits; 0 for all.
         rerank: Candidates a search compares exactly.
-        recall_at_10: Measured after the last clustering; None before.
-        recall_curve: (probes, rerank, recall) of that measurement.
+        recall_at_10: Measured after the last clustering, on queries like people's; None before.
+        related_recall_at_10: The same for symbols' own vectors.
+        recall_curve: (probes, rerank, recall, related recall) of that measurement.
         calibrated_rows: Rows in the index when it was made.
         imbalance: How many times more rows a probe read than with equal clusters, after the training.
         opstamp: Of the text index' commit that belongs to this generation.
@@ -41,7 +42,8 @@ class IndexMeta:
     probes: int = 0
     rerank: int = 500
     recall_at_10: float | None = None
-    recall_curve: tuple[tuple[int, int, float], ...] = ()
+    related_recall_at_10: float | None = None
+    recall_curve: tuple[tuple[int, int, float, float], ...] = ()
     calibrated_rows: int = 0
     imbalance: float = 1.0
     opstamp: int = 0
@@ -68,9 +70,10 @@ class IndexMeta:
             probes=known.get("probes", 0),
             rerank=known.get("rerank", 500),
             recall_at_10=known.get("recall_at_10"),
+            related_recall_at_10=known.get("related_recall_at_10"),
             recall_curve=tuple(
-                (int(probes), int(rerank), float(recall))
-                for probes, rerank, recall in known.get("recall_curve", ())
+                (int(probes), int(rerank), float(recall), float(related))
+                for probes, rerank, recall, related in known.get("recall_curve", ())
             ),
             calibrated_rows=known.get("calibrated_rows", 0),
             imbalance=known.get("imbalance", 1.0),
@@ -88,6 +91,7 @@ class IndexMeta:
             "probes": self.probes,
             "rerank": self.rerank,
             "recall_at_10": self.recall_at_10,
+            "related_recall_at_10": self.related_recall_at_10,
             "recall_curve": self.recall_curve,
             "calibrated_rows": self.calibrated_rows,
             "imbalance": self.imbalance,

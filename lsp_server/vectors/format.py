@@ -29,7 +29,7 @@ from lsp_server.errors import IndexDamaged
 from lsp_server.vectors.arrays import AnyArray
 
 MAGIC = b"\x93SEMSYM\n"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 HEADER_BYTES = 4096
 ALIGNMENT = 64
 
@@ -50,6 +50,9 @@ COLUMNS: dict[str, str] = {
 
 LOOKUPS: dict[str, str] = {
     "cluster_starts": "<u4",
+    "spilled_codes": "|u1",
+    "spilled_rows": "<u4",
+    "spilled_starts": "<u4",
     "sorted_ids": "<u8",
     "sorted_rows": "<u4",
     "names": "|u1",
@@ -59,7 +62,7 @@ LOOKUPS: dict[str, str] = {
     "records": "|u1",
     "record_starts": "<u8",
 }
-"""Sections of other shapes: cluster boundaries, id look-up, and texts with their boundaries."""
+"""Sections of other shapes: cluster boundaries, second clusters, id look-up, texts with their boundaries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from lsp_server.vectors.arrays import F32, I64, Mask
 from lsp_server.vectors.columns import JoinedSegments
 from lsp_server.vectors.kernels import HammingKernel, dot_products, hamming_kernel, sign_codes
-from lsp_server.vectors.scan import Runs, nearest, scan_rows, scan_runs
+from lsp_server.vectors.scan import Runs, distances_of, first_by_id, nearest, scan_runs, within
 from lsp_server.vectors.segment import Segment
 
 _RERANK_ROWS = 256  # rows converted to float32 at a time: 0.4 MB, within the second-level cache
@@ -156,31 +156,47 @@ class VectorIndex(JoinedSegments):
         code = sign_codes(query[None])[0]
         share = passing.count / self.n_rows
         if probes < self.n_clusters:
-            runs = self._runs(self.probed(query, probes))
-            n_probed = sum(part.n_rows for part in runs)
+            runs = self._probed_runs(self.probed(query, probes))
+            n_probed = sum(part.n_codes for part in runs)
             if passing.count > n_probed:
-                scanned = scan_runs(self.kernel, code, runs)
-                candidates = nearest(scanned, rerank, passing.mask, share, self.ids)
+                # A row may be found in two clusters.
+                wanted = max(rerank, 2 * limit)
+                candidates = nearest(
+                    scan_runs(self.kernel, code, runs), wanted, passing.mask, share, self.ids
+                )
                 if len(candidates) >= limit:
                     return candidates, n_probed
         if share * _SCATTERED < 1:
-            scanned = scan_rows(self.kernel, code, self, passing.ordinals())
-            return nearest(scanned, rerank, None, 1.0, self.ids), passing.count
-        scanned = scan_runs(self.kernel, code, self._runs(np.ones(self.n_clusters, np.bool_)))
+            ordinals = passing.ordinals()
+            distances = distances_of(self.kernel, code, self, ordinals)
+            near = within(distances, rerank)
+            return first_by_id(ordinals[near], distances[near], rerank, self.ids), passing.count
+        scanned = scan_runs(self.kernel, code, self._all_runs())
         return nearest(scanned, rerank, passing.mask, share, self.ids), self.n_rows
 
-    def _runs(self, chosen: Mask) -> list[Runs]:
-        """Return the rows of the chosen clusters, neighbours joined, segment by segment."""
+    def _all_runs(self) -> list[Runs]:
+        return [
+            Runs(segment.codes, np.zeros(1, np.int64), np.full(1, segment.n_rows), base)
+            for segment, base, _ in self._placed()
+        ]
+
+    def _probed_runs(self, chosen: Mask) -> list[Runs]:
+        """Return the codes of the chosen clusters, neighbours joined, segment by segment."""
         fenced = np.zeros(len(chosen) + 2, np.bool_)
         fenced[1:-1] = chosen
         borders = np.flatnonzero(fenced[1:] != fenced[:-1])
-        firsts, lasts = borders[::2], borders[1::2]
         parts: list[Runs] = []
         for segment, base, _ in self._placed():
-            starts = segment.cluster_starts[firsts].astype(np.int64)
-            ends = segment.cluster_starts[lasts].astype(np.int64)
-            filled = np.flatnonzero(ends > starts)
-            parts.append(Runs(segment, base, starts[filled], ends[filled]))
+            for codes, starts, rows in (
+                (segment.codes, segment.cluster_starts, None),
+                (segment.spilled_codes, segment.spilled_starts, segment.spilled_rows),
+            ):
+                if not len(codes):
+                    continue
+                places = starts[borders].astype(np.int64)
+                firsts, ends = places[::2], places[1::2]
+                filled = ends > firsts
+                parts.append(Runs(codes, firsts[filled], ends[filled], base, rows))
         return parts
 
     def _best(self, ordinals: I64, similarities: F32, limit: int) -> I64:

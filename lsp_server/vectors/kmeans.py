@@ -1,7 +1,9 @@
-"""Owns spherical k-means: training centroids on a sample, and finding each vector's nearest one.
+"""Owns spherical k-means: training centroids on a sample, and finding the clusters of each vector.
 
 Nearest means the largest dot product (Dhillon & Modha 2001, "Concept decompositions for large sparse text
-data").
+data"). A second cluster is chosen as in SOAR (Sun et al. 2023, "SOAR: Improved indexing for approximate
+nearest neighbor search"): a vector is missed by queries for which its first centroid is a bad stand-in, so
+the second one has to err in another direction.
 """
 
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ _MAX_SAMPLE_PER_CLUSTER = 256
 _MAX_ROUNDS = 12
 _SETTLED = 0.005  # stop when fewer vectors than this share changed their cluster
 _UNCLUSTERED_ROWS = 2_000
+_TINY = 1e-6
 _BLOCK_SCORES = 4_000_000  # similarities held at a time: 16 MB
 
 
@@ -70,6 +73,38 @@ def assign(vectors: AnyArray, centroids: F32) -> U32:
         u32[n]; the first of equals, so 0 for a zero vector.
     """
     return _nearest(vectors, centroids)[0].astype(np.uint32)
+
+
+def assign_twice(vectors: AnyArray, centroids: F32) -> tuple[U32, U32]:
+    """Return each vector's nearest centroid, and the one that serves best where that one fails.
+
+    Args:
+        vectors: f16 or f32 [n, d], unit rows.
+        centroids: f32[k, d], unit rows.
+
+    Returns:
+        Two of u32[n]. The second is k, so none, for a zero vector and where there is but one centroid.
+    """
+    n_clusters = len(centroids)
+    first = np.zeros(len(vectors), np.uint32)
+    second = np.full(len(vectors), n_clusters, np.uint32)
+    between = centroids @ centroids.T
+    for rows in _blocks(len(vectors), n_clusters):
+        block = _single(vectors[rows])
+        similarities = block @ centroids.T
+        nearest = similarities.argmax(axis=1)
+        first[rows] = nearest
+        if n_clusters > 1:
+            own = np.take_along_axis(similarities, nearest[:, None], axis=1)
+            # With r = x - c: |x - c'|² + λ (r/|r| · (x - c'))², λ = 1, less what all c' share.
+            costs = between[nearest] - similarities
+            costs += 1 - own
+            costs /= np.sqrt(np.maximum(2 - 2 * own, _TINY))
+            costs *= costs
+            costs -= 2 * similarities
+            np.put_along_axis(costs, nearest[:, None], np.inf, axis=1)
+            second[rows] = np.where(block.any(axis=1), costs.argmin(axis=1), n_clusters)
+    return first, second
 
 
 def _nearest(vectors: AnyArray, centroids: F32) -> tuple[I64, F32]:

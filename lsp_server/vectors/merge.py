@@ -11,10 +11,10 @@ import numpy as np
 
 from lsp_server.vectors.arrays import F32, I64, U8, U32, AnyArray, Mask
 from lsp_server.vectors.format import code_bytes
-from lsp_server.vectors.kmeans import assign
+from lsp_server.vectors.kmeans import assign_twice
 from lsp_server.vectors.names import byte_positions
 from lsp_server.vectors.segment import Segment
-from lsp_server.vectors.writer import SegmentFile, SegmentInfo, starts_of, text_end
+from lsp_server.vectors.writer import SegmentFile, SegmentInfo, add_spills, spills, starts_of, text_end
 
 _BLOCK_ROWS = 8_192
 
@@ -31,7 +31,8 @@ def merge_segments(
         path: The new segment's file, not one of the old ones'.
         segments: At least one, oldest first; of rows with the same id the newest stays.
         alive: For each segment bool[rows], or None where no row is dead.
-        centroids: f32[k, d], the clustering to assign all rows to anew; None leaves them in their clusters.
+        centroids: f32[k, d], the clustering to assign all rows to anew, each to two of its clusters; None
+            leaves them where they are.
 
     Returns:
         What to note in the catalog.
@@ -54,6 +55,8 @@ def merge_segments(
         for name in ("kinds", "languages", "files", "flags", "name_masks"):
             file.add(name, (n_rows,), plan.column(name))
         file.add("cluster_starts", (n_clusters + 1,), [starts_of(plan.clusters, n_clusters)])
+        spilled = spills(plan.second, n_clusters)
+        add_spills(file, spilled, plan.taken(spilled.rows).column("codes"))
         file.add("sorted_ids", ids.shape, [ids[by_id]])
         file.add("sorted_rows", ids.shape, [by_id])
         for name in ("names", "lowered", "records"):
@@ -72,6 +75,17 @@ class _Plan:
     numbers: I64
     rows: I64
     clusters: U32
+    second: U32
+
+    def taken(self, chosen: I64) -> "_Plan":
+        """Return where some of the rows come from."""
+        return _Plan(
+            self.segments,
+            self.numbers[chosen],
+            self.rows[chosen],
+            self.clusters[chosen],
+            self.second[chosen],
+        )
 
     def column(self, name: str) -> Iterator[AnyArray]:
         """Yield a column's blocks in the new order."""
@@ -120,16 +134,20 @@ def _plan(segments: Sequence[Segment], alive: Sequence[Mask | None], centroids: 
     rows = np.concatenate(living)
     numbers = np.repeat(np.arange(len(segments)), [len(part) for part in living])
     ids = np.concatenate([segment.ids[part] for segment, part in zip(segments, living, strict=True)])
-    clusters = np.concatenate(
-        [
-            (segment.clusters() if centroids is None else assign(segment.vectors, centroids))[part]
-            for segment, part in zip(segments, living, strict=True)
-        ]
+    assigned = [
+        (segment.clusters(), segment.second_clusters())
+        if centroids is None
+        else assign_twice(segment.vectors, centroids)
+        for segment in segments
+    ]
+    clusters, second = (
+        np.concatenate([pair[place][part] for pair, part in zip(assigned, living, strict=True)])
+        for place in (0, 1)
     )
     # `unique` tells the first of equals: seen from the end, that is the newest.
     newest = len(ids) - 1 - np.unique(ids[::-1], return_index=True)[1]
     order = newest[np.lexsort((ids[newest], clusters[newest]))]
-    return _Plan(tuple(segments), numbers[order], rows[order], clusters[order])
+    return _Plan(tuple(segments), numbers[order], rows[order], clusters[order], second[order])
 
 
 def _grouped(numbers: I64) -> Iterator[tuple[int, I64]]:

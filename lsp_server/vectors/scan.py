@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lsp_server.vectors.arrays import I64, U8, U64, AnyArray, Mask
+from lsp_server.vectors.arrays import I64, U8, U32, U64, AnyArray, Mask
 from lsp_server.vectors.columns import JoinedSegments
 from lsp_server.vectors.kernels import BLOCK_ROWS, HammingKernel
-from lsp_server.vectors.segment import Segment
 
 _SHORT_ROWS = 192  # shorter runs are copied together first: a call costs as much as comparing so many codes
 _SAMPLE = 4_096  # distances that tell where the wanted ones end
@@ -23,84 +22,108 @@ _FARTHEST = np.iinfo(np.uint16).max
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs:
-    """Runs of consecutive rows of one segment.
+    """Runs of codes that lie one after the other.
 
     Attributes:
-        segment: Where they are.
-        base: The segment's first ordinal.
-        starts: i64[m], first rows, none below the end of the run before.
-        ends: i64[m], the rows after the last.
+        codes: u8[n, b], where they lie.
+        starts: i64[m], the first of each run, none below the end of the run before.
+        ends: i64[m], those after the last.
+        base: The first ordinal of the segment.
+        rows: u32[n], the segment's row of each code; None where codes lie in the order of rows.
     """
 
-    segment: Segment
-    base: int
+    codes: U8
     starts: I64
     ends: I64
+    base: int
+    rows: U32 | None = None
 
     @property
-    def n_rows(self) -> int:
-        """Rows in all runs."""
+    def n_codes(self) -> int:
+        """Codes in all runs."""
         return int((self.ends - self.starts).sum())
+
+    def ordinals(self, places: I64) -> I64:
+        """Turn places in `codes` into ordinals."""
+        return places + self.base if self.rows is None else self.rows[places].astype(np.int64) + self.base
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Compared:
+    """Some runs and where their distances stand, in their order: i64[m], the place after each run's last."""
+
+    runs: Runs
+    ends: I64
+
+
 class Scanned:
-    """Rows whose codes were compared.
+    """Rows whose codes were compared; one that lies in two clusters may be there twice.
+
+    Args:
+        distances: u16[m], differing bits.
+        parts: What they belong to, in order.
 
     Attributes:
-        distances: u16[m], differing bits.
-        ordinals: Turns ascending places in `distances` into ordinals, i64 → i64.
+        distances: As given.
     """
 
-    distances: AnyArray
-    ordinals: Callable[[I64], I64]
+    def __init__(self, distances: AnyArray, parts: Sequence[_Compared]) -> None:
+        self.distances = distances
+        self._parts = parts
+
+    def ordinals(self, places: I64) -> I64:
+        """Turn ascending places in `distances` into ordinals."""
+        found = np.empty(len(places), np.int64)
+        first = 0
+        for part in self._parts:
+            if not len(part.ends):
+                continue
+            # There are fewer runs than places.
+            borders = np.searchsorted(places, part.ends)
+            counts = np.diff(borders, prepend=first)
+            last = int(borders[-1])
+            shifts = np.repeat(part.runs.ends - part.ends, counts)
+            found[first:last] = part.runs.ordinals(places[first:last] + shifts)
+            first = last
+        return found
 
 
 def scan_runs(kernel: HammingKernel, code: U8, parts: Sequence[Runs]) -> Scanned:
-    """Compare all rows of some runs; long runs are read where they lie, short ones are gathered first.
+    """Compare all codes of some runs; long runs are read where they lie, short ones are gathered first.
 
     Args:
         kernel: Compares codes.
         code: u8[b], the query's.
-        parts: Runs of different segments.
+        parts: The runs.
     """
-    distances = np.empty(sum(part.n_rows for part in parts), np.uint16)
-    ends: list[I64] = []
-    shifts: list[I64] = []
+    distances = np.empty(sum(part.n_codes for part in parts), np.uint16)
+    compared: list[_Compared] = []
     place = 0
     for part in parts:
         lengths = part.ends - part.starts
         is_long = lengths >= _SHORT_ROWS
-        order = np.concatenate((np.flatnonzero(is_long), np.flatnonzero(~is_long)))
         n_long = int(np.count_nonzero(is_long))
-        starts, stops = part.starts[order], part.ends[order]
-        run_ends = place + np.cumsum(lengths[order])
-        ends.append(run_ends)
-        shifts.append(part.base + stops - run_ends)
-        codes = part.segment.codes
-        for start, stop in _blocks(starts[:n_long].tolist(), stops[:n_long].tolist()):
-            distances[place : place + stop - start] = kernel(code, codes[start:stop])
-            place += stop - start
-        rows = _rows_of(starts[n_long:], stops[n_long:])
-        place = _compare(kernel, code, codes, rows, distances, place)
-    all_ends = np.concatenate([np.zeros(0, np.int64), *ends])
-    all_shifts = np.concatenate([np.zeros(0, np.int64), *shifts])
-
-    def ordinals(places: I64) -> I64:
-        # There are fewer runs than places.
-        counts = np.diff(np.searchsorted(places, all_ends), prepend=0)
-        return places + np.repeat(all_shifts, counts)
-
-    return Scanned(distances, ordinals)
+        order = np.argsort(~is_long, kind="stable")
+        sorted_part = Runs(part.codes, part.starts[order], part.ends[order], part.base, part.rows)
+        compared.append(_Compared(sorted_part, place + np.cumsum(lengths[order])))
+        starts, ends = sorted_part.starts, sorted_part.ends
+        for start, end in _blocks(starts[:n_long].tolist(), ends[:n_long].tolist()):
+            distances[place : place + end - start] = kernel(code, part.codes[start:end])
+            place += end - start
+        rows = _rows_of(starts[n_long:], ends[n_long:])
+        _compare(kernel, code, part.codes, rows, distances[place : place + len(rows)])
+        place += len(rows)
+    return Scanned(distances, compared)
 
 
-def scan_rows(kernel: HammingKernel, code: U8, table: JoinedSegments, rows: I64) -> Scanned:
-    """Compare single rows, given by ascending ordinals."""
-    distances = np.empty(len(rows), np.uint16)
+def distances_of(kernel: HammingKernel, code: U8, table: JoinedSegments, ordinals: I64) -> AnyArray:
+    """Return the differing bits of single rows, u16[m], given by ascending ordinals."""
+    distances = np.empty(len(ordinals), np.uint16)
     place = 0
-    for segment, _, local in table.by_segment(rows):
-        place = _compare(kernel, code, segment.codes, local, distances, place)
-    return Scanned(distances, rows.__getitem__)
+    for segment, _, rows in table.by_segment(ordinals):
+        _compare(kernel, code, segment.codes, rows, distances[place : place + len(rows)])
+        place += len(rows)
+    return distances
 
 
 def nearest(
@@ -110,13 +133,13 @@ def nearest(
 
     Args:
         scanned: Rows and their distances.
-        wanted: How many, at least 1.
+        wanted: How many, at least 1; a row that is there twice counts twice.
         passing: bool[n_rows], which rows may be returned; None for all.
         share: About how much of what was scanned passes, 0 to 1.
         ids_of: Turns ordinals into ids, which decide among too many ties.
 
     Returns:
-        Ordinals, ascending.
+        Ordinals, ascending, each once.
     """
     distances = scanned.distances
     aim = _MARGIN * wanted / max(share, 1e-9)
@@ -128,16 +151,24 @@ def nearest(
         if limit is None or len(places) >= wanted:
             break
         aim *= 4
-    near = distances[places]
-    if len(near) > wanted:
-        last = int(np.searchsorted(np.cumsum(np.bincount(near)), wanted))
-        kept = near <= last
-        places, near = places[kept], near[kept]
-    ordinals = scanned.ordinals(places)
+    near = within(distances[places], wanted)
+    return first_by_id(scanned.ordinals(places[near]), distances[places[near]], wanted, ids_of)
+
+
+def within(distances: AnyArray, wanted: int) -> I64:
+    """Return the places of the smallest distances: as many as wanted, and all ties with the last."""
+    if len(distances) <= wanted:
+        return np.arange(len(distances))
+    last = int(np.searchsorted(np.cumsum(np.bincount(distances)), wanted))
+    return np.flatnonzero(distances <= last)
+
+
+def first_by_id(ordinals: I64, distances: AnyArray, wanted: int, ids_of: Callable[[I64], U64]) -> I64:
+    """Return the ordinals ascending, each once; of far too many ties those with the smallest ids."""
     if len(ordinals) > _TIES * wanted:
-        order = np.lexsort((ids_of(ordinals), near))
+        order = np.lexsort((ids_of(ordinals), distances))
         ordinals = ordinals[order[: _TIES * wanted]]
-    return np.sort(ordinals)
+    return np.unique(ordinals)
 
 
 def _guess(distances: AnyArray, aim: float) -> int | None:
@@ -165,10 +196,8 @@ def _rows_of(starts: I64, stops: I64) -> I64:
     return np.arange(total) + np.repeat(stops - np.cumsum(lengths), lengths)
 
 
-def _compare(kernel: HammingKernel, code: U8, codes: U8, rows: I64, distances: AnyArray, place: int) -> int:
-    """Write the distances of single rows from a place on; return the place after them."""
+def _compare(kernel: HammingKernel, code: U8, codes: U8, rows: I64, distances: AnyArray) -> None:
+    """Write the distances of single rows."""
     for start in range(0, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
-        distances[place : place + len(block)] = kernel(code, codes.take(block, axis=0))
-        place += len(block)
-    return place
+        distances[start : start + len(block)] = kernel(code, codes.take(block, axis=0))

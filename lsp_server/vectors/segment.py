@@ -29,6 +29,9 @@ class Segment:
         flags: u8[n].
         name_masks: u64[n], see `names.letter_mask`.
         cluster_starts: u32[k + 1]; cluster c is rows `cluster_starts[c]:cluster_starts[c + 1]`.
+        spilled_codes: u8[m, b], codes of rows that lie in a second cluster too, by that cluster, then row.
+        spilled_rows: u32[m], their rows.
+        spilled_starts: u32[k + 1], where each cluster's begin among these.
         names: u8[...], UTF-8 names one after the other.
         name_starts: u64[n + 1].
         lowered: u8[...], see `names`.
@@ -58,6 +61,9 @@ class Segment:
         self.flags: U8 = arrays["flags"]
         self.name_masks: U64 = arrays["name_masks"]
         self.cluster_starts: U32 = arrays["cluster_starts"]
+        self.spilled_codes: U8 = arrays["spilled_codes"]
+        self.spilled_rows: U32 = arrays["spilled_rows"]
+        self.spilled_starts: U32 = arrays["spilled_starts"]
         self.names: U8 = arrays["names"]
         self.name_starts: U64 = arrays["name_starts"]
         self.lowered: U8 = arrays["lowered"]
@@ -116,6 +122,13 @@ class Segment:
             np.arange(self.n_clusters, dtype=np.uint32), self.cluster_starts[1:] - self.cluster_starts[:-1]
         )
 
+    def second_clusters(self) -> U32:
+        """Return every row's second cluster, u32[n], `n_clusters` where it has none; computed anew."""
+        second = np.full(self.n_rows, self.n_clusters, np.uint32)
+        sizes = self.spilled_starts[1:] - self.spilled_starts[:-1]
+        second[self.spilled_rows] = np.repeat(np.arange(self.n_clusters, dtype=np.uint32), sizes)
+        return second
+
     def record(self, row: int) -> bytes:
         """Return a row's packed record."""
         return self.records[self.record_starts[row] : self.record_starts[row + 1]].tobytes()
@@ -130,10 +143,13 @@ class Segment:
         """Ask the system to read the codes into memory in the background, where it takes such advice."""
         if self._mapped is None or not hasattr(mmap, "MADV_WILLNEED"):
             return
-        codes = next(section for section in self._header.sections if section.name == "codes")
-        start = codes.offset - codes.offset % mmap.PAGESIZE
-        with contextlib.suppress(OSError):  # advice only
-            self._mapped.madvise(mmap.MADV_WILLNEED, start, codes.offset + codes.size_bytes - start)
+        for section in self._header.sections:
+            if section.name in {"codes", "spilled_codes"} and section.size_bytes:
+                start = section.offset - section.offset % mmap.PAGESIZE
+                with contextlib.suppress(OSError):  # advice only
+                    self._mapped.madvise(
+                        mmap.MADV_WILLNEED, start, section.offset + section.size_bytes - start
+                    )
 
     def verify(self) -> list[str]:
         """Read everything and compare it with the checksums and with itself.
@@ -171,6 +187,8 @@ class Segment:
             or (np.diff(starts) < 0).any()
         ):
             yield "the clusters do not cover the rows"
+        if not self._spills_hold():
+            yield "the second clusters do not hold together"
         if (self._sorted_ids[1:] < self._sorted_ids[:-1]).any():
             yield "the id look-up is not sorted"
         rows = self._sorted_rows.astype(np.int64)
@@ -179,6 +197,17 @@ class Segment:
         for name in LOOKUPS:
             if f"{name.removesuffix('s')}_starts" in LOOKUPS:
                 yield from self._text_problems(name)
+
+    def _spills_hold(self) -> bool:
+        starts, rows = self.spilled_starts.astype(np.int64), self.spilled_rows
+        return (
+            len(starts) == self.n_clusters + 1
+            and starts[0] == 0
+            and starts[-1] == len(rows) == len(self.spilled_codes)
+            and not (np.diff(starts) < 0).any()
+            and not (rows >= self.n_rows).any()
+            and np.array_equal(self.codes[rows], self.spilled_codes)
+        )
 
     def _text_problems(self, name: str) -> Iterator[str]:
         blob: U8 = getattr(self, name)

@@ -11,7 +11,7 @@ import numpy as np
 
 from lsp_server.errors import IndexStorageFailed
 from lsp_server.vectors import names
-from lsp_server.vectors.arrays import F16, U8, U32, U64, AnyArray
+from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray
 from lsp_server.vectors.format import (
     COLUMNS,
     HEADER_BYTES,
@@ -19,6 +19,7 @@ from lsp_server.vectors.format import (
     Header,
     Section,
     aligned,
+    code_bytes,
     crc_of,
     encode_header,
 )
@@ -88,6 +89,11 @@ class SegmentFile:
             raise _storage_failed(path, error) from error
         self._offset = HEADER_BYTES
 
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._shape[1]
+
     def add(self, name: str, shape: tuple[int, ...], blocks: Iterable[AnyArray]) -> None:
         """Write one section.
 
@@ -143,7 +149,9 @@ class SegmentFile:
         self._temporary.unlink(missing_ok=True)
 
 
-def write_segment(path: Path, rows: SegmentRows, clusters: U32, n_clusters: int) -> SegmentInfo:
+def write_segment(
+    path: Path, rows: SegmentRows, clusters: U32, n_clusters: int, second: U32 | None = None
+) -> SegmentInfo:
     """Write symbols as one segment, in order of cluster, then id.
 
     Args:
@@ -151,6 +159,7 @@ def write_segment(path: Path, rows: SegmentRows, clusters: U32, n_clusters: int)
         rows: The symbols.
         clusters: u32[n], each symbol's cluster, below `n_clusters`.
         n_clusters: How many clusters the index has.
+        second: u32[n], a second cluster for each symbol, `n_clusters` for none; None where all are probed.
 
     Returns:
         What to note in the catalog.
@@ -182,12 +191,49 @@ def write_segment(path: Path, rows: SegmentRows, clusters: U32, n_clusters: int)
             file.add(name, column.shape, [column[order]])
         file.add("name_masks", ids.shape, [names.letter_masks(ordered_names)])
         file.add("cluster_starts", (n_clusters + 1,), [starts_of(clusters[order], n_clusters)])
+        spilled = spills(None if second is None else second[order], n_clusters)
+        add_spills(file, spilled, [codes[spilled.rows]])
         file.add("sorted_ids", ids.shape, [ids[by_id]])
         file.add("sorted_rows", ids.shape, [by_id])
         _add_texts(file, "names", "name_starts", [names.encoded(name) for name in ordered_names])
         _add_texts(file, "lowered", "lowered_starts", [names.lowered(name) for name in ordered_names])
         _add_texts(file, "records", "record_starts", [rows.records[row] for row in order.tolist()])
         return file.finish()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spills:
+    """Which rows lie in a second cluster too: i64[m] by that cluster, then row, and its starts u32[k + 1]."""
+
+    rows: I64
+    starts: U32
+
+
+def spills(second: U32 | None, n_clusters: int) -> Spills:
+    """Return the rows that have a second cluster, in its order; none without any.
+
+    Args:
+        second: u32[n], the second cluster of each row of the segment, `n_clusters` for none.
+        n_clusters: How many there are.
+    """
+    if second is None:
+        return Spills(np.zeros(0, np.int64), np.zeros(n_clusters + 1, np.uint32))
+    order = np.argsort(second, kind="stable")
+    order = order[: int(np.count_nonzero(second < n_clusters))]
+    return Spills(order, starts_of(second[order], n_clusters))
+
+
+def add_spills(file: SegmentFile, spilled: Spills, codes: Iterable[AnyArray]) -> None:
+    """Write the sections of second clusters.
+
+    Args:
+        file: The segment.
+        spilled: The rows.
+        codes: Their codes, in any number of pieces.
+    """
+    file.add("spilled_codes", (len(spilled.rows), code_bytes(file.dimensions)), codes)
+    file.add("spilled_rows", spilled.rows.shape, [spilled.rows])
+    file.add("spilled_starts", spilled.starts.shape, [spilled.starts])
 
 
 def starts_of(sorted_clusters: AnyArray, n_clusters: int) -> U32:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from vector_rows import unit_rows
 
-from lsp_server.vectors.kmeans import assign, suggested_clusters, train_centroids
+from lsp_server.vectors.kmeans import assign, assign_twice, suggested_clusters, train_centroids
 
 
 def test_separate_groups_are_found() -> None:
@@ -30,6 +30,28 @@ def test_every_vector_goes_to_its_nearest_centroid() -> None:
     expected = (rows.astype(np.float32) @ centroids.T).argmax(axis=1)
     assert assign(rows, centroids).tolist() == expected.tolist()
     assert np.allclose(np.linalg.norm(centroids, axis=1), 1, atol=1e-5)
+
+
+def test_a_second_cluster_errs_in_another_direction() -> None:
+    rows = unit_rows(1000, 64, seed=2)
+    rows[3] = 0
+    centroids = train_centroids(rows, 10, seed=1)
+    first, second = assign_twice(rows, centroids)
+    assert first.tolist() == assign(rows, centroids).tolist()
+    for row, own, other in zip(rows.astype(np.float64), first.tolist(), second.tolist(), strict=True):
+        if not row.any():
+            assert other == len(centroids)
+            continue
+        error = row - centroids[own]
+        direction = error / np.linalg.norm(error)
+        costs = [np.sum((row - one) ** 2) + (direction @ (row - one)) ** 2 for one in centroids]
+        costs[own] = np.inf
+        assert costs[other] == pytest.approx(min(costs), abs=1e-3)
+
+
+def test_one_cluster_has_no_second() -> None:
+    rows = unit_rows(10, 16, seed=0)
+    assert assign_twice(rows, train_centroids(rows, 1, seed=0))[1].tolist() == [1] * 10
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from vector_rows import index_of, part_of, some_rows, stored, unit_query, unit_rows
 
 from lsp_server.vectors.index import VectorIndex
-from lsp_server.vectors.kmeans import assign, train_centroids
+from lsp_server.vectors.kmeans import assign_twice, train_centroids
 from lsp_server.vectors.merge import merge_segments
 from lsp_server.vectors.segment import Segment
 from lsp_server.vectors.writer import SegmentRows, write_segment
@@ -48,7 +48,8 @@ def test_merging_equals_writing_at_once(
         merged = merge_segments(folder / "merged.segment", index.segments, masks, centroids)
         living = chosen(rows, alive)
         target = index.centroids if centroids is None else centroids
-        at_once = write_segment(folder / "once.segment", living, assign(living.vectors, target), len(target))
+        clusters, second = assign_twice(living.vectors, target)
+        at_once = write_segment(folder / "once.segment", living, clusters, len(target), second)
         assert merged == at_once
         assert (folder / "merged.segment").read_bytes() == (folder / "once.segment").read_bytes()
 

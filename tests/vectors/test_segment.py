@@ -48,6 +48,18 @@ def test_rows_lie_by_cluster_then_id(tmp_path: Path) -> None:
     assert np.array_equal(np.searchsorted(clusters, np.arange(8)), segment.cluster_starts)
 
 
+def test_rows_lie_in_second_clusters_too(tmp_path: Path) -> None:
+    rows = some_rows(300)
+    random = np.random.default_rng(3)
+    clusters, second = (random.integers(0, limit, 300).astype(np.uint32) for limit in (7, 8))
+    write_segment(tmp_path / "a.segment", rows, clusters, 7, second)
+    segment = Segment.open(tmp_path / "a.segment")
+    assert segment.second_clusters()[segment.find(rows.ids)].tolist() == second.tolist()
+    assert len(segment.spilled_rows) == np.count_nonzero(second < 7)
+    assert np.array_equal(segment.codes[segment.spilled_rows], segment.spilled_codes)
+    assert segment.verify() == []
+
+
 def test_unknown_ids_are_not_found(tmp_path: Path) -> None:
     rows = some_rows(30)
     segment, _ = written(tmp_path, rows)

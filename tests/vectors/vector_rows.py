@@ -10,7 +10,7 @@ import numpy as np
 
 from lsp_server.vectors.arrays import F16, F32, U64, Mask
 from lsp_server.vectors.index import VectorIndex
-from lsp_server.vectors.kmeans import assign, train_centroids
+from lsp_server.vectors.kmeans import assign_twice, train_centroids
 from lsp_server.vectors.segment import Segment
 from lsp_server.vectors.writer import SegmentRows, write_segment
 
@@ -58,7 +58,8 @@ def part_of(rows: SegmentRows, start: int, end: int) -> SegmentRows:
 
 def stored(folder: Path, rows: SegmentRows, centroids: F32, name: str = "a.segment") -> Segment:
     path = folder / name
-    write_segment(path, rows, assign(rows.vectors, centroids), len(centroids))
+    clusters, second = assign_twice(rows.vectors, centroids)
+    write_segment(path, rows, clusters, len(centroids), second)
     return Segment.open(path)
 
 

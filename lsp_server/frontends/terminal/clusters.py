@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
-from lsp_server.frontends.terminal.results import table
 from lsp_server.search.snapshot import Snapshot
+from lsp_server.storage.index_meta import IndexMeta
 from lsp_server.vectors.compaction import imbalance
 
 _MOST_BARS: Final = 12
 _BAR_CELLS: Final = 40
+_LABEL: Final = 26
 _NO_CLUSTERS: Final = "No vectors are indexed; run `semantic-symbols index`."
 
 
@@ -45,10 +46,12 @@ def cluster_facts(snapshot: Snapshot | None) -> dict[str, Any]:
         "imbalance": round(imbalance(sizes), 4),
         "probes": snapshot.probes,
         "rerank": meta.rerank,
+        "inSecondClusters": sum(len(segment.spilled_rows) for segment in snapshot.vectors.segments),
         "recallAt10": meta.recall_at_10,
+        "relatedRecallAt10": meta.related_recall_at_10,
         "recallCurve": [
-            {"probes": probes, "rerank": rerank, "recallAt10": recall}
-            for probes, rerank, recall in meta.recall_curve
+            {"probes": probes, "rerank": rerank, "recallAt10": recall, "relatedRecallAt10": related}
+            for probes, rerank, recall, related in meta.recall_curve
         ],
     }
 
@@ -64,13 +67,38 @@ def show_clusters(snapshot: Snapshot | None, console: Console) -> None:
     console.say(f"{len(sizes):,} clusters of {_spread(sizes)}; imbalance {imbalance(sizes):.2f}")
     for line in histogram(sizes):
         console.say(f"  {line}")
-    recall = "not measured yet" if meta.recall_at_10 is None else f"{meta.recall_at_10:.3f}"
-    console.say(f"{snapshot.probes:,} probed, {meta.rerank:,} reranked: recall@10 {recall}")
-    if meta.recall_curve:
-        rows = [["probes", "rerank", "recall@10"]]
-        rows += [[f"{p:,}", f"{r:,}", f"{recall:.3f}"] for p, r, recall in meta.recall_curve]
-        for line in table(rows, "  "):
-            console.say(line)
+    shared = sum(len(segment.spilled_rows) for segment in snapshot.vectors.segments)
+    if shared:
+        console.say(f"{shared:,} symbols lie in a second cluster too")
+    if meta.recall_at_10 is None or meta.related_recall_at_10 is None:
+        console.say("recall@10 is not measured yet")
+        return
+    console.say(f"{snapshot.probes:,} clusters probed, {meta.rerank:,} symbols compared exactly. Recall@10:")
+    console.say(f"  {meta.recall_at_10:.3f} of what people ask")
+    console.say(f"  {meta.related_recall_at_10:.3f} of what is related to a symbol")
+    for line in recall_plot(meta, snapshot.probes):
+        console.say(f"  {line}")
+
+
+def recall_plot(meta: IndexMeta, probes: int) -> list[str]:
+    """Return the curve of recall as text: by clusters probed, and by symbols compared exactly."""
+    by_probes = [(p, recall) for p, r, recall, _ in meta.recall_curve if r == meta.rerank]
+    by_rerank = [(r, recall) for p, r, recall, _ in meta.recall_curve if p == probes]
+    lines = []
+    for title, points, chosen in (
+        (f"probed    (compared: {meta.rerank:,})", by_probes, probes),
+        (f"compared  (probed: {probes:,})", by_rerank, meta.rerank),
+    ):
+        lines += [f"{title:<{_LABEL + 1}} recall@10 of what people ask", *_bars(points, chosen)]
+    return lines
+
+
+def _bars(points: Sequence[tuple[int, float]], chosen: int) -> list[str]:
+    return [
+        f"{number:>{_LABEL},} |{'#' * round(_BAR_CELLS * recall):<{_BAR_CELLS}} {recall:.3f}"
+        + ("  <- searches" if number == chosen else "")
+        for number, recall in points
+    ]
 
 
 def histogram(sizes: Sequence[int] | NDArray[np.int64]) -> list[str]:
