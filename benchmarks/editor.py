@@ -8,7 +8,7 @@ import psutil
 from lsp_stdio import LanguageClient
 from machine import cpu_seconds, tree_of
 
-QUIET_S = 1.0
+QUIET_S = 2.0
 
 QUERIES = (
     "where are failed requests retried",
@@ -89,10 +89,20 @@ def rest(client: LanguageClient) -> None:
     used, quiet_since = -1.0, time.perf_counter()
     while time.perf_counter() - quiet_since < QUIET_S:
         time.sleep(0.1)
-        now_used = cpu_seconds(tree_of(client.pid))
-        if abs(now_used - used) > 0.02:
+        tree = tree_of(client.pid)
+        now_used = cpu_seconds(tree)
+        # On a crowded machine a process may wait for its turn a long time.
+        if abs(now_used - used) > 0.02 or any(_is_waiting(process) for process in tree):
             quiet_since = time.perf_counter()
         used = now_used
+
+
+def _is_waiting(process: psutil.Process) -> bool:
+    """Say whether a process would go on if the processor or the disk let it."""
+    try:
+        return process.status() in {psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP}
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_ready(client: LanguageClient) -> dict[str, Any]:

@@ -9,6 +9,7 @@ program itself from the files. All times are the client's, with JSON and pipes.
 
 import argparse
 import json
+import math
 import os
 import shutil
 import sys
@@ -331,7 +332,7 @@ def n_copies_for(n_symbols: int, files: Sequence[tuple[str, str]]) -> int:
     some = files[::10]
     parsed = [parse_file(path, text.encode(), ParseLimits(), {}) for path, text in some]
     found = sum(len(one.symbols) for one in parsed if isinstance(one, ParsedFile))
-    return max(1, round(n_symbols / (found * len(files) / len(some))))
+    return math.ceil(n_symbols / (found * len(files) / len(some)))
 
 
 def measure(files: Sequence[tuple[str, str]], n_symbols: int, base: Path) -> Samples:

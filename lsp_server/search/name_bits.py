@@ -115,9 +115,8 @@ class NameWindows:
 
     def _after_lowest(self, bits: Bits) -> Bits:
         """Return the places after each word's lowest bit; none where it has no bit."""
-        before_lowest = ~bits & (bits - self._word.type(1))
-        after: Bits = ~(before_lowest << self._word.type(1)) & ~self._word.type(1)
-        after[bits == 0] = 0
+        # Taking one away turns the lowest bit and all below it, and in a word without bits all of them.
+        after: Bits = ~(bits ^ (bits - self._word.type(1)))
         return after
 
     def _between(self, first: str, last: str) -> Bits:

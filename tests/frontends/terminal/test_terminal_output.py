@@ -7,11 +7,12 @@ import pytest
 
 import lsp_server
 from lsp_server import errors
-from lsp_server.frontends.terminal.clusters import histogram
+from lsp_server.frontends.terminal.clusters import histogram, recall_plot
 from lsp_server.frontends.terminal.console import Console, size
 from lsp_server.frontends.terminal.results import explained, shown_path, table
 from lsp_server.frontends.terminal.settings_page import settings_page
 from lsp_server.search.results import Explanation
+from lsp_server.storage.index_meta import IndexMeta
 
 ROOT = Path(lsp_server.__file__).parent.parent
 
@@ -81,3 +82,12 @@ def test_a_histogram_counts_clusters_by_size() -> None:
     assert lines[0].endswith("#" * 40 + " 3")
     assert lines[1].endswith(" 1")
     assert histogram([]) == []
+
+
+def test_the_curve_of_recall_is_drawn_and_the_settings_marked() -> None:
+    curve = ((10, 500, 0.5, 0.6), (20, 500, 0.98, 0.99), (20, 200, 0.9, 0.95))
+    lines = recall_plot(IndexMeta(probes=20, rerank=500, recall_curve=curve), 20)
+    drawn = [line.split("|") for line in lines if "|" in line]
+    assert [int(number) for number, _ in drawn] == [10, 20, 500, 200]
+    assert [bar.count("#") for _, bar in drawn] == [20, 39, 39, 36]
+    assert ["searches" in bar for _, bar in drawn] == [False, True, True, False]
