@@ -109,13 +109,12 @@ def vectors_of(snapshot: Snapshot, ordinals: I64) -> F16:
 def row_found(view: FolderView, ordinal: int, score: float, explanation: Explanation | None = None) -> Found:
     """Return a row of the view's snapshot as a result."""
     assert view.snapshot is not None
-    vectors = view.snapshot.vectors
-    here = np.array([ordinal])
+    segment, row = view.snapshot.vectors.row_of(ordinal)
     return Found(
-        id=SymbolId(int(vectors.ids(here)[0])),
-        symbol=unpack_symbol(vectors.record(ordinal)),
+        id=SymbolId(int(segment.ids[row])),
+        symbol=unpack_symbol(segment.record(row)),
         folder=view.folder,
-        path=view.snapshot.path_of(int(vectors.files(here)[0])),
+        path=view.snapshot.path_of(int(segment.files[row])),
         score=score,
         explanation=explanation,
     )

@@ -116,13 +116,18 @@ class JoinedSegments:
 
     def record(self, ordinal: int) -> bytes:
         """Return a row's packed record."""
-        segment, row = self._row(ordinal)
+        segment, row = self.row_of(ordinal)
         return segment.record(row)
 
     def name(self, ordinal: int) -> str:
         """Return a row's name as written."""
-        segment, row = self._row(ordinal)
+        segment, row = self.row_of(ordinal)
         return segment.name(row)
+
+    def row_of(self, ordinal: int) -> tuple[Segment, int]:
+        """Return where a single row lies; asking for columns there is far cheaper than for many rows."""
+        number = int(np.searchsorted(self.bases, ordinal, side="right")) - 1
+        return self.segments[number], int(ordinal - self.bases[number])
 
     def by_segment(self, ordinals: I64) -> Iterator[tuple[Segment, I64 | slice, I64]]:
         """Split ordinals by segment.
@@ -145,10 +150,6 @@ class JoinedSegments:
 
     def _placed(self) -> Iterator[tuple[Segment, int, int]]:
         return zip(self.segments, self.bases[:-1].tolist(), self.bases[1:].tolist(), strict=True)
-
-    def _row(self, ordinal: int) -> tuple[Segment, int]:
-        number = int(np.searchsorted(self.bases, ordinal, side="right")) - 1
-        return self.segments[number], int(ordinal - self.bases[number])
 
     def _gathered(self, name: ColumnName, ordinals: I64, dtype: np.dtype[Any]) -> AnyArray:
         values = np.empty(len(ordinals), dtype)
