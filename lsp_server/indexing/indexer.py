@@ -12,7 +12,7 @@ from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.agenda import Agenda
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.maintenance import maintain, realign
-from lsp_server.indexing.messages import Event, Failed, Published, Settled, Waiting
+from lsp_server.indexing.messages import Event, Failed, Published, Settled, Tidied, Waiting
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.run import IndexingRun
@@ -138,6 +138,8 @@ class Indexer:
         self._house_is_kept = maintain(writer, self._parts.recall_target, self._has_time)
         if writer.generation != generation:
             self._report(Published(writer.generation))
+        if self._house_is_kept:
+            self._report(Tidied())
 
     def _finish_scan(self, version: IndexVersion, writer: IndexWriter, began_ns: int) -> None:
         # What could not be listed has still to be made anew, as soon as it can be.

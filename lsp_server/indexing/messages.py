@@ -106,6 +106,11 @@ class Settled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Tidied(Event):
+    """Housekeeping is over, too; until the next command there is nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed(Event):
     """The indexer can't go on; the index answers as it is. `kind` names the error class."""
 
@@ -155,6 +160,7 @@ _KINDS: dict[str, type[Message]] = {
         Progress,
         Published,
         Settled,
+        Tidied,
         Failed,
         Profile,
     )

@@ -18,7 +18,10 @@ from lsp_server.vectors.names import encoded, letter_mask, letter_masks, lowered
 
 _BLOCK_ROWS = 16_384  # names looked at together: half a megabyte, within the second-level cache
 _MOST_BY_WORDS = 20_000  # names that hold all words and are split one by one
+_SAMPLE_BYTES = 1 << 16
+_MOST_BEFORE = 3  # underscores and the like before a name's first letter
 _NEWLINE = 10
+_IS_WORD = np.array([byte >= 0x80 or chr(byte).isalnum() for byte in range(256)])
 
 
 class NameMatch(IntEnum):
@@ -135,6 +138,24 @@ def match_in_order(columns: NameColumns, text: str, rows: I64) -> Matches:
     return Matches(found_rows[order], np.concatenate([part.classes for part in parts])[order])
 
 
+def match_closely(columns: NameColumns, text: str, rows: I64) -> Matches:
+    """Return what `match_in_order` would, without the names whose letters merely occur in order.
+
+    Names that have the text in one piece are found in the blob of all names; those whose words begin with its
+    letters begin with the first of them. So most rows are never looked at.
+
+    Args:
+        columns: The names.
+        text: What was typed, not empty.
+        rows: The rows in question, ascending, those of `possible_rows`.
+    """
+    letters = _lowered(text)
+    candidates = np.union1d(_holding(columns, letters), rows[_begin_with(columns, letters[0], rows)])
+    found = match_in_order(columns, text, np.intersect1d(candidates, rows, assume_unique=True))
+    close = found.classes < NameMatch.LETTERS
+    return Matches(found.rows[close], found.classes[close])
+
+
 def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matches:
     """Return which of the rows hold all of several words: in order, or as words of the name in any order."""
     wanted = [word.lower() for word in words]
@@ -180,6 +201,32 @@ def _match_of_words(name: str, words: Sequence[str], joined: str) -> NameMatch |
 
 def _lowered(text: str) -> bytes:
     return lowered(text)[1:]
+
+
+def _holding(columns: NameColumns, letters: bytes) -> I64:
+    """Return the rows whose names have the letters in one piece, ascending."""
+    blob = columns.lowered
+    n_places = len(blob) - len(letters) + 1
+    if n_places <= 0:
+        return np.zeros(0, np.int64)
+    wanted = np.frombuffer(letters, np.uint8)
+    frequencies = np.bincount(blob[:_SAMPLE_BYTES], minlength=256)[wanted]
+    rarest, *others = np.argsort(frequencies, kind="stable").tolist()
+    places = np.flatnonzero(blob[rarest : rarest + n_places] == wanted[rarest])
+    for offset in others:
+        places = places[blob[places + offset] == wanted[offset]]
+    return np.unique(np.searchsorted(columns.lowered_starts, places.astype(np.uint64), side="right") - 1)
+
+
+def _begin_with(columns: NameColumns, letter: int, rows: I64) -> Mask:
+    """Return which names' first letter or digit it is; names with much else before that are let through."""
+    blob, places = columns.lowered, columns.lowered_starts[rows].astype(np.int64) + 1
+    last = len(blob) - 1
+    for _ in range(_MOST_BEFORE):
+        places = np.minimum(places + ~_IS_WORD[blob[places]], last)
+    firsts = blob[places]
+    begins: Mask = (firsts == letter) | ~_IS_WORD[firsts]
+    return begins
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from lsp_server.search.name_matching import (
     Matches,
     NameMatch,
     match_beginning,
+    match_closely,
     match_in_order,
     match_last_part,
     match_words,
@@ -124,6 +125,10 @@ def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: 
     beginnings = [_beginnings(source, query) for source in sources]
     if sum(len(matches.rows) for matches in beginnings) >= limit:  # nothing else is better than these
         return _best(sources, beginnings, limit)
+    if query.whole and not query.last and not query.words:
+        close = [_close(source, query) for source in sources]
+        if sum(len(matches.rows) for matches in close) >= limit:
+            return _best(sources, close, limit)
     all_matches = []
     for source in sources:
         cancel.raise_if_cancelled()
@@ -138,6 +143,11 @@ def _beginnings(source: NameSource, query: NameQuery) -> Matches:
     rows = possible_rows(columns, whole)
     ways = (match_beginning(columns, whole, rows), match_last_part(columns, whole, rows))
     return _united([source.shown(way) for way in ways])
+
+
+def _close(source: NameSource, query: NameQuery) -> Matches:
+    rows = possible_rows(source.columns, query.whole)
+    return source.shown(match_closely(source.columns, query.whole, rows))
 
 
 def _all_matches(source: NameSource, query: NameQuery) -> Matches:

@@ -177,6 +177,11 @@ class Background:
                 self._publish()
             case messages.Settled(ticket):
                 self._settle(ticket, is_published=self._publish())
+            case messages.Tidied():
+                # Not before: clustering a large index takes longer than any patience.
+                with self._lock:
+                    if self._settled >= self._asked:
+                        self._later(IDLE_S, self._rest)
             case messages.Waiting(holder):
                 self._note = f"Waiting for {holder}, which writes the index of this folder."
             case messages.Failed():
@@ -198,8 +203,6 @@ class Background:
                 self._updates.add((now - self._asked_at.pop(done)) * 1000)
             self._failure = self._note = None
             self._has_given_up = False
-            if self._settled >= self._asked:
-                self._later(IDLE_S, self._rest)
 
     def _fail(self, failure: messages.Failed) -> None:
         self._failure = failure

@@ -15,6 +15,7 @@ from lsp_server.indexing.messages import (
     Resume,
     Scan,
     Settled,
+    Tidied,
     Update,
     Waiting,
     decode,
@@ -32,6 +33,7 @@ MESSAGES = [
     Progress(1, 2, 3.5, 4.5, 5),
     Published(7),
     Settled(8),
+    Tidied(),
     Failed("IndexBusy", "what\nhappened", "what to do"),
     Profile({"scan": 0.5}),
 ]

@@ -9,6 +9,7 @@ from lsp_server.search.name_matching import (
     NameMatch,
     NameTable,
     match_beginning,
+    match_closely,
     match_in_order,
     match_words,
     possible_rows,
@@ -92,6 +93,16 @@ def test_beginnings_are_found_alone_too(names: list[str], query: str) -> None:
     found = match_beginning(table, query, possible_rows(table, query))
     expected = {name for name in names if name.lower().startswith(query.lower())}
     assert {names[row] for row in found.rows} == expected
+
+
+@given(NAMES, QUERIES)
+def test_close_matches_are_all_but_scattered_letters(names: list[str], query: str) -> None:
+    table = NameTable.of(names)
+    rows = possible_rows(table, query)
+    close, all_matches = match_closely(table, query, rows), match_in_order(table, query, rows)
+    expected = all_matches.classes < NameMatch.LETTERS
+    assert close.rows.tolist() == all_matches.rows[expected].tolist()
+    assert close.classes.tolist() == all_matches.classes[expected].tolist()
 
 
 @pytest.mark.parametrize(

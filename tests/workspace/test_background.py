@@ -3,6 +3,7 @@
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +35,7 @@ with open(sys.argv[1], "a") as log:
 """
 
 SETTLES = 'if "ticket" in command: say("Settled", ticket=command["ticket"])'
+SETTLES_AND_TIDIES = SETTLES + '; say("Tidied")'
 DIES = "os._exit(3)"
 FAILS = 'say("Failed", kind="IndexStorageFailed", message="The disk is full.", suggestion="Make room.")'
 FAILS_AND_ENDS = FAILS + "; sys.exit()"
@@ -114,7 +116,7 @@ def test_an_idle_indexer_is_ended_and_started_again(
     stage: MakeStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "IDLE_S", 0.05)
-    one = stage(SETTLES)
+    one = stage(SETTLES_AND_TIDIES)
     one.background.scan()
     one.comes_to(IndexState.READY)
     monkeypatch.setattr(module, "IDLE_S", 60.0)
@@ -122,6 +124,20 @@ def test_an_idle_indexer_is_ended_and_started_again(
     one.background.update(["a.py"])
     one.comes_to(IndexState.READY)
     assert one.commands() == ["start", "Scan", "start", "Update"]
+
+
+def test_an_indexer_is_not_ended_in_the_midst_of_housekeeping(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IDLE_S", 0.05)
+    one = stage(SETTLES)
+    one.background.scan()
+    one.comes_to(IndexState.READY)
+    time.sleep(0.5)
+    assert not one.background.is_resting
+    one.background.update(["a.py"])
+    one.comes_to(IndexState.READY)
+    assert one.commands() == ["start", "Scan", "Update"]
 
 
 def _again(one: Stage) -> bool:
