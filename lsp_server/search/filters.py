@@ -85,7 +85,11 @@ class Filters:
             passing = snapshot.masks.of(self.patterns, lambda: compiled.passing(paths))
         if hidden:
             concealed = frozenset(hidden)
-            passing = passing & np.fromiter((path not in concealed for path in paths), np.bool_, len(paths))
+            # Who types goes on searching with the same buffers open.
+            passing = passing & snapshot.masks.of(
+                ("hidden", concealed),
+                lambda: np.fromiter((path not in concealed for path in paths), np.bool_, len(paths)),
+            )
         return passing
 
     def symbols(self, snapshot: Snapshot, files: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
@@ -105,7 +109,11 @@ class Filters:
             wanted_languages = _table(codes)
             masks.append(vectors.where("languages", lambda column: wanted_languages[column]))
         if files is not None:
-            masks.append(vectors.where("files", lambda column: files[column]))
+            masks.append(
+                snapshot.masks.of(
+                    ("files", files.tobytes()), lambda: vectors.where("files", lambda column: files[column])
+                )
+            )
         if self.names:
             masks.append(_named(snapshot, self.names))
         masks.extend(_holding(snapshot, run) for run in self.phrases)

@@ -113,8 +113,9 @@ def match_last_part(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows have a text behind their last dot, in any case: Phoenix.Router is Router."""
     ending = b"." + _lowered(text)
     ends = columns.lowered_starts[rows + 1].astype(np.int64)
-    rows = rows[longer := name_lengths(columns, rows) > len(ending)]
-    ends = ends[longer]
+    rows = rows[same := np.flatnonzero(columns.lowered[ends - 1] == ending[-1])]
+    longer = name_lengths(columns, rows) > len(ending)
+    rows, ends = rows[longer], ends[same][longer]
     for back, byte in enumerate(reversed(ending), start=1):
         kept = np.flatnonzero(columns.lowered[ends - back] == byte)
         rows, ends = rows[kept], ends[kept]
