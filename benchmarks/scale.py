@@ -85,6 +85,7 @@ class Samples:
     own_bytes: int = 0
     updated_own_bytes: int = 0
     empty_own_bytes: int = 0
+    caught_up_s: float = 0.0
     tree_bytes: int = 0
     idle_cpu_s: float = 0.0
     gather_us: list[float] = field(default_factory=list)
@@ -234,8 +235,13 @@ class ScaleBench:
             time.sleep(1 / UPDATES_PER_S)
             if not number % 10:
                 search(client, QUERIES[number // 10 % len(QUERIES)])
+        began = time.perf_counter()
+        while not finds(client, f"benchmark_update_{N_UPDATES - 1}"):
+            if time.perf_counter() - began > SAVE_TIMEOUT_S:
+                raise SystemExit("the last of many updates was not found in time")
+            time.sleep(POLL_S)
+        self.samples.caught_up_s = ms_since(began) / 1000
         wait_ready(client)
-        assert finds(client, f"benchmark_update_{N_UPDATES - 1}")
         rest(client)
         self.samples.updated_own_bytes = own_bytes(client.pid)
         self.samples.tree_bytes = sum(process.memory_info().rss for process in tree_of(client.pid))
@@ -328,6 +334,7 @@ def figures(samples: Samples) -> list[Figure]:
         Figure("own memory per symbol", ratio(samples.own_bytes - samples.empty_own_bytes, n), "B", "<= 100"),
         Figure("own memory, server", samples.own_bytes * mib, "MiB", "", "without mapped files"),
         Figure("the same, in an empty folder", samples.empty_own_bytes * mib, "MiB"),
+        Figure(f"after {N_UPDATES:,} updates, the last one found", samples.caught_up_s, "s"),
         Figure(f"growth over {N_UPDATES:,} updates", growth * mib, "MiB", "about 0"),
         Figure("resident, with children", samples.tree_bytes * mib, "MiB"),
         Figure("index on disk", samples.index_bytes * mib, "MiB"),

@@ -19,7 +19,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -108,6 +108,9 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path, help=".npy with unit rows")
     parser.add_argument("--queries", type=Path, help=".npy with unit queries")
     parser.add_argument("--target", type=float, default=0.98)
+    parser.add_argument(
+        "--skip", nargs="*", default=[], help="systems to leave out, by a part of their names"
+    )
     parser.add_argument("--json", type=Path, help="also write the figures there")
     parser.add_argument("--chart", type=Path, help="also draw them (.svg or .png; needs matplotlib)")
     options = parser.parse_args()
@@ -130,7 +133,8 @@ def run(options: argparse.Namespace) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         entries = [*ours(Path(folder), tuning, asking, options.target, details)]
         entries += [
-            Entry(one, cheapest(one, tuning, options.target), asking, one.name) for one in others(vectors)
+            Entry(one, cheapest(one, tuning, options.target), asking, one.name)
+            for one in others(vectors, options.skip)
         ]
         rows = measure(entries)
     return {
@@ -234,18 +238,21 @@ def gather_us(system: Ours, query: F32) -> float:
     return float(np.median(times))
 
 
-def others(vectors: F16) -> Iterator[Contender]:
-    """Yield the systems that are installed."""
+def others(vectors: F16, skipped: Sequence[str]) -> Iterator[Contender]:
+    """Yield the systems that are installed and wanted."""
     singles = vectors.astype(np.float32)
     yield Exact(singles)
     dimensions = singles.shape[1]
-    makers: Sequence[Callable[[], Contender]] = (
-        lambda: Faiss("Flat", singles, 4 * dimensions),
-        lambda: Faiss("SQ8", singles, dimensions),
-        lambda: Faiss(f"PQ{dimensions // 4}x4fs,RFlat", singles, dimensions // 8),
-        lambda: Usearch(vectors),
-    )
-    for make in makers:
+    fast_scan = f"PQ{dimensions // 4}x4fs,RFlat"
+    makers: Mapping[str, Callable[[], Contender]] = {
+        "FAISS IVF,Flat": lambda: Faiss("Flat", singles, 4 * dimensions),
+        "FAISS IVF,SQ8": lambda: Faiss("SQ8", singles, dimensions),
+        f"FAISS IVF,{fast_scan}": lambda: Faiss(fast_scan, singles, dimensions // 8),
+        "usearch": lambda: Usearch(vectors),
+    }
+    for name, make in makers.items():
+        if any(part in name for part in skipped):
+            continue
         try:
             yield make()
         except ImportError as error:
