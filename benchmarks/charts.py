@@ -36,7 +36,11 @@ def draw_vectors(report: dict[str, Any], path: Path) -> None:
         axis.set_xscale("log")
         axis.set_title(title)
         axis.invert_yaxis()
-        axis.bar_label(axis.containers[0], [f"{value:,.3g}" for value in values], padding=2)
+        axis.bar_label(
+            axis.containers[0],
+            [f"{value:,.0f}" if value >= 100 else f"{value:.2g}" for value in values],
+            padding=2,
+        )
         axis.margins(x=0.25)
     axes[1].set_yticklabels([])
     draw_curve(axes[2], report)
@@ -52,7 +56,7 @@ def draw_curve(axis: Any, report: dict[str, Any]) -> None:
     axis.plot(probes, [point["simulated"] for point in points], "s--", color=SIMULATED, label="simulated")
     axis.axhline(report["target"], color=OTHERS, linewidth=0.8)
     axis.set_xscale("log")
-    axis.set_title(f"recall@10 by clusters probed, {rerank} reranked")
+    axis.set_title(f"recall@10 by probes, {rerank} reranked")
     axis.legend(frameon=False)
 
 
