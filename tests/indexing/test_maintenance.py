@@ -1,5 +1,6 @@
 """Housekeeping changes how an index lies on disk, never what is in it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,19 @@ def test_grown_indexes_are_clustered_anew_in_vectors_and_text(
         assert writer.meta.centroids.shape[0] == 50
         assert writer.meta.trained_rows == 2520
     assert sound(version) == before
+
+
+def test_where_clusters_are_passed_over_new_symbols_lie_in_two(
+    version: IndexVersion, embedder: Embedder
+) -> None:
+    with IndexWriter(version, embedder.info) as writer:
+        write(writer, "large.py", 2500, 1, embedder)
+        maintain(writer, TARGET, always)
+        for probes, expected in ((0, 0), (5, 30)):
+            writer.meta = replace(writer.meta, probes=probes)
+            write(writer, f"small{probes}.py", 30, probes, embedder)
+            assert len(list(writer.segments.values())[-1].spilled_rows) == expected
+    sound(version)
 
 
 def test_recall_is_measured_and_stored(version: IndexVersion, embedder: Embedder) -> None:
