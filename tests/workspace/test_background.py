@@ -119,8 +119,8 @@ def test_an_idle_indexer_is_ended_and_started_again(
     one = stage(SETTLES_AND_TIDIES)
     one.background.scan()
     one.comes_to(IndexState.READY)
-    monkeypatch.setattr(module, "IDLE_S", 60.0)
     one.wait_for(lambda: one.background.is_resting or _again(one))
+    monkeypatch.setattr(module, "IDLE_S", 60.0)
     one.background.update(["a.py"])
     one.comes_to(IndexState.READY)
     assert one.commands() == ["start", "Scan", "start", "Update"]
