@@ -4,12 +4,15 @@ Every copy speaks of other things in other words, as other code would, and still
 another of about the same frequency, all over the copy, with its case kept. Keywords and short words stay.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+
+from lsp_server.parsing import ParsedFile, ParseLimits, parse_file
 
 KNOWN_WORDS = 20_000
 """So many of the commonest words are exchanged."""
@@ -42,6 +45,14 @@ def source_files(folders: Sequence[Path]) -> list[tuple[str, str]]:
                 continue
             found.append((Path(folder.name, *parts).as_posix(), text))
     return found
+
+
+def n_copies_for(n_symbols: int, files: Sequence[tuple[str, str]]) -> int:
+    """Return how many copies hold so many symbols, estimated from a tenth of the files."""
+    some = files[::10]
+    parsed = [parse_file(path, text.encode(), ParseLimits(), {}) for path, text in some]
+    found = sum(len(one.symbols) for one in parsed if isinstance(one, ParsedFile))
+    return math.ceil(n_symbols / (found * len(files) / len(some)))
 
 
 def write_copy(files: Sequence[tuple[str, str]], target: Path, number: int, words: Sequence[str]) -> None:

@@ -9,7 +9,6 @@ program itself from the files. All times are the client's, with JSON and pipes.
 
 import argparse
 import json
-import math
 import os
 import shutil
 import sys
@@ -25,9 +24,8 @@ import numpy as np
 from editor import QUERIES, changes, finds, ms_since, own_bytes, rest, search, wait_ready
 from lsp_stdio import LanguageClient
 from machine import Figure, cpu_seconds, load, machine, middle, percentile, ratio, report, tree_of
-from replicas import common_words, source_files, write_copy
+from replicas import common_words, n_copies_for, source_files, write_copy
 
-from lsp_server.parsing import ParsedFile, ParseLimits, parse_file
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexRoot, IndexVersion
@@ -344,14 +342,6 @@ def figures(samples: Samples) -> list[Figure]:
         ),
         Figure("load at the end", float(samples.load), ""),
     ]
-
-
-def n_copies_for(n_symbols: int, files: Sequence[tuple[str, str]]) -> int:
-    """Return how many copies hold so many symbols, estimated from a tenth of the files."""
-    some = files[::10]
-    parsed = [parse_file(path, text.encode(), ParseLimits(), {}) for path, text in some]
-    found = sum(len(one.symbols) for one in parsed if isinstance(one, ParsedFile))
-    return math.ceil(n_symbols / (found * len(files) / len(some)))
 
 
 def measure(files: Sequence[tuple[str, str]], n_symbols: int, base: Path) -> Samples:
