@@ -5,6 +5,7 @@ from lsp_server.documents.reader import TextReader
 from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.unsaved import (
     UnsavedDocument,
+    held_in_paths,
     held_words,
     passing_documents,
     prepare,
@@ -34,6 +35,7 @@ __all__ = [
     "UnsavedDocument",
     "WordsHeld",
     "damaged_files",
+    "held_in_paths",
     "held_words",
     "passing_documents",
     "prepare",

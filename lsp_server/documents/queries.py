@@ -79,21 +79,21 @@ def filtered_query(scoring: Query, condition: TextFilter, schema: tantivy.Schema
 def holding_query(
     terms: Sequence[str], condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer
 ) -> Query:
-    """Return a query whose score says by its bits which terms a passing document holds.
+    """Return a query whose score says by its bits which terms the body of a passing document holds.
 
     The first term is worth 1, the second 2, the third 4, ... (`MOST_TOLD_APART` at most). Documents that hold
     none are found, too.
     """
     bits = [
-        Query.const_score_query(
-            _any_of([Query.term_query(schema, field, term, "basic") for field in WORD_FIELDS]),
-            float(1 << number),
+        (
+            Occur.Should,
+            Query.const_score_query(Query.term_query(schema, "body", term, "basic"), float(1 << number)),
         )
         for number, term in enumerate(terms)
     ]
-    everything = Query.const_score_query(Query.all_query(), 0.0)
-    scoring = _any_of([*bits, everything])
-    return filtered_query(scoring, condition, schema, stemmer)
+    # What must hold leads, and the words are looked up in what is left.
+    passing = filtered_query(Query.const_score_query(Query.all_query(), 0.0), condition, schema, stemmer)
+    return Query.boolean_query([(Occur.Must, passing), *bits])
 
 
 def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer) -> list[Query]:

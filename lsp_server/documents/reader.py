@@ -102,7 +102,7 @@ class TextReader:
             return self._search_deeper(scoring, condition, limit, passing)
 
     def words_held(self, words: Sequence[str], condition: TextFilter, limit: int) -> WordsHeld:
-        """Tell which of some words each document that passes a filter holds, in whatever field.
+        """Tell which of some words the body of each document that passes a filter holds.
 
         Args:
             words: Split, lower-cased words; beyond the first `MOST_TOLD_APART` none is looked for.

@@ -103,10 +103,22 @@ def score_documents(
 def held_words(
     words: Sequence[str], document: UnsavedDocument, stemmer: Stemmer | None = None
 ) -> NDArray[np.bool_]:
-    """Return bool[w], which of the words the document holds, as `TextReader.words_held` does."""
+    """Return bool[w], which of the words its body holds, as `TextReader.words_held` does."""
     terms = (stemmer or Stemmer()).stems(words[:MOST_TOLD_APART])
-    held = [any(term in counts for counts in document.frequencies.values()) for term in terms]
-    return np.array(held, np.bool_)
+    return np.array([term in document.frequencies["body"] for term in terms], np.bool_)
+
+
+def held_in_paths(
+    words: Sequence[str], paths: Sequence[Sequence[str]], stemmer: Stemmer
+) -> NDArray[np.bool_]:
+    """Return bool[n, w], which of the words each path holds, paths given as their words."""
+    terms = stemmer.stems(words[:MOST_TOLD_APART])
+    held = np.zeros((len(paths), len(terms)), np.bool_)
+    for row, path in enumerate(paths):
+        here = set(stemmer.stems(path))
+        if not here.isdisjoint(terms):
+            held[row] = [term in here for term in terms]
+    return held
 
 
 def passing_documents(

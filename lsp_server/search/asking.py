@@ -13,8 +13,11 @@ from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.unsaved import UnsavedFile
 
-DEPTH = 200
-"""How many hits each retriever is asked for, at least; twice the limit where that is more."""
+DEPTH = 100
+"""How many hits each retriever is asked for, at least; twice the limit where that is more.
+
+Twice as many found .0006 more NDCG@10 on our development queries, and cost half a search more.
+"""
 
 
 @dataclass(frozen=True, slots=True)

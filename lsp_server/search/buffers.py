@@ -2,11 +2,19 @@
 
 import numpy as np
 
-from lsp_server.documents import TextFilter, held_words, passing_documents, score_documents
+from lsp_server.documents import (
+    Stemmer,
+    TextFilter,
+    held_in_paths,
+    held_words,
+    passing_documents,
+    score_documents,
+)
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.view import FolderView
+from lsp_server.text import split_words
 
 
 def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
@@ -27,7 +35,10 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
         rows = np.flatnonzero(passing)
         share = 0.0
         if ask.rarity and ask.mode is not SearchMode.VECTOR:
-            share = float(ask.covered(held_words(list(ask.rarity), file.documents[0])[None])[0])
+            words = list(ask.rarity)
+            held = held_words(words, file.documents[0])
+            in_path = held_in_paths(words, [split_words(file.path)], Stemmer())[0]
+            share = float(ask.covered((held | in_path)[None])[0])
         parts.append(
             Gathered(
                 Candidates(

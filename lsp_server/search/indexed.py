@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import TextFilter, TextHits
+from lsp_server.documents import TextFilter, TextHits, held_in_paths
 from lsp_server.model import SymbolKind
 from lsp_server.search.asking import DEPTH, Ask, Gathered, Place
 from lsp_server.search.cancel import Cancel
@@ -159,16 +159,16 @@ def _with_evidence(
 
 
 def _file_words(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return how much of the query each file holds, anywhere in it."""
-    shares = np.zeros(len(files), np.float32)
+    """Return how much of the query each file holds, anywhere in it or in its path."""
     if ask.mode is SearchMode.VECTOR or not ask.rarity or not len(files):
-        return shares
+        return np.zeros(len(files), np.float32)
     asked, places = np.unique(files, return_inverse=True)
     condition = TextFilter(kinds=frozenset({int(SymbolKind.FILE)}), files=asked)
     found = snapshot.text.words_held(list(ask.rarity), condition, len(asked))
-    of_asked = np.zeros(len(asked), np.float32)
-    of_asked[np.searchsorted(asked, found.files)] = ask.covered(found.held)
-    return of_asked[places]
+    held = np.zeros((len(asked), found.held.shape[1]), np.bool_)
+    held[np.searchsorted(asked, found.files)] = found.held
+    paths = [snapshot.split(snapshot.path_of(file)) for file in asked.tolist()]
+    return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))[places]
 
 
 class _Containers(Sequence[str]):

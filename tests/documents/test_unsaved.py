@@ -10,6 +10,7 @@ from lsp_server.documents import (
     TextFilter,
     TextQuery,
     TextReader,
+    held_in_paths,
     held_words,
     passing_documents,
     prepare,
@@ -122,6 +123,12 @@ def test_words_are_held_on_disk_as_in_a_buffer(indexed: Indexed) -> None:
     rows = zip(found.files.tolist(), found.held.tolist(), strict=True)
     assert {(file, *held) for file, held in rows} == expected
     assert found.held.any(axis=0).tolist() == [True, True, False, False, True]
+
+
+def test_words_of_a_path_are_held_by_their_stems() -> None:
+    paths = [["docs", "uploads"], ["src", "retry"], []]
+    held = held_in_paths(["retries", "uploading", "upload"], paths, Stemmer())
+    assert held.tolist() == [[False, True, True], [True, False, False], [False, False, False]]
 
 
 def test_no_more_words_are_told_apart_than_a_score_has_bits(indexed: Indexed) -> None:
