@@ -3,11 +3,31 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+
+_BITS: Final = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shelf:
+    """Words with one first letter, and for each its length and a bit for every letter it has."""
+
+    words: tuple[str, ...]
+    lengths: np.ndarray
+    letters: np.ndarray
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> "_Shelf":
+        kept = tuple(words)
+        lengths = np.array([len(word) for word in kept], np.int64)
+        return cls(kept, lengths, np.array([_letters(word) for word in kept], np.uint64))
 
 
 class Dictionary(AbstractSet[str]):
-    """An immutable set of words that also lists them by their first letter.
+    """An immutable set of words that also finds words much like another.
 
     Args:
         words: In lower case.
@@ -15,7 +35,7 @@ class Dictionary(AbstractSet[str]):
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
-        self._by_letter: dict[str, tuple[str, ...]] = {}
+        self._shelves: dict[str, _Shelf] = {}
 
     def __contains__(self, word: object) -> bool:
         return word in self._words
@@ -26,15 +46,30 @@ class Dictionary(AbstractSet[str]):
     def __len__(self) -> int:
         return len(self._words)
 
-    def beginning(self, letter: str) -> tuple[str, ...]:
-        """Return the words of two letters and more with this first letter, in alphabetical order."""
-        if not self._by_letter and self._words:
-            lists: defaultdict[str, list[str]] = defaultdict(list)
-            for word in sorted(self._words):
-                if len(word) > 1:
-                    lists[word[0]].append(word)
-            self._by_letter = {first: tuple(words) for first, words in lists.items()}
-        return self._by_letter.get(letter, ())
+    def near(self, word: str, most: int) -> list[str]:
+        """Return the words of the same first letter that may be `most` edits away, in alphabetical order.
+
+        All that are so near are among them, and some that are not: each edit changes at most two letters of
+        those that a word has, and its length by one.
+        """
+        if not self._shelves and self._words:
+            by_letter: defaultdict[str, list[str]] = defaultdict(list)
+            for known in sorted(self._words):
+                by_letter[known[0]].append(known)
+            self._shelves = {first: _Shelf.of(words) for first, words in by_letter.items()}
+        shelf = self._shelves.get(word[:1])
+        if shelf is None:
+            return []
+        others = np.bitwise_count(shelf.letters ^ np.uint64(_letters(word)))
+        may_be = (np.abs(shelf.lengths - len(word)) <= most) & (others <= 2 * most)
+        return [shelf.words[place] for place in np.flatnonzero(may_be).tolist()]
+
+
+def _letters(word: str) -> int:
+    mask = 0
+    for letter in word:
+        mask |= 1 << (ord(letter) % _BITS)
+    return mask
 
 
 NO_WORDS: Final = Dictionary(())

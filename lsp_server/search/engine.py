@@ -70,7 +70,7 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
 
 
 def _mended(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
-    if view.snapshot is None or request.mode is not SearchMode.HYBRID:
+    if view.snapshot is None or request.mode is not SearchMode.HYBRID or not request.mend:
         return query
     return mended(query, view.snapshot.text, view.embedder)
 

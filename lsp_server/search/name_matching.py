@@ -112,6 +112,8 @@ def match_beginning(columns: NameColumns, text: str, rows: I64) -> Matches:
 def match_last_part(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows have a text behind their last dot, in any case: Phoenix.Router is Router."""
     ending = b"." + _lowered(text)
+    wanted = np.uint64(letter_mask(f".{text}"))  # few names have a dot
+    rows = rows[(columns.name_masks[rows] & wanted) == wanted]
     ends = columns.lowered_starts[rows + 1].astype(np.int64)
     rows = rows[same := np.flatnonzero(columns.lowered[ends - 1] == ending[-1])]
     longer = name_lengths(columns, rows) > len(ending)

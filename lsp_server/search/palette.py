@@ -111,7 +111,8 @@ def _by_meaning(
     """Return what a search finds, so that a question gets the same answers here as there."""
     known = {(one.folder, one.id) for one in named}
     ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
-    request = SearchRequest(text, limit=min(limit, _MOST_BY_MEANING))
+    # Where names have these letters, half a word is no misspelling.
+    request = SearchRequest(text, limit=min(limit, _MOST_BY_MEANING), mend=not named)
     return [
         replace(one, score=min(one.score, ceiling))
         for one in search(views, request, cancel).results

@@ -36,6 +36,7 @@ class SearchRequest:
         mode: Which retrievers answer.
         min_score: Results below are dropped before the limit, 0 to 1.
         explain: Whether each result carries the signals that ranked it.
+        mend: Whether misspelt words are taken for what they were meant to be.
     """
 
     query: str
@@ -48,6 +49,7 @@ class SearchRequest:
     mode: SearchMode = SearchMode.HYBRID
     min_score: float = 0.0
     explain: bool = False
+    mend: bool = True
 
 
 @dataclass(frozen=True, slots=True)

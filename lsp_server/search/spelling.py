@@ -45,7 +45,7 @@ def _nearest_held(word: str, dictionary: Dictionary, reader: TextReader) -> str 
     one_away = (other for other in one_edit_away(word) if other in dictionary)
     best = _most_held(one_away, reader)
     if best is None and len(word) >= _LONG:
-        others = dictionary.beginning(word[0])
+        others = dictionary.near(word, 2)
         best = _most_held((other for other in others if edits(word, other, 2) == 2), reader)
     return best
 
