@@ -1,11 +1,14 @@
 """From words to terms: the English stem of each word, the same for documents, queries and unsaved text."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
 
 import tantivy
 
+from lsp_server.text.words import split_words
+
 _MOST_KNOWN: Final = 50_000
+_LONGEST_NAME: Final = 80
 
 
 def encodable(text: str) -> str:
@@ -22,25 +25,60 @@ class Stemmer:
 
     def __init__(self) -> None:
         self._known = _KnownStems()
+        self._names: dict[str, str] = {}
 
     def stems(self, words: Iterable[str]) -> list[str]:
         """Return the stem of each word, one for one."""
+        words = list(words)
+        found = list(map(self._known.get, words))
+        if None not in found:
+            return cast("list[str]", found)
+        self._known.learn([word for word, stem in zip(words, found, strict=True) if stem is None])
         return list(map(self._known.__getitem__, words))
 
     def stem_text(self, text: str) -> str:
         """Return the stems of the words of a text, joined by single spaces."""
         return " ".join(map(self._known.__getitem__, text.split()))
 
+    def name_terms(self, name: str) -> str:
+        """Return the stems of the words that a name consists of, joined by single spaces.
+
+        Names are remembered whole: containers name all of their members, and code repeats itself.
+        """
+        terms = self._names.get(name)
+        if terms is None:
+            terms = " ".join(self.stems(split_words(name)))
+            if len(name) <= _LONGEST_NAME:
+                if len(self._names) >= _MOST_KNOWN:
+                    self._names.clear()
+                self._names[name] = terms
+        return terms
+
 
 class _KnownStems(dict[str, str]):
+    """Stem by word: those of late, and those of before, which come back one by one when they are met."""
+
     def __init__(self) -> None:
         super().__init__()
-        builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
-        self._analyzer = builder.filter(tantivy.Filter.stemmer("english")).build()
+        self._earlier: dict[str, str] = {}
+        english = tantivy.Filter.stemmer("english")
+        self._analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(english).build()
+        self._of_many = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(english).build()
+
+    def learn(self, words: Sequence[str]) -> None:
+        """Find the stems of new words at once: a call for each costs several times what a stem does."""
+        stems: list[str] = self._of_many.analyze(encodable(" ".join(words)))
+        # A word with a space in it, or none at all, is left to be looked at by itself.
+        if len(stems) == len(words) and len(self) + len(words) <= _MOST_KNOWN:
+            self.update(zip(words, stems, strict=True))
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _MOST_KNOWN:
+            self._earlier = dict(self)
             self.clear()
-        terms: list[str] = self._analyzer.analyze(encodable(word))
-        stem = self[word] = "".join(terms)
+        stem = self._earlier.get(word)
+        if stem is None:
+            terms: list[str] = self._analyzer.analyze(encodable(word))
+            stem = "".join(terms)
+        self[word] = stem
         return stem

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from lsp_server.errors import ModelUnavailable
+from lsp_server.text import split_words
 
 _PIECES_OF_WORD = re.compile(r"[a-z]+|[0-9]+|[^\x00-\x7f]+")
 _CACHED_WORDS = 1 << 16
+_LONGEST_NAME = 80
 
 
 class WordPiece:
@@ -26,9 +28,12 @@ class WordPiece:
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._whole = {word: row for word, row in vocabulary.items() if not word.startswith(("##", "["))}
         self._inside = {word[2:]: row for word, row in vocabulary.items() if word.startswith("##")}
-        self._longest = max(map(len, vocabulary), default=0)
+        # Most sub-words that a word might begin with are ruled out by its first two letters.
+        self._whole_reach = _longest_by_start(self._whole)
+        self._inside_reach = _longest_by_start(self._inside)
         self.max_row = max(vocabulary.values(), default=-1)
         self._cache: dict[str, tuple[int, ...]] = {}
+        self._names: dict[str, tuple[int, ...]] = {}
 
     @classmethod
     def read(cls, path: Path) -> "WordPiece":
@@ -76,19 +81,40 @@ class WordPiece:
         """Return the rows of several words, one after the other."""
         return [row for word in words for row in self.rows(word)]
 
+    def rows_of_name(self, name: str) -> tuple[int, ...]:
+        """Return the rows of the words that a name consists of; names are remembered whole."""
+        known = self._names.get(name)
+        if known is not None:
+            return known
+        rows = tuple(self.rows_of(split_words(name)))
+        if len(name) <= _LONGEST_NAME:
+            if len(self._names) >= _CACHED_WORDS:
+                self._names.clear()
+            self._names[name] = rows
+        return rows
+
     def _match(self, word: str) -> tuple[int, ...]:
         rows = []
-        start, vocabulary = 0, self._whole
+        start, vocabulary, reach = 0, self._whole, self._whole_reach
         while start < len(word):
-            for end in range(min(len(word), start + self._longest), start, -1):
+            longest = reach.get(word[start : start + 2], 1)
+            for end in range(min(len(word), start + longest), start, -1):
                 row = vocabulary.get(word[start:end])
                 if row is not None:
                     break
             else:
                 return ()
             rows.append(row)
-            start, vocabulary = end, self._inside
+            start, vocabulary, reach = end, self._inside, self._inside_reach
         return tuple(rows)
+
+
+def _longest_by_start(words: Iterable[str]) -> dict[str, int]:
+    """Return the length of the longest of the words that begin with each two characters."""
+    longest: dict[str, int] = {}
+    for word in sorted(words, key=len):
+        longest[word[:2]] = len(word)
+    return longest
 
 
 def _vocabulary(model: dict[str, Any]) -> dict[str, int]:

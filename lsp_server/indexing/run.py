@@ -15,14 +15,15 @@ from lsp_server.documents import Stemmer
 from lsp_server.errors import IndexDamaged, ModelUnavailable
 from lsp_server.indexing.agenda import Agenda
 from lsp_server.indexing.batch import Batch, FileResult, Touch
+from lsp_server.indexing.commits import BackgroundCommits
 from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
-from lsp_server.indexing.messages import Event, Published
+from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.placement import place, without_symbols
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.queue import Lane
 from lsp_server.indexing.scanner import ChangeSet, FileFact, changes_for, scan
-from lsp_server.indexing.worker import cache_key
+from lsp_server.indexing.worker import cache_key, read_file
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.indexing.yields import content_digest
 from lsp_server.model import FileId
@@ -33,17 +34,23 @@ from lsp_server.storage.records import FileState, FileStatus
 
 logger = logging.getLogger(__name__)
 
-FIRST_COMMIT_S = 0.7
-"""A new index answers its first query this soon; each later commit of a run waits twice as long."""
+FIRST_COMMIT_S = 0.25
+"""The first results of a run are findable this soon; each later commit waits twice as long."""
 
-WORTH_CLUSTERING = 2_000
-LATEST_FIRST_COMMIT_S = 3.0
-"""The first commit's symbols decide the clusters, so it waits for so many of them, up to so long."""
+SMALL_INDEX = 50_000
+LATEST_COMMIT_OF_SMALL_S = 2.0
+"""While an index has fewer symbols than that, people still wait for it, and commits are cheap."""
+
+REST_AFTER_COMMIT = 4.0
+"""A commit is followed by so many times what it cost without one, or commits would be all there is."""
 
 LATEST_COMMIT_S = 10.0
 
-MOST_SYMBOLS = 40_000
-"""Symbols of one batch, which are held in memory until the commit: about 100 MB."""
+MOST_SYMBOLS = 20_000
+"""Symbols of one batch: about 50 MB, and as much again while the one before is being committed."""
+
+MOST_BYTES_DIGESTED_HERE = 1_000_000
+"""A larger file that was only touched is digested by a worker."""
 
 NEVER = -1
 """Size and time of a file that has to be read whatever `stat` says."""
@@ -57,7 +64,7 @@ class IndexingRun:
         writer: The index, open for writing; after an error it has to be opened anew.
         agenda: What is to be done; looked at again before every file.
         meter: Counts.
-        report: Takes a `Published` for every commit.
+        report: Takes a `Published` for every commit, in the thread that commits.
     """
 
     def __init__(
@@ -82,22 +89,25 @@ class IndexingRun:
         self._stemmer = Stemmer()
         self._commit_after_s = FIRST_COMMIT_S
         self._batch_began_s = time.monotonic()
+        self._n_symbols = sum(state.n_symbols for state in writer.known.values())
+        self._commits = BackgroundCommits(writer, parts.cache, meter, report)
 
     def work(self) -> None:
         """Do what is on the agenda until it is empty, paused or over."""
         self._meter.begin()
-        while self._agenda.has_work and self._agenda.catch_up():
-            self._find_changes()
-            for outcome in self._parts.pool.run(self._jobs()):
-                self._take(outcome)
-                if self._agenda.is_over:
-                    return
-                if self._is_commit_due():
-                    self._commit()
-                if not self._agenda.catch_up():
-                    self._put_back()
-                    break
-            self._commit()
+        with self._commits:
+            while self._agenda.has_work and self._agenda.catch_up():
+                self._find_changes()
+                for outcome in self._parts.pool.run(self._jobs()):
+                    self._take(outcome)
+                    if self._agenda.is_over:
+                        return
+                    if self._is_commit_due():
+                        self._commit()
+                    if not self._agenda.catch_up():
+                        self._put_back()
+                        break
+                self._commit()
 
     def _put_back(self) -> None:
         """Leave what the workers have to a later run: a pause shall not wait for hundreds of files."""
@@ -187,9 +197,11 @@ class IndexingRun:
             fact = self._agenda.queue.pop()
             if fact is None:
                 return
-            if not self._is_skipped(fact):
-                # Queued by an earlier run, another process may have removed it from the index meanwhile.
-                state = self._known.setdefault(fact.path, UNREAD)
+            if self._is_skipped(fact):
+                continue
+            # Queued by an earlier run, another process may have removed it from the index meanwhile.
+            state = self._known.setdefault(fact.path, UNREAD)
+            if not self._is_as_before(fact, state):
                 self._at_work[fact.path] = fact
                 yield fact.path, self._job(fact.path, state).pack()
 
@@ -200,6 +212,23 @@ class IndexingRun:
             self._leave_out(fact, FileStatus.SKIPPED, skipped.reason, b"")
             self._meter.passed()
         return skipped is not None
+
+    def _is_as_before(self, fact: FileFact, state: FileState) -> bool:
+        """Whether a file has its old content, if not its old time: too little work for a worker."""
+        is_likely = state.digest and state.size_bytes == fact.size_bytes <= MOST_BYTES_DIGESTED_HERE
+        if not is_likely or fact.path in self._agenda.outdated:
+            return False
+        began_s = time.monotonic()
+        try:
+            raw, size_bytes, mtime_ns = read_file(str(self._parts.folder / fact.path))
+        except OSError:  # a worker finds out what is the matter
+            return False
+        is_same = content_digest(raw) == state.digest
+        self._meter.spent("digests", time.monotonic() - began_s)
+        if is_same:
+            self._touch(fact.path, Touch(size_bytes, mtime_ns))
+            self._meter.passed()
+        return is_same
 
     def _job(self, path: str, state: FileState) -> ParseJob:
         is_outdated = path in self._agenda.outdated
@@ -232,7 +261,7 @@ class IndexingRun:
             case ReplyStatus.YIELDED:
                 n_symbols = self._add(fact, reply)
             case ReplyStatus.UNCHANGED:
-                self._touch(reply)
+                self._touch(reply.path, Touch(reply.size_bytes, reply.mtime_ns))
             case ReplyStatus.VANISHED:
                 self._remove(reply.path)
             case ReplyStatus.UNREADABLE:
@@ -278,12 +307,11 @@ class IndexingRun:
         self._batch.add(result)
         self._known[path] = after
 
-    def _touch(self, reply: ParseReply) -> None:
-        before = self._known[reply.path]
-        if (before.size_bytes, before.mtime_ns) != (reply.size_bytes, reply.mtime_ns):
-            self._batch.touch(reply.path, Touch(reply.size_bytes, reply.mtime_ns))
-            after = replace(before, size_bytes=reply.size_bytes, mtime_ns=reply.mtime_ns)
-            self._known[reply.path] = after
+    def _touch(self, path: str, touch: Touch) -> None:
+        before = self._known[path]
+        if (before.size_bytes, before.mtime_ns) != (touch.size_bytes, touch.mtime_ns):
+            self._batch.touch(path, touch)
+            self._known[path] = replace(before, size_bytes=touch.size_bytes, mtime_ns=touch.mtime_ns)
 
     def _remove(self, path: str) -> None:
         self._agenda.outdated.discard(path)
@@ -306,27 +334,26 @@ class IndexingRun:
     def _is_commit_due(self) -> bool:
         if not self._batch.n_files:
             return False
+        if self._batch.n_symbols >= MOST_SYMBOLS:
+            return True
         age_s = time.monotonic() - self._batch_began_s
-        if not len(self._writer.meta.centroids) and age_s < LATEST_FIRST_COMMIT_S:
-            return age_s >= FIRST_COMMIT_S and self._batch.n_symbols >= WORTH_CLUSTERING
-        return age_s >= self._commit_after_s or self._batch.n_symbols >= MOST_SYMBOLS
+        rest_s = min(REST_AFTER_COMMIT * self._commits.last_s, LATEST_COMMIT_S)
+        return age_s >= max(self._commit_after_s, rest_s) and not self._commits.is_busy
 
     def _commit(self) -> None:
-        began_s = time.monotonic()
         batch, self._batch = self._batch, Batch()
-        if batch.n_files:
-            generation = self._writer.apply(batch, self._expected_symbols(batch))
-            self._report(Published(generation))
-        cached_s = time.monotonic()
-        self._parts.cache.put_many(self._to_cache)
-        self._to_cache.clear()
-        self._commit_after_s = min(2 * self._commit_after_s, LATEST_COMMIT_S)
-        self._meter.spent("commit", cached_s - began_s)
-        self._meter.spent("cache", time.monotonic() - cached_s)
+        if not batch.n_files:
+            return
+        self._n_symbols += batch.n_symbols
+        yields, self._to_cache = self._to_cache, {}
+        self._commits.start(batch, yields, self._expected_symbols(batch))
+        latest_s = LATEST_COMMIT_OF_SMALL_S if self._n_symbols < SMALL_INDEX else LATEST_COMMIT_S
+        self._commit_after_s = min(2 * self._commit_after_s, latest_s)
 
     def _expected_symbols(self, batch: Batch) -> int:
         """A guess at the symbols of the finished index, from those of this batch."""
-        return batch.n_symbols + len(self._agenda.queue) * batch.n_symbols // batch.n_files
+        n_waiting = len(self._agenda.queue) + len(self._at_work)
+        return self._n_symbols + n_waiting * batch.n_symbols // batch.n_files
 
 
 UNREAD = FileState(FileId(0), b"", NEVER, NEVER, "", FileStatus.PENDING, "", 0)

@@ -7,7 +7,7 @@ by the next writer.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +18,10 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import TextDocument, TextIndex, TextReader
+from lsp_server.documents import TextIndex, TextReader
 from lsp_server.embedding import ModelInfo
 from lsp_server.errors import IndexDamaged
-from lsp_server.indexing.batch import Batch, FileResult, Touch
+from lsp_server.indexing.batch import Batch, Committed, FileResult, Touch, documents_of
 from lsp_server.indexing.placement import PlacedFile
 from lsp_server.model import FileId
 from lsp_server.storage.catalog import Catalog
@@ -43,6 +43,9 @@ from lsp_server.vectors.writer import SegmentRows, write_segment
 logger = logging.getLogger(__name__)
 
 CLUSTERING_SEED = 20260
+
+ROWS_PER_CENTROID = 8
+"""So many vectors make a centroid worth having."""
 
 
 class IndexWriter:
@@ -155,14 +158,20 @@ class IndexWriter:
         )
 
     def apply(self, batch: Batch, expected_symbols: int) -> int:
-        """Commit a batch.
+        """Commit a batch and note in `known` what it brought; see `commit`. Returns the new generation."""
+        committed = self.commit(batch, expected_symbols)
+        self.remember(committed)
+        return committed.generation
+
+    def commit(self, batch: Batch, expected_symbols: int) -> Committed:
+        """Commit a batch, and leave `known` to whoever fills batches, who may do so in another thread.
 
         Args:
             batch: Files that changed and files that are gone.
             expected_symbols: A guess at the size of the whole index, for the number of clusters of a new one.
 
         Returns:
-            The new generation.
+            What there is to be remembered.
 
         Raises:
             IndexStorageFailed: The disk is full or read-only; the generation before stands.
@@ -177,7 +186,7 @@ class IndexWriter:
         clusters, second = _clusters_of(rows, meta)
         entries = self._write_rows(rows, clusters, second, len(meta.centroids))
         if touched:
-            self._text.replace(touched, _documents(results, intent.changed, clusters))
+            self._text.replace(touched, documents_of(results, intent.changed, clusters))
             meta = replace(meta, opstamp=self._text.commit())
         updated = [*(result.update() for result in results), *self._touched(batch.touched)]
         generation = self._commit(
@@ -190,8 +199,26 @@ class IndexWriter:
             ),
             meta,
         )
-        self._remember(results, updated, batch.removed, intent.changed)
-        return generation
+        return Committed(generation, results, updated, batch.removed, intent.changed)
+
+    def remember(self, committed: Committed) -> None:
+        """Have `known` say what a commit made of the files, where nobody let it run ahead."""
+        for path in committed.removed:
+            self.known.pop(path, None)
+        for result in committed.results:
+            path = result.placed.path
+            self.known[path] = result.state(committed.files[path])
+        for update in committed.updates:
+            state = self.known[update.path]
+            self.known[update.path] = replace(
+                state, digest=update.digest, size_bytes=update.size_bytes, mtime_ns=update.mtime_ns
+            )
+        self.finish_unfinished()
+
+    def finish_unfinished(self) -> None:
+        """Forget the files that a crash left unfinished once commits have named all of them."""
+        if self.unfinished and self.catalog.leftover_intent() is None:
+            self.unfinished = ()
 
     def expire(self, paths: Sequence[str]) -> None:
         """Have files read anew as soon as they are seen, though what is known of them stays findable."""
@@ -199,8 +226,8 @@ class IndexWriter:
             replace(update, digest=b"") for update in self._touched(dict.fromkeys(paths, Touch(-1, -1)))
         ]
         if updates:
-            self._commit(BatchCommit(updated=updates), self.meta)
-            self._remember((), updates, (), {})
+            generation = self._commit(BatchCommit(updated=updates), self.meta)
+            self.remember(Committed(generation, (), updates, (), {}))
 
     def finish_scan(self, began_ns: int, recipe: str) -> None:
         """Note that all that a scan found is in the index, made with this recipe.
@@ -283,8 +310,9 @@ class IndexWriter:
             return self.meta
         final_rows = max(expected_symbols, len(rows.ids))
         wanted = suggested_clusters(final_rows)
-        # A first batch may be a small part of the whole: eight vectors make a centroid worth having.
-        n_clusters = max(1, min(wanted, len(rows.ids) // 8))
+        n_clusters = min(wanted, len(rows.ids) // ROWS_PER_CENTROID)
+        if 2 * n_clusters < wanted:
+            n_clusters = 1  # A small part of the whole: clusters wait for more of it (`settle_clusters`).
         centroids = storable(train_centroids(rows.vectors, n_clusters, CLUSTERING_SEED))
         # Where all clusters are probed anyway, those that suit the finished index need no second training.
         is_final = 2 * n_clusters >= wanted and final_rows <= SCAN_ALL_ROWS
@@ -346,26 +374,6 @@ class IndexWriter:
         """Commit segments that hold the same symbols as the retired ones; return the new generation."""
         return self._commit(BatchCommit(segments=entries, retired=retired), meta)
 
-    def _remember(
-        self,
-        results: Sequence[FileResult],
-        updates: Sequence[FileUpdate],
-        removed: Sequence[str],
-        files: Mapping[str, FileId],
-    ) -> None:
-        for path in removed:
-            self.known.pop(path, None)
-        for result in results:
-            path = result.placed.path
-            self.known[path] = result.state(files[path])
-        for update in updates:
-            state = self.known[update.path]
-            self.known[update.path] = replace(
-                state, digest=update.digest, size_bytes=update.size_bytes, mtime_ns=update.mtime_ns
-            )
-        if self.unfinished and self.catalog.leftover_intent() is None:
-            self.unfinished = ()
-
     def _commit(self, commit: BatchCommit, meta: IndexMeta) -> int:
         self.generation = self.catalog.commit(replace(commit, meta={**meta.encode(), "moving": 0}))
         self.meta = meta
@@ -393,17 +401,6 @@ def _clusters_of(rows: SegmentRows, meta: IndexMeta) -> tuple[NDArray[np.uint32]
     if meta.probes:
         return assign_twice(rows.vectors, meta.centroids)
     return assign(rows.vectors, meta.centroids), None
-
-
-def _documents(
-    results: Sequence[FileResult], files: Mapping[str, FileId], clusters: NDArray[np.uint32]
-) -> Iterator[TextDocument]:
-    numbers = clusters.tolist()
-    start = 0
-    for result in results:
-        end = start + len(result.placed.ids)
-        yield from result.placed.documents(files[result.placed.path], numbers[start:end])
-        start = end
 
 
 def _joined(parts: Sequence[NDArray[Any]], nothing: NDArray[Any]) -> NDArray[Any]:
