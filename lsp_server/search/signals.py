@@ -28,6 +28,7 @@ _VALUES: Final = (
     SymbolKind.KEY,
 )
 
+TO_THE_LETTER: Final = 6
 CALLED: Final = 4
 BEGUN: Final = 2
 
@@ -100,9 +101,9 @@ class Signals:
         files: int64[n], a number per file.
         added: float64[n] each, 0 to 1.
         multiplied: bool[n] each, where the weight of this name multiplies.
-        called: int8[n], `CALLED` where the query as a whole is the name, `BEGUN` where the name begins with
-            the one word or identifier that the query is, one less for a declaration of what is defined
-            elsewhere, else 0: the higher comes first whatever else is said.
+        called: int8[n], `TO_THE_LETTER` or `CALLED` where the query as a whole is the name, `BEGUN` where the
+            name begins with the one word or identifier that the query is, one less for a declaration of what
+            is defined elsewhere, else 0: the higher comes first whatever else is said.
     """
 
     ids: np.ndarray
@@ -210,10 +211,11 @@ class _Names:
             beginning = _bare(asked.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
             called[begun] = np.maximum(called[begun], BEGUN)
-        called[(called > 0) & ((candidates.flags & SymbolFlags.DECLARATION) != 0)] -= 1
         # Who types in lower case only may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in asked.identifiers if name != name.lower()}
         to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
+        called[(called == CALLED) & to_the_letter] = TO_THE_LETTER
+        called[(called > 0) & ((candidates.flags & SymbolFlags.DECLARATION) != 0)] -= 1
         return cls(coverage, exact, exact * to_the_letter, called)
 
 

@@ -29,16 +29,9 @@ class One:
     flags: SymbolFlags = SymbolFlags.NONE
 
 
-def ranking(  # noqa: PLR0917
-    query: str,
-    ones: list[One],
-    weights: Weights = LEARNED,
-    identifiers: str = "",
-    platform: str = "linux",
-    rarity: Mapping[str, float] | None = None,
-) -> Ranking:
+def candidates_of(ones: list[One]) -> Candidates:
     files = {path: number for number, path in enumerate(sorted({one.path for one in ones}))}
-    candidates = Candidates(
+    return Candidates(
         ids=np.arange(len(ones), dtype=np.uint64),
         similarity=np.array([one.similarity for one in ones], np.float32),
         text=np.array([one.text for one in ones], np.float32),
@@ -52,6 +45,17 @@ def ranking(  # noqa: PLR0917
         containers=[one.container for one in ones],
         paths=[one.path for one in ones],
     )
+
+
+def ranking(  # noqa: PLR0917
+    query: str,
+    ones: list[One],
+    weights: Weights = LEARNED,
+    identifiers: str = "",
+    platform: str = "linux",
+    rarity: Mapping[str, float] | None = None,
+) -> Ranking:
+    candidates = candidates_of(ones)
     asked = Asked(
         query.split(), identifiers.split(), rarity or {}, is_one_name=identifiers.split() == [query]
     )
@@ -288,3 +292,18 @@ def test_code_for_another_system_steps_back(path: str, platform: str, *, steps_b
 
     assert first("raw mode") == (1 if steps_back else 0)
     assert first("raw mode on windows darwin unix") == 0
+
+
+def test_the_very_name_comes_before_one_that_only_sounds_like_it() -> None:
+    declared = One("FromRequest", flags=SymbolFlags.DECLARATION)
+    ones = apart(
+        One("from_request", similarity=0.9, text=9.0), declared, One("FromRequestParts", similarity=0.9)
+    )
+    asked = Asked(["from", "request"], ["FromRequest"], is_one_name=True)
+    found = rank(signals_of(asked, candidates_of(ones), SplitNames()), LEARNED)
+    assert found.order.tolist() == [1, 0, 2]
+
+
+def test_a_definition_comes_before_its_declaration() -> None:
+    ones = apart(One("merge", similarity=0.9, flags=SymbolFlags.DECLARATION), One("merge"), One("mergeAll"))
+    assert order("merge", ones, identifiers="merge") == [1, 0, 2]
