@@ -5,7 +5,10 @@ from typing import Final
 
 import tantivy
 
+from lsp_server.text.words import split_words
+
 _MOST_KNOWN: Final = 50_000
+_LONGEST_NAME: Final = 80
 
 
 def encodable(text: str) -> str:
@@ -22,6 +25,7 @@ class Stemmer:
 
     def __init__(self) -> None:
         self._known = _KnownStems()
+        self._names: dict[str, str] = {}
 
     def stems(self, words: Iterable[str]) -> list[str]:
         """Return the stem of each word, one for one."""
@@ -31,16 +35,37 @@ class Stemmer:
         """Return the stems of the words of a text, joined by single spaces."""
         return " ".join(map(self._known.__getitem__, text.split()))
 
+    def name_terms(self, name: str) -> str:
+        """Return the stems of the words that a name consists of, joined by single spaces.
+
+        Names are remembered whole: containers name all of their members, and code repeats itself.
+        """
+        terms = self._names.get(name)
+        if terms is None:
+            terms = " ".join(self.stems(split_words(name)))
+            if len(name) <= _LONGEST_NAME:
+                if len(self._names) >= _MOST_KNOWN:
+                    self._names.clear()
+                self._names[name] = terms
+        return terms
+
 
 class _KnownStems(dict[str, str]):
+    """Stem by word: those of late, and those of before, which come back one by one when they are met."""
+
     def __init__(self) -> None:
         super().__init__()
+        self._earlier: dict[str, str] = {}
         builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
         self._analyzer = builder.filter(tantivy.Filter.stemmer("english")).build()
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _MOST_KNOWN:
+            self._earlier = dict(self)
             self.clear()
-        terms: list[str] = self._analyzer.analyze(encodable(word))
-        stem = self[word] = "".join(terms)
+        stem = self._earlier.get(word)
+        if stem is None:
+            terms: list[str] = self._analyzer.analyze(encodable(word))
+            stem = "".join(terms)
+        self[word] = stem
         return stem

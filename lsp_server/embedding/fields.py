@@ -12,7 +12,6 @@ import numpy as np
 
 from lsp_server.embedding.contract import SymbolTexts
 from lsp_server.embedding.wordpiece import WordPiece
-from lsp_server.text import split_words
 
 MAX_FIELD_BYTES = 1200
 """How much of a body, and of a documentation, is looked at: more blurs the vector and costs time."""
@@ -72,28 +71,25 @@ def field_stream(texts: SymbolTexts, wordpiece: WordPiece) -> FieldStream:
 
 def word_fields(texts: SymbolTexts) -> tuple[Field, Field]:
     """Return the bodies and the documentations of all symbols, as slices of `texts.words.numbers`."""
-    words = texts.words
 
     def field(symbols: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Field:
-        first = np.searchsorted(words.starts, starts)
-        return Field(symbols, first, np.maximum(first, np.searchsorted(words.ends, ends, "right")))
+        return Field(symbols, *texts.words.runs(starts, ends))
 
     return field(*_body_ranges(texts)), field(*_documentation_ranges(texts.documentation))
 
 
 def _name_rows(texts: SymbolTexts, wordpiece: WordPiece) -> tuple[list[int], np.ndarray]:
     rows: list[int] = []
-    ends = np.empty(len(texts.names), np.int64)
-    containers: dict[str, list[int]] = {}
-    for index, (name, container) in enumerate(zip(texts.names, texts.containers, strict=True)):
-        if container not in containers:
-            containers[container] = wordpiece.rows_of(split_words(container))
-        of_name = wordpiece.rows_of(split_words(name))
+    ends: list[int] = []
+    rows_of_name = wordpiece.rows_of_name
+    for name, container in zip(texts.names, texts.containers, strict=True):
+        of_name = rows_of_name(name)
         rows += of_name
         rows += of_name
-        rows += containers[container]
-        ends[index] = len(rows)
-    return rows, ends
+        if container:
+            rows += rows_of_name(container)
+        ends.append(len(rows))
+    return rows, np.array(ends, np.int64)
 
 
 def _in_file_order(

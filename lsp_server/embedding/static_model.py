@@ -42,6 +42,8 @@ _PATH_PARTS = 3
 _SYMBOLS_A_PRODUCT = 64
 """How many symbols share one matrix product: more means a larger table to turn into floats once, but also
 more zeros in the matrix of counts. Measured flat between 32 and 128."""
+_FEW_TOKENS = 128
+"""So many distinct sub-words of a file are multiplied as they are: picking out some of them costs more."""
 _MAX_COUNT = 1 << 12
 
 
@@ -152,6 +154,9 @@ class StaticModel:
         """See `Embedder.content_vectors`."""
         content = np.zeros((len(texts.names), self.info.dimensions), np.float32)
         stream = field_stream(texts, self._wordpiece)
+        # The file's distinct sub-words are numbered and unpacked once, for all blocks and fields.
+        here, tokens = _numbered(stream.rows, len(self._table))
+        table = _FileTable(self._table.rows(here), self._table.symbol_scale[here])
         for weight, field in (
             (self._weights.name, stream.name),
             (self._weights.body, stream.body),
@@ -159,7 +164,7 @@ class StaticModel:
         ):
             for first in range(0, len(content), _SYMBOLS_A_PRODUCT):
                 part = content[first : first + _SYMBOLS_A_PRODUCT]
-                self._add_field(weight, field, stream.rows, first, part)
+                self._add_field(weight, field, tokens, table, first, part)
         self._turn_short_ones(content, texts, stream.body)
         return content.astype(np.float16)
 
@@ -197,17 +202,50 @@ class StaticModel:
             content[chosen] += turned[chosen, None] * own_directions(self.info.dimensions, keys)
 
     def _add_field(
-        self, weight: float, field: Field, rows: np.ndarray, first: int, content: np.ndarray
+        self,
+        weight: float,
+        field: Field,
+        tokens: np.ndarray,
+        table: "_FileTable",
+        first: int,
+        content: np.ndarray,
     ) -> None:
-        """Add the weighted unit vectors of one field of some symbols to their rows of `content`."""
-        symbols, tokens = _tokens_of(field, rows, first, len(content))
+        """Add the weighted unit vectors of one field of some symbols to their rows of `content`.
+
+        Args:
+            weight: Of the field.
+            field: Of all symbols of the file, as slices of `tokens`.
+            tokens: Rows of the file's table, int64[s].
+            table: The sub-words of the file.
+            first: The first of the symbols.
+            content: float32[m, d] of the m symbols from there on.
+        """
+        symbols, tokens = _tokens_of(field, tokens, first, len(content))
+        if not len(tokens):
+            return
         owners, position = _numbered(symbols, len(content))
-        # Only the sub-words that these symbols have take part in the product.
-        here, column = _numbered(tokens, len(self._table))
-        counts = np.bincount(position * len(here) + column, minlength=len(owners) * len(here))
-        bags = self._damped.take(counts, mode="clip").reshape(len(owners), len(here))
-        bags *= self._table.symbol_scale[here]
-        content[owners] += weight * _normalised(bags @ self._table.rows(here))
+        levels, scale = table.levels, table.scale
+        if len(scale) > _FEW_TOKENS:
+            # Only the sub-words that these symbols have take part in the product.
+            here, tokens = _numbered(tokens, len(scale))
+            levels, scale = levels[here], scale[here]
+        counts = np.bincount(position * len(scale) + tokens, minlength=len(owners) * len(scale))
+        bags = self._damped.take(counts, mode="clip").reshape(len(owners), len(scale))
+        bags *= scale
+        content[owners] += weight * _normalised(bags @ levels)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _FileTable:
+    """The rows of the model's table that one file needs.
+
+    Attributes:
+        levels: float32[m, d], not scaled.
+        scale: Their scales in symbols, float32[m].
+    """
+
+    levels: np.ndarray
+    scale: np.ndarray
 
 
 def path_words(path: str) -> list[str]:

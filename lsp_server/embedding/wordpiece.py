@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from lsp_server.errors import ModelUnavailable
+from lsp_server.text import split_words
 
 _PIECES_OF_WORD = re.compile(r"[a-z]+|[0-9]+|[^\x00-\x7f]+")
 _CACHED_WORDS = 1 << 16
+_LONGEST_NAME = 80
 
 
 class WordPiece:
@@ -29,6 +31,7 @@ class WordPiece:
         self._longest = max(map(len, vocabulary), default=0)
         self.max_row = max(vocabulary.values(), default=-1)
         self._cache: dict[str, tuple[int, ...]] = {}
+        self._names: dict[str, tuple[int, ...]] = {}
 
     @classmethod
     def read(cls, path: Path) -> "WordPiece":
@@ -75,6 +78,18 @@ class WordPiece:
     def rows_of(self, words: Iterable[str]) -> list[int]:
         """Return the rows of several words, one after the other."""
         return [row for word in words for row in self.rows(word)]
+
+    def rows_of_name(self, name: str) -> tuple[int, ...]:
+        """Return the rows of the words that a name consists of; names are remembered whole."""
+        known = self._names.get(name)
+        if known is not None:
+            return known
+        rows = tuple(self.rows_of(split_words(name)))
+        if len(name) <= _LONGEST_NAME:
+            if len(self._names) >= _CACHED_WORDS:
+                self._names.clear()
+            self._names[name] = rows
+        return rows
 
     def _match(self, word: str) -> tuple[int, ...]:
         rows = []

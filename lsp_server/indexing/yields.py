@@ -5,16 +5,18 @@ language alone, not on where it lies: a moved file is parsed and embedded once (
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from itertools import islice
+
+import numpy as np
 
 from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder, SymbolTexts
 from lsp_server.model import SymbolKind
 from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, Skipped, parse_file, with_forced_secrets
 from lsp_server.storage.file_yield import FileYield, SymbolWords
-from lsp_server.text.words import FileWords, split_file, split_words
+from lsp_server.text.running import RunningText
+from lsp_server.text.words import FileWords, split_file
 
 YIELD_RECIPE = "6"
 """Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
@@ -30,6 +32,9 @@ MAX_FILE_WORDS = 4000
 
 MAX_OUTLINE_NAMES = 200
 """Names of a file's symbols that describe the file to the model."""
+
+
+_NOWHERE = (0, 0)
 
 
 def content_digest(raw: bytes) -> bytes:
@@ -64,45 +69,49 @@ class YieldMaker:
         if isinstance(parsed, Skipped):
             return FileYield.of_skipped(digest, "", parsed.reason)
         words = split_file(parsed.source)
-        stemmed = replace(words, vocabulary=self._stemmer.stems(words.vocabulary))
         return FileYield.of(
             digest,
             parsed.language,
             [item.symbol for item in parsed.symbols],
-            [self._stems(item, stemmed) for item in parsed.symbols],
+            self._terms(parsed.symbols, words),
             self._embedder.content_vectors(symbol_texts(parsed, words)),
             len(words.numbers),
         )
 
-    def _stems(self, item: ParsedSymbol, stemmed: FileWords) -> SymbolWords:
-        """The words of one symbol, stemmed here because it costs less than in the one process that writes."""
-        symbol = item.symbol
-        if _is_entry(item):
-            distinct = dict.fromkeys(stemmed.vocabulary)
-            return SymbolWords(
-                name="",
-                whole_name="",
-                container="",
-                signature="",
-                doc=self._stemmed(symbol.documentation),
-                body=" ".join(islice(distinct, MAX_FILE_WORDS)),
+    def _terms(self, items: Sequence[ParsedSymbol], words: FileWords) -> list[SymbolWords]:
+        """The words of each symbol, stemmed here because it costs less than in the one process that writes."""
+        stems = self._stemmer.stems(words.vocabulary)
+        running = RunningText(words, stems)
+
+        def slices(ranges: list[tuple[int, int]], limit: int) -> list[str]:
+            bounds = np.array(ranges, np.int64).reshape(len(ranges), 2)
+            firsts, lasts = words.runs(bounds[:, 0], bounds[:, 1])
+            return running.slices(firsts, np.minimum(lasts, firsts + limit))
+
+        name_terms = self._stemmer.name_terms
+        made = [
+            SymbolWords(
+                name=name_terms(item.symbol.name),
+                whole_name=item.symbol.name.lower(),
+                container=name_terms(item.symbol.container_name),
+                signature=signature if item.signature else name_terms(item.symbol.signature),
+                doc=doc if item.documentation else name_terms(item.symbol.documentation),
+                body=body,
             )
-        return SymbolWords(
-            name=self._stemmed(symbol.name),
-            whole_name=symbol.name.lower(),
-            container=self._stemmed(symbol.container_name),
-            signature=self._stemmed(symbol.signature),
-            doc=self._documentation(item, stemmed),
-            body=stemmed.text(*item.code, limit=MAX_BODY_WORDS),
-        )
-
-    def _documentation(self, item: ParsedSymbol, stemmed: FileWords) -> str:
-        if item.documentation is None:
-            return self._stemmed(item.symbol.documentation)
-        return stemmed.text(*item.documentation, limit=MAX_BODY_WORDS)
-
-    def _stemmed(self, text: str) -> str:
-        return " ".join(self._stemmer.stems(split_words(text)))
+            for item, signature, doc, body in zip(
+                items,
+                slices([item.signature or _NOWHERE for item in items], MAX_BODY_WORDS),
+                slices([item.documentation or _NOWHERE for item in items], MAX_BODY_WORDS),
+                slices([item.code for item in items], MAX_BODY_WORDS),
+                strict=True,
+            )
+        ]
+        for index, item in enumerate(items):
+            if _is_entry(item):
+                distinct = " ".join(islice(dict.fromkeys(stems), MAX_FILE_WORDS))
+                doc = name_terms(item.symbol.documentation)
+                made[index] = SymbolWords("", "", "", "", doc, distinct)
+        return made
 
 
 def symbol_texts(parsed: ParsedFile, words: FileWords) -> SymbolTexts:

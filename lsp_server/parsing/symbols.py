@@ -14,11 +14,14 @@ class ParsedSymbol:
         code: Byte range from the first decorator, attribute or signature to the end.
         documentation: Byte range of its doc comment or docstring; None without one. A docstring lies inside
             `code`, a leading comment before it.
+        signature: Byte range whose words are those of its signature; None when they have to be split from
+            the signature itself, which is shortened or put together.
     """
 
     symbol: Symbol
     code: tuple[int, int]
     documentation: tuple[int, int] | None
+    signature: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,19 @@ class FileWords:
         last = int(np.searchsorted(self.ends, end_byte, "right"))
         return self.numbers[first : max(first, last)]
 
+    def runs(self, start_bytes: np.ndarray, end_bytes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first word, and the one past the last, wholly inside each of many byte ranges.
+
+        Args:
+            start_bytes: Where the ranges start, int[m].
+            end_bytes: Where they end, int[m].
+
+        Returns:
+            Indexes of words, int64[m] each; equal where a range holds none.
+        """
+        firsts = self.starts.searchsorted(start_bytes)
+        return firsts, np.maximum(firsts, self.ends.searchsorted(end_bytes, "right"))
+
     def text(self, start_byte: int, end_byte: int, limit: int | None = None) -> str:
         """Return the words inside a byte range joined by single spaces, the first `limit` of them."""
         vocabulary = self.vocabulary
