@@ -46,7 +46,21 @@ def tantivy_document(document: TextDocument, stemmer: Stemmer) -> tantivy.Docume
     filled.add_text("language", document.language)
     if document.whole_name:
         filled.add_text("whole_name", encodable(document.whole_name))
-    stem = encodable if document.stemmed else stemmer.stem_text
+    if document.stemmed:
+        # Straight on, without a call of ours for each text: stems can be encoded, whatever the words were.
+        if document.name:
+            filled.add_text("name", document.name)
+        if document.container:
+            filled.add_text("container", document.container)
+        if document.path:
+            filled.add_text("path", document.path)
+        if document.signature:
+            filled.add_text("signature", document.signature)
+        if document.doc:
+            filled.add_text("doc", document.doc)
+        if document.body:
+            filled.add_text("body", document.body)
+        return filled
     for name, text in (
         ("name", document.name),
         ("container", document.container),
@@ -56,7 +70,7 @@ def tantivy_document(document: TextDocument, stemmer: Stemmer) -> tantivy.Docume
         ("body", document.body),
     ):
         if text:
-            filled.add_text(name, stem(text))
+            filled.add_text(name, stemmer.stem_text(text))
     return filled
 
 

@@ -7,6 +7,7 @@ thousand and a pause takes effect at once.
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from threading import RLock
 
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.agenda import Agenda
@@ -25,20 +26,30 @@ logger = logging.getLogger(__name__)
 LEASE_POLL_S = 0.2
 
 
+def _one_at_a_time(report: Callable[[Event], None]) -> Callable[[Event], None]:
+    lock = RLock()
+
+    def locked(event: Event) -> None:
+        with lock:
+            report(event)
+
+    return locked
+
+
 class Indexer:
     """The indexer of one folder.
 
     Args:
         parts: What it works with.
         inbox: Commands.
-        report: Takes every event, in the indexer's thread.
+        report: Takes every event, one at a time, those of commits in the thread that commits.
     """
 
     def __init__(self, parts: IndexerParts, inbox: Inbox, report: Callable[[Event], None]) -> None:
         self._parts = parts
         self._agenda = Agenda(inbox)
-        self._report = report
-        self._meter = ProgressMeter(report)
+        self._report = _one_at_a_time(report)
+        self._meter = ProgressMeter(self._report)
         self._writer: IndexWriter | None = None
         self._house_is_kept = True
 

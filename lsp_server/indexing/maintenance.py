@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.indexing.writer import CLUSTERING_SEED, IndexWriter
+from lsp_server.indexing.writer import CLUSTERING_SEED, ROWS_PER_CENTROID, IndexWriter
 from lsp_server.storage.index_meta import storable
 from lsp_server.storage.records import SegmentEntry
 from lsp_server.vectors.calibration import SCAN_ALL_ROWS, calibrate
@@ -23,6 +23,9 @@ from lsp_server.vectors.merge import merge_segments
 from lsp_server.vectors.segment import Segment
 
 logger = logging.getLogger(__name__)
+
+MOST_ROWS_SETTLED = 20_000
+"""Indexes with more rows are clustered anew by housekeeping alone, when nobody waits."""
 
 RECALIBRATE_GROWTH = 1.5
 """Recall is measured again when the index has grown by this factor since."""
@@ -51,6 +54,28 @@ def maintain(writer: IndexWriter, recall_target: float, has_time: Callable[[], b
     return True
 
 
+def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
+    """Cluster a young index anew, once, as suits its final size, while few documents have to move for it.
+
+    The first commit comes too early for that. Left to housekeeping, every document would be written twice.
+
+    Args:
+        writer: The index, open for writing.
+        expected_symbols: A guess at its final size.
+
+    Returns:
+        Whether there is a new generation.
+    """
+    n_rows = sum(load.alive for load in _loads(writer))
+    wanted = suggested_clusters(expected_symbols)
+    has_too_few = 2 * len(writer.meta.centroids) < wanted
+    if not has_too_few or not ROWS_PER_CENTROID * wanted <= n_rows <= MOST_ROWS_SETTLED:
+        return False
+    is_final = expected_symbols <= SCAN_ALL_ROWS
+    _recluster(writer, list(writer.segments), wanted, expected_symbols if is_final else n_rows)
+    return True
+
+
 def vector_index(writer: IndexWriter) -> VectorIndex:
     """Return the vectors of the last commit, ready to be searched."""
     return VectorIndex(
@@ -71,10 +96,7 @@ def _alive(segment: Segment, dead: NDArray[np.uint32] | None) -> NDArray[np.bool
 def _next_step(writer: IndexWriter) -> Compaction | None:
     if not writer.segments:
         return None
-    loads = [
-        SegmentLoad(segment.n_rows, len(writer.dead.get(name, ())))
-        for name, segment in writer.segments.items()
-    ]
+    loads = _loads(writer)
     # Where searches probe all clusters, it costs nothing that some are larger than others.
     is_probed_whole = sum(load.rows for load in loads) <= SCAN_ALL_ROWS
     tolerated = math.inf if is_probed_whole else writer.meta.imbalance
@@ -85,6 +107,13 @@ def _next_step(writer: IndexWriter) -> Compaction | None:
         if n_spilled < _SPILLED_SHARE * sum(load.rows for load in loads):
             return Compaction("recluster", tuple(range(len(loads))), "rows without a second cluster")
     return step
+
+
+def _loads(writer: IndexWriter) -> list[SegmentLoad]:
+    return [
+        SegmentLoad(segment.n_rows, len(writer.dead.get(name, ())))
+        for name, segment in writer.segments.items()
+    ]
 
 
 def _cluster_sizes(writer: IndexWriter) -> NDArray[np.int64]:
@@ -101,7 +130,8 @@ def _do(writer: IndexWriter, step: Compaction) -> None:
         case "merge":
             writer.replace_segments(_merged(writer, names, None), names, writer.meta)
         case "recluster":
-            _recluster(writer, names)
+            n_rows = sum(load.alive for load in _loads(writer))
+            _recluster(writer, names, suggested_clusters(n_rows), n_rows)
 
 
 def _merged(
@@ -114,9 +144,8 @@ def _merged(
     return [SegmentEntry(name, info.rows, info.size_bytes, info.checksum)]
 
 
-def _recluster(writer: IndexWriter, names: list[str]) -> None:
+def _recluster(writer: IndexWriter, names: list[str], n_clusters: int, trained_rows: int) -> None:
     index = vector_index(writer)
-    n_clusters = suggested_clusters(index.n_alive)
     sample = _sample(index, SAMPLE_PER_CLUSTER * n_clusters)
     centroids = storable(train_centroids(sample, n_clusters, CLUSTERING_SEED))
     entries = _merged(writer, names, centroids)
@@ -129,7 +158,7 @@ def _recluster(writer: IndexWriter, names: list[str]) -> None:
     meta = replace(
         writer.meta,
         centroids=centroids,
-        trained_rows=index.n_alive,
+        trained_rows=trained_rows,
         imbalance=imbalance(sizes),
         opstamp=opstamp,
         probes=0,

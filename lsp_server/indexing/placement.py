@@ -47,20 +47,22 @@ class PlacedFile:
             self.ids.tolist(), clusters, content.kinds.tolist(), content.languages, content.texts, strict=True
         )
         for id_, cluster, kind, language, words in columns:
+            name, whole_name, container, signature, doc, body = words
+            # By place: there may be a million of them.
             yield TextDocument(
-                id=id_,
-                file=file,
-                cluster=cluster,
-                kind=kind,
-                language=language,
-                name=words.name,
-                whole_name=words.whole_name,
-                container=words.container,
-                path=self.path_words,
-                signature=words.signature,
-                doc=words.doc,
-                body=words.body,
-                stemmed=True,
+                id_,
+                file,
+                cluster,
+                kind,
+                language,
+                name,
+                whole_name,
+                container,
+                self.path_words,
+                signature,
+                doc,
+                body,
+                True,  # noqa: FBT003
             )
 
 

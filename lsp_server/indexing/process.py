@@ -16,7 +16,7 @@ from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.messages import Command, Event, Failed, decode
 from lsp_server.indexing.parts import IndexerParts
-from lsp_server.parsing.worker_loop import lower_priority, take_stdout
+from lsp_server.parsing.worker_loop import collect_rarely, lower_priority, take_stdout
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ def run_indexer_process(make_parts: Callable[[], IndexerParts]) -> None:
 
     try:
         parts = make_parts()
+        collect_rarely()
     except SemanticSymbolsError as error:
         report(Failed(error.kind, error.message, error.suggestion))
         return

@@ -15,8 +15,9 @@ from lsp_server.documents import Stemmer
 from lsp_server.errors import IndexDamaged, ModelUnavailable
 from lsp_server.indexing.agenda import Agenda
 from lsp_server.indexing.batch import Batch, FileResult, Touch
+from lsp_server.indexing.commits import BackgroundCommits
 from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
-from lsp_server.indexing.messages import Event, Published
+from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.placement import place, without_symbols
 from lsp_server.indexing.progress import ProgressMeter
@@ -33,17 +34,17 @@ from lsp_server.storage.records import FileState, FileStatus
 
 logger = logging.getLogger(__name__)
 
-FIRST_COMMIT_S = 0.7
-"""A new index answers its first query this soon; each later commit of a run waits twice as long."""
+FIRST_COMMIT_S = 0.25
+"""The first results of a run are findable this soon; each later commit waits twice as long."""
 
-WORTH_CLUSTERING = 2_000
-LATEST_FIRST_COMMIT_S = 3.0
-"""The first commit's symbols decide the clusters, so it waits for so many of them, up to so long."""
+SMALL_INDEX = 50_000
+LATEST_COMMIT_OF_SMALL_S = 2.0
+"""While an index has fewer symbols than that, people still wait for it, and commits are cheap."""
 
 LATEST_COMMIT_S = 10.0
 
-MOST_SYMBOLS = 40_000
-"""Symbols of one batch, which are held in memory until the commit: about 100 MB."""
+MOST_SYMBOLS = 20_000
+"""Symbols of one batch: about 50 MB, and as much again while the one before is being committed."""
 
 NEVER = -1
 """Size and time of a file that has to be read whatever `stat` says."""
@@ -57,7 +58,7 @@ class IndexingRun:
         writer: The index, open for writing; after an error it has to be opened anew.
         agenda: What is to be done; looked at again before every file.
         meter: Counts.
-        report: Takes a `Published` for every commit.
+        report: Takes a `Published` for every commit, in the thread that commits.
     """
 
     def __init__(
@@ -82,22 +83,25 @@ class IndexingRun:
         self._stemmer = Stemmer()
         self._commit_after_s = FIRST_COMMIT_S
         self._batch_began_s = time.monotonic()
+        self._n_symbols = sum(state.n_symbols for state in writer.known.values())
+        self._commits = BackgroundCommits(writer, parts.cache, meter, report)
 
     def work(self) -> None:
         """Do what is on the agenda until it is empty, paused or over."""
         self._meter.begin()
-        while self._agenda.has_work and self._agenda.catch_up():
-            self._find_changes()
-            for outcome in self._parts.pool.run(self._jobs()):
-                self._take(outcome)
-                if self._agenda.is_over:
-                    return
-                if self._is_commit_due():
-                    self._commit()
-                if not self._agenda.catch_up():
-                    self._put_back()
-                    break
-            self._commit()
+        with self._commits:
+            while self._agenda.has_work and self._agenda.catch_up():
+                self._find_changes()
+                for outcome in self._parts.pool.run(self._jobs()):
+                    self._take(outcome)
+                    if self._agenda.is_over:
+                        return
+                    if self._is_commit_due():
+                        self._commit()
+                    if not self._agenda.catch_up():
+                        self._put_back()
+                        break
+                self._commit()
 
     def _put_back(self) -> None:
         """Leave what the workers have to a later run: a pause shall not wait for hundreds of files."""
@@ -306,27 +310,25 @@ class IndexingRun:
     def _is_commit_due(self) -> bool:
         if not self._batch.n_files:
             return False
+        if self._batch.n_symbols >= MOST_SYMBOLS:
+            return True
         age_s = time.monotonic() - self._batch_began_s
-        if not len(self._writer.meta.centroids) and age_s < LATEST_FIRST_COMMIT_S:
-            return age_s >= FIRST_COMMIT_S and self._batch.n_symbols >= WORTH_CLUSTERING
-        return age_s >= self._commit_after_s or self._batch.n_symbols >= MOST_SYMBOLS
+        return age_s >= self._commit_after_s and not self._commits.is_busy
 
     def _commit(self) -> None:
-        began_s = time.monotonic()
         batch, self._batch = self._batch, Batch()
-        if batch.n_files:
-            generation = self._writer.apply(batch, self._expected_symbols(batch))
-            self._report(Published(generation))
-        cached_s = time.monotonic()
-        self._parts.cache.put_many(self._to_cache)
-        self._to_cache.clear()
-        self._commit_after_s = min(2 * self._commit_after_s, LATEST_COMMIT_S)
-        self._meter.spent("commit", cached_s - began_s)
-        self._meter.spent("cache", time.monotonic() - cached_s)
+        if not batch.n_files:
+            return
+        self._n_symbols += batch.n_symbols
+        yields, self._to_cache = self._to_cache, {}
+        self._commits.start(batch, yields, self._expected_symbols(batch))
+        latest_s = LATEST_COMMIT_OF_SMALL_S if self._n_symbols < SMALL_INDEX else LATEST_COMMIT_S
+        self._commit_after_s = min(2 * self._commit_after_s, latest_s)
 
     def _expected_symbols(self, batch: Batch) -> int:
         """A guess at the symbols of the finished index, from those of this batch."""
-        return batch.n_symbols + len(self._agenda.queue) * batch.n_symbols // batch.n_files
+        n_waiting = len(self._agenda.queue) + len(self._at_work)
+        return self._n_symbols + n_waiting * batch.n_symbols // batch.n_files
 
 
 UNREAD = FileState(FileId(0), b"", NEVER, NEVER, "", FileStatus.PENDING, "", 0)

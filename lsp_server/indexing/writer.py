@@ -9,7 +9,7 @@ by the next writer.
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -43,6 +43,28 @@ from lsp_server.vectors.writer import SegmentRows, write_segment
 logger = logging.getLogger(__name__)
 
 CLUSTERING_SEED = 20260
+
+ROWS_PER_CENTROID = 8
+"""So many vectors make a centroid worth having."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Committed:
+    """What a commit did to the files of the index.
+
+    Attributes:
+        generation: The one that it made.
+        results: New and changed files.
+        updates: What the catalog noted of all files that stay.
+        removed: Paths that left the index.
+        files: Path → row in the catalog of new and changed files.
+    """
+
+    generation: int
+    results: Sequence[FileResult]
+    updates: Sequence[FileUpdate]
+    removed: Sequence[str]
+    files: Mapping[str, FileId]
 
 
 class IndexWriter:
@@ -155,14 +177,20 @@ class IndexWriter:
         )
 
     def apply(self, batch: Batch, expected_symbols: int) -> int:
-        """Commit a batch.
+        """Commit a batch and note in `known` what it brought; see `commit`. Returns the new generation."""
+        committed = self.commit(batch, expected_symbols)
+        self.remember(committed)
+        return committed.generation
+
+    def commit(self, batch: Batch, expected_symbols: int) -> "Committed":
+        """Commit a batch, and leave `known` to whoever fills batches, who may do so in another thread.
 
         Args:
             batch: Files that changed and files that are gone.
             expected_symbols: A guess at the size of the whole index, for the number of clusters of a new one.
 
         Returns:
-            The new generation.
+            What there is to be remembered.
 
         Raises:
             IndexStorageFailed: The disk is full or read-only; the generation before stands.
@@ -190,8 +218,26 @@ class IndexWriter:
             ),
             meta,
         )
-        self._remember(results, updated, batch.removed, intent.changed)
-        return generation
+        return Committed(generation, results, updated, batch.removed, intent.changed)
+
+    def remember(self, committed: Committed) -> None:
+        """Have `known` say what a commit made of the files, where nobody let it run ahead."""
+        for path in committed.removed:
+            self.known.pop(path, None)
+        for result in committed.results:
+            path = result.placed.path
+            self.known[path] = result.state(committed.files[path])
+        for update in committed.updates:
+            state = self.known[update.path]
+            self.known[update.path] = replace(
+                state, digest=update.digest, size_bytes=update.size_bytes, mtime_ns=update.mtime_ns
+            )
+        self.finish_unfinished()
+
+    def finish_unfinished(self) -> None:
+        """Forget the files that a crash left unfinished once commits have named all of them."""
+        if self.unfinished and self.catalog.leftover_intent() is None:
+            self.unfinished = ()
 
     def expire(self, paths: Sequence[str]) -> None:
         """Have files read anew as soon as they are seen, though what is known of them stays findable."""
@@ -199,8 +245,8 @@ class IndexWriter:
             replace(update, digest=b"") for update in self._touched(dict.fromkeys(paths, Touch(-1, -1)))
         ]
         if updates:
-            self._commit(BatchCommit(updated=updates), self.meta)
-            self._remember((), updates, (), {})
+            generation = self._commit(BatchCommit(updated=updates), self.meta)
+            self.remember(Committed(generation, (), updates, (), {}))
 
     def finish_scan(self, began_ns: int, recipe: str) -> None:
         """Note that all that a scan found is in the index, made with this recipe.
@@ -283,8 +329,8 @@ class IndexWriter:
             return self.meta
         final_rows = max(expected_symbols, len(rows.ids))
         wanted = suggested_clusters(final_rows)
-        # A first batch may be a small part of the whole: eight vectors make a centroid worth having.
-        n_clusters = max(1, min(wanted, len(rows.ids) // 8))
+        # A first batch may be a small part of the whole.
+        n_clusters = max(1, min(wanted, len(rows.ids) // ROWS_PER_CENTROID))
         centroids = storable(train_centroids(rows.vectors, n_clusters, CLUSTERING_SEED))
         # Where all clusters are probed anyway, those that suit the finished index need no second training.
         is_final = 2 * n_clusters >= wanted and final_rows <= SCAN_ALL_ROWS
@@ -345,26 +391,6 @@ class IndexWriter:
     ) -> int:
         """Commit segments that hold the same symbols as the retired ones; return the new generation."""
         return self._commit(BatchCommit(segments=entries, retired=retired), meta)
-
-    def _remember(
-        self,
-        results: Sequence[FileResult],
-        updates: Sequence[FileUpdate],
-        removed: Sequence[str],
-        files: Mapping[str, FileId],
-    ) -> None:
-        for path in removed:
-            self.known.pop(path, None)
-        for result in results:
-            path = result.placed.path
-            self.known[path] = result.state(files[path])
-        for update in updates:
-            state = self.known[update.path]
-            self.known[update.path] = replace(
-                state, digest=update.digest, size_bytes=update.size_bytes, mtime_ns=update.mtime_ns
-            )
-        if self.unfinished and self.catalog.leftover_intent() is None:
-            self.unfinished = ()
 
     def _commit(self, commit: BatchCommit, meta: IndexMeta) -> int:
         self.generation = self.catalog.commit(replace(commit, meta={**meta.encode(), "moving": 0}))
