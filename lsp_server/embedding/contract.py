@@ -68,6 +68,7 @@ class SymbolTexts:
         code: Byte range of the definition.
         documentation: Byte range of its documentation, inside or before `code`; None without any.
         source: The file as UTF-8: what the byte ranges refer to.
+        names_at: Byte ranges that read as the names do, None where nothing does; empty when none is known.
     """
 
     words: FileWords
@@ -76,6 +77,7 @@ class SymbolTexts:
     code: Sequence[tuple[int, int]]
     documentation: Sequence[tuple[int, int] | None]
     source: bytes
+    names_at: Sequence[tuple[int, int] | None] = ()
 
 
 class Embedder(Protocol):

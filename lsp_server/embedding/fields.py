@@ -51,19 +51,17 @@ class FieldStream:
 
 def field_stream(texts: SymbolTexts, wordpiece: WordPiece) -> FieldStream:
     """Return the sub-words of the symbols of one file."""
-    names, name_ends = _name_rows(texts, wordpiece)
     words = texts.words
     stream, word_offsets = _in_file_order(wordpiece.rows_of_each(words.vocabulary), words.numbers)
-    name_ends += len(stream)
-    name_starts = np.concatenate(([len(stream)], name_ends[:-1])) if len(name_ends) else name_ends
+    name, more = _name_field(texts, wordpiece, word_offsets)
 
     def in_stream(field: Field) -> Field:
         return Field(field.symbols, word_offsets[field.starts], word_offsets[field.ends])
 
     body, documentation = word_fields(texts)
     return FieldStream(
-        rows=np.concatenate((stream, np.array(names, np.int64))),
-        name=Field(np.arange(len(name_ends)), name_starts, name_ends),
+        rows=np.concatenate((stream, np.array(more, np.int64))),
+        name=name,
         body=in_stream(body),
         documentation=in_stream(documentation),
     )
@@ -78,18 +76,39 @@ def word_fields(texts: SymbolTexts) -> tuple[Field, Field]:
     return field(*_body_ranges(texts)), field(*_documentation_ranges(texts.documentation))
 
 
-def _name_rows(texts: SymbolTexts, wordpiece: WordPiece) -> tuple[list[int], np.ndarray]:
-    rows: list[int] = []
-    ends: list[int] = []
-    rows_of_name = wordpiece.rows_of_name
-    for name, container in zip(texts.names, texts.containers, strict=True):
-        of_name = rows_of_name(name)
-        rows += of_name
-        rows += of_name
-        if container:
-            rows += rows_of_name(container)
-        ends.append(len(rows))
-    return rows, np.array(ends, np.int64)
+def _name_field(
+    texts: SymbolTexts, wordpiece: WordPiece, word_offsets: np.ndarray
+) -> tuple[Field, list[int]]:
+    """Return "name name container" of all symbols, and the sub-words that follow the file's own for it.
+
+    Args:
+        texts: The symbols.
+        wordpiece: Finds the sub-words of what the file's words don't hold.
+        word_offsets: Where each word's sub-words start in the stream, and where all end, int64[n_words + 1].
+    """
+    more: list[int] = []
+    n, n_before = len(texts.names), int(word_offsets[-1])
+    known: dict[str, tuple[int, int]] = {}
+
+    def place_of(name: str) -> tuple[int, int]:
+        place = known.get(name)
+        if place is None:
+            start = n_before + len(more)
+            more.extend(wordpiece.rows_of_name(name))
+            place = known[name] = start, n_before + len(more)
+        return place
+
+    names_at = texts.names_at or [None] * n
+    ranges = np.array([at or (0, 0) for at in names_at], np.int64).reshape(n, 2)
+    places = np.empty((n, 3, 2), np.int64)
+    places[:, 0] = word_offsets[np.stack(texts.words.runs(ranges[:, 0], ranges[:, 1]), axis=1)]
+    for index, at in enumerate(names_at):
+        if at is None:
+            places[index, 0] = place_of(texts.names[index])
+    places[:, 1] = places[:, 0]
+    places[:, 2] = np.array(list(map(place_of, texts.containers)), np.int64).reshape(n, 2)
+    field = Field(np.repeat(np.arange(n), 3), places[:, :, 0].ravel(), places[:, :, 1].ravel())
+    return field, more
 
 
 def _in_file_order(

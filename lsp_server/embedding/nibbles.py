@@ -22,8 +22,9 @@ def unpacked(packed: np.ndarray) -> np.ndarray:
     n_rows, n_bytes = packed.shape
     levels = np.empty((n_rows, 2 * n_bytes), np.float32)
     # In place, half by half: a table of what each byte stands for takes twice the time.
-    np.subtract(packed & 15, _MIDDLE, out=levels[:, :n_bytes])
-    np.subtract(packed >> 4, _MIDDLE, out=levels[:, n_bytes:])
+    np.bitwise_and(packed, 15, out=levels[:, :n_bytes], dtype=np.uint8, casting="unsafe")
+    np.right_shift(packed, 4, out=levels[:, n_bytes:], dtype=np.uint8, casting="unsafe")
+    levels -= _MIDDLE
     return levels
 
 

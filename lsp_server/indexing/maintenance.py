@@ -24,7 +24,7 @@ from lsp_server.vectors.segment import Segment
 
 logger = logging.getLogger(__name__)
 
-MOST_ROWS_SETTLED = 20_000
+MOST_ROWS_SETTLED = 40_000
 """Indexes with more rows are clustered anew by housekeeping alone, when nobody waits."""
 
 RECALIBRATE_GROWTH = 1.5

@@ -329,8 +329,9 @@ class IndexWriter:
             return self.meta
         final_rows = max(expected_symbols, len(rows.ids))
         wanted = suggested_clusters(final_rows)
-        # A first batch may be a small part of the whole.
-        n_clusters = max(1, min(wanted, len(rows.ids) // ROWS_PER_CENTROID))
+        n_clusters = min(wanted, len(rows.ids) // ROWS_PER_CENTROID)
+        if 2 * n_clusters < wanted:
+            n_clusters = 1  # A small part of the whole: clusters wait for more of it (`settle_clusters`).
         centroids = storable(train_centroids(rows.vectors, n_clusters, CLUSTERING_SEED))
         # Where all clusters are probed anyway, those that suit the finished index need no second training.
         is_final = 2 * n_clusters >= wanted and final_rows <= SCAN_ALL_ROWS

@@ -91,15 +91,16 @@ class YieldMaker:
         name_terms = self._stemmer.name_terms
         made = [
             SymbolWords(
-                name=name_terms(item.symbol.name),
+                name=name if item.name else name_terms(item.symbol.name),
                 whole_name=item.symbol.name.lower(),
                 container=name_terms(item.symbol.container_name),
                 signature=signature if item.signature else name_terms(item.symbol.signature),
                 doc=doc if item.documentation else name_terms(item.symbol.documentation),
                 body=body,
             )
-            for item, signature, doc, body in zip(
+            for item, name, signature, doc, body in zip(
                 items,
+                slices([item.name or _NOWHERE for item in items], MAX_BODY_WORDS),
                 slices([item.signature or _NOWHERE for item in items], MAX_BODY_WORDS),
                 slices([item.documentation or _NOWHERE for item in items], MAX_BODY_WORDS),
                 slices([item.code for item in items], MAX_BODY_WORDS),
@@ -131,6 +132,7 @@ def symbol_texts(parsed: ParsedFile, words: FileWords) -> SymbolTexts:
         code=[item.code for item in items],
         documentation=[item.documentation for item in items],
         source=parsed.source,
+        names_at=[item.name for item in items],
     )
 
 

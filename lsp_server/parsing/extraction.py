@@ -53,10 +53,11 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
         definitions = merge_neighbours(definitions)
     positions = positions or Positions(source)
     places = positions.spans([(one.start, one.end) for one in definitions])
-    selections = positions.spans([_name_range(source, one.found) for one in definitions])
+    names = [_name_range(source, one.found) for one in definitions]
+    selections = positions.spans(names)
     seen: dict[tuple[tuple[str, ...], str, SymbolKind], int] = {}
     symbols = []
-    for one, span, selection in zip(definitions, places, selections, strict=True):
+    for one, named_at, span, selection in zip(definitions, names, places, selections, strict=True):
         name = one.found.name
         if not name.isidentifier() or len(name) > _MOST_NAME:
             name = " ".join(name.split())[:_MOST_NAME]
@@ -84,6 +85,7 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
                 (one.code_start, one.end),
                 documented_at if documentation else None,
                 (one.head_start, head_end) if is_whole else None,
+                named_at if source[named_at[0] : named_at[1]] == name.encode("utf-8", "replace") else None,
             )
         )
     return symbols

@@ -16,12 +16,14 @@ class ParsedSymbol:
             `code`, a leading comment before it.
         signature: Byte range whose words are those of its signature; None when they have to be split from
             the signature itself, which is shortened or put together.
+        name: Byte range that reads as its name does; None where nothing does.
     """
 
     symbol: Symbol
     code: tuple[int, int]
     documentation: tuple[int, int] | None
     signature: tuple[int, int] | None = None
+    name: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
