@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsp_server.embedding import CrossEncoder, Embedder, ModelChoice, load_embedder, load_reranker
 from lsp_server.indexing.ignore import IgnoreRules
@@ -29,9 +29,10 @@ from lsp_server.settings import (
 )
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.storage.yield_cache import YieldCache
-from lsp_server.workspace.indexer_client import IndexerClient
-from lsp_server.workspace.service import FolderParts
-from lsp_server.workspace.visit import VisitParts
+
+if TYPE_CHECKING:  # imported where it is made: child processes, which start by the dozen, need none of it
+    from lsp_server.workspace.service import FolderParts
+    from lsp_server.workspace.visit import VisitParts
 
 INDEXER_COMMAND = "_indexer"
 WORKER_COMMAND = "_worker"
@@ -70,7 +71,7 @@ class Composition:
         """
         return load_settings(folder, os.environ, self._command_line, client)
 
-    def folder_parts(self, folder: Path, settings: Settings) -> FolderParts:
+    def folder_parts(self, folder: Path, settings: Settings) -> "FolderParts":
         """Put together what one folder's service works with."""
         return folder_parts(folder, settings)
 
@@ -79,7 +80,7 @@ class Composition:
         root = index_root(self.load_settings(None, {}).settings)
         threading.Thread(target=root.expire, name="expiry", daemon=True).start()
 
-    def visit_parts(self, folder: Path, settings: Settings) -> VisitParts:
+    def visit_parts(self, folder: Path, settings: Settings) -> "VisitParts":
         """Put together what one command's look at a folder works with.
 
         Raises:
@@ -142,31 +143,41 @@ def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = 
         ModelUnavailable: The model can't be loaded here.
     """
     root = index_root(settings).create()
-    embedder = embedder_of(settings) if embedder is None else embedder
+    index = root.folder_of(folder)
+    pool: WorkerPool[str] = WorkerPool(
+        worker_command(settings),
+        worker_count(settings),
+        settings.indexing.file_timeout_seconds,
+        env=child_env(),
+    )
+    if not index.versions():
+        pool.warm_up()  # All of it has to be read: the workers get ready while the model is loaded here.
+    try:
+        embedder = embedder_of(settings) if embedder is None else embedder
+    except BaseException:
+        pool.close()
+        raise
     return IndexerParts(
         folder=folder,
-        index=root.folder_of(folder),
+        index=index,
         embedder=embedder,
         rules=ignore_rules(folder, settings),
         limits=parse_limits(settings),
-        pool=WorkerPool(
-            worker_command(settings),
-            worker_count(settings),
-            settings.indexing.file_timeout_seconds,
-            env=child_env(),
-        ),
+        pool=pool,
         cache=YieldCache(root.yield_cache, settings.indexing.cache_bytes),
         cache_recipe=yield_recipe(settings, embedder),
         recall_target=settings.search.recall_target,
     )
 
 
-def visit_parts(folder: Path, settings: Settings) -> VisitParts:
+def visit_parts(folder: Path, settings: Settings) -> "VisitParts":
     """Put together what one command's look at a folder works with.
 
     Raises:
         ModelUnavailable: The model can't be loaded here.
     """
+    from lsp_server.workspace.visit import VisitParts  # noqa: PLC0415 - see above
+
     embedder = embedder_of(settings)
     return VisitParts(
         folder=folder,
@@ -185,8 +196,10 @@ def parse_worker(settings: Settings) -> Callable[[bytes], bytes]:
     return ParseWorker(maker, cache, yield_recipe(settings, embedder))
 
 
-def folder_parts(folder: Path, settings: Settings) -> FolderParts:
+def folder_parts(folder: Path, settings: Settings) -> "FolderParts":
     """Put together what a server needs to follow one folder."""
+    from lsp_server.workspace.indexer_client import IndexerClient  # noqa: PLC0415 - see above
+    from lsp_server.workspace.service import FolderParts  # noqa: PLC0415
 
     def make_client(on_event: Callable[[Event], None], on_restart: Callable[[], None]) -> IndexerClient:
         return IndexerClient(indexer_command(folder, settings), child_env(), on_event, on_restart)

@@ -143,6 +143,10 @@ def symbol_id(path: str, qualified_name: str, kind: SymbolKind, nth: int) -> Sym
     Returns:
         The first 8 bytes of a BLAKE2b digest, as an unsigned 64-bit integer.
     """
-    text = f"{path}\0{qualified_name}\0{int(kind)}\0{nth}"
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return SymbolId(int.from_bytes(digest, "little"))
+    return SymbolId(int.from_bytes(symbol_key(path, qualified_name, int(kind), nth), "little"))
+
+
+def symbol_key(path: str, qualified_name: str, kind: int, nth: int) -> bytes:
+    """Return the bytes of a symbol's id, little-endian; see `symbol_id`."""
+    text = f"{path}\0{qualified_name}\0{kind}\0{nth}"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -28,7 +28,9 @@ class WordPiece:
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._whole = {word: row for word, row in vocabulary.items() if not word.startswith(("##", "["))}
         self._inside = {word[2:]: row for word, row in vocabulary.items() if word.startswith("##")}
-        self._longest = max(map(len, vocabulary), default=0)
+        # Most sub-words that a word might begin with are ruled out by its first two letters.
+        self._whole_reach = _longest_by_start(self._whole)
+        self._inside_reach = _longest_by_start(self._inside)
         self.max_row = max(vocabulary.values(), default=-1)
         self._cache: dict[str, tuple[int, ...]] = {}
         self._names: dict[str, tuple[int, ...]] = {}
@@ -93,17 +95,26 @@ class WordPiece:
 
     def _match(self, word: str) -> tuple[int, ...]:
         rows = []
-        start, vocabulary = 0, self._whole
+        start, vocabulary, reach = 0, self._whole, self._whole_reach
         while start < len(word):
-            for end in range(min(len(word), start + self._longest), start, -1):
+            longest = reach.get(word[start : start + 2], 1)
+            for end in range(min(len(word), start + longest), start, -1):
                 row = vocabulary.get(word[start:end])
                 if row is not None:
                     break
             else:
                 return ()
             rows.append(row)
-            start, vocabulary = end, self._inside
+            start, vocabulary, reach = end, self._inside, self._inside_reach
         return tuple(rows)
+
+
+def _longest_by_start(words: Iterable[str]) -> dict[str, int]:
+    """Return the length of the longest of the words that begin with each two characters."""
+    longest: dict[str, int] = {}
+    for word in sorted(words, key=len):
+        longest[word[:2]] = len(word)
+    return longest
 
 
 def _vocabulary(model: dict[str, Any]) -> dict[str, int]:

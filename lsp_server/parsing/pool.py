@@ -75,10 +75,16 @@ class WorkerPool(Generic[Key]):
         self._changed = threading.Condition()
         self._run = 0
         self._closed = False
+        self._is_warm = False
         self._failed_starts = 0
         self._watchdog = _Watchdog(job_timeout_s)
         self._threads: list[threading.Thread] = []
         self._processes: set[WorkerProcess] = set()
+
+    def warm_up(self) -> None:
+        """Start the children now, in the background, instead of with the first job."""
+        self._is_warm = True
+        self._start()
 
     def run(self, jobs: Iterable[tuple[Key, bytes]]) -> Iterator[Outcome[Key]]:
         """Yield the outcome of every job as they come, not in order.
@@ -154,7 +160,7 @@ class WorkerPool(Generic[Key]):
 
     def _tend(self) -> None:
         """Look after one child and its successors: the body of one thread."""
-        process: WorkerProcess | None = None
+        process: WorkerProcess | None = self._started() if self._is_warm else None
         in_flight: deque[_Job[Key]] = deque()
         while True:
             taken = self._take(in_flight)

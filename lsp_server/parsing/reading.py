@@ -94,7 +94,11 @@ def decode(raw: bytes) -> bytes | Skipped:
 
 def is_generated(source: bytes) -> bool:
     """Tell whether the head of a file says that a program wrote it."""
-    return _GENERATED.search(source, 0, 2048) is not None
+    head = source[:2048]
+    # The pattern costs a hundred times more than looking for the words that it can't do without.
+    if b"generated" not in head.lower() and b"DO NOT " not in head:
+        return False
+    return _GENERATED.search(head) is not None
 
 
 def is_minified(source: bytes) -> bool:

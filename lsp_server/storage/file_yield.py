@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.errors import IndexDamaged
-from lsp_server.model import Symbol, SymbolKind, symbol_id
-from lsp_server.storage.symbol_record import pack_symbol, unpack_symbol
+from lsp_server.model import Symbol, symbol_key
+from lsp_server.storage.symbol_record import pack_symbol, pack_symbols, unpack_symbol
 
 YIELD_FORMAT: Final = 1
 """Raised when the packed form changes; yields of another format are made anew."""
@@ -96,13 +96,13 @@ class FileYield:
             language=language,
             skipped=None,
             n_words=n_words,
-            names=tuple(symbol.name for symbol in symbols),
-            qualified_names=tuple(symbol.qualified_name for symbol in symbols),
-            languages=tuple(symbol.language for symbol in symbols),
-            kinds=np.array([symbol.kind.value for symbol in symbols], dtype=np.uint8),
-            flags=np.array([symbol.flags.value for symbol in symbols], dtype=np.uint8),
+            names=tuple([symbol.name for symbol in symbols]),
+            qualified_names=tuple([symbol.qualified_name for symbol in symbols]),
+            languages=tuple([symbol.language for symbol in symbols]),
+            kinds=np.array([int(symbol.kind) for symbol in symbols], dtype=np.uint8),
+            flags=np.array([int(symbol.flags) for symbol in symbols], dtype=np.uint8),
             nths=np.array([symbol.nth for symbol in symbols], dtype=np.uint32),
-            records=tuple(map(pack_symbol, symbols)),
+            records=pack_symbols(symbols),
             texts=tuple(texts),
             vectors=vectors,
         )
@@ -123,22 +123,23 @@ class FileYield:
     def symbol_ids(self, path: str) -> NDArray[np.uint64]:
         """Return the u64[n] ids of the symbols when the file lies at `path` (relative, forward slashes)."""
         columns = zip(self.qualified_names, self.kinds.tolist(), self.nths.tolist(), strict=True)
-        ids = [symbol_id(path, name, SymbolKind(kind), nth) for name, kind, nth in columns]
-        return np.array(ids, dtype=np.uint64)
+        keys = [symbol_key(path, name, kind, nth) for name, kind, nth in columns]
+        return np.frombuffer(b"".join(keys), dtype="<u8").astype(np.uint64, copy=False)
 
     def with_file_entry(self, symbol: Symbol, texts: SymbolWords) -> Self:
         """Return the yield with another first symbol (the file's own entry); its vector stays."""
-        entry = type(self).of(self.digest, symbol.language, [symbol], [texts], self.vectors[:1], 0)
+        kinds, flags, nths = self.kinds.copy(), self.flags.copy(), self.nths.copy()
+        kinds[0], flags[0], nths[0] = int(symbol.kind), int(symbol.flags), symbol.nth
         return replace(
             self,
-            names=(*entry.names, *self.names[1:]),
-            qualified_names=(*entry.qualified_names, *self.qualified_names[1:]),
-            languages=(*entry.languages, *self.languages[1:]),
-            kinds=np.concatenate([entry.kinds, self.kinds[1:]]),
-            flags=np.concatenate([entry.flags, self.flags[1:]]),
-            nths=np.concatenate([entry.nths, self.nths[1:]]),
-            records=(*entry.records, *self.records[1:]),
-            texts=(*entry.texts, *self.texts[1:]),
+            names=(symbol.name, *self.names[1:]),
+            qualified_names=(symbol.qualified_name, *self.qualified_names[1:]),
+            languages=(symbol.language, *self.languages[1:]),
+            kinds=kinds,
+            flags=flags,
+            nths=nths,
+            records=(pack_symbol(symbol), *self.records[1:]),
+            texts=(texts, *self.texts[1:]),
         )
 
 

@@ -5,6 +5,7 @@ end of the span, start and end of the selection), four columns. The columns are 
 differ (a line that is not ASCII), the four UTF-16 and the four UTF-32 columns follow.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgpack
@@ -20,6 +21,12 @@ def pack_symbol(symbol: Symbol) -> bytes:
     """Return the record of `symbol`."""
     packed: bytes = msgpack.packb(symbol_fields(symbol), unicode_errors="surrogatepass")
     return packed
+
+
+def pack_symbols(symbols: Sequence[Symbol]) -> tuple[bytes, ...]:
+    """Return the record of each symbol; one packer with one buffer makes all of them."""
+    pack = msgpack.Packer(unicode_errors="surrogatepass").pack
+    return tuple([pack(symbol_fields(symbol)) for symbol in symbols])
 
 
 def unpack_symbol(record: bytes) -> Symbol:
@@ -41,22 +48,28 @@ def symbol_fields(symbol: Symbol) -> tuple[Any, ...]:
     """Return the flat array of the module's description."""
     start, end = symbol.span.start, symbol.span.end
     first, last = symbol.selection.start, symbol.selection.end
-    utf8 = (start.utf8, end.utf8, first.utf8, last.utf8)
-    utf16 = (start.utf16, end.utf16, first.utf16, last.utf16)
-    utf32 = (start.utf32, end.utf32, first.utf32, last.utf32)
-    return (
+    fields = (
         symbol.name,
-        symbol.kind.value,
+        int(symbol.kind),
         symbol.language,
         symbol.containers,
         symbol.signature,
         symbol.documentation,
         symbol.nth,
-        symbol.flags.value,
-        *(start.line, end.line, first.line, last.line),
-        *utf8,
-        *(() if utf8 == utf16 == utf32 else (*utf16, *utf32)),
+        int(symbol.flags),
+        start.line,
+        end.line,
+        first.line,
+        last.line,
+        start.utf8,
+        end.utf8,
+        first.utf8,
+        last.utf8,
     )
+    utf32 = (start.utf32, end.utf32, first.utf32, last.utf32)
+    if utf32 == fields[-4:]:  # as many bytes as characters: ASCII, for which all three agree
+        return fields
+    return (*fields, start.utf16, end.utf16, first.utf16, last.utf16, *utf32)
 
 
 def symbol_of_fields(fields: tuple[Any, ...]) -> Symbol:
