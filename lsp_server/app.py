@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.embedding import CrossEncoder, Embedder, ModelChoice, load_embedder, load_reranker
+from lsp_server.indexing.capacity import is_on_battery, suggested_workers, usable_cores
 from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
@@ -43,8 +44,6 @@ WORKER_MEMORY_BYTES = 1_000_000_000
 
 BUFFER_TIMEOUT_S = 5.0
 """An open buffer is given up sooner than a file: its next edit may come at any moment."""
-
-SMALL_MACHINE_CORES = 4
 
 
 class Composition:
@@ -225,11 +224,8 @@ def parse_limits(settings: Settings) -> ParseLimits:
 
 
 def worker_count(settings: Settings) -> int:
-    """Return how many parse workers there are: all cores of a small machine, not all of a larger one."""
-    if settings.indexing.workers:
-        return settings.indexing.workers
-    n_cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return n_cores if n_cores <= SMALL_MACHINE_CORES else min(n_cores - 2, 16)
+    """Return how many parse workers there are: what the settings say, or else what suits the machine now."""
+    return settings.indexing.workers or suggested_workers(usable_cores(), on_battery=is_on_battery())
 
 
 def yield_recipe(settings: Settings, embedder: Embedder) -> str:

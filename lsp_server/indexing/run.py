@@ -23,7 +23,7 @@ from lsp_server.indexing.placement import place, without_symbols
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.queue import Lane
 from lsp_server.indexing.scanner import ChangeSet, FileFact, changes_for, scan
-from lsp_server.indexing.worker import cache_key
+from lsp_server.indexing.worker import cache_key, read_file
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.indexing.yields import content_digest
 from lsp_server.model import FileId
@@ -45,6 +45,9 @@ LATEST_COMMIT_S = 10.0
 
 MOST_SYMBOLS = 20_000
 """Symbols of one batch: about 50 MB, and as much again while the one before is being committed."""
+
+MOST_BYTES_DIGESTED_HERE = 1_000_000
+"""A larger file that was only touched is digested by a worker."""
 
 NEVER = -1
 """Size and time of a file that has to be read whatever `stat` says."""
@@ -191,9 +194,11 @@ class IndexingRun:
             fact = self._agenda.queue.pop()
             if fact is None:
                 return
-            if not self._is_skipped(fact):
-                # Queued by an earlier run, another process may have removed it from the index meanwhile.
-                state = self._known.setdefault(fact.path, UNREAD)
+            if self._is_skipped(fact):
+                continue
+            # Queued by an earlier run, another process may have removed it from the index meanwhile.
+            state = self._known.setdefault(fact.path, UNREAD)
+            if not self._is_as_before(fact, state):
                 self._at_work[fact.path] = fact
                 yield fact.path, self._job(fact.path, state).pack()
 
@@ -204,6 +209,21 @@ class IndexingRun:
             self._leave_out(fact, FileStatus.SKIPPED, skipped.reason, b"")
             self._meter.passed()
         return skipped is not None
+
+    def _is_as_before(self, fact: FileFact, state: FileState) -> bool:
+        """Whether a file has its old content, though perhaps not its old time: too little for a worker's job."""
+        is_likely = state.digest and state.size_bytes == fact.size_bytes <= MOST_BYTES_DIGESTED_HERE
+        if not is_likely or fact.path in self._agenda.outdated:
+            return False
+        try:
+            raw, size_bytes, mtime_ns = read_file(str(self._parts.folder / fact.path))
+        except OSError:  # a worker finds out what is the matter
+            return False
+        is_same = content_digest(raw) == state.digest
+        if is_same:
+            self._touch(fact.path, Touch(size_bytes, mtime_ns))
+            self._meter.passed()
+        return is_same
 
     def _job(self, path: str, state: FileState) -> ParseJob:
         is_outdated = path in self._agenda.outdated
@@ -236,7 +256,7 @@ class IndexingRun:
             case ReplyStatus.YIELDED:
                 n_symbols = self._add(fact, reply)
             case ReplyStatus.UNCHANGED:
-                self._touch(reply)
+                self._touch(reply.path, Touch(reply.size_bytes, reply.mtime_ns))
             case ReplyStatus.VANISHED:
                 self._remove(reply.path)
             case ReplyStatus.UNREADABLE:
@@ -282,12 +302,11 @@ class IndexingRun:
         self._batch.add(result)
         self._known[path] = after
 
-    def _touch(self, reply: ParseReply) -> None:
-        before = self._known[reply.path]
-        if (before.size_bytes, before.mtime_ns) != (reply.size_bytes, reply.mtime_ns):
-            self._batch.touch(reply.path, Touch(reply.size_bytes, reply.mtime_ns))
-            after = replace(before, size_bytes=reply.size_bytes, mtime_ns=reply.mtime_ns)
-            self._known[reply.path] = after
+    def _touch(self, path: str, touch: Touch) -> None:
+        before = self._known[path]
+        if (before.size_bytes, before.mtime_ns) != (touch.size_bytes, touch.mtime_ns):
+            self._batch.touch(path, touch)
+            self._known[path] = replace(before, size_bytes=touch.size_bytes, mtime_ns=touch.mtime_ns)
 
     def _remove(self, path: str) -> None:
         self._agenda.outdated.discard(path)

@@ -31,14 +31,12 @@ class ParseWorker:
         if job.raw is not None:
             return self._yielded(job, job.raw, 0, 0, began)
         try:
-            with Path(job.absolute).open("rb") as file:
-                stat = os.fstat(file.fileno())
-                raw = file.read()
+            raw, size_bytes, mtime_ns = read_file(job.absolute)
         except (FileNotFoundError, NotADirectoryError):
             return ParseReply(job.path, ReplyStatus.VANISHED).pack()
         except OSError as error:
             return ParseReply(job.path, ReplyStatus.UNREADABLE, message=error.strerror or str(error)).pack()
-        return self._yielded(job, raw, stat.st_size, stat.st_mtime_ns, began)
+        return self._yielded(job, raw, size_bytes, mtime_ns, began)
 
     def _yielded(self, job: ParseJob, raw: bytes, size_bytes: int, mtime_ns: int, began: float) -> bytes:
         digest = content_digest(raw)
@@ -59,6 +57,17 @@ class ParseWorker:
             busy_s=time.perf_counter() - began,
             recipe=self._cache_recipe,
         ).pack()
+
+
+def read_file(path: str) -> tuple[bytes, int, int]:
+    """Return a file's content, and its size and time from before it was read: a later write is a change.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    with Path(path).open("rb") as file:
+        stat = os.fstat(file.fileno())
+        return file.read(), stat.st_size, stat.st_mtime_ns
 
 
 def cache_key(digest: bytes, path: str, recipe: str) -> bytes:

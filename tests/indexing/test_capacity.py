@@ -1,0 +1,34 @@
+"""How many parse workers a machine gets."""
+
+from pathlib import Path
+
+import pytest
+
+from lsp_server.indexing import capacity
+from lsp_server.indexing.capacity import suggested_workers, usable_cores
+
+
+@pytest.mark.parametrize(
+    ("n_cores", "plugged_in", "on_battery"), [(1, 1, 1), (2, 2, 1), (4, 4, 2), (8, 6, 3), (32, 16, 8)]
+)
+def test_workers_suit_cores_and_battery(n_cores: int, plugged_in: int, on_battery: int) -> None:
+    assert suggested_workers(n_cores, on_battery=False) == plugged_in
+    assert suggested_workers(n_cores, on_battery=True) == on_battery
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [("100000 100000", 1), ("150000 100000", 2), ("max 100000", None), ("nonsense", None), ("5 0", None)],
+)
+def test_a_container_gives_fewer_cores(
+    limit: str, expected: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capacity, "_QUOTA", tmp_path / "cpu.max")
+    without_limit = usable_cores()
+    (tmp_path / "cpu.max").write_text(limit)
+    assert usable_cores() == (without_limit if expected is None else min(expected, without_limit))
+
+
+def test_a_machine_without_a_battery_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capacity.psutil, "sensors_battery", lambda: None)
+    assert not capacity.is_on_battery()
