@@ -16,8 +16,9 @@ Key = TypeVar("Key", bound=Hashable)
 IN_FLIGHT = 2
 """Jobs a child has at once: the one it works on and the next, so that it never waits for us."""
 
-LOOKAHEAD = 256
-"""Jobs per child that are taken from the caller before their outcomes were."""
+LOOKAHEAD = 64
+"""Jobs per child that are taken from the caller before their outcomes were: enough to work on for a while
+when the caller is busy, and not so many that an urgent job has to wait for long."""
 
 MAX_FAILED_STARTS = 3
 

@@ -36,6 +36,7 @@ class Contents:
         recorded: Symbol id → path, from the catalog.
         documents: Symbol id → path, from the text index.
         problems: What does not agree inside this one index.
+        n_clusters: How many clusters its vectors are in.
     """
 
     files: dict[str, tuple[bytes, str, str, str]]
@@ -43,6 +44,7 @@ class Contents:
     recorded: dict[int, str]
     documents: dict[int, str]
     problems: list[str] = field(default_factory=list)
+    n_clusters: int = field(default=0, compare=False)
 
     @property
     def names(self) -> set[str]:
@@ -93,6 +95,7 @@ def contents(version: IndexVersion) -> Contents:
         recorded=recorded,
         documents=documents,
         problems=problems,
+        n_clusters=vectors.n_clusters,
     )
 
 
@@ -159,7 +162,7 @@ class Desk:
                 look(list(order))
                 yield from pool.run([(path, payload)])
 
-        self._work_with(run)
+        self.run_jobs(run)
 
     def interrupt(self, action: Callable[[], object]) -> None:
         """Do something after the first file was read, before the indexer hears of its result."""
@@ -177,9 +180,11 @@ class Desk:
             yield from outcomes
             yield from pool.run(later)
 
-        self._work_with(run)
+        self.run_jobs(run)
 
-    def _work_with(self, run: Callable[[Jobs], Iterator[Outcome[str]]]) -> None:
+    def run_jobs(self, run: Callable[[Jobs], Iterator[Outcome[str]]]) -> None:
+        """Have another indexer, whose jobs this runs."""
+
         class Pool:
             pass
 
