@@ -47,19 +47,7 @@ def tantivy_document(document: TextDocument, stemmer: Stemmer) -> tantivy.Docume
     if document.whole_name:
         filled.add_text("whole_name", encodable(document.whole_name))
     if document.stemmed:
-        # Straight on, without a call of ours for each text: stems can be encoded, whatever the words were.
-        if document.name:
-            filled.add_text("name", document.name)
-        if document.container:
-            filled.add_text("container", document.container)
-        if document.path:
-            filled.add_text("path", document.path)
-        if document.signature:
-            filled.add_text("signature", document.signature)
-        if document.doc:
-            filled.add_text("doc", document.doc)
-        if document.body:
-            filled.add_text("body", document.body)
+        _add_stems(filled, document)
         return filled
     for name, text in (
         ("name", document.name),
@@ -72,6 +60,22 @@ def tantivy_document(document: TextDocument, stemmer: Stemmer) -> tantivy.Docume
         if text:
             filled.add_text(name, stemmer.stem_text(text))
     return filled
+
+
+def _add_stems(filled: tantivy.Document, document: TextDocument) -> None:
+    """Add texts as they are, without a call of ours for each: stems can be encoded, whatever the words were."""
+    if document.name:
+        filled.add_text("name", document.name)
+    if document.container:
+        filled.add_text("container", document.container)
+    if document.path:
+        filled.add_text("path", document.path)
+    if document.signature:
+        filled.add_text("signature", document.signature)
+    if document.doc:
+        filled.add_text("doc", document.doc)
+    if document.body:
+        filled.add_text("body", document.body)
 
 
 def stored_document(stored: tantivy.Document, cluster: int) -> TextDocument:

@@ -156,7 +156,7 @@ class StaticModel:
         stream = field_stream(texts, self._wordpiece)
         # The file's distinct sub-words are numbered and unpacked once, for all blocks and fields.
         here, tokens = _numbered(stream.rows, len(self._table))
-        table = _FileTable(self._table.rows(here), self._table.symbol_scale[here])
+        table = _FileTable(tokens, self._table.rows(here), self._table.symbol_scale[here])
         for weight, field in (
             (self._weights.name, stream.name),
             (self._weights.body, stream.body),
@@ -164,7 +164,7 @@ class StaticModel:
         ):
             for first in range(0, len(content), _SYMBOLS_A_PRODUCT):
                 part = content[first : first + _SYMBOLS_A_PRODUCT]
-                self._add_field(weight, field, tokens, table, first, part)
+                self._add_field(weight, field, table, first, part)
         self._turn_short_ones(content, texts, stream.body)
         return content.astype(np.float16)
 
@@ -205,7 +205,6 @@ class StaticModel:
         self,
         weight: float,
         field: Field,
-        tokens: np.ndarray,
         table: "_FileTable",
         first: int,
         content: np.ndarray,
@@ -214,13 +213,12 @@ class StaticModel:
 
         Args:
             weight: Of the field.
-            field: Of all symbols of the file, as slices of `tokens`.
-            tokens: Rows of the file's table, int64[s].
+            field: Of all symbols of the file, as slices of its sub-words.
             table: The sub-words of the file.
             first: The first of the symbols.
             content: float32[m, d] of the m symbols from there on.
         """
-        symbols, tokens = _tokens_of(field, tokens, first, len(content))
+        symbols, tokens = _tokens_of(field, table.tokens, first, len(content))
         if not len(tokens):
             return
         owners, position = _numbered(symbols, len(content))
@@ -237,13 +235,15 @@ class StaticModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _FileTable:
-    """The rows of the model's table that one file needs.
+    """The sub-words of one file, and the rows of the model's table that they need.
 
     Attributes:
+        tokens: Numbers of the rows below, one for each sub-word, int64[s].
         levels: float32[m, d], not scaled.
         scale: Their scales in symbols, float32[m].
     """
 
+    tokens: np.ndarray
     levels: np.ndarray
     scale: np.ndarray
 

@@ -62,7 +62,7 @@ class PlacedFile:
                 signature,
                 doc,
                 body,
-                True,  # noqa: FBT003
+                True,
             )
 
 

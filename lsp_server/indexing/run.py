@@ -211,7 +211,7 @@ class IndexingRun:
         return skipped is not None
 
     def _is_as_before(self, fact: FileFact, state: FileState) -> bool:
-        """Whether a file has its old content, though perhaps not its old time: too little for a worker's job."""
+        """Whether a file has its old content, if not its old time: too little work for a worker."""
         is_likely = state.digest and state.size_bytes == fact.size_bytes <= MOST_BYTES_DIGESTED_HERE
         if not is_likely or fact.path in self._agenda.outdated:
             return False

@@ -79,7 +79,7 @@ class YieldMaker:
         )
 
     def _terms(self, items: Sequence[ParsedSymbol], words: FileWords) -> list[SymbolWords]:
-        """The words of each symbol, stemmed here because it costs less than in the one process that writes."""
+        """The words of each symbol, stemmed here to relieve the one process that writes."""
         stems = self._stemmer.stems(words.vocabulary)
         running = RunningText(words, stems)
 
