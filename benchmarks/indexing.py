@@ -1,21 +1,28 @@
 """How fast a first index is beside parsing alone, how much memory it takes, and what a restart costs.
 
     python benchmarks/indexing.py FOLDER... [--exclude PATTERN ...] [--rounds 3] [--workers N] [--json FILE]
+                                  [--semble PYTHON]
 
 Every round parses the files of each folder with tree-sitter alone and indexes the folder into a fresh index,
-one after the other, in equally many processes of equal (low) priority. Wall times run from the start of the
-processes, imports and model included, until the last file is parsed, or searchable. Medians over the rounds.
-Processor times tell more than wall times on a machine that others use, too.
+one after the other, in equally many processes of equal (low) priority; with a Python that has `semble`, that
+indexes the folder, too. Wall times run from the start of the processes, imports and model included, until the
+last file is parsed, or searchable. Medians over the rounds. Processor times tell more than wall times on a
+machine that others use, too.
+
+Two restarts follow: one finds everything as it was, by `stat` alone; for the other all files look touched, so
+that their contents are compared.
 """
 
 import argparse
 import json
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +31,7 @@ from machine import Figure, cpu_seconds, machine, middle, ratio, report, tree_of
 
 from lsp_server.app import child_env, indexer_command, worker_count
 from lsp_server.indexing.messages import Command, Event, Failed, Profile, Progress, Scan, Settled, decode
+from lsp_server.parsing.worker_loop import lower_priority
 from lsp_server.settings import Settings, settings_from_mapping
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexRoot
@@ -34,6 +42,7 @@ REST_S = 0.6
 """Housekeeping is over when the indexer has used no processor time for so long."""
 
 PARSE_ONLY = Path(__file__).with_name("parse_only.py")
+SEMBLE = Path(__file__).with_name("semble_index.py")
 
 
 @dataclass(slots=True)
@@ -243,13 +252,17 @@ class Rounds:
     contents: Contents
     first: Sequence[IndexingResult]
     again: Sequence[IndexingResult]
+    touched: Sequence[IndexingResult]
     parsed: Sequence[ParseOnlyResult]
+    semble: Sequence[Mapping[str, float]]
 
 
 def measure(folder: Path, options: argparse.Namespace) -> Rounds:
     """Index, restart and parse alone, in turn, so that all meet the same weather."""
     first: list[IndexingResult] = []
     again: list[IndexingResult] = []
+    touched: list[IndexingResult] = []
+    semble: list[Mapping[str, float]] = []
     parsed: list[ParseOnlyResult] = []
     contents: Contents | None = None
     for _ in range(options.rounds):
@@ -259,8 +272,33 @@ def measure(folder: Path, options: argparse.Namespace) -> Rounds:
             again.append(IndexerRun(folder, settings).finish())
             contents = contents or contents_of(folder, settings)
             parsed.append(parse_only(contents, worker_count(settings)))
+            touch_all(folder, settings)
+            touched.append(IndexerRun(folder, settings).finish())
+            if options.semble is not None:
+                semble.append(semble_index(folder, options.semble, worker_count(settings)))
     assert contents is not None
-    return Rounds(contents, first, again, parsed)
+    return Rounds(contents, first, again, touched, parsed, semble)
+
+
+def touch_all(folder: Path, settings: Settings) -> None:
+    """Have every file look as if it had been touched, by what the index remembers of it."""
+    version = IndexRoot.at(settings.storage.index_dir).folder_of(folder).versions()[0]
+    with closing(sqlite3.connect(version.catalog)) as catalog:
+        catalog.execute("UPDATE files SET mtime_ns = mtime_ns - 1")
+        catalog.commit()
+
+
+def semble_index(folder: Path, python: Path, n_workers: int) -> Mapping[str, float]:
+    """Have semble index the folder; return what its program prints."""
+    done = subprocess.run(
+        [python, SEMBLE, folder, f"--workers={n_workers}"],
+        capture_output=True,
+        check=True,
+        env=dict(child_env()),
+        preexec_fn=lower_priority,
+    )
+    figures: Mapping[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
 
 
 def settings_of(base: Path, options: argparse.Namespace) -> Settings:
@@ -280,11 +318,14 @@ def figures(rounds: Rounds) -> list[Figure]:
     wall = middle(run.wall_s for run in first)
     parse_wall = middle(run.wall_s for run in parsed)
     restart = middle(run.wall_s for run in again)
+    digested = middle(sum(run.stages.get(name, 0) for name in ("scan", "digests")) for run in rounds.touched)
     scan = middle(run.stages.get("scan") for run in again)
     n_files = len(contents.files)
     megabytes = contents.n_bytes / 1e6
     mib = 1 / 2**20
-    stages = {name: middle(run.stages.get(name) for run in first) for name in ("scan", "workers", "commit")}
+    stages = {
+        name: middle(run.stages.get(name) for run in first) for name in ("scan", "workers", "commit", "cache")
+    }
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.items() if seconds is not None)
     cpu = middle(run.cpu_s for run in first)
     ratios = sorted(one.wall_s / other.wall_s for one, other in zip(first, parsed, strict=True))
@@ -320,7 +361,26 @@ def figures(rounds: Rounds) -> list[Figure]:
         Figure("peak memory, with workers", middle(run.memory.together * mib for run in first), "MiB"),
         Figure("restart, symbols embedded", middle(run.embedded for run in again), "", "0"),
         Figure("restart to ready", restart, "s"),
-        Figure("restart, re-check", ratio(contents.n_known, scan), "files/s", ">= 10,000"),
+        Figure("restart, re-check by stat", ratio(contents.n_known, scan), "files/s", ">= 10,000"),
+        Figure("restart, re-check by content", ratio(contents.n_known, digested), "files/s", ">= 10,000"),
+        *semble_figures(rounds, wall, cpu),
+    ]
+
+
+def semble_figures(rounds: Rounds, wall: float | None, cpu: float | None) -> list[Figure]:
+    """Return the lines about semble, where it was measured."""
+    if not rounds.semble:
+        return []
+    parse_cpu = middle(run.cpu_s for run in rounds.parsed)
+    semble_cpu = middle(run["cpu_s"] for run in rounds.semble)
+    semble_wall = middle(run["wall_s"] for run in rounds.semble)
+    return [
+        Figure("semble, wall", semble_wall, "s", note=f"{rounds.semble[0]['chunks']:,.0f} chunks"),
+        Figure("semble, processor", semble_cpu, "s"),
+        Figure("semble / parse only, processor", ratio(semble_cpu, parse_cpu), ""),
+        Figure("semble / first index, wall", ratio(semble_wall, wall), ""),
+        Figure("semble / first index, processor", ratio(semble_cpu, cpu), ""),
+        Figure("peak memory, semble's largest", middle(run["peak_mib"] for run in rounds.semble), "MiB"),
     ]
 
 
@@ -333,6 +393,7 @@ def main() -> None:
     parser.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help="gitignore pattern")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=0, help="parse workers; 0 chooses by the cores")
+    parser.add_argument("--semble", type=Path, metavar="PYTHON", help="a Python that has semble")
     parser.add_argument("--json", type=Path, help="write the figures here (of several: NAME-FOLDER.json)")
     options = parser.parse_args()
     at = machine()

@@ -63,7 +63,7 @@ def tantivy_document(document: TextDocument, stemmer: Stemmer) -> tantivy.Docume
 
 
 def _add_stems(filled: tantivy.Document, document: TextDocument) -> None:
-    """Add texts as they are, without a call of ours for each: stems can be encoded, whatever the words were."""
+    """Add texts as they are: stems can be encoded, whatever the words were."""
     if document.name:
         filled.add_text("name", document.name)
     if document.container:

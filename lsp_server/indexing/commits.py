@@ -27,6 +27,9 @@ class BackgroundCommits:
         cache: Takes the yields of what was committed.
         meter: Takes the seconds that were spent.
         report: Takes a `Published` for every generation, in the thread that commits.
+
+    Attributes:
+        last_s: How long the last commit took.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class BackgroundCommits:
         self._report = report
         self._thread = ThreadPoolExecutor(1, "commits")
         self._running: Future[None] | None = None
+        self.last_s = 0.0
 
     @property
     def is_busy(self) -> bool:
@@ -91,5 +95,6 @@ class BackgroundCommits:
             self._report(Published(self._writer.generation))
         cached_s = time.monotonic()
         self._cache.put_many(yields)
-        self._meter.spent("commit", cached_s - began_s)
+        self.last_s = cached_s - began_s
+        self._meter.spent("commit", self.last_s)
         self._meter.spent("cache", time.monotonic() - cached_s)

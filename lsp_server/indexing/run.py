@@ -41,6 +41,9 @@ SMALL_INDEX = 50_000
 LATEST_COMMIT_OF_SMALL_S = 2.0
 """While an index has fewer symbols than that, people still wait for it, and commits are cheap."""
 
+REST_AFTER_COMMIT = 4.0
+"""A commit is followed by so many times its own duration without one, or commits would be all there is."""
+
 LATEST_COMMIT_S = 10.0
 
 MOST_SYMBOLS = 20_000
@@ -215,11 +218,13 @@ class IndexingRun:
         is_likely = state.digest and state.size_bytes == fact.size_bytes <= MOST_BYTES_DIGESTED_HERE
         if not is_likely or fact.path in self._agenda.outdated:
             return False
+        began_s = time.monotonic()
         try:
             raw, size_bytes, mtime_ns = read_file(str(self._parts.folder / fact.path))
         except OSError:  # a worker finds out what is the matter
             return False
         is_same = content_digest(raw) == state.digest
+        self._meter.spent("digests", time.monotonic() - began_s)
         if is_same:
             self._touch(fact.path, Touch(size_bytes, mtime_ns))
             self._meter.passed()
@@ -332,7 +337,8 @@ class IndexingRun:
         if self._batch.n_symbols >= MOST_SYMBOLS:
             return True
         age_s = time.monotonic() - self._batch_began_s
-        return age_s >= self._commit_after_s and not self._commits.is_busy
+        rest_s = min(REST_AFTER_COMMIT * self._commits.last_s, LATEST_COMMIT_S)
+        return age_s >= max(self._commit_after_s, rest_s) and not self._commits.is_busy
 
     def _commit(self) -> None:
         batch, self._batch = self._batch, Batch()

@@ -21,6 +21,7 @@ def function(name: str) -> str:
 def test_each_file_can_be_found_before_the_next_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else is given to the indexer until what it has is published: so it never waits for more."""
     monkeypatch.setattr(run, "FIRST_COMMIT_S", 0.0)
+    monkeypatch.setattr(run, "REST_AFTER_COMMIT", 0.0)
     for number in range(6):
         desk.write(f"m{number}.py", function(f"f{number}"))
     published = threading.Semaphore(0)
@@ -43,6 +44,7 @@ def test_each_file_can_be_found_before_the_next_is_read(desk: Desk, monkeypatch:
 def test_clusters_settle_while_the_index_is_small(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first commit has too few symbols for the clusters of the whole; housekeeping need not move all."""
     monkeypatch.setattr(run, "FIRST_COMMIT_S", 0.0)
+    monkeypatch.setattr(run, "REST_AFTER_COMMIT", 0.0)
     for number in range(30):
         desk.write(f"m{number}.py", "\n".join(function(f"f{number}_{nth}") for nth in range(100)))
     pool = desk.parts.pool
