@@ -42,7 +42,7 @@ LATEST_COMMIT_OF_SMALL_S = 2.0
 """While an index has fewer symbols than that, people still wait for it, and commits are cheap."""
 
 REST_AFTER_COMMIT = 4.0
-"""A commit is followed by so many times its own duration without one, or commits would be all there is."""
+"""A commit is followed by so many times what it cost without one, or commits would be all there is."""
 
 LATEST_COMMIT_S = 10.0
 
