@@ -28,10 +28,10 @@ from pathlib import Path
 
 import psutil
 from machine import Figure, cpu_seconds, machine, middle, ratio, report, tree_of
+from semble_index import measured_by
 
 from lsp_server.app import child_env, indexer_command, worker_count
 from lsp_server.indexing.messages import Command, Event, Failed, Profile, Progress, Scan, Settled, decode
-from lsp_server.parsing.worker_loop import lower_priority
 from lsp_server.settings import Settings, settings_from_mapping
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexRoot
@@ -42,7 +42,6 @@ REST_S = 0.6
 """Housekeeping is over when the indexer has used no processor time for so long."""
 
 PARSE_ONLY = Path(__file__).with_name("parse_only.py")
-SEMBLE = Path(__file__).with_name("semble_index.py")
 
 
 @dataclass(slots=True)
@@ -275,7 +274,7 @@ def measure(folder: Path, options: argparse.Namespace) -> Rounds:
             touch_all(folder, settings)
             touched.append(IndexerRun(folder, settings).finish())
             if options.semble is not None:
-                semble.append(semble_index(folder, options.semble, worker_count(settings)))
+                semble.append(measured_by(options.semble, folder, worker_count(settings), child_env()))
     assert contents is not None
     return Rounds(contents, first, again, touched, parsed, semble)
 
@@ -286,19 +285,6 @@ def touch_all(folder: Path, settings: Settings) -> None:
     with closing(sqlite3.connect(version.catalog)) as catalog:
         catalog.execute("UPDATE files SET mtime_ns = mtime_ns - 1")
         catalog.commit()
-
-
-def semble_index(folder: Path, python: Path, n_workers: int) -> Mapping[str, float]:
-    """Have semble index the folder; return what its program prints."""
-    done = subprocess.run(
-        [python, SEMBLE, folder, f"--workers={n_workers}"],
-        capture_output=True,
-        check=True,
-        env=dict(child_env()),
-        preexec_fn=lower_priority,
-    )
-    figures: Mapping[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return figures
 
 
 def settings_of(base: Path, options: argparse.Namespace) -> Settings:

@@ -1,8 +1,12 @@
 """What one commit will bring to an index: the last word on each file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from lsp_server.documents import TextDocument
 from lsp_server.indexing.placement import PlacedFile
 from lsp_server.model import FileId
 from lsp_server.storage.records import FileState, FileStatus, FileUpdate
@@ -116,3 +120,40 @@ class Batch:
         earlier = self._results.pop(path, None)
         if earlier is not None:
             self.n_symbols -= len(earlier.placed.ids)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Committed:
+    """What a commit did to the files of the index.
+
+    Attributes:
+        generation: The one that it made.
+        results: New and changed files.
+        updates: What the catalog noted of all files that stay.
+        removed: Paths that left the index.
+        files: Path → row in the catalog of new and changed files.
+    """
+
+    generation: int
+    results: Sequence[FileResult]
+    updates: Sequence[FileUpdate]
+    removed: Sequence[str]
+    files: Mapping[str, FileId]
+
+
+def documents_of(
+    results: Sequence[FileResult], files: Mapping[str, FileId], clusters: NDArray[np.uint32]
+) -> Iterator[TextDocument]:
+    """Yield the documents of all symbols of a batch.
+
+    Args:
+        results: Its new and changed files.
+        files: Path → row in the catalog.
+        clusters: The cluster of each symbol, in the same order, u32[n].
+    """
+    numbers = clusters.tolist()
+    start = 0
+    for result in results:
+        end = start + len(result.placed.ids)
+        yield from result.placed.documents(files[result.placed.path], numbers[start:end])
+        start = end

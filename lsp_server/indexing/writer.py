@@ -7,9 +7,9 @@ by the next writer.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,10 +18,10 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import TextDocument, TextIndex, TextReader
+from lsp_server.documents import TextIndex, TextReader
 from lsp_server.embedding import ModelInfo
 from lsp_server.errors import IndexDamaged
-from lsp_server.indexing.batch import Batch, FileResult, Touch
+from lsp_server.indexing.batch import Batch, Committed, FileResult, Touch, documents_of
 from lsp_server.indexing.placement import PlacedFile
 from lsp_server.model import FileId
 from lsp_server.storage.catalog import Catalog
@@ -46,25 +46,6 @@ CLUSTERING_SEED = 20260
 
 ROWS_PER_CENTROID = 8
 """So many vectors make a centroid worth having."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Committed:
-    """What a commit did to the files of the index.
-
-    Attributes:
-        generation: The one that it made.
-        results: New and changed files.
-        updates: What the catalog noted of all files that stay.
-        removed: Paths that left the index.
-        files: Path → row in the catalog of new and changed files.
-    """
-
-    generation: int
-    results: Sequence[FileResult]
-    updates: Sequence[FileUpdate]
-    removed: Sequence[str]
-    files: Mapping[str, FileId]
 
 
 class IndexWriter:
@@ -182,7 +163,7 @@ class IndexWriter:
         self.remember(committed)
         return committed.generation
 
-    def commit(self, batch: Batch, expected_symbols: int) -> "Committed":
+    def commit(self, batch: Batch, expected_symbols: int) -> Committed:
         """Commit a batch, and leave `known` to whoever fills batches, who may do so in another thread.
 
         Args:
@@ -205,7 +186,7 @@ class IndexWriter:
         clusters, second = _clusters_of(rows, meta)
         entries = self._write_rows(rows, clusters, second, len(meta.centroids))
         if touched:
-            self._text.replace(touched, _documents(results, intent.changed, clusters))
+            self._text.replace(touched, documents_of(results, intent.changed, clusters))
             meta = replace(meta, opstamp=self._text.commit())
         updated = [*(result.update() for result in results), *self._touched(batch.touched)]
         generation = self._commit(
@@ -420,17 +401,6 @@ def _clusters_of(rows: SegmentRows, meta: IndexMeta) -> tuple[NDArray[np.uint32]
     if meta.probes:
         return assign_twice(rows.vectors, meta.centroids)
     return assign(rows.vectors, meta.centroids), None
-
-
-def _documents(
-    results: Sequence[FileResult], files: Mapping[str, FileId], clusters: NDArray[np.uint32]
-) -> Iterator[TextDocument]:
-    numbers = clusters.tolist()
-    start = 0
-    for result in results:
-        end = start + len(result.placed.ids)
-        yield from result.placed.documents(files[result.placed.path], numbers[start:end])
-        start = end
 
 
 def _joined(parts: Sequence[NDArray[Any]], nothing: NDArray[Any]) -> NDArray[Any]:
