@@ -69,6 +69,9 @@ def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
     n_rows = sum(load.alive for load in _loads(writer))
     wanted = suggested_clusters(expected_symbols)
     has_too_few = 2 * len(writer.meta.centroids) < wanted
+    if not has_too_few and writer.meta.trained_rows < expected_symbols <= SCAN_ALL_ROWS:
+        # They do for the size that is expected by now; the next commit says so.
+        writer.meta = replace(writer.meta, trained_rows=expected_symbols)
     if not has_too_few or not ROWS_PER_CENTROID * wanted <= n_rows <= MOST_ROWS_SETTLED:
         return False
     is_final = expected_symbols <= SCAN_ALL_ROWS
