@@ -140,7 +140,7 @@ test("a killed server comes back, and the log says what happened", async () => {
   );
   await bench.ready();
   await bench.search("rotate the log file when it gets too large");
-  await firstRow(bench.rows, "RotatingFileHandler");
+  await firstRow(bench.rows, "BaseRotatingHandler");
   await bench.dismiss();
   await bench.command("Semantic Symbols: Open Log");
   await says(bench.page.locator(".panel .view-lines"), "The server ended: it was killed (SIGKILL)");
