@@ -23,12 +23,8 @@ test("without any Python there is a message with a button, and the status bar sa
   await bench.picture("no-python");
   await message.getByRole("button", { name: "Choose Python…" }).click();
   await says(bench.page.locator(".quick-input-title"), "Choose a Python 3.11 or newer");
-  await bench.input.fill(pythonProgram());
-  await eventually(
-    () => bench.rows.filter({ hasText: /^json$/ }).count(),
-    (count) => count === 0,
-    "the folder of that Python should be listed",
-  );
+  await listed(bench, 1, "the workspace should be listed first");
+  await listed(bench, 0, "the folder of that Python should be listed", pythonProgram());
   await bench.page.keyboard.press("Enter");
   await bench.ready();
 });
@@ -56,6 +52,18 @@ test("the walkthrough shows three steps", async () => {
   await bench.page.locator(".getting-started-media img").first().waitFor();
   await bench.picture("walkthrough");
 });
+
+/** Waits until the dialog lists the workspace or not; what it puts into its own input late is typed over. */
+async function listed(bench: Workbench, count: number, message: string, typed?: string): Promise<void> {
+  await eventually(
+    async () => {
+      if (typed !== undefined && (await bench.input.inputValue()) !== typed) await bench.input.fill(typed);
+      return bench.rows.filter({ hasText: /^json$/ }).count();
+    },
+    (found) => found === count,
+    message,
+  );
+}
 
 function pythonProgram(): string {
   return execFileSync(PYTHON, ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
