@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from annotated import annotated, mean_over
+from annotated import Annotated, annotated, mean_over
 
 import lsp_server.search
 from lsp_server.search.cancel import Cancel
@@ -106,6 +106,14 @@ def gathered(view: FolderView, root: str, task: Task) -> tuple[Signals, np.ndarr
     return signals(view, ask, found), hits
 
 
+def queries_of(one: Annotated) -> list[Query]:
+    """Return all queries of a repository, gathered."""
+    return [
+        Query(one.name, one.language, *gathered(one.view, one.root, task), len(task.targets))
+        for task in one.tasks
+    ]
+
+
 def mean_ndcg(queries: Sequence[Query], weights: Weights) -> float:
     """Return the mean over repositories of their mean NDCG@10."""
     return mean_over([query.repository for query in queries], [query.ndcg(weights) for query in queries])
@@ -153,10 +161,7 @@ def main() -> None:
     queries: list[Query] = []
     with tempfile.TemporaryDirectory() as scratch:
         for one in annotated(arguments.repos, arguments.data, only, arguments.indexes or Path(scratch)):
-            queries += [
-                Query(one.name, one.language, *gathered(one.view, one.root, task), len(task.targets))
-                for task in one.tasks
-            ]
+            queries += queries_of(one)
     report = {
         "queries": len(queries),
         "by_hand": round(mean_ndcg(queries, START), 4),

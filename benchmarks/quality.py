@@ -24,7 +24,7 @@ from statistics import fmean, median
 
 import numpy as np
 from annotated import Annotated, annotated, mean_over
-from learn_ranking import Query, gathered
+from learn_ranking import Query, queries_of
 from machine import machine
 
 from lsp_server.search.cancel import Cancel
@@ -200,10 +200,7 @@ def main() -> None:
             of_one = [answered(one, task, asked) for task in one.tasks]
             answers += of_one
             if arguments.ablate:
-                queries += [
-                    Query(one.name, one.language, *gathered(one.view, one.root, task), len(task.targets))
-                    for task in one.tasks
-                ]
+                queries += queries_of(one)
             print(f"{one.name:20} {fmean(answer.ndcg for answer in of_one):.3f}", flush=True)
     ablation = ablated(queries) if queries else {}
     lines = list(page(answers, ablation, arguments.worst))

@@ -20,6 +20,7 @@ from lsp_server.text import split_words
 def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
     parts: list[Gathered] = []
+    stemmer = Stemmer() if view.snapshot is None else view.snapshot.text.stemmer
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
             continue
@@ -36,8 +37,8 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
         share = 0.0
         if ask.rarity and ask.mode is not SearchMode.VECTOR:
             words = list(ask.rarity)
-            held = held_words(words, file.documents[0])
-            in_path = held_in_paths(words, [split_words(file.path)], Stemmer())[0]
+            held = held_words(words, file.documents[0], stemmer)
+            in_path = held_in_paths(words, [split_words(file.path)], stemmer)[0]
             share = float(ask.covered((held | in_path)[None])[0])
         parts.append(
             Gathered(

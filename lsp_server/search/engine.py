@@ -20,7 +20,7 @@ from lsp_server.search.listing import listed_order
 from lsp_server.search.matching import SplitNames, content_words
 from lsp_server.search.query import ParsedQuery, parse_query
 from lsp_server.search.ranking import Ranking, rank
-from lsp_server.search.rarity import rarities
+from lsp_server.search.rarity import MOST_WORDS, rarities
 from lsp_server.search.reranking import reranked, text_of
 from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.search.signals import Asked, Signals, signals_of
@@ -31,9 +31,6 @@ from lsp_server.storage.symbol_record import unpack_symbol
 
 VECTOR_ONLY: Final = replace(nothing(), vector=1.0)
 """What `mode: vector` ranks with: the bare similarity."""
-
-MOST_WEIGHED_WORDS = 48
-"""Of a long query, such as pasted code, only so many words are looked up for its score."""
 
 
 def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) -> SearchOutcome:
@@ -161,7 +158,7 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDA
     index = view.snapshot.text
     n_documents = max(index.num_docs, 1)
     whole = known = 0.0
-    for word in content_words(query.words)[:MOST_WEIGHED_WORDS]:
+    for word in content_words(query.words)[:MOST_WORDS]:
         held = min(index.document_frequency("body", word), n_documents)
         weight = math.log(1 + (n_documents - held + 0.5) / (held + 0.5))
         whole += weight

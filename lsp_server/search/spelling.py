@@ -1,5 +1,6 @@
 """Mends misspelt words of a query, where a word is known neither to the folder nor to the model."""
 
+import re
 from collections.abc import Iterable
 from string import ascii_lowercase
 from typing import Final
@@ -27,8 +28,11 @@ def mended(query: ParsedQuery, reader: TextReader, embedder: Embedder) -> Parsed
         embedder: Its vocabulary is the dictionary; a model without one mends nothing.
     """
     text = query.text
+    quoted = {word for phrase in query.phrases for word in phrase}
     for word in content_words(query.words):
-        if len(word) < SHORTEST or not word.isalpha() or word in embedder.words or _is_held(reader, word):
+        if len(word) < SHORTEST or not word.isalpha() or word in quoted:
+            continue
+        if word in embedder.words or _is_held(reader, word):
             continue
         better = _nearest_held(word, embedder.words, reader)
         if better is not None:
@@ -95,13 +99,11 @@ def edits(left: str, right: str, most: int) -> int:
 
 
 def _replaced(text: str, word: str, better: str) -> str:
-    """Return the text with a word replaced wherever it stands, in whatever case."""
-    low, place = text.lower(), 0
-    if len(low) != len(text):  # lowering changed it: leave strange letters alone
-        return text
-    pieces = []
-    while (found := low.find(word, place)) >= 0:
-        written = text[found : found + len(word)]
-        pieces += [text[place:found], better.capitalize() if written[0].isupper() else better]
-        place = found + len(word)
-    return "".join([*pieces, text[place:]])
+    """Return the text with a word replaced wherever it stands by itself or in an identifier, in any case."""
+    by_itself = rf"(?<![^\W\d_])(?i:{re.escape(word)})(?![a-z])"
+    in_camel_case = rf"(?<=[a-z0-9]){re.escape(word.capitalize())}(?![a-z])"
+
+    def written_alike(match: re.Match[str]) -> str:
+        return better.capitalize() if match[0][0].isupper() else better
+
+    return re.sub(f"{by_itself}|{in_camel_case}", written_alike, text)

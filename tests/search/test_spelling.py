@@ -30,6 +30,7 @@ def ask(index: SmallIndex, query: str, mode: SearchMode = SearchMode.HYBRID) -> 
         ("mnagaement token", "management token"),
         ("refresh_sesion", "refresh_session"),
         ("pasre_headr", "parse_header"),
+        ("refreshSesion", "refreshSession"),
     ],
 )
 def test_a_misspelt_word_finds_what_was_meant(index: SmallIndex, query: str, searched: str) -> None:
@@ -45,12 +46,20 @@ def test_a_misspelt_word_finds_what_was_meant(index: SmallIndex, query: str, sea
         "refresh session",
         "router of the session",  # another word, and one that the model knows
         "qzxv",  # near nothing
+        '"sesion" token',  # quoted: as it stands
         "sesn",  # two edits away, and too short for that
     ],
 )
 def test_other_words_are_left_alone(index: SmallIndex, query: str) -> None:
     index.commit({"a.py": SOURCE})
     assert ask(index, query).corrected_query is None
+
+
+def test_only_the_word_itself_is_replaced(index: SmallIndex) -> None:
+    index.commit({"a.py": SOURCE, "b.py": "def sesionize(sesions):\n    return sesions\n"})
+    assert ask(index, "sesionize the sesionx token").corrected_query is None
+    index.commit({"b.py": "def headrless():\n    return 1\n"})
+    assert ask(index, "parse headr headrless").corrected_query == "parse header headrless"
 
 
 def test_names_of_the_folder_are_no_misspellings(index: SmallIndex) -> None:
