@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { once } from "node:events";
+import { eventually } from "./expect.ts";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 
 const client = path.resolve(import.meta.dirname, "..", "..");
@@ -111,7 +112,7 @@ export class Workbench {
 
   /** Runs a command from the palette by its title. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
+    await this.opened("F1");
     await this.input.fill(`>${title}`);
     await this.rows.filter({ hasText: title }).first().click();
   }
@@ -137,9 +138,20 @@ export class Workbench {
 
   /** Opens the search and asks at once. */
   async search(query: string): Promise<void> {
-    await this.page.keyboard.press("Control+Alt+f");
-    await this.input.waitFor();
+    await this.opened("Control+Alt+f");
     await this.input.fill(query);
+  }
+
+  /** Presses a key until a list opens: keys are lost while an editor or the extension comes up. */
+  private async opened(key: string): Promise<void> {
+    const visible = async (): Promise<boolean> => {
+      await this.page.keyboard.press(key);
+      return this.input
+        .waitFor({ timeout: 2_000 })
+        .then(() => true)
+        .catch(() => false);
+    };
+    await eventually(visible, (is) => is, `${key} should open a list`, this.page);
   }
 
   async picture(name: string): Promise<void> {
@@ -168,6 +180,7 @@ const TELLS_THE_PAGE = ["--vscode-option", "enable-smoke-test-driver"];
 /** No tips, no animations, nothing saved behind a test's back. */
 const CALM = {
   "files.autoSave": "off",
+  "workbench.quickOpen.closeOnFocusLost": false, // an editor that comes up late may take the focus
   "workbench.startupEditor": "none",
   "workbench.reduceMotion": "on",
   "workbench.tips.enabled": false,
