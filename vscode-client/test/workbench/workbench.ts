@@ -5,8 +5,8 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { once } from "node:events";
-import { eventually } from "./expect.ts";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { eventually } from "./expect.ts";
 
 const client = path.resolve(import.meta.dirname, "..", "..");
 const CODE_SERVER = process.env.CODE_SERVER ?? "code-server";
