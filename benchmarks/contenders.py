@@ -114,7 +114,8 @@ def build_ours(folder: Path, vectors: F16) -> OurParts:
     stages.append(time.perf_counter())
     small, wide = np.zeros(n_rows, np.uint8), np.zeros(n_rows, np.uint32)
     ids = np.arange(n_rows, dtype=np.uint64)
-    rows = SegmentRows(ids, vectors, small, small, wide, small, ["x"] * n_rows, [b""] * n_rows)
+    names, records = ["x"] * n_rows, [b""] * n_rows
+    rows = SegmentRows(ids, vectors, small, small, wide, small, names, names, records)
     write_segment(folder / "a.segment", rows, clusters, n_clusters, second)
     stages.append(time.perf_counter())
     return OurParts(Segment.open(folder / "a.segment"), centroids, *np.diff(stages).tolist())

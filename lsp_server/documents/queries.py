@@ -104,8 +104,6 @@ def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer)
         conditions.append(Query.term_set_query(schema, "language", sorted(condition.languages)))
     if condition.files is not None:
         conditions.append(_file_query(condition.files, schema))
-    if condition.clusters is not None:
-        conditions.append(Query.term_set_query(schema, "cluster_id", condition.clusters.tolist()))
     if condition.names:
         patterns = [f".*{_escaped(encodable(name.lower()))}.*" for name in condition.names]
         conditions.append(_any_of([Query.regex_query(schema, "whole_name", pattern) for pattern in patterns]))

@@ -125,24 +125,11 @@ class TextReader:
             # `count` is missing from tantivy's type stub.
             return int(getattr(result, "count", 0) or 0)
 
-    def candidates_in_clusters(
-        self, condition: TextFilter, clusters: NDArray[np.int64] | None, limit: int | None = None
-    ) -> NDArray[np.uint64]:
-        """Return the ids of the documents that pass the filter and lie in probed clusters, in no order.
-
-        Args:
-            condition: The filter; its own clusters are replaced.
-            clusters: int64[n] probed clusters; None for all.
-            limit: At most this many; None for all.
-
-        Returns:
-            uint64[m] symbol ids.
-        """
+    def passing(self, condition: TextFilter) -> NDArray[np.uint64]:
+        """Return the ids of all documents that pass the filter, in no order, uint64[m]."""
         with tantivy_failures(self._path):
-            probed = replace(condition, clusters=clusters)
-            chosen = filtered_query(Query.all_query(), probed, self._schema, self.stemmer)
-            most = max(self.num_docs, 1) if limit is None else limit
-            return _ids(self._searcher, self._scored(chosen, most)[1])
+            chosen = filtered_query(Query.all_query(), condition, self._schema, self.stemmer)
+            return _ids(self._searcher, self._scored(chosen, max(self.num_docs, 1))[1])
 
     def document_frequency(self, field: str, word: str) -> int:
         """Return how many documents hold the word in a field, deleted ones not merged away yet included."""
@@ -161,7 +148,7 @@ class TextReader:
         return self._statistics
 
     def contents(self) -> TextContents:
-        """Return the ids, files and clusters of all documents, for checks against the catalog.
+        """Return the ids and files of all documents, for checks against the catalog.
 
         Raises:
             IndexDamaged: A file of the index does not hold together.
@@ -171,7 +158,6 @@ class TextReader:
         edges = [2**64 * part // n_parts for part in range(n_parts + 1)]
         ids: list[NDArray[np.uint64]] = []
         files: list[NDArray[np.int64]] = []
-        clusters: list[NDArray[np.int64]] = []
         with tantivy_failures(self._path):
             for low, high in pairwise(edges):
                 kind = tantivy.FieldType.Unsigned
@@ -179,8 +165,7 @@ class TextReader:
                 addresses = self._scored(part, max(self.num_docs, 1))[1]
                 ids.append(_ids(self._searcher, addresses))
                 files.append(_integers(self._searcher, "file", addresses))
-                clusters.append(_integers(self._searcher, "cluster_id", addresses))
-        return TextContents(np.concatenate(ids), np.concatenate(files), np.concatenate(clusters))
+        return TextContents(np.concatenate(ids), np.concatenate(files))
 
     def _search_wide(
         self,

@@ -1,6 +1,6 @@
 """The shape of the text index: its fields, and a document's way into Tantivy and back."""
 
-from typing import Any, Final
+from typing import Final
 
 import tantivy
 
@@ -14,17 +14,16 @@ ANALYZER: Final = "stems"
 
 
 def text_schema() -> tantivy.Schema:
-    """Return the schema. Text is stored so that a document can be added again when its cluster changes."""
+    """Return the schema. Nothing is stored: what a hit is, the segments of the vectors tell by its id."""
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("id", stored=True, indexed=True, fast=True)
+    builder.add_unsigned_field("id", indexed=True, fast=True)
     # Signed, because deleting by term silently misses unsigned fields.
-    builder.add_integer_field("file", stored=True, indexed=True, fast=True)
-    builder.add_unsigned_field("cluster_id", stored=True, indexed=True, fast=True)
-    builder.add_unsigned_field("kind", stored=True, indexed=True, fast=True)
-    builder.add_text_field("language", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("whole_name", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("file", indexed=True, fast=True)
+    builder.add_unsigned_field("kind", indexed=True, fast=True)
+    builder.add_text_field("language", fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("whole_name", tokenizer_name="raw", index_option="basic")
     for name in WORD_FIELDS:
-        builder.add_text_field(name, stored=True, tokenizer_name=ANALYZER, index_option="position")
+        builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="position")
     return builder.build()
 
 
@@ -41,7 +40,6 @@ def tantivy_document(document: TextDocument, stemmer: Stemmer) -> tantivy.Docume
     filled = tantivy.Document()
     filled.add_unsigned("id", document.id)
     filled.add_integer("file", document.file)
-    filled.add_unsigned("cluster_id", document.cluster)
     filled.add_unsigned("kind", document.kind)
     filled.add_text("language", document.language)
     if document.whole_name:
@@ -76,12 +74,3 @@ def _add_stems(filled: tantivy.Document, document: TextDocument) -> None:
         filled.add_text("doc", document.doc)
     if document.body:
         filled.add_text("body", document.body)
-
-
-def stored_document(stored: tantivy.Document, cluster: int) -> TextDocument:
-    """Return a document read back from the index, moved to `cluster`."""
-    texts: dict[str, Any] = {
-        name: stored.get_first(name) or "" for name in ("language", "whole_name", *WORD_FIELDS)
-    }
-    numbers: dict[str, Any] = {name: stored.get_first(name) for name in ("id", "file", "kind")}
-    return TextDocument(cluster=cluster, stemmed=True, **numbers, **texts)

@@ -10,7 +10,10 @@ from tantivy import Query
 
 from lsp_server.documents.schema import WORD_FIELDS
 
-_SAMPLE = 64
+_BEGINNINGS = ("re", "st", "")
+"""Where to look for a term, any term: few begin with two given letters, and all with none."""
+
+_SOME = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +32,27 @@ class FieldStatistics:
 def read_statistics(searcher: tantivy.Searcher, schema: tantivy.Schema) -> FieldStatistics:
     """Return the statistics of an index.
 
-    tantivy-py has no call for them, but an explanation of any hit names both. So each field needs one
-    document and a term that it holds.
+    tantivy-py has no call for them, but an explanation of any hit names both. So each field needs one term
+    and a document that holds it.
     """
-    sample = [address for _, address in searcher.search(Query.all_query(), _SAMPLE, count=False).hits]
     n_documents = 0
     average_lengths: dict[str, float] = {}
     for field in WORD_FIELDS:
-        for address in sample:
-            terms = (searcher.doc(address).get_first(field) or "").split()
-            if terms:
-                query = Query.term_query(schema, field, terms[0], "freq")
-                facts = dict(_facts(json.loads(query.explain(searcher, address).to_json())))
+        for term in _some_terms(searcher, field):
+            query = Query.term_query(schema, field, term, "freq")
+            hits = searcher.search(query, 1, count=False).hits
+            if hits:  # none where all that held it were deleted
+                facts = dict(_facts(json.loads(query.explain(searcher, hits[0][1]).to_json())))
                 n_documents = int(facts["N"])
                 average_lengths[field] = facts["avgdl"]
                 break
     return FieldStatistics(n_documents, average_lengths)
+
+
+def _some_terms(searcher: tantivy.Searcher, field: str) -> Iterator[str]:
+    """Yield terms of a field, the easily found ones first."""
+    for beginning in _BEGINNINGS:
+        yield from (term for term, _ in searcher.terms_with_prefix(field, beginning, limit=_SOME))
 
 
 def _facts(explanation: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

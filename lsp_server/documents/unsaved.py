@@ -61,7 +61,7 @@ def score_documents(
     """Return the score of each document, as if it were in the index.
 
     Args:
-        query: The query; its filter holds, but for the clusters, which unsaved text does not have.
+        query: The query; its filter holds.
         documents: Documents made ready by `prepare`.
         reader: The index whose statistics count; None where there is none yet, and the documents' own count.
 
@@ -124,7 +124,7 @@ def held_in_paths(
 def passing_documents(
     condition: TextFilter, documents: Sequence[UnsavedDocument], stemmer: Stemmer | None = None
 ) -> NDArray[np.bool_]:
-    """Return bool[n], whether each document passes the filter; its clusters are left out of account."""
+    """Return bool[n], whether each document passes the filter."""
     stemmer = stemmer or Stemmer()
     phrases = _runs(stemmer.stems(words) for words in condition.phrases)
     excluded = _runs(stemmer.stems(words) for words in condition.excluded)

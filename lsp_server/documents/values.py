@@ -14,7 +14,6 @@ class TextDocument:
     Attributes:
         id: The symbol's unsigned 64-bit id.
         file: The catalog's number of its file; all documents of a file are replaced together.
-        cluster: Its k-means cluster.
         kind: Its `SymbolKind` as a number.
         language: Its canonical language id.
         name: The words of its name.
@@ -29,7 +28,6 @@ class TextDocument:
 
     id: int
     file: int
-    cluster: int
     kind: int
     language: str
     name: str
@@ -67,7 +65,6 @@ class TextFilter:
         kinds: Its kind is one of these.
         languages: Its language is one of these.
         files: int64[n], its file is one of these, in any order.
-        clusters: int64[n], its cluster is one of these.
         names: Its name as written contains one of these, in any case.
         phrases: Each of these runs of words stands, in this order, in one of its fields.
         excluded: None of these runs of words does.
@@ -76,7 +73,6 @@ class TextFilter:
     kinds: frozenset[int] | None = None
     languages: frozenset[str] | None = None
     files: NDArray[np.int64] | None = None
-    clusters: NDArray[np.int64] | None = None
     names: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
@@ -135,9 +131,7 @@ class TextContents:
     Attributes:
         ids: uint64[n] symbol ids.
         files: int64[n] files.
-        clusters: int64[n] clusters.
     """
 
     ids: NDArray[np.uint64]
     files: NDArray[np.int64]
-    clusters: NDArray[np.int64]

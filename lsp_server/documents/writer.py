@@ -1,4 +1,4 @@
-"""The one writer of a text index: replaces the documents of files, moves documents between clusters, commits.
+"""The one writer of a text index: replaces the documents of files, commits.
 
 Nothing is visible to readers, or survives a crash, before `commit`; a killed writer leaves the last commit.
 """
@@ -8,16 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
 import tantivy
-from numpy.typing import NDArray
-from tantivy import Query
 
 from lsp_server.documents.failures import tantivy_failures
 from lsp_server.documents.schema import (
     ANALYZER,
     stem_analyzer,
-    stored_document,
     tantivy_document,
     text_schema,
 )
@@ -28,8 +24,6 @@ from lsp_server.errors import IndexDamaged
 _HEAP_BYTES = 96 * 1024 * 1024
 _THREADS = 1
 """Two write twice the segments, which costs a third more processor time with their merges."""
-
-_RECLUSTER_BATCH = 5_000
 
 
 class TextIndex:
@@ -49,7 +43,6 @@ class TextIndex:
         self._index = index
         self._schema = index.schema
         self._stemmer = Stemmer()
-        self._uncommitted = False
         with tantivy_failures(path):
             index.register_tokenizer(ANALYZER, stem_analyzer())
             self._writer: tantivy.IndexWriter | None = index.writer(heap_bytes, threads)
@@ -93,39 +86,10 @@ class TextIndex:
         """
         with tantivy_failures(self._path):
             writer = self._open_writer()
-            self._uncommitted = True
             for file in files:
                 writer.delete_documents_by_term("file", file)
             for document in documents:
                 writer.add_document(tantivy_document(document, self._stemmer))
-
-    def recluster(self, ids: NDArray[np.uint64], clusters: NDArray[np.int64]) -> int:
-        """Move documents to other clusters. A field can't be updated, so they are deleted and added again.
-
-        Reads what was last committed, so nothing else may be waiting for a commit.
-
-        Args:
-            ids: uint64[n] symbol ids; unknown ones are passed over.
-            clusters: int64[n], the new cluster of each.
-
-        Returns:
-            How many documents moved.
-
-        Raises:
-            ValueError: There are uncommitted changes.
-            IndexStorageFailed: The disk is full.
-        """
-        if self._uncommitted:
-            raise ValueError("Commit before moving documents: they are read from the last commit.")
-        n_moved = 0
-        with tantivy_failures(self._path):
-            self._index.reload()
-            searcher = self._index.searcher()
-            for start in range(0, len(ids), _RECLUSTER_BATCH):
-                batch = slice(start, start + _RECLUSTER_BATCH)
-                n_moved += self._recluster_batch(searcher, ids[batch].tolist(), clusters[batch].tolist())
-        self._uncommitted = n_moved > 0
-        return n_moved
 
     def commit(self) -> int:
         """Make everything since the last commit durable and visible, all or nothing.
@@ -138,14 +102,12 @@ class TextIndex:
         """
         with tantivy_failures(self._path):
             opstamp: int = self._open_writer().commit()
-        self._uncommitted = False
         return opstamp
 
     def rollback(self) -> None:
         """Forget everything since the last commit."""
         with tantivy_failures(self._path):
             self._open_writer().rollback()
-        self._uncommitted = False
 
     def collect_garbage(self) -> None:
         """Delete the files that no segment uses any more, which merges leave behind for open readers."""
@@ -166,18 +128,6 @@ class TextIndex:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _recluster_batch(self, searcher: tantivy.Searcher, ids: list[int], clusters: list[int]) -> int:
-        writer = self._open_writer()
-        chosen = Query.term_set_query(self._schema, "id", ids)
-        addresses = [address for _, address in searcher.search(chosen, len(ids), count=False).hits]
-        cluster_of = dict(zip(ids, clusters, strict=True))
-        found = searcher.fast_field_values("id", addresses)
-        writer.delete_documents_by_query(chosen)
-        for address, found_id in zip(addresses, found, strict=True):
-            document = stored_document(searcher.doc(address), cluster_of[int(found_id or 0)])
-            writer.add_document(tantivy_document(document, self._stemmer))
-        return len(addresses)
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

@@ -3,9 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lsp_server.documents import TextDocument
 from lsp_server.indexing.placement import PlacedFile
 from lsp_server.model import FileId
@@ -141,19 +138,12 @@ class Committed:
     files: Mapping[str, FileId]
 
 
-def documents_of(
-    results: Sequence[FileResult], files: Mapping[str, FileId], clusters: NDArray[np.uint32]
-) -> Iterator[TextDocument]:
+def documents_of(results: Sequence[FileResult], files: Mapping[str, FileId]) -> Iterator[TextDocument]:
     """Yield the documents of all symbols of a batch.
 
     Args:
         results: Its new and changed files.
         files: Path → row in the catalog.
-        clusters: The cluster of each symbol, in the same order, u32[n].
     """
-    numbers = clusters.tolist()
-    start = 0
     for result in results:
-        end = start + len(result.placed.ids)
-        yield from result.placed.documents(files[result.placed.path], numbers[start:end])
-        start = end
+        yield from result.placed.documents(files[result.placed.path])

@@ -26,7 +26,7 @@ from lsp_server.vectors.segment import Segment
 
 logger = logging.getLogger(__name__)
 
-_ROW = np.dtype([("id", np.uint64), ("file", np.int64), ("cluster", np.int64)])
+_ROW = np.dtype([("id", np.uint64), ("file", np.int64)])
 """One living symbol, as vectors and words both know it."""
 
 _EXAMPLES = 3
@@ -95,7 +95,7 @@ def _examine(version: IndexVersion) -> Iterator[Finding]:
             yield from _guarded("vectors", lambda: _columns(state, meta, segments))
             living = _living_rows(state, segments)
             yield from _compare_with_catalog(recorded, living)
-            yield from _guarded("words", lambda: _words(version, state, intent, living))
+            yield from _guarded("words", lambda: _words(version, intent, living))
     finally:
         for segment in segments.values():
             segment.close()
@@ -154,15 +154,13 @@ def _living_rows(state: CatalogSnapshot, segments: Mapping[str, Segment]) -> NDA
         alive = np.ones(segment.n_rows, np.bool_)
         dead = state.tombstones.get(name, np.zeros(0, np.uint32))
         alive[dead[dead < segment.n_rows]] = False
-        parts.append(_rows(segment.ids[alive], segment.files[alive], segment.clusters()[alive]))
+        parts.append(_rows(segment.ids[alive], segment.files[alive]))
     return np.sort(np.concatenate([np.zeros(0, _ROW), *parts]))
 
 
 def _recorded_rows(catalog: Catalog) -> NDArray[np.void]:
-    """Return the catalog's symbols of every file, `_ROW`[n] without clusters, sorted."""
-    parts = [
-        _rows(ids, np.full(len(ids), file), np.zeros(len(ids))) for file, ids in catalog.symbol_ids().items()
-    ]
+    """Return the catalog's symbols of every file, `_ROW`[n], sorted."""
+    parts = [_rows(ids, np.full(len(ids), file)) for file, ids in catalog.symbol_ids().items()]
     return np.sort(np.concatenate([np.zeros(0, _ROW), *parts]))
 
 
@@ -170,20 +168,16 @@ def _compare_with_catalog(recorded: NDArray[np.void], living: NDArray[np.void]) 
     ids, counts = np.unique(living["id"], return_counts=True)
     if (counts > 1).any():
         yield Finding("vectors", _several("symbols live more than once", ids[counts > 1]))
-    placed = living[["id", "file"]]
-    wanted = recorded[["id", "file"]]
-    if len(missing := np.setdiff1d(wanted, placed)):
+    if len(missing := np.setdiff1d(recorded, living)):
         yield Finding("vectors", _several("symbols of the catalog have no vector", missing["id"]))
-    if len(surplus := np.setdiff1d(placed, wanted)):
+    if len(surplus := np.setdiff1d(living, recorded)):
         yield Finding("vectors", _several("vectors belong to no symbol of the catalog", surplus["id"]))
 
 
 # Words
 
 
-def _words(
-    version: IndexVersion, state: CatalogSnapshot, intent: BatchIntent | None, living: NDArray[np.void]
-) -> Iterator[Finding]:
+def _words(version: IndexVersion, intent: BatchIntent | None, living: NDArray[np.void]) -> Iterator[Finding]:
     if not (version.text / "meta.json").is_file():
         if len(living):
             yield Finding("words", "there are none")
@@ -193,22 +187,15 @@ def _words(
     if damaged:
         return
     contents = TextReader.open(version.text).contents()
-    documents = np.sort(_rows(contents.ids, contents.files, contents.clusters))
+    documents = np.sort(_rows(contents.ids, contents.files))
     # Words are committed before the catalog: of a batch that was cut short they may be ahead.
     unsettled = [] if intent is None else [*intent.changed.values(), *intent.removed.values()]
     living, documents = _without(living, unsettled), _without(documents, unsettled)
-    columns = ["id", "file", "cluster"]
-    if state.meta.get("moving"):
-        message = "a clustering was cut short, which the next indexing takes up again"
-        yield Finding("words", message, Severity.WARNING)
-        columns = ["id", "file"]
     if len(np.unique(documents["id"])) != len(documents):
         yield Finding("words", "some symbols have more than one document")
-    if len(missing := np.setdiff1d(living[columns], documents[columns])):
-        yield Finding(
-            "words", _several("symbols have no document, or one of another file or cluster", missing["id"])
-        )
-    if len(surplus := np.setdiff1d(documents[["id", "file"]], living[["id", "file"]])):
+    if len(missing := np.setdiff1d(living, documents)):
+        yield Finding("words", _several("symbols have no document, or one of another file", missing["id"]))
+    if len(surplus := np.setdiff1d(documents, living)):
         yield Finding("words", _several("documents belong to no symbol", surplus["id"]))
 
 
@@ -246,11 +233,9 @@ def _stale_files(version: IndexVersion, folder: Path) -> Iterator[Finding]:
         yield Finding("files", f"{path} {what}", severity)
 
 
-def _rows(
-    ids: NDArray[np.uint64], files: NDArray[np.generic], clusters: NDArray[np.generic]
-) -> NDArray[np.void]:
+def _rows(ids: NDArray[np.uint64], files: NDArray[np.generic]) -> NDArray[np.void]:
     rows = np.zeros(len(ids), _ROW)
-    rows["id"], rows["file"], rows["cluster"] = ids, files, clusters
+    rows["id"], rows["file"] = ids, files
     return rows
 
 

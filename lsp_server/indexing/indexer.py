@@ -12,7 +12,7 @@ from threading import RLock
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.agenda import Agenda
 from lsp_server.indexing.inbox import Inbox
-from lsp_server.indexing.maintenance import maintain, realign
+from lsp_server.indexing.maintenance import maintain
 from lsp_server.indexing.messages import Event, Failed, Published, Settled, Tidied, Waiting
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.progress import ProgressMeter
@@ -136,7 +136,6 @@ class Indexer:
             writer.close()
 
     def _index(self, version: IndexVersion, writer: IndexWriter) -> None:
-        realign(writer)
         IndexingRun(self._parts, writer, self._agenda, self._meter, self._report).work()
         if not self._agenda.may_work:
             return

@@ -7,6 +7,7 @@ steps.
 import logging
 import math
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -152,18 +153,13 @@ def _recluster(writer: IndexWriter, names: list[str], n_clusters: int, trained_r
     sample = _sample(index, SAMPLE_PER_CLUSTER * n_clusters)
     centroids = storable(train_centroids(sample, n_clusters, CLUSTERING_SEED))
     entries = _merged(writer, names, centroids)
-    merged = Segment.open(writer.segment_path(entries[0].name))
-    try:
-        opstamp = _move_documents(writer, merged)
+    with closing(Segment.open(writer.segment_path(entries[0].name))) as merged:
         sizes = np.diff(merged.cluster_starts.astype(np.int64))
-    finally:
-        merged.close()
     meta = replace(
         writer.meta,
         centroids=centroids,
         trained_rows=trained_rows,
         imbalance=imbalance(sizes),
-        opstamp=opstamp,
         probes=0,
         recall_at_10=None,
         related_recall_at_10=None,
@@ -176,24 +172,6 @@ def _sample(index: VectorIndex, n_rows: int) -> NDArray[np.float16]:
     random = np.random.default_rng(CLUSTERING_SEED)
     chosen = np.sort(random.choice(living, min(n_rows, len(living)), replace=False))
     return np.concatenate([segment.vectors[rows] for segment, _, rows in index.by_segment(chosen)])
-
-
-def _move_documents(writer: IndexWriter, merged: Segment) -> int:
-    """Bring the documents' clusters in line with segments that are about to be committed."""
-    writer.mark_moving()
-    writer.text.recluster(merged.ids, merged.clusters().astype(np.int64))
-    return writer.text.commit()
-
-
-def realign(writer: IndexWriter) -> None:
-    """Bring the documents' clusters back in line with the vectors', where a crash came between the two."""
-    if not writer.is_moving:
-        return
-    logger.info("a clustering was cut short: its documents go back to their clusters")
-    index = vector_index(writer)
-    living = np.arange(index.n_rows) if index.alive is None else np.flatnonzero(index.alive)
-    writer.text.recluster(index.ids(living), index.cluster_of(living).astype(np.int64))
-    writer.replace_segments([], [], replace(writer.meta, opstamp=writer.text.commit()))
 
 
 def _needs_calibration(writer: IndexWriter) -> bool:

@@ -1,6 +1,6 @@
 """A file's yield put in its place: ids, final vectors and documents, once the path is known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,24 +35,22 @@ class PlacedFile:
     vectors: NDArray[np.float16]
     flags: NDArray[np.uint8]
 
-    def documents(self, file: FileId, clusters: Sequence[int]) -> Iterator[TextDocument]:
+    def documents(self, file: FileId) -> Iterator[TextDocument]:
         """Yield one document per symbol.
 
         Args:
             file: The file's row in the catalog.
-            clusters: The cluster of each symbol.
         """
         content = self.content
         columns = zip(
-            self.ids.tolist(), clusters, content.kinds.tolist(), content.languages, content.texts, strict=True
+            self.ids.tolist(), content.kinds.tolist(), content.languages, content.texts, strict=True
         )
-        for id_, cluster, kind, language, words in columns:
+        for id_, kind, language, words in columns:
             name, whole_name, container, signature, doc, body = words
             # By place: there may be a million of them.
             yield TextDocument(
                 id_,
                 file,
-                cluster,
                 kind,
                 language,
                 name,

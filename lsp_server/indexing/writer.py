@@ -59,6 +59,7 @@ class IndexWriter:
 
     Attributes:
         catalog: The commit point.
+        text: The words, open for writing.
         generation: The last commit.
         meta: Facts as of the last commit, and those the next one will bring.
         known: Every file of the index by path; whoever fills batches may let it run ahead of the commits.
@@ -78,12 +79,11 @@ class IndexWriter:
             state = self.catalog.snapshot()
             self.generation = state.generation
             self.meta = IndexMeta.decode(state.meta)
-            self.is_moving = bool(state.meta.get("moving"))
             self._segments = self._open_segments(state)
             self._dead = dict(state.tombstones)
             self.known = self.catalog.files()
             self.unfinished = self._unfinished()
-            self._text = opened.enter_context(self._open_text())
+            self.text = opened.enter_context(self._open_text())
             opened.pop_all()
 
     def __enter__(self) -> Self:
@@ -97,7 +97,7 @@ class IndexWriter:
     def close(self) -> None:
         """Release the stores; what was not committed is lost."""
         try:
-            self._text.close()
+            self.text.close()
         finally:
             self.catalog.close()
             for segment in self._segments.values():
@@ -105,7 +105,7 @@ class IndexWriter:
 
     def suspend(self) -> None:
         """Let others write: call it before the lease is given back, and `resume` when it is held again."""
-        self._text.close()
+        self.text.close()
 
     def resume(self) -> bool:
         """Be open for writing again; False when the index is not as it was left: open another writer."""
@@ -115,7 +115,7 @@ class IndexWriter:
             or self.catalog.leftover_intent() is not None
         ):
             return False
-        self._text = self._open_text()
+        self.text = self._open_text()
         return True
 
     def _open_segments(self, state: CatalogSnapshot) -> dict[str, Segment]:
@@ -186,8 +186,8 @@ class IndexWriter:
         clusters, second = _clusters_of(rows, meta)
         entries = self._write_rows(rows, clusters, second, len(meta.centroids))
         if touched:
-            self._text.replace(touched, documents_of(results, intent.changed, clusters))
-            meta = replace(meta, opstamp=self._text.commit())
+            self.text.replace(touched, documents_of(results, intent.changed))
+            meta = replace(meta, opstamp=self.text.commit())
         updated = [*(result.update() for result in results), *self._touched(batch.touched)]
         generation = self._commit(
             BatchCommit(
@@ -295,6 +295,7 @@ class IndexWriter:
             files=np.repeat(numbers, [len(file.ids) for file in placed]).astype(np.uint32),
             flags=_joined([file.flags for file in placed], np.zeros(0, np.uint8)),
             names=[name for file in placed for name in file.content.names],
+            qualified_names=[name for file in placed for name in file.content.qualified_names],
             records=[record for file in placed for record in file.content.records],
         )
 
@@ -350,16 +351,6 @@ class IndexWriter:
         """Dead rows by segment; absent where none died."""
         return self._dead
 
-    @property
-    def text(self) -> TextIndex:
-        """The text index' writer."""
-        return self._text
-
-    def mark_moving(self) -> None:
-        """Record that documents are about to change their clusters, until the next commit."""
-        self.generation = self.catalog.commit(BatchCommit(meta={"moving": 1}))
-        self.is_moving = True
-
     def next_segment_name(self) -> str:
         """Return a name that no segment has, nor ever had: a reader may still have a deleted one open."""
         return f"{self.generation + 1:08d}-{uuid4().hex[:8]}.seg"
@@ -375,9 +366,8 @@ class IndexWriter:
         return self._commit(BatchCommit(segments=entries, retired=retired), meta)
 
     def _commit(self, commit: BatchCommit, meta: IndexMeta) -> int:
-        self.generation = self.catalog.commit(replace(commit, meta={**meta.encode(), "moving": 0}))
+        self.generation = self.catalog.commit(replace(commit, meta=meta.encode()))
         self.meta = meta
-        self.is_moving = False
         for name in commit.retired:
             self._segments.pop(name).close()
             self._dead.pop(name, None)

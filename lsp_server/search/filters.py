@@ -1,6 +1,5 @@
 """What a result must be: the request's filters and the query's own, for indexed symbols and open buffers."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,11 +9,11 @@ from numpy.typing import NDArray
 
 from lsp_server.documents import TextFilter
 from lsp_server.model import SymbolKind
+from lsp_server.search.name_matching import match_inside, possible_rows
 from lsp_server.search.paths import PathFilter
 from lsp_server.search.query import ParsedQuery
 from lsp_server.search.results import SearchRequest
 from lsp_server.search.snapshot import Snapshot
-from lsp_server.vectors.names import lowered
 
 Item = TypeVar("Item")
 
@@ -126,7 +125,7 @@ def _holding(snapshot: Snapshot, run: tuple[str, ...]) -> NDArray[np.bool_]:
 
     def evaluate() -> NDArray[np.bool_]:
         mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
-        holding = snapshot.text.candidates_in_clusters(TextFilter(phrases=(run,)), None)
+        holding = snapshot.text.passing(TextFilter(phrases=(run,)))
         ordinals = snapshot.vectors.ordinals_of(holding)
         mask[ordinals[ordinals >= 0]] = True
         return mask
@@ -136,12 +135,10 @@ def _holding(snapshot: Snapshot, run: tuple[str, ...]) -> NDArray[np.bool_]:
 
 def _named(snapshot: Snapshot, parts: tuple[str, ...]) -> NDArray[np.bool_]:
     """Return which rows have a name with one of the parts in it, in any case."""
-    pattern = re.compile(b"|".join(re.escape(lowered(part)[1:]) for part in parts))
     mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
     for segment, base in zip(snapshot.vectors.segments, snapshot.vectors.bases.tolist(), strict=False):
-        found = np.array([match.start() for match in pattern.finditer(segment.lowered.data)], np.int64)
-        rows = np.searchsorted(segment.lowered_starts, found, side="right") - 1
-        mask[base + rows] = True
+        for part in parts:
+            mask[base + match_inside(segment, part, possible_rows(segment, part))] = True
     return mask
 
 

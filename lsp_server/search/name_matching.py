@@ -1,7 +1,8 @@
 """Tells which names match what a user types, and how well; never loops over rows in Python.
 
 Every class of match is a part of "the letters occur in order" (or "all words occur"), and that of "the name
-has all letters", which a scan of one 64-bit mask per name decides. Each step looks only at what is left.
+has all letters", which a scan of one 64-bit mask per name decides. What must stand in one piece is looked for
+where a second mask says that the name has all its pairs of letters. Each step looks only at what is left.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,14 +15,20 @@ import numpy as np
 from lsp_server.search.name_bits import LONGEST, Bits, NameWindows
 from lsp_server.text.words import split_words
 from lsp_server.vectors.arrays import I64, U8, U64, Mask
-from lsp_server.vectors.names import encoded, letter_mask, letter_masks, lowered, pack
+from lsp_server.vectors.names import (
+    encoded,
+    first_letters,
+    letter_mask,
+    letter_masks,
+    lowered,
+    pack,
+    pair_mask,
+    pair_masks,
+)
 
 _BLOCK_ROWS = 16_384  # names looked at together: half a megabyte, within the second-level cache
 _MOST_BY_WORDS = 20_000  # names that hold all words and are split one by one
-_SAMPLE_BYTES = 1 << 16
-_MOST_BEFORE = 3  # underscores and the like before a name's first letter
 _NEWLINE = 10
-_IS_WORD = np.array([byte >= 0x80 or chr(byte).isalnum() for byte in range(256)])
 
 
 class NameMatch(IntEnum):
@@ -45,6 +52,8 @@ class NameColumns(Protocol):
 
     n_rows: int
     name_masks: U64
+    name_pairs: U64
+    name_firsts: U8
     names: U8
     name_starts: U64
     lowered: U8
@@ -57,6 +66,8 @@ class NameTable:
 
     n_rows: int
     name_masks: U64
+    name_pairs: U64
+    name_firsts: U8
     names: U8
     name_starts: U64
     lowered: U8
@@ -67,8 +78,16 @@ class NameTable:
         """Lay out names."""
         blob, starts = pack([encoded(name) for name in names])
         low, low_starts = pack([lowered(name) for name in names])
-        low = np.append(low, np.uint8(_NEWLINE))
-        return cls(len(names), letter_masks(names), blob, starts, low, low_starts)
+        return cls(
+            n_rows=len(names),
+            name_masks=letter_masks(names),
+            name_pairs=pair_masks(low, low_starts),
+            name_firsts=first_letters(low, low_starts),
+            names=blob,
+            name_starts=starts,
+            lowered=np.append(low, np.uint8(_NEWLINE)),
+            lowered_starts=low_starts,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +116,7 @@ def possible_rows(columns: NameColumns, text: str) -> I64:
 
 def match_beginning(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows are a text, or begin with it, in any case."""
+    rows = _having(columns, rows, lowered(text))
     firsts = columns.lowered_starts[rows].astype(np.int64) + 1
     for place, byte in enumerate(_lowered(text)):
         kept = np.flatnonzero(columns.lowered[firsts + place] == byte)
@@ -112,8 +132,7 @@ def match_beginning(columns: NameColumns, text: str, rows: I64) -> Matches:
 def match_last_part(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows have a text behind their last dot, in any case: Phoenix.Router is Router."""
     ending = b"." + _lowered(text)
-    wanted = np.uint64(letter_mask(f".{text}"))  # few names have a dot
-    rows = rows[(columns.name_masks[rows] & wanted) == wanted]
+    rows = _having(columns, rows, ending)
     ends = columns.lowered_starts[rows + 1].astype(np.int64)
     rows = rows[same := np.flatnonzero(columns.lowered[ends - 1] == ending[-1])]
     longer = name_lengths(columns, rows) > len(ending)
@@ -144,8 +163,8 @@ def match_in_order(columns: NameColumns, text: str, rows: I64) -> Matches:
 def match_closely(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return what `match_in_order` would, without the names whose letters merely occur in order.
 
-    Names that have the text in one piece are found in the blob of all names; those whose words begin with its
-    letters begin with the first of them. So most rows are never looked at.
+    A name has the text in one piece, or its words begin with the text's letters, the first of them with the
+    first. So most rows are never looked at.
 
     Args:
         columns: The names.
@@ -153,8 +172,8 @@ def match_closely(columns: NameColumns, text: str, rows: I64) -> Matches:
         rows: The rows in question, ascending, those of `possible_rows`.
     """
     letters = _lowered(text)
-    candidates = np.union1d(_holding(columns, letters), rows[_begin_with(columns, letters[0], rows)])
-    found = match_in_order(columns, text, np.intersect1d(candidates, rows, assume_unique=True))
+    begun = rows[columns.name_firsts[rows] == letters[0]]
+    found = match_in_order(columns, text, np.union1d(_having(columns, rows, letters), begun))
     close = found.classes < NameMatch.LETTERS
     return Matches(found.rows[close], found.classes[close])
 
@@ -163,9 +182,7 @@ def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matche
     """Return which of the rows hold all of several words: in order, or as words of the name in any order."""
     wanted = [word.lower() for word in words]
     for word in sorted(set(wanted), key=len, reverse=True):
-        letters = _lowered(word)
-        holding = [block.rows[_holds(block, letters)] for block in _blocks(columns, rows)]
-        rows = np.sort(np.concatenate([np.zeros(0, np.int64), *holding]))
+        rows = match_inside(columns, word, rows)
     joined = "".join("".join(split_words(word)) or word for word in wanted)
     known: dict[str, NameMatch | None] = {}
     classes = np.full(len(rows), -1, np.int64)
@@ -177,6 +194,14 @@ def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matche
             classes[place] = match
     matching = classes >= 0
     return Matches(rows[matching], classes[matching])
+
+
+def match_inside(columns: NameColumns, text: str, rows: I64) -> I64:
+    """Return those of the rows whose names have a text in one piece, in any case, i64[m] ascending."""
+    letters = _lowered(text)
+    blocks = _blocks(columns, _having(columns, rows, letters))
+    holding = [block.rows[_holds(block, letters)] for block in blocks]
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *holding]))
 
 
 def name_lengths(columns: NameColumns, rows: I64) -> I64:
@@ -206,30 +231,11 @@ def _lowered(text: str) -> bytes:
     return lowered(text)[1:]
 
 
-def _holding(columns: NameColumns, letters: bytes) -> I64:
-    """Return the rows whose names have the letters in one piece, ascending."""
-    blob = columns.lowered
-    n_places = len(blob) - len(letters) + 1
-    if n_places <= 0:
-        return np.zeros(0, np.int64)
-    wanted = np.frombuffer(letters, np.uint8)
-    frequencies = np.bincount(blob[:_SAMPLE_BYTES], minlength=256)[wanted]
-    rarest, *others = np.argsort(frequencies, kind="stable").tolist()
-    places = np.flatnonzero(blob[rarest : rarest + n_places] == wanted[rarest])
-    for offset in others:
-        places = places[blob[places + offset] == wanted[offset]]
-    return np.unique(np.searchsorted(columns.lowered_starts, places.astype(np.uint64), side="right") - 1)
-
-
-def _begin_with(columns: NameColumns, letter: int, rows: I64) -> Mask:
-    """Return which names' first letter or digit it is; names with much else before that are let through."""
-    blob, places = columns.lowered, columns.lowered_starts[rows].astype(np.int64) + 1
-    last = len(blob) - 1
-    for _ in range(_MOST_BEFORE):
-        places = np.minimum(places + ~_IS_WORD[blob[places]], last)
-    firsts = blob[places]
-    begins: Mask = (firsts == letter) | ~_IS_WORD[firsts]
-    return begins
+def _having(columns: NameColumns, rows: I64, piece: bytes) -> I64:
+    """Return those of the rows whose names may hold a piece, or begin with one after a newline."""
+    wanted = np.uint64(pair_mask(piece))
+    having: I64 = rows[(columns.name_pairs[rows] & wanted) == wanted]
+    return having
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -57,6 +57,17 @@ class NameSource:
         assert self.files is not None
         return self.view.snapshot.path_of(int(self.files[row]))
 
+    def files_in(self, part: str) -> Mask:
+        """Return which files of the folder have a text, in lower case, in their paths, bool[files]."""
+        assert self.view.snapshot is not None
+        snapshot = self.view.snapshot
+
+        def evaluate() -> Mask:
+            paths = snapshot.catalog.paths
+            return np.fromiter((part in path.lower() for path in paths), np.bool_, len(paths))
+
+        return snapshot.masks.of(("paths with", part), evaluate)
+
     def name(self, row: int) -> str:
         """Return a row's name as written."""
         start, end = self.columns.name_starts[row : row + 2].tolist()

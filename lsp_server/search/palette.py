@@ -4,7 +4,7 @@ What an editor would show by letters in order is complete up to the limit; withi
 functions before variables, other code before tests, short names before long ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -27,7 +27,7 @@ from lsp_server.search.name_matching import (
 )
 from lsp_server.search.name_query import NameQuery
 from lsp_server.search.name_sources import NameSource, sources_of
-from lsp_server.search.qualified import in_containers
+from lsp_server.search.qualified import in_containers, rows_likely_in
 from lsp_server.search.results import Found, SearchRequest
 from lsp_server.search.view import FolderView
 from lsp_server.vectors.arrays import I64
@@ -123,47 +123,42 @@ def _by_meaning(
 def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
     sources = sources_of(views)
     cancel.raise_if_cancelled()
-    beginnings = [_beginnings(source, query) for source in sources]
-    if sum(len(matches.rows) for matches in beginnings) >= limit:  # nothing else is better than these
-        return _best(sources, beginnings, limit)
-    if query.whole and not query.last and not query.words:
-        close = [_close(source, query) for source in sources]
-        if sum(len(matches.rows) for matches in close) >= limit:
-            return _best(sources, close, limit)
-    all_matches = []
-    for source in sources:
-        cancel.raise_if_cancelled()
-        all_matches.append(_all_matches(source, query))
-    return _best(sources, all_matches, limit)
+    possible = [possible_rows(source.columns, query.whole) for source in sources]
+    stages: list[Callable[[NameSource, NameQuery, I64], Matches]] = [_all_matches]
+    if query.whole:  # what a stage finds is better than all that later ones add
+        stages = [_beginnings, _all_matches] if query.last or query.words else [_beginnings, _close, *stages]
+    for stage in stages:
+        found = []
+        for source, rows in zip(sources, possible, strict=True):
+            cancel.raise_if_cancelled()
+            found.append(stage(source, query, rows))
+        if sum(len(matches.rows) for matches in found) >= limit:
+            break
+    return _best(sources, found, limit)
 
 
-def _beginnings(source: NameSource, query: NameQuery) -> Matches:
-    if not query.whole:
-        return Matches.none()
+def _beginnings(source: NameSource, query: NameQuery, rows: I64) -> Matches:
     columns, whole = source.columns, query.whole
-    rows = possible_rows(columns, whole)
     ways = (match_beginning(columns, whole, rows), match_last_part(columns, whole, rows))
     return _united([source.shown(way) for way in ways])
 
 
-def _close(source: NameSource, query: NameQuery) -> Matches:
-    rows = possible_rows(source.columns, query.whole)
+def _close(source: NameSource, query: NameQuery, rows: I64) -> Matches:
     return source.shown(match_closely(source.columns, query.whole, rows))
 
 
-def _all_matches(source: NameSource, query: NameQuery) -> Matches:
+def _all_matches(source: NameSource, query: NameQuery, rows: I64) -> Matches:
     columns = source.columns
     ways = []
     if query.whole:
-        rows = possible_rows(columns, query.whole)
         ways.append(source.shown(match_in_order(columns, query.whole, rows)))
     if query.last:
-        rows = possible_rows(columns, query.last)
-        last = source.shown(match_in_order(columns, query.last, rows))
+        likely = rows_likely_in(source, query.containers[-1], possible_rows(columns, query.last))
+        last = source.shown(match_in_order(columns, query.last, likely))
         ways.append(in_containers(source, query.containers, last))
     if query.words:
-        rows = possible_rows(columns, "".join(query.words))
-        ways.append(source.shown(match_words(columns, query.words, rows)))
+        holding = possible_rows(columns, "".join(query.words))
+        ways.append(source.shown(match_words(columns, query.words, holding)))
     return _united(ways)
 
 

@@ -1,8 +1,7 @@
 """Narrows names down by what they lie in: `Foo.bar`, `foo::Bar`, `folder/file.py`, `module.function`."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,9 +9,7 @@ from lsp_server.model import SymbolKind
 from lsp_server.search.name_matching import Matches, NameMatch, match_beginning, possible_rows
 from lsp_server.search.name_sources import NameSource
 from lsp_server.vectors.arrays import I64, Mask
-
-MOST_LOOKED_AT = 10_000
-"""Names whose records are searched for the container."""
+from lsp_server.vectors.names import lowered, pair_mask
 
 MOST_UNPACKED = 3_000
 """Records that are unpacked, to be sure."""
@@ -32,12 +29,10 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
         matches: Names that match what stands behind the containers.
     """
     in_file = _lies_with(source, containers[-1], matches)
-    order = np.lexsort((matches.rows, matches.classes, ~in_file))[:MOST_LOOKED_AT]
+    order = np.lexsort((matches.rows, matches.classes, ~in_file))[:MOST_UNPACKED]
     rows, classes = matches.rows[order], matches.classes[order]
-    likely = _likely(source, rows, containers[-1])
     kept: dict[int, int] = {}
-    for place in islice(likely, MOST_UNPACKED):
-        row, match = int(rows[place]), int(classes[place])
+    for row, match in zip(rows.tolist(), classes.tolist(), strict=True):
         chain = _chain(source, row)
         if tuple(chain[-len(containers) :]) == tuple(containers):
             kept[row] = match
@@ -45,6 +40,18 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
             kept[row] = max(match, NameMatch.WORD_PREFIX)
     found = sorted(kept)
     return Matches(np.array(found, np.int64), np.array([kept[row] for row in found], np.int64))
+
+
+def rows_likely_in(source: NameSource, container: str, rows: I64) -> I64:
+    """Return those of the rows whose symbols may lie in a container, which `in_containers` tells for sure."""
+    segment, files = source.segment, source.files
+    if segment is None or files is None:
+        return rows
+    wanted = np.uint64(pair_mask(lowered(container)[1:]))
+    likely = (segment.qualified_pairs[rows] & wanted) == wanted
+    likely |= source.files_in(container)[files[rows]]
+    chosen: I64 = rows[likely]
+    return chosen
 
 
 def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
@@ -56,22 +63,6 @@ def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
     is_it[source.files[named.rows[named.classes <= NameMatch.SAME_LETTERS]]] = True
     lies: Mask = is_it[source.files[matches.rows]]
     return lies
-
-
-def _likely(source: NameSource, rows: I64, container: str) -> Iterator[int]:
-    """Yield the places of rows whose path or record mentions the container; unpacking tells for sure."""
-    segment, files = source.segment, source.files
-    if segment is None or files is None or not container.isascii():
-        yield from range(len(rows))
-        return
-    needle = container.encode()
-    in_path: dict[int, bool] = {}
-    starts, ends = segment.record_starts[rows].tolist(), segment.record_starts[rows + 1].tolist()
-    for place, (file, start, end) in enumerate(zip(files[rows].tolist(), starts, ends, strict=True)):
-        if file not in in_path:
-            in_path[file] = container in source.path(int(rows[place])).lower()
-        if in_path[file] or needle in segment.records[start:end].tobytes().lower():
-            yield place
 
 
 def _chain(source: NameSource, row: int) -> list[str]:

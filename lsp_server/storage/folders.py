@@ -23,7 +23,7 @@ from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage.lease import WriterLease
 from lsp_server.storage.path_identity import folder_hash
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 """Raised whenever anything in a version folder is laid out differently: catalog, segments or text index."""
 
 EXPIRY_S: Final = 60 * 24 * 3600.0

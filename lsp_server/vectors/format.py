@@ -29,7 +29,7 @@ from lsp_server.errors import IndexDamaged
 from lsp_server.vectors.arrays import AnyArray
 
 MAGIC = b"\x93SEMSYM\n"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 HEADER_BYTES = 4096
 ALIGNMENT = 64
 
@@ -45,8 +45,14 @@ COLUMNS: dict[str, str] = {
     "files": "<u4",
     "flags": "|u1",
     "name_masks": "<u8",
+    "name_pairs": "<u8",
+    "name_firsts": "|u1",
+    "qualified_pairs": "<u8",
 }
 """Sections with one entry per row, in order of cluster, then id."""
+
+MOVED = tuple(name for name in COLUMNS if name not in {"ids", "codes", "vectors"})
+"""Small columns, which a merge carries on as they are."""
 
 LOOKUPS: dict[str, str] = {
     "cluster_starts": "<u4",

@@ -14,6 +14,11 @@ from lsp_server.vectors.arrays import I64, U8, U64
 OTHER_BIT = 36
 """Set in a letter mask when a name has any character besides a-z and 0-9."""
 
+IS_WORD = np.array([byte >= 0x80 or chr(byte).isalnum() for byte in range(256)])
+"""bool[256], whether a byte belongs to a letter or digit."""
+
+_FIRST, _SECOND, _SHIFT = 40_503, 2_633, 9  # of a pair's hash: the best of six tried on a million names
+
 
 def letter_mask(text: str) -> int:
     """Return which letters a text has: bits 0-25 for a-z, 26-35 for 0-9, 36 for others.
@@ -38,6 +43,42 @@ def letter_masks(names: Iterable[str]) -> U64:
         return np.empty(0, np.uint64)
     masks: U64 = np.bitwise_or.reduceat(_mask_of_byte()[blob], starts[:-1].astype(np.int64))
     return masks
+
+
+def pair_mask(text: bytes) -> int:
+    """Return which neighbouring bytes a lowered text has, hashed to 64 bits.
+
+    `pair_mask(piece) & ~pair_mask(name) == 0` is necessary for the piece to stand in the name. A name as the
+    `lowered` blob has it begins with a newline, so a piece that does is a beginning.
+    """
+    bits = _pair_bits(np.frombuffer(text, np.uint8))
+    return int(np.bitwise_or.reduce(bits, initial=np.uint64(0)))
+
+
+def pair_masks(low: U8, starts: U64) -> U64:
+    """Return every name's pair mask, u64[n], from the `lowered` blob and its boundaries."""
+    if len(starts) < 2:
+        return np.empty(0, np.uint64)
+    bits = np.append(_pair_bits(low[: int(starts[-1])]), np.uint64(0))
+    bits[starts[1:].astype(np.int64) - 1] = 0  # a name's last byte and the next one's newline
+    masks: U64 = np.bitwise_or.reduceat(bits, starts[:-1].astype(np.int64))
+    return masks
+
+
+def first_letters(low: U8, starts: U64) -> U8:
+    """Return the first byte of every name that is of a letter or digit, u8[n], 0 where there is none."""
+    places = np.flatnonzero(IS_WORD[low])
+    firsts = np.append(low, np.uint8(0))[np.append(places, len(low))]
+    after = np.searchsorted(places, starts.astype(np.int64))
+    letters: U8 = np.where(after[:-1] < after[1:], firsts[after[:-1]], 0).astype(np.uint8)
+    return letters
+
+
+def _pair_bits(text: U8) -> U64:
+    wide = text.astype(np.uint16)
+    hashes = (wide[:-1] * np.uint16(_FIRST) + wide[1:] * np.uint16(_SECOND)) >> np.uint16(_SHIFT)
+    bits: U64 = np.uint64(1) << (hashes & np.uint16(63)).astype(np.uint64)
+    return bits
 
 
 def _mask_of_byte() -> U64:

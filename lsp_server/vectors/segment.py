@@ -28,6 +28,9 @@ class Segment:
         files: u32[n].
         flags: u8[n].
         name_masks: u64[n], see `names.letter_mask`.
+        name_pairs: u64[n], see `names.pair_mask`.
+        name_firsts: u8[n], see `names.first_letters`.
+        qualified_pairs: u64[n], pair masks of the names with their containers.
         cluster_starts: u32[k + 1]; cluster c is rows `cluster_starts[c]:cluster_starts[c + 1]`.
         spilled_codes: u8[m, b], codes of rows that lie in a second cluster too, by that cluster, then row.
         spilled_rows: u32[m], their rows.
@@ -60,6 +63,9 @@ class Segment:
         self.files: U32 = arrays["files"]
         self.flags: U8 = arrays["flags"]
         self.name_masks: U64 = arrays["name_masks"]
+        self.name_pairs: U64 = arrays["name_pairs"]
+        self.name_firsts: U8 = arrays["name_firsts"]
+        self.qualified_pairs: U64 = arrays["qualified_pairs"]
         self.cluster_starts: U32 = arrays["cluster_starts"]
         self.spilled_codes: U8 = arrays["spilled_codes"]
         self.spilled_rows: U32 = arrays["spilled_rows"]

@@ -41,6 +41,7 @@ class SegmentRows:
         files: u32[n], the catalog's file ids.
         flags: u8[n], `SymbolFlags`.
         names: n names as written.
+        qualified_names: n names with what they lie in.
         records: n packed records, opaque here.
     """
 
@@ -51,6 +52,7 @@ class SegmentRows:
     files: U32
     flags: U8
     names: list[str]
+    qualified_names: list[str]
     records: list[bytes]
 
 
@@ -176,7 +178,10 @@ def write_segment(
     codes = sign_codes(vectors)
     ids = rows.ids[order]
     by_id = np.argsort(ids, kind="stable")
-    ordered_names = [rows.names[row] for row in order.tolist()]
+    places = order.tolist()
+    ordered_names = [rows.names[row] for row in places]
+    low = names.pack([names.lowered(name) for name in ordered_names])
+    low_qualified = names.pack([names.lowered(rows.qualified_names[row]) for row in places])
     columns: dict[str, AnyArray] = {
         "kinds": rows.kinds,
         "languages": rows.languages,
@@ -190,14 +195,17 @@ def write_segment(
         for name, column in columns.items():
             file.add(name, column.shape, [column[order]])
         file.add("name_masks", ids.shape, [names.letter_masks(ordered_names)])
+        file.add("name_pairs", ids.shape, [names.pair_masks(*low)])
+        file.add("name_firsts", ids.shape, [names.first_letters(*low)])
+        file.add("qualified_pairs", ids.shape, [names.pair_masks(*low_qualified)])
         file.add("cluster_starts", (n_clusters + 1,), [starts_of(clusters[order], n_clusters)])
         spilled = spills(None if second is None else second[order], n_clusters)
         add_spills(file, spilled, [codes[spilled.rows]])
         file.add("sorted_ids", ids.shape, [ids[by_id]])
         file.add("sorted_rows", ids.shape, [by_id])
-        _add_texts(file, "names", "name_starts", [names.encoded(name) for name in ordered_names])
-        _add_texts(file, "lowered", "lowered_starts", [names.lowered(name) for name in ordered_names])
-        _add_texts(file, "records", "record_starts", [rows.records[row] for row in order.tolist()])
+        _add_texts(file, "name", names.pack([names.encoded(name) for name in ordered_names]))
+        _add_texts(file, "lowered", low)
+        _add_texts(file, "record", names.pack([rows.records[row] for row in places]))
         return file.finish()
 
 
@@ -246,11 +254,12 @@ def text_end(section: str) -> U8:
     return np.frombuffer(b"\n" if section == "lowered" else b"", np.uint8)
 
 
-def _add_texts(file: SegmentFile, section: str, starts_section: str, texts: list[bytes]) -> None:
-    blob, starts = names.pack(texts)
+def _add_texts(file: SegmentFile, name: str, packed: tuple[U8, U64]) -> None:
+    blob, starts = packed
+    section = name if name in LOOKUPS else f"{name}s"
     end = text_end(section)
     file.add(section, (len(blob) + len(end),), [blob, end])
-    file.add(starts_section, starts.shape, [starts])
+    file.add(f"{name}_starts", starts.shape, [starts])
 
 
 def _sync_folder(folder: Path) -> None:

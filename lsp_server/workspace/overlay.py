@@ -25,7 +25,6 @@ DigestOf = Callable[[str], bytes | None]
 """The digest that the index has of a path, or None."""
 
 _NO_FILE = FileId(0)
-_NO_CLUSTER = 0
 _WARM_UP = ParseJob("warm-up.txt", "", raw=b"").pack()
 
 
@@ -230,7 +229,7 @@ class Overlay:
         reply = ParseReply.unpack(answer.payload)
         logger.debug("an open buffer was parsed in %.0f ms", reply.busy_s * 1000)
         placed = place(unpack(reply.packed_yield), path, embedder, self._stemmer)
-        documents = prepare(list(placed.documents(_NO_FILE, [_NO_CLUSTER] * len(placed.ids))), self._stemmer)
+        documents = prepare(list(placed.documents(_NO_FILE)), self._stemmer)
         return UnsavedFile(
             path=path,
             digest=reply.digest,

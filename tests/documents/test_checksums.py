@@ -8,9 +8,7 @@ from lsp_server.documents import TextDocument, TextIndex, damaged_files
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     with TextIndex.create(tmp_path) as index:
-        index.replace(
-            [], [TextDocument(n, n, 0, 12, "go", "f", f"f{n}", body="word " * n) for n in range(50)]
-        )
+        index.replace([], [TextDocument(n, n, 12, "go", "f", f"f{n}", body="word " * n) for n in range(50)])
         index.commit()
         index.replace([3], [])
         index.commit()

@@ -23,8 +23,8 @@ def test_every_word_has_a_stem(text: str) -> None:
 def test_documents_may_bring_their_stems(indexed: Indexed) -> None:
     words = "retries uploading files happily organizational"
     stems = Stemmer().stem_text(words)
-    plain = TextDocument(1, 1, 0, 12, "go", "f", "f", body=words)
-    stemmed = TextDocument(2, 1, 0, 12, "go", "f", "f", body=stems, stemmed=True)
+    plain = TextDocument(1, 1, 12, "go", "f", "f", body=words)
+    stemmed = TextDocument(2, 1, 12, "go", "f", "f", body=stems, stemmed=True)
     reader = indexed([plain, stemmed])
     for word in words.split():
         assert reader.search(TextQuery((word,)), 9).ids.tolist() == [1, 2]

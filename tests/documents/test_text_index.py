@@ -7,14 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lsp_server.documents import TextDocument, TextFilter, TextIndex, TextQuery, TextReader
+from lsp_server.documents import TextDocument, TextIndex, TextQuery, TextReader
 from lsp_server.errors import IndexBusy, IndexDamaged, IndexStorageFailed
 
-UPLOAD = TextDocument(
-    2**64 - 1, 1, 0, 12, "python", "upload file", "upload_file", body="send bytes to bucket"
-)
-RETRY = TextDocument(2**63, 1, 1, 12, "python", "retry request", "retry_request", doc="tries again")
-PARSE = TextDocument(7, 2, 1, 5, "go", "parser", "parser", path="cmd main go", signature="type parser struct")
+UPLOAD = TextDocument(2**64 - 1, 1, 12, "python", "upload file", "upload_file", body="send bytes to bucket")
+RETRY = TextDocument(2**63, 1, 12, "python", "retry request", "retry_request", doc="tries again")
+PARSE = TextDocument(7, 2, 5, "go", "parser", "parser", path="cmd main go", signature="type parser struct")
 
 
 def ids(reader: TextReader, *words: str) -> list[int]:
@@ -37,7 +35,7 @@ def test_ids_keep_all_their_64_bits(path: Path) -> None:
 
 def test_replacing_a_file_leaves_nothing_of_what_it_held(path: Path) -> None:
     with TextIndex.open(path) as index:
-        index.replace([1], [TextDocument(8, 1, 0, 12, "python", "download", "download")])
+        index.replace([1], [TextDocument(8, 1, 12, "python", "download", "download")])
         index.commit()
     reader = TextReader.open(path)
     assert ids(reader, "upload") == []
@@ -80,28 +78,6 @@ def test_a_reader_stays_at_its_commit_until_reloaded(path: Path) -> None:
         assert ids(reader, "upload") == [UPLOAD.id]
 
 
-def test_moving_to_another_cluster_keeps_everything_else(path: Path) -> None:
-    with TextIndex.open(path) as index:
-        moved = index.recluster(np.array([UPLOAD.id, RETRY.id, 99], np.uint64), np.array([40, 41, 42]))
-        index.commit()
-    assert moved == 2
-    reader = TextReader.open(path)
-    contents = reader.contents()
-    rows = zip(contents.ids.tolist(), contents.files.tolist(), contents.clusters.tolist(), strict=True)
-    assert sorted(rows) == [(7, 2, 1), (RETRY.id, 1, 41), (UPLOAD.id, 1, 40)]
-    assert ids(reader, "uploads") == [UPLOAD.id]
-    assert ids(reader, "retries") == [RETRY.id]
-    forty = TextFilter(clusters=np.array([40]))
-    assert reader.search(TextQuery(("upload", "retry"), filter=forty), 10).ids.tolist() == [UPLOAD.id]
-
-
-def test_moving_documents_wants_a_commit_first(path: Path) -> None:
-    with TextIndex.open(path) as index:
-        index.replace([1], [])
-        with pytest.raises(ValueError, match="Commit before"):
-            index.recluster(np.array([7], np.uint64), np.array([3]))
-
-
 def test_a_second_writer_is_told_who_is_in_the_way(path: Path) -> None:
     with TextIndex.open(path), pytest.raises(IndexBusy, match="Another process"):
         TextIndex.open(path)
@@ -138,7 +114,7 @@ def test_garbage_is_collected(path: Path) -> None:
 
 def test_lone_surrogates_are_indexed_as_replaced(tmp_path: Path) -> None:
     with TextIndex.create(tmp_path) as index:
-        index.replace([], [TextDocument(1, 1, 0, 12, "python", "bad \udce9", "bad\udce9", path="caf\udce9")])
+        index.replace([], [TextDocument(1, 1, 12, "python", "bad \udce9", "bad\udce9", path="caf\udce9")])
         index.commit()
     reader = TextReader.open(tmp_path)
     assert ids(reader, "bad") == [1]
@@ -149,7 +125,7 @@ WRITE_AND_HANG = """
 import sys, pathlib
 from lsp_server.documents import TextDocument, TextIndex
 index = TextIndex.open(pathlib.Path(sys.argv[1]))
-index.replace([1], [TextDocument(n, 1, 0, 12, "go", "late", "late", body="word " * 50) for n in range(999)])
+index.replace([1], [TextDocument(n, 1, 12, "go", "late", "late", body="word " * 50) for n in range(999)])
 print("written", flush=True)
 sys.stdin.read()
 """
@@ -179,7 +155,7 @@ path = pathlib.Path(sys.argv[1])
 index = TextIndex.open(path)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
-    index.replace([1], [TextDocument(n, 1, 0, 12, "go", "x", f"x{n}", body=f"a{n}") for n in range(9000)])
+    index.replace([1], [TextDocument(n, 1, 12, "go", "x", f"x{n}", body=f"a{n}") for n in range(9000)])
     index.commit()
 except IndexStorageFailed as error:
     print(type(error).__name__)
@@ -202,14 +178,10 @@ def test_all_contents_are_listed(tmp_path: Path) -> None:
     with TextIndex.create(tmp_path) as index:
         index.replace(
             [],
-            [
-                TextDocument(number, row, row % 7, 12, "c", "f", "f")
-                for row, number in enumerate(wanted.tolist())
-            ],
+            [TextDocument(number, row, 12, "c", "f", "f") for row, number in enumerate(wanted.tolist())],
         )
         index.commit()
     contents = TextReader.open(tmp_path).contents()
     order = np.argsort(contents.ids)
     assert np.array_equal(contents.ids[order], wanted)
     assert np.array_equal(contents.files[order], np.arange(len(wanted)))
-    assert np.array_equal(contents.clusters[order], np.arange(len(wanted)) % 7)

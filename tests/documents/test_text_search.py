@@ -14,7 +14,6 @@ def document(number: int, **changes: object) -> TextDocument:
     values: dict[str, object] = {
         "id": number,
         "file": number,
-        "cluster": 0,
         "kind": 12,
         "language": "python",
         "name": f"name{number}",
@@ -96,13 +95,10 @@ def test_names_are_substrings_in_any_case(indexed: Indexed, name: str) -> None:
     assert found(reader, "kraken", names=(name,)) == [1]
 
 
-def test_candidates_pass_the_filter_and_lie_in_probed_clusters(indexed: Indexed) -> None:
-    reader = indexed([document(n, cluster=n % 4, kind=5 + n % 2) for n in range(40)])
+def test_all_that_passes_a_filter_is_told(indexed: Indexed) -> None:
+    reader = indexed([document(n, kind=5 + n % 2) for n in range(40)])
     classes = TextFilter(kinds=frozenset({5}))
-    probed = reader.candidates_in_clusters(classes, np.array([0, 1]))
-    assert sorted(probed.tolist()) == [n for n in range(40) if n % 4 == 0]
-    assert len(reader.candidates_in_clusters(classes, None)) == 20
-    assert len(reader.candidates_in_clusters(classes, None, limit=3)) == 3
+    assert sorted(reader.passing(classes).tolist()) == list(range(0, 40, 2))
     assert reader.count(classes) == 20
 
 
@@ -120,7 +116,6 @@ DOCUMENTS = [
         file=number % 60 * 2,
         kind=(5, 6, 12)[number % 3],
         language=("python", "go")[number % 2],
-        cluster=number % 5,
         body=" ".join(WORDS[: 1 + number % 4] * (1 + number % 3)) + " filler" * (number % 11),
     )
     for number in range(600)
@@ -141,7 +136,6 @@ CONDITIONS = st.builds(
     kinds=st.none() | st.frozensets(st.sampled_from([5, 6, 12, 13])),
     languages=st.none() | st.frozensets(st.sampled_from(["python", "go", "c"])),
     files=st.none() | st.lists(st.integers(0, 125)).map(lambda files: np.array(files, np.int64)),
-    clusters=st.none() | st.lists(st.integers(0, 6)).map(lambda clusters: np.array(clusters, np.int64)),
 )
 
 
@@ -150,7 +144,6 @@ def passes(condition: TextFilter, item: TextDocument) -> bool:
         (condition.kinds is None or item.kind in condition.kinds)
         and (condition.languages is None or item.language in condition.languages)
         and (condition.files is None or item.file in condition.files)
-        and (condition.clusters is None or item.cluster in condition.clusters)
     )
 
 

@@ -43,7 +43,6 @@ def documents(count: int) -> list[TextDocument]:
         TextDocument(
             number,
             number % 9,
-            0,
             (5, 12)[number % 2],
             ("go", "python")[number % 3 > 0],
             text(4),
@@ -90,9 +89,9 @@ def test_unsaved_text_scores_as_if_it_were_indexed(indexed: Indexed, query: Text
 def test_an_empty_index_or_none_still_orders_unsaved_text(indexed: Indexed, *, has_index: bool) -> None:
     unsaved = prepare(
         [
-            TextDocument(1, 1, 0, 12, "go", "a", "a", body="upload"),
-            TextDocument(2, 1, 0, 12, "go", "upload", "upload"),
-            TextDocument(3, 1, 0, 12, "go", "a", "a"),
+            TextDocument(1, 1, 12, "go", "a", "a", body="upload"),
+            TextDocument(2, 1, 12, "go", "upload", "upload"),
+            TextDocument(3, 1, 12, "go", "a", "a"),
         ],
         Stemmer(),
     )
@@ -105,8 +104,8 @@ def test_no_documents_have_no_scores(indexed: Indexed) -> None:
 
 
 def test_stems_that_documents_bring_are_taken_as_they_are() -> None:
-    plain = TextDocument(1, 1, 0, 12, "go", "a", "a", body="happily retries")
-    stems = TextDocument(2, 1, 0, 12, "go", "a", "a", body=Stemmer().stem_text(plain.body), stemmed=True)
+    plain = TextDocument(1, 1, 12, "go", "a", "a", body="happily retries")
+    stems = TextDocument(2, 1, 12, "go", "a", "a", body=Stemmer().stem_text(plain.body), stemmed=True)
     first, second = prepare([plain, stems])
     assert first.terms == second.terms
 
@@ -133,7 +132,7 @@ def test_words_of_a_path_are_held_by_their_stems() -> None:
 
 def test_no_more_words_are_told_apart_than_a_score_has_bits(indexed: Indexed) -> None:
     words = [f"word{number}" for number in range(40)]
-    reader = indexed([TextDocument(1, 1, 0, 12, "go", "name", "name", body=" ".join(words))])
+    reader = indexed([TextDocument(1, 1, 12, "go", "name", "name", body=" ".join(words))])
     found = reader.words_held(words, TextFilter(), limit=1)
     assert found.held.shape == (1, 24)
     assert found.held.all()

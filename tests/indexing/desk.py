@@ -80,8 +80,6 @@ def contents(version: IndexVersion) -> Contents:
     ordinals = vectors.ordinals_of(text.ids)
     if (ordinals < 0).any():
         problems.append("a document belongs to no living symbol")
-    elif not np.array_equal(vectors.cluster_of(ordinals).astype(np.int64), text.clusters.astype(np.int64)):
-        problems.append("clusters differ between text and vectors")
     if documents != recorded:
         problems.append(f"the text index holds {len(documents)} symbols, the catalog {len(recorded)}")
     if {id_: row[0] for id_, row in symbols.items()} != recorded:

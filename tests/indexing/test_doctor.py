@@ -122,18 +122,6 @@ def test_a_symbol_that_lives_twice_is_damage(patient: Patient) -> None:
     assert any("live more than once" in finding.message for finding in examine(patient.version))
 
 
-def test_words_of_another_cluster_are_damage_unless_a_clustering_was_cut_short(patient: Patient) -> None:
-    with Catalog.open_reader(patient.version.catalog) as catalog:
-        ids = np.concatenate(list(catalog.symbol_ids().values()))
-    text = TextIndex.open(patient.version.text)
-    text.recluster(ids[:1], np.array([7]))
-    text.commit()
-    text.close()
-    assert patient.findings() == {("words", Severity.DAMAGE)}
-    patient.execute("INSERT OR REPLACE INTO meta VALUES ('moving', 1)")
-    assert patient.findings() == {("words", Severity.WARNING)}
-
-
 def test_missing_words_are_damage_unless_their_batch_was_cut_short(patient: Patient) -> None:
     with Catalog.open_reader(patient.version.catalog) as catalog:
         file = catalog.files()["one.py"].file

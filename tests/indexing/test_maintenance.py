@@ -10,7 +10,7 @@ from made_files import made_result
 
 from lsp_server.embedding import Embedder
 from lsp_server.indexing.batch import Batch
-from lsp_server.indexing.maintenance import maintain, realign, vector_index
+from lsp_server.indexing.maintenance import maintain, vector_index
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.vectors.compaction import MAX_SEGMENTS
@@ -64,9 +64,7 @@ def test_segments_without_a_living_row_go(version: IndexVersion, embedder: Embed
     assert sound(version) == before
 
 
-def test_grown_indexes_are_clustered_anew_in_vectors_and_text(
-    version: IndexVersion, embedder: Embedder
-) -> None:
+def test_grown_indexes_are_clustered_anew(version: IndexVersion, embedder: Embedder) -> None:
     with IndexWriter(version, embedder.info) as writer:
         write(writer, "small.py", 20, 0, embedder)
         write(writer, "large.py", 2500, 1, embedder)
@@ -109,29 +107,6 @@ def test_housekeeping_is_put_off_while_there_is_work(version: IndexVersion, embe
         write(writer, "a.py", 900, 1, embedder)
         assert not maintain(writer, TARGET, never)
         assert writer.generation == 1
-
-
-class PowerCut(Exception):
-    """Stands for the end of the process."""
-
-
-def test_a_clustering_cut_short_between_text_and_vectors(version: IndexVersion, embedder: Embedder) -> None:
-    with IndexWriter(version, embedder.info) as writer:
-        write(writer, "small.py", 20, 0, embedder)
-        write(writer, "large.py", 2500, 1, embedder)
-        before = sound(version)
-
-        def cut(*_: object) -> int:
-            raise PowerCut
-
-        writer.replace_segments = cut  # type: ignore[method-assign]
-        with pytest.raises(PowerCut):
-            maintain(writer, TARGET, always)
-    assert "clusters differ" in contents(version).problems[-1]
-    with IndexWriter(version, embedder.info) as writer:
-        realign(writer)
-        assert not writer.is_moving
-    assert sound(version) == before
 
 
 def test_the_living_are_what_searches_see(version: IndexVersion, embedder: Embedder) -> None:

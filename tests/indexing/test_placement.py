@@ -27,8 +27,7 @@ def same(one: PlacedFile, other: PlacedFile) -> bool:
         and one.ids.tolist() == other.ids.tolist()
         and one.flags.tolist() == other.flags.tolist()
         and one.content.records == other.content.records
-        and list(one.documents(FileId(1), [0] * len(one.ids)))
-        == list(other.documents(FileId(1), [0] * len(other.ids)))
+        and list(one.documents(FileId(1))) == list(other.documents(FileId(1)))
     )
 
 
@@ -65,16 +64,16 @@ def test_the_entry_of_a_file_is_named_by_its_path(maker: YieldMaker, embedder: E
     entry = unpack_symbol(placed.content.records[0])
     assert (entry.name, entry.signature) == ("retryPolicy.py", "lib/retryPolicy.py")
     assert placed.content.names[0] == "retryPolicy.py"
-    document = next(placed.documents(FileId(7), [3] * len(placed.ids)))
+    document = next(placed.documents(FileId(7)))
     assert document.name == "retri polici"
     assert document.whole_name == "retrypolicy.py"
     assert "retri" in document.path.split()
-    assert (document.file, document.cluster) == (7, 3)
+    assert document.file == 7
 
 
 def test_what_is_left_out_has_no_symbols(maker: YieldMaker, embedder: Embedder) -> None:
     left_out = place(maker.make("a.py", b"\0\1\2\3" * 50), "a.py", embedder, STEMMER)
     assert left_out.content.skipped
     assert left_out.vectors.shape == (0, embedder.info.dimensions)
-    assert list(left_out.documents(FileId(1), [])) == []
+    assert list(left_out.documents(FileId(1))) == []
     assert without_symbols(b"d", "a.py", "why", 4).content.skipped == "why"

@@ -25,6 +25,7 @@ def chosen(rows: SegmentRows, mask: np.ndarray) -> SegmentRows:
         rows.files[mask],
         rows.flags[mask],
         [rows.names[place] for place in places],
+        [rows.qualified_names[place] for place in places],
         [rows.records[place] for place in places],
     )
 

@@ -39,6 +39,7 @@ def some_rows(n_rows: int, dimensions: int = 64, seed: int = 0) -> SegmentRows:
         files=random.integers(0, 2**32, n_rows, np.uint32),
         flags=random.integers(0, 64, n_rows, np.uint8),
         names=names,
+        qualified_names=[f"Outer.{name}" for name in names],
         records=[f"record of {name}".encode() * int(random.integers(0, 3)) for name in names],
     )
 
@@ -52,6 +53,7 @@ def part_of(rows: SegmentRows, start: int, end: int) -> SegmentRows:
         rows.files[start:end],
         rows.flags[start:end],
         rows.names[start:end],
+        rows.qualified_names[start:end],
         rows.records[start:end],
     )
 
