@@ -1,6 +1,6 @@
 """From a `TextQuery` to Tantivy's: weighted BM25 over the fields, and filters that hold before the top k."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
@@ -31,6 +31,7 @@ MOST_TOLD_APART: Final = 24
 
 _MOST_TERMS = 48
 _MOST_RANGES = 8
+_MOST_LOOKED_UP = 256
 _REGEX_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
 
 
@@ -99,11 +100,13 @@ def holding_query(
 def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer) -> list[Query]:
     conditions: list[Query] = []
     if condition.kinds is not None:
-        conditions.append(Query.term_set_query(schema, "kind", [int(kind) for kind in condition.kinds]))
+        conditions.append(_any_number(condition.kinds, "kind", schema))
     if condition.languages is not None:
         conditions.append(Query.term_set_query(schema, "language", sorted(condition.languages)))
     if condition.files is not None:
         conditions.append(_file_query(condition.files, schema))
+    if condition.ids is not None:
+        conditions.append(_any_number(condition.ids.tolist(), "id", schema))
     if condition.names:
         patterns = [f".*{_escaped(encodable(name.lower()))}.*" for name in condition.names]
         conditions.append(_any_of([Query.regex_query(schema, "whole_name", pattern) for pattern in patterns]))
@@ -126,12 +129,18 @@ def _file_query(files: NDArray[np.int64], schema: tantivy.Schema) -> Query:
     # Files of a folder are numbered next to each other, and a range costs far less than its numbers.
     runs = runs_of(files)
     if not 0 < len(runs) <= _MOST_RANGES or len(runs) == len(files):
-        return Query.term_set_query(schema, "file", files.tolist())
+        return _any_number(files.tolist(), "file", schema)
     ranges = [
         Query.range_query(schema, "file", tantivy.FieldType.Integer, first, last)
         for first, last in runs.tolist()
     ]
     return _any_of(ranges)
+
+
+def _any_number(numbers: Collection[int], field: str, schema: tantivy.Schema) -> Query:
+    if 0 < len(numbers) <= _MOST_LOOKED_UP:  # a set walks through the field's dictionary, terms are looked up
+        return _any_of([Query.term_query(schema, field, int(number), "basic") for number in numbers])
+    return Query.term_set_query(schema, field, [int(number) for number in numbers])
 
 
 def _run_of_words(words: Sequence[str], schema: tantivy.Schema, stemmer: Stemmer) -> Query | None:

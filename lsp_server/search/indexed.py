@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.documents import TextFilter, TextHits, held_in_paths
-from lsp_server.model import SymbolKind
-from lsp_server.search.asking import DEPTH, Ask, Gathered, Place
+from lsp_server.search.asking import Ask, Gathered, Place
+from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.name_matching import match_beginning, name_lengths, possible_rows
@@ -29,14 +29,6 @@ _Hits = tuple[NDArray[np.int64], NDArray[np.float32]]  # ordinals and their scor
 _NO_HITS: _Hits = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _ByWords:
-    """What the words found: symbols, and entries of files."""
-
-    symbols: _Hits
-    files: _Hits
-
-
 def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -> Gathered:
     """Return the candidates of a snapshot; files with unsaved text are left out.
 
@@ -46,18 +38,12 @@ def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -
     files = ask.filters.files(snapshot, list(unsaved.files))
     allowed = ask.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
+    words = beside(lambda: _by_words(snapshot, ask, files, allowed))
     nearest = _nearest(snapshot, ask, allowed)
+    named = _named(snapshot, ask, allowed)
+    by_words = words()
     cancel.raise_if_cancelled()
-    if ask.mode is SearchMode.VECTOR:
-        by_words = _ByWords(_NO_HITS, _NO_HITS)
-    else:
-        by_words = _ByWords(
-            _known(snapshot, _text_hits(snapshot, ask, files, allowed)),
-            _known(snapshot, _entry_hits(snapshot, ask)),
-        )
-    cancel.raise_if_cancelled()
-    ordinals = reduce(np.union1d, (nearest, by_words.symbols[0], _named(snapshot, ask, allowed)))
-    return _with_evidence(snapshot, ask, ordinals, by_words)
+    return _with_evidence(snapshot, ask, reduce(np.union1d, (nearest, by_words[0], named)), by_words)
 
 
 def _nearest(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
@@ -94,10 +80,12 @@ def _named(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> N
     return rows[order]
 
 
-def _text_hits(
+def _by_words(
     snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
-) -> TextHits:
+) -> _Hits:
     """Return the best symbols by words among those that may answer."""
+    if ask.mode is SearchMode.VECTOR:
+        return _NO_HITS
 
     def passing(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
         ordinals = snapshot.vectors.ordinals_of(ids)
@@ -112,12 +100,7 @@ def _text_hits(
     if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):
         # Most hits pass: refusing the others afterwards costs less than what Tantivy does for a condition.
         condition = TextFilter(kinds=condition.kinds, languages=condition.languages)
-    return snapshot.text.search(ask.text_query(condition), ask.depth, passing)
-
-
-def _entry_hits(snapshot: Snapshot, ask: Ask) -> TextHits:
-    """Return the best whole files by words."""
-    return snapshot.text.search(ask.text_query(TextFilter(kinds=frozenset({int(SymbolKind.FILE)}))), DEPTH)
+    return _known(snapshot, snapshot.text.search(ask.text_query(condition), ask.depth, passing))
 
 
 def _known(snapshot: Snapshot, hits: TextHits) -> _Hits:
@@ -130,23 +113,21 @@ def _with_evidence(
     snapshot: Snapshot,
     ask: Ask,
     ordinals: NDArray[np.int64],
-    by_words: _ByWords,
+    by_words: _Hits,
 ) -> Gathered:
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
-    entries = snapshot.entries[files]
-    similarity_of_entries = np.zeros(len(ordinals), np.float32)
-    has_entry = entries >= 0
-    unique_entries, inverse = np.unique(entries[has_entry], return_inverse=True)
-    similarity_of_entries[has_entry] = vectors.similarities(ask.vector, unique_entries)[inverse]
+    asked, places = np.unique(files, return_inverse=True)
+    file_text = beside(lambda: _file_text(snapshot, ask, asked))
+    file_words = _file_words(snapshot, ask, asked)
     return Gathered(
         Candidates(
             ids=vectors.ids(ordinals),
             similarity=vectors.similarities(ask.vector, ordinals),
-            text=_looked_up(ordinals, *by_words.symbols),
-            file_similarity=similarity_of_entries,
-            file_text=_looked_up(entries, *by_words.files),
-            file_words=_file_words(snapshot, ask, files),
+            text=_looked_up(ordinals, *by_words),
+            file_similarity=_file_similarity(snapshot, ask, asked)[places],
+            file_text=file_text()[places],
+            file_words=file_words[places],
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
             files=files,
@@ -158,17 +139,37 @@ def _with_evidence(
     )
 
 
+def _file_similarity(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the cosine of each file's own entry, 0 where it has none."""
+    entries = snapshot.entries[files]
+    similarity = np.zeros(len(files), np.float32)
+    similarity[entries >= 0] = snapshot.vectors.similarities(ask.vector, entries[entries >= 0])
+    return similarity
+
+
+def _file_text(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the BM25 of each file's own entry, 0 where it has none."""
+    if ask.mode is SearchMode.VECTOR or not len(files):
+        return np.zeros(len(files), np.float32)
+    condition = _entries_of(snapshot, files)
+    hits = _known(snapshot, snapshot.text.search(ask.text_query(condition), len(files)))
+    return _looked_up(snapshot.entries[files], *hits)
+
+
 def _file_words(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return how much of the query each file holds, anywhere in it or in its path."""
+    """Return how much of the query each file holds, anywhere in it or in its path; files ascend."""
     if ask.mode is SearchMode.VECTOR or not ask.rarity or not len(files):
         return np.zeros(len(files), np.float32)
-    asked, places = np.unique(files, return_inverse=True)
-    condition = TextFilter(kinds=frozenset({int(SymbolKind.FILE)}), files=asked)
-    found = snapshot.text.words_held(list(ask.rarity), condition, len(asked))
-    held = np.zeros((len(asked), found.held.shape[1]), np.bool_)
-    held[np.searchsorted(asked, found.files)] = found.held
-    paths = [snapshot.split(snapshot.path_of(file)) for file in asked.tolist()]
-    return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))[places]
+    found = snapshot.text.words_held(list(ask.rarity), _entries_of(snapshot, files), len(files))
+    held = np.zeros((len(files), found.held.shape[1]), np.bool_)
+    held[np.searchsorted(files, found.files)] = found.held
+    paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
+    return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
+
+
+def _entries_of(snapshot: Snapshot, files: NDArray[np.int64]) -> TextFilter:
+    entries = snapshot.entries[files]
+    return TextFilter(ids=snapshot.vectors.ids(entries[entries >= 0]))
 
 
 class _Containers(Sequence[str]):

@@ -14,7 +14,7 @@ import numpy as np
 
 from lsp_server.search.name_bits import LONGEST, Bits, NameWindows
 from lsp_server.text.words import split_words
-from lsp_server.vectors.arrays import I64, U8, U64, Mask
+from lsp_server.vectors.arrays import I64, U8, U64, Mask, ascending
 from lsp_server.vectors.names import (
     encoded,
     first_letters,
@@ -173,7 +173,7 @@ def match_closely(columns: NameColumns, text: str, rows: I64) -> Matches:
     """
     letters = _lowered(text)
     begun = rows[columns.name_firsts[rows] == letters[0]]
-    found = match_in_order(columns, text, np.union1d(_having(columns, rows, letters), begun))
+    found = match_in_order(columns, text, ascending(np.concatenate((_having(columns, rows, letters), begun))))
     close = found.classes < NameMatch.LETTERS
     return Matches(found.rows[close], found.classes[close])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lsp_server.vectors.arrays import I64, U8, U32, U64, AnyArray, Mask
+from lsp_server.vectors.arrays import I64, U8, U32, U64, AnyArray, Mask, ascending
 from lsp_server.vectors.columns import JoinedSegments
 from lsp_server.vectors.kernels import BLOCK_ROWS, HammingKernel
 
@@ -168,7 +168,7 @@ def first_by_id(ordinals: I64, distances: AnyArray, wanted: int, ids_of: Callabl
     if len(ordinals) > _TIES * wanted:
         order = np.lexsort((ids_of(ordinals), distances))
         ordinals = ordinals[order[: _TIES * wanted]]
-    return np.unique(ordinals)
+    return ascending(ordinals)
 
 
 def _guess(distances: AnyArray, aim: float) -> int | None:

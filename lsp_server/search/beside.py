@@ -1,0 +1,34 @@
+"""Runs a part of a search beside the rest of it, where a processor is free to."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def beside(work: Callable[[], T]) -> Callable[[], T]:
+    """Begin a piece of work in another thread, and return what waits for its result.
+
+    Whoever asks for the result before a thread has taken the work up does it himself, so that a crowd of
+    searches is no slower than without threads.
+
+    Args:
+        work: What another thread may do meanwhile; best something that lets go of the interpreter's lock.
+
+    Returns:
+        A function to be called once. It returns or raises what the work does.
+    """
+    threads = _threads()
+    if threads is None:
+        return work
+    begun = threads.submit(work)
+    return lambda: work() if begun.cancel() else begun.result()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor | None:
+    n_others = min(4, (os.cpu_count() or 1) - 1)
+    return ThreadPoolExecutor(n_others, "beside-search") if n_others else None
