@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from hashlib import blake2b
-from typing import NewType
+from typing import NamedTuple, NewType
 
 SymbolId = NewType("SymbolId", int)
 """Stable unsigned 64-bit digest of (path, qualified name, kind, nth): the only key that joins the stores."""
@@ -70,12 +70,11 @@ class SymbolFlags(IntFlag):
     """A declaration without a body (header prototype, abstract or interface member, overload signature)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A zero-based place in a text, with its column counted in each of LSP's position encodings.
 
     All three are kept because a client's encoding is only known when it asks, and by then the file may
-    have changed on disk.
+    have changed on disk. (A tuple, as are spans: a palette unpacks 500 symbols on every key press.)
     """
 
     line: int
@@ -84,8 +83,7 @@ class Position:
     utf32: int
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A half-open stretch of text from `start` to `end`."""
 
     start: Position

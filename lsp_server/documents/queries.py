@@ -31,7 +31,7 @@ MOST_TOLD_APART: Final = 24
 
 _MOST_TERMS = 48
 _MOST_RANGES = 8
-_MOST_LOOKED_UP = 256
+_MOST_LOOKED_UP = 1_000
 _REGEX_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
 
 

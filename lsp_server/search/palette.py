@@ -46,7 +46,7 @@ SCORES: Final = {
 """What a result scores by the class of its match."""
 
 _BELOW_NAMES = 0.01  # a hit by meaning scores at least so much less than the last name
-_MOST_BY_MEANING = 100  # what is further down is read by nobody
+_MOST_BY_MEANING = 50  # what is further down is read by nobody
 _TIES = 4  # equally good names are ordered by path when they are at most so many times the limit
 _LONGEST = 0xFFFF
 

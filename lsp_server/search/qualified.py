@@ -11,8 +11,10 @@ from lsp_server.search.name_sources import NameSource
 from lsp_server.vectors.arrays import I64, Mask
 from lsp_server.vectors.names import lowered, pair_mask
 
-MOST_UNPACKED = 3_000
-"""Records that are unpacked, to be sure."""
+MOST_LOOKED_AT = 1_500
+"""Matches whose containers are looked at, the best first."""
+
+_FILE = SymbolKind.FILE
 
 _SEPARATOR = re.compile(r"::|[.#/]")
 
@@ -29,14 +31,25 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
         matches: Names that match what stands behind the containers.
     """
     in_file = _lies_with(source, containers[-1], matches)
-    order = np.lexsort((matches.rows, matches.classes, ~in_file))[:MOST_UNPACKED]
+    order = np.lexsort((matches.rows, ~in_file, matches.classes))[:MOST_LOOKED_AT]
     rows, classes = matches.rows[order], matches.classes[order]
+    # Where neither a name around it nor the file's may be the container's, the path alone decides.
+    is_unsure = _may_be_named(source, containers[-1], rows) | (source.kinds[rows] == _FILE)
+    lies_in_path: dict[str, bool | None] = {}
     kept: dict[int, int] = {}
-    for row, match in zip(rows.tolist(), classes.tolist(), strict=True):
-        chain = _chain(source, row)
-        if tuple(chain[-len(containers) :]) == tuple(containers):
-            kept[row] = match
-        elif _begin_in_order(containers, chain):
+    for row, match, unsure in zip(rows.tolist(), classes.tolist(), is_unsure.tolist(), strict=True):
+        path = source.path(row)
+        if path not in lies_in_path:
+            parts = _parts_of(path)
+            lies_in_path[path] = None if parts[-1] == containers[-1] else _begin_in_order(containers, parts)
+        lies = lies_in_path[path]
+        if lies is None or (unsure and _is_mentioned(source, containers[-1], row)):
+            chain = _chain(source, row)
+            if tuple(chain[-len(containers) :]) == tuple(containers):
+                kept[row] = match
+                continue
+            lies = _begin_in_order(containers, chain)
+        if lies:
             kept[row] = max(match, NameMatch.WORD_PREFIX)
     found = sorted(kept)
     return Matches(np.array(found, np.int64), np.array([kept[row] for row in found], np.int64))
@@ -44,14 +57,27 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
 
 def rows_likely_in(source: NameSource, container: str, rows: I64) -> I64:
     """Return those of the rows whose symbols may lie in a container, which `in_containers` tells for sure."""
-    segment, files = source.segment, source.files
-    if segment is None or files is None:
+    if source.files is None:
         return rows
-    wanted = np.uint64(pair_mask(lowered(container)[1:]))
-    likely = (segment.qualified_pairs[rows] & wanted) == wanted
-    likely |= source.files_in(container)[files[rows]]
+    likely = _may_be_named(source, container, rows) | source.files_in(container)[source.files[rows]]
     chosen: I64 = rows[likely]
     return chosen
+
+
+def _is_mentioned(source: NameSource, container: str, row: int) -> bool:
+    """Tell whether a row's record has the text at all: to look costs a tenth of unpacking."""
+    if source.segment is None or not container.isascii() or source.kinds[row] == _FILE:
+        return True
+    return container.encode() in source.segment.record(row).lower()
+
+
+def _may_be_named(source: NameSource, container: str, rows: I64) -> Mask:
+    """Return which rows may have the text in the names of the definitions around them, or in their own."""
+    if source.segment is None:
+        return np.ones(len(rows), np.bool_)
+    wanted = np.uint64(pair_mask(lowered(container)[1:]))
+    may_be: Mask = (source.segment.qualified_pairs[rows] & wanted) == wanted
+    return may_be
 
 
 def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
@@ -68,11 +94,16 @@ def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
 def _chain(source: NameSource, row: int) -> list[str]:
     """Return all that a symbol lies in, outermost first, in lower case: folders, the file, definitions."""
     symbol = source.symbol(row)
-    *chain, file_name = source.path(row).lower().split("/")
-    if symbol.kind is not SymbolKind.FILE:
-        chain.append(file_name.partition(".")[0])
-        chain += [part for name in symbol.containers for part in _SEPARATOR.split(name.lower()) if part]
-    return chain
+    chain = _parts_of(source.path(row))
+    if symbol.kind is _FILE:
+        return chain[:-1]
+    return chain + [part for name in symbol.containers for part in _SEPARATOR.split(name.lower()) if part]
+
+
+def _parts_of(path: str) -> list[str]:
+    """Return the folders and the file's name without endings, in lower case."""
+    *folders, file_name = path.lower().split("/")
+    return [*folders, file_name.partition(".")[0]]
 
 
 def _begin_in_order(containers: Sequence[str], chain: Sequence[str]) -> bool:
