@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -134,6 +135,17 @@ def test_a_child_that_needs_too_much_memory_is_replaced() -> None:
     finally:
         pool.close()
     assert len({outcome.payload for outcome in found.values()}) == 3
+
+
+def test_what_the_parent_holds_is_not_counted_as_a_childs() -> None:
+    held = np.ones(400_000_000, np.uint8)
+    pool = WorkerPool[int](command('{"max_memory_bytes": 300_000_000}'), size=1, job_timeout_s=60.0)
+    try:
+        found = outcomes(pool, b"pid", b"pid", b"pid")
+    finally:
+        pool.close()
+    assert held.all()
+    assert len({outcome.payload for outcome in found.values()}) == 1
 
 
 @pytest.mark.parametrize("program", [[sys.executable, "-c", "raise SystemExit(1)"], ["/no/such/program"]])
