@@ -153,13 +153,22 @@ def _all_matches(source: NameSource, query: NameQuery, rows: I64) -> Matches:
     if query.whole:
         ways.append(source.shown(match_in_order(columns, query.whole, rows)))
     if query.last:
-        likely = rows_likely_in(source, query.containers[-1], possible_rows(columns, query.last))
-        last = source.shown(match_in_order(columns, query.last, likely))
-        ways.append(in_containers(source, query.containers, last))
+        ways.append(_in_containers(source, query))
     if query.words:
         holding = possible_rows(columns, "".join(query.words))
         ways.append(source.shown(match_words(columns, query.words, holding)))
     return _united(ways)
+
+
+def _in_containers(source: NameSource, query: NameQuery) -> Matches:
+    """Return what lies in the containers and is called what stands behind them, or else has its letters."""
+    rows = rows_likely_in(source, query.containers[-1], possible_rows(source.columns, query.last))
+    found = Matches.none()
+    for match in (match_closely, match_in_order):
+        found = in_containers(source, query.containers, source.shown(match(source.columns, query.last, rows)))
+        if len(found.rows):
+            break
+    return found
 
 
 def _united(ways: Sequence[Matches]) -> Matches:

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ TO_THE_LETTER: Final = 6
 CALLED: Final = 4
 BEGUN: Final = 2
 
-_NAMELESS: Final = (SymbolKind.FILE, SymbolKind.STRING)
+_NAMELESS: Final = (int(SymbolKind.FILE), int(SymbolKind.STRING))
 
 _FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that stand for their folder, and are called what it is called."""
@@ -40,6 +41,9 @@ _FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 _PROSE: Final = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".org")
 
 _PARTS: Final = re.compile(r"[-_.]+")
+
+_MOST_PATHS: Final = 10_000
+"""Paths kept in parts: some 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +201,15 @@ class _Names:
         met = query.met(set().union(*name_words))
         whole = tuple(asked.words)
         # A file is found by its path, and a heading by its words, not by a name as a symbol is.
-        symbols = np.flatnonzero(~np.isin(candidates.kinds, _NAMELESS)).tolist()
+        has_name = ~np.isin(candidates.kinds, _NAMELESS)
+        symbols = np.flatnonzero(has_name).tolist()
         for i in symbols:
             if not met.isdisjoint(name_words[i]):
                 of_query, of_name = query.coverage(name_words[i])
                 coverage[i] = (of_query * of_name) ** 0.5
                 exact[i] = name_words[i] == whole
         called = np.where(exact > 0, CALLED, 0).astype(np.int8)
-        named = [i for i in _named(asked.identifiers, candidates) if candidates.kinds[i] not in _NAMELESS]
+        named = [i for i in _named(asked.identifiers, candidates) if has_name[i]]
         exact[named] = 1.0
         if asked.is_one_name:
             called[named] = CALLED
@@ -263,11 +268,15 @@ class _Places:
 
 
 def _place(query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]) -> tuple[float, bool]:
+    called, folders, stem = _taken_apart(path)
+    of_query, of_called = query.coverage(split(called))
+    return of_called * (0.5 + 0.5 * of_query), bool(foreign) and is_foreign(folders, stem, foreign)
+
+
+@lru_cache(_MOST_PATHS)
+def _taken_apart(path: str) -> tuple[str, Sequence[str], Sequence[str]]:
+    """Return what a file is called, its folders, and the parts of its own name, these in lower case."""
     folders, _, file_name = path.rpartition("/")
     stem = file_name.partition(".")[0]
     called = folders.rpartition("/")[2] if folders and stem in _FOLDERS_OWN else stem
-    of_query, of_called = query.coverage(split(called))
-    return (
-        of_called * (0.5 + 0.5 * of_query),
-        bool(foreign) and is_foreign(folders.lower().split("/"), _PARTS.split(stem.lower()), foreign),
-    )
+    return called, folders.lower().split("/"), _PARTS.split(stem.lower())
