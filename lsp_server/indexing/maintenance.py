@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.indexing.writer import CLUSTERING_SEED, ROWS_PER_CENTROID, IndexWriter
+from lsp_server.indexing.batch_rows import CLUSTERING_SEED, ROWS_PER_CENTROID
+from lsp_server.indexing.writer import IndexWriter
 from lsp_server.storage.index_meta import storable
 from lsp_server.storage.records import SegmentEntry
 from lsp_server.vectors.calibration import SCAN_ALL_ROWS, calibrate

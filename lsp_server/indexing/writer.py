@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
 import numpy as np
@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from lsp_server.documents import TextIndex, TextReader
 from lsp_server.embedding import ModelInfo
 from lsp_server.errors import IndexDamaged
-from lsp_server.indexing.batch import Batch, Committed, FileResult, Touch, documents_of
-from lsp_server.indexing.placement import PlacedFile
+from lsp_server.indexing.batch import Batch, Committed, Touch, documents_of
+from lsp_server.indexing.batch_rows import clusters_of, rows_of, with_clusters, with_languages
 from lsp_server.model import FileId
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
-from lsp_server.storage.index_meta import IndexMeta, storable
+from lsp_server.storage.index_meta import IndexMeta
 from lsp_server.storage.records import (
     BatchCommit,
     CatalogSnapshot,
@@ -34,18 +34,10 @@ from lsp_server.storage.records import (
     FileUpdate,
     SegmentEntry,
 )
-from lsp_server.vectors.calibration import SCAN_ALL_ROWS
-from lsp_server.vectors.compaction import imbalance
-from lsp_server.vectors.kmeans import assign, assign_twice, suggested_clusters, train_centroids
 from lsp_server.vectors.segment import Segment
 from lsp_server.vectors.writer import SegmentRows, write_segment
 
 logger = logging.getLogger(__name__)
-
-CLUSTERING_SEED = 20260
-
-ROWS_PER_CENTROID = 8
-"""So many vectors make a centroid worth having."""
 
 
 class IndexWriter:
@@ -181,9 +173,10 @@ class IndexWriter:
         intent = self.catalog.begin(changed, batch.removed)
         touched = [*intent.changed.values(), *intent.removed.values()]
         tombstones = self._rows_of(touched)
-        rows = self._rows(results, intent.changed)
-        meta = self._meta_for(rows, expected_symbols)
-        clusters, second = _clusters_of(rows, meta)
+        self.meta = with_languages(self.meta, results)
+        rows = rows_of(results, intent.changed, self.meta.languages, self._model.dimensions)
+        meta = with_clusters(self.meta, rows, expected_symbols, self._model.name)
+        clusters, second = clusters_of(rows, meta)
         entries = self._write_rows(rows, clusters, second, len(meta.centroids))
         if touched:
             self.text.replace(touched, documents_of(results, intent.changed))
@@ -281,51 +274,6 @@ class IndexWriter:
                 dying[name] = rows
         return dying
 
-    def _rows(self, results: Sequence[FileResult], files: Mapping[str, FileId]) -> SegmentRows:
-        placed = [result.placed for result in results if len(result.placed.ids)]
-        numbers = np.array([files[file.path] for file in placed], np.uint32)
-        codes = self._language_codes(placed)
-        return SegmentRows(
-            ids=_joined([file.ids for file in placed], np.zeros(0, np.uint64)),
-            vectors=_joined(
-                [file.vectors for file in placed], np.zeros((0, self._model.dimensions), np.float16)
-            ),
-            kinds=_joined([file.content.kinds for file in placed], np.zeros(0, np.uint8)),
-            languages=codes,
-            files=np.repeat(numbers, [len(file.ids) for file in placed]).astype(np.uint32),
-            flags=_joined([file.flags for file in placed], np.zeros(0, np.uint8)),
-            names=[name for file in placed for name in file.content.names],
-            qualified_names=[name for file in placed for name in file.content.qualified_names],
-            records=[record for file in placed for record in file.content.records],
-        )
-
-    def _language_codes(self, placed: Sequence[PlacedFile]) -> NDArray[np.uint8]:
-        used = [language for file in placed for language in file.content.languages]
-        known = dict.fromkeys((*self.meta.languages, *sorted(set(used))))
-        self.meta = replace(self.meta, languages=tuple(known))
-        code_of = {language: code for code, language in enumerate(known)}
-        return np.array([code_of[language] for language in used], np.uint8)
-
-    def _meta_for(self, rows: SegmentRows, expected_symbols: int) -> IndexMeta:
-        if len(self.meta.centroids) or not len(rows.ids):
-            return self.meta
-        final_rows = max(expected_symbols, len(rows.ids))
-        wanted = suggested_clusters(final_rows)
-        n_clusters = min(wanted, len(rows.ids) // ROWS_PER_CENTROID)
-        if 2 * n_clusters < wanted:
-            n_clusters = 1  # A small part of the whole: clusters wait for more of it (`settle_clusters`).
-        centroids = storable(train_centroids(rows.vectors, n_clusters, CLUSTERING_SEED))
-        # Where all clusters are probed anyway, those that suit the finished index need no second training.
-        is_final = 2 * n_clusters >= wanted and final_rows <= SCAN_ALL_ROWS
-        return replace(
-            self.meta,
-            centroids=centroids,
-            trained_rows=final_rows if is_final else len(rows.ids),
-            imbalance=imbalance(np.bincount(assign(rows.vectors, centroids), minlength=len(centroids))),
-            model_name=self._model.name,
-            probes=0,
-        )
-
     def _write_rows(
         self,
         rows: SegmentRows,
@@ -382,16 +330,3 @@ class IndexWriter:
 
 _NO_ROWS = np.zeros(0, np.uint32)
 _NO_IDS = np.zeros(0, np.uint64)
-
-
-def _clusters_of(rows: SegmentRows, meta: IndexMeta) -> tuple[NDArray[np.uint32], NDArray[np.uint32] | None]:
-    """Return each row's cluster, and a second one where searches don't look into all of them."""
-    if not len(rows.ids):
-        return np.zeros(0, np.uint32), None
-    if meta.probes:
-        return assign_twice(rows.vectors, meta.centroids)
-    return assign(rows.vectors, meta.centroids), None
-
-
-def _joined(parts: Sequence[NDArray[Any]], nothing: NDArray[Any]) -> NDArray[Any]:
-    return np.concatenate(parts) if parts else nothing

@@ -47,6 +47,7 @@ class Ask:
         mode: Which retrievers answer.
         limit: How many results are wanted.
         rarity: How telling each content word of the query is in this folder, 0 to 1; see `rarity`.
+        is_crowded: Whether the folder is being indexed meanwhile, which keeps all processors busy.
     """
 
     query: ParsedQuery
@@ -55,6 +56,7 @@ class Ask:
     mode: SearchMode
     limit: int
     rarity: Mapping[str, float] = field(default_factory=dict)
+    is_crowded: bool = False
 
     @property
     def depth(self) -> int:

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def beside(work: Callable[[], T]) -> Callable[[], T]:
+def beside(work: Callable[[], T], *, is_crowded: bool = False) -> Callable[[], T]:
     """Begin a piece of work in another thread, and return what waits for its result.
 
     Whoever asks for the result before a thread has taken the work up does it himself, so that a crowd of
@@ -17,11 +17,13 @@ def beside(work: Callable[[], T]) -> Callable[[], T]:
 
     Args:
         work: What another thread may do meanwhile; best something that lets go of the interpreter's lock.
+        is_crowded: Whether the processors are busy anyway: then it is done when its result is asked for, as
+            threads that wait for each other and for a processor took twice as long in the worst case.
 
     Returns:
         A function to be called once. It returns or raises what the work does.
     """
-    threads = _threads()
+    threads = None if is_crowded else _threads()
     if threads is None:
         return work
     begun = threads.submit(work)

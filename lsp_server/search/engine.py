@@ -116,6 +116,7 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
         request.mode,
         request.limit,
         rarities(content_words(query.words), reader),
+        is_crowded=not view.is_complete,
     )
 
 

@@ -38,7 +38,7 @@ def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -
     files = ask.filters.files(snapshot, list(unsaved.files))
     allowed = ask.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
-    words = beside(lambda: _by_words(snapshot, ask, files, allowed))
+    words = beside(lambda: _by_words(snapshot, ask, files, allowed), is_crowded=ask.is_crowded)
     nearest = _nearest(snapshot, ask, allowed)
     named = _named(snapshot, ask, allowed)
     by_words = words()
@@ -118,7 +118,7 @@ def _with_evidence(
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
     asked, places = np.unique(files, return_inverse=True)
-    file_text = beside(lambda: _file_text(snapshot, ask, asked))
+    file_text = beside(lambda: _file_text(snapshot, ask, asked), is_crowded=ask.is_crowded)
     file_words = _file_words(snapshot, ask, asked)
     return Gathered(
         Candidates(

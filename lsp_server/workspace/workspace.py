@@ -2,9 +2,8 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,17 +11,15 @@ from lsp_server.embedding import CrossEncoder
 from lsp_server.errors import WorkspaceNotFound
 from lsp_server.indexing.ignore import IGNORE_FILES
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.engine import search
 from lsp_server.search.file_symbols import Encoding
-from lsp_server.search.palette import CentralSymbols, palette
-from lsp_server.search.related import related
-from lsp_server.search.results import Coverage, Found, SearchMode, SearchOutcome, SearchRequest
-from lsp_server.search.view import FolderView
+from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequest
 from lsp_server.settings import LoadedSettings, SettingProblem, Settings
 from lsp_server.workspace.documents import OpenDocuments, real_path
 from lsp_server.workspace.explanation import OUTSIDE, behind_link
+from lsp_server.workspace.folder_searches import At, FolderSearches
 from lsp_server.workspace.metrics import Percentiles, resident_bytes
-from lsp_server.workspace.nested import innermost, most_holders, without_doubles
+from lsp_server.workspace.nested import innermost
+from lsp_server.workspace.open_folder import OpenFolder
 from lsp_server.workspace.rerankers import Rerankers
 from lsp_server.workspace.service import FolderParts, FolderService, ServiceListener
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
@@ -46,23 +43,6 @@ class Composition(Protocol):
         """Apply what holds for the whole process, such as the level of the log."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _OpenFolder:
-    """A folder and what follows it now.
-
-    Attributes:
-        path: As the client calls it.
-        real: Where that leads.
-        settings: In force there.
-        service: Follows it under these settings.
-    """
-
-    path: Path
-    real: Path
-    settings: Settings
-    service: FolderService
-
-
 class Workspace:
     """The folders of one client. Thread-safe; everything but searches and `close` returns soon.
 
@@ -77,14 +57,14 @@ class Workspace:
         self._changing = threading.RLock()
         """Held while folders or settings change; never by a search, a status or a service's thread."""
         self._client_settings: Mapping[str, Any] = {}
-        self._folders: dict[Path, _OpenFolder] = {}
+        self._folders: dict[Path, OpenFolder] = {}
         """Replaced, never changed, so that it is read without a lock."""
         self._documents = OpenDocuments()
         self._state_without_folders = IndexState.STARTING
-        self._searches, self._updates = Percentiles(), Percentiles()
+        self._updates = Percentiles()
         self._embedded_before = 0
-        self._central = CentralSymbols()
         self._rerankers = Rerankers(composition.load_reranker, self._tell)
+        self._searches = FolderSearches(self._rerankers)
         self._general = composition.load_settings(None, {}).settings
 
     # Folders
@@ -135,7 +115,7 @@ class Workspace:
         parts = self._composition.folder_parts(path, settings)
         listener = ServiceListener(self._tell, lambda: self._settings_file_changed(path), self._updates)
         service = FolderService(parts, listener, before)
-        self._folders = {**self._folders, path: _OpenFolder(path, real_path(path), settings, service)}
+        self._folders = {**self._folders, path: OpenFolder(path, real_path(path), settings, service)}
         for file, text in self._documents:
             if (place := self._place_of(file)) is not None and place[0].service is service:
                 self._hide(file)  # from a folder around this one
@@ -207,36 +187,12 @@ class Workspace:
             InvalidParams: A path pattern is no gitignore pattern.
             Cancelled: It was called off.
         """
-        began = time.perf_counter()
-        folders = self._asked(request.folder)
-        n_doubles = _most_doubles(folders)
-        views = _views(folders)
-        if request.mode is SearchMode.HYBRID:
-            views = [
-                replace(view, reranking=self._rerankers.at_hand(folder.settings.search))
-                for view, folder in zip(views, folders, strict=True)
-            ]
-        outcome = search(views, replace(request, limit=request.limit * n_doubles), cancel)
-        if n_doubles > 1:
-            outcome = replace(outcome, results=_without_doubles(outcome.results, folders)[: request.limit])
-        self._searches.add((time.perf_counter() - began) * 1000)
-        if on_partial is not None and outcome.results:
-            on_partial(outcome.results)
-        return outcome
+        return self._searches.search(self._asked(request.folder), request, cancel, on_partial)
 
     def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[Found, ...]:
         """Answer `workspace/symbol`: names first, then meaning."""
-        began = time.perf_counter()
-        folders = self._asked(None)
-        n_doubles = _most_doubles(folders)
         meaning = self.settings_for(None).palette.meaning
-        found = palette(
-            _views(folders), query, limit * n_doubles, cancel, meaning=meaning, central=self._central
-        )
-        if n_doubles > 1:
-            found = _without_doubles(found, folders)[:limit]
-        self._searches.add((time.perf_counter() - began) * 1000)
-        return found
+        return self._searches.palette(self._asked(None), query, limit, cancel, meaning=meaning)
 
     def related(  # noqa: PLR0917 - a position has two parts and a unit
         self, path: Path, line: int, column: int, encoding: Encoding, limit: int, cancel: Cancel
@@ -246,27 +202,15 @@ class Workspace:
         Raises:
             WorkspaceNotFound: The file lies in none of the folders.
         """
-        began = time.perf_counter()
         place = self._place_of(real_path(path))
         if place is None:
             raise WorkspaceNotFound(f"{path} lies in none of the open folders.", "Open its folder first.")
         folder, where = place
         others = [one for one in self._folders.values() if one is not folder]
-        n_doubles = _most_doubles([folder, *others])
-        own, *rest = views = _views([folder, *others])
-        results = related(own, where, line, column, encoding, limit * n_doubles, cancel, rest)
-        if n_doubles > 1:
-            results = _without_doubles(results, [folder, *others])[:limit]
-        took_ms = (time.perf_counter() - began) * 1000
-        self._searches.add(took_ms)
-        return SearchOutcome(
-            results=results,
-            is_incomplete=not all(view.is_complete for view in views),
-            coverage=sum((view.coverage for view in views), Coverage()),
-            took_ms=took_ms,
-        )
+        at = At(where, line, column, encoding)
+        return self._searches.related(folder, others, at, limit, cancel)
 
-    def _asked(self, path: Path | None) -> list[_OpenFolder]:
+    def _asked(self, path: Path | None) -> list[OpenFolder]:
         folders = self._folders
         if path is None:
             return list(folders.values())
@@ -294,7 +238,7 @@ class Workspace:
             metrics=self._metrics([one.service for one in folders]),
         )
 
-    def _status_of(self, folder: _OpenFolder) -> FolderStatus:
+    def _status_of(self, folder: OpenFolder) -> FolderStatus:
         status = folder.service.status()
         return replace(status, message=status.message or self._rerankers.message(folder.settings.search))
 
@@ -305,8 +249,8 @@ class Workspace:
             files_per_second=sum(one.files_per_second for one in running) if running else None,
             symbols_per_second=sum(one.symbols_per_second for one in running) if running else None,
             embedded_symbols=self._embedded_before + embedded,
-            search_p50_ms=self._searches.at(0.5),
-            search_p99_ms=self._searches.at(0.99),
+            search_p50_ms=self._searches.took_ms.at(0.5),
+            search_p99_ms=self._searches.took_ms.at(0.99),
             update_p50_ms=self._updates.at(0.5),
             update_p99_ms=self._updates.at(0.99),
             resident_bytes=resident_bytes(),
@@ -390,7 +334,7 @@ class Workspace:
             elif any(_rules_from_above(path, folder.real) for path in paths):
                 folder.service.rules_changed()
 
-    def _place_of(self, file: Path) -> tuple[_OpenFolder, str] | None:
+    def _place_of(self, file: Path) -> tuple[OpenFolder, str] | None:
         """The innermost folder that a file lies in, and its path there."""
         folders = {folder.real: folder for folder in self._folders.values()}
         real = innermost(file, folders)
@@ -406,18 +350,6 @@ def _relative(path: Path, root: Path) -> str:
     """Return a path as the index has it: the folder itself is the empty string."""
     relative = path.relative_to(root).as_posix()
     return "" if relative == "." else relative
-
-
-def _views(folders: Sequence[_OpenFolder]) -> list[FolderView]:
-    return [folder.service.view() for folder in folders]
-
-
-def _most_doubles(folders: Sequence[_OpenFolder]) -> int:
-    return most_holders([folder.real for folder in folders])
-
-
-def _without_doubles(results: Sequence[Found], folders: Sequence[_OpenFolder]) -> tuple[Found, ...]:
-    return without_doubles(results, {folder.path: folder.real for folder in folders})
 
 
 def _concerns_index(settings: Settings) -> tuple[object, ...]:

@@ -1,0 +1,130 @@
+"""Asks folders: searches, the palette and related code, each over all folders at once and without doubles."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.engine import search
+from lsp_server.search.file_symbols import Encoding
+from lsp_server.search.palette import CentralSymbols, palette
+from lsp_server.search.related import related
+from lsp_server.search.results import Coverage, Found, SearchMode, SearchOutcome, SearchRequest
+from lsp_server.search.view import FolderView
+from lsp_server.workspace.metrics import Percentiles
+from lsp_server.workspace.nested import most_holders, without_doubles
+from lsp_server.workspace.open_folder import OpenFolder
+from lsp_server.workspace.rerankers import Rerankers
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A place in a file of a folder.
+
+    Attributes:
+        file: Relative to the folder.
+        line: From 0.
+        column: From 0, in units of `encoding`.
+        encoding: The unit.
+    """
+
+    file: str
+    line: int
+    column: int
+    encoding: Encoding
+
+
+class FolderSearches:
+    """Answers what is asked of open folders. Thread-safe.
+
+    A file that lies in several of them, because one holds another, is found once.
+
+    Args:
+        rerankers: Has the cross-encoders at hand that settings name.
+
+    Attributes:
+        took_ms: How long answers took.
+    """
+
+    def __init__(self, rerankers: Rerankers) -> None:
+        self._rerankers = rerankers
+        self._central = CentralSymbols()
+        self.took_ms = Percentiles()
+
+    def search(
+        self,
+        folders: Sequence[OpenFolder],
+        request: SearchRequest,
+        cancel: Cancel,
+        on_partial: Callable[[Sequence[Found]], None] | None = None,
+    ) -> SearchOutcome:
+        """Answer a search.
+
+        Raises:
+            InvalidParams: A path pattern is no gitignore pattern.
+            Cancelled: It was called off.
+        """
+        began = time.perf_counter()
+        n_doubles = _most_doubles(folders)
+        views = _views(folders)
+        if request.mode is SearchMode.HYBRID:
+            views = [
+                replace(view, reranking=self._rerankers.at_hand(folder.settings.search))
+                for view, folder in zip(views, folders, strict=True)
+            ]
+        outcome = search(views, replace(request, limit=request.limit * n_doubles), cancel)
+        if n_doubles > 1:
+            outcome = replace(outcome, results=_without_doubles(outcome.results, folders)[: request.limit])
+        self._note(began)
+        if on_partial is not None and outcome.results:
+            on_partial(outcome.results)
+        return outcome
+
+    def palette(
+        self, folders: Sequence[OpenFolder], query: str, limit: int, cancel: Cancel, *, meaning: bool
+    ) -> tuple[Found, ...]:
+        """Answer `workspace/symbol`: names first, then meaning where that is wanted."""
+        began = time.perf_counter()
+        n_doubles = _most_doubles(folders)
+        views = _views(folders)
+        found = palette(views, query, limit * n_doubles, cancel, meaning=meaning, central=self._central)
+        if n_doubles > 1:
+            found = _without_doubles(found, folders)[:limit]
+        self._note(began)
+        return found
+
+    def related(
+        self, folder: OpenFolder, others: Sequence[OpenFolder], at: At, limit: int, cancel: Cancel
+    ) -> SearchOutcome:
+        """Find what is closest in meaning to the innermost symbol at a place of a folder."""
+        began = time.perf_counter()
+        folders = [folder, *others]
+        n_doubles = _most_doubles(folders)
+        own, *rest = views = _views(folders)
+        results = related(own, at.file, at.line, at.column, at.encoding, limit * n_doubles, cancel, rest)
+        if n_doubles > 1:
+            results = _without_doubles(results, folders)[:limit]
+        return SearchOutcome(
+            results=results,
+            is_incomplete=not all(view.is_complete for view in views),
+            coverage=sum((view.coverage for view in views), Coverage()),
+            took_ms=self._note(began),
+        )
+
+    def _note(self, began: float) -> float:
+        """Note how long an answer took, and return it in milliseconds."""
+        took_ms = (time.perf_counter() - began) * 1000
+        self.took_ms.add(took_ms)
+        return took_ms
+
+
+def _views(folders: Sequence[OpenFolder]) -> list[FolderView]:
+    return [folder.service.view() for folder in folders]
+
+
+def _most_doubles(folders: Sequence[OpenFolder]) -> int:
+    return most_holders([folder.real for folder in folders])
+
+
+def _without_doubles(results: Sequence[Found], folders: Sequence[OpenFolder]) -> tuple[Found, ...]:
+    return without_doubles(results, {folder.path: folder.real for folder in folders})

@@ -1,0 +1,37 @@
+"""Work beside a search comes back whole, whoever does it."""
+
+import threading
+
+import pytest
+
+from lsp_server.search.beside import beside
+
+
+@pytest.mark.parametrize("is_crowded", [False, True])
+def test_the_result_is_what_the_work_returns(is_crowded: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    assert beside(lambda: 6 * 7, is_crowded=is_crowded)() == 42
+
+
+@pytest.mark.parametrize("is_crowded", [False, True])
+def test_what_the_work_raises_is_raised(is_crowded: bool) -> None:  # noqa: FBT001
+    def fail() -> int:
+        raise KeyError("gone")
+
+    wait = beside(fail, is_crowded=is_crowded)
+    with pytest.raises(KeyError, match="gone"):
+        wait()
+
+
+def test_in_a_crowd_the_one_who_asks_does_the_work() -> None:
+    assert beside(threading.get_ident, is_crowded=True)() == threading.get_ident()
+
+
+def test_what_no_thread_has_begun_is_done_by_the_one_who_asks() -> None:
+    hold = threading.Event()
+    waiting = [beside(hold.wait) for _ in range(8)]
+    last = beside(threading.get_ident)
+    try:
+        assert last() == threading.get_ident()
+    finally:
+        hold.set()
+    assert all(wait() for wait in waiting)
