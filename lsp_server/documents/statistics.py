@@ -22,7 +22,8 @@ class FieldStatistics:
 
     Attributes:
         n_documents: Documents, deleted ones that were not merged away yet included, as Tantivy counts.
-        average_lengths: Terms in a field, averaged over the documents; fields without a term are absent.
+        average_lengths: Terms in a field, averaged over the documents; fields in which no living term
+            was found are absent.
     """
 
     n_documents: int
@@ -35,7 +36,7 @@ def read_statistics(searcher: tantivy.Searcher, schema: tantivy.Schema) -> Field
     tantivy-py has no call for them, but an explanation of any hit names both. So each field needs one term
     and a document that holds it.
     """
-    n_documents = 0
+    n_documents = int(searcher.num_docs)
     average_lengths: dict[str, float] = {}
     for field in WORD_FIELDS:
         for term in _some_terms(searcher, field):

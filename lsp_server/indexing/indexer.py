@@ -145,7 +145,9 @@ class Indexer:
         self._agenda.settled = self._agenda.ticket
         self._report(Settled(self._agenda.ticket))
         generation = writer.generation
-        self._house_is_kept = maintain(writer, self._parts.recall_target, self._has_time)
+        self._house_is_kept = maintain(
+            writer, self._parts.recall_target, self._has_time, self._parts.embedder
+        )
         if writer.generation != generation:
             self._report(Published(writer.generation))
         if self._house_is_kept:

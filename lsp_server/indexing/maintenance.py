@@ -13,7 +13,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lsp_server.embedding import Embedder
 from lsp_server.indexing.batch_rows import CLUSTERING_SEED, ROWS_PER_CENTROID
+from lsp_server.indexing.questions import questions
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.storage.index_meta import storable
 from lsp_server.storage.records import SegmentEntry
@@ -36,13 +38,17 @@ _SPILLED_SHARE = 0.5
 """Once some clusters are passed over, at least so many rows lie in two, or else all are clustered anew."""
 
 
-def maintain(writer: IndexWriter, recall_target: float, has_time: Callable[[], bool]) -> bool:
+def maintain(
+    writer: IndexWriter, recall_target: float, has_time: Callable[[], bool], embedder: Embedder | None = None
+) -> bool:
     """Do what housekeeping there is; whether all of it is done.
 
     Args:
         writer: The index, open for writing.
         recall_target: Recall@10 that searches shall reach, 0.5 to 1.
         has_time: Asked between steps; False puts the rest off.
+        embedder: The index' model, to measure recall on what its own documentation asks; without one, and
+            where little is documented, it is measured on simulated queries.
     """
     while (step := _next_step(writer)) is not None:
         if not has_time():
@@ -52,7 +58,7 @@ def maintain(writer: IndexWriter, recall_target: float, has_time: Callable[[], b
     if _needs_calibration(writer):
         if not has_time():
             return False
-        _calibrate(writer, recall_target)
+        _calibrate(writer, recall_target, embedder)
     return True
 
 
@@ -183,9 +189,10 @@ def _needs_calibration(writer: IndexWriter) -> bool:
     return writer.meta.recall_at_10 is None or n_rows > RECALIBRATE_GROWTH * measured
 
 
-def _calibrate(writer: IndexWriter, recall_target: float) -> None:
+def _calibrate(writer: IndexWriter, recall_target: float, embedder: Embedder | None) -> None:
     index = vector_index(writer)
-    found = calibrate(index, recall_target, CLUSTERING_SEED)
+    asked = None if embedder is None else questions(index, embedder, CLUSTERING_SEED)
+    found = calibrate(index, recall_target, CLUSTERING_SEED, asked)
     meta = replace(
         writer.meta,
         probes=found.probes if found.probes < index.n_clusters else 0,

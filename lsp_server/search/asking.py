@@ -47,7 +47,7 @@ class Ask:
         mode: Which retrievers answer.
         limit: How many results are wanted.
         rarity: How telling each content word of the query is in this folder, 0 to 1; see `rarity`.
-        is_crowded: Whether the folder is being indexed meanwhile, which keeps all processors busy.
+        is_crowded: Whether the folder is not all indexed, so that its indexing may keep all processors busy.
     """
 
     query: ParsedQuery

@@ -26,7 +26,10 @@ def beside(work: Callable[[], T], *, is_crowded: bool = False) -> Callable[[], T
     threads = None if is_crowded else _threads()
     if threads is None:
         return work
-    begun = threads.submit(work)
+    try:
+        begun = threads.submit(work)
+    except RuntimeError:  # the program is about to end
+        return work
     return lambda: work() if begun.cancel() else begun.result()
 
 

@@ -162,7 +162,9 @@ def _file_words(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArr
         return np.zeros(len(files), np.float32)
     found = snapshot.text.words_held(list(ask.rarity), _entries_of(snapshot, files), len(files))
     held = np.zeros((len(files), found.held.shape[1]), np.bool_)
-    held[np.searchsorted(files, found.files)] = found.held
+    places = np.minimum(np.searchsorted(files, found.files), len(files) - 1)
+    is_asked = files[places] == found.files  # the text index may be ahead, and know a path by another number
+    held[places[is_asked]] = found.held[is_asked]
     paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
     return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
 

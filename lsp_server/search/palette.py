@@ -1,7 +1,8 @@
 """Answers `workspace/symbol`: names that match what is typed, best class of match first, then meaning.
 
-What an editor would show by letters in order is complete up to the limit; within a class come types and
-functions before variables, other code before tests, short names before long ones.
+What an editor would show by letters in order is complete up to the limit, but for qualified names that have
+closer matches; within a class come types and functions before variables, other code before tests, short names
+before long ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,6 +50,7 @@ _BELOW_NAMES = 0.01  # a hit by meaning scores at least so much less than the la
 _MOST_BY_MEANING = 50  # what is further down is read by nobody
 _TIES = 4  # equally good names are ordered by path when they are at most so many times the limit
 _LONGEST = 0xFFFF
+_NO_ROWS = np.zeros(0, np.int64)
 
 _TYPES = (
     SymbolKind.MODULE,
@@ -123,16 +125,19 @@ def _by_meaning(
 def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
     sources = sources_of(views)
     cancel.raise_if_cancelled()
-    possible = [possible_rows(source.columns, query.whole) for source in sources]
+    whole = query.whole
+    possible = [possible_rows(source.columns, whole) if whole else _NO_ROWS for source in sources]
     stages: list[Callable[[NameSource, NameQuery, I64], Matches]] = [_all_matches]
-    if query.whole:  # what a stage finds is better than all that later ones add
-        stages = [_beginnings, _all_matches] if query.last or query.words else [_beginnings, _close, *stages]
+    if whole:  # what a stage finds is better than all that later ones add
+        stages = [_beginnings, _all_matches] if query.words else [_beginnings, _close, _all_matches]
     for stage in stages:
         found = []
         for source, rows in zip(sources, possible, strict=True):
             cancel.raise_if_cancelled()
             found.append(stage(source, query, rows))
-        if sum(len(matches.rows) for matches in found) >= limit:
+        n_found = sum(len(matches.rows) for matches in found)
+        # Every `run` may be in a `Thread`: letters in order are tried where nothing closer is in there.
+        if n_found >= limit or (stage is _close and query.last and n_found):
             break
     return _best(sources, found, limit)
 
@@ -144,7 +149,12 @@ def _beginnings(source: NameSource, query: NameQuery, rows: I64) -> Matches:
 
 
 def _close(source: NameSource, query: NameQuery, rows: I64) -> Matches:
-    return source.shown(match_closely(source.columns, query.whole, rows))
+    ways = [source.shown(match_closely(source.columns, query.whole, rows))]
+    if query.last:
+        likely = _likely_rows(source, query)
+        last = source.shown(match_closely(source.columns, query.last, likely))
+        ways.append(in_containers(source, query.containers, last))
+    return _united(ways)
 
 
 def _all_matches(source: NameSource, query: NameQuery, rows: I64) -> Matches:
@@ -153,22 +163,16 @@ def _all_matches(source: NameSource, query: NameQuery, rows: I64) -> Matches:
     if query.whole:
         ways.append(source.shown(match_in_order(columns, query.whole, rows)))
     if query.last:
-        ways.append(_in_containers(source, query))
+        last = source.shown(match_in_order(columns, query.last, _likely_rows(source, query)))
+        ways.append(in_containers(source, query.containers, last))
     if query.words:
         holding = possible_rows(columns, "".join(query.words))
         ways.append(source.shown(match_words(columns, query.words, holding)))
     return _united(ways)
 
 
-def _in_containers(source: NameSource, query: NameQuery) -> Matches:
-    """Return what lies in the containers and is called what stands behind them, or else has its letters."""
-    rows = rows_likely_in(source, query.containers[-1], possible_rows(source.columns, query.last))
-    found = Matches.none()
-    for match in (match_closely, match_in_order):
-        found = in_containers(source, query.containers, source.shown(match(source.columns, query.last, rows)))
-        if len(found.rows):
-            break
-    return found
+def _likely_rows(source: NameSource, query: NameQuery) -> I64:
+    return rows_likely_in(source, query.containers, possible_rows(source.columns, query.last))
 
 
 def _united(ways: Sequence[Matches]) -> Matches:

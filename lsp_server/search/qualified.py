@@ -55,13 +55,14 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
     return Matches(np.array(found, np.int64), np.array([kept[row] for row in found], np.int64))
 
 
-def rows_likely_in(source: NameSource, container: str, rows: I64) -> I64:
-    """Return those of the rows whose symbols may lie in a container, which `in_containers` tells for sure."""
+def rows_likely_in(source: NameSource, containers: Sequence[str], rows: I64) -> I64:
+    """Return those of the rows whose symbols may lie in all containers; `in_containers` tells for sure."""
     if source.files is None:
         return rows
-    likely = _may_be_named(source, container, rows) | source.files_in(container)[source.files[rows]]
-    chosen: I64 = rows[likely]
-    return chosen
+    for container in containers:
+        likely = _may_be_named(source, container, rows) | source.files_in(container)[source.files[rows]]
+        rows = rows[likely]
+    return rows
 
 
 def _is_mentioned(source: NameSource, container: str, row: int) -> bool:

@@ -39,6 +39,8 @@ _UPDATE_FILE = """UPDATE files SET digest = ?, size_bytes = ?, mtime_ns = ?, lan
 _ALL_FILES = """SELECT path, id, digest, size_bytes, mtime_ns, language, status, reason, n_symbols
                 FROM files"""
 
+_LAST_FILE_ID = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'files'"
+
 _STATUSES = {str(status): status for status in FileStatus}
 
 
@@ -300,7 +302,8 @@ class Catalog:
         return tuple(SegmentEntry(*row) for row in rows)
 
     def _paths(self, previous: CatalogSnapshot | None) -> tuple[tuple[str, ...], int]:
-        (last_id,) = self._database.execute("SELECT ifnull(max(id), 0) FROM files").fetchone()
+        # Not the largest id there is: rows of the segments may still name a file that was removed.
+        (last_id,) = self._database.execute(_LAST_FILE_ID).fetchone()
         (n_files,) = self._database.execute("SELECT count(*) FROM files WHERE status = 'indexed'").fetchone()
         if previous is not None:
             paths = [*previous.paths, *[""] * (last_id + 1 - len(previous.paths))]

@@ -4,10 +4,10 @@ For each query the exact answer is known; an answer's rank among the sign codes 
 clusters then tells, without searching again, for which settings it would have been found.
 
 Two kinds of queries are asked. Rows of the index stand for "what is related to this". What people ask lies
-between the rows, not on one, and is harder: a row turned towards another one stands for that. How far it is
-turned was chosen on real vectors, where such queries need the probes and the rerank that documentation does
-when its code is looked for (`benchmarks/vectors.py` compares them). Noise in all directions, which is easier
-to make, leads away from all rows and needs far more.
+between the rows, not on one, and is harder: whoever knows such queries gives them. Without any, a row turned
+towards another one stands for one. How far it is turned was chosen on real vectors; on others such queries
+may be too easy (`benchmarks/vectors.py` compares them with documentation). Noise in all directions, which is
+easier to make, leads away from all rows and needs far more.
 """
 
 from dataclasses import dataclass

@@ -51,7 +51,7 @@ COLUMNS: dict[str, str] = {
 }
 """Sections with one entry per row, in order of cluster, then id."""
 
-MOVED = tuple(name for name in COLUMNS if name not in {"ids", "codes", "vectors"})
+SMALL_COLUMNS = tuple(name for name in COLUMNS if name not in {"ids", "codes", "vectors"})
 """Small columns, which a merge carries on as they are."""
 
 LOOKUPS: dict[str, str] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from lsp_server.vectors.arrays import F32, I64, U8, U32, AnyArray, Mask
-from lsp_server.vectors.format import MOVED, code_bytes
+from lsp_server.vectors.format import SMALL_COLUMNS, code_bytes
 from lsp_server.vectors.kmeans import assign_twice
 from lsp_server.vectors.names import byte_positions
 from lsp_server.vectors.segment import Segment
@@ -52,7 +52,7 @@ def merge_segments(
         file.add("codes", (n_rows, code_bytes(dimensions)), plan.column("codes"))
         file.add("vectors", (n_rows, dimensions), plan.column("vectors"))
         file.add("ids", ids.shape, [ids])
-        for name in MOVED:
+        for name in SMALL_COLUMNS:
             file.add(name, (n_rows,), plan.column(name))
         file.add("cluster_starts", (n_clusters + 1,), [starts_of(plan.clusters, n_clusters)])
         spilled = spills(plan.second, n_clusters)

@@ -1,8 +1,8 @@
 r"""Owns how texts lie in a segment: blobs with boundaries, and the letters a name has.
 
 A blob is the texts' UTF-8 bytes without separators; text i is `blob[starts[i]:starts[i + 1]]`. In the
-`lowered` blob each text begins with a newline and one more ends the blob, so that a scan for `\nword` finds
-names by prefix and `\nword\n` finds whole names.
+`lowered` blob each text begins with a newline and one more ends the blob: it ends every comparison, and makes
+a beginning a piece like any other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from lsp_server.vectors.arrays import I64, U8, U64
 OTHER_BIT = 36
 """Set in a letter mask when a name has any character besides a-z and 0-9."""
 
-IS_WORD = np.array([byte >= 0x80 or chr(byte).isalnum() for byte in range(256)])
+_IS_WORD = np.array([byte >= 0x80 or chr(byte).isalnum() for byte in range(256)])
 """bool[256], whether a byte belongs to a letter or digit."""
 
 _FIRST, _SECOND, _SHIFT = 40_503, 2_633, 9  # of a pair's hash: the best of six tried on a million names
@@ -66,8 +66,8 @@ def pair_masks(low: U8, starts: U64) -> U64:
 
 
 def first_letters(low: U8, starts: U64) -> U8:
-    """Return the first byte of every name that is of a letter or digit, u8[n], 0 where there is none."""
-    places = np.flatnonzero(IS_WORD[low])
+    """Return of every name its first byte that belongs to a letter or digit, u8[n], 0 where none does."""
+    places = np.flatnonzero(_IS_WORD[low])
     firsts = np.append(low, np.uint8(0))[np.append(places, len(low))]
     after = np.searchsorted(places, starts.astype(np.int64))
     letters: U8 = np.where(after[:-1] < after[1:], firsts[after[:-1]], 0).astype(np.uint8)

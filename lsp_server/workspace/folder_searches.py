@@ -18,7 +18,7 @@ from lsp_server.workspace.rerankers import Rerankers
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class FilePlace:
     """A place in a file of a folder.
 
     Attributes:
@@ -94,7 +94,7 @@ class FolderSearches:
         return found
 
     def related(
-        self, folder: OpenFolder, others: Sequence[OpenFolder], at: At, limit: int, cancel: Cancel
+        self, folder: OpenFolder, others: Sequence[OpenFolder], at: FilePlace, limit: int, cancel: Cancel
     ) -> SearchOutcome:
         """Find what is closest in meaning to the innermost symbol at a place of a folder."""
         began = time.perf_counter()

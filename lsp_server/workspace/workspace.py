@@ -16,7 +16,7 @@ from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequ
 from lsp_server.settings import LoadedSettings, SettingProblem, Settings
 from lsp_server.workspace.documents import OpenDocuments, real_path
 from lsp_server.workspace.explanation import OUTSIDE, behind_link
-from lsp_server.workspace.folder_searches import At, FolderSearches
+from lsp_server.workspace.folder_searches import FilePlace, FolderSearches
 from lsp_server.workspace.metrics import Percentiles, resident_bytes
 from lsp_server.workspace.nested import innermost
 from lsp_server.workspace.open_folder import OpenFolder
@@ -207,7 +207,7 @@ class Workspace:
             raise WorkspaceNotFound(f"{path} lies in none of the open folders.", "Open its folder first.")
         folder, where = place
         others = [one for one in self._folders.values() if one is not folder]
-        at = At(where, line, column, encoding)
+        at = FilePlace(where, line, column, encoding)
         return self._searches.related(folder, others, at, limit, cancel)
 
     def _asked(self, path: Path | None) -> list[OpenFolder]:

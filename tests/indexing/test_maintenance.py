@@ -1,6 +1,7 @@
 """Housekeeping changes how an index lies on disk, never what is in it."""
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,19 @@ import pytest
 from desk import Contents, contents
 from made_files import made_result
 
+from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.batch import Batch
+from lsp_server.indexing.batch import Batch, FileResult
 from lsp_server.indexing.maintenance import maintain, vector_index
+from lsp_server.indexing.placement import place
+from lsp_server.indexing.questions import LEAST_QUESTIONS, questions
 from lsp_server.indexing.writer import IndexWriter
+from lsp_server.indexing.yields import YieldMaker
+from lsp_server.parsing import ParseLimits
+from lsp_server.search.snapshot import Snapshot
+from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
+from lsp_server.storage.records import FileStatus
 from lsp_server.vectors.compaction import MAX_SEGMENTS
 
 TARGET = 0.98
@@ -107,6 +116,45 @@ def test_housekeeping_is_put_off_while_there_is_work(version: IndexVersion, embe
         write(writer, "a.py", 900, 1, embedder)
         assert not maintain(writer, TARGET, never)
         assert writer.generation == 1
+
+
+def test_the_newest_file_may_go_and_its_rows_stay_a_while(version: IndexVersion, embedder: Embedder) -> None:
+    with IndexWriter(version, embedder.info) as writer:
+        batch = Batch()
+        for seed, path in enumerate(("a.py", "b.py", "c.py")):
+            batch.add(made_result(path, 9, seed, embedder))
+        writer.apply(batch, 27)
+        gone = Batch()
+        gone.remove("c.py")
+        writer.apply(gone, 27)
+        with Catalog.open_reader(version.catalog) as catalog:
+            snapshot = Snapshot.open(version, catalog)
+        assert len(snapshot.catalog.paths) > int(snapshot.vectors.column("files").max())
+    sound(version)
+
+
+def test_recall_is_measured_on_what_the_documentation_asks(version: IndexVersion, embedder: Embedder) -> None:
+    source = "".join(
+        f'def f{number}(value):\n    """Turns the {word} of a {other} into bytes."""\n    return value\n\n'
+        for number, (word, other) in enumerate(product(_WORDS, _WORDS))
+    )
+    maker = YieldMaker(embedder, ParseLimits(), {})
+    with IndexWriter(version, embedder.info) as writer:
+        batch = Batch()
+        placed = place(maker.make("a.py", source.encode()), "a.py", embedder, Stemmer())
+        batch.add(FileResult(placed, 10, 1, FileStatus.INDEXED))
+        writer.apply(batch, 100)
+        asked = questions(vector_index(writer), embedder, 1)
+        assert asked is not None
+        assert len(asked) >= LEAST_QUESTIONS
+        assert np.allclose(np.linalg.norm(asked, axis=1), 1, atol=1e-3)
+        assert maintain(writer, TARGET, always, embedder)
+        assert writer.meta.recall_at_10 is not None
+        write(writer, "a.py", 50, 0, embedder)
+        assert questions(vector_index(writer), embedder, 1) is None
+
+
+_WORDS = ("header", "token", "socket", "cookie", "matrix", "invoice", "thread", "packet", "cursor", "session")
 
 
 def test_the_living_are_what_searches_see(version: IndexVersion, embedder: Embedder) -> None:
