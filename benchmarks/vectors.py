@@ -192,7 +192,7 @@ def ours(folder: Path, tuning: Question, asking: Question, target: float, detail
     own = calibrate(tuned.index, target, SEED, scan_all_rows=0)
     calibrate_s = time.perf_counter() - began
     real = calibrate(tuned.index, target, SEED, queries=asking.queries, scan_all_rows=0)
-    calibrated = Ours("ours, self-calibrated", parts)
+    calibrated = Ours("ours, calibrated by simulation", parts)
     yield Entry(calibrated, calibrated.set(own.probes, own.rerank), asking, calibrated.name)
 
     whole = Ours("ours, every cluster", parts)
