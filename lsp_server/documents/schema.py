@@ -1,4 +1,4 @@
-"""The shape of the text index: its fields, and a document's way into Tantivy and back."""
+"""The shape of the text index: its fields, and a document's way into Tantivy."""
 
 from typing import Final
 

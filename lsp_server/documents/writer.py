@@ -40,7 +40,6 @@ class TextIndex:
 
     def __init__(self, path: Path, index: tantivy.Index, heap_bytes: int, threads: int) -> None:
         self._path = path
-        self._index = index
         self._stemmer = Stemmer()
         with tantivy_failures(path):
             index.register_tokenizer(ANALYZER, stem_analyzer())
