@@ -1,7 +1,7 @@
 """Owns self-measurement: which `probes` and `rerank` reach the wanted recall on this index at the least cost.
 
-For each query the exact answer is known; an answer's rank among the sign codes of each number of probed
-clusters then tells, without searching again, for which settings it would have been found.
+For each query the exact answer is known; an answer's ranks among the codes of each number of probed
+clusters then tell, without searching again, for which settings it would have been found.
 
 Two kinds of queries are asked. Rows of the index stand for "what is related to this". What people ask lies
 between the rows, not on one, and is harder: whoever knows such queries gives them. Without any, a row turned
@@ -10,14 +10,16 @@ may be too easy (`benchmarks/vectors.py` compares them with documentation). Nois
 easier to make, leads away from all rows and needs far more.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from lsp_server.vectors.arrays import F32, I64, AnyArray
-from lsp_server.vectors.index import VectorIndex
-from lsp_server.vectors.kernels import BLOCK_ROWS, sign_codes, to_single
+from lsp_server.vectors.arrays import F32, I64, U8, AnyArray
+from lsp_server.vectors.index import SHORTLIST, VectorIndex
+from lsp_server.vectors.kernels import BLOCK_ROWS, query_planes, rounded_distances, sign_codes, to_single
 
 DEFAULT_TARGET = 0.98
 SCAN_ALL_ROWS = 200_000
@@ -29,10 +31,10 @@ _N_SYMBOLS = 64
 _COSINE = 0.8  # of a simulated query to the row that it was made of
 _TRIVIAL_RERANK = 500
 # Searches gather more than ten: with fewer reranked, codes alone would say which.
-_RERANKS = (500, 600, 700, 800, 1000, 1200, 1500, 2000, 3000, 5000, 7000, 10_000)
+_RERANKS = (300, 400, 500, 600, 700, 800, 1000, 1200, 1500, 2000, 3000, 5000)
 _PROBED_SHARES = (1 / 64, 1 / 32, 3 / 64, 1 / 16, 5 / 64, 3 / 32, 1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2, 1.0)
-# Nanoseconds a code, a run of codes, and a row, on two AVX-512 cores; only their ratios matter.
-_SCAN_NS, _RUN_NS, _RERANK_NS = 4.0, 2_000.0, 250.0
+# Nanoseconds a code, a run of codes, and a row with its shortlist, on two AVX-512 cores; only ratios matter.
+_SCAN_NS, _RUN_NS, _RERANK_NS = 4.0, 2_000.0, 350.0
 _LEAST = 1e-3
 _NEVER = np.iinfo(np.int64).max
 
@@ -233,37 +235,52 @@ def _needed_rerank(
 ) -> tuple[I64, I64]:
     """Return the least rerank that finds each answer, i64[answers, probes], and codes read, i64[probes]."""
     probed = np.stack([index.probed(query, n_probes) for n_probes in probes.tolist()])
-    code = sign_codes(query[None])[0]
-    limits = _distances(index, answers, code)
-    nearer: list[I64] = []
-    distances: list[AnyArray] = []
     n_scanned = np.where(probed, clusters.sizes, 0).sum(axis=1)
     is_whole = probed.all(axis=1) | (n_scanned >= index.n_alive)  # as `VectorIndex.search` decides
     probed[is_whole] = True
     n_scanned[is_whole] = index.n_rows
+    by_code = _nearer(index, partial(index.kernel, sign_codes(query[None])[0]), answers)
+    rounded = _nearer(index, partial(rounded_distances, index.kernel, query_planes(query)), answers)
+    # A row that is found twice takes two places among the codes, and one of the shortlist.
+    before = by_code.counts(clusters.times_found(probed, by_code.ordinals))
+    before_rounded = rounded.counts(clusters.times_found(probed, rounded.ordinals).clip(max=1))
+    needed = np.maximum(before // SHORTLIST, before_rounded) + 1
+    is_found = clusters.times_found(probed, answers).T > 0
+    return np.where(is_found, needed, _NEVER), n_scanned
+
+
+class _Nearer(NamedTuple):
+    """Living rows nearer than the farthest answer, by distance, and how many are nearer than each answer."""
+
+    ordinals: I64
+    before: I64
+
+    def counts(self, times: I64) -> I64:
+        """Return how often rows nearer than each answer are met, i64[answers, p], by times i64[p, rows]."""
+        sums = np.zeros((len(times), times.shape[1] + 1), np.int64)
+        np.cumsum(times, axis=1, out=sums[:, 1:])
+        counts: I64 = sums[:, self.before].T
+        return counts
+
+
+def _nearer(index: VectorIndex, measure: Callable[[U8], AnyArray], answers: I64) -> _Nearer:
+    limits = np.empty(len(answers), np.int64)
+    for segment, places, rows in index.by_segment(answers):
+        limits[places] = measure(segment.codes[rows])
+    ordinals: list[I64] = []
+    distances: list[AnyArray] = []
     for segment, base in zip(index.segments, index.bases.tolist(), strict=False):
         for start in range(0, segment.n_rows, BLOCK_ROWS):
-            block = index.kernel(code, segment.codes[start : start + BLOCK_ROWS])
+            block = measure(segment.codes[start : start + BLOCK_ROWS])
             near = np.flatnonzero(block < limits.max())
-            nearer.append(near + base + start)
+            ordinals.append(near + base + start)
             distances.append(block[near])
-    ordinals, distance = np.concatenate(nearer), np.concatenate(distances)
+    nearer, distance = np.concatenate(ordinals), np.concatenate(distances)
     if index.alive is not None:
-        living = index.alive[ordinals]
-        ordinals, distance = ordinals[living], distance[living]
+        living = index.alive[nearer]
+        nearer, distance = nearer[living], distance[living]
     order = np.argsort(distance, kind="stable")
-    counts = np.cumsum(clusters.times_found(probed, ordinals[order]), axis=1)
-    counts = np.concatenate((np.zeros((len(probes), 1), np.int64), counts), axis=1)
-    competitors = counts[:, np.searchsorted(distance[order], limits)].T
-    is_found = clusters.times_found(probed, answers).T > 0
-    return np.where(is_found, competitors + 1, _NEVER), n_scanned
-
-
-def _distances(index: VectorIndex, ordinals: I64, code: AnyArray) -> AnyArray:
-    distances = np.empty(len(ordinals), np.int64)
-    for segment, places, rows in index.by_segment(ordinals):
-        distances[places] = index.kernel(code, segment.codes[rows])
-    return distances
+    return _Nearer(nearer[order], np.searchsorted(distance[order], limits))
 
 
 def _curve(asked: _Measured, symbols: _Measured, probes: I64, index: VectorIndex) -> tuple[CurvePoint, ...]:

@@ -1,19 +1,32 @@
 """Owns nearest-neighbour search over segments: probe clusters, scan sign codes, rerank exactly.
 
-An inverted file (Jégou, Douze & Schmid 2011) over binary codes; rows that don't pass are left out before the
-best are chosen, so that a filter never costs results.
+An inverted file (Jégou, Douze & Schmid 2011) over binary codes. The codes of the probed clusters are compared
+with the query's code; those of the nearest, the shortlist, with the query rounded to four bits; and the rows
+of the nearest of these with the query itself. Rows that don't pass are left out before the best are chosen,
+so that a filter never costs results.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from lsp_server.vectors.arrays import F32, I64, Mask
 from lsp_server.vectors.columns import JoinedSegments
-from lsp_server.vectors.kernels import HammingKernel, dot_products, hamming_kernel, sign_codes
-from lsp_server.vectors.scan import Runs, distances_of, first_by_id, nearest, scan_runs, within
+from lsp_server.vectors.kernels import (
+    HammingKernel,
+    dot_products,
+    hamming_kernel,
+    query_planes,
+    rounded_distances,
+    sign_codes,
+)
+from lsp_server.vectors.scan import Runs, closest, nearest, scan_runs
 from lsp_server.vectors.segment import Segment
+
+SHORTLIST = 5
+"""How many rows are compared with the rounded query for each that is compared exactly; it costs a sixth."""
 
 _RERANK_ROWS = 256  # rows converted to float32 at a time: 0.4 MB, within the second-level cache
 _SCATTERED = 3  # reading one row in so many costs as much as scanning them all
@@ -93,7 +106,8 @@ class VectorIndex(JoinedSegments):
             limit: How many hits are wanted.
             probes: How many of the nearest clusters are looked into. All are when these hold fewer than
                 `limit` rows that pass, or when the rows that pass are no more than these clusters hold.
-            rerank: How many rows, nearest by sign code, are compared exactly; at least `limit`.
+            rerank: How many rows are compared exactly; at least `limit`. `SHORTLIST` times as many are
+                compared with the rounded query.
             allowed: bool[n_rows], the filter; None lets every row pass. Dead rows never pass.
 
         Returns:
@@ -102,11 +116,11 @@ class VectorIndex(JoinedSegments):
         if limit < 1 or not query.any():
             return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
         rerank = max(rerank, limit)
-        passing = self._passing(allowed)
-        if passing.count <= rerank:
-            candidates, n_scanned = passing.ordinals(), 0
-        else:
-            candidates, n_scanned = self._candidates(query, limit, probes, rerank, passing)
+        candidates, n_scanned = self._shortlist(
+            query, limit, probes, SHORTLIST * rerank, self._passing(allowed)
+        )
+        rounded = partial(rounded_distances, self.kernel, query_planes(query))
+        candidates = closest(rounded, self, candidates, rerank)
         similarities = self.similarities(query, candidates)
         best = self._best(candidates, similarities, limit)
         return Hits(candidates[best], similarities[best], n_scanned, len(candidates))
@@ -150,29 +164,26 @@ class VectorIndex(JoinedSegments):
         mask = allowed if self.alive is None else allowed & self.alive
         return _Passing(mask, int(np.count_nonzero(mask)), self.n_rows)
 
-    def _candidates(
-        self, query: F32, limit: int, probes: int, rerank: int, passing: _Passing
+    def _shortlist(
+        self, query: F32, limit: int, probes: int, wanted: int, passing: _Passing
     ) -> tuple[I64, int]:
+        """Return the rows with the codes nearest to the query's, and how many codes were compared."""
+        if passing.count <= wanted:
+            return passing.ordinals(), 0
         code = sign_codes(query[None])[0]
         share = passing.count / self.n_rows
         if probes < self.n_clusters:
             runs = self._probed_runs(self.probed(query, probes))
             n_probed = sum(part.n_codes for part in runs)
             if passing.count > n_probed:
-                # A row may be found in two clusters.
-                wanted = max(rerank, 2 * limit)
-                candidates = nearest(
-                    scan_runs(self.kernel, code, runs), wanted, passing.mask, share, self.ids
-                )
-                if len(candidates) >= limit:
-                    return candidates, n_probed
+                # A row may be found in two clusters, so `limit` of them may be twice as many codes.
+                shortlist = nearest(scan_runs(self.kernel, code, runs), wanted, passing.mask, share, self.ids)
+                if len(shortlist) >= limit:
+                    return shortlist, n_probed
         if share * _SCATTERED < 1:
-            ordinals = passing.ordinals()
-            distances = distances_of(self.kernel, code, self, ordinals)
-            near = within(distances, rerank)
-            return first_by_id(ordinals[near], distances[near], rerank, self.ids), passing.count
+            return closest(partial(self.kernel, code), self, passing.ordinals(), wanted), passing.count
         scanned = scan_runs(self.kernel, code, self._all_runs())
-        return nearest(scanned, rerank, passing.mask, share, self.ids), self.n_rows
+        return nearest(scanned, wanted, passing.mask, share, self.ids), self.n_rows
 
     def _all_runs(self) -> list[Runs]:
         return [

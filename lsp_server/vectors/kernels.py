@@ -1,4 +1,4 @@
-"""Owns the three inner loops of vector search: sign codes, Hamming distances, exact dot products.
+"""Owns the inner loops of vector search: sign codes, Hamming distances, exact dot products.
 
 The f16 → f32 conversion shifts bits instead of calling NumPy's cast, which is seven times slower. A library's
 own float16 dot product is no alternative: where the processor adds in float16, results lose digits and differ
@@ -19,6 +19,7 @@ BLOCK_ROWS = 32_768
 """Codes per kernel call: distances stay in the second-level cache, memory does not grow with the index."""
 
 _FALLBACK_ROWS = 2_048
+_QUERY_BITS = 4
 _SIGN_AND_MAGNITUDE = np.uint32(0x8FFF_E000).astype(np.int32)
 _UNSCALE = np.float32(2.0**112)
 
@@ -37,6 +38,41 @@ def sign_codes(vectors: AnyArray) -> U8:
     packed = np.packbits(vectors > 0, axis=1)
     codes[:, : packed.shape[1]] = packed
     return codes
+
+
+def query_planes(query: F32) -> U8:
+    """Return a query rounded to four bits a component, as one code for each of the bits.
+
+    Sign codes that are compared with a sign code lose more of the query than of the rows: rounded, it takes a
+    third to a sixth of the rows to hold the same nearest ones (RaBitQ, Gao and Long 2024, arXiv:2405.12497).
+
+    Args:
+        query: f32[d], not zero.
+
+    Returns:
+        u8[4, code_bytes(d)]; plane j stands for 2**j. See `rounded_distances`.
+    """
+    steps = np.float32(2 ** (_QUERY_BITS - 1))
+    levels = np.floor((query / np.abs(query).max() + 1) * steps).astype(np.int64)
+    levels = np.clip(levels, 0, 2**_QUERY_BITS - 1)
+    return sign_codes(levels >> np.arange(_QUERY_BITS)[:, None] & 1)
+
+
+def rounded_distances(kernel: HammingKernel, planes: U8, codes: U8) -> AnyArray:
+    """Return how far a rounded query is from sign codes, u16[m].
+
+    A bit of the query that is set where the code's is not, or the other way round, counts what its plane
+    stands for. Up to a constant that is the negative dot product of the rounded query and the code's signs.
+
+    Args:
+        kernel: Compares codes.
+        planes: Of the query; see `query_planes`.
+        codes: u8[m, b].
+    """
+    distances = np.zeros(len(codes), np.uint16)
+    for place, plane in enumerate(planes):
+        distances += kernel(plane, codes).astype(np.uint16) << np.uint16(place)
+    return distances
 
 
 def hamming_kernel() -> HammingKernel:

@@ -6,6 +6,7 @@ the last one wanted stay in, and where these are too many, the smallest ids win.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -111,19 +112,30 @@ def scan_runs(kernel: HammingKernel, code: U8, parts: Sequence[Runs]) -> Scanned
             distances[place : place + end - start] = kernel(code, part.codes[start:end])
             place += end - start
         rows = _rows_of(starts[n_long:], ends[n_long:])
-        _compare(kernel, code, part.codes, rows, distances[place : place + len(rows)])
+        distances[place : place + len(rows)] = _measured(partial(kernel, code), part.codes, rows)
         place += len(rows)
     return Scanned(distances, compared)
 
 
-def distances_of(kernel: HammingKernel, code: U8, table: JoinedSegments, ordinals: I64) -> AnyArray:
-    """Return the differing bits of single rows, u16[m], given by ascending ordinals."""
+def closest(measure: Callable[[U8], AnyArray], table: JoinedSegments, ordinals: I64, wanted: int) -> I64:
+    """Return the rows with the smallest distances among some: as many as wanted, and more on ties.
+
+    Args:
+        measure: Codes u8[m, b] → their distances, u16[m].
+        table: Where the rows are.
+        ordinals: i64[n], ascending.
+        wanted: How many, at least 1.
+
+    Returns:
+        Ordinals, ascending.
+    """
+    if len(ordinals) <= wanted:
+        return ordinals
     distances = np.empty(len(ordinals), np.uint16)
-    place = 0
-    for segment, _, rows in table.by_segment(ordinals):
-        _compare(kernel, code, segment.codes, rows, distances[place : place + len(rows)])
-        place += len(rows)
-    return distances
+    for segment, places, rows in table.by_segment(ordinals):
+        distances[places] = _measured(measure, segment.codes, rows)
+    near = within(distances, wanted)
+    return first_by_id(ordinals[near], distances[near], wanted, table.ids)
 
 
 def nearest(
@@ -196,8 +208,10 @@ def _rows_of(starts: I64, stops: I64) -> I64:
     return np.arange(total) + np.repeat(stops - np.cumsum(lengths), lengths)
 
 
-def _compare(kernel: HammingKernel, code: U8, codes: U8, rows: I64, distances: AnyArray) -> None:
-    """Write the distances of single rows."""
+def _measured(measure: Callable[[U8], AnyArray], codes: U8, rows: I64) -> AnyArray:
+    """Return the distances of single rows, u16[m]."""
+    distances = np.empty(len(rows), np.uint16)
     for start in range(0, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
-        distances[start : start + len(block)] = kernel(code, codes.take(block, axis=0))
+        distances[start : start + len(block)] = measure(codes.take(block, axis=0))
+    return distances

@@ -5,6 +5,7 @@ import pytest
 from vector_rows import best_ids, index_of, some_rows, unit_rows
 
 from lsp_server.vectors.calibration import calibrate
+from lsp_server.vectors.index import SHORTLIST
 
 
 @pytest.mark.parametrize("scan_all_rows", [0, 10**6])
@@ -19,10 +20,10 @@ def test_the_predicted_recall_is_what_searches_have(scan_all_rows: int) -> None:
             found = [index.search(query, 10, point.probes, point.rerank).ordinals for query in queries]
             pairs = zip(answers, found, strict=True)
             measured = np.mean([np.isin(answer, index.ids(ordinals)).mean() for answer, ordinals in pairs])
-            if point.rerank < index.n_alive:
+            if SHORTLIST * point.rerank < index.n_alive:
                 assert measured == pytest.approx(point.recall, abs=0.02)
             else:
-                assert measured == 1.0  # a search compares so few rows exactly, whatever their clusters
+                assert measured > 0.98  # all rows are on the shortlist, whatever their clusters
         assert calibration.recall_at_10 >= 0.9
         assert calibration.n_queries == 40
         if scan_all_rows:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lsp_server.vectors.kernels import dot_products, hamming_kernel, numpy_hamming, sign_codes, to_single
+from lsp_server.vectors.kernels import (
+    dot_products,
+    hamming_kernel,
+    numpy_hamming,
+    query_planes,
+    rounded_distances,
+    sign_codes,
+    to_single,
+)
 
 
 @settings(max_examples=30, deadline=None)
@@ -44,6 +52,33 @@ def test_a_code_has_a_bit_for_every_positive_component(dimensions: int) -> None:
     assert codes.shape[1] % 8 == 0
     assert np.array_equal(np.unpackbits(codes, axis=1)[:, :dimensions].astype(bool), vectors > 0)
     assert not np.unpackbits(codes, axis=1)[:, dimensions:].any()
+
+
+@pytest.mark.parametrize("dimensions", [8, 20, 64, 384])
+def test_distances_of_a_rounded_query_follow_its_dot_products_with_signs(dimensions: int) -> None:
+    random = np.random.default_rng(0)
+    query = random.standard_normal(dimensions).astype(np.float32)
+    vectors = random.standard_normal((300, dimensions)).astype(np.float16)
+    distances = rounded_distances(hamming_kernel(), query_planes(query), sign_codes(vectors))
+    rounded = np.clip(np.floor((query / np.abs(query).max() + 1) * 8), 0, 15) - 7.5
+    products = np.where(vectors > 0, 1, -1) @ rounded
+    assert distances.dtype == np.uint16
+    assert distances.tolist() == (7.5 * dimensions - products).tolist()
+
+
+def test_a_rounded_query_holds_the_nearest_in_fewer_rows_than_a_sign_code() -> None:
+    random = np.random.default_rng(0)
+    vectors = random.standard_normal((5000, 384)).astype(np.float16)
+    kernel, codes = hamming_kernel(), sign_codes(vectors)
+    needed = {"signs": 0, "rounded": 0}
+    for query in random.standard_normal((20, 384)).astype(np.float32):
+        nearest = np.argsort(-(vectors.astype(np.float32) @ query))[:10]
+        for name, distances in (
+            ("signs", kernel(sign_codes(query[None])[0], codes)),
+            ("rounded", rounded_distances(kernel, query_planes(query), codes)),
+        ):
+            needed[name] += int((distances < distances[nearest].max()).sum())
+    assert needed["rounded"] < needed["signs"] / 2
 
 
 def test_every_finite_half_is_converted_exactly() -> None:
