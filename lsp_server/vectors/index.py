@@ -25,7 +25,7 @@ from lsp_server.vectors.kernels import (
 from lsp_server.vectors.scan import Runs, closest, nearest, scan_runs
 from lsp_server.vectors.segment import Segment
 
-SHORTLIST = 5
+SHORTLIST = 4
 """How many rows are compared with the rounded query for each that is compared exactly; it costs a sixth."""
 
 _RERANK_ROWS = 256  # rows converted to float32 at a time: 0.4 MB, within the second-level cache

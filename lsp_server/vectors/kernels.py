@@ -20,6 +20,7 @@ BLOCK_ROWS = 32_768
 
 _FALLBACK_ROWS = 2_048
 _QUERY_BITS = 4
+_PLANES = np.arange(_QUERY_BITS, dtype=np.uint8)[:, None]
 _SIGN_AND_MAGNITUDE = np.uint32(0x8FFF_E000).astype(np.int32)
 _UNSCALE = np.float32(2.0**112)
 
@@ -52,10 +53,9 @@ def query_planes(query: F32) -> U8:
     Returns:
         u8[4, code_bytes(d)]; plane j stands for 2**j. See `rounded_distances`.
     """
-    steps = np.float32(2 ** (_QUERY_BITS - 1))
-    levels = np.floor((query / np.abs(query).max() + 1) * steps).astype(np.int64)
-    levels = np.clip(levels, 0, 2**_QUERY_BITS - 1)
-    return sign_codes(levels >> np.arange(_QUERY_BITS)[:, None] & 1)
+    middle = np.float32(2 ** (_QUERY_BITS - 1))
+    levels = np.minimum(query * (middle / np.abs(query).max()) + middle, 2 * middle - 1).astype(np.uint8)
+    return sign_codes(levels >> _PLANES & 1)
 
 
 def rounded_distances(kernel: HammingKernel, planes: U8, codes: U8) -> AnyArray:
