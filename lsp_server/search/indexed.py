@@ -38,10 +38,12 @@ def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -
     files = ask.filters.files(snapshot, list(unsaved.files))
     allowed = ask.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
-    words = beside(lambda: _by_words(snapshot, ask, files, allowed), is_crowded=ask.is_crowded)
+    in_words = beside(
+        lambda: (_named(snapshot, ask, allowed), _by_words(snapshot, ask, files, allowed)),
+        is_crowded=ask.is_crowded,
+    )
     nearest = _nearest(snapshot, ask, allowed)
-    named = _named(snapshot, ask, allowed)
-    by_words = words()
+    named, by_words = in_words()
     cancel.raise_if_cancelled()
     return _with_evidence(snapshot, ask, reduce(np.union1d, (nearest, by_words[0], named)), by_words)
 

@@ -7,11 +7,13 @@ before long ones.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.central import CentralSymbols
 from lsp_server.search.engine import search
@@ -29,7 +31,7 @@ from lsp_server.search.name_matching import (
 from lsp_server.search.name_query import NameQuery
 from lsp_server.search.name_sources import NameSource, sources_of
 from lsp_server.search.qualified import in_containers, rows_likely_in
-from lsp_server.search.results import Found, SearchRequest
+from lsp_server.search.results import Found, SearchOutcome, SearchRequest
 from lsp_server.search.view import FolderView
 from lsp_server.vectors.arrays import I64
 
@@ -101,23 +103,28 @@ def palette(
     taken_apart = NameQuery.of(query)
     if not taken_apart.text or limit < 1:
         return central.best(views, max(limit, 0), cancel)
+    request = SearchRequest(taken_apart.text, limit=min(limit, _MOST_BY_MEANING))
+    # A search finds the same answers to a question here as there. Where names have these letters, half a word
+    # is no misspelling.
+    search_unmended: Callable[[], SearchOutcome] = partial(
+        search, views, replace(request, mend=False), cancel
+    )
+    if meaning and taken_apart.last:  # few names are qualified like that, and to find them takes a while
+        search_unmended = beside(search_unmended, is_crowded=not all(view.is_complete for view in views))
     named = _by_name(views, taken_apart, limit, cancel)
     if not meaning or len(named) >= limit:
         return named
-    return (*named, *_by_meaning(views, taken_apart.text, named, limit - len(named), cancel))
+    outcome = search_unmended() if named else search(views, request, cancel)
+    return (*named, *_below(named, outcome.results, limit - len(named)))
 
 
-def _by_meaning(
-    views: Sequence[FolderView], text: str, named: Sequence[Found], limit: int, cancel: Cancel
-) -> list[Found]:
-    """Return what a search finds, so that a question gets the same answers here as there."""
+def _below(named: Sequence[Found], by_meaning: Sequence[Found], limit: int) -> list[Found]:
+    """Return hits by meaning as they stand below the names, without these."""
     known = {(one.folder, one.id) for one in named}
     ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
-    # Where names have these letters, half a word is no misspelling.
-    request = SearchRequest(text, limit=min(limit, _MOST_BY_MEANING), mend=not named)
     return [
         replace(one, score=min(one.score, ceiling))
-        for one in search(views, request, cancel).results
+        for one in by_meaning[:limit]
         if (one.folder, one.id) not in known
     ]
 

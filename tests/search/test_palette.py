@@ -111,6 +111,20 @@ def test_meaning_follows_names_and_scores_less(shop: SmallIndex) -> None:
     assert all(one.score < 1.0 for one in found[1:])
 
 
+@pytest.mark.parametrize(
+    "query", ["refund", "OrderStore.remove", "user id", "OrderStore.zzqy", "Stoer.refnud"]
+)
+@pytest.mark.parametrize("limit", [3, 500])
+def test_what_follows_names_is_what_a_search_finds(shop: SmallIndex, query: str, limit: int) -> None:
+    view = shop.view()
+    by_name, filled = ask(view, query, limit), ask(view, query, limit, meaning=True)
+    request = SearchRequest(query, limit=min(limit, 50), mend=not by_name)
+    searched = [one.id for one in search([view], request, Cancel()).results[: limit - len(by_name)]]
+    ids = [one.id for one in by_name]
+    assert [one.id for one in filled] == ids + [id_ for id_ in searched if id_ not in ids]
+    assert len(filled) > len(by_name) or len(by_name) == limit
+
+
 def test_a_sentence_is_answered_by_meaning(shop: SmallIndex) -> None:
     found = ask(shop.view(), "give the customer money back", limit=2, meaning=True)
     assert "OrderStore" in found[0].symbol.qualified_name
