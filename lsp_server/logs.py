@@ -1,19 +1,24 @@
 """The log: one rotating file for each process, in the platform's folder for logs.
 
 A file of its own for each process means that no two ever write, or rotate, the same one. Files of processes
-that are gone are deleted after two weeks, or when there are many. No query and no source text belongs here.
+that are gone are deleted after two weeks, or when there are many. No query and no source text belongs here,
+so of an exception that is not our own the log tells what it is and where it came from, not what it says.
 """
 
 import logging
 import os
 import time
+import traceback
 from contextlib import suppress
+from copy import copy
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import platformdirs
+
+from lsp_server.errors import SemanticSymbolsError
 
 Role = Literal["server", "indexer", "worker", "command"]
 """What a process does; its file is named after it."""
@@ -41,7 +46,7 @@ def start_logging(role: Role, level: str) -> None:
     handler = _LogFile(
         file, maxBytes=_MOST_BYTES, backupCount=1, encoding="utf-8", errors="replace", delay=True
     )
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(_Discreet(_FORMAT))
     root = logging.getLogger()
     for earlier in [one for one in root.handlers if isinstance(one, _LogFile)]:
         root.removeHandler(earlier)
@@ -57,6 +62,30 @@ def start_logging(role: Role, level: str) -> None:
 def set_level(level: str) -> None:
     """Tell more or less from now on."""
     logging.getLogger(_ROOT).setLevel(level.upper())
+
+
+class _Discreet(logging.Formatter):
+    """Leaves out what exceptions say, which may quote a query or a file: `KeyError('secret')`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        own = copy(record)
+        own.exc_text = None  # another handler's words
+        return super().format(own)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
+        chain: list[BaseException] = []
+        error: BaseException | None = ei[1]
+        while error is not None and error not in chain:
+            chain.append(error)
+            error = error.__cause__ or error.__context__
+        return "\n".join(
+            "".join(traceback.format_tb(one.__traceback__)) + _named(one) for one in reversed(chain)
+        )
+
+
+def _named(error: BaseException) -> str:
+    is_harmless = isinstance(error, SemanticSymbolsError | OSError)
+    return f"{type(error).__name__}: {error}" if is_harmless else type(error).__name__
 
 
 class _LogFile(RotatingFileHandler):

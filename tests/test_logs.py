@@ -49,6 +49,22 @@ def test_a_long_log_is_rotated(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert len(list(folder.iterdir())) == 2
 
 
+def test_of_foreign_exceptions_it_tells_the_place_and_not_the_words(folder: Path) -> None:
+    logs.start_logging("server", "info")
+    try:
+        try:
+            {}["secret_identifier"]
+        except KeyError as error:
+            raise OSError(28, "No space left on device") from error
+    except OSError:
+        logging.getLogger("lsp_server").exception("that failed")
+    text = own_file(folder).read_text()
+    assert "secret_identifier" not in text.replace('{}["secret_identifier"]', "")
+    assert "KeyError" in text
+    assert "OSError: [Errno 28] No space left on device" in text
+    assert f'File "{__file__}"' in text
+
+
 def test_starting_again_does_not_log_twice(folder: Path) -> None:
     logs.start_logging("server", "info")
     logs.start_logging("server", "info")

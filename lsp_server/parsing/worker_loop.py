@@ -11,6 +11,7 @@ import queue
 import struct
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -49,7 +50,7 @@ def serve(
         try:
             answer, mark = handler(payload), ANSWERED
         except Exception as error:  # noqa: BLE001 - the boundary: the parent logs what is sent here
-            answer, mark = f"{type(error).__name__}: {error}".encode("utf-8", "replace"), RAISED
+            answer, mark = _whereabouts(error).encode("utf-8", "replace"), RAISED
         faulthandler.cancel_dump_traceback_later()
         is_full = 0 < max_memory_bytes < resident_peak_bytes()
         try:
@@ -58,6 +59,12 @@ def serve(
             return  # The parent is gone.
         if is_full:
             return
+
+
+def _whereabouts(error: BaseException) -> str:
+    """Return what an exception is and where it was raised; what it says may quote the file."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
 
 
 def collect_rarely() -> None:

@@ -1,7 +1,9 @@
 """Follows one workspace folder: reads its index, watches its files, keeps its buffers, has it indexed."""
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +35,9 @@ logger = logging.getLogger(__name__)
 OPEN_S = 5.0
 """A search waits so long for a folder that is being opened; a model that takes longer is searched without."""
 
+
+RETRY_S = 300.0
+"""A folder whose model could not be loaded is tried again so much later: a network may be back by then."""
 
 HANDOVER_S = 10.0
 """Under new settings the texts on screen are parsed anew; until then, but no longer, the old ones answer."""
@@ -103,6 +108,7 @@ class FolderService:
         self._reader: IndexReader | None = None
         self._models = QueryModels(())
         self._model_failure: str | None = None
+        self._began_s = time.monotonic()
         self._watcher: FolderWatcher | None = None
         self._watch_message: str | None = None
 
@@ -200,13 +206,21 @@ class FolderService:
 
     def changed(self, paths: Iterable[str]) -> None:
         """Look at these relative paths again."""
-        wanted = tuple(paths)
-        if WORKSPACE_FILE in wanted:
+        changed = tuple(paths)
+        if WORKSPACE_FILE in changed:
             self._listener.on_settings()
-        if wanted and not any(self._parts.rules.is_ignore_file(path) for path in wanted):
-            self.background.update(wanted)
-        elif wanted:
+        if any(self._parts.rules.is_ignore_file(path) for path in changed):
             self.rules_changed()
+        elif self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
+            self.background.update(wanted)
+
+    def _may_be_indexed(self, path: str) -> bool:
+        """Tell whether a path may matter: an editor reports what a build writes, too."""
+        rules = self._parts.rules
+        if rules.decide(path).indexed:
+            return True
+        # What is gone may have been a folder. `Path` would raise where a folder can't be entered.
+        return rules.visits(path) and not os.path.isfile(self.folder / path)  # noqa: PTH113
 
     def rules_changed(self) -> None:
         """Read the ignore files anew and compare everything with them."""
@@ -215,7 +229,8 @@ class FolderService:
 
     def _rescan(self) -> None:
         self._overlay.look_again()
-        self.background.scan()
+        if self.is_open:
+            self.background.scan()
 
     def open_document(self, path: str, text: str) -> None:
         """Search this text instead of what is on disk, unless the file is left out."""
@@ -235,6 +250,16 @@ class FolderService:
     def models(self) -> QueryModels:
         """The models that are loaded."""
         return self._models
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the folder and its model could be opened, as far as is known."""
+        return self._model_failure is None
+
+    @property
+    def is_to_be_tried_again(self) -> bool:
+        """Whether they could not, long ago."""
+        return not self.is_open and time.monotonic() - self._began_s > RETRY_S
 
     def view(self) -> FolderView:
         """Return what a search reads, with every text on screen in it."""
@@ -279,7 +304,7 @@ class FolderService:
     @property
     def state(self) -> IndexState:
         """Ready: the scan of this run is done and every change seen so far is searchable."""
-        return IndexState.FAILED if self._model_failure is not None else self.background.state
+        return self.background.state if self.is_open else IndexState.FAILED
 
     def status(self) -> FolderStatus:
         """Return the folder's status; cheap."""

@@ -160,10 +160,23 @@ class Workspace:
             self._folders = {**self._folders, path: replace(folder, settings=loaded.settings)}
         else:
             logger.info("the settings of %s changed", path)
-            self._embedded_before += folder.service.background.embedded_symbols
-            self._start(path, loaded.settings, folder.service)
-            threading.Thread(target=folder.service.retire, name="folder-retire", daemon=True).start()
+            self._start_anew(folder, loaded.settings)
         return loaded.problems
+
+    def _start_anew(self, folder: OpenFolder, settings: Settings) -> None:
+        self._embedded_before += folder.service.background.embedded_symbols
+        self._start(folder.path, settings, folder.service)
+        threading.Thread(target=folder.service.retire, name="folder-retire", daemon=True).start()
+
+    def _try_again(self, folder: OpenFolder) -> None:
+        """Open a folder anew that could not be opened; in a thread, as a search need not wait for it."""
+
+        def start() -> None:
+            with self._changing:
+                if self._folders.get(folder.path) is folder:
+                    self._start_anew(folder, folder.settings)
+
+        threading.Thread(target=start, name="folder-retry", daemon=True).start()
 
     def settings_for(self, file: Path | None) -> Settings:
         """The settings of the folder that a file lies in; of the first folder where no file is meant."""
@@ -187,12 +200,12 @@ class Workspace:
             InvalidParams: A path pattern is no gitignore pattern.
             Cancelled: It was called off.
         """
-        return self._searches.search(self._asked(request.folder), request, cancel, on_partial)
+        return self._searches.search(self._searched(request.folder), request, cancel, on_partial)
 
     def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[Found, ...]:
         """Answer `workspace/symbol`: names first, then meaning."""
         meaning = self.settings_for(None).palette.meaning
-        return self._searches.palette(self._asked(None), query, limit, cancel, meaning=meaning)
+        return self._searches.palette(self._searched(None), query, limit, cancel, meaning=meaning)
 
     def related(  # noqa: PLR0917 - a position has two parts and a unit
         self, path: Path, line: int, column: int, encoding: Encoding, limit: int, cancel: Cancel
@@ -209,6 +222,13 @@ class Workspace:
         others = [one for one in self._folders.values() if one is not folder]
         at = FilePlace(where, line, column, encoding)
         return self._searches.related(folder, others, at, limit, cancel)
+
+    def _searched(self, path: Path | None) -> list[OpenFolder]:
+        folders = self._asked(path)
+        for folder in folders:
+            if folder.service.is_to_be_tried_again:
+                self._try_again(folder)
+        return folders
 
     def _asked(self, path: Path | None) -> list[OpenFolder]:
         folders = self._folders
@@ -272,7 +292,10 @@ class Workspace:
     def rebuild(self) -> None:
         """Index everything anew, answering from the old index meanwhile."""
         for folder in self._folders.values():
-            folder.service.background.rebuild()
+            if folder.service.is_open:
+                folder.service.background.rebuild()
+            else:
+                self._try_again(folder)
 
     def explain_path(self, path: Path) -> PathExplanation:
         """Tell whether a file is indexed, and why."""

@@ -35,8 +35,9 @@ def eventually(holds: Callable[[], object], within_s: float = PATIENCE_S) -> Non
 class Editor(Conversation):
     """One window: a server, its folders, its documents."""
 
-    def __init__(self, cwd: Path, environment: Mapping[str, str]) -> None:
-        command = [sys.executable, "-P", "-m", "lsp_server"]
+    def __init__(self, cwd: Path, environment: Mapping[str, str], script: Path | None = None) -> None:
+        started = ["-m", "lsp_server"] if script is None else [str(script)]
+        command = [sys.executable, "-P", *started]
         super().__init__(command, cwd, dict(environment))
         self._versions: dict[Path, int] = {}
 
@@ -125,8 +126,9 @@ class Desk:
         }
         return {**os.environ, **own, **variables}
 
-    def editor(self, **variables: str) -> Editor:
-        editor = Editor(self.home, self.environment(**variables))
+    def editor(self, script: Path | None = None, **variables: str) -> Editor:
+        """Start a server, or a script that starts one in its own way."""
+        editor = Editor(self.home, self.environment(**variables), script)
         self._editors.append(editor)
         return editor
 

@@ -82,6 +82,20 @@ def test_an_event_of_the_folder_itself_finds_nothing_twice(desk: Desk, project: 
     assert len(editor.places("resend_after_error")) == 1
 
 
+def test_what_a_build_writes_into_ignored_folders_starts_nothing(desk: Desk, project: Path) -> None:
+    write(project, ".gitignore", "out/\n*.log\n")
+    editor = desk.editor().open(project).ready()
+    written = [write(project, path, "def built(): ...\n") for path in ("out/a.py", ".git/index", "run.log")]
+    gone = [project / "out/gone.py", project / ".git/index.lock"]
+    events = [{"uri": path.as_uri(), "type": 1} for path in written + gone]
+    editor.notify("workspace/didChangeWatchedFiles", {"changes": events})
+    assert editor.status()["state"] == "ready"
+    seen = write(project, "seen.py", "def mint_coin(): ...\n")
+    editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": seen.as_uri(), "type": 1}]})
+    assert editor.status()["state"] == "indexing"
+    assert editor.ready().finds("mint_coin")
+
+
 def test_rules_of_a_folder_above_are_read_anew_when_the_client_tells_of_them(
     desk: Desk, project: Path
 ) -> None:

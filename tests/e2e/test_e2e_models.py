@@ -56,6 +56,30 @@ def test_an_index_whose_model_is_gone_is_searched_by_words(
     assert second.ready().names("OpenCrate")[0] == "OpenCrate"
 
 
+@pytest.mark.parametrize("retry", ["rebuild", "search"])
+def test_a_model_that_comes_later_is_loaded_then(
+    desk: Desk, project: Path, other_model: Path, retry: str
+) -> None:
+    away = other_model.rename(desk.home / "away")
+    hurried = desk.home / "hurried.py"
+    hurried.write_text(
+        "from lsp_server.workspace import service\n"
+        "service.RETRY_S = 0.0\n"
+        "from lsp_server.cli import main\n"
+        "raise SystemExit(main(['serve']))\n"
+    )
+    script = hurried if retry == "search" else None
+    editor = desk.editor(script, SEMANTIC_SYMBOLS_MODEL_PATH=str(other_model)).open(project)
+    eventually(lambda: editor.status()["state"] == "failed")
+    write(project, "later.py", "def mint_coin(): ...\n")
+    away.rename(other_model)
+    if retry == "rebuild":
+        editor.request("semanticSearch/rebuild")
+    else:
+        eventually(lambda: editor.search("coin") is not None and editor.status()["state"] != "failed")
+    assert editor.ready().names("make a coin")[0] == "mint_coin"
+
+
 def test_a_model_that_can_not_be_loaded_is_named(desk: Desk, project: Path) -> None:
     desk.editor().open(project).ready().leave()
     editor = desk.editor(SEMANTIC_SYMBOLS_MODEL_PATH=str(desk.home / "nowhere")).open(project)

@@ -1,6 +1,7 @@
 """The life of a conversation: greeting, start, folders, files and settings that change, parting."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
@@ -87,7 +88,8 @@ class LifecycleFeatures:
 
         def prepare(workspace: WorkspaceLike) -> None:
             self._configure(workspace, pulled, pushed)
-            for missing in sorted(folder for folder in folders if not folder.is_dir()):
+            # `Path` would raise where a folder above can't be entered.
+            for missing in sorted(one for one in folders if not os.path.isdir(one)):  # noqa: PTH112
                 self._warn(f"The folder {missing} does not exist yet; it is searched once it does.")
             self._is_open = True
             workspace.open(folders)
@@ -162,8 +164,8 @@ class LifecycleFeatures:
     def _configure(self, workspace: WorkspaceLike, pulled: Future[Json] | None, pushed: Json) -> None:
         if pulled is None:
             self._settings.take_pushed(pushed)
-        else:
-            self._settings.take_answer(pulled)
+        elif not self._settings.take_answer(pulled):
+            pulled.add_done_callback(self._configure_late)
         try:
             problems = [str(problem) for problem in workspace.configure(self._settings.effective())]
         except SemanticSymbolsError as error:  # the settings that were in force stay so
@@ -172,6 +174,12 @@ class LifecycleFeatures:
             if problem not in self._known_problems:
                 self._warn(problem)
         self._known_problems = frozenset(problems)
+
+    def _configure_late(self, pulled: Future[Json]) -> None:
+        if self._settings.is_latest(pulled):
+            self._session.change(
+                "settings that came late", lambda workspace: self._configure(workspace, pulled, None)
+            )
 
     def _warn(self, message: str) -> None:
         params = {"type": int(types.MessageType.Warning), "message": message}

@@ -27,7 +27,8 @@ _FLUSH_S = 0.2
 _END_S = 1.7
 """PROTOCOL: `exit`, or the end of stdin, ends the server within 2 s, whatever hangs."""
 _UNHANDLED_LIMIT = 1000
-"""Messages read ahead; a client that floods us is slowed down instead of filling our memory."""
+"""Messages read ahead of the event loop: a client that floods it is slowed down. Requests that wait for a
+search are not counted."""
 
 
 def run_server(make_workspace: MakeWorkspace, transport: Transport) -> int:
@@ -155,8 +156,10 @@ def _read(
         finally:
             unhandled.release()
 
-    with suppress(RuntimeError):  # the loop has ended
-        for body in read_messages(channel.reader):
-            unhandled.acquire()
-            loop.call_soon_threadsafe(handle, body)
-    end()
+    try:
+        with suppress(RuntimeError):  # the loop has ended
+            for body in read_messages(channel.reader):
+                unhandled.acquire()
+                loop.call_soon_threadsafe(handle, body)
+    finally:
+        end()

@@ -23,20 +23,33 @@ class ClientSettings:
         self._rpc = rpc
         self._client = client
         self._told: Mapping[str, Any] = {}
+        self._latest: Future[Json] | None = None
 
     def pull(self) -> Future[Json] | None:
         """Ask the client for our section, if it answers such questions; called in the event loop's thread."""
         if not self._client.gives_configuration:
             return None
-        return self._rpc.ask("workspace/configuration", {"items": [{"section": SECTION}]})
+        self._latest = self._rpc.ask("workspace/configuration", {"items": [{"section": SECTION}]})
+        return self._latest
 
-    def take_answer(self, answer: Future[Json]) -> None:
-        """Wait for the answer to `pull`, in any other thread; without one, what was known stays."""
+    def is_latest(self, answer: Future[Json]) -> bool:
+        """Tell whether an answer is the one to the last `pull`."""
+        return answer is self._latest
+
+    def take_answer(self, answer: Future[Json]) -> bool:
+        """Wait for the answer to `pull`, in any other thread; without one, what was known stays.
+
+        Returns:
+            Whether it came, or was refused, in time.
+        """
         try:
             values = answer.result(timeout=_PATIENCE_S)
-        except (TimeoutError, ClientRefusedError):
-            return
+        except TimeoutError:
+            return False
+        except ClientRefusedError:
+            return True
         self._take(values[0] if isinstance(values, list) and values else None)
+        return True
 
     def take_pushed(self, raw: Json) -> None:
         """Take the `settings` of `workspace/didChangeConfiguration`."""

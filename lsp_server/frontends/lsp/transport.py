@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 _CONTENT_LENGTH = re.compile(rb"content-length:\s*(\d{1,12})\s*$", re.IGNORECASE)
 _HEADER_LIMIT_BYTES = 65536
+_BODY_LIMIT_BYTES = 256 * 1024 * 1024
+"""Who announces more has counted wrongly: room for it can't be had."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +88,8 @@ def read_messages(reader: BinaryIO) -> Iterator[bytes]:
     try:
         while line := reader.readline(_HEADER_LIMIT_BYTES):
             if match := _CONTENT_LENGTH.search(line):
-                length = int(match.group(1))
+                announced = int(match.group(1))
+                length = announced if announced <= _BODY_LIMIT_BYTES else None
             elif length is not None and not line.strip():
                 body = reader.read(length)
                 if len(body) < length:

@@ -578,6 +578,20 @@ def test_an_editor_that_never_tells_its_settings_is_served_without(start: Start,
     assert names(client, "retry") == ["retry_request"]
 
 
+def test_settings_that_come_late_count_unless_newer_ones_are_asked_for(start: Start, folder: Path) -> None:
+    client = start()
+    client.answers["workspace/configuration"] = NEVER
+    client.initialize(folder, capabilities={"workspace": {"configuration": True}})
+    first = client.wait_for(lambda message: message.get("method") == "workspace/configuration")
+    assert settings(client) == "{}"
+    client.notify("workspace/didChangeConfiguration", {"settings": None})
+    second = client.wait_for(lambda message: message.get("method") == "workspace/configuration")
+    assert settings(client) == "{}"
+    for number, asked in ((2, second), (1, first)):
+        client.send({"jsonrpc": "2.0", "id": asked["id"], "result": [{"limit": number}]})
+        assert settings(client) == "{'limit': 2}"
+
+
 def test_tcp_serves_one_client(start: Start) -> None:
     import re
     import socket

@@ -20,6 +20,10 @@ def test_a_client_that_miscounted_is_understood_again() -> None:
     assert bodies(b"hello\r\n\r\nContent-Length: x\r\n\r\nContent-Length: 2\r\n\r\n[]") == [b"[]"]
 
 
+def test_a_length_that_nobody_has_room_for_is_passed_over() -> None:
+    assert bodies(b"Content-Length: 999999999999\r\n\r\nContent-Length: 2\r\n\r\n[]") == [b"[]"]
+
+
 def test_a_message_cut_short_by_the_end_is_dropped() -> None:
     assert bodies(b"Content-Length: 10\r\n\r\n{}") == []
 

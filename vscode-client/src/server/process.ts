@@ -88,7 +88,6 @@ export class ServerProcess {
   private options(extension: vscode.Extension<unknown>): LanguageClientOptions {
     return {
       documentSelector: [{ scheme: "file" }],
-      initializationOptions: serverSettings(extension),
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: {
