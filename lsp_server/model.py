@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from hashlib import blake2b
-from typing import NamedTuple, NewType
+from typing import Literal, NamedTuple, NewType, TypeAlias
 
 SymbolId = NewType("SymbolId", int)
 """Stable unsigned 64-bit digest of (path, qualified name, kind, nth): the only key that joins the stores."""
@@ -68,6 +68,10 @@ class SymbolFlags(IntFlag):
     """Public by the rules of its language, or by its name where the language has none."""
     DECLARATION = 32
     """A declaration without a body (header prototype, abstract or interface member, overload signature)."""
+
+
+Encoding: TypeAlias = Literal["utf8", "utf16", "utf32"]
+"""How columns are counted, named like the fields of `Position`."""
 
 
 class Position(NamedTuple):

@@ -2,19 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 
-from lsp_server.model import Position, Symbol, SymbolId, SymbolKind, symbol_id
+from lsp_server.model import Encoding, Position, Symbol, SymbolId, SymbolKind, symbol_id
 from lsp_server.search.results import Explanation, Found
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.view import FolderView
 from lsp_server.storage.symbol_record import unpack_symbol
 from lsp_server.vectors.arrays import F16, I64, U64, Mask
-
-Encoding: TypeAlias = Literal["utf8", "utf16", "utf32"]
-"""How columns are counted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.embedding import similarity_to_score
-from lsp_server.model import ClusterId, Symbol, SymbolFlags, SymbolId
+from lsp_server.model import ClusterId, Encoding, Symbol, SymbolFlags, SymbolId
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.file_symbols import (
-    Encoding,
     FileSymbols,
     file_symbols,
     row_found,

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
-from lsp_server.search.file_symbols import Encoding
 from lsp_server.search.palette import CentralSymbols, palette
 from lsp_server.search.related import related
 from lsp_server.search.results import Coverage, Found, SearchMode, SearchOutcome, SearchRequest

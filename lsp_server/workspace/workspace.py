@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from lsp_server.embedding import CrossEncoder
 from lsp_server.errors import WorkspaceNotFound
 from lsp_server.indexing.ignore import IGNORE_FILES
+from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.file_symbols import Encoding
 from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequest
 from lsp_server.settings import LoadedSettings, SettingProblem, Settings
 from lsp_server.workspace.documents import OpenDocuments, real_path

@@ -6,8 +6,8 @@ import pytest
 from small_index import SmallIndex
 
 from lsp_server.embedding import Embedder
+from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel, Cancelled
-from lsp_server.search.file_symbols import Encoding
 from lsp_server.search.related import related, symbol_at
 from lsp_server.search.results import Found
 from lsp_server.search.view import FolderView

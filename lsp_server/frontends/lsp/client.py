@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lsp_server.frontends.lsp.contract import Encoding
 from lsp_server.frontends.lsp.protocol import Params
+from lsp_server.model import Encoding
 
 SECTION = "semanticSymbols"
 """Our section of the client's settings."""

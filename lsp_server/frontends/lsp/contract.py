@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Found, SearchOutcome, SearchRequest
 from lsp_server.settings import Settings
 from lsp_server.workspace.status import PathExplanation, WorkspaceStatus
-
-Encoding = Literal["utf8", "utf16", "utf32"]
-"""The unit of a position's column, named like the fields of `model.Position`."""
 
 OnStatus = Callable[[WorkspaceStatus], None]
 """Called from any thread whenever the workspace's status may have changed."""

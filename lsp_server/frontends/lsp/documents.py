@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lsp_server.frontends.lsp.contract import Encoding
+from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.frontends.lsp.protocol import Params
 from lsp_server.frontends.lsp.session import Session
-from lsp_server.frontends.lsp.uris import path_of_uri
+from lsp_server.model import Encoding
 
 
 @dataclass(frozen=True, slots=True)

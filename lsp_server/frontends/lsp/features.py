@@ -10,6 +10,7 @@ from typing import Any
 from lsprotocol import types
 
 from lsp_server.errors import SemanticSymbolsError
+from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.frontends.lsp.capabilities import registrations, server_capabilities
 from lsp_server.frontends.lsp.client import client_of
 from lsp_server.frontends.lsp.contract import WorkspaceLike
@@ -19,7 +20,6 @@ from lsp_server.frontends.lsp.rpc import Handler, Json, RpcServer
 from lsp_server.frontends.lsp.session import Session
 from lsp_server.frontends.lsp.settings import ClientSettings
 from lsp_server.frontends.lsp.status_feed import StatusFeed
-from lsp_server.frontends.lsp.uris import path_of_uri
 from lsp_server.workspace.status import WorkspaceStatus
 
 DID_CHANGE_STATUS = "semanticSearch/didChangeStatus"

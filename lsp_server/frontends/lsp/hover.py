@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from lsp_server.frontends.lsp.convert import Converter
+from lsp_server.frontends.answers.convert import Converter
 from lsp_server.search.results import Found
 
 THRESHOLD = 0.5

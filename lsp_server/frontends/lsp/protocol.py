@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lsp_server.errors import InvalidParams
-from lsp_server.frontends.lsp.uris import path_of_uri
+from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.model import SymbolKind
 from lsp_server.search.results import SearchMode, SearchRequest
 

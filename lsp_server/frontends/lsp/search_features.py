@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lsp_server.errors import InvalidParams, WorkspaceNotFound
+from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.frontends.lsp import hover
 from lsp_server.frontends.lsp.progress import RequestProgress
 from lsp_server.frontends.lsp.protocol import (
@@ -22,7 +23,6 @@ from lsp_server.frontends.lsp.protocol import (
 )
 from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
 from lsp_server.frontends.lsp.session import Session
-from lsp_server.frontends.lsp.uris import path_of_uri
 from lsp_server.model import SymbolKind
 from lsp_server.search.results import Found, SearchOutcome
 from lsp_server.settings import Settings

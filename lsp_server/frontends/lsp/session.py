@@ -9,11 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from lsp_server.errors import SemanticSymbolsError
+from lsp_server.frontends.answers.convert import Converter
+from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.lsp.client import Client
 from lsp_server.frontends.lsp.contract import MakeWorkspace, OnStatus, WorkspaceLike
-from lsp_server.frontends.lsp.convert import Converter
 from lsp_server.frontends.lsp.rpc import log_failure
-from lsp_server.frontends.lsp.uris import ClientUris
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage
 from lsp_server.workspace.status import IndexState, Metrics, WorkspaceStatus

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from lsp_server.frontends.answers.convert import path_explanation
+from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.frontends.lsp.contract import WorkspaceLike
-from lsp_server.frontends.lsp.convert import path_explanation
 from lsp_server.frontends.lsp.protocol import invalid, no_params, status_params, uri_params
 from lsp_server.frontends.lsp.rpc import Json
 from lsp_server.frontends.lsp.session import Session
-from lsp_server.frontends.lsp.uris import path_of_uri
 from lsp_server.workspace.status import PathExplanation
 
 

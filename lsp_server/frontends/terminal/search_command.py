@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from lsp_server.errors import InvalidParams, WorkspaceNotFound
-from lsp_server.frontends.lsp.convert import Converter
-from lsp_server.frontends.lsp.uris import ClientUris
+from lsp_server.frontends.answers.convert import Converter
+from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import (

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from lsp_server.frontends.lsp.convert import Converter
-from lsp_server.frontends.lsp.uris import ClientUris
+from lsp_server.frontends.answers.convert import Converter
+from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.terminal.console import Console, size
 from lsp_server.workspace.status import WorkspaceStatus
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lsp_server.frontends.lsp.contract import Encoding
 from lsp_server.frontends.lsp.documents import Edit, edited
+from lsp_server.model import Encoding
 
 TEXT = "one\ntwo\r\nthree\rfour"
 ENCODINGS: tuple[Encoding, ...] = ("utf8", "utf16", "utf32")

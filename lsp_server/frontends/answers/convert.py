@@ -6,9 +6,8 @@ Plain dicts rather than lsprotocol's types: a palette of 500 symbols is built on
 from collections.abc import Sequence
 from typing import Any
 
-from lsp_server.frontends.lsp.contract import Encoding
-from lsp_server.frontends.lsp.uris import ClientUris
-from lsp_server.model import Position, Span
+from lsp_server.frontends.answers.uris import ClientUris
+from lsp_server.model import Encoding, Position, Span
 from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
 from lsp_server.workspace.status import FolderStatus, IndexFacts, Metrics, PathExplanation, WorkspaceStatus
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.frontends.lsp.uris import ClientUris, path_of_uri
+from lsp_server.frontends.answers.uris import ClientUris, path_of_uri
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="paths of another system")
 

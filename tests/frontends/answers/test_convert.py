@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
+from lsp_server.frontends.answers.convert import Converter, path_explanation
+from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.lsp import hover
-from lsp_server.frontends.lsp.contract import Encoding
-from lsp_server.frontends.lsp.convert import Converter, path_explanation
-from lsp_server.frontends.lsp.uris import ClientUris
-from lsp_server.model import ClusterId, Position, Span, Symbol, SymbolId, SymbolKind
+from lsp_server.model import ClusterId, Encoding, Position, Span, Symbol, SymbolId, SymbolKind
 from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
 from lsp_server.workspace.status import (
     FolderStatus,
