@@ -200,8 +200,8 @@ def folder_parts(folder: Path, settings: Settings) -> "FolderParts":
     from lsp_server.workspace.indexer_client import IndexerClient  # noqa: PLC0415 - see above
     from lsp_server.workspace.service import FolderParts  # noqa: PLC0415
 
-    def make_client(on_event: Callable[[Event], None], on_restart: Callable[[], None]) -> IndexerClient:
-        return IndexerClient(indexer_command(folder, settings), child_env(), on_event, on_restart)
+    def make_client(on_event: Callable[[Event], None], on_end: Callable[[], None]) -> IndexerClient:
+        return IndexerClient(indexer_command(folder, settings), child_env(), on_event, on_end)
 
     return FolderParts(
         folder=folder,

@@ -155,4 +155,4 @@ def _indexer(folder: str, packed_settings: str) -> None:
 
 
 _CHILDREN: dict[str, Callable[..., None]] = {"_worker": _worker, "_indexer": _indexer}
-"""Hidden commands that child processes are started with."""
+"""Hidden commands; `app` starts child processes with them, and is too heavy to be asked for their names."""
