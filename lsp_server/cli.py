@@ -5,12 +5,18 @@ import os
 import signal
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from lsp_server.errors import InvalidParams, SemanticSymbolsError
-from lsp_server.frontends.terminal.arguments import DEFAULT_PATH, make_parser
+from lsp_server.frontends.terminal.arguments import (
+    DEFAULT_PATH,
+    Parser,
+    make_parser,
+    of_command,
+    subcommands,
+)
 from lsp_server.frontends.terminal.console import Console, standard_console
 from lsp_server.logs import Role, set_level, start_logging
 from lsp_server.settings import load_settings
@@ -53,9 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _CHILDREN[words[0]](*words[1:])
         return 0
-    if words and words[0].startswith(("--stdio", "--tcp")):
-        words.insert(0, "serve")
     parser = make_parser()
+    if words and words[0].startswith("--") and subcommands(parser).keys().isdisjoint(words):
+        words[:0] = [] if words[0] in {"--help", "--version"} else ["serve"]
     parsed = _parsed(parser, words)
     if parsed.command is None:
         parser.print_help()
@@ -63,13 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _run(parsed, standard_console(as_json=parsed.json))
 
 
-def _parsed(parser: ArgumentParser, words: Sequence[str]) -> Namespace:
+def _parsed(parser: Parser, words: Sequence[str]) -> Namespace:
     """Parse the words; PATH may stand behind options too, where argparse has given up looking for it."""
     parsed, left = parser.parse_known_args(words)
     if len(left) == 1 and not left[0].startswith("-") and getattr(parsed, "path", None) == DEFAULT_PATH:
         parsed.path = left[0]
     elif left:
-        parser.error(f"unrecognized arguments: {' '.join(left)}")
+        of_command(parser, parsed).unknown(left)
     return parsed
 
 

@@ -357,7 +357,7 @@ def test_indexing_forgets_folders_that_vanished_long_ago(shell: Shell) -> None:
 
 def test_without_a_command_the_module_serves_and_ends_with_its_input(shell: Shell) -> None:
     body = b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}'
-    for arguments in ([], ["--stdio"]):
+    for arguments in ([], ["--stdio"], ["--index-dir", str(shell.base / "elsewhere"), "--log-level=debug"]):
         done = subprocess.run(
             shell.command(*arguments),
             input=b"Content-Length: %d\r\n\r\n%s" % (len(body), body),
@@ -383,6 +383,44 @@ def test_errors_have_a_suggestion_and_an_exit_code(indexed: Shell) -> None:
     assert indexed.json("related", "src/network.py", code=3)["error"]["kind"] == "InvalidParams"
 
 
+@pytest.mark.parametrize(
+    ("mistake", "meant"),
+    [
+        (["serach", "x"], "'search'"),
+        (["search", "x", "--limt=3"], "--limit"),
+        (["search", "x", "--mode", "hybird"], "'hybrid'"),
+        (["search", "x", "--kind", "funktion"], "'function'"),
+        (["search", "x", "--lang", "pyhton"], "'python'"),
+        (["vector", "cluster-inof"], "'cluster-info'"),
+    ],
+)
+def test_a_misspelt_word_is_answered_with_what_was_meant(
+    indexed: Shell, mistake: list[str], meant: str
+) -> None:
+    told = indexed.ask(*mistake).stderr.lower()
+    assert f"did you mean {meant}?" in told
+    assert "suggestion: " in told
+
+
+def test_related_code_is_not_looked_for_in_whatever_lies_around_a_file(shell: Shell) -> None:
+    (shell.base / "elsewhere").mkdir()
+    stray = shell.base / "elsewhere" / "stray.py"
+    stray.write_text(NETWORK)
+    assert shell.json("related", f"{stray}:7", code=5)["error"]["suggestion"]
+    assert shell.json("status", "--all")["indexes"] == []
+    assert "Indexing" in shell.ask("related", "src/network.py:7").stderr
+    assert "Indexing" not in shell.ask("related", "src/network.py:7").stderr
+
+
+def test_names_and_code_do_not_steer_the_terminal(shell: Shell) -> None:
+    (shell.workspace / "src" / "two\nlines\x1b[2J.py").write_text(
+        'def mint_coin(sign="\x1b[2J\x9b31m\u202e"):\n    pass\n', encoding="utf-8"
+    )
+    output = shell.ask("search", "mint_coin").stdout
+    assert "two\u240alines\u241b[2J.py:1" in output
+    assert not {"\x1b", "\x9b", "\u202e"} & set(output)
+
+
 def test_a_wrong_command_line_is_exit_code_2(indexed: Shell) -> None:
     done = indexed.ask("search", "x", "--colour", "red")
     assert done.returncode == 2
@@ -406,6 +444,7 @@ def test_a_model_is_chosen_only_when_it_loads(shell: Shell) -> None:
     settings.parent.mkdir(parents=True)
     settings.write_text('[model] # mine\nname = "nonsense"\n\n[log]\nlevel = "debug"\n')
     assert shell.json("model", "use", "nowhere/to-be-found", code=9)["error"]["kind"] == "ModelUnavailable"
+    assert "no folder" in shell.json("model", "use", "./nowhere", code=9)["error"]["message"]
     assert shell.json("model", "use", "bundled")["dimensions"] == 384
     assert tomllib.loads(settings.read_text()) == {
         "model": {"name": "bundled", "path": ""},

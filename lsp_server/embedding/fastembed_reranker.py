@@ -9,6 +9,7 @@ from typing import Any
 
 from lsp_server.embedding.cross_encoder import CrossEncoder
 from lsp_server.embedding.fastembed_model import default_cache_dir, description_of
+from lsp_server.embedding.libraries import keep_quiet
 from lsp_server.embedding.onnx_folder import NEEDED_FILES, network_in, revision_of
 from lsp_server.errors import ModelUnavailable
 
@@ -27,6 +28,7 @@ def load_cross_encoder(wanted: str, cache_dir: Path | None = None) -> CrossEncod
         ModelUnavailable: fastembed is not installed or doesn't know the model, or can't fetch or load it, or
             it is no cross-encoder.
     """
+    keep_quiet()
     try:
         from fastembed.rerank.cross_encoder import TextCrossEncoder  # noqa: PLC0415 - few users need it
     except ImportError as error:

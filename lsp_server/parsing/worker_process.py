@@ -101,6 +101,9 @@ class WorkerProcess:
 class Worker:
     """A child process that is asked one thing at a time; started when first needed, again after it fails.
 
+    A child that turns out to have died, perhaps while nothing was asked of it, is replaced and asked again;
+    one that was started for the job and dies of it is not.
+
     Args:
         command: A program that calls `worker_loop.serve`.
         job_timeout_s: How long one answer may take.
@@ -126,18 +129,9 @@ class Worker:
     def request(self, payload: bytes) -> Answer:
         """Return the answer to one job; threads wait for each other."""
         with self._lock:
-            if self._is_killed:
-                return Answer(None, "not started", "killed")
-            if self._process is None:
-                failed = self._start()
-                if failed is not None:
-                    return failed
-            assert self._process is not None
-            self._process.send(payload)
-            answer = _receive_within(self._process, self._job_timeout_s)
-            if answer.failure in {"crashed", "timed out"} or self._process.is_leaving:
-                self._stop()
-            return answer
+            was_running = self._process is not None
+            answer = self._asked(payload)
+            return self._asked(payload) if was_running and answer.failure == "crashed" else answer
 
     def close(self) -> None:
         """End the child; the next request starts another."""
@@ -157,6 +151,20 @@ class Worker:
                 self._stop()
         finally:
             self._lock.release()
+
+    def _asked(self, payload: bytes) -> Answer:
+        if self._is_killed:
+            return Answer(None, "not started", "killed")
+        if self._process is None:
+            failed = self._start()
+            if failed is not None:
+                return failed
+        assert self._process is not None
+        self._process.send(payload)
+        answer = _receive_within(self._process, self._job_timeout_s)
+        if answer.failure in {"crashed", "timed out"} or self._process.is_leaving:
+            self._stop()
+        return answer
 
     def _start(self) -> Answer | None:
         try:

@@ -1,5 +1,6 @@
 """The index follows the disk, whatever program writes there."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -24,6 +25,16 @@ def test_edits_renames_removals_and_new_files_are_noticed(desk: Desk, project: P
     shutil.rmtree(project / "deep")
     eventually(lambda: not editor.finds("quantum_flux") and not editor.finds("OpenCrate"), within_s=2)
     assert editor.ready().status()["coverage"]["files"] == 1
+
+
+def test_an_edit_that_keeps_size_and_time_is_noticed(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    file = project / "net.py"
+    before, text = file.stat(), file.read_text()
+    file.write_text(text.replace("resend_after_error", "repeat_after_error"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert file.stat().st_size == before.st_size
+    eventually(lambda: editor.finds("repeat_after_error") and not editor.finds("resend_after_error"))
 
 
 def test_a_switch_of_branches_moves_hundreds_of_files(desk: Desk, project: Path) -> None:

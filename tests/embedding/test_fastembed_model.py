@@ -1,5 +1,6 @@
 """Transformers: a local folder works without a network, and what can't work says what to do instead."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -45,6 +46,17 @@ def test_a_local_folder_embeds_without_a_network(folder: Path) -> None:
     similarities = placed.astype(np.float32) @ model.query_vector("retry resend")
     assert similarities[0] > similarities[1]
     assert not model.query_vector("  ").any()
+
+
+def test_libraries_collect_nothing_about_their_user(folder: Path, tmp_path: Path) -> None:
+    program = (
+        "from pathlib import Path\n"
+        "from lsp_server.embedding import ModelChoice, load_embedder\n"
+        f"load_embedder(ModelChoice(name='tiny', path=Path({str(folder)!r}))).query_vector('retry')\n"
+    )
+    homes = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA")}
+    subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, **homes})
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_loading_twice_gives_the_same_model_and_other_files_another(folder: Path, tmp_path: Path) -> None:

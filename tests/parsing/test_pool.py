@@ -122,9 +122,11 @@ def test_a_stalled_job_is_ended_in_time_and_the_others_go_on() -> None:
     }
 
 
-def test_an_exception_is_reported_with_its_text_and_its_child_lives_on(pool: WorkerPool[int]) -> None:
+def test_an_exception_is_reported_without_its_text_and_its_child_lives_on(pool: WorkerPool[int]) -> None:
     found = outcomes(pool, b"raise way", b"pid", b"pid", b"pid")
-    assert (found[0].failure, found[0].message) == ("raised", "ValueError: no way")
+    assert found[0].failure == "raised"
+    assert found[0].message.startswith("ValueError in ")
+    assert "no way" not in found[0].message  # what it says may quote a file
     assert len(pool.pids()) <= 2
 
 
@@ -188,6 +190,20 @@ def test_children_end_with_a_parent_that_is_killed_while_they_work() -> None:
         parent.kill()
     _, alive = psutil.wait_procs(children, timeout=2.0)
     assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_worker_that_died_while_it_was_idle_costs_no_answer(tmp_path: Path) -> None:
+    worker = Worker(command(), job_timeout_s=5.0)
+    try:
+        pid = worker.request(b"pid").payload
+        assert pid is not None
+        child = psutil.Process(int(pid))
+        child.kill()
+        psutil.wait_procs([child], timeout=5.0)
+        assert worker.request(b"hello").payload == b"HELLO"
+        assert worker.request(b"crash-once " + str(tmp_path / "x").encode()).failure is None
+    finally:
+        worker.close()
 
 
 def test_one_worker_answers_requests_and_is_replaced_after_a_failure() -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
+from lsp_server.errors import InvalidParams
+
 _CONTENT_LENGTH = re.compile(rb"content-length:\s*(\d{1,12})\s*$", re.IGNORECASE)
 _HEADER_LIMIT_BYTES = 65536
 _BODY_LIMIT_BYTES = 256 * 1024 * 1024
@@ -63,9 +65,12 @@ class Tcp:
         return cls(int(port), host.strip("[]") or "127.0.0.1")
 
     def connect(self) -> Channel:
-        """Listen, say where on stderr, and wait for the client."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.create_server((self.host, self.port), family=family) as listener:
+        """Listen, say where on stderr, and wait for the client.
+
+        Raises:
+            InvalidParams: Nobody can listen there.
+        """
+        with self._listener() as listener:
             host, port, *_ = listener.getsockname()
             sys.stderr.write(f"Listening on {host}:{port}\n")
             sys.stderr.flush()
@@ -73,6 +78,17 @@ class Tcp:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection:  # the two files keep the socket open
             return Channel(connection.makefile("rb"), connection.makefile("wb"))
+
+    def _listener(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            return socket.create_server((self.host, self.port), family=family)
+        except OSError as error:
+            raise InvalidParams(
+                f"--tcp: can't listen on {self.host}:{self.port}: {error.strerror or error}.",
+                "Give an address of this machine and a free port, such as 127.0.0.1:0 for any.",
+                key="tcp",
+            ) from error
 
 
 Transport = Stdio | Tcp

@@ -2,9 +2,18 @@
 
 import json
 import sys
-from argparse import SUPPRESS, ArgumentParser, HelpFormatter, _SubParsersAction
+from argparse import (
+    SUPPRESS,
+    Action,
+    ArgumentError,
+    ArgumentParser,
+    HelpFormatter,
+    Namespace,
+    _SubParsersAction,
+)
 from collections.abc import Sequence
-from typing import NoReturn, TypeAlias
+from difflib import get_close_matches
+from typing import Any, NoReturn, TypeAlias, cast
 
 from lsp_server import __version__
 
@@ -20,7 +29,25 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command line, and end with exit code 2."""
-        suggestion = f"See `{self.prog} --help`."
+        self._complain(message, f"See `{self.prog} --help`.")
+
+    def unknown(self, words: Sequence[str]) -> NoReturn:
+        """Say that some arguments mean nothing here; see `error`."""
+        known = [option for option, _ in options(self)]
+        meant = get_close_matches(words[0].partition("=")[0], known, 1)
+        also = f"Did you mean {meant[0]}? " if meant else ""
+        self._complain(f"unrecognized arguments: {' '.join(words)}", f"{also}See `{self.prog} --help`.")
+
+    def _check_value(self, action: Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except ArgumentError as error:
+            meant = get_close_matches(str(value), [str(choice) for choice in action.choices or ()], 1)
+            if meant:
+                error.message += f"; did you mean {meant[0]!r}?"
+            raise
+
+    def _complain(self, message: str, suggestion: str) -> NoReturn:
         if "--json" in sys.argv:
             error = {"kind": "WrongUsage", "message": message, "suggestion": suggestion}
             sys.stdout.write(json.dumps({"error": error}) + "\n")
@@ -84,7 +111,12 @@ def _add_searches(commands: Commands) -> None:
         choices=("hybrid", "vector", "text"),
         help="what answers: both (default), meaning alone, words alone",
     )
-    related = _command(commands, "related", "Find the symbols closest in meaning to the one at a place.")
+    related = _command(
+        commands,
+        "related",
+        "Find the symbols closest in meaning to the one at a place, in the indexed folder around the file, "
+        "else in its repository, else in the current folder.",
+    )
     related.add_argument("place", metavar="FILE:LINE[:COL]", help="line and column count from 1")
     related.add_argument("--limit", type=int, metavar="N", help="at most so many results, 1 to 200 (20)")
 
@@ -239,6 +271,13 @@ def _command(commands: Commands, name: str, description: str) -> Parser:
 
 def _formatter(prog: str) -> HelpFormatter:
     return HelpFormatter(prog, max_help_position=30)
+
+
+def of_command(parser: Parser, parsed: Namespace) -> Parser:
+    """Return the parser of the command, and action, that was named; the whole one where none was."""
+    for name in (parsed.command, getattr(parsed, "action", None) or ""):
+        parser = cast(Parser, subcommands(parser).get(name, parser))
+    return parser
 
 
 def subcommands(parser: ArgumentParser) -> dict[str, ArgumentParser]:

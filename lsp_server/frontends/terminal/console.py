@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
 from lsp_server.errors import SemanticSymbolsError
 
+_STEERING = re.compile(r"(?!\x1b\[[0-9]{1,2}m)[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -45,7 +47,7 @@ class Console:
         """Print a line for a person; nothing where JSON was asked for."""
         if not self.as_json:
             self._before_writing()
-            print(text, file=self._output)
+            print(harmless(text), file=self._output)
 
     def document(self, value: Any) -> None:
         """Print the JSON document, where one was asked for."""
@@ -55,7 +57,7 @@ class Console:
     def note(self, text: str) -> None:
         """Print a line on standard error."""
         self._before_writing()
-        print(text, file=self._errors)
+        print(harmless(text), file=self._errors)
 
     def fail(self, error: SemanticSymbolsError) -> None:
         """Print an error where it belongs."""
@@ -68,6 +70,20 @@ class Console:
     def style(self, name: str, text: str) -> str:
         """Return the text in a style, on a terminal that knows styles."""
         return f"\x1b[{_CODES[name]}m{text}\x1b[0m" if self._is_coloured else text
+
+
+def harmless(text: str) -> str:
+    """Return a text as a terminal may be given it: what is in names and code must not steer the terminal.
+
+    Control characters become their pictures, save for line ends, tabs and our own styles; those that turn
+    the direction of writing, and would show code in another order than it runs, become U+FFFD.
+    """
+    return _STEERING.sub(lambda found: _picture(found[0]), text)
+
+
+def _picture(character: str) -> str:
+    code = ord(character)
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
 
 
 def standard_console(*, as_json: bool) -> Console:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lsp_server.embedding import BUNDLED
+from lsp_server.errors import ModelUnavailable
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import settings_of
@@ -27,6 +28,8 @@ def run_use(arguments: Namespace, tools: Tools, console: Console) -> int:
     settings = settings_of(None, tools, console)
     folder = Path(arguments.model).expanduser().absolute()
     is_folder = arguments.model != BUNDLED and folder.is_dir()
+    if not is_folder and arguments.model.startswith(("/", "~", ".", "\\")):
+        raise ModelUnavailable(f"There is no folder {folder}.", "Check the spelling of the model's path.")
     name, path = (folder.name, str(folder)) if is_folder else (arguments.model, "")
     chosen = replace(settings, model=replace(settings.model, name=name, path=path))
     _show(chosen, tools, console)

@@ -66,12 +66,13 @@ def explained(explanation: Explanation) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """Return a path as the user would type it here."""
+    """Return a path as the user would type it here, on one line."""
     try:
         relative = os.path.relpath(path)
     except ValueError:  # another drive of Windows
-        return str(path)
-    return str(path) if Path(relative).parts[:1] == ("..",) else relative
+        relative = str(path)
+    shown = str(path) if Path(relative).parts[:1] == ("..",) else relative
+    return shown.replace("\n", "\u240a").replace("\t", "\u2409")
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:

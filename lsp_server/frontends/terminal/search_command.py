@@ -4,7 +4,9 @@ import os
 import re
 import time
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +25,7 @@ from lsp_server.frontends.terminal.folders import (
 from lsp_server.frontends.terminal.results import show_outcome, show_related
 from lsp_server.indexing.foreground import Ending
 from lsp_server.model import SymbolKind
-from lsp_server.parsing.languages import canonical_language
+from lsp_server.parsing.languages import canonical_language, language_names
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.query import kind_named
@@ -49,9 +51,12 @@ def run_search_vector(arguments: Namespace, tools: Tools, console: Console) -> i
 def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
     """Answer `related FILE:LINE[:COL]`."""
     file, line, column = place_of(arguments.place)
-    folder = _workspace_of(file, tools.index_root(tools.load_settings(None, {}).settings))
+    root = tools.index_root(tools.load_settings(None, {}).settings)
+    folder = _workspace_of(file, root)
     settings = settings_of(folder, tools, console)
     limit = _limit(arguments, settings.search.default_limit)
+    if not _is_indexed(folder, root):
+        console.note(f"Indexing {folder} first.")
     with visiting(folder, settings, tools, console) as visit:
         if visit.catch_up() is Ending.STOPPED:
             return INTERRUPTED_EXIT_CODE
@@ -130,20 +135,30 @@ def _min_score(score: float) -> float:
 def _kind(name: str) -> SymbolKind:
     kind = kind_named(name)
     if kind is None:
-        known = ", ".join(kind.label for kind in SymbolKind)
-        raise InvalidParams(f"--kind names {name!r}, which is not known.", f"Known are {known}.", key="kinds")
+        known = [kind.label for kind in SymbolKind]
+        raise InvalidParams(
+            f"--kind names {name!r}, which is not known.",
+            f"{_meant(name, known)}Known are {', '.join(known)}.",
+            key="kinds",
+        )
     return kind
 
 
 def _language(name: str) -> str:
     language = canonical_language(name)
     if language is None:
+        known = [one for language_id, aliases in language_names() for one in (language_id, *aliases)]
         raise InvalidParams(
             f"--lang names {name!r}, which is not known.",
-            "Give a language such as python, typescript, cpp or rust.",
+            f"{_meant(name, known)}Give a language such as python, typescript, cpp or rust.",
             key="languages",
         )
     return language
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    close = get_close_matches(name.lower(), known, 1)
+    return f"Did you mean {close[0]!r}? " if close else ""
 
 
 def place_of(text: str) -> tuple[Path, int, int]:
@@ -165,13 +180,27 @@ def place_of(text: str) -> tuple[Path, int, int]:
 
 
 def _workspace_of(file: Path, root: IndexRoot) -> Path:
-    """Return the folder to look in: the innermost indexed one, else the repository, else where we stand."""
+    """Return the folder to look in: the innermost indexed one, else the repository, else where we stand.
+
+    Raises:
+        WorkspaceNotFound: We stand elsewhere: whatever lies around a file is not to be indexed unasked.
+    """
     above = list(file.parents)
     for folder in above:
-        if any(version.is_ready for version in root.folder_of(folder).versions()):
+        if _is_indexed(folder, root):
             return folder
     for folder in above:
         if (folder / ".git").exists():
             return folder
     here = Path.cwd().resolve()
-    return here if here in above else file.parent
+    if here in above:
+        return here
+    raise WorkspaceNotFound(
+        f"{file} lies in no indexed folder, in no repository, and not below the current folder.",
+        "Go to the folder that is to be searched, or index it first: `semantic-symbols index FOLDER`.",
+        path=str(file),
+    )
+
+
+def _is_indexed(folder: Path, root: IndexRoot) -> bool:
+    return any(version.is_ready for version in root.folder_of(folder).versions())

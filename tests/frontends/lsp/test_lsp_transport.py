@@ -1,8 +1,10 @@
 import io
+import socket
 import threading
 
 import pytest
 
+from lsp_server.errors import InvalidParams
 from lsp_server.frontends.lsp.transport import MessageWriter, Tcp, read_messages
 
 
@@ -64,6 +66,12 @@ def test_a_client_that_stopped_reading_is_reported() -> None:
 )
 def test_an_address_is_loopback_unless_it_says_otherwise(text: str, host: str, port: int) -> None:
     assert Tcp.parse(text) == Tcp(port, host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "nobody.invalid"])
+def test_where_nobody_can_listen_the_error_says_what_to_give(host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(InvalidParams, match="can't listen"):
+        Tcp(taken.getsockname()[1], host).connect()
 
 
 @pytest.mark.parametrize("text", ["", "host", "host:", ":99999", "host:-1", "h:1x"])
