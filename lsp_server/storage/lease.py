@@ -1,5 +1,6 @@
 """The writer lease of an index: a lock of the operating system, which frees it when its holder dies."""
 
+import errno
 import json
 import os
 import sys
@@ -12,6 +13,8 @@ from typing import Final, Self
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 
 _POLL_S: Final = 0.05
+_HELD: Final = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
+"""What a system says of a lock that another holds; Windows says EACCES. Anything else is no lock at all."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -62,7 +65,7 @@ class WriterLease:
         """Return the lease whose lock file is `path`, or None while another holds it.
 
         Raises:
-            IndexStorageFailed: The lock file can't be made.
+            IndexStorageFailed: The lock file can't be made, or its disk knows no locks.
         """
         while True:
             try:
@@ -76,9 +79,16 @@ class WriterLease:
                 ) from error
             try:
                 _try_lock(descriptor)
-            except OSError:
+            except OSError as error:
                 os.close(descriptor)
-                return None
+                if error.errno in _HELD:
+                    return None
+                raise IndexStorageFailed(
+                    f"The index at {path.parent} can't be locked: {error.strerror or error}.",
+                    "Choose an index folder on a disk that knows file locks, such as a local one, with "
+                    "`--index-dir` or the setting `storage.indexDir`.",
+                    path=str(path),
+                ) from error
             # Whoever deletes an index takes its lock file along: then nobody else would find this one.
             if _is_same_file(descriptor, path):
                 lease = cls(path, descriptor)
@@ -92,7 +102,7 @@ class WriterLease:
 
         Raises:
             IndexBusy: Another process held it all the time.
-            IndexStorageFailed: The lock file can't be made.
+            IndexStorageFailed: The lock file can't be made, or its disk knows no locks.
         """
         deadline = time.monotonic() + timeout_s
         while True:

@@ -1,12 +1,14 @@
 """One writer at a time, and never a lease that outlives its holder."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 from child_process import running
 
-from lsp_server.errors import IndexBusy
+from lsp_server.errors import IndexBusy, IndexStorageFailed
+from lsp_server.storage import lease as leases
 from lsp_server.storage.lease import WriterLease, lease_holder
 
 HOLD = """
@@ -83,3 +85,15 @@ def test_an_unreadable_signature_is_nobodys(path: Path) -> None:
         assert lease_holder(path) is None
         with pytest.raises(IndexBusy, match="Another process"):
             WriterLease.acquire(path)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_disk_without_locks_is_an_error_and_nobodys_lease(
+    path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(leases, "_try_lock", refuse)
+    with pytest.raises(IndexStorageFailed, match=r"can't be locked[\s\S]*Suggestion[\s\S]*storage\.indexDir"):
+        WriterLease.acquire(path)
