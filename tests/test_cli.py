@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -314,6 +315,21 @@ def test_the_doctor_finds_and_repairs_a_damaged_segment(shell: Shell) -> None:
     assert repaired["findings"]
     assert repaired["remaining"] == []
     assert shell.names("bake a cake", "--limit", "1") == ["bakeCake"]
+
+
+def test_the_doctor_repairs_no_version_that_is_sound(shell: Shell) -> None:
+    shell.ask("index")
+    segment = next(shell.index_dir.rglob("*.seg"))
+    sound = segment.parents[1]
+    damaged = sound.with_name(sound.name[:3] + "0123456789abcdef")
+    shutil.copytree(sound, damaged)
+    next(damaged.rglob("*.seg")).write_bytes(b"")
+    written_ns = segment.stat().st_mtime_ns
+    repaired = shell.json("doctor", "--repair")
+    assert repaired["findings"]
+    assert repaired["remaining"] == []
+    assert segment.stat().st_mtime_ns == written_ns
+    assert not damaged.exists()
 
 
 @pytest.mark.long
