@@ -362,10 +362,11 @@ def test_settings_of_the_workspace_count_and_mistakes_in_them_are_told(shell: Sh
     assert "Did you mean indexing.workers?" in done.stderr
 
 
-def test_indexing_forgets_folders_that_vanished_long_ago(shell: Shell) -> None:
+@pytest.mark.parametrize("name", ["gone", "x" * 300], ids=["gone", "out of reach"])
+def test_indexing_forgets_folders_that_vanished_long_ago(shell: Shell, name: str) -> None:
     old = shell.index_dir / "indexes" / "gone-0123456789abcdef"
     old.mkdir(parents=True)
-    (old / "workspace.json").write_text(json.dumps({"path": str(shell.base / "gone"), "lastUsed": 1}))
+    (old / "workspace.json").write_text(json.dumps({"path": str(shell.base / name), "lastUsed": 1}))
     assert shell.json("status", "--all")["indexes"][0]["state"] == "vanished"
     shell.ask("index")
     assert not old.exists()
