@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -316,6 +317,21 @@ def test_the_doctor_finds_and_repairs_a_damaged_segment(shell: Shell) -> None:
     assert shell.names("bake a cake", "--limit", "1") == ["bakeCake"]
 
 
+def test_the_doctor_repairs_no_version_that_is_sound(shell: Shell) -> None:
+    shell.ask("index")
+    segment = next(shell.index_dir.rglob("*.seg"))
+    sound = segment.parents[1]
+    damaged = sound.with_name(sound.name[:3] + "0123456789abcdef")
+    shutil.copytree(sound, damaged)
+    next(damaged.rglob("*.seg")).write_bytes(b"")
+    written_ns = segment.stat().st_mtime_ns
+    repaired = shell.json("doctor", "--repair")
+    assert repaired["findings"]
+    assert repaired["remaining"] == []
+    assert segment.stat().st_mtime_ns == written_ns
+    assert not damaged.exists()
+
+
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C for child processes there")
 def test_ctrl_c_keeps_a_good_index(shell: Shell) -> None:
@@ -346,10 +362,11 @@ def test_settings_of_the_workspace_count_and_mistakes_in_them_are_told(shell: Sh
     assert "Did you mean indexing.workers?" in done.stderr
 
 
-def test_indexing_forgets_folders_that_vanished_long_ago(shell: Shell) -> None:
+@pytest.mark.parametrize("name", ["gone", "x" * 300], ids=["gone", "out of reach"])
+def test_indexing_forgets_folders_that_vanished_long_ago(shell: Shell, name: str) -> None:
     old = shell.index_dir / "indexes" / "gone-0123456789abcdef"
     old.mkdir(parents=True)
-    (old / "workspace.json").write_text(json.dumps({"path": str(shell.base / "gone"), "lastUsed": 1}))
+    (old / "workspace.json").write_text(json.dumps({"path": str(shell.base / name), "lastUsed": 1}))
     assert shell.json("status", "--all")["indexes"][0]["state"] == "vanished"
     shell.ask("index")
     assert not old.exists()

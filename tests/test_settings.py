@@ -62,16 +62,17 @@ def test_each_layer_lies_over_the_one_before(place: Place) -> None:
     layers: dict[str, Any] = {}
     for number, (name, content) in enumerate(
         [
-            ("user", "[indexing]\nworkers = 1"),
-            ("workspace", "[indexing]\nworkers = 2"),
-            ("environ", {"SEMANTIC_SYMBOLS_INDEXING_WORKERS": "3"}),
-            ("command_line", {"indexing.workers": 4}),
-            ("client", {"indexing": {"workers": 5}}),
+            ("user", "[hover]\nlimit = 1"),
+            ("workspace", "[hover]\nlimit = 2"),
+            ("environ", {"SEMANTIC_SYMBOLS_HOVER_LIMIT": "3"}),
+            ("command_line", {"hover.limit": 4}),
+            ("client", {"hover": {"limit": 5}}),
         ],
         start=1,
     ):
         layers[name] = content
-        assert workers(place.load(**layers)) == number
+        loaded = place.load(**layers)
+        assert (loaded.settings.hover.limit, loaded.problems) == (number, ())
 
 
 def test_layers_set_one_thing_each(place: Place) -> None:
@@ -204,10 +205,11 @@ def test_a_value_that_will_not_do_is_reported_and_passed_over(
         ("storage.indexDir", '"/tmp/evil"'),
         ("storage.index_dir", '"/tmp/evil"'),
         ("indexing.cacheBytes", "0"),
+        ("indexing.workers", "64"),
         ("log.level", '"debug"'),
     ],
 )
-def test_a_workspace_file_sets_no_place_and_no_model(place: Place, key: str, value: str) -> None:
+def test_a_workspace_file_sets_nothing_beyond_the_workspace(place: Place, key: str, value: str) -> None:
     loaded = place.load(workspace=f"{key} = {value}")
     assert loaded.settings == Settings()
     assert [problem.key for problem in loaded.problems] == [key]

@@ -102,16 +102,6 @@ class TextIndex:
             opstamp: int = self._open_writer().commit()
         return opstamp
 
-    def rollback(self) -> None:
-        """Forget everything since the last commit."""
-        with tantivy_failures(self._path):
-            self._open_writer().rollback()
-
-    def collect_garbage(self) -> None:
-        """Delete the files that no segment uses any more, which merges leave behind for open readers."""
-        with tantivy_failures(self._path):
-            self._open_writer().garbage_collect_files()
-
     def close(self) -> None:
         """Wait for running merges and give up the writer. What was not committed is lost."""
         writer, self._writer = self._writer, None

@@ -61,6 +61,7 @@ class ParseReply:
         message: Why a file is UNREADABLE, in the operating system's words.
         busy_s: Seconds the worker spent on it.
         recipe: What the yield depends on besides content and language, as the worker knows it.
+        cache_key: What the cache keeps the yield under; empty when there is none.
     """
 
     path: str
@@ -73,6 +74,7 @@ class ParseReply:
     message: str = ""
     busy_s: float = 0.0
     recipe: str = ""
+    cache_key: bytes = b""
 
     def pack(self) -> bytes:
         """Return the reply as msgpack."""
@@ -87,6 +89,7 @@ class ParseReply:
             self.message,
             self.busy_s,
             self.recipe,
+            self.cache_key,
         )
         packed: bytes = msgpack.packb(fields, unicode_errors="surrogatepass")
         return packed

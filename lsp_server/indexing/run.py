@@ -23,7 +23,7 @@ from lsp_server.indexing.placement import place, without_symbols
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.queue import Lane
 from lsp_server.indexing.scanner import ChangeSet, FileFact, changes_for, scan
-from lsp_server.indexing.worker import cache_key, read_file
+from lsp_server.indexing.worker import read_file
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.indexing.yields import content_digest
 from lsp_server.model import FileId
@@ -294,8 +294,7 @@ class IndexingRun:
         placed = place(content, reply.path, self._parts.embedder, self._stemmer)
         self._put(FileResult(placed, reply.size_bytes, reply.mtime_ns, status))
         if not reply.cached:
-            key = cache_key(reply.digest, reply.path, self._parts.cache_recipe)
-            self._to_cache[key] = reply.packed_yield
+            self._to_cache[reply.cache_key] = reply.packed_yield
         return len(placed.ids)
 
     def _leave_out(self, fact: FileFact, status: FileStatus, reason: str, digest: bytes) -> None:

@@ -43,9 +43,8 @@ class ParseWorker:
         if digest == job.known_digest:
             reply = ParseReply(job.path, ReplyStatus.UNCHANGED, digest, size_bytes, mtime_ns)
             return reply.pack()
-        cached = None
-        if self._cache is not None and job.use_cache:
-            cached = self._cache.get(cache_key(digest, job.path, self._cache_recipe))
+        key = cache_key(digest, self._maker.kind_of(job.path, len(raw)), self._cache_recipe)
+        cached = self._cache.get(key) if self._cache is not None and job.use_cache else None
         return ParseReply(
             path=job.path,
             status=ReplyStatus.YIELDED,
@@ -56,6 +55,7 @@ class ParseWorker:
             cached=cached is not None,
             busy_s=time.perf_counter() - began,
             recipe=self._cache_recipe,
+            cache_key=key,
         ).pack()
 
 
@@ -70,17 +70,12 @@ def read_file(path: str) -> tuple[bytes, int, int]:
         return file.read(), stat.st_size, stat.st_mtime_ns
 
 
-def cache_key(digest: bytes, path: str, recipe: str) -> bytes:
-    """Return the key of a yield: content, the part of the path that decides the language, recipe.
+def cache_key(digest: bytes, kind_of_file: str, recipe: str) -> bytes:
+    """Return the key of a yield: content, what the name decides, recipe.
 
     Args:
         digest: Of the content, 16 bytes.
-        path: Relative to the workspace folder.
+        kind_of_file: See `YieldMaker.kind_of`.
         recipe: Model fingerprint, version of the parser and the settings that change what it finds.
     """
-    name = path.rpartition("/")[2]
-    stem, dot, suffix = name.partition(".")
-    kind_of_file = dot + suffix if stem and dot else name
-    return content_digest(
-        b"\0".join((digest, kind_of_file.lower().encode("utf-8", "surrogatepass"), recipe.encode()))
-    )
+    return content_digest(b"\0".join((digest, kind_of_file.encode(), recipe.encode())))

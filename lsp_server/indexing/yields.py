@@ -13,12 +13,21 @@ import numpy as np
 from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder, SymbolTexts
 from lsp_server.model import SymbolKind
-from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, Skipped, parse_file, with_forced_secrets
+from lsp_server.parsing import (
+    ParsedFile,
+    ParsedSymbol,
+    ParseLimits,
+    Skipped,
+    language_by_name,
+    parse_file,
+    skip_by_name,
+    with_forced_secrets,
+)
 from lsp_server.storage.file_yield import FileYield, SymbolWords
 from lsp_server.text.running import RunningText
 from lsp_server.text.words import FileWords, split_file
 
-YIELD_RECIPE = "8"
+YIELD_RECIPE = "9"
 """Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16
@@ -77,6 +86,20 @@ class YieldMaker:
             self._embedder.content_vectors(symbol_texts(parsed, words)),
             len(words.numbers),
         )
+
+    def kind_of(self, path: str, size_bytes: int) -> str:
+        """Return all that the name of a file decides about what it yields.
+
+        Args:
+            path: Relative to the workspace folder.
+            size_bytes: Of its content.
+        """
+        limits = with_forced_secrets(self._limits, path)
+        skipped = skip_by_name(path, size_bytes, limits)
+        if skipped is not None:
+            return f"left out: {skipped.reason}"
+        language = language_by_name(path, self._extra_suffixes)
+        return f"with secrets: {language}" if limits.with_secrets else language
 
     def _terms(self, items: Sequence[ParsedSymbol], words: FileWords) -> list[SymbolWords]:
         """The words of each symbol, stemmed here to relieve the one process that writes."""

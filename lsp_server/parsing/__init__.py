@@ -1,6 +1,12 @@
 """From the bytes of a file to its symbols, and the child processes that this runs in."""
 
-from lsp_server.parsing.languages import LANGUAGES, Language, canonical_language, language_of
+from lsp_server.parsing.languages import (
+    LANGUAGES,
+    Language,
+    canonical_language,
+    language_by_name,
+    language_of,
+)
 from lsp_server.parsing.names import path_flags, skip_by_name, with_forced_secrets
 from lsp_server.parsing.parse import parse_file
 from lsp_server.parsing.reading import ParseLimits
@@ -14,6 +20,7 @@ __all__ = [
     "ParsedSymbol",
     "Skipped",
     "canonical_language",
+    "language_by_name",
     "language_of",
     "parse_file",
     "path_flags",

@@ -14,6 +14,9 @@ import tree_sitter
 from lsp_server.parsing.known_languages import KNOWN
 
 _NO_SUFFIXES: Mapping[str, str] = MappingProxyType({})
+_SHARED_SUFFIXES = frozenset({".h", ".inc", ".m"})
+"""Those of several languages: what the file says decides, see `_settle`."""
+
 _SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+|\w+=\S*\s+)*(?:\S*/)?)?([A-Za-z_+-]+)")
 _CPP_HEADER = re.compile(
     rb"^\s*(?:class\s+\w|namespace\s+\w|namespace\s*\{|template\s*<|using\s+\w|public:|private:|protected:)"
@@ -127,19 +130,43 @@ def language_of(path: str, head: bytes = b"", extra_suffixes: Mapping[str, str] 
     Returns:
         The language, "plaintext" when unknown.
     """
+    known, suffix = _by_name(path, extra_suffixes)
+    if known is None:
+        return _by_shebang(head) or PLAINTEXT
+    return _settle(known, suffix, head)
+
+
+def language_by_name(path: str, extra_suffixes: Mapping[str, str] = _NO_SUFFIXES) -> str:
+    """Return what a file's name says of its language: of two that say the same, only the text can differ.
+
+    Args:
+        path: Its path or name; only the name matters.
+        extra_suffixes: As in `language_of`.
+
+    Returns:
+        A canonical id, or a suffix that several languages share, or "" where the name says nothing.
+    """
+    known, suffix = _by_name(path, extra_suffixes)
+    if known is None:
+        return ""
+    return suffix if suffix in _SHARED_SUFFIXES else known.name
+
+
+def _by_name(path: str, extra_suffixes: Mapping[str, str]) -> tuple[Language | None, str]:
+    """Return the language that a name stands for, and its suffix where that is what told."""
     name = PurePosixPath(path.replace("\\", "/")).name.lower()
     suffixes = [name[place:] for place, letter in enumerate(name) if letter == "."]
     if extra_suffixes:
         wanted = _own_suffix(name, suffixes, extra_suffixes)
         if wanted is not None:
-            return wanted
+            return wanted, ""
     if name in _BY_FILE_NAME:
-        return _BY_FILE_NAME[name]
+        return _BY_FILE_NAME[name], ""
     for suffix in suffixes:
         known = _BY_SUFFIX.get(suffix)
         if known is not None:
-            return _settle(known, suffix, head)
-    return _by_shebang(head) or PLAINTEXT
+            return known, suffix
+    return None, ""
 
 
 def _own_suffix(name: str, suffixes: list[str], extra_suffixes: Mapping[str, str]) -> Language | None:

@@ -53,7 +53,10 @@ class IndexingSettings:
     """How files get into the index."""
 
     workers: int = option(
-        0, "How many processes parse files; 0 chooses by the number of cores.", limits=(0, 64)
+        0,
+        "How many processes parse files; 0 chooses by the number of cores.",
+        limits=(0, 64),
+        in_workspace=False,
     )
     max_file_bytes: int = option(
         2_000_000, "Larger files are skipped, in bytes.", limits=(1_000, 100_000_000)

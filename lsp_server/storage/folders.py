@@ -125,6 +125,14 @@ class IndexFolder:
         used = _read_json(self.path / "workspace.json").get("lastUsed")
         return float(used) if isinstance(used, int | float) else 0.0
 
+    def has_workspace(self) -> bool:
+        """Whether the workspace folder can be seen; not one below a folder that we may not enter."""
+        try:
+            self.workspace.stat()  # `Path.exists` raises where it may not enter
+        except (OSError, ValueError):
+            return False
+        return True
+
     def is_paused(self) -> bool:
         """Whether the user paused indexing here, in this run or an earlier one."""
         return _read_json(self.path / "control.json").get("paused") is True
@@ -246,7 +254,7 @@ class IndexRoot:
         now = time.time() if now is None else now
         expired = []
         for folder in self.folders():
-            if folder.workspace.exists() or now - folder.last_used() <= unused_s:
+            if folder.has_workspace() or now - folder.last_used() <= unused_s:
                 continue
             with suppress(IndexBusy, IndexStorageFailed):
                 folder.delete()

@@ -1,9 +1,11 @@
 """The writer lease of an index: a lock of the operating system, which frees it when its holder dies."""
 
+import errno
 import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,11 @@ from typing import Final, Self
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 
 _POLL_S: Final = 0.05
+_TRIES: Final = 4
+_RETRY_S: Final = 0.005
+"""Who only looks holds the lock for microseconds: when all tries fail, so far apart, a writer holds it."""
+_HELD: Final = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
+"""What a system says of a lock that another holds; Windows says EACCES. Anything else is no lock at all."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -19,6 +26,8 @@ if sys.platform == "win32":
     def _try_lock(descriptor: int) -> None:
         os.lseek(descriptor, 0, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    _try_share = _try_lock  # there are no shared ones
 
     def _unlock(descriptor: int) -> None:
         os.lseek(descriptor, 0, os.SEEK_SET)
@@ -29,6 +38,9 @@ else:
 
     def _try_lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _try_share(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
     def _unlock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
@@ -62,7 +74,7 @@ class WriterLease:
         """Return the lease whose lock file is `path`, or None while another holds it.
 
         Raises:
-            IndexStorageFailed: The lock file can't be made.
+            IndexStorageFailed: The lock file can't be made, or its disk knows no locks.
         """
         while True:
             try:
@@ -75,8 +87,16 @@ class WriterLease:
                     path=str(path),
                 ) from error
             try:
-                _try_lock(descriptor)
-            except OSError:
+                is_ours = _locks(descriptor, _try_lock)
+            except OSError as error:
+                os.close(descriptor)
+                raise IndexStorageFailed(
+                    f"The index at {path.parent} can't be locked: {error.strerror or error}.",
+                    "Choose an index folder on a disk that knows file locks, such as a local one, with "
+                    "`--index-dir` or the setting `storage.indexDir`.",
+                    path=str(path),
+                ) from error
+            if not is_ours:
                 os.close(descriptor)
                 return None
             # Whoever deletes an index takes its lock file along: then nobody else would find this one.
@@ -92,7 +112,7 @@ class WriterLease:
 
         Raises:
             IndexBusy: Another process held it all the time.
-            IndexStorageFailed: The lock file can't be made.
+            IndexStorageFailed: The lock file can't be made, or its disk knows no locks.
         """
         deadline = time.monotonic() + timeout_s
         while True:
@@ -128,6 +148,28 @@ class WriterLease:
             holder_path(self._path).write_text(signature, encoding="utf-8")
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether somebody holds the lease whose lock file is `path` right now, without getting in the way.
+
+    Only the lock tells: a holder that was killed leaves its signature, and its process id may be another's by
+    now. So the lock is tried and let go at once, shared, so that two who look don't see each other, and
+    unsigned; who wants the lease at that moment tries again before it believes in a writer.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        if not _locks(descriptor, _try_share):
+            return True
+        _unlock(descriptor)
+    except OSError:  # nobody can hold what the disk does not know
+        pass
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def lease_holder(path: Path) -> LeaseHolder | None:
     """Return who signed for the lease last and did not give it back, or None; it may have died since."""
     try:
@@ -140,6 +182,25 @@ def lease_holder(path: Path) -> LeaseHolder | None:
 def holder_path(path: Path) -> Path:
     """Return the file beside the lock file in which the holder signs."""
     return path.with_name(path.name + ".holder")
+
+
+def _locks(descriptor: int, try_lock: Callable[[int], None]) -> bool:
+    """Lock a file; whether it worked, or another holds it.
+
+    Raises:
+        OSError: It can't be locked by anybody.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            try_lock(descriptor)
+        except OSError as error:
+            if error.errno not in _HELD:
+                raise
+        else:
+            return True
+        if tries_left:
+            time.sleep(_RETRY_S)
+    return False
 
 
 def _is_same_file(descriptor: int, path: Path) -> bool:

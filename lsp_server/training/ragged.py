@@ -67,10 +67,6 @@ class Ragged:
         ends = _starts(by.lengths[self.flat])
         return Ragged(by.take(self.flat).flat, ends[self.starts])
 
-    def renumbered(self, numbers: np.ndarray) -> "Ragged":
-        """Return the lists with every number replaced by another, int32[...]."""
-        return Ragged(numbers[self.flat].astype(np.int32), self.starts)
-
     @property
     def owners(self) -> np.ndarray:
         """Which list each entry of `flat` belongs to, int64[total]."""

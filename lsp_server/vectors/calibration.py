@@ -132,18 +132,10 @@ def _cost(point: CurvePoint) -> float:
     return point.cost_ns
 
 
-def simulated_queries(index: VectorIndex, n_queries: int, seed: int) -> tuple[F32, I64]:
-    """Return unit vectors that need as wide a search as what people ask, and the row each was made of.
-
-    Returns:
-        f32[m, d] and i64[m], m at most `n_queries`.
-    """
-    return _simulated(index, np.random.default_rng(seed), n_queries)
-
-
-def _simulated(index: VectorIndex, random: np.random.Generator, n_queries: int = _N_QUERIES) -> _Queries:
-    rows, own = _symbols(index, n_queries, random)
-    others = _symbols(index, n_queries, random).vectors
+def _simulated(index: VectorIndex, random: np.random.Generator) -> _Queries:
+    """Return at most `_N_QUERIES` that need as wide a search as what people ask."""
+    rows, own = _symbols(index, _N_QUERIES, random)
+    others = _symbols(index, _N_QUERIES, random).vectors
     m = min(len(rows), len(others))
     rows, own, others = rows[:m], own[:m], others[random.permutation(len(others))[:m]]
     away = others - others.mean(axis=0) if m > 1 else others

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -147,8 +148,11 @@ class SegmentFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stream.close()
-        self._temporary.unlink(missing_ok=True)
+        # A disk that failed a write fails the flush of closing, too; the first error is the one to tell.
+        with suppress(OSError):
+            self._stream.close()
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
 
 
 def write_segment(

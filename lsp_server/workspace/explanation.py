@@ -1,5 +1,6 @@
 """Says why a file of a folder is indexed, or is not."""
 
+import stat
 from pathlib import Path
 
 from lsp_server.indexing.ignore import IgnoreRules
@@ -27,11 +28,12 @@ def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathEx
         # What is said to be indexed can be found: the catalog knows of a commit a moment before searches do.
         reader.refresh()
         state = reader.file_at(path)
-    file = rules.root / path
-    if not file.exists():
+    try:
+        mode = (rules.root / path).stat().st_mode
+    except (OSError, ValueError):
         return PathExplanation(False, "there is no such file")
-    if not file.is_file():
-        return PathExplanation(False, "it is a folder" if file.is_dir() else "it is no ordinary file")
+    if not stat.S_ISREG(mode):
+        return PathExplanation(False, "it is a folder" if stat.S_ISDIR(mode) else "it is no ordinary file")
     if state is not None and state.reason:
         return PathExplanation(False, state.reason)
     if state is None or not state.digest:

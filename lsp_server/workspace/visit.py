@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from lsp_server.embedding import Embedder
-from lsp_server.errors import IndexStorageFailed, SemanticSymbolsError
+from lsp_server.errors import SemanticSymbolsError
 from lsp_server.indexing import messages
 from lsp_server.indexing.foreground import Ending, ForegroundIndexing
 from lsp_server.indexing.ignore import IgnoreRules
@@ -21,7 +21,7 @@ from lsp_server.search.unsaved import Unsaved
 from lsp_server.search.view import FolderView
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexFolder, IndexVersion
-from lsp_server.storage.lease import WriterLease
+from lsp_server.storage.lease import is_held
 from lsp_server.storage.records import FileState
 from lsp_server.workspace.metrics import resident_bytes
 from lsp_server.workspace.query_models import QueryModels
@@ -254,16 +254,7 @@ class FolderVisit:
 
 def is_being_written(index: IndexFolder) -> bool:
     """Tell whether a process holds the lease of this index right now."""
-    if not index.lease_lock.exists():
-        return False
-    try:
-        lease = WriterLease.try_acquire(index.lease_lock)
-    except IndexStorageFailed:  # a disk that nobody here can write
-        return False
-    if lease is None:
-        return True
-    lease.release()
-    return False
+    return is_held(index.lease_lock)
 
 
 def _known_files(version: IndexVersion) -> Mapping[str, FileState]:

@@ -74,7 +74,6 @@ def test_readers_go_on_while_documents_are_replaced(tmp_path: Path) -> None:
         for kind in range(1, 5):
             index.replace(range(50), documents(kind))
             index.commit()
-            index.collect_garbage()
         done.set()
         for thread in threads:
             thread.join()

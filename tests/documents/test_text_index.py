@@ -51,14 +51,6 @@ def test_nothing_is_visible_before_the_commit(path: Path) -> None:
         assert TextReader.open(path).num_docs == 0
 
 
-def test_rollback_forgets(path: Path) -> None:
-    with TextIndex.open(path) as index:
-        index.replace([1, 2], [])
-        index.rollback()
-        index.commit()
-    assert TextReader.open(path).num_docs == 3
-
-
 def test_opstamps_grow(path: Path) -> None:
     with TextIndex.open(path) as index:
         index.replace([1], [])
@@ -102,14 +94,6 @@ def test_a_file_cut_short_is_damaged(path: Path, suffix: str) -> None:
         os.truncate(file, 10)
     with pytest.raises(IndexDamaged):
         TextReader.open(path)
-
-
-def test_garbage_is_collected(path: Path) -> None:
-    with TextIndex.open(path) as index:
-        index.replace([1, 2], [])
-        index.commit()
-        index.collect_garbage()
-    assert not list(path.glob("*.store"))
 
 
 def test_lone_surrogates_are_indexed_as_replaced(tmp_path: Path) -> None:

@@ -335,6 +335,18 @@ def test_a_part_of_the_index_is_gone(desk: Desk, what: str) -> None:
     assert desk.contents == before
 
 
+@pytest.mark.parametrize(("before", "after"), [("CMakeLists.txt", "old.txt"), ("old.txt", "CMakeLists.txt")])
+def test_a_file_renamed_into_another_language_is_read_as_that(desk: Desk, before: str, after: str) -> None:
+    file = desk.write(before, f"function(renamed_from_{before[:3]})\nendfunction()\n")
+    desk.scan()
+    file.rename(file.with_name(after))
+    desk.scan()
+    renamed = desk.contents
+    assert list(renamed.files) == [after]
+    desk.do(Rebuild(1))
+    assert desk.contents == renamed
+
+
 def test_a_damaged_cache_costs_only_time(desk: Desk) -> None:
     desk.write("a.py", function("kept_in_a_bad_cache"))
     desk.scan()

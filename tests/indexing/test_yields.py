@@ -83,14 +83,50 @@ def test_long_bodies_are_cut(maker: YieldMaker) -> None:
 def test_the_key_of_a_yield() -> None:
     """Content, what decides the language, and the recipe: nothing else."""
     digest = content_digest(b"x")
-    key = cache_key(digest, "a/b.py", "r")
-    assert cache_key(digest, "c.py", "r") == key
-    assert cache_key(digest, "a/b.PY", "r") == key
-    assert cache_key(digest, "a/b.js", "r") != key
-    assert cache_key(digest, "a/b.py", "s") != key
-    assert cache_key(content_digest(b"y"), "a/b.py", "r") != key
-    assert cache_key(digest, "Makefile", "r") != cache_key(digest, "Dockerfile", "r")
-    assert cache_key(digest, ".bashrc", "r") != cache_key(digest, ".profile", "r")
+    key = cache_key(digest, "python", "r")
+    assert cache_key(digest, "python", "r") == key
+    assert cache_key(digest, "javascript", "r") != key
+    assert cache_key(digest, "python", "s") != key
+    assert cache_key(content_digest(b"y"), "python", "r") != key
+
+
+@pytest.fixture
+def choosy(embedder: Embedder) -> YieldMaker:
+    return YieldMaker(embedder, ParseLimits(), {"RULES.own": "ruby"})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a/b.py", "c.py"),
+        ("a/b.py", "a/b.PY"),
+        ("a/b.test.py", "c.pyi"),
+        ("Makefile", "old/makefile"),
+        ("a.h", "b.h"),
+        ("run", "README"),
+    ],
+)
+def test_what_a_rename_leaves_as_it_was(choosy: YieldMaker, one: str, other: str) -> None:
+    assert choosy.kind_of(one, 9) == choosy.kind_of(other, 9)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a/b.py", "a/b.js"),
+        ("Makefile", "Dockerfile"),
+        ("CMakeLists.txt", "old.txt"),
+        ("BUILD.bazel", "BUILD.old"),
+        ("package-lock.json", "a.json"),
+        ("RULES.own", "notes.own"),
+        ("a.h", "a.c"),
+        ("a.m", "a.mm"),
+        ("a.js", "a.min.js"),
+        ("prod.env", "prod"),
+    ],
+)
+def test_what_a_rename_changes(choosy: YieldMaker, one: str, other: str) -> None:
+    assert choosy.kind_of(one, 9) != choosy.kind_of(other, 9)
 
 
 def test_a_worker_reads_looks_up_and_makes(maker: YieldMaker, tmp_path: Path) -> None:
@@ -105,7 +141,7 @@ def test_a_worker_reads_looks_up_and_makes(maker: YieldMaker, tmp_path: Path) ->
         fresh = reply(ParseJob("a.py", str(path)))
         assert (fresh.status, fresh.cached, fresh.recipe) == (ReplyStatus.YIELDED, False, "recipe")
         assert (fresh.size_bytes, fresh.mtime_ns) == (len(SOURCE), path.stat().st_mtime_ns)
-        cache.put_many({cache_key(fresh.digest, "a.py", "recipe"): fresh.packed_yield})
+        cache.put_many({fresh.cache_key: fresh.packed_yield})
         cached = reply(ParseJob("b.py", str(path)))
         assert cached.cached
         assert cached.packed_yield == fresh.packed_yield

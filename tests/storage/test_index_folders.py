@@ -171,6 +171,16 @@ def test_the_index_of_a_vanished_folder_expires_after_sixty_days(
     assert not folder.path.exists()
 
 
+def test_a_folder_out_of_reach_has_vanished_and_holds_up_no_other(
+    root: IndexRoot, folder: IndexFolder, tmp_path: Path
+) -> None:
+    folder.workspace.rmdir()
+    folder.touch(1_000_000.0)
+    beyond = IndexFolder(root.base / "indexes" / "a", tmp_path / ("a" * 300)).create()
+    beyond.touch(1_000_000.0)
+    assert set(root.expire()) == {folder.workspace, beyond.workspace}
+
+
 def test_the_index_of_a_folder_that_exists_never_expires(root: IndexRoot, folder: IndexFolder) -> None:
     assert not check_expiry(root, folder, 10 * EXPIRY_S)
 

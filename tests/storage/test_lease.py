@@ -1,13 +1,17 @@
 """One writer at a time, and never a lease that outlives its holder."""
 
+import errno
 import os
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from child_process import running
 
-from lsp_server.errors import IndexBusy
-from lsp_server.storage.lease import WriterLease, lease_holder
+from lsp_server.errors import IndexBusy, IndexStorageFailed
+from lsp_server.storage import lease as leases
+from lsp_server.storage.lease import WriterLease, holder_path, is_held, lease_holder
 
 HOLD = """
 import sys
@@ -83,3 +87,48 @@ def test_an_unreadable_signature_is_nobodys(path: Path) -> None:
         assert lease_holder(path) is None
         with pytest.raises(IndexBusy, match="Another process"):
             WriterLease.acquire(path)
+
+
+def test_a_look_tells_whether_somebody_writes(path: Path) -> None:
+    assert not is_held(path)
+    assert not path.parent.exists()
+    with WriterLease.acquire(path):
+        assert is_held(path)
+        assert lease_holder(path) is not None
+    assert not is_held(path)
+
+
+def test_a_look_signs_nothing_and_is_no_writer_to_another_look(path: Path) -> None:
+    with running(HOLD, path) as child:
+        child.next_line()
+        child.kill()
+    signature = holder_path(path).read_text()
+    with path.open() as other:
+        leases._try_share(other.fileno())
+        if sys.platform != "win32":
+            assert not is_held(path)
+        leases._unlock(other.fileno())
+    assert not is_held(path)
+    assert holder_path(path).read_text() == signature
+
+
+def test_who_wants_the_lease_while_another_looks_gets_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    WriterLease.acquire(path).release()
+    with path.open() as other:
+        leases._try_share(other.fileno())
+        monkeypatch.setattr(time, "sleep", lambda _: leases._unlock(other.fileno()))
+        lease = WriterLease.try_acquire(path)
+        assert lease is not None
+        lease.release()
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_disk_without_locks_is_an_error_and_nobodys_lease(
+    path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(leases, "_try_lock", refuse)
+    with pytest.raises(IndexStorageFailed, match=r"can't be locked[\s\S]*Suggestion[\s\S]*storage\.indexDir"):
+        WriterLease.acquire(path)

@@ -1,5 +1,9 @@
 """A segment gives back what was written, and notices when it does not."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vector_rows import index_of, some_rows, stored
 
+import lsp_server
 from lsp_server.errors import IndexDamaged, IndexStorageFailed
 from lsp_server.vectors import names
 from lsp_server.vectors.format import ALIGNMENT, HEADER_BYTES
@@ -86,6 +91,36 @@ def test_a_failed_write_leaves_nothing_and_says_what_to_do(tmp_path: Path) -> No
     rows.vectors[2, 0] = np.nan
     with pytest.raises(ValueError, match="finite"):
         write_segment(tmp_path / "a.segment", rows, np.zeros(5, np.uint32), 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+WRITE_TOO_MUCH = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from vector_rows import some_rows
+from lsp_server.errors import IndexStorageFailed
+from lsp_server.vectors.writer import write_segment
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    write_segment(Path(sys.argv[1]), some_rows(2), np.zeros(2, np.uint32), 1)
+except IndexStorageFailed as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="file size limits are POSIX")
+def test_a_full_disk_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    path = os.pathsep.join((str(Path(lsp_server.__file__).parents[1]), str(Path(__file__).parent)))
+    child = subprocess.run(
+        [sys.executable, "-c", WRITE_TOO_MUCH, str(tmp_path / "a.segment")],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.stdout.strip() == IndexStorageFailed.__name__, child.stderr
     assert list(tmp_path.iterdir()) == []
 
 

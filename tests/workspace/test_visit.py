@@ -13,7 +13,7 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.results import SearchRequest
 from lsp_server.settings import settings_from_mapping
-from lsp_server.storage.lease import WriterLease
+from lsp_server.storage.lease import WriterLease, holder_path
 from lsp_server.workspace import visit as visits
 from lsp_server.workspace.status import IndexState
 from lsp_server.workspace.visit import FolderVisit, is_being_written
@@ -107,6 +107,15 @@ def test_when_checking_takes_too_long_the_index_answers_as_it_is(
     monkeypatch.setattr(visits, "CHECK_S", -1.0)
     assert folder.names() == {"one", "two"}
     assert "Too many files" in folder.notes[0]
+
+
+def test_a_status_leaves_the_lease_and_its_signature_alone(folder: Visits) -> None:
+    folder.names()
+    signature = holder_path(folder.index.lease_lock)
+    signature.write_text("of one that was killed")
+    with folder.visit() as visit:
+        assert visit.status().state is IndexState.READY
+    assert signature.read_text() == "of one that was killed"
 
 
 def test_an_index_that_another_process_writes_answers_as_it_is(folder: Visits) -> None:

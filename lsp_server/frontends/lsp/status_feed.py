@@ -24,11 +24,6 @@ class StatusFeed:
         self._next_time_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether everything taken so far has been passed on or dropped."""
-        return self._timer is None
-
     def offer(self, status: WorkspaceStatus) -> None:
         """Take a status, from any thread."""
         try:

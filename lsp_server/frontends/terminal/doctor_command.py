@@ -13,7 +13,7 @@ from lsp_server.frontends.terminal.folders import INTERRUPTED_EXIT_CODE, folder_
 from lsp_server.indexing.doctor import Finding, Severity, examine, stale_files
 from lsp_server.indexing.foreground import Ending
 from lsp_server.settings import Settings
-from lsp_server.storage.folders import IndexFolder
+from lsp_server.storage.folders import IndexFolder, IndexVersion
 from lsp_server.storage.lease import WriterLease
 
 _LEASE_S: Final = 5.0
@@ -26,18 +26,17 @@ def run_doctor(arguments: Namespace, tools: Tools, console: Console) -> int:
     settings = settings_of(folder, tools, console)
     index = tools.index_root(settings).folder_of(folder)
     with _undisturbed(index):
-        findings = _findings(index, folder, arguments)
-        if arguments.repair and _is_damaged(findings):
-            for version in index.versions():
-                version.delete()
-    found = findings
+        by_version = _findings(index, folder, arguments)
+        if arguments.repair:
+            _delete_damaged(by_version)
+    found = findings = _all_of(by_version)
     if arguments.repair and findings:
         _show(findings, console)
         ending = _index_anew(folder, settings, tools, console)
         if ending is not Ending.DONE:
             return INTERRUPTED_EXIT_CODE
         with _undisturbed(index):
-            findings = _findings(index, folder, arguments)
+            findings = _all_of(_findings(index, folder, arguments))
         console.say("Repaired." if not _is_damaged(findings) else "Still damaged:")
     is_sound = not _is_damaged(findings)
     console.document(_document(index, found, findings, arguments))
@@ -62,14 +61,27 @@ def _undisturbed(index: IndexFolder) -> Iterator[None]:
         yield
 
 
-def _findings(index: IndexFolder, folder: Path, arguments: Namespace) -> list[Finding]:
-    findings: list[Finding] = []
+def _findings(
+    index: IndexFolder, folder: Path, arguments: Namespace
+) -> list[tuple[IndexVersion, list[Finding]]]:
+    by_version = []
     for version in index.versions():
-        own = examine(version)
-        if arguments.deep and not _is_damaged(own) and version.catalog.is_file():
-            own += stale_files(version, folder)
-        findings += own
-    return findings
+        findings = examine(version)
+        if arguments.deep and not _is_damaged(findings) and version.catalog.is_file():
+            findings += stale_files(version, folder)
+        by_version.append((version, findings))
+    return by_version
+
+
+def _all_of(by_version: list[tuple[IndexVersion, list[Finding]]]) -> list[Finding]:
+    return [finding for _, findings in by_version for finding in findings]
+
+
+def _delete_damaged(by_version: list[tuple[IndexVersion, list[Finding]]]) -> None:
+    """Delete what can't be trusted; a sound version goes on answering until a new one is ready."""
+    for version, findings in by_version:
+        if _is_damaged(findings):
+            version.delete()
 
 
 def _index_anew(folder: Path, settings: Settings, tools: Tools, console: Console) -> Ending:

@@ -52,7 +52,7 @@ def _described(folder: IndexFolder) -> dict[str, Any]:
 
 
 def _state(folder: IndexFolder) -> str:
-    if not folder.workspace.exists():
+    if not folder.has_workspace():
         return "vanished"
     if folder.is_paused():
         return "paused"

@@ -46,7 +46,7 @@ async def test_new_metrics_alone_are_no_change() -> None:
     first, same = status(IndexState.READY, 5, 1.0), status(IndexState.READY, 5, 2.0)
     for offer in (first, same):
         listening.offer(offer)
-        await until(lambda: listening.is_idle)
+        await until(lambda: listening._timer is None)
     assert feed == [first]
 
 
