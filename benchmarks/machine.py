@@ -40,7 +40,7 @@ def machine() -> dict[str, str]:
         "cpu": _cpu_name(),
         "cores": str(_cores()),
         "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
-        "system": platform.platform(),
+        "system": _system(),
         "python": platform.python_version(),
         "load": load(),
         "command": " ".join(["python", *sys.argv]),
@@ -112,6 +112,11 @@ def _rounded(value: float) -> str:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _system() -> str:
+    """Return the system and its version, without the build."""
+    return f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}"
 
 
 def _cpu_name() -> str:

@@ -30,7 +30,8 @@
 (defvar semantic-symbols--history nil "The searches of before.")
 
 (defvar-local semantic-symbols--sent nil
-  "The connection that knows this buffer, and the tick of the text it was sent.")
+  "The connection that knows this buffer, by which URI, and the tick of the text.")
+(put 'semantic-symbols--sent 'permanent-local t)
 
 (defun semantic-symbols--root ()
   "Return the folder that is searched from here."
@@ -70,18 +71,29 @@
 
 (defun semantic-symbols--send-text (server)
   "Tell SERVER what stands in this buffer, where it can't know it."
-  (let* ((known (eq (car semantic-symbols--sent) server))
+  (let* ((uri (semantic-symbols--uri buffer-file-name))
+         (known (and (eq (car semantic-symbols--sent) server) (equal (nth 1 semantic-symbols--sent) uri)))
          (tick (buffer-chars-modified-tick))
-         (document `(:uri ,(semantic-symbols--uri buffer-file-name) :version ,tick))
+         (document `(:uri ,uri :version ,tick))
          (text (save-restriction (widen) (buffer-substring-no-properties (point-min) (point-max)))))
-    (cond ((and known (/= tick (cdr semantic-symbols--sent)))
+    (unless known (semantic-symbols--forget-text))
+    (cond ((and known (/= tick (nth 2 semantic-symbols--sent)))
            (jsonrpc-notify server :textDocument/didChange
                            `(:textDocument ,document :contentChanges [(:text ,text)]))
-           (setq semantic-symbols--sent (cons server tick)))
+           (setq semantic-symbols--sent (list server uri tick)))
           ((and (not known) (buffer-modified-p))
            (jsonrpc-notify server :textDocument/didOpen
                            `(:textDocument (,@document :languageId "" :text ,text)))
-           (setq semantic-symbols--sent (cons server tick))))))
+           (setq semantic-symbols--sent (list server uri tick))
+           (add-hook 'kill-buffer-hook #'semantic-symbols--forget-text nil t)))))
+
+(defun semantic-symbols--forget-text ()
+  "Tell the server that knows this buffer, if one does, that the file counts again."
+  (when semantic-symbols--sent
+    (seq-let (server uri) semantic-symbols--sent
+      (when (jsonrpc-running-p server)
+        (jsonrpc-notify server :textDocument/didClose `(:textDocument (:uri ,uri)))))
+    (setq semantic-symbols--sent nil)))
 
 (defun semantic-symbols-request (method params)
   "Send METHOD with PARAMS to the server of this project; return its answer.

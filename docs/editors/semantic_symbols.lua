@@ -7,9 +7,15 @@ local api, lsp = vim.api, vim.lsp
 local options = { cmd = { "semantic-symbols", "serve" }, settings = {}, limit = 50 }
 local started = {} -- root → client id, where Neovim is too old to remember it itself
 
+-- The nearest folder that holds a `.git`, which is a file in work trees and submodules.
 local function root_of(file)
-  local git = vim.fn.finddir(".git", vim.fn.fnamemodify(file, ":p:h") .. ";")
-  return git ~= "" and vim.fn.fnamemodify(git, ":p:h:h") or vim.fn.getcwd()
+  local folder = file == "" and vim.fn.getcwd() or vim.fn.fnamemodify(file, ":p:h")
+  while vim.fn.getftype(folder .. "/.git") == "" do
+    local above = vim.fn.fnamemodify(folder, ":h")
+    if above == folder or above == "." then return vim.fn.getcwd() end
+    folder = above
+  end
+  return folder
 end
 
 local function attach(buffer)

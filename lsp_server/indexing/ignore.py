@@ -21,7 +21,10 @@ SETTINGS_NAME = "settings"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The line that decided: `file` is an absolute path or "settings", `line` counts from 1."""
+    """The line that decided: `file` is an absolute path or "settings", `line` counts from 1.
+
+    Of the settings, the patterns that force in count first.
+    """
 
     file: str
     line: int

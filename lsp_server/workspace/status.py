@@ -89,7 +89,13 @@ class WorkspaceStatus:
 
 @dataclass(frozen=True, slots=True)
 class PathRule:
-    """The line of an ignore file that decided about a path (`file` absolute, `line` from 1)."""
+    """The line of an ignore file, or the pattern of `indexing.exclude`, that left a path out.
+
+    Attributes:
+        file: Absolute path of the ignore file, or "settings".
+        line: From 1; in the settings, those of `indexing.include` count first.
+        pattern: The line itself.
+    """
 
     file: str
     line: int

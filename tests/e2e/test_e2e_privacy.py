@@ -1,5 +1,6 @@
 """What is private stays private: nothing is sent, nothing is written beside the index, logs hold no code."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def test_it_works_without_network_and_without_the_optional_libraries(
     write(shadow, "sitecustomize.py", BLOCK_NETWORK.format(log=str(attempts)))
     for name in ("fastembed", "onnxruntime", "tokenizers", "huggingface_hub"):
         write(shadow, f"{name}.py", BLOCK_MODULE)
-    path = f"{shadow}:{desk.environment()['PYTHONPATH']}"
+    path = os.pathsep.join([str(shadow), desk.environment()["PYTHONPATH"]])
     editor = desk.editor(PYTHONPATH=path).open(project).ready()
     assert editor.names("try the request once more")[0] == "resend_after_error"
     editor.show(project / "net.py", "def mint_coin(): ...\n")

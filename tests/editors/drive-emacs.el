@@ -45,7 +45,19 @@
   (insert "def wash_cups():\n    '''Clean the dishes afterwards.'''\n\n")
   (semantic-symbols-search "clean the dishes"))
 (tell "changed" (listed))
-(with-current-buffer (get-file-buffer "net.py") (set-buffer-modified-p nil) (kill-buffer))
+(with-current-buffer (get-file-buffer "net.py") (normal-mode) (set-buffer-modified-p nil) (kill-buffer))
+(find-file "net.py")
+(semantic-symbols-search "make coffee for guests")
+(tell "discarded" (listed))
+
+(find-file "net.py")
+(insert "def water_plants():\n    \"Keep the flowers alive.\"\n\n")
+(semantic-symbols-search "keep the flowers alive")
+(with-current-buffer (get-file-buffer "net.py") (set-visited-file-name "garden.py"))
+(find-file "net.py")
+(semantic-symbols-search "keep the flowers alive")
+(tell "renamed" (listed))
+(with-current-buffer (get-file-buffer "garden.py") (set-buffer-modified-p nil) (kill-buffer))
 
 ;; Eglot alone, as the documentation has it: symbols of the workspace, and related code from the hover.
 (add-to-list 'eglot-server-programs `(python-mode . ,server-command))

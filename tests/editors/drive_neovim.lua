@@ -66,4 +66,9 @@ tell("live", listed()[1])
 keys("i<CR>")
 wait("the list to close", function() return not floating() end)
 tell("taken", place())
+
+-- A work tree of git, whose `.git` is a file, within another repository.
+vim.cmd("edit! ../outer/side/far.py")
+wait("its server", function() return #clients() == 2 end)
+tell("roots", vim.tbl_map(function(one) return vim.fn.fnamemodify(one.config.root_dir, ":t") end, clients()))
 vim.cmd("qall!")

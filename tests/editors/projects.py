@@ -26,6 +26,15 @@ def requests_and_crates(folder: Path) -> Path:
     return project
 
 
+def work_tree(folder: Path) -> None:
+    """Make a work tree of git, `outer/side`, within another repository."""
+    side = folder / "outer" / "side"
+    side.mkdir(parents=True)
+    (folder / "outer" / ".git").mkdir()
+    (side / ".git").write_text("gitdir: ../.git/worktrees/side\n")
+    (side / "far.py").write_text("def measure_distance(): ...\n")
+
+
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment of an editor whose user has no files but those in `folder`."""
     return {

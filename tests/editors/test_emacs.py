@@ -52,6 +52,16 @@ def test_text_that_is_not_saved_is_found_as_it_changes(seen: dict[str, Any]) -> 
     assert "wash_cups" in seen["changed"]
 
 
+def test_text_is_forgotten_with_its_buffer(seen: dict[str, Any]) -> None:
+    assert "resend_after_error" in seen["discarded"]
+    assert "brew_espresso" not in seen["discarded"]
+
+
+def test_text_goes_with_its_buffer_to_another_file(seen: dict[str, Any]) -> None:
+    assert seen["renamed"].startswith("garden.py\n")
+    assert seen["renamed"].count("%  water_plants") == 1
+
+
 def test_eglot_finds_symbols_and_shows_related_code(seen: dict[str, Any]) -> None:
     assert "retry_failed_request" in seen["symbols"]
     assert "retry_failed_request" in seen["hover"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import SERVER, environment, requests_and_crates
+from projects import SERVER, environment, requests_and_crates, work_tree
 
 HERE = Path(__file__).parent
 NEOVIMS = os.environ.get("EDITOR_TESTS_NVIMS", "").split(os.pathsep)
@@ -23,6 +23,7 @@ pytestmark = [
 def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a person sees who uses the plugin."""
     folder = tmp_path_factory.mktemp("neovim")
+    work_tree(folder)
     run = subprocess.run(
         [request.param, "--headless", "--clean", "-n", "-c", f"luafile {HERE / 'drive_neovim.lua'}"],
         cwd=requests_and_crates(folder),
@@ -59,3 +60,7 @@ def test_hover_shows_related_code(seen: dict[str, Any]) -> None:
 def test_the_live_list_finds_what_is_not_saved_and_jumps_there(seen: dict[str, Any]) -> None:
     assert "net.py:1" in seen["live"]
     assert seen["taken"] == ["net.py", 1, 5]
+
+
+def test_a_work_tree_is_searched_by_itself(seen: dict[str, Any]) -> None:
+    assert sorted(seen["roots"]) == ["project", "side"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.ignore import SETTINGS_NAME, IgnoreRules, Rule
 from lsp_server.indexing.scanner import walk
 
 
@@ -280,6 +280,12 @@ def test_a_decision_names_file_line_and_pattern(tmp_path: Path) -> None:
         str(tmp_path / "sub/.gitignore"), 3, "gen/",
     )  # fmt: skip
     assert "sub/gen" in decision.reason
+
+
+def test_a_decision_of_the_settings_says_so_and_names_the_pattern(tmp_path: Path) -> None:
+    decision = IgnoreRules(tmp_path, ["c.py"], ["a.py", "b.py"]).decide("b.py")
+    assert not decision.indexed
+    assert decision.rule == Rule(SETTINGS_NAME, 3, "b.py")
 
 
 def test_a_changed_ignore_file_counts_after_invalidate(tmp_path: Path) -> None:

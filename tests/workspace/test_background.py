@@ -3,7 +3,6 @@
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -78,15 +77,17 @@ class Stage:
             self._changed.notify_all()
 
 
-MakeStage = Callable[[str], Stage]
+MakeStage = Callable[..., Stage]
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[MakeStage]:
     stages: list[Stage] = []
 
-    def make(behaviour: str) -> Stage:
-        stages.append(Stage(tmp_path, behaviour))
+    def make(behaviour: str, folder: str = "first") -> Stage:
+        home = tmp_path / folder
+        home.mkdir(exist_ok=True)
+        stages.append(Stage(home, behaviour))
         return stages[-1]
 
     yield make
@@ -130,10 +131,11 @@ def test_an_indexer_is_not_ended_in_the_midst_of_housekeeping(
     stage: MakeStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "IDLE_S", 0.05)
-    one = stage(SETTLES)
+    one, later = stage(SETTLES), stage(SETTLES_AND_TIDIES, "second")
     one.background.scan()
     one.comes_to(IndexState.READY)
-    time.sleep(0.5)
+    later.background.scan()
+    later.wait_for(lambda: later.background.is_resting or _again(later))
     assert not one.background.is_resting
     one.background.update(["a.py"])
     one.comes_to(IndexState.READY)

@@ -71,8 +71,12 @@ export interface Status {
 export interface PathExplanation {
   indexed: boolean;
   reason: string;
+  /** `file` is the absolute path of an ignore file, or `RULE_OF_SETTINGS`. */
   rule?: { file: string; line: number; pattern: string };
 }
+
+/** Stands for the file where a pattern of `indexing.exclude` decided. */
+export const RULE_OF_SETTINGS = "settings";
 
 type NoParams = Record<string, never>;
 

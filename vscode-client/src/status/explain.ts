@@ -1,8 +1,9 @@
 /** Tells why a file is indexed or not, and opens the rule that decided. */
 
 import * as vscode from "vscode";
-import type { PathExplanation } from "../protocol.ts";
+import { type PathExplanation, RULE_OF_SETTINGS } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
+import { SECTION } from "../server/settings.ts";
 
 /** @param uri The file; the one in the editor when left out. */
 export async function explainFile(
@@ -22,6 +23,11 @@ export async function explainFile(
 }
 
 async function openRule({ file, line }: NonNullable<PathExplanation["rule"]>): Promise<void> {
+  if (file === RULE_OF_SETTINGS) {
+    const option = `@id:${SECTION}.indexing.exclude`;
+    await vscode.commands.executeCommand("workbench.action.openSettings", option);
+    return;
+  }
   const at = new vscode.Position(line - 1, 0);
   await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(at, at) });
 }

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import * as path from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { eventually, firstRow, says } from "./expect.ts";
 import { Workbench } from "./workbench.ts";
@@ -20,7 +22,12 @@ before(async () => {
     "tempfile.py",
     "zipfile.py",
   ]);
-  bench = await Workbench.open({ workspace, file: "logging/handlers.py" });
+  writeFileSync(path.join(workspace, ".semanticsymbolsignore"), "# Not ours:\nshutil.py\n");
+  bench = await Workbench.open({
+    workspace,
+    file: "logging/handlers.py",
+    settings: { "semanticSymbols.indexing.exclude": ["tempfile.py"] },
+  });
   await bench.ready();
   await says(bench.activeFile, "handlers.py");
 });
@@ -36,11 +43,7 @@ after(async () => bench.close());
 async function goTo(file: string, line: number, column: number): Promise<void> {
   await bench.page.keyboard.press("Control+p");
   await bench.input.fill(`${file}:${line}:${column}`);
-  await eventually(
-    () => bench.rows.count(),
-    (rows) => rows > 0,
-    "the file should be offered",
-  );
+  await firstRow(bench.rows, path.basename(file));
   await bench.page.keyboard.press("Enter");
   await says(bench.place, `Ln ${line}, Col ${column}`);
 }
@@ -121,6 +124,29 @@ test("the menu tells why a file is indexed", async () => {
   await bench.rows.filter({ hasText: "Why Is This File" }).click();
   await bench.notification("logging/handlers.py is indexed").waitFor();
   await bench.command("Notifications: Clear All Notifications");
+});
+
+/** Asks the menu why the file in the editor is not indexed, and for the rule that decided. */
+async function showRule(file: string): Promise<void> {
+  await goTo(file, 1, 1);
+  await bench.status.click();
+  await bench.rows.filter({ hasText: "Why Is This File" }).click();
+  const told = bench.notification(`${file} is not indexed`);
+  await told.hover();
+  await told.getByRole("button", { name: "Show the Rule" }).click();
+}
+
+test("the rule of an ignore file is shown where it stands", async () => {
+  await showRule("shutil.py");
+  await says(bench.activeFile, ".semanticsymbolsignore");
+  await says(bench.place, "Ln 2, Col 1");
+});
+
+test("the rule of a setting is shown in the settings", async () => {
+  await showRule("tempfile.py");
+  const option = bench.page.locator(".settings-editor .setting-item-contents");
+  await says(option, "Indexing: Exclude");
+  await says(option.locator(".setting-list-row"), "tempfile.py");
 });
 
 test("the log can be read", async () => {
