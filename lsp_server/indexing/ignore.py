@@ -185,6 +185,17 @@ class IgnoreRules:
         """Tell whether a change of this file changes the rules."""
         return path.rpartition("/")[2] in IGNORE_FILES or path == ".git/info/exclude"
 
+    def files_above(self) -> tuple[Path, ...]:
+        """Return where ignore files of the folders above would lie, up to the repository's root."""
+        root = Path(os.path.abspath(self.root))  # noqa: PTH100 - as in `_outside`
+        repository = None if os.path.lexists(root / ".git") else _repository_above(root)
+        if repository is None:
+            return ()
+        between = [one for one in root.parents if one == repository or repository in one.parents]
+        exclude = _exclude_file(repository)
+        files = [folder / name for folder in between for name in IGNORE_FILES]
+        return (*files, *([exclude] if exclude else []))
+
     def invalidate(self, path: str) -> None:
         """Forget what an ignore file, or any path that came or went, decided below its folder."""
         parent = "" if path == ".git/info/exclude" else path.rpartition("/")[0]
@@ -245,7 +256,7 @@ class IgnoreRules:
         root = Path(os.path.abspath(self.root))  # noqa: PTH100 - resolve() would follow symbolic links
         if os.path.lexists(root / ".git"):
             return empty
-        repository = next((one for one in root.parents if os.path.lexists(one / ".git")), None)
+        repository = _repository_above(root)
         if repository is None:
             return empty
         way = root.relative_to(repository).parts
@@ -327,6 +338,10 @@ def _read(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[_Sou
         return ()
     patterns = PatternFile(str(file), lines_of(raw))
     return (_Source(patterns, n_cut, prefix, rank),) if patterns else ()
+
+
+def _repository_above(root: Path) -> Path | None:
+    return next((one for one in root.parents if os.path.lexists(one / ".git")), None)
 
 
 def _exclude_file(repository: Path) -> Path | None:

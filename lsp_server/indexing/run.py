@@ -22,7 +22,7 @@ from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.placement import place, without_symbols
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.queue import Lane
-from lsp_server.indexing.scanner import ChangeSet, FileFact, changes_for, scan
+from lsp_server.indexing.scanner import ChangeSet, FileFact, changes_for, is_storable, scan
 from lsp_server.indexing.worker import read_file
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.indexing.yields import content_digest
@@ -177,7 +177,7 @@ class IndexingRun:
                 self._overtaken[path] = None
             else:
                 self._remove(path)
-        facts = [fact for fact in (*changes.changed, *changes.touched) if _is_storable(fact.path)]
+        facts = [fact for fact in (*changes.changed, *changes.touched) if _is_taken(fact.path)]
         self._overtaken.update((fact.path, fact) for fact in facts if fact.path in self._at_work)
         waiting = [fact for fact in facts if fact.path not in self._at_work]
         self._discover(fact.path for fact in waiting if fact.path not in self._known)
@@ -368,11 +368,8 @@ def _never_read(state: FileState) -> FileState:
     return replace(state, size_bytes=NEVER, mtime_ns=NEVER)
 
 
-def _is_storable(path: str) -> bool:
-    """Whether the stores can name the file: a name that is no Unicode (POSIX allows any bytes) they can't."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
+def _is_taken(path: str) -> bool:
+    if not is_storable(path):
         logger.warning("%a is left out: its name is not valid Unicode", path)
         return False
     return True

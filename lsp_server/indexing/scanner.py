@@ -119,6 +119,15 @@ def changes_for(
     return comparison.of_folders(folders, _known_at(known, [*gone, *folders]), _never)
 
 
+def is_storable(path: str) -> bool:
+    """Tell whether the stores can name a file: not if its name is no Unicode, as POSIX allows any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def walk(
     rules: IgnoreRules,
     folder: str,

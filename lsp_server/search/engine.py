@@ -22,7 +22,15 @@ from lsp_server.search.query import ParsedQuery, parse_query
 from lsp_server.search.ranking import Ranking, rank
 from lsp_server.search.rarity import MOST_WORDS, rarities
 from lsp_server.search.reranking import reranked, text_of
-from lsp_server.search.results import Coverage, Explanation, Found, SearchMode, SearchOutcome, SearchRequest
+from lsp_server.search.results import (
+    MOST_RESULTS,
+    Coverage,
+    Explanation,
+    Found,
+    SearchMode,
+    SearchOutcome,
+    SearchRequest,
+)
 from lsp_server.search.signals import Asked, Signals, signals_of
 from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
@@ -114,7 +122,7 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
         view.embedder.query_vector(query.text),
         filters,
         request.mode,
-        request.limit,
+        MOST_RESULTS if request.min_score > 0 else request.limit,
         rarities(content_words(query.words), reader),
         is_crowded=not view.is_complete,
     )

@@ -21,6 +21,10 @@ class SearchMode(StrEnum):
     TEXT = "text"
 
 
+MOST_RESULTS = 200
+"""The highest limit there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """One search, already validated.

@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.scanner import is_storable
 from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.status import PathExplanation, PathRule
 
@@ -23,6 +24,8 @@ def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathEx
         rule = decision.rule
         known = None if rule is None else PathRule(rule.file, rule.line, rule.pattern)
         return PathExplanation(False, decision.reason, known)
+    if not is_storable(path):
+        return PathExplanation(False, "its name is not valid Unicode")
     state = None
     if reader is not None:
         # What is said to be indexed can be found: the catalog knows of a commit a moment before searches do.

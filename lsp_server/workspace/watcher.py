@@ -29,6 +29,10 @@ MAX_PATHS = 1_000
 
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
+ABOVE_S = 2.0
+"""Ignore files above the folder, of which nobody reports changes, are looked at this often where there may
+be any: some microseconds of work."""
+
 POLL_SHARE = 20
 """Polling rests this many times as long as a walk takes: at most 5 % of one core."""
 
@@ -73,6 +77,7 @@ class FolderWatcher:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._changed_rules: deque[str] = deque()
+        self._above: dict[Path, tuple[int, int] | None] = {}
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
         self._poll_reason = ""
         self._watches: FolderWatches | None = None
@@ -163,9 +168,11 @@ class FolderWatcher:
         watches.watch("")
         self._set_ready("watching")
         identity = _identity(self._root)
+        rest_s = self._begin_to_look_above()
         while not self._stopping.is_set():
-            self._wake.wait()
+            self._wake.wait(rest_s)
             self._wake.clear()
+            self._look_above()
             if failures:
                 raise failures[0]
             if self._stopping.is_set() or _identity(self._root) != identity:
@@ -185,18 +192,22 @@ class FolderWatcher:
         self._observer.start()
         self._set_ready("watching")
         identity = _identity(self._root)
+        rest_s = self._begin_to_look_above()
         while not self._stopping.is_set() and _identity(self._root) == identity:
             # Nobody reports a root that went; one look in a while is enough.
-            self._wake.wait(MAX_POLL_S)
+            self._wake.wait(MAX_POLL_S if rest_s is None else rest_s)
             self._wake.clear()
+            self._look_above()
             self._announce_rules()
         self._end_watches()
 
     def _poll(self) -> None:
+        self._begin_to_look_above()
         facts = self._snapshot()
         self._set_ready(f"polling: {self._poll_reason}")
         while not self._stopping.is_set():
             began = time.perf_counter()
+            self._look_above()
             before, facts = facts, self._snapshot()
             self._announce_rules()
             for path in before.keys() | facts.keys():
@@ -208,6 +219,18 @@ class FolderWatcher:
     def _snapshot(self) -> dict[str, tuple[int, int]]:
         files = walk(self._rules, "", [], self._stopping.is_set)
         return {fact.path: (fact.size_bytes, fact.mtime_ns) for fact in files}
+
+    def _begin_to_look_above(self) -> float | None:
+        """Return how long to rest between looks at the ignore files above; None where there can't be any."""
+        self._above = {file: _version(file) for file in self._rules.files_above()}
+        return ABOVE_S if self._above else None
+
+    def _look_above(self) -> None:
+        now = {file: _version(file) for file in self._above}
+        if now != self._above:
+            self._above = now
+            self._rules.invalidate("")
+            self._collector.add_all()
 
     def _announce_rules(self) -> None:
         """Tell of changed ignore files once what they let in is watched: a scan then misses nothing."""
@@ -354,3 +377,11 @@ def _identity(root: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return stat.st_dev, stat.st_ino
+
+
+def _version(file: Path) -> tuple[int, int] | None:
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

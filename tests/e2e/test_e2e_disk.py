@@ -107,6 +107,19 @@ def test_what_a_build_writes_into_ignored_folders_starts_nothing(desk: Desk, pro
     assert editor.ready().finds("mint_coin")
 
 
+def test_rules_of_a_folder_above_are_read_anew_though_nobody_tells_of_them(desk: Desk, project: Path) -> None:
+    git(project, "init", "-q")
+    editor = desk.editor().open(project / "deep").ready()
+    assert editor.finds("OpenCrate")
+    write(project, ".gitignore", "*.go\n")
+    eventually(lambda: not editor.finds("OpenCrate"))
+    (project / ".gitignore").unlink()
+    write(project, ".git/info/exclude", "*.go\n")
+    eventually(lambda: not editor.finds("OpenCrate"))
+    write(project, ".git/info/exclude", "")
+    eventually(lambda: editor.finds("OpenCrate"))
+
+
 def test_rules_of_a_folder_above_are_read_anew_when_the_client_tells_of_them(
     desk: Desk, project: Path
 ) -> None:

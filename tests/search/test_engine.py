@@ -54,6 +54,22 @@ def shelf(built: SmallIndex) -> Shelf:
     return Shelf(built.view(), everything(built.view(FILES)))
 
 
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_a_wanted_score_is_reached_by_the_same_symbols_whatever_the_limit(
+    crowd: Shelf, mode: SearchMode
+) -> None:
+    for query in ("open a socket", "flush the socket part", "socket"):
+        found = {
+            limit: search(
+                [crowd.view], SearchRequest(query, limit=limit, min_score=0.2, mode=mode), Cancel()
+            ).results
+            for limit in (5, 60, 200)
+        }
+        for limit in (5, 60):
+            few, many = found[limit], found[200][:limit]
+            assert [(one.id, one.score) for one in few] == [(one.id, one.score) for one in many]
+
+
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Shelf:
     index = SmallIndex(tmp_path_factory.mktemp("crowd"), embedder)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from lsp_server.errors import InvalidParams
 from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.model import SymbolKind
-from lsp_server.search.results import SearchMode, SearchRequest
+from lsp_server.search.results import MOST_RESULTS, SearchMode, SearchRequest
 
 T = TypeVar("T")
 Token = str | int
@@ -84,6 +84,8 @@ class Params:
     def integer(self, key: str, low: int = 0, high: int = _UINT_MAX, default: int | None = None) -> int:
         """Return an integer from `low` to `high`; required unless a default is given."""
         value = self._required(key) if default is None else self._or_default(key, default)
+        if isinstance(value, float) and value.is_integer():  # some clients' numbers are all of one kind
+            value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise invalid(self._prefix + key, "must be an integer")
         if not low <= value <= high:
@@ -193,7 +195,7 @@ def search_params(
     )
     request = SearchRequest(
         query=params.text("query"),
-        limit=params.integer("limit", 1, 200, default=default_limit),
+        limit=params.integer("limit", 1, MOST_RESULTS, default=default_limit),
         kinds=_each_known(params, "kinds", _KINDS.get) or None,
         languages=_each_known(params, "languages", canonical_language) or None,
         include=params.texts("include"),
@@ -209,7 +211,8 @@ def search_params(
 def related_params(raw: Any, default_limit: int = 20) -> tuple[Place, int, Tokens]:
     """Read the parameters of `semanticSearch/related`: the place, the limit and the tokens."""
     params = Params(raw).only("textDocument", "position", "limit", "workDoneToken", "partialResultToken")
-    return place_of(params), params.integer("limit", 1, 200, default=default_limit), tokens_of(params)
+    limit = params.integer("limit", 1, MOST_RESULTS, default=default_limit)
+    return place_of(params), limit, tokens_of(params)
 
 
 def status_params(raw: Any) -> Path | None:

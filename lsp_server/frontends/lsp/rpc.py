@@ -102,7 +102,10 @@ class RpcProtocol(LanguageServerProtocol):
         if "method" not in message:
             self._take_response(msg_id, message)
         elif not (isinstance(method, str) and _may_be_id(msg_id)):
-            self._refuse(None, _ERRORS.InvalidRequest, "`method` is a string, `id` a string or an integer.")
+            known_id = msg_id if _may_be_id(msg_id) else None
+            self._refuse(
+                known_id, _ERRORS.InvalidRequest, "`method` is a string, `id` a string or an integer."
+            )
         elif "id" not in message:
             self._take_notification(method, message.get("params"))
         elif msg_id is None:
@@ -121,11 +124,14 @@ class RpcProtocol(LanguageServerProtocol):
             self._refuse(msg_id, _ERRORS.InvalidRequest, "`initialize` is sent once.", "Go on.")
         elif msg_id in self._request_futures:
             self._refuse(msg_id, _ERRORS.InvalidRequest, "A request with this id is still being answered.")
+        elif method not in self._handlers:
+            self._refuse(msg_id, _ERRORS.MethodNotFound, f"There is no method {method[:100]}.")
         else:
             self._handle_request(msg_id, method, params)
 
     def _take_notification(self, method: str, params: Json) -> None:
-        if method == types.EXIT or (self.is_initialized and not self.is_shut_down):
+        is_request = method in {types.INITIALIZE, types.SHUTDOWN}
+        if method == types.EXIT or (self.is_initialized and not self.is_shut_down and not is_request):
             self._handle_notification(method, params)
 
     def _handle_notification(self, method_name: str, params: Json) -> None:

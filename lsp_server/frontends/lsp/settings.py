@@ -48,7 +48,8 @@ class ClientSettings:
             return False
         except ClientRefusedError:
             return True
-        self._take(values[0] if isinstance(values, list) and values else None)
+        if isinstance(values, list) and values:
+            self._take({} if values[0] is None else values[0])  # null: nothing is set (any more)
         return True
 
     def take_pushed(self, raw: Json) -> None:

@@ -30,12 +30,11 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.query import kind_named
 from lsp_server.search.related import related
-from lsp_server.search.results import SearchMode, SearchOutcome, SearchRequest
+from lsp_server.search.results import MOST_RESULTS, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.workspace.rerankers import Rerankers
 
 _PLACE: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
-_MOST_RESULTS: Final = 200
 
 
 def run_search(arguments: Namespace, tools: Tools, console: Console) -> int:
@@ -119,8 +118,10 @@ def _well_formed(text: str) -> str:
 
 def _limit(arguments: Namespace, default: int) -> int:
     limit = default if arguments.limit is None else int(arguments.limit)
-    if not 1 <= limit <= _MOST_RESULTS:
-        raise InvalidParams("--limit must be from 1 to 200.", "Give a number in that range.", key="limit")
+    if not 1 <= limit <= MOST_RESULTS:
+        raise InvalidParams(
+            f"--limit must be from 1 to {MOST_RESULTS}.", "Give a number in that range.", key="limit"
+        )
     return limit
 
 

@@ -53,7 +53,7 @@ class Conversation:
         self.send({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
         return self._number
 
-    def answer(self, number: int | None) -> dict[str, Any]:
+    def answer(self, number: int | str | None) -> dict[str, Any]:
         return self.wait_for(lambda message: "method" not in message and message.get("id") == number)
 
     def request(self, method: str, params: Any = None) -> Any:

@@ -335,6 +335,9 @@ def test_settings_are_asked_for_where_the_client_answers(start: Start, folder: P
     client.answers["workspace/configuration"] = [{"limit": 2}]
     client.notify("workspace/didChangeConfiguration", {"settings": None})
     assert settings(client) == "{'limit': 2}"
+    client.answers["workspace/configuration"] = [None]
+    client.notify("workspace/didChangeConfiguration", {"settings": None})
+    assert settings(client) == "{}"
 
 
 def test_problems_with_settings_are_shown(start: Start, folder: Path) -> None:
@@ -425,7 +428,10 @@ def test_requests_before_initialize_are_refused(start: Start, folder: Path) -> N
 
 
 def test_unknown_methods_are_refused_and_unknown_notifications_ignored(shared: Conversation) -> None:
-    assert shared.error("semanticSearch/nothing", {})["code"] == NO_METHOD
+    refused = shared.error("semanticSearch/nothing", {})
+    assert refused["code"] == NO_METHOD
+    assert "\nSuggestion: " in refused["message"]
+    assert refused["data"]["kind"]
     assert shared.error("$/nothing")["code"] == NO_METHOD
     assert shared.error("workspace/executeCommand", {"command": "x"})["code"] == NO_METHOD
     shared.notify("$/setTrace", {"value": "verbose"})
@@ -451,12 +457,21 @@ def framed(body: bytes) -> bytes:
         (b'{"jsonrpc":"2.0","id":[],"method":"shutdown"}', INVALID_REQUEST),
         (b'{"jsonrpc":"2.0","id":true,"method":"shutdown"}', INVALID_REQUEST),
         (b'{"jsonrpc":"2.0","id":1.5,"method":"shutdown"}', INVALID_REQUEST),
-        (b'{"jsonrpc":"2.0","id":1,"method":7}', INVALID_REQUEST),
     ],
 )
 def test_what_is_no_message_is_answered_so(shared: Conversation, body: bytes, code: int) -> None:
     shared.write(framed(body))
     assert shared.answer(None)["error"]["code"] == code
+    assert names(shared, "retry") == ["retry_request"]
+
+
+def test_a_bad_request_whose_id_can_be_read_is_answered_by_it(shared: Conversation) -> None:
+    shared.send({"jsonrpc": "2.0", "id": "mine", "method": 7})
+    assert shared.answer("mine")["error"]["code"] == INVALID_REQUEST
+
+
+def test_what_has_to_be_asked_does_nothing_when_it_is_told(shared: Conversation) -> None:
+    shared.notify("shutdown")
     assert names(shared, "retry") == ["retry_request"]
 
 
