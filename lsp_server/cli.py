@@ -17,13 +17,11 @@ from lsp_server.frontends.terminal.arguments import (
     of_command,
     subcommands,
 )
-from lsp_server.frontends.terminal.console import Console, standard_console
+from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, standard_console
 from lsp_server.logs import Role, set_level, start_logging
 from lsp_server.settings import load_settings
 
 logger = logging.getLogger(__name__)
-
-INTERRUPTED_EXIT_CODE = 130
 
 # Imported when called: each command pays for what it needs, and no other.
 _TERMINAL = "lsp_server.frontends.terminal"

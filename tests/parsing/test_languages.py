@@ -58,6 +58,10 @@ def test_other_spellings_are_known(spelling: str, name: str | None) -> None:
     assert canonical_language(spelling) == name
 
 
+def test_a_grammar_that_no_rules_use_is_not_named() -> None:
+    assert [name for name, language in LANGUAGES.items() if language.grammar and rules_of(name) is None] == []
+
+
 def test_every_language_with_rules_has_a_grammar() -> None:
     ruled = [language for name, language in LANGUAGES.items() if rules_of(name) is not None]
     installed = [language for language in ruled if language.grammar and find_spec(language.grammar[0])]

@@ -9,6 +9,9 @@ from typing import Any, TextIO
 
 from lsp_server.errors import SemanticSymbolsError
 
+INTERRUPTED_EXIT_CODE = 130
+"""What shells expect of a program that Ctrl-C ended."""
+
 _STEERING = re.compile(r"(?!\x1b\[[0-9]{1,2}m)[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 

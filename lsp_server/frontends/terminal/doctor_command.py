@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from lsp_server.errors import IndexBusy, IndexDamaged, IndexStorageFailed
-from lsp_server.frontends.terminal.console import Console
+from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console
 from lsp_server.frontends.terminal.contract import Tools
-from lsp_server.frontends.terminal.folders import INTERRUPTED_EXIT_CODE, folder_at, settings_of, visiting
+from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
 from lsp_server.indexing.doctor import Finding, Severity, examine, stale_files
 from lsp_server.indexing.foreground import Ending
 from lsp_server.settings import Settings

@@ -14,8 +14,6 @@ from lsp_server.frontends.terminal.progress_bar import ProgressBar
 from lsp_server.settings import Settings
 from lsp_server.workspace.visit import FolderVisit
 
-INTERRUPTED_EXIT_CODE = 130
-
 
 def folder_at(text: str) -> Path:
     """Return the folder that an argument names.

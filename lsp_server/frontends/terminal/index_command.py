@@ -10,7 +10,6 @@ from lsp_server.frontends.terminal.clusters import cluster_facts, show_clusters
 from lsp_server.frontends.terminal.console import Console, size
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import (
-    INTERRUPTED_EXIT_CODE,
     folder_at,
     settings_of,
     visiting,

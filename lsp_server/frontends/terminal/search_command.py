@@ -13,10 +13,9 @@ from typing import Final
 from lsp_server.errors import InvalidParams, WorkspaceNotFound
 from lsp_server.frontends.answers.convert import Converter
 from lsp_server.frontends.answers.uris import ClientUris
-from lsp_server.frontends.terminal.console import Console
+from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import (
-    INTERRUPTED_EXIT_CODE,
     folder_at,
     option_texts,
     settings_of,
