@@ -7,7 +7,7 @@ from typing import Any
 
 from lsp_server.errors import IndexBusy
 from lsp_server.frontends.terminal.clusters import cluster_facts, show_clusters
-from lsp_server.frontends.terminal.console import Console, size
+from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, size
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import (
     folder_at,
