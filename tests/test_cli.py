@@ -192,6 +192,7 @@ def test_a_search_that_finds_nothing_close_says_so_and_lists_the_nearest(indexed
 def test_related_code_of_a_place(indexed: Shell) -> None:
     found = indexed.json("related", "src/network.py:11:9", "--limit", "2")
     assert found["results"][0]["name"] == "send_again"
+    assert "line" in indexed.json("related", "src/network.py:1000", code=3)["error"]["message"]
 
 
 def test_related_tests_and_duplicates_are_marked(shell: Shell) -> None:
@@ -427,6 +428,11 @@ def test_related_code_is_not_looked_for_in_whatever_lies_around_a_file(shell: Sh
     assert shell.json("status", "--all")["indexes"] == []
     assert "Indexing" in shell.ask("related", "src/network.py:7").stderr
     assert "Indexing" not in shell.ask("related", "src/network.py:7").stderr
+
+
+def test_related_code_of_a_file_that_is_left_out_says_why(shell: Shell) -> None:
+    (shell.workspace / ".env").write_text("TOKEN=1\n")
+    assert "not indexed: " in shell.ask("related", ".env:1").stderr
 
 
 def test_names_and_code_do_not_steer_the_terminal(shell: Shell) -> None:

@@ -23,10 +23,11 @@ from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexFolder, IndexVersion
 from lsp_server.storage.lease import is_held
 from lsp_server.storage.records import FileState
+from lsp_server.workspace.explanation import explain
 from lsp_server.workspace.metrics import resident_bytes
 from lsp_server.workspace.query_models import QueryModels
 from lsp_server.workspace.reader import IndexReader
-from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, WorkspaceStatus
+from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
 
 CHECK_S = 0.5
 """So long may a search look for changed files before it answers from what it has."""
@@ -94,6 +95,10 @@ class FolderVisit:
     def version(self) -> IndexVersion | None:
         """Where the snapshot lies."""
         return self._reader.version
+
+    def explain(self, path: str) -> PathExplanation:
+        """Say whether a file is indexed, and why."""
+        return explain(path, self._parts.rules, self._reader)
 
     # Indexing
 

@@ -56,9 +56,9 @@ def explained(explanation: Explanation) -> str:
     """Return why a result stands where it stands, on one line."""
     parts = []
     if explanation.vector is not None:
-        parts.append(f"vector {explanation.vector:.3f}")
+        parts.append(f"cosine {explanation.vector:.3f}")
     if explanation.text is not None:
-        parts.append(f"text {explanation.text:.2f}")
+        parts.append(f"BM25 {explanation.text:.2f}")
     parts += [f"{name} {value:.3f}" for name, value in explanation.signals.items() if value]
     if explanation.cluster is not None:
         parts.append(f"cluster {explanation.cluster}")

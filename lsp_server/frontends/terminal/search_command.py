@@ -66,6 +66,9 @@ def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
         outcome = SearchOutcome(found, not view.is_complete, view.coverage, took_ms)
         console.document(Converter(ClientUris(), "utf16").outcome(outcome))
         show_related(outcome, console)
+        explanation = visit.explain(path)
+        if not explanation.indexed:
+            console.note(f"Note: {file} is not indexed: {explanation.reason}.")
         return 0 if found else 1
 
 
@@ -165,7 +168,7 @@ def place_of(text: str) -> tuple[Path, int, int]:
     """Return the file, line and column, from 1, of `FILE:LINE[:COL]`.
 
     Raises:
-        InvalidParams: The text is none.
+        InvalidParams: The text is none, or the file has no such line.
         WorkspaceNotFound: There is no such file.
     """
     match = _PLACE.fullmatch(text)
@@ -176,7 +179,18 @@ def place_of(text: str) -> tuple[Path, int, int]:
     file = Path(match["file"]).expanduser().absolute()
     if not file.is_file():
         raise WorkspaceNotFound(f"There is no file {file}.", "Check the spelling of FILE.", path=str(file))
-    return file.resolve(), int(match["line"]), int(match["column"] or 1)
+    line, n_lines = int(match["line"]), _lines_of(file)
+    if n_lines is not None and line > n_lines:
+        raise InvalidParams(f"{file} ends in line {n_lines}.", "Give a line that it has.", key="position")
+    return file.resolve(), line, int(match["column"] or 1)
+
+
+def _lines_of(file: Path) -> int | None:
+    try:
+        with file.open("rb") as stream:
+            return sum(1 for _ in stream) + 1
+    except OSError:
+        return None
 
 
 def _workspace_of(file: Path, root: IndexRoot) -> Path:

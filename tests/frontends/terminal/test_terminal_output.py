@@ -68,7 +68,7 @@ def test_paths_are_shown_as_one_would_type_them_here(tmp_path: Path, monkeypatch
 
 def test_an_explanation_fits_on_a_line() -> None:
     explanation = Explanation(vector=0.51234, text=None, signals={"name": 0.25, "path": 0.0})
-    assert explained(explanation) == "vector 0.512, name 0.250"
+    assert explained(explanation) == "cosine 0.512, name 0.250"
 
 
 def test_tables_have_columns() -> None:
