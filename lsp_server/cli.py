@@ -18,6 +18,7 @@ from lsp_server.frontends.terminal.arguments import (
     subcommands,
 )
 from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, standard_console
+from lsp_server.garbage import IN_SERVER, collect_rarely
 from lsp_server.logs import Role, set_level, start_logging
 from lsp_server.settings import load_settings
 
@@ -128,6 +129,7 @@ def _serve(parsed: Namespace) -> int:
             _command_line(parsed), apply_settings=lambda chosen: set_level(chosen.log.level)
         )
         composition.expire_indexes()
+        collect_rarely(IN_SERVER)
         return Workspace(composition, on_status)
 
     try:

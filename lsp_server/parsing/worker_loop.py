@@ -5,7 +5,6 @@ Only one thing ends the loop well: the parent closes the pipe, or dies, which cl
 
 import contextlib
 import faulthandler
-import gc
 import os
 import queue
 import struct
@@ -16,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from lsp_server.garbage import IN_BULK, collect_rarely
+
 HEADER = struct.Struct("<IB")
 """Of a frame, both ways: length of the payload and a mark; little-endian."""
 
@@ -25,7 +26,6 @@ LEAVING = 2
 """Bits of an answer's mark: the payload is the text of an exception; this answer is the last one."""
 
 _WINDOWS_BELOW_NORMAL = 0x4000
-_COLLECT_EVERY = 100_000
 
 
 def serve(
@@ -42,7 +42,7 @@ def serve(
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     # A thread of its own reads, so that the parent can always write and its end is noticed during a job.
     threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
-    collect_rarely()
+    collect_rarely(IN_BULK)
     write_frame(answers, b"", ANSWERED)  # Ready: whatever is slow to import is imported.
     while True:
         payload = jobs.get()
@@ -65,16 +65,6 @@ def _whereabouts(error: BaseException) -> str:
     """Return what an exception is and where it was raised; what it says may quote the file."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
-
-
-def collect_rarely() -> None:
-    """Have cyclic garbage looked for rarely: bulk work makes many records, and hardly ever a cycle.
-
-    Call it once everything is imported. The collector's usual pace costs a twentieth of all time here.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_EVERY, 20, 50)
 
 
 def lower_priority() -> None:

@@ -1,11 +1,14 @@
 """File URIs as this client writes them: what it sent for a folder or a document is what it gets back."""
 
 import os
+from functools import lru_cache
 from pathlib import Path, PurePath
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 _SUB_DELIMITERS = "!$&'()*+,;=:@"
 _WINDOWS = os.name == "nt"
+_MOST_QUOTED = 10_000
+"""Paths whose quoted form is remembered, some 2 MB: each key press in a palette lists 500 symbols."""
 
 
 def path_of_uri(uri: str) -> Path | None:
@@ -74,7 +77,7 @@ class ClientUris:
             known = self._documents.get(_key(folder / relative))
             if known is not None:
                 return known
-        return f"{self.folder(folder)}/{quote(os.fsencode(relative), self._safe)}"
+        return f"{self.folder(folder)}/{_quoted(relative, self._safe)}"
 
     def _written(self, path: Path) -> str:
         text = path.as_posix()
@@ -92,6 +95,11 @@ class ClientUris:
             self._safe = "/" + _SUB_DELIMITERS
         elif any(f"%{ord(character):02x}" in path.lower() for character in _SUB_DELIMITERS):
             self._safe = "/"
+
+
+@lru_cache(_MOST_QUOTED)
+def _quoted(path: str, safe: str) -> str:
+    return quote(os.fsencode(path), safe)
 
 
 def _key(path: PurePath | str) -> str:
