@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 
 from lsp_server.errors import InvalidParams, SemanticSymbolsError
@@ -59,13 +59,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _CHILDREN[words[0]](*words[1:])
         return 0
     parser = make_parser()
-    if words and words[0].startswith("--") and subcommands(parser).keys().isdisjoint(words):
-        words[:0] = [] if words[0] in {"--help", "--version"} else ["serve"]
+    if _are_of_a_server(words, subcommands(parser)):
+        words.insert(0, "serve")
     parsed = _parsed(parser, words)
     if parsed.command is None:
         parser.print_help()
         return 0
     return _run(parsed, standard_console(as_json=parsed.json))
+
+
+def _are_of_a_server(words: Sequence[str], commands: Collection[str]) -> bool:
+    """Tell whether the words are options without a command, as editors give them."""
+    if not words or not words[0].startswith("--") or words[0] in {"--help", "--version"}:
+        return False
+    return not any(word in commands for word in words)
 
 
 def _parsed(parser: Parser, words: Sequence[str]) -> Namespace:

@@ -31,7 +31,7 @@ class Outcome(Generic[Key]):
         key: As the job was given.
         payload: The answer; None after a failure.
         failure: "crashed" and "timed out" mean twice, the second time with nothing else in the child.
-        message: The exception's text when the handler raised.
+        message: What the handler raised, and where.
     """
 
     key: Key

@@ -23,7 +23,7 @@ HEADER = struct.Struct("<IB")
 ANSWERED = 0
 RAISED = 1
 LEAVING = 2
-"""Bits of an answer's mark: the payload is the text of an exception; this answer is the last one."""
+"""Bits of an answer's mark: the payload tells of an exception; this answer is the last one."""
 
 _WINDOWS_BELOW_NORMAL = 0x4000
 

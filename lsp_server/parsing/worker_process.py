@@ -23,7 +23,7 @@ class Answer:
     Attributes:
         payload: The answer; None after a failure.
         failure: Why there is none.
-        message: The exception's text when the handler raised.
+        message: What the handler raised, and where.
     """
 
     payload: bytes | None

@@ -17,7 +17,7 @@ from pathlib import Path
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.api import BaseObserver
 
-from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.ignore import IGNORE_FILES, IgnoreRules
 from lsp_server.indexing.scanner import subfolders, walk
 from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
 
@@ -230,7 +230,7 @@ class FolderWatcher:
         if now != self._above:
             self._above = now
             self._rules.invalidate("")
-            self._collector.add_all()
+            self._changed_rules.append(IGNORE_FILES[0])  # which of them it was makes no difference
 
     def _announce_rules(self) -> None:
         """Tell of changed ignore files once what they let in is watched: a scan then misses nothing."""

@@ -45,6 +45,7 @@ class LifecycleFeatures:
         self._server = server
         self._rpc = server.protocol
         self._session = session
+        self._loop = loop
         self._on_exit = on_exit
         self._settings = ClientSettings(self._rpc, session.client)
         self._progress = IndexingProgress(self._rpc, loop)
@@ -165,7 +166,7 @@ class LifecycleFeatures:
         if pulled is None:
             self._settings.take_pushed(pushed)
         elif not self._settings.take_answer(pulled):
-            pulled.add_done_callback(self._configure_late)
+            pulled.add_done_callback(lambda late: self._loop.call_soon_threadsafe(self._configure_late, late))
         try:
             problems = [str(problem) for problem in workspace.configure(self._settings.effective())]
         except SemanticSymbolsError as error:  # the settings that were in force stay so
