@@ -127,6 +127,15 @@ class Conversation:
             self.stderr += line
 
 
+def names(client: Conversation, query: str = "retry box") -> list[str]:
+    return [result["name"] for result in client.request("semanticSearch", {"query": query})["results"]]
+
+
+def settings(client: Conversation) -> str:
+    message: str = client.request("semanticSearch/status")["message"]
+    return message
+
+
 class Start(Protocol):
     def __call__(self, *arguments: str, **variables: str) -> Conversation: ...
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conversation import NEVER, Conversation, Start
+from conversation import Conversation, Start, names, settings
 
 from lsp_server import __version__
 
@@ -11,10 +11,6 @@ pytestmark = pytest.mark.long
 
 NOT_INITIALIZED, INVALID_REQUEST, NO_METHOD = -32002, -32600, -32601
 INVALID_PARAMS, INTERNAL, PARSE_ERROR, CANCELLED, FAILED = -32602, -32603, -32700, -32800, -32803
-
-
-def names(client: Conversation, query: str = "retry box") -> list[str]:
-    return [result["name"] for result in client.request("semanticSearch", {"query": query})["results"]]
 
 
 def test_initialize_tells_what_the_server_can(start: Start, folder: Path) -> None:
@@ -306,46 +302,6 @@ def test_changes_of_files_reach_the_workspace(client: Conversation, folder: Path
     assert touched == "c.py,d.py,n.py,net.py,o.py,w.py"
 
 
-def settings(client: Conversation) -> str:
-    message: str = client.request("semanticSearch/status")["message"]
-    return message
-
-
-def test_settings_come_from_the_options_and_from_pushed_changes(start: Start, folder: Path) -> None:
-    client = start()
-    client.initialize(folder, initializationOptions={"search": {"a": 1, "b": 2}})
-    assert settings(client) == "{'search': {'a': 1, 'b': 2}}"
-    changed = {"settings": {"semanticSymbols": {"search": {"b": 3}}}}
-    client.notify("workspace/didChangeConfiguration", changed)
-    assert settings(client) == "{'search': {'a': 1, 'b': 3}}"
-    client.notify("workspace/didChangeConfiguration", {"settings": {"x": 1}})
-    assert settings(client) == "{'search': {'a': 1, 'b': 2}, 'x': 1}"
-
-
-def test_settings_are_asked_for_where_the_client_answers(start: Start, folder: Path) -> None:
-    client = start()
-    client.answers["workspace/configuration"] = [{"limit": 1}]
-    able = {"configuration": True, "didChangeConfiguration": {"dynamicRegistration": True}}
-    client.initialize(folder, capabilities={"workspace": able})
-    assert settings(client) == "{'limit': 1}"
-    asked = client.notification("workspace/configuration")
-    assert asked == {"items": [{"section": "semanticSymbols"}]}
-    (registered,) = client.notification("client/registerCapability")["registrations"]
-    assert registered["registerOptions"] == {"section": "semanticSymbols"}
-    client.answers["workspace/configuration"] = [{"limit": 2}]
-    client.notify("workspace/didChangeConfiguration", {"settings": None})
-    assert settings(client) == "{'limit': 2}"
-    client.answers["workspace/configuration"] = [None]
-    client.notify("workspace/didChangeConfiguration", {"settings": None})
-    assert settings(client) == "{}"
-
-
-def test_problems_with_settings_are_shown(start: Start, folder: Path) -> None:
-    client = start()
-    client.initialize(folder, initializationOptions={"colour": "red"})
-    assert client.notification("window/showMessage")["message"] == "Unknown setting colour"
-
-
 def test_file_watchers_are_registered_where_the_client_takes_them(start: Start, folder: Path) -> None:
     client = start()
     able = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
@@ -574,37 +530,6 @@ def test_a_workspace_that_does_not_close_is_left_behind(start: Start, folder: Pa
     client.request("shutdown")
     client.notify("exit")
     assert client.process.wait(timeout=10) == 0
-
-
-def test_an_editor_that_owes_its_settings_does_not_delay_the_end(start: Start, folder: Path) -> None:
-    client = start()
-    client.answers["workspace/configuration"] = NEVER
-    client.initialize(folder, capabilities={"workspace": {"configuration": True}})
-    assert client.notification("workspace/configuration")
-    assert client.request("shutdown") is None
-    client.notify("exit")
-    assert client.wait() == 0
-
-
-def test_an_editor_that_never_tells_its_settings_is_served_without(start: Start, folder: Path) -> None:
-    client = start()
-    client.answers["workspace/configuration"] = NEVER
-    client.initialize(folder, capabilities={"workspace": {"configuration": True}})
-    assert names(client, "retry") == ["retry_request"]
-
-
-def test_settings_that_come_late_count_unless_newer_ones_are_asked_for(start: Start, folder: Path) -> None:
-    client = start()
-    client.answers["workspace/configuration"] = NEVER
-    client.initialize(folder, capabilities={"workspace": {"configuration": True}})
-    first = client.wait_for(lambda message: message.get("method") == "workspace/configuration")
-    assert settings(client) == "{}"
-    client.notify("workspace/didChangeConfiguration", {"settings": None})
-    second = client.wait_for(lambda message: message.get("method") == "workspace/configuration")
-    assert settings(client) == "{}"
-    for number, asked in ((2, second), (1, first)):
-        client.send({"jsonrpc": "2.0", "id": asked["id"], "result": [{"limit": number}]})
-        assert settings(client) == "{'limit': 2}"
 
 
 def test_tcp_serves_one_client(start: Start) -> None:
