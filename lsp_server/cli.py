@@ -18,8 +18,8 @@ from lsp_server.frontends.terminal.arguments import (
     subcommands,
 )
 from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, standard_console
-from lsp_server.garbage import IN_SERVER, collect_rarely
 from lsp_server.logs import Role, set_level, start_logging
+from lsp_server.memory import IN_SERVER, collect_rarely, share_one_heap
 from lsp_server.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -122,6 +122,7 @@ def _command(parsed: Namespace, console: Console) -> int:
 
 
 def _serve(parsed: Namespace) -> int:
+    share_one_heap()
     _start_logging("server", parsed)
     from lsp_server.frontends.lsp.contract import OnStatus, WorkspaceLike  # noqa: PLC0415 - only the server's
     from lsp_server.frontends.lsp.server import run_server  # noqa: PLC0415 - as above

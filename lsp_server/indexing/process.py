@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from lsp_server.errors import IndexerFailed, SemanticSymbolsError
-from lsp_server.garbage import IN_BULK, collect_rarely
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.messages import Command, Event, Failed, decode
 from lsp_server.indexing.parts import IndexerParts
+from lsp_server.memory import IN_BULK, collect_rarely
 from lsp_server.parsing.worker_loop import lower_priority, take_stdout
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from lsp_server.garbage import IN_BULK, collect_rarely
+from lsp_server.memory import IN_BULK, collect_rarely
 
 HEADER = struct.Struct("<IB")
 """Of a frame, both ways: length of the payload and a mark; little-endian."""
