@@ -132,7 +132,9 @@ class _Child:
             stdout=subprocess.PIPE,
             env=env,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            start_new_session=True,  # so that its own children can be ended with it
+            # A group, so that its own children can be ended with it; no session, since Linux may schedule
+            # sessions as equals, and then a low priority counts for nothing outside of one.
+            process_group=0,
         )
         self._reader = threading.Thread(target=self._read, name="indexer-events", daemon=True)
         self._reader.start()

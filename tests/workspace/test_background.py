@@ -1,5 +1,6 @@
 """What a folder asks of its indexer, with a process that is scripted."""
 
+import os
 import sys
 import textwrap
 import threading
@@ -67,7 +68,8 @@ class Stage:
             assert self._changed.wait_for(holds, PATIENCE_S), (self.background.state, self.commands())
 
     def _client(self, on_event: Callable[..., None], on_end: Callable[[], None]) -> IndexerClient:
-        return IndexerClient([sys.executable, str(self._script), str(self.log)], {}, on_event, on_end)
+        self.client = IndexerClient([sys.executable, str(self._script), str(self.log)], {}, on_event, on_end)
+        return self.client
 
     def _publish(self) -> bool:
         return self.publishes
@@ -234,3 +236,14 @@ def test_what_is_unreadable_is_passed_over(stage: MakeStage) -> None:
     one = stage(f"print('?', flush=True)\n        {SETTLES}")
     one.background.scan()
     one.comes_to(IndexState.READY)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no sessions of this kind")
+def test_an_indexer_stays_in_the_session_where_its_low_priority_counts(stage: MakeStage) -> None:
+    one = stage(SETTLES)
+    one.background.scan()
+    one.comes_to(IndexState.READY)
+    pid = one.client.pid
+    assert pid is not None
+    assert os.getsid(pid) == os.getsid(0)
+    assert os.getpgid(pid) == pid  # and its children can be ended with it
