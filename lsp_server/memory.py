@@ -1,4 +1,4 @@
-"""How a process keeps its memory: how often cyclic garbage is looked for, how many heaps its threads have."""
+"""How a process keeps its memory: when it looks for cyclic garbage, how many heaps it has, what they hold."""
 
 import contextlib
 import gc
@@ -35,9 +35,19 @@ def share_one_heap() -> None:
     glibc makes up to eight heaps a core, and what a thread freed in its own serves no other: at a million
     symbols a third of the server's memory, and more with every thread that loads its first generation.
     """
+    _c_library("mallopt", _M_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Return freed memory to the system, after work that needed more than usual; takes a millisecond."""
+    _c_library("malloc_trim", 0)
+
+
+def _c_library(function: str, *arguments: int) -> None:
+    """Call a function of glibc; other C libraries and systems have one heap, which they trim themselves."""
     if sys.platform != "linux":
         return
     import ctypes  # noqa: PLC0415 - only here, and NumPy has to import it anyway
 
-    with contextlib.suppress(AttributeError):  # Another C library, such as musl, has one heap to begin with.
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+    with contextlib.suppress(AttributeError):
+        getattr(ctypes.CDLL(None), function)(*arguments)

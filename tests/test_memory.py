@@ -44,3 +44,23 @@ libc.fflush(None)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout.count("<heap nr=") == 1) is has_one
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries return memory by themselves")
+def test_freed_memory_is_returned() -> None:
+    program = """
+import ctypes, psutil
+from lsp_server.memory import give_back
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+blocks = [libc.malloc(1000) for _ in range(50_000)]
+for block in blocks:
+    ctypes.memset(ctypes.c_void_p(block), 1, 1000)
+for block in blocks[:-1]:  # the last one keeps the heap from being cut short
+    libc.free(ctypes.c_void_p(block))
+before = psutil.Process().memory_info().rss
+give_back()
+print(before - psutil.Process().memory_info().rss)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 40_000_000

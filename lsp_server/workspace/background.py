@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from lsp_server.errors import IndexerFailed, IndexStorageFailed, SemanticSymbolsError
 from lsp_server.indexing import messages
 from lsp_server.indexing.messages import Command, Event
+from lsp_server.memory import give_back
 from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
@@ -178,6 +179,7 @@ class Background:
             case messages.Settled(ticket):
                 self._settle(ticket, is_published=self._publish())
             case messages.Tidied():
+                give_back()
                 # Not before: clustering a large index takes longer than any patience.
                 with self._lock:
                     if self._settled >= self._asked:
