@@ -100,18 +100,22 @@ class JoinedSegments:
         Returns:
             i64[m]: the newest row that is alive, -1 for a symbol without one.
         """
-        ordinals = np.full(len(ids), -1, np.int64)
+        order = np.argsort(ids)  # what is looked up next then lies near what was looked up last
+        rising = ids[order]
+        found = np.full(len(ids), -1, np.int64)
         for segment, start, _ in reversed(list(self._placed())):
-            missing = np.flatnonzero(ordinals < 0)
+            missing = np.flatnonzero(found < 0)
             if not len(missing):
                 break
-            rows = segment.find(ids[missing])
-            found = rows >= 0
-            missing, rows = missing[found], rows[found] + start
+            rows = segment.find(rising[missing])
+            is_here = rows >= 0
+            missing, rows = missing[is_here], rows[is_here] + start
             if self.alive is not None:
                 living = self.alive[rows]
                 missing, rows = missing[living], rows[living]
-            ordinals[missing] = rows
+            found[missing] = rows
+        ordinals = np.empty_like(found)
+        ordinals[order] = found
         return ordinals
 
     def record(self, ordinal: int) -> bytes:
