@@ -24,7 +24,7 @@ from lsp_server.vectors.format import (
     crc_of,
     encode_header,
 )
-from lsp_server.vectors.kernels import sign_codes
+from lsp_server.vectors.kernels import is_finite, sign_codes
 
 TEMPORARY_SUFFIX = ".tmp"
 """What an unfinished file's name ends with; such files may go whenever nobody holds the writer lease."""
@@ -174,7 +174,7 @@ def write_segment(
         IndexStorageFailed: The file could not be written; nothing is left of it.
         ValueError: A vector is not finite.
     """
-    if not np.isfinite(rows.vectors).all():
+    if not is_finite(rows.vectors):
         raise ValueError("vectors have to be finite")
     order = np.lexsort((rows.ids, clusters))
     n_rows, dimensions = rows.vectors.shape

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lsp_server.vectors.kernels import (
     dot_products,
     hamming_kernel,
+    is_finite,
     numpy_hamming,
     query_planes,
     rounded_distances,
@@ -79,6 +80,15 @@ def test_a_rounded_query_holds_the_nearest_in_fewer_rows_than_a_sign_code() -> N
         ):
             needed[name] += int((distances < distances[nearest].max()).sum())
     assert needed["rounded"] < needed["signs"] / 2
+
+
+def test_every_half_is_told_by_its_bits() -> None:
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    assert [is_finite(halves[place : place + 1]) for place in range(len(halves))] == np.isfinite(
+        halves
+    ).tolist()
+    finite = halves[np.isfinite(halves)]
+    assert sign_codes(finite[None]).tobytes() == sign_codes(finite[None].astype(np.float32)).tobytes()
 
 
 def test_every_finite_half_is_converted_exactly() -> None:
