@@ -73,15 +73,14 @@ def with_clusters(meta: IndexMeta, rows: SegmentRows, expected_symbols: int, mod
     final_rows = max(expected_symbols, len(rows.ids))
     wanted = suggested_clusters(final_rows)
     n_clusters = min(wanted, len(rows.ids) // ROWS_PER_CENTROID)
-    if 2 * n_clusters < wanted:
-        n_clusters = 1  # A small part of the whole: clusters wait for more of it (`settle_clusters`).
-    centroids = storable(train_centroids(rows.vectors, n_clusters, CLUSTERING_SEED))
-    # Where all clusters are probed anyway, those that suit the finished index need no second training.
+    # A larger index is clustered when it is whole, and a small part does not tell the clusters of the rest
+    # (`settle_clusters`). Until then searches look into everything anyway.
     is_final = 2 * n_clusters >= wanted and final_rows <= SCAN_ALL_ROWS
+    centroids = storable(train_centroids(rows.vectors, n_clusters if is_final else 1, CLUSTERING_SEED))
     return replace(
         meta,
         centroids=centroids,
-        trained_rows=final_rows if is_final else len(rows.ids),
+        trained_rows=final_rows if is_final else 0,
         imbalance=imbalance(np.bincount(assign(rows.vectors, centroids), minlength=len(centroids))),
         model_name=model_name,
         probes=0,

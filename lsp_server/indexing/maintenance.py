@@ -63,9 +63,10 @@ def maintain(
 
 
 def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
-    """Cluster a young index anew, once, as suits its final size, while few documents have to move for it.
+    """Cluster a young index anew, once, as suits its final size, while few rows have to move for it.
 
-    The first commit comes too early for that. Left to housekeeping, every document would be written twice.
+    The first commit comes too early for that. An index that will not always be probed as a whole is left to
+    housekeeping, which has to cluster it when it is complete.
 
     Args:
         writer: The index, open for writing.
@@ -74,16 +75,18 @@ def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
     Returns:
         Whether there is a new generation.
     """
+    if expected_symbols > SCAN_ALL_ROWS:
+        return False
     n_rows = sum(load.alive for load in _loads(writer))
     wanted = suggested_clusters(expected_symbols)
-    has_too_few = 2 * len(writer.meta.centroids) < wanted
-    if not has_too_few and writer.meta.trained_rows < expected_symbols <= SCAN_ALL_ROWS:
-        # They do for the size that is expected by now; the next commit says so.
-        writer.meta = replace(writer.meta, trained_rows=expected_symbols)
-    if not has_too_few or not ROWS_PER_CENTROID * wanted <= n_rows <= MOST_ROWS_SETTLED:
+    if 2 * len(writer.meta.centroids) >= wanted:
+        if writer.meta.trained_rows < expected_symbols:
+            # They do for the size that is expected by now; the next commit says so.
+            writer.meta = replace(writer.meta, trained_rows=expected_symbols)
         return False
-    is_final = expected_symbols <= SCAN_ALL_ROWS
-    _recluster(writer, list(writer.segments), wanted, expected_symbols if is_final else n_rows)
+    if not ROWS_PER_CENTROID * wanted <= n_rows <= MOST_ROWS_SETTLED:
+        return False
+    _recluster(writer, list(writer.segments), wanted, expected_symbols)
     return True
 
 

@@ -21,7 +21,7 @@ class IndexMeta:
 
     Attributes:
         centroids: float32[k, d], exactly representable as float16; k is 0 before the first clustering.
-        trained_rows: Symbols in the index when the centroids were trained.
+        trained_rows: Symbols in the index when the centroids were trained; 0 while one stands in for them.
         languages: Language ids; a segment's language column holds places in this list.
         probes: Clusters a search visits; 0 for all.
         rerank: Candidates a search compares exactly.

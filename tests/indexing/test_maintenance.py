@@ -12,7 +12,7 @@ from made_files import made_result
 from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder
 from lsp_server.indexing.batch import Batch, FileResult
-from lsp_server.indexing.maintenance import maintain, vector_index
+from lsp_server.indexing.maintenance import maintain, settle_clusters, vector_index
 from lsp_server.indexing.placement import place
 from lsp_server.indexing.questions import LEAST_QUESTIONS, questions
 from lsp_server.indexing.writer import IndexWriter
@@ -22,6 +22,7 @@ from lsp_server.search.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.records import FileStatus
+from lsp_server.vectors.calibration import SCAN_ALL_ROWS
 from lsp_server.vectors.compaction import MAX_SEGMENTS
 
 TARGET = 0.98
@@ -83,6 +84,21 @@ def test_grown_indexes_are_clustered_anew(version: IndexVersion, embedder: Embed
         assert writer.meta.centroids.shape[0] == 50
         assert writer.meta.trained_rows == 2520
     assert sound(version) == before
+
+
+@pytest.mark.parametrize(("expected", "n_clusters"), [(2500, 50), (SCAN_ALL_ROWS + 1, 1)])
+def test_an_index_that_will_be_large_waits_for_its_clusters(
+    version: IndexVersion, embedder: Embedder, expected: int, n_clusters: int
+) -> None:
+    with IndexWriter(version, embedder.info) as writer:
+        batch = Batch()
+        batch.add(made_result("a.py", 2500, 0, embedder))
+        writer.apply(batch, expected)
+        assert not settle_clusters(writer, expected)
+        assert len(writer.meta.centroids) == n_clusters
+        assert maintain(writer, TARGET, always)
+        assert len(writer.meta.centroids) == 50
+    sound(version)
 
 
 def test_where_clusters_are_passed_over_new_symbols_lie_in_two(
