@@ -127,6 +127,9 @@ class Indexer:
         elif writer.meta.recipe != self._parts.cache_recipe:
             logger.info("the index was made in another way and is made anew")
             self._agenda.wants_scan = self._agenda.wants_rebuild = True
+        if not version.is_ready:
+            # Made just now, or never finished: single paths are not all that it lacks.
+            self._agenda.wants_scan = True
         self._agenda.look_at(writer.unfinished)
         return writer
 

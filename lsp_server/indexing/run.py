@@ -178,11 +178,20 @@ class IndexingRun:
             else:
                 self._remove(path)
         facts = [fact for fact in (*changes.changed, *changes.touched) if _is_taken(fact.path)]
-        self._overtaken.update((fact.path, fact) for fact in facts if fact.path in self._at_work)
+        self._overtaken.update((fact.path, fact) for fact in facts if self._is_overtaken(fact, lane))
         waiting = [fact for fact in facts if fact.path not in self._at_work]
         self._discover(fact.path for fact in waiting if fact.path not in self._known)
         self._agenda.queue_files(waiting, lane)
         self._expect()
+
+    def _is_overtaken(self, fact: FileFact, lane: Lane) -> bool:
+        """Whether what a worker makes of a file is out of date before it is there.
+
+        A scan only says how a file looks; who names a single path saw it change.
+        """
+        at_work = self._at_work.get(fact.path)
+        is_as_seen = lane is Lane.SCANNED and fact == at_work and fact.path not in self._agenda.outdated
+        return at_work is not None and not is_as_seen
 
     def _discover(self, paths: Iterable[str]) -> None:
         new = list(paths)
@@ -197,7 +206,7 @@ class IndexingRun:
 
     def _jobs(self) -> Iterator[tuple[str, bytes]]:
         while self._agenda.catch_up():
-            if self._agenda.has_updates and not self._agenda.wants_scan:
+            if self._agenda.wants_scan or self._agenda.has_updates:
                 self._find_changes()
             fact = self._agenda.queue.pop()
             if fact is None:

@@ -74,6 +74,7 @@ class Background:
         self._has_given_up = False
         """The process said that it can't go on; if it ends then, that is no death."""
         self._asked = self._settled = self._rebuild = 0
+        self._has_asked_for_all = False
         self._asked_at: dict[int, float] = {}
         self._deaths = 0
         self._began_s = 0.0
@@ -85,13 +86,15 @@ class Background:
     def scan(self) -> None:
         """Compare the whole folder with the index."""
         with self._lock:
-            self._ask(messages.Scan)
+            self._ask_with_all(messages.Scan)
         self._on_change()
 
     def update(self, paths: Sequence[str]) -> None:
         """Look at these relative paths again."""
         with self._lock:
-            if self._ask(lambda ticket: messages.Update(tuple(paths), ticket)):
+            if self._failure is not None:
+                self._ask_for_all()  # what failed has to be done as well
+            elif self._ask(lambda ticket: messages.Update(tuple(paths), ticket)):
                 self._asked_at[self._asked] = time.monotonic()
         self._on_change()
 
@@ -99,7 +102,7 @@ class Background:
         """Read, parse and embed everything anew; what is there answers meanwhile. A pause puts it off."""
         with self._lock:
             self._rebuild = self._asked + 1
-            self._ask(messages.Rebuild)
+            self._ask_with_all(messages.Rebuild)
         self._on_change()
 
     def prioritise(self, paths: Sequence[str]) -> None:
@@ -154,14 +157,19 @@ class Background:
         """Ask for whatever may have been lost on the way: a scan finds it."""
         if self._rebuild > self._settled:
             self._rebuild = self._asked + 1
-            self._ask(messages.Rebuild)
+            self._ask_with_all(messages.Rebuild)
         else:
-            self._ask(messages.Scan)
+            self._ask_with_all(messages.Scan)
+
+    def _ask_with_all(self, make: Callable[[int], Command]) -> None:
+        """Make a request that looks at every file; before the first the folder can't be ready."""
+        if self._ask(make):
+            self._has_asked_for_all = True
 
     def _send(self, command: Command) -> None:
         if self._client.pid is None:
             self._began_s = time.monotonic()
-            self._has_given_up = False
+        self._has_given_up = False
         try:
             self._client.send(command)
         except IndexerFailed as error:
@@ -172,8 +180,9 @@ class Background:
     def _take(self, event: Event) -> None:
         match event:
             case messages.Progress():
-                self._progress = event
-                self._note = None
+                with self._lock:
+                    self._progress = event
+                    self._failure = self._note = None
             case messages.Published():
                 self._publish()
             case messages.Settled(ticket):
@@ -275,7 +284,7 @@ class Background:
             return IndexState.PAUSED
         if self._failure is not None:
             return IndexState.FAILED
-        if self._asked == 0:
+        if not self._has_asked_for_all:
             return IndexState.STARTING
         return IndexState.READY if self._settled >= self._asked else IndexState.INDEXING
 

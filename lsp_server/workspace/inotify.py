@@ -105,6 +105,8 @@ class FolderWatches:
         Raises:
             WatchesExhausted: The limit is reached.
         """
+        with self._lock:
+            watched = list(self._watch_of)  # what comes from now on is watched because it is wanted
         wanted = {""}
         pending = [""]
         while pending and not self._stopping.is_set():
@@ -112,8 +114,9 @@ class FolderWatches:
             wanted.update(found)
             pending += found
         with self._lock:
-            for path in [path for path in self._watch_of if path not in wanted]:
-                self._remove(path)
+            for path in watched:
+                if path not in wanted and path in self._watch_of:
+                    self._remove(path)
         self.watch("")
 
     def stop(self) -> None:

@@ -170,15 +170,16 @@ class FolderWatcher:
         identity = _identity(self._root)
         rest_s = self._begin_to_look_above()
         while not self._stopping.is_set():
-            self._wake.wait(rest_s)
+            is_woken = self._wake.wait(rest_s)
             self._wake.clear()
-            self._look_above()
+            are_rules_new = self._look_above()
             if failures:
                 raise failures[0]
             if self._stopping.is_set() or _identity(self._root) != identity:
                 break
-            watches.synchronise()
-            self._announce_rules()
+            if is_woken or are_rules_new:
+                watches.synchronise()
+                self._announce_rules()
         self._end_watches()
 
     def _watch_all(self) -> None:
@@ -225,12 +226,15 @@ class FolderWatcher:
         self._above = {file: _version(file) for file in self._rules.files_above()}
         return ABOVE_S if self._above else None
 
-    def _look_above(self) -> None:
+    def _look_above(self) -> bool:
+        """Read the rules anew where an ignore file above has changed; whether one has."""
         now = {file: _version(file) for file in self._above}
-        if now != self._above:
-            self._above = now
-            self._rules.invalidate("")
-            self._changed_rules.append(IGNORE_FILES[0])  # which of them it was makes no difference
+        if now == self._above:
+            return False
+        self._above = now
+        self._rules.invalidate("")
+        self._changed_rules.append(IGNORE_FILES[0])  # which of them it was makes no difference
+        return True
 
     def _announce_rules(self) -> None:
         """Tell of changed ignore files once what they let in is watched: a scan then misses nothing."""

@@ -215,6 +215,56 @@ def test_a_file_changed_while_a_worker_has_it(desk: Desk) -> None:
     assert names(desk) == {"omega"}
 
 
+def test_new_rules_do_not_wait_for_what_is_queued(desk: Desk) -> None:
+    for number in range(20):
+        desk.write(f"first/m{number}.py", function(f"first{number}"))
+        desk.write(f"second/m{number}.py", function(f"second{number}"))
+    read: list[str] = []
+
+    def look(paths: list[str]) -> None:
+        read[:] = paths
+        if len(paths) == 1:
+            desk.write(".gitignore", "second/\n")
+            desk.write("first/later.py", function("later"))
+            desk.inbox.put(Scan(2))
+
+    desk.inspect_jobs(look)
+    events = desk.scan()
+    assert Settled(2) in events
+    assert names(desk) == {*(f"first{number}" for number in range(20)), "later"}
+    assert sum(path.startswith("second/") for path in read) <= 1
+    assert sum(path.startswith("first/") for path in read) == 21, "each was read once"
+
+
+def test_a_rebuild_in_the_midst_of_a_scan_trusts_no_result(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.write("b.py", function("beta"))
+    desk.scan()
+    desk.write("a.py", function("omega"))
+    read: list[str] = []
+
+    def look(paths: list[str]) -> None:
+        read[:] = paths
+        if len(paths) == 1:
+            desk.inbox.put(Rebuild(2))
+
+    desk.inspect_jobs(look)
+    assert Settled(2) in desk.scan()
+    assert sorted(read) == ["a.py", "a.py", "b.py"]
+    assert names(desk) == {"omega", "beta"}
+
+
+def test_an_index_that_was_deleted_is_made_of_all_files(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    desk.restart()
+    desk.parts.version.delete()
+    desk.write("b.py", function("beta"))
+    desk.update("b.py")
+    assert names(desk) == {"alpha", "beta"}
+    assert desk.parts.version.is_ready
+
+
 def test_a_file_that_changes_back_inside_a_batch(desk: Desk) -> None:
     first = function("alpha")
     path = desk.write("a.py", first)

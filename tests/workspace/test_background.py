@@ -38,6 +38,12 @@ SETTLES = 'if "ticket" in command: say("Settled", ticket=command["ticket"])'
 SETTLES_AND_TIDIES = SETTLES + '; say("Tidied")'
 DIES = "os._exit(3)"
 FAILS = 'say("Failed", kind="IndexStorageFailed", message="The disk is full.", suggestion="Make room.")'
+FAILS_THEN_DIES = f"if os.path.exists('failed'): os._exit(3)\n        open('failed', 'w').close(); {FAILS}"
+FAILS_THEN_WORKS = (
+    "seen = globals().setdefault('seen', []); seen.append(command)\n        "
+    f"if len(seen) == 1: {FAILS}\n        "
+    "else: say('Progress', done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)"
+)
 FAILS_AND_ENDS = FAILS + "; sys.exit()"
 
 
@@ -187,6 +193,37 @@ def test_a_failure_is_told_until_it_is_over(stage: MakeStage) -> None:
     assert one.background.message is None
 
 
+def test_an_indexer_that_dies_after_a_failure_is_started_again(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    one = stage(FAILS_THEN_DIES)
+    one.background.scan()
+    one.comes_to(IndexState.FAILED)
+    one.behave(SETTLES)
+    one.background.update(["a.py"])
+    one.comes_to(IndexState.READY)
+    assert one.commands() == ["start", "Scan", "Scan", "start", "Scan"]
+
+
+def test_a_failure_is_over_when_the_work_goes_on(stage: MakeStage) -> None:
+    one = stage(FAILS_THEN_WORKS)
+    one.background.scan()
+    one.comes_to(IndexState.FAILED)
+    one.background.scan()
+    one.comes_to(IndexState.INDEXING)
+    assert one.background.message is None
+
+
+def test_a_folder_is_not_ready_before_all_of_it_was_looked_at(stage: MakeStage) -> None:
+    one = stage(SETTLES)
+    one.background.update(["a.py"])
+    one.wait_for(lambda: one.updates.at(0.5) is not None)
+    assert one.background.state is IndexState.STARTING
+    one.background.scan()
+    one.comes_to(IndexState.READY)
+
+
 def test_a_failure_is_tried_again_by_itself(stage: MakeStage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY_S", 0.05)
     one = stage(FAILS_AND_ENDS)
@@ -226,6 +263,7 @@ def test_a_rebuild_survives_pauses_and_deaths(stage: MakeStage, monkeypatch: pyt
 
 def test_a_process_that_hangs_holds_nobody_up(stage: MakeStage) -> None:
     one = stage("import time; time.sleep(60)")
+    one.background.scan()
     for _ in range(50):
         one.background.update(["x" * 10_000])
     assert one.background.state is IndexState.INDEXING

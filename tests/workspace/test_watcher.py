@@ -11,7 +11,7 @@ import pytest
 
 from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.workspace import watcher as watcher_module
-from lsp_server.workspace.inotify import FolderWatches, WatchesExhausted
+from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
 from lsp_server.workspace.watcher import MAX_PATHS, FolderWatcher, WatchListener
 
 PATIENCE_S = 20.0
@@ -234,3 +234,61 @@ def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch)
     watcher.start()
     ear.wait_for(lambda: ear.states == ["polling: the system's limit of watches is reached"])
     watcher.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
+def test_looking_above_the_folder_costs_no_walk(
+    root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root.parent / ".git").mkdir()
+    monkeypatch.setattr(watcher_module, "ABOVE_S", 0.01)
+    looks: list[bool] = []
+    walks: list[int] = []
+    enough = threading.Event()
+    look, synchronise = FolderWatcher._look_above, FolderWatches.synchronise
+
+    def count_look(watcher: FolderWatcher) -> bool:
+        looks.append(look(watcher))
+        if len(looks) == 20:
+            enough.set()
+        return looks[-1]
+
+    def count_walk(watches: FolderWatches) -> None:
+        walks.append(len(looks))
+        synchronise(watches)
+
+    monkeypatch.setattr(FolderWatcher, "_look_above", count_look)
+    monkeypatch.setattr(FolderWatches, "synchronise", count_walk)
+    watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
+    watcher.start()
+    assert enough.wait(PATIENCE_S)
+    assert walks == []
+    write(root.parent, ".gitignore", "deep/\n")
+    ear.wait_for(lambda: bool(ear.rules))
+    watcher.stop()
+    assert walks
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
+def test_a_folder_that_comes_while_watches_are_renewed_stays_watched(root: Path) -> None:
+    listed: list[str] = []
+
+    def subfolders(folder: str) -> list[str]:
+        listed.append(folder)
+        found = [path for path in ("src", "src/deep") if path.rpartition("/")[0] == folder]
+        if len(listed) == 6:  # the renewal has listed all there was
+            write(root, "new/c.py")
+            watches.watch("new")
+        return found
+
+    def ignore(*_: object) -> None:
+        pass
+
+    events = FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, subfolders)
+    watches = FolderWatches(root, events)
+    watches.watch("")
+    assert watches.n_watches == 3
+    watches.synchronise()
+    watches.start()
+    watches.stop()
+    assert "new" in watches._watch_of
