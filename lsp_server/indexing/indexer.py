@@ -5,6 +5,7 @@ thousand and a pause takes effect at once.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from threading import RLock
@@ -24,6 +25,10 @@ from lsp_server.storage.lease import WriterLease, lease_holder
 logger = logging.getLogger(__name__)
 
 LEASE_POLL_S = 0.2
+
+READERS_POLL_S = 0.05
+READERS_S = 2.0
+"""Readers of an older version have so long to turn to the new one before it is left to a later scan."""
 
 
 def _one_at_a_time(report: Callable[[Event], None]) -> Callable[[Event], None]:
@@ -142,8 +147,9 @@ class Indexer:
         IndexingRun(self._parts, writer, self._agenda, self._meter, self._report).work()
         if not self._agenda.may_work:
             return
-        if self._agenda.scanned_at_ns is not None:
-            self._finish_scan(version, writer, self._agenda.scanned_at_ns)
+        scanned_at_ns = self._agenda.scanned_at_ns
+        if scanned_at_ns is not None:
+            self._finish_scan(version, writer, scanned_at_ns)
         self._meter.finish()
         self._agenda.settled = self._agenda.ticket
         self._report(Settled(self._agenda.ticket))
@@ -153,6 +159,8 @@ class Indexer:
         )
         if writer.generation != generation:
             self._report(Published(writer.generation))
+        if scanned_at_ns is not None:
+            self._delete_others(version)
         if self._house_is_kept:
             self._report(Tidied())
 
@@ -163,9 +171,15 @@ class Indexer:
         self._agenda.finish_scan()
         if not version.is_ready:
             version.mark_ready()
-        for other in self._parts.index.versions():
-            if other.path != version.path:
-                other.delete()
+
+    def _delete_others(self, version: IndexVersion) -> None:
+        """Delete other versions, but for those that another program, or one with another model, reads."""
+        until_s = time.monotonic() + READERS_S
+        others = [other for other in self._parts.index.versions() if other.path != version.path]
+        while others := [other for other in others if not other.delete_unless_read()]:
+            if time.monotonic() > until_s or not self._agenda.is_quiet:
+                return
+            time.sleep(READERS_POLL_S)
 
     def _has_time(self) -> bool:
         return self._agenda.is_quiet

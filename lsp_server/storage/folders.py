@@ -1,7 +1,7 @@
 """Where indexes live: one folder per workspace folder, one version folder in it per format and model.
 
     <base>/indexes/<name>-<hash>/   workspace.json  control.json  lease.lock  v<format>-<fingerprint>/
-    v<format>-<fingerprint>/        catalog.sqlite3  segments/  text/  ready
+    v<format>-<fingerprint>/        catalog.sqlite3  segments/  text/  ready  readers.lock
 
 Nothing is ever written in the workspace itself.
 """
@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 import platformdirs
 
 from lsp_server.errors import IndexBusy, IndexStorageFailed
-from lsp_server.storage.lease import WriterLease
+from lsp_server.storage.lease import WriterLease, is_marked
 from lsp_server.storage.path_identity import folder_hash
 
 FORMAT_VERSION: Final = 3
@@ -58,6 +58,11 @@ class IndexVersion:
         """Whether it has once covered the whole workspace, so that no older version needs to answer."""
         return (self.path / "ready").is_file()
 
+    @property
+    def readers_lock(self) -> Path:
+        """The lock file at which readers leave their marks."""
+        return self.path / "readers.lock"
+
     def create(self) -> Self:
         """Make its folders where they are missing.
 
@@ -84,6 +89,10 @@ class IndexVersion:
         remove_files((self.path / "ready", self.catalog))
         shutil.rmtree(self.path, ignore_errors=True)
         return not self.path.exists()
+
+    def delete_unless_read(self) -> bool:
+        """Delete it if nobody reads it; whether nothing is left. Only for the holder of the lease."""
+        return not is_marked(self.readers_lock) and self.delete()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The writer lease of an index: a lock of the operating system, which frees it when its holder dies."""
+"""Who writes an index and who reads it: locks of the operating system, freed when their holder dies."""
 
 import errno
 import json
@@ -146,6 +146,46 @@ class WriterLease:
         with suppress(OSError):
             signature = json.dumps({"pid": os.getpid(), "since": time.time()})
             holder_path(self._path).write_text(signature, encoding="utf-8")
+
+
+class ReaderMark:
+    """Says that something is being read, until `release` or the end of the process; any number may say so."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def leave(cls, path: Path) -> Self | None:
+        """Mark what the lock file at `path` stands for; None where that can't be written or locked."""
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            return None
+        with suppress(OSError):
+            if _locks(descriptor, _try_share):
+                return cls(descriptor)
+        os.close(descriptor)
+        return None
+
+    def release(self) -> None:
+        """Take the mark back. A second call does nothing."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)  # which unlocks it
+
+
+def is_marked(path: Path) -> bool:
+    """Tell whether any reader has left its mark at `path`."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _locks(descriptor, _try_lock)
+    except OSError:  # nobody can have locked it
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def is_held(path: Path) -> bool:

@@ -10,6 +10,7 @@ from lsp_server.search.results import Coverage
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import FORMAT_VERSION, IndexFolder, IndexVersion
+from lsp_server.storage.lease import ReaderMark
 from lsp_server.storage.records import FileState
 from lsp_server.workspace.status import IndexFacts
 
@@ -68,6 +69,7 @@ class IndexReader:
         self._fingerprint = fingerprint
         self._opening = threading.Lock()
         self._generation: Generation | None = None
+        self._mark: ReaderMark | None = None
         self._coverage = Coverage()
         self._counted_s = 0.0
         self._weighed: tuple[float, int, int] = (0.0, -1, 0)
@@ -175,6 +177,7 @@ class IndexReader:
             generation, self._generation = self._generation, None
             if generation is not None:
                 generation.catalog.close()
+            self._leave_mark(None)
 
     def _is_behind(self) -> bool:
         generation = self._generation
@@ -194,8 +197,11 @@ class IndexReader:
             if before is not None and before.version == version and not before.catalog.is_replaced():
                 self._generation = self._opened(version, before.catalog, before)
                 return True
-            catalog = Catalog.open_reader(version.catalog)
             with ExitStack() as on_error:
+                mark = ReaderMark.leave(version.readers_lock)
+                if mark is not None:
+                    on_error.callback(mark.release)
+                catalog = Catalog.open_reader(version.catalog)
                 on_error.callback(catalog.close)
                 self._generation = self._opened(version, catalog, None)
                 on_error.pop_all()
@@ -204,7 +210,14 @@ class IndexReader:
             return False
         if before is not None:
             before.catalog.close()
+        self._leave_mark(mark)
         return True
+
+    def _leave_mark(self, mark: ReaderMark | None) -> None:
+        """Keep the mark of what is open, and take back that of what was."""
+        before, self._mark = self._mark, mark
+        if before is not None:
+            before.release()
 
     def _opened(self, version: IndexVersion, catalog: Catalog, before: Generation | None) -> Generation:
         self._count(catalog)

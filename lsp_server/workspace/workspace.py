@@ -95,9 +95,6 @@ class Workspace:
                 return
             self._folders = {known: one for known, one in self._folders.items() if known != path}
             self._embedded_before += folder.service.background.embedded_symbols
-            for file, text in self._documents:
-                if innermost(file, [folder.real]) is not None:
-                    self._show(file, text)  # a folder around this one may be open
         threading.Thread(target=folder.service.close, name="folder-close", daemon=True).start()
         self._tell()
 
@@ -115,11 +112,11 @@ class Workspace:
         parts = self._composition.folder_parts(path, settings)
         listener = ServiceListener(self._tell, lambda: self._settings_file_changed(path), self._updates)
         service = FolderService(parts, listener, before)
-        self._folders = {**self._folders, path: OpenFolder(path, real_path(path), settings, service)}
+        folder = OpenFolder(path, real_path(path), settings, service)
+        self._folders = {**self._folders, path: folder}
         for file, text in self._documents:
-            if (place := self._place_of(file)) is not None and place[0].service is service:
-                self._hide(file)  # from a folder around this one
-                service.open_document(place[1], text)
+            if file.is_relative_to(folder.real):
+                service.open_document(_relative(file, folder.real), text)
         service.start()
 
     # Settings
@@ -334,14 +331,20 @@ class Workspace:
                 self._hide(file)
 
     def _hide(self, file: Path) -> None:
-        for folder in self._folders.values():
-            if file.is_relative_to(folder.real):
-                folder.service.close_document(file.relative_to(folder.real).as_posix())
+        for service, path in self._holders(file):
+            service.close_document(path)
 
     def _show(self, file: Path, text: str) -> None:
-        place = self._place_of(file)
-        if place is not None:
-            place[0].service.open_document(place[1], text)
+        for service, path in self._holders(file):
+            service.open_document(path, text)
+
+    def _holders(self, file: Path) -> list[tuple[FolderService, str]]:
+        """Return every folder that a file lies in, as each may be searched alone, and its path there."""
+        return [
+            (folder.service, _relative(file, folder.real))
+            for folder in self._folders.values()
+            if file.is_relative_to(folder.real)
+        ]
 
     def files_changed(self, paths: Sequence[Path]) -> None:
         """Look at these files or folders again."""
@@ -352,14 +355,16 @@ class Workspace:
                 for one, root in ((path, folder.path), (real_path(path), folder.real))
                 if one.is_relative_to(root)
             }
+            if any(_rules_from_above(path, folder.real) for path in paths):
+                folder.service.rules_changed()
             if changed:
                 folder.service.changed(sorted(changed))
-            elif any(_rules_from_above(path, folder.real) for path in paths):
-                folder.service.rules_changed()
 
     def _place_of(self, file: Path) -> tuple[OpenFolder, str] | None:
         """The innermost folder that a file lies in, and its path there."""
-        folders = {folder.real: folder for folder in self._folders.values()}
+        folders: dict[Path, OpenFolder] = {}
+        for folder in self._folders.values():
+            folders.setdefault(folder.real, folder)
         real = innermost(file, folders)
         return None if real is None else (folders[real], file.relative_to(real).as_posix())
 

@@ -39,6 +39,24 @@ def test_a_file_of_nested_folders_is_shown_once(desk: Desk, project: Path) -> No
     assert editor.finds("OpenCrate")
 
 
+def test_text_on_screen_counts_whichever_of_nested_folders_is_asked(desk: Desk, project: Path) -> None:
+    inner = project / "deep"
+    editor = desk.editor().open(project, inner).ready()
+    editor.show(inner / "box.go", "package deep\n\nfunc CloseCrate() {}\n")
+    for folder in (project, inner):
+        assert editor.names("CloseCrate", workspaceFolder=folder.as_uri())[0] == "CloseCrate"
+    assert editor.places("CloseCrate") == [(inner / "box.go").as_uri()]
+
+
+def test_text_on_screen_counts_where_one_folder_has_two_names(
+    desk: Desk, project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(project, target_is_directory=True)
+    editor = desk.editor().open(project, tmp_path / "link").ready()
+    editor.show(project / "deep" / "box.go", "package deep\n\nfunc CloseCrate() {}\n")
+    assert editor.places("CloseCrate") == [(project / "deep" / "box.go").as_uri()]
+
+
 def test_a_missing_folder_does_not_keep_the_others_from_answering(
     desk: Desk, project: Path, tmp_path: Path
 ) -> None:

@@ -39,6 +39,26 @@ def test_a_change_of_model_never_interrupts_the_answers(desk: Desk, project: Pat
     eventually(lambda: len(list(index.glob("v*"))) == 1)
 
 
+def test_two_windows_with_two_models_leave_each_other_alone(
+    desk: Desk, project: Path, other_model: Path
+) -> None:
+    one = desk.editor().open(project).ready()
+    other = desk.editor(SEMANTIC_SYMBOLS_MODEL_PATH=str(other_model)).open(project).ready()
+    (index,) = (desk.indexes / "indexes").iterdir()
+    written = write(project, "late.py", "def mint_coin(): ...\n")
+    for editor in (one, other):
+        eventually(lambda editor=editor: editor.finds("mint_coin"))
+        assert editor.ready().finds("resend_after_error")
+    assert one.status()["index"]["model"] != other.status()["index"]["model"]
+    assert len([path for path in index.glob("v*") if (path / "ready").is_file()]) == 2
+    one.leave()
+    written.write_text("def melt_coin(): ...\n")
+    eventually(lambda: other.finds("melt_coin"))
+    other.request("semanticSearch/rebuild")
+    other.ready()
+    eventually(lambda: len(list(index.glob("v*"))) == 1)
+
+
 def test_an_index_whose_model_is_gone_is_searched_by_words(
     desk: Desk, project: Path, other_model: Path
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from desk import Desk, contents, embedded, failures, is_settled
 
+from lsp_server.indexing import indexer
 from lsp_server.indexing.messages import (
     Pause,
     Prioritise,
@@ -22,7 +23,7 @@ from lsp_server.indexing.messages import (
 )
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.storage.folders import IndexRoot
-from lsp_server.storage.lease import WriterLease
+from lsp_server.storage.lease import ReaderMark, WriterLease
 
 
 def function(name: str) -> str:
@@ -445,6 +446,24 @@ def test_an_older_version_answers_until_the_new_one_is_ready(desk: Desk) -> None
     assert names(desk) == {"alpha"}
     assert not older.path.exists()
     assert current.is_ready
+
+
+def test_a_version_that_somebody_reads_stays_until_nobody_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    older = desk.parts.index.version("0123456789abcdef")
+    shutil.copytree(desk.parts.version.path, older.path)
+    monkeypatch.setattr(indexer, "READERS_S", 0.1)
+    mark = ReaderMark.leave(older.readers_lock)
+    assert mark is not None
+    desk.scan()
+    assert older.is_ready
+    assert contents(older).names == {"alpha"}
+    desk.on_event = lambda event: mark.release() if isinstance(event, Settled) else None
+    desk.scan()
+    assert not older.path.exists()
 
 
 def test_an_indexer_that_stays_opens_the_index_once(desk: Desk) -> None:
