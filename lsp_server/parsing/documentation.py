@@ -27,7 +27,7 @@ _PRAGMA = re.compile(
     r"luacheck|selene|steep|sorbet|deno-lint|scalafmt|scalastyle|cspell|codespell)\b\s*[:\-=]?|"
     r"@ts-|@flow|@format\b|@formatter|@noinspection|noinspection|noqa|nosec|NOLINT|nolint|type:\s*ignore|"
     r"frozen_string_literal|encoding:|-\*-|vim?:|go:|\+build|line \d|pragma:|region\b|endregion\b|#region|"
-    r"global\s+\w+\s*$|jshint|globals\s"
+    r"MARK:|global\s+\w+\s*$|jshint|globals\s"
 )
 
 

@@ -204,7 +204,7 @@ def _is_continued(last: Definition, one: Definition) -> bool:
         and last.end <= one.start
         and last.kind in mergeable
         and one.kind in mergeable
-        and not one.flags & _TEST
+        and (not one.flags & _TEST or bool(last.flags & _DECLARATION))
     )
 
 

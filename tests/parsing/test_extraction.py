@@ -134,6 +134,10 @@ def test_broken_and_odd_sources_do_no_harm(language: Language) -> None:
         b"fn f() { " * 600,
         "función ñ() { «» }".encode("latin-1"),
         b"A_B_" * 20_000 + b") const A_B_C ",
+        b"Q_OBJECT Q_PROPERTY(" * 500 + b"(" * 500,
+        b"(" + b"A_" * 10_000 + b"CALL A_API " * 500,
+        b"\ncfg_a! {" + b"\n // \n #[a]" * 5_000,
+        b"NS_AVAILABLE(" * 500 + b"(a)" * 2_000,
     ):
         extract(source, language)
 
@@ -186,6 +190,7 @@ def test_licences_and_pragmas_are_no_documentation() -> None:
         "// eslint-disable-next-line no-console\nfunction f() {}\n", "javascript", "f"
     ).symbol.documentation
     assert not find("#!/bin/sh\nf() { :; }\n", "bash", "f").symbol.documentation
+    assert not find("// MARK: - Section\nfunc f() {}\n", "swift", "f").symbol.documentation
 
 
 def test_a_comment_apart_from_a_definition_is_not_its_documentation() -> None:
@@ -229,6 +234,12 @@ def test_code_starts_at_the_first_decorator_and_the_span_at_the_comment() -> Non
         ("elixir", "defmodule A do\n  @max 3\nend", "@max", "@max"),
         ("zig", 'test "adds up" {}', "adds up", "adds up"),
         ("php", "<?php\ndefine('OTHER', 1);", "OTHER", "OTHER"),
+        ("python", "type Pair[A, B] = int", "Pair", "Pair"),
+        ("haskell", "x `op` y = x", "op", "op"),
+        ("swift", "func `default`() {}", "default", "default"),
+        ("bash", "alias -g G='| grep'", "G", "G"),
+        ("julia", "Base.:(==)(a, b) = true", "==", "=="),
+        ("cpp", "inline A::operator bool() const { return b; }", "operator bool", "operator bool"),
         ("kotlin", "class c { constructor(a: Int) {} }", "c", "c"),
     ],
 )

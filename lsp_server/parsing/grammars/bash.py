@@ -28,11 +28,14 @@ def _declaration(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _command(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("argument")
-    if at is None or text_of(node.child_by_field_name("name")) != "alias":
+    """Describe `alias name=...`, also with options as zsh has them."""
+    if text_of(node.child_by_field_name("name")) != "alias":
         return ()
-    name = text_of(at).partition("=")[0]
-    return (Found(node, name, at, SymbolKind.FUNCTION, node.end_byte),)
+    words = ((at, text_of(at)) for at in node.children_by_field_name("argument"))
+    at, text = next(((at, text) for at, text in words if not text.startswith("-")), (None, ""))
+    if at is None:
+        return ()
+    return (Found(node, text.partition("=")[0], at, SymbolKind.FUNCTION, node.end_byte),)
 
 
 def _exported(found: Found, _before: str, _scope: Scope) -> bool:

@@ -41,6 +41,10 @@ _TYPES = {
 _HIDDEN = frozenset({"private", "protected", "hidden"})
 _DECLARED = SymbolFlags.DECLARATION
 _TITLED_TESTS = frozenset({"TEST_CASE", "TEST_CASE_METHOD", "SCENARIO", "SCENARIO_METHOD"})
+_KEYWORDS = frozenset({
+    "bool", "char", "const", "double", "else", "enum", "float", "for", "if", "int", "long", "return", "short",
+    "signed", "sizeof", "static", "struct", "switch", "union", "unsigned", "void", "while",
+})  # fmt: skip
 _TITLES = ("string_literal", "concatenated_string", "raw_string_literal")
 
 
@@ -50,7 +54,7 @@ def _declared(node: Node) -> tuple[Node | None, bool]:
     current: Node | None = node
     for _ in range(24):
         if current is None or current.type in _NAMES:
-            return current, is_function
+            break
         if current.type == "function_declarator":
             inner = current.child_by_field_name("declarator")
             is_function = inner is not None and inner.type != "parenthesized_declarator"
@@ -72,7 +76,14 @@ def _declared(node: Node) -> tuple[Node | None, bool]:
             ),
             None,
         )
-    return None, False
+    if current is None or current.type not in _NAMES or _is_keyword(current):
+        return None, False
+    return current, is_function or current.type == "operator_cast"
+
+
+def _is_keyword(at: Node) -> bool:
+    """Say whether what looks like a name is a keyword: there the grammar was misled, by a macro mostly."""
+    return at.end_byte - at.start_byte <= 8 and text_of(at) in _KEYWORDS
 
 
 def _parted(at: Node) -> tuple[tuple[str, ...], Node]:
@@ -103,6 +114,12 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     if declarator is None:
         return ()
     head_end = body.start_byte if body is not None else node.end_byte
+    if kind is not None and kind.type == "qualified_identifier":
+        containers, last = _parted(kind)
+        if text_of(last) == "operator":
+            # `constexpr A::operator int() const` reads as a function `int` that returns `A::operator`.
+            name = f"operator {text_of(declarator.child_by_field_name('declarator'))}"
+            return (Found(node, name, last, SymbolKind.METHOD, head_end, containers=containers),)
     at, is_function = _declared(declarator)
     if at is None:
         return ()
@@ -113,7 +130,9 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
             Found(node, text_of(at), at, _TYPES[kind.type], head_end, (body,), Place.TYPE, access=access),
         )
     if kind is None and at.type == "identifier" and text_of(at).isupper() and is_function:
-        return _macro_block(node, declarator, at, head_end)
+        is_constructor = scope.place is Place.TYPE and scope.containers[-1:] == (text_of(at),)
+        if not is_constructor:
+            return _macro_block(node, declarator, at, head_end)
     flags = (
         SymbolFlags.NONE if body is not None or child_of_type(node, "default_method_clause") else _DECLARED
     )
@@ -312,6 +331,11 @@ def _exported(_found: Found, before: str, scope: Scope) -> bool:
     return scope.access not in _HIDDEN and "static" not in before.split()[:3]
 
 
+def _exported_cpp(found: Found, before: str, scope: Scope) -> bool:
+    """Say what is public: `static` hides what stands outside of a class."""
+    return scope.access not in _HIDDEN and (scope.place is Place.TYPE or _exported(found, before, scope))
+
+
 NODES: Mapping[str, Role | Finder] = {
     "comment": Role.COMMENT,
     "function_definition": _function,
@@ -345,7 +369,7 @@ CPP = Rules(
         "access_specifier": _section,
         "labeled_statement": _section,
     },
-    exported=_exported,
+    exported=_exported_cpp,
     attributes=frozenset({"attribute_declaration"}),
     prepare=without_macros,
 )

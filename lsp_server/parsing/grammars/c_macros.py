@@ -4,31 +4,64 @@ import re
 
 # Possessive quantifiers: a name tried in every way it can be split would take for ever.
 _MACRO = rb"(?=[A-Z][A-Z0-9]*_)[A-Z0-9_]++(?:\([^()\n]{0,200}\))?+"
+_NAMED_LATE = (
+    rb"[ \t]++(?:[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,200}\))?+[ \t\n]++){1,4}+"
+    rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?[:{<])"
+)
+# Every alternative begins with a letter of its own, or the search would try all of them everywhere.
 _PLACES = re.compile(
     # A line of its own: `ABSL_NAMESPACE_BEGIN`, `G_END_DECLS`.
-    rb"\n[ \t]*+[A-Z][A-Z0-9_]{0,60}_(?:BEGIN|END)(?:_[A-Z0-9_]++)?"
+    rb"\n[ \t]*+(?=[A-Z])(?:[A-Z][A-Z0-9_]{0,60}_(?:BEGIN|END)(?:_[A-Z0-9_]++)?"
     rb"(?:\([^()\n]{0,200}\))?[ \t]*+;?[ \t]*+(?=\n)"
     # Before what is declared: `SOME_API void f(`, `SOME_INLINE inline f(`.
-    rb"|\n[ \t]*+(?:" + _MACRO + rb"[ \t\n]++){1,4}+"
+    rb"|(?:" + _MACRO + rb"[ \t\n]++){1,4}+"
     rb"(?=(?:inline|static|constexpr|virtual|explicit|extern|template|const|friend)\b"
     rb"|(?:unsigned |struct |enum )?[A-Za-z_][\w:]*+(?:<[^;{}()\n]{0,200}>)?[ \t]*+[*&]*+[ \t\n]*+[*&]*+"
     rb"[A-Za-z_][\w:]*+[ \t]*+\()"
+    # Before a type that is a keyword: `SOMEAPI void f(`, `SOMEAPI extern int x`.
+    rb"|[A-Z][A-Z0-9_]{2,}+[ \t]++"
+    rb"(?=(?:static|inline|extern|unsigned|signed|struct|enum|union|void|bool|char|short|int|long|float|double)\b))"
     # Before a type's name: `class EXPORT_MACRO Name {`.
-    rb"|(?:class|struct|union)[ \t]++(?:[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,200}\))?+[ \t\n]++){1,4}+"
-    rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?[:{<])"
+    rb"|class"
+    + _NAMED_LATE
+    + rb"|struct"
+    + _NAMED_LATE
+    + rb"|union"
+    + _NAMED_LATE
+    +
     # After the parameters: `void f() const SOME_ATTRIBUTE {`.
-    rb"|\)(?:\s*+(?:const|noexcept|override|final|mutable)\b){0,4}+\s++(?:" + _MACRO + rb"\s*+){1,4}+"
-    rb"(?=[{;=]|const\b|override\b|noexcept\b)"
+    rb"|\)(?:\s*+(?:const|noexcept|override|final|mutable)\b){0,4}+\s++(?:"
+    + _MACRO
+    + rb"\s*+){1,4}+"
+    rb"(?=[{;:=]|const\b|override\b|noexcept\b)"
 )
 _NULLABILITY = re.compile(
     rb"(?<!define )"
     rb"\b(?:absl_(?:nonnull|nullable|nullability_unknown)|_(?:Nonnull|Nullable|Null_unspecified))\b"
+)
+# How a function is called: `int SOMECALL f(`, and in the type of functions `(SOMECALL *f)(`.
+_CALL_MARKS = (b"CALL ", b"CALLBACK ", b"API ", b"APIENTRY", b"EXPORT ", b"CDECL ")
+_CALLS = re.compile(
+    rb"(?<=[\w*] )[A-Z][A-Z0-9_]*(?:CALL|CALLBACK|API|APIENTRY|EXPORT|CDECL)"
+    rb"(?=[ \t\n]++\*?[A-Za-z_]\w*+[ \t]*+\()"
+    rb"|(?<=\()[A-Z][A-Z0-9_]*(?:CALL|CALLBACK|API|APIENTRYP?)(?=[ \t]*+(?:\*|[A-Z]\w*+\)[ \t]*+\())"
+)
+_QT = re.compile(
+    rb"\b(?:Q_SIGNALS|signals|Q_SLOTS|slots)(?=[ \t]*+:)"
+    rb"|\bQ_[A-Z_]{3,}+(?:\((?:[^()]|\([^()]*+\)){0,500}+\))?+",
+    re.MULTILINE,
 )
 _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
     return b" " * (match.end() - match.start())
+
+
+def _access(match: re.Match[bytes]) -> bytes:
+    """Let Qt's `signals:` read as `public:` and leave the others out."""
+    is_section = match[0] in {b"signals", b"Q_SIGNALS"}
+    return b"public".ljust(len(match[0])) if is_section else re.sub(rb"[^\n]", b" ", match[0])
 
 
 def _blank_capitals(match: re.Match[bytes]) -> bytes:
@@ -39,4 +72,9 @@ def without_macros(source: bytes) -> bytes:
     """Return the source of the same length with such macros as spaces."""
     if b"_nonnull" in source or b"_nullable" in source or b"_Nonnull" in source or b"_Nullable" in source:
         source = _NULLABILITY.sub(_blank, source)
+    if b"Q_OBJECT" in source or b"Q_GADGET" in source:
+        source = _QT.sub(_access, source)
+    if any(mark in source for mark in _CALL_MARKS):
+        source = _CALLS.sub(_blank, source)
+    source = source.replace(b"extern template", b"       template")
     return _PLACES.sub(_blank_capitals, source)

@@ -6,6 +6,16 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.grammars.ecmascript_exports import export_list
+from lsp_server.parsing.grammars.ecmascript_values import (
+    FUNCTIONS,
+    bare,
+    body_of,
+    call_inside,
+    called_at_once,
+    function_inside,
+    last_value,
+    wrapped_function,
+)
 from lsp_server.parsing.rules import (
     Found,
     Place,
@@ -19,65 +29,21 @@ from lsp_server.parsing.rules import (
     text_of,
 )
 
-_FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "function"})
-_CASTS = frozenset({
-    "satisfies_expression", "as_expression", "parenthesized_expression", "await_expression",
-    "non_null_expression", "type_assertion",
-})  # fmt: skip
 _TEST_BLOCKS = frozenset(
     {"describe", "it", "test", "suite", "context", "specify", "bench", "fdescribe", "xdescribe"}
 )
 _VERBS = frozenset(
     {"get", "post", "put", "patch", "delete", "all", "use", "on", "once", "command", "task", "handle"}
 )
-_FUNCTION_MAKERS = frozenset(
-    {"memo", "forwardRef", "useCallback", "observer", "cache", "debounce", "throttle", "wrap"}
-)
-
-
-def _bare(value: Node | None) -> Node | None:
-    """Return what a value is without casts and parentheses around it."""
-    for _ in range(8):
-        if value is None or value.type not in _CASTS:
-            return value
-        value = next((child for child in value.children if child.is_named), None)
-    return value
-
-
-def _body(function: Node) -> Node | None:
-    return function.child_by_field_name("body")
-
-
-def _function_inside(function: Node) -> tuple[tuple[Node, ...], Place]:
-    """Return where definitions may hide in a function: its block, or the object that an arrow returns."""
-    body = _bare(_body(function))
-    if body is None or body.type not in {"statement_block", "object"}:
-        return (), Place.FUNCTION
-    return (body,), Place.TYPE if body.type == "object" else Place.FUNCTION
-
-
-def _call_inside(call: Node) -> tuple[tuple[Node, ...], Place]:
-    """Return the objects, or else the function bodies, among the arguments of a call."""
-    blocks: list[Node] = []
-    arguments = call.child_by_field_name("arguments")
-    for argument in arguments.children if arguments is not None else ():
-        if argument.type == "object":
-            return (argument,), Place.TYPE
-        if argument.type in _FUNCTIONS:
-            inside, place = _function_inside(argument)
-            if place is Place.TYPE:
-                return inside, place
-            blocks.extend(inside)
-    return tuple(blocks), Place.FUNCTION
 
 
 def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
     """Describe what a name holds: a function, a class, an object, what a call makes or a value."""
-    value, name = _bare(value), text_of(at).strip("'\"")
+    value, name = bare(value), text_of(at).strip("'\"")
     kind = value.type if value is not None else ""
-    if value is not None and kind in _FUNCTIONS:
-        body = _body(value)
-        inside, place = _function_inside(value)
+    if value is not None and kind in FUNCTIONS:
+        body = body_of(value)
+        inside, place = function_inside(value)
         called = (
             SymbolKind.METHOD
             if scope.place is Place.TYPE or plain is SymbolKind.METHOD
@@ -85,7 +51,7 @@ def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolK
         )
         yield Found(node, name, at, called, body.start_byte if body else node.end_byte, inside, place)
     elif value is not None and kind == "class":
-        body = _body(value)
+        body = body_of(value)
         yield Found(
             node, name, at, SymbolKind.CLASS, body.start_byte if body else node.end_byte,
             (body,) if body else (), Place.TYPE,
@@ -108,11 +74,14 @@ def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolK
 
 def _made(node: Node, at: Node, call: Node, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
     """Describe `name = make(...)`; a wrapped function counts as a function."""
-    inside, place = _call_inside(call)
-    name = text_of(at)
-    maker = text_of(call.child_by_field_name("function")).rpartition(".")[2]
-    if maker.partition("<")[0] in _FUNCTION_MAKERS and inside:
-        yield Found(node, name, at, SymbolKind.FUNCTION, inside[0].start_byte, inside, place)
+    name, wrapped, called = text_of(at), wrapped_function(call), called_at_once(call)
+    inside, place = function_inside(wrapped) if wrapped is not None else call_inside(call)
+    if called is not None and body_of(called) is not None:
+        inside, place = function_inside(called)
+    if wrapped is not None:
+        body = body_of(wrapped)
+        head_end = body.start_byte if body is not None else node.end_byte
+        yield Found(node, name, at, SymbolKind.FUNCTION, head_end, inside, place)
     elif scope.place is not Place.FUNCTION:
         yield Found(node, name, at, plain, inside[0].start_byte if inside else node.end_byte, inside, place)
     elif place is Place.TYPE:
@@ -129,7 +98,7 @@ def _variables(node: Node, scope: Scope) -> Iterable[Found]:
     found: list[Found] = []
     for declarator in declarators:
         at = declarator.child_by_field_name("name")
-        value = declarator.child_by_field_name("value")
+        value = last_value(declarator.child_by_field_name("value"))
         if at is not None and at.type == "identifier" and not _is_import(value):
             extent = node if len(declarators) == 1 else declarator
             found.extend(_held(extent, at, value, scope, plain))
@@ -143,7 +112,7 @@ def _is_import(value: Node | None) -> bool:
 
 
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), _body(node)
+    at, body = node.child_by_field_name("name"), body_of(node)
     if at is None:
         return ()
     name = text_of(at)
@@ -169,19 +138,19 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
 
 def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
     """Describe a function in an object; other values are only looked into."""
-    at, value = node.child_by_field_name("key"), _bare(node.child_by_field_name("value"))
+    at, value = node.child_by_field_name("key"), bare(node.child_by_field_name("value"))
     if at is None or value is None:
         return ()
     name = text_of(at).strip("'\"")
-    if value.type in _FUNCTIONS:
-        inside, place = _function_inside(value)
-        body = _body(value)
+    if value.type in FUNCTIONS:
+        inside, place = function_inside(value)
+        body = body_of(value)
         head_end = body.start_byte if body else node.end_byte
         return (Found(node, name, at, SymbolKind.METHOD, head_end, inside, place),)
     if value.type == "object":
         return (Found(node, inside=(value,), place=Place.TYPE, containers=(name,)),)
     if value.type == "call_expression":
-        inside, place = _call_inside(value)
+        inside, place = call_inside(value)
         if inside and place is Place.FUNCTION:
             return (Found(node, name, at, SymbolKind.METHOD, inside[0].start_byte, inside, place),)
         return (Found(node, inside=inside, place=place, containers=(name,)),) if inside else ()
@@ -198,7 +167,7 @@ def _type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _enum(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), _body(node)
+    at, body = node.child_by_field_name("name"), body_of(node)
     if at is None or body is None:
         return ()
     return (
@@ -214,11 +183,24 @@ def _member(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), _body(node)
+    at, body = node.child_by_field_name("name"), body_of(node)
     if at is None or body is None:
         return ()
     name = text_of(at).strip("'\"")
     return (Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, (body,), Place.FILE),)
+
+
+def _class(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe a class that a file exports, which may have no name."""
+    at, body = node.child_by_field_name("name"), body_of(node)
+    if body is None or (at is None and scope.place is not Place.FILE):
+        return ()
+    name = text_of(at) if at is not None else "default"
+    return (
+        Found(
+            node, name, at or first_child(node), SymbolKind.CLASS, body.start_byte, (body,), Place.TYPE
+        ),
+    )  # fmt: skip
 
 
 def _default(node: Node, scope: Scope) -> Iterable[Found]:
@@ -226,8 +208,8 @@ def _default(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None and scope.place is not Place.FILE:
         return ()
-    inside, place = _function_inside(node)
-    body = _body(node)
+    inside, place = function_inside(node)
+    body = body_of(node)
     head_end = body.start_byte if body else node.end_byte
     name = text_of(at) if at is not None else "default"
     return (Found(node, name, at or first_child(node), SymbolKind.FUNCTION, head_end, inside, place),)
@@ -235,6 +217,8 @@ def _default(node: Node, scope: Scope) -> Iterable[Found]:
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
     expression = first_child(node)
+    if expression is not None and expression.type == "parenthesized_expression":
+        expression = bare(expression)
     if expression is None:
         return ()
     if expression.type == "assignment_expression":
@@ -251,13 +235,13 @@ def _statement(node: Node, scope: Scope) -> Iterable[Found]:
 
 def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Found]:
     """Describe `X.prototype.m = function`, `exports.f = ...`, `module.exports = {...}` and the like."""
-    left, value = assignment.child_by_field_name("left"), _bare(assignment.child_by_field_name("right"))
+    left, value = assignment.child_by_field_name("left"), bare(assignment.child_by_field_name("right"))
     targets = [left]
     for _ in range(4):
         if value is None or value.type != "assignment_expression":
             break
         targets.append(value.child_by_field_name("left"))
-        value = _bare(value.child_by_field_name("right"))
+        value = bare(value.child_by_field_name("right"))
     whole = [
         target
         for target in targets
@@ -297,9 +281,9 @@ def _whole_export(statement: Node, value: Node | None, scope: Scope) -> Iterable
     if value.type == "object":
         return (Found(statement, inside=(value,), place=Place.TYPE),)
     if value.type == "call_expression":
-        inside, place = _call_inside(value)
+        inside, place = call_inside(value)
         return (Found(statement, inside=inside, place=place),) if inside else ()
-    name = value.child_by_field_name("name") if value.type in _FUNCTIONS or value.type == "class" else None
+    name = value.child_by_field_name("name") if value.type in FUNCTIONS or value.type == "class" else None
     at = name or first_child(value)
     if at is None:
         return ()
@@ -316,15 +300,20 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
     callee, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
     if callee is None or arguments is None:
         return ()
-    if callee.type in {"parenthesized_expression", "function_expression"}:
-        function = _bare(callee)
-        body = _body(function) if function is not None and function.type in _FUNCTIONS else None
-        return (Found(call, inside=(body,), place=Place.FILE),) if body is not None else ()
-    functions = [argument for argument in arguments.children if argument.type in _FUNCTIONS]
+    called = called_at_once(call)
+    if called is not None:
+        # What it is given may be the whole library: `(function (make) {...})(function () {...})`.
+        given = (bare(argument) for argument in arguments.children if argument.is_named)
+        functions = [called, *(one for one in given if one is not None and one.type in FUNCTIONS)]
+        bodies = tuple(body for body in map(body_of, functions) if body is not None)
+        return (Found(call, inside=bodies, place=Place.FILE),)
+    if callee.type == "parenthesized_expression":
+        return ()
+    functions = [argument for argument in arguments.children if argument.type in FUNCTIONS]
     if not functions:
-        inside, place = _call_inside(call)
+        inside, place = call_inside(call)
         return (Found(call, inside=inside, place=place),) if inside and scope.place is Place.FILE else ()
-    inside, place = _function_inside(functions[-1])
+    inside, place = function_inside(functions[-1])
     first = first_named(arguments)
     title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
     words = (
@@ -332,7 +321,7 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
         if callee.end_byte - callee.start_byte < 400
         else [""]
     )
-    head_end = _body(functions[-1])
+    head_end = body_of(functions[-1])
     end = head_end.start_byte if head_end is not None else call.end_byte
     if title and first is not None and words[0] in _TEST_BLOCKS:
         return (Found(call, title, first, SymbolKind.FUNCTION, end, inside, place, flags=SymbolFlags.TEST),)
@@ -356,9 +345,12 @@ def _exported(found: Found, before: str, scope: Scope) -> bool:
     return not (found.name.startswith(("#", "_")) or "private" in words or "protected" in words)
 
 
-def _made_object(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Look into `export default make({...})`."""
-    inside, place = _call_inside(node)
+def _made_object(node: Node, scope: Scope) -> Iterable[Found]:
+    """Look into `export default make({...})` and `export default memo(function Name() {...})`."""
+    wrapped = wrapped_function(node)
+    if wrapped is not None:
+        return _default(wrapped, scope)
+    inside, place = call_inside(node)
     return (Found(node, inside=inside, place=place),) if inside else ()
 
 
@@ -376,7 +368,7 @@ RULES = Rules(
         "function_signature": definition(SymbolKind.FUNCTION, without_body=_DECLARED),
         "class_declaration": _CLASS,
         "abstract_class_declaration": _CLASS,
-        "class": _CLASS,
+        "class": _class,
         "method_definition": _method,
         "method_signature": _method,
         "abstract_method_signature": _method,

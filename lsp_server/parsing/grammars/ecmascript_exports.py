@@ -7,6 +7,7 @@ from tree_sitter import Node
 from lsp_server.parsing.rules import child_of_type, first_child, text_of
 
 _WHOLE = frozenset({"module.exports", "exports"})
+_DECLARATIONS = frozenset({"variable_declaration", "lexical_declaration"})
 
 
 def export_list(root: Node) -> frozenset[str] | None:
@@ -20,6 +21,8 @@ def export_list(root: Node) -> frozenset[str] | None:
             expression = first_child(node)
             if expression is not None and expression.type == "assignment_expression":
                 names.update(_of_assignment(expression))
+        elif kind in _DECLARATIONS:
+            names.update(_of_declaration(node))
     return frozenset(names) if names else None
 
 
@@ -51,6 +54,18 @@ def _of_assignment(assignment: Node) -> Iterator[str]:
         yield text_of(value)
     elif value.type == "object":
         yield from _of_object(value)
+
+
+def _of_declaration(node: Node) -> Iterator[str]:
+    for declarator in node.children:
+        value = declarator.child_by_field_name("value")
+        target = (
+            value.child_by_field_name("left")
+            if value is not None and value.type == "assignment_expression"
+            else None
+        )
+        if text_of(target) in _WHOLE:
+            yield text_of(declarator.child_by_field_name("name"))
 
 
 def _of_object(value: Node) -> Iterator[str]:

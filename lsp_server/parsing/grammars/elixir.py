@@ -26,6 +26,7 @@ _FUNCTIONS = frozenset(
     {"def", "defp", "defmacro", "defmacrop", "defguard", "defguardp", "defdelegate", "defn", "defnp"}
 )
 _TEST_BLOCKS = frozenset({"test", "describe", "property", "feature"})
+_LOOKED_INTO = frozenset({"quote", "if", "unless", "for"})
 _TYPES = frozenset({"type", "typep", "opaque"})
 _CALLBACKS = frozenset({"callback", "macrocallback"})
 _LEADING = frozenset(
@@ -48,10 +49,14 @@ _LEADING = frozenset(
 def _call(node: Node, scope: Scope) -> Iterable[Found]:
     target = node.child_by_field_name("target")
     arguments = child_of_type(node, "arguments")
-    if target is None or target.type != "identifier" or arguments is None:
+    if target is None or target.type != "identifier":
         return ()
     word = text_of(target)
     block = child_of_type(node, "do_block")
+    if word in _LOOKED_INTO and block is not None:
+        return (Found(node, inside=(block,), place=scope.place),)
+    if arguments is None:
+        return ()
     first = first_named(arguments)
     if first is None:
         return ()
@@ -77,8 +82,6 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
         return (
             Found(node, scope.containers[-1].rpartition(".")[2], target, SymbolKind.STRUCT, node.end_byte),
         )
-    if word in {"quote", "if", "unless"} and block is not None:
-        return (Found(node, inside=(block,), place=scope.place),)
     return ()
 
 

@@ -6,13 +6,26 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_child, text_of
+from lsp_server.parsing.rules import (
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    first_child,
+    first_field,
+    text_of,
+)
 
 _CPP_LINE = re.compile(
     rb"^\#[ \t]*(?:if|ifdef|ifndef|else|elif|endif|define|undef|include|error|warning|line)\b"
     rb"(?:[^\n\\]|\\.)*+(?:\\\n(?:[^\n\\]|\\.)*+)*+",
     re.MULTILINE,
 )
+
+
+_PRAGMA = re.compile(r"\{-#.*?#-\}")
 
 
 def _without_cpp(source: bytes) -> bytes:
@@ -44,6 +57,15 @@ def _signature(node: Node, scope: Scope) -> Iterable[Found]:
     ]
 
 
+def _foreign(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe `foreign import ccall "sin" c_sin :: Double -> Double`."""
+    signature = node.child_by_field_name("signature")
+    found = list(_signature(signature, scope)) if signature is not None else []
+    for one in found:
+        one.node = node
+    return found
+
+
 def _equation(node: Node, scope: Scope) -> Iterable[Found]:
     at = _name(node)
     if at is None:
@@ -52,7 +74,7 @@ def _equation(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.place is Place.TYPE:
         kind = SymbolKind.METHOD
     match = node.child_by_field_name("match")
-    return (Found(node, text_of(at).strip("()"), at, kind, match.start_byte if match else node.end_byte),)
+    return (Found(node, text_of(at).strip("()`"), at, kind, match.start_byte if match else node.end_byte),)
 
 
 def _data(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -69,10 +91,9 @@ def _data(node: Node, _scope: Scope) -> Iterable[Found]:
 
 def _constructor(node: Node, _scope: Scope) -> Iterable[Found]:
     shape = child_of_type(node, "record", "prefix", "infix") or node
-    at = shape.child_by_field_name("name") or node.child_by_field_name("name")
-    if at is None:
-        return ()
-    found = [Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, node.end_byte)]
+    at, several = first_field(shape, "name") or first_field(node, "name"), node.child_by_field_name("names")
+    names = several.named_children if several is not None else [at] if at is not None else []
+    found = [Found(node, text_of(name), name, SymbolKind.ENUM_MEMBER, node.end_byte) for name in names]
     fields = shape.child_by_field_name("fields") or child_of_type(node, "record")
     for field in fields.children if fields is not None else ():
         names = field.children_by_field_name("name") if field.type == "field" else []
@@ -90,7 +111,8 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         (node.text or b"")[: max(0, head_end - node.start_byte)].decode("utf-8", "replace").split()
     )
     if node.type == "instance":
-        name = head.removeprefix("instance ").removesuffix("where").rpartition("=>")[2].strip()[:80]
+        head = _PRAGMA.sub("", head.removeprefix("instance "))
+        name = head.removesuffix("where").rpartition("=>")[2].strip()[:80]
         return (Found(node, inside=inside, place=Place.TYPE, containers=(name,)),) if inside else ()
     return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, Place.TYPE),)
 
@@ -141,6 +163,7 @@ RULES = Rules(
         "signature": _signature,
         "function": _equation,
         "bind": _equation,
+        "foreign_import": _foreign,
         "data_type": _data,
         "newtype": _data,
         "data_constructor": _constructor,
@@ -154,6 +177,7 @@ RULES = Rules(
         "instance": _class,
         "pattern_synonym": _synonym,
         "class_decl": Role.ENTER,
+        "data_instance": Role.ENTER,
         "ERROR": Role.ENTER,
     },
     exported=_all_exported,

@@ -1,5 +1,6 @@
 """Julia: modules, functions in both forms, macros, types with their fields, enumerations, test sets."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
@@ -19,6 +20,12 @@ from lsp_server.parsing.rules import (
 
 _AROUND_CALLS = frozenset({"signature", "where_expression", "typed_expression"})
 _LAMBDAS = frozenset({"arrow_function_expression", "function_expression"})
+_CONSTANT_FIELD = re.compile(rb"^([ \t]++)const(?=[ \t]++\w++(?:::[^=\n]++)?$)", re.MULTILINE)
+
+
+def _with_plain_fields(source: bytes) -> bytes:
+    """Blank the `const` of a mutable type's field, which the grammar takes for a constant's."""
+    return _CONSTANT_FIELD.sub(rb"\1     ", source) if b"mutable struct" in source else source
 
 
 def _called(node: Node | None) -> Node | None:
@@ -39,7 +46,7 @@ def _named(node: Node, at: Node | None, kind: SymbolKind, head_end: int) -> Iter
     owner, _, name = text_of(at).rpartition(".")
     last = at.children[-1] if at.child_count else at
     containers = tuple(owner.split(".")) if owner else ()
-    return (Found(node, name.lstrip(":") or name, last, kind, head_end, containers=containers),)
+    return (Found(node, name.strip(":()") or name, last, kind, head_end, containers=containers),)
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -58,6 +65,9 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     if left is not None and called is not None:
         kind = SymbolKind.CONSTRUCTOR if scope.place is Place.TYPE else SymbolKind.FUNCTION
         return _named(node, called, kind, left.end_byte)
+    if left is not None and left.type == "binary_expression":
+        operator = child_of_type(left, "operator")
+        return _named(node, operator, SymbolKind.FUNCTION, left.end_byte)
     if left is not None and scope.place is Place.TYPE:
         at = left if left.type == "identifier" else first_named(left)
         return (Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte),)
@@ -199,5 +209,6 @@ RULES = Rules(
     },
     exported=_exported,
     attribute_docs=_docstring,
+    prepare=_with_plain_fields,
     inner_marks=(b"@testset",),
 )

@@ -13,11 +13,17 @@ _FUNCTION_BODIES = ("function_body",)
 _LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
 _TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{")
 # A semicolon must not get into the `${ }` of a string.
+_CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\n]*+\)(?=\s)", re.MULTILINE)
 _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
 
 
-def _with_ends(source: bytes) -> bytes:
-    """Return the source with `class A { val x = 1;}` for `class A { val x = 1 }`: the grammar wants it."""
+def _prepare(source: bytes) -> bytes:
+    """Let the grammar read what it doesn't know: context parameters, `class A { val x = 1 }` without an end.
+
+    `context(c: C)` becomes an annotation, as which it belongs to its function.
+    """
+    if b"context(" in source:
+        source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
     return _LINE.sub(_with_end, source)
 
 
@@ -121,9 +127,12 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.PROPERTY if scope.place is Place.TYPE else SymbolKind.VARIABLE
     if "const" in words:
         kind = SymbolKind.CONSTANT
-    cut = child_of_type(node, "getter", "setter", "property_delegate")
+    made = child_of_type(child_of_type(node, "object_literal"), *_BODIES)
+    cut = made or child_of_type(node, "getter", "setter", "property_delegate")
     head_end = cut.start_byte if cut is not None else node.end_byte
-    return (Found(node, text_of(at).strip("`"), at, kind, head_end, containers=_receiver(node, variable)),)
+    inside = (made,) if made is not None else ()
+    receiver = _receiver(node, variable)
+    return (Found(node, text_of(at).strip("`"), at, kind, head_end, inside, Place.TYPE, receiver),)
 
 
 def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -168,5 +177,5 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"annotation"}),
     inner_marks=(b"fun ", b"class "),
-    prepare=_with_ends,
+    prepare=_prepare,
 )

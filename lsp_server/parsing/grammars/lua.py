@@ -115,6 +115,8 @@ RULES = Rules(
         "do_statement": Role.ENTER,
         "block": Role.ENTER,
         "if_statement": Role.ENTER,
+        "elseif_statement": Role.ENTER,
+        "else_statement": Role.ENTER,
         "ERROR": Role.ENTER,
     },
     exported=_exported,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from tree_sitter import Node
 
@@ -15,11 +16,16 @@ _TYPED_ENUM = re.compile(
     rb"\b(?:typedef[ \t]+)?(?:NS|CF)_(?:CLOSED_|ERROR_)?(?:ENUM|OPTIONS)"
     rb"[ \t]*\([^(),\n]*,[ \t]*(\w+)\)(?=\s*\{)"
 )
+_AVAILABILITY = re.compile(
+    rb"\b(?:[A-Z]++_)++(?:UN)?(?:AVAILABLE|DEPRECATED)(?:_[A-Z]++)*+"
+    rb"(?:\((?:[^()]|\([^()]*+\)){0,300}+\)|(?=[ \t]*+;))"
+)
 _NAMES = ("identifier", "field_identifier")
 
 
 def _prepare(source: bytes) -> bytes:
     """Let `NS_ENUM(type, Name) {` read as `enum Name {` and blank macros; every byte keeps its place."""
+    source = _AVAILABILITY.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), source)
     return without_macros(_TYPED_ENUM.sub(_plain_enum, source))
 
 
@@ -43,15 +49,18 @@ def _class(kind: SymbolKind) -> Finder:
 
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     """Describe a method by its whole selector: `objectAtIndex:withDefault:`."""
-    words = [child for child in node.children if child.type == "identifier"]
-    if not words:
+    at = child_of_type(node, "identifier")
+    if at is None:
         return ()
-    has_parameters = child_of_type(node, "method_parameter") is not None
-    selector = "".join(f"{text_of(word)}:" for word in words) if has_parameters else text_of(words[0])
+    parts = [
+        word for word, following in pairwise(node.children)
+        if word.type == "identifier" and following.type == "method_parameter"
+    ]  # fmt: skip
+    selector = "".join(f"{text_of(part)}:" for part in parts) or text_of(at)
     body = child_of_type(node, "compound_statement")
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
     head_end = node.end_byte if body is None else body.start_byte
-    return (Found(node, selector, words[0], SymbolKind.METHOD, head_end, flags=flags),)
+    return (Found(node, selector, at, SymbolKind.METHOD, head_end, flags=flags),)
 
 
 def _member(kind: SymbolKind) -> Finder:

@@ -96,6 +96,8 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     bindings = [child for child in node.children if child.type == "module_binding"]
     for number, binding in enumerate(bindings):
         at = child_of_type(binding, "module_name")
+        if text_of(at) == "_":
+            continue
         body = binding.child_by_field_name("body") or binding.child_by_field_name("module_type")
         if at is None:
             continue
@@ -104,6 +106,12 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
         extent = _extent(node, binding, number)
         found.append(Found(extent, text_of(at), at, SymbolKind.MODULE, head_end, inside, Place.FILE))
     return found
+
+
+def _included(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into `include struct ... end` and `open struct ... end`: what they define counts around them."""
+    body = child_of_type(node, "structure")
+    return (Found(node, inside=(body,), place=_scope.place),) if body is not None else ()
 
 
 def _module_type(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -161,6 +169,8 @@ RULES = Rules(
         "external": _specification,
         "type_definition": _types,
         "module_definition": _module,
+        "include_module": _included,
+        "open_module": _included,
         "module_type_definition": _module_type,
         "class_definition": _classes,
         "class_type_definition": _classes,

@@ -19,6 +19,9 @@ from lsp_server.parsing.rules import (
 )
 
 _DECLARED = SymbolFlags.DECLARATION
+_TEST_BLOCKS = frozenset({"it", "test", "describe"})
+_CLOSURES = frozenset({"anonymous_function", "arrow_function"})
+_MOST_CALLS = 16
 
 
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -31,6 +34,7 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
             node, name, at,
             SymbolKind.CONSTRUCTOR if name == "__construct" else SymbolKind.METHOD,
             body.start_byte if body else node.end_byte,
+            (body,) if body is not None else (),
             flags=SymbolFlags.NONE if body is not None else _DECLARED,
         )
     ]  # fmt: skip
@@ -66,24 +70,55 @@ def _constants(node: Node, _scope: Scope) -> Iterable[Found]:
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe `define('NAME', ...)` and `$name = function`."""
     expression = first_child(node)
+    for _ in range(_MOST_CALLS):
+        if expression is None or expression.type != "member_call_expression":
+            break
+        expression = expression.child_by_field_name("object")
     if expression is None or scope.place is not Place.FILE:
-        return ()
+        return _nameless_classes(node, scope)
     if expression.type == "function_call_expression":
-        if text_of(expression.child_by_field_name("function")) != "define":
-            return ()
-        arguments = expression.child_by_field_name("arguments")
-        first = first_named(arguments)
-        name = text_of(first).strip("'\"")
-        if first is None or not name.isidentifier():
-            return ()
-        return (Found(node, name, first, SymbolKind.CONSTANT, node.end_byte),)
+        return _call(node, expression) or _nameless_classes(node, scope)
     if expression.type == "assignment_expression":
         at, value = expression.child_by_field_name("left"), expression.child_by_field_name("right")
         if at is not None and value is not None and value.type in {"anonymous_function", "arrow_function"}:
             body = value.child_by_field_name("body")
             head_end = body.start_byte if body else node.end_byte
             return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),)
-    return ()
+    return _nameless_classes(node, scope)
+
+
+def _call(node: Node, call: Node) -> Iterable[Found]:
+    """Describe `define('NAME', 1)` and Pest's `it('does it', function () {...})`."""
+    word, arguments = text_of(call.child_by_field_name("function")), call.child_by_field_name("arguments")
+    first = first_named(arguments)
+    name = text_of(first).strip("'\"")
+    if first is None or arguments is None:
+        return ()
+    if word == "define" and name.isidentifier():
+        return (Found(node, name, first, SymbolKind.CONSTANT, node.end_byte),)
+    given = (first_child(argument) for argument in arguments.children if argument.type == "argument")
+    closure = next((one for one in given if one is not None and one.type in _CLOSURES), None)
+    body = closure.child_by_field_name("body") if closure is not None else None
+    if word not in _TEST_BLOCKS or body is None:
+        return ()
+    flags = SymbolFlags.TEST
+    return (Found(node, name, first, SymbolKind.FUNCTION, body.start_byte, (body,), Place.FILE, flags=flags),)
+
+
+def _nameless_classes(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into the classes without a name that a statement makes: `return new class extends A {...};`."""
+    found: list[Found] = []
+    nodes = [node] if b"new class" in (node.text or b"") else []
+    while nodes:
+        current = nodes.pop()
+        body = current.child_by_field_name("body") if current.type == "anonymous_class" else None
+        if body is None:
+            nodes.extend(reversed(current.children))
+            continue
+        extended = text_of(first_named(child_of_type(current, "base_clause"))).rpartition("\\")[2]
+        containers = (extended,) if extended else ()
+        found.append(Found(current, inside=(body,), place=Place.TYPE, containers=containers))
+    return found
 
 
 def _exported(_found: Found, before: str, _scope: Scope) -> bool:
@@ -114,6 +149,7 @@ RULES = Rules(
         "property_declaration": _properties,
         "const_declaration": _constants,
         "expression_statement": _statement,
+        "return_statement": _nameless_classes,
         "ERROR": Role.ENTER,
     },
     exported=_exported,

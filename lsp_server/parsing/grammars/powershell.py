@@ -1,5 +1,6 @@
 """PowerShell: functions and filters with their help, classes, enumerations, Pester's test blocks."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
@@ -8,6 +9,14 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import Finder, Found, Place, Role, Rules, Scope, child_of_type, text_of
 
 _TEST_BLOCKS = frozenset({"describe", "context", "it"})
+
+
+_LAST_DOLLAR = re.compile(rb"\$(?=\")")
+
+
+def _without_last_dollars(source: bytes) -> bytes:
+    """Return the source with `"^name "` for `"^name$"`: the grammar takes the dollar for a variable's."""
+    return _LAST_DOLLAR.sub(b" ", source)
 
 
 def _brace(node: Node) -> int:
@@ -115,5 +124,6 @@ RULES = Rules(
         "ERROR": Role.ENTER,
     },
     exported=_exported,
+    prepare=_without_last_dollars,
     inner_marks=(b"function ", b"Function ", b"It ", b"Context ", b"Describe "),
 )

@@ -91,7 +91,10 @@ def _is_enum(node: Node) -> bool:
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("left")
+    """Describe `type Name = ...`, of `type Pair[A, B] = ...` without its parameters."""
+    at = first_child(node.child_by_field_name("left"))
+    if at is not None and at.type == "generic_type":
+        at = first_child(at)
     return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at else ()
 
 

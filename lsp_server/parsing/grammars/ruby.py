@@ -192,6 +192,13 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     return ()
 
 
+def _alias(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    if at is None or at.type == "global_variable":
+        return ()
+    return (Found(node, text_of(at).lstrip(":"), at, SymbolKind.METHOD, node.end_byte, access=scope.access),)
+
+
 def _with_access(one: Found, word: str) -> Found:
     one.access = "hidden" if word != "public" else ""
     return one
@@ -218,6 +225,7 @@ RULES = Rules(
         "identifier": _section,
         "assignment": _assignment,
         "call": _call,
+        "alias": _alias,
         "body_statement": Role.ENTER,
         "block_body": Role.ENTER,
         "begin": Role.ENTER,

@@ -1,5 +1,6 @@
 """Rust: items, members under the type of their `impl`, macros, tests by attribute."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
@@ -9,6 +10,25 @@ from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_
 
 _DECLARED = SymbolFlags.DECLARATION
 _GIVEN = SymbolFlags.DECLARATION | SymbolFlags.EXPORTED
+_NAMELESS = "_"
+_AROUND_ITEMS = re.compile(
+    rb"^(?:[a-z][\w:]{3,}+|[ \t]++(?:cfg_\w++|(?:pin_project_lite::)?pin_project))![ \t]*+\{"
+    rb"(?=(?:\s++|#\[[^\]\n]*+\]|//[^\n]*+)*+"
+    rb"(?:macro_rules|pub|fn|async|unsafe|struct|enum|union|trait|impl|mod|use|const|static|type)\b)",
+    re.MULTILINE,
+)
+
+
+def _with_items(source: bytes) -> bytes:
+    """Let `cfg_rt! { pub struct S; }` read as a module without a name: a macro's content has no tree."""
+    if b"! {" not in source:
+        return source
+    return _AROUND_ITEMS.sub(_nameless_module, source).replace(b"static ref ", b"static     ")
+
+
+def _nameless_module(match: re.Match[bytes]) -> bytes:
+    macro = match[0].lstrip()
+    return b"mod _".ljust(len(macro) - 1).rjust(len(match[0]) - 1) + b"{"
 
 
 def _impl(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -20,6 +40,8 @@ def _impl(node: Node, _scope: Scope) -> Iterable[Found]:
         if kind is None or kind.type in {"type_identifier", "scoped_type_identifier", "primitive_type"}:
             break
         kind = kind.child_by_field_name("type") or kind.child_by_field_name("trait") or None
+    if kind is not None and kind.type == "scoped_type_identifier":
+        kind = kind.child_by_field_name("name")
     name = " ".join(text_of(kind or node.child_by_field_name("type")).split())[:80]
     access = "trait" if node.child_by_field_name("trait") is not None else ""
     return (Found(node, inside=(body,), place=Place.TYPE, containers=(name,) if name else (), access=access),)
@@ -30,6 +52,8 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None or body is None:
         return ()
     name = text_of(at)
+    if name == _NAMELESS:
+        return (Found(node, inside=(body,), place=Place.FILE),)
     flags = SymbolFlags.TEST if name in {"test", "tests"} else SymbolFlags.NONE
     return (Found(node, name, at, SymbolKind.MODULE, body.start_byte, (body,), Place.FILE, flags=flags),)
 
@@ -48,6 +72,10 @@ def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     return (Found(node, text_of(at), at, SymbolKind.FUNCTION, at.end_byte),)
+
+
+def _constant(node: Node, scope: Scope) -> Iterable[Found] | Role:
+    return () if text_of(node.child_by_field_name("name")) == _NAMELESS else _named_constant(node, scope)
 
 
 def _foreign(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -112,6 +140,8 @@ def _tested(found: Found, head: str) -> bool:
     return "#[" in attributes and ("test]" in attributes or "test(" in attributes or "(test)" in attributes)
 
 
+_named_constant = definition(SymbolKind.CONSTANT, body="-", places=frozenset({Place.FILE, Place.TYPE}))
+
 RULES = Rules(
     nodes={
         "line_comment": Role.COMMENT,
@@ -131,7 +161,7 @@ RULES = Rules(
         "mod_item": _module,
         "foreign_mod_item": _foreign,
         "macro_definition": _macro,
-        "const_item": definition(SymbolKind.CONSTANT, body="-", places=frozenset({Place.FILE, Place.TYPE})),
+        "const_item": _constant,
         "static_item": definition(SymbolKind.VARIABLE, body="-", places=frozenset({Place.FILE, Place.TYPE})),
         "use_declaration": _use,
         "type_item": definition(SymbolKind.CLASS, body="-"),
@@ -141,4 +171,5 @@ RULES = Rules(
     exported=_exported,
     tested=_tested,
     inner_marks=(b"fn ", b"struct ", b"impl ", b"enum "),
+    prepare=_with_items,
 )

@@ -40,11 +40,20 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     kind = SymbolKind.METHOD if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    made = _made(body)
     inside = (body,) if body is not None and body.type in {"block", "indented_block"} else ()
     head_end = body.start_byte if body else node.end_byte
     name = "this" if at.type == "this" else text_of(at)
     flags = SymbolFlags.NONE if body is not None else _DECLARED
+    if made is not None:
+        return (Found(node, name.strip("`"), at, kind, head_end, (made,), Place.TYPE, flags=flags),)
     return (Found(node, name.strip("`"), at, kind, head_end, inside, flags=flags),)
+
+
+def _made(value: Node | None) -> Node | None:
+    """Return the body of the class without a name in `new Runnable { ... }`."""
+    is_new = value is not None and value.type == "instance_expression"
+    return child_of_type(value, "template_body") if is_new else None
 
 
 def _value(node: Node, scope: Scope) -> Iterable[Found]:
@@ -57,9 +66,7 @@ def _value(node: Node, scope: Scope) -> Iterable[Found]:
         [pattern] if pattern.type == "identifier" else [c for c in pattern.children if c.type == "identifier"]
     )
     flags = _DECLARED if node.type.endswith("_declaration") else SymbolFlags.NONE
-    value = node.child_by_field_name("value")
-    is_new = value is not None and value.type == "instance_expression"
-    body = child_of_type(value, "template_body") if is_new else None
+    body = _made(node.child_by_field_name("value"))
     found = []
     for at in names:
         name = text_of(at)

@@ -40,7 +40,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     block = child_of_type(body, "statements")
     return (
         Found(
-            node, text_of(at), at, kind, body.start_byte if body else node.end_byte,
+            node, text_of(at).strip("`"), at, kind, body.start_byte if body else node.end_byte,
             (block,) if block is not None else (),
             flags=SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION,
         ),
@@ -71,12 +71,20 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
     names = [
         pattern.child_by_field_name("bound_identifier") for pattern in node.children_by_field_name("name")
     ]
-    return [Found(node, text_of(at), at, kind, head_end, flags=flags) for at in names if at is not None]
+    return [
+        Found(node, text_of(at).strip("`"), at, kind, head_end, flags=flags) for at in names if at is not None
+    ]
 
 
 def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
     names = node.children_by_field_name("name")
-    return [Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, node.end_byte) for at in names]
+    return [Found(node, text_of(at).strip("`"), at, SymbolKind.ENUM_MEMBER, node.end_byte) for at in names]
+
+
+def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, given = child_of_type(node, "simple_identifier"), node.child_by_field_name("definition")
+    head_end = given.start_byte if given is not None else node.end_byte
+    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),) if at is not None else ()
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -115,6 +123,7 @@ RULES = Rules(
         "property_declaration": _property,
         "protocol_property_declaration": _property,
         "enum_entry": _entry,
+        "macro_declaration": _macro,
         "typealias_declaration": _alias,
         "associatedtype_declaration": _alias,
         "ERROR": Role.ENTER,

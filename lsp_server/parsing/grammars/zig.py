@@ -58,7 +58,7 @@ def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
 
 def _field(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    if at is None:
+    if at is None or text_of(at) == "_":
         return ()
     kind = SymbolKind.ENUM_MEMBER if scope.access == "enum" else SymbolKind.FIELD
     return (Found(node, text_of(at), at, kind, node.end_byte),)
