@@ -54,7 +54,7 @@ class YieldCache:
 
     Args:
         path: Its database; created on first use, together with its folder.
-        limit_bytes: How much the entries may take together; 0 turns the cache off.
+        limit_bytes: How much it may take on the disk; 0 turns the cache off.
     """
 
     def __init__(self, path: Path, limit_bytes: int) -> None:
@@ -101,14 +101,15 @@ class YieldCache:
                 if database is None or not rows:
                     return
                 with transaction(database):
+                    self._mark_used(database)
+                    self._make_room(database, sum(size for _, size, _, _ in rows))
                     database.executemany(
                         "INSERT INTO entries (key, size, used, data) VALUES (?, ?, ?, ?) "
                         "ON CONFLICT (key) DO UPDATE SET used = excluded.used",
                         rows,
                     )
-                    self._mark_used(database)
-                    self._evict(database)
-                database.execute("PRAGMA incremental_vacuum(1000)").fetchall()
+                if _page_bytes(database, "page_count") > self._limit_bytes:
+                    _shrink(database)
             except sqlite3.Error as error:
                 self._failed(error)
 
@@ -131,7 +132,7 @@ class YieldCache:
                 database = self._connected()
                 if database is not None:
                     database.execute("DELETE FROM entries")
-                    database.execute("PRAGMA incremental_vacuum").fetchall()
+                    _shrink(database)
             except sqlite3.Error as error:
                 self._failed(error)
 
@@ -178,11 +179,14 @@ class YieldCache:
         marks = [(when, key) for key, when in used.items()]
         database.executemany("UPDATE entries SET used = ? WHERE key = ?", marks)
 
-    def _evict(self, database: sqlite3.Connection) -> None:
-        (size_bytes,) = database.execute("SELECT size_bytes FROM total").fetchone()
-        if size_bytes <= self._limit_bytes:
+    def _make_room(self, database: sqlite3.Connection, n_bytes: int) -> None:
+        """Drop what was used longest ago until so much more has room on the disk."""
+        taken_bytes = _page_bytes(database, "page_count") - _page_bytes(database, "freelist_count")
+        if taken_bytes + n_bytes <= self._limit_bytes:
             return
-        surplus = size_bytes - int(self._limit_bytes * _KEPT_AFTER_EVICTION)
+        surplus = (taken_bytes + n_bytes - self._limit_bytes * _KEPT_AFTER_EVICTION) / taken_bytes
+        (size_bytes,) = database.execute("SELECT size_bytes FROM total").fetchone()
+        surplus *= size_bytes  # entries take less than their pages
         doomed = []
         for entry, size in database.execute("SELECT id, size FROM entries ORDER BY used, id"):
             if surplus <= 0:
@@ -207,3 +211,16 @@ class YieldCache:
         kept = remove_files(self._path.with_name(name + tail) for tail in ("", "-wal", "-shm"))
         # Windows keeps what another process has open: then it is for a later run to start anew.
         self._is_off = bool(kept)
+
+
+def _page_bytes(database: sqlite3.Connection, count: str) -> int:
+    """Return what the pages take that a pragma counts."""
+    (n_pages,) = database.execute(f"PRAGMA {count}").fetchone()
+    (page_bytes,) = database.execute("PRAGMA page_size").fetchone()
+    return int(n_pages * page_bytes)
+
+
+def _shrink(database: sqlite3.Connection) -> None:
+    """Return free pages to the disk."""
+    # A script, as `execute` takes only the first step of this, which is one page.
+    database.executescript("PRAGMA incremental_vacuum")

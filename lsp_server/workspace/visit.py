@@ -32,6 +32,9 @@ from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathE
 CHECK_S = 0.5
 """So long may a search look for changed files before it answers from what it has."""
 
+FIRST_COMMITS_S = 60.0
+"""Who has nothing to answer from waits so long for another process that makes the first index."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VisitParts:
@@ -131,7 +134,7 @@ class FolderVisit:
             if self._parts.index.is_paused() and self.snapshot is not None:
                 self._note("Indexing is paused: answered from a part of the files.")
                 return Ending.DONE
-            return self._tried(messages.Scan(1))
+            return self._tried(messages.Scan(1), FIRST_COMMITS_S if self.snapshot is None else 0.0)
         changed = self._changed_paths()
         if changed is None:
             self._note("Too many files to check for changes: answered from the index as it is.")
@@ -142,12 +145,12 @@ class FolderVisit:
         if self._parts.index.is_paused():
             self._note(f"Indexing is paused: {len(changed)} changed files are not taken in yet.")
             return Ending.DONE
-        return self._tried(messages.Update(tuple(changed), 1))
+        return self._tried(messages.Update(tuple(changed), 1), 0.0)
 
-    def _tried(self, command: Command) -> Ending:
+    def _tried(self, command: Command, wait_s: float) -> Ending:
         """Index, but rather answer from what there is than not at all."""
         try:
-            ending = self._work(command, 0.0)
+            ending = self._work(command, wait_s)
         except SemanticSymbolsError as error:
             if self.snapshot is None:
                 raise

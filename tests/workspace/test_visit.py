@@ -1,5 +1,6 @@
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,11 +129,23 @@ def test_an_index_that_another_process_writes_answers_as_it_is(folder: Visits) -
     assert folder.names() == {"one", "two", "three"}
 
 
-def test_a_first_visit_while_another_process_writes_finds_nothing_and_says_so(folder: Visits) -> None:
+def test_a_first_visit_while_another_process_writes_finds_nothing_and_says_so(
+    folder: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "FIRST_COMMITS_S", 0.1)
     folder.index.create()
     with WriterLease.acquire(folder.index.lease_lock), folder.visit() as visit:
         assert visit.catch_up() is Ending.BUSY
         assert folder.notes
+
+
+def test_a_first_visit_waits_for_the_process_that_writes(folder: Visits) -> None:
+    folder.index.create()
+    lease = WriterLease.acquire(folder.index.lease_lock)
+    released = threading.Timer(0.5, lease.release)
+    released.start()
+    assert folder.names() == {"one", "two"}
+    released.join()
 
 
 @pytest.mark.parametrize("name", ["catalog.sqlite3", "segments", "text/meta.json"])
