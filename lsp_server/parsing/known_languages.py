@@ -97,7 +97,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "latex": ".tex .sty .cls tex",
         "glsl": ".glsl .vert .frag .comp .geom",
         "hlsl": ".hlsl .fx",
-        "wgsl": ".wgsl",
+        "wgsl": ".wgsl .wesl",
         "metal": ".metal",
         "gdscript": ".gd gd",
         "coffeescript": ".coffee =cakefile coffee",
