@@ -354,6 +354,14 @@ def test_a_path_is_explained(client: Conversation, folder: Path) -> None:
     assert client.error("semanticSearch/explainPath", {"uri": "net.py"})["data"]["key"] == "uri"
 
 
+def test_changes_are_taken_while_a_path_is_explained(client: Conversation, folder: Path) -> None:
+    uri = folder.as_uri() + "/WAIT.py"
+    asked = client.ask("semanticSearch/explainPath", {"uri": uri})
+    assert client.notification("semanticSearch/didChangeStatus", lambda s: s["state"] == "paused")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 2}]})
+    assert client.answer(asked)["result"]["indexed"] is True
+
+
 def test_indexing_shows_progress_that_can_be_cancelled(start: Start, folder: Path) -> None:
     client = start(REHEARSAL_INDEXING_S="0.6")
     client.initialize(folder, capabilities={"window": {"workDoneProgress": True}})
