@@ -37,6 +37,18 @@ def test_settings_are_asked_for_where_the_client_answers(start: Start, folder: P
     assert settings(client) == "{}"
 
 
+def test_a_request_before_initialized_costs_neither_settings_nor_watchers(start: Start, folder: Path) -> None:
+    client = start()
+    client.answers["workspace/configuration"] = [{"limit": 1}]
+    able = {"configuration": True, "didChangeWatchedFiles": {"dynamicRegistration": True}}
+    client.request("initialize", {"capabilities": {"workspace": able}, "rootUri": folder.as_uri()})
+    assert settings(client) == "{}"
+    client.notify("initialized", {})
+    assert settings(client) == "{'limit': 1}"
+    (registered,) = client.notification("client/registerCapability")["registrations"]
+    assert registered["method"] == "workspace/didChangeWatchedFiles"
+
+
 def test_problems_with_settings_are_shown(start: Start, folder: Path) -> None:
     client = start()
     client.initialize(folder, initializationOptions={"colour": "red"})
