@@ -15,8 +15,19 @@ def test_settings_come_from_the_options_and_from_pushed_changes(start: Start, fo
     changed = {"settings": {"semanticSymbols": {"search": {"b": 3}}}}
     client.notify("workspace/didChangeConfiguration", changed)
     assert settings(client) == "{'search': {'a': 1, 'b': 3}}"
-    client.notify("workspace/didChangeConfiguration", {"settings": {"x": 1}})
-    assert settings(client) == "{'search': {'a': 1, 'b': 2}, 'x': 1}"
+    client.notify("workspace/didChangeConfiguration", {"settings": {"hover.limit": 1}})
+    assert settings(client) == "{'search': {'a': 1, 'b': 2}, 'hover.limit': 1}"
+    client.notify("workspace/didChangeConfiguration", {"settings": {}})
+    assert settings(client) == "{'search': {'a': 1, 'b': 2}}"
+
+
+def test_settings_of_other_servers_change_nothing(start: Start, folder: Path) -> None:
+    client = start()
+    client.initialize(folder)
+    for pushed in ({"hover": {"limit": 1}}, {"colour": {"python": "blue"}, "python.colour": "red"}, None):
+        client.notify("workspace/didChangeConfiguration", {"settings": pushed})
+        assert settings(client) == "{'hover': {'limit': 1}}"
+    assert not [message for message in client.seen if message.get("method") == "window/showMessage"]
 
 
 def test_settings_are_asked_for_where_the_client_answers(start: Start, folder: Path) -> None:
