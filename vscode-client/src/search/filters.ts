@@ -67,9 +67,9 @@ export interface OpenFilter {
   rest: string;
 }
 
-/** Returns the filter that the query ends in, if it ends in one. */
+/** Returns the filter that the query ends in, if it ends in one; of the three the server takes `path:` alone with a dash. */
 export function openFilter(query: string): OpenFilter | undefined {
-  const match = /(?:^|\s)-?(kind|lang|path):(\S*)$/.exec(query);
+  const match = /(?:^|\s)(?:-(?=path:))?(kind|lang|path):(\S*)$/.exec(query);
   if (match === null) return undefined;
   const typed = match[2] ?? "";
   return {

@@ -15,6 +15,7 @@ test("a filter at the end of the query is open", () => {
   assert.equal(openFilter("kind:class retry"), undefined);
   assert.equal(openFilter("mankind:cl"), undefined);
   assert.equal(openFilter("name:foo"), undefined);
+  for (const word of ["-kind:cl", "retry -lang:py"]) assert.equal(openFilter(word), undefined);
 });
 
 test("what begins as typed comes first, and what is whole needs no completion", () => {
