@@ -78,12 +78,19 @@ export interface PathExplanation {
 /** Stands for the file where a pattern of `indexing.exclude` decided. */
 export const RULE_OF_SETTINGS = "settings";
 
+/** What may stand behind `kind:` and `lang:` in a query. */
+export interface Filters {
+  kinds: string[];
+  languages: { id: string }[];
+}
+
 type NoParams = Record<string, never>;
 
 /** Every request of ours: its parameters and its answer. */
 export interface Requests {
   semanticSearch: [SearchParams, SearchResult];
   "semanticSearch/related": [RelatedParams, SearchResult];
+  "semanticSearch/filters": [NoParams, Filters];
   "semanticSearch/status": [NoParams, Status];
   "semanticSearch/pause": [NoParams, Status];
   "semanticSearch/resume": [NoParams, Status];

@@ -38,6 +38,11 @@ class Converter:
         """Return the URI of the file that a symbol is in."""
         return self.uris.file(found.folder, found.path)
 
+    def identity(self, found: Found) -> Object:
+        """Return what tells a symbol from all others: copies in several folders share their id."""
+        # The id is a string, for 64 bits don't fit JavaScript's numbers.
+        return {"id": str(found.id), "folder": self.uris.folder(found.folder)}
+
     def result(self, found: Found) -> Object:
         """Return one entry of `semanticSearch`'s results."""
         symbol = found.symbol
@@ -86,7 +91,7 @@ class Converter:
             "name": symbol.name,
             "kind": int(symbol.kind),
             "location": {"uri": self.uri(found), "range": {"start": start, "end": end}},
-            "data": {"id": str(found.id)},  # a string, for 64 bits don't fit JavaScript's numbers
+            "data": self.identity(found),
         }
         if symbol.containers:
             # Not left to `resolve`: VS Code matches the second word of a query against it.
@@ -105,7 +110,7 @@ class Converter:
             **listed,
             "containerName": symbol.container_name,
             **details,
-            "data": {"id": str(found.id), **details},
+            "data": {**self.identity(found), **details},
         }
 
     def status(self, status: WorkspaceStatus) -> Object:

@@ -68,8 +68,10 @@ def own_section(raw: Any) -> Mapping[str, Any] | None:
     """Return our settings, sent bare or under our section's name, or None when there are none."""
     if not isinstance(raw, dict):
         return None
-    nested = raw.get(SECTION)
-    return nested if isinstance(nested, dict) else raw
+    section = raw.get(SECTION, raw)
+    if section is None:  # nothing is set
+        return {}
+    return section if isinstance(section, dict) else None
 
 
 def _registers(able: Any, notification: str) -> bool:

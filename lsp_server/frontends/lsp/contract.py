@@ -15,7 +15,10 @@ OnStatus = Callable[[WorkspaceStatus], None]
 
 
 class WorkspaceLike(Protocol):
-    """Thread-safe and synchronous; quick but for `search`, `palette`, `related` and `close`."""
+    """Thread-safe and synchronous; quick but for what finds, explains or closes.
+
+    Those are `search`, `palette`, `related`, `explain_path` and `close`.
+    """
 
     def settings_for(self, file: Path | None) -> Settings:
         """The settings of the folder that a file lies in; of the first folder where no file is meant."""

@@ -70,10 +70,11 @@ class LifecycleFeatures:
         )
 
     def initialized(self, _: Json) -> None:
-        """Open the workspace and subscribe to what the client can tell us."""
+        """Open the workspace, unless an early request has, and subscribe to what the client can tell us."""
         if self._session.is_started:
-            return
-        self.start(self._settings.pull())
+            self._take_settings(None)
+        else:
+            self.start(self._settings.pull())
         wanted = registrations(self._session.client)
         if wanted:
             self._rpc.ask(types.CLIENT_REGISTER_CAPABILITY, {"registrations": wanted})
@@ -100,14 +101,7 @@ class LifecycleFeatures:
 
     def did_change_configuration(self, raw: Json) -> None:
         """Take new settings, asking for them where the client wants to be asked."""
-        pushed = Params(raw).raw.get("settings")
-        if self._session.failed_status is not None:
-            self.start(self._settings.pull(), pushed)  # the new settings may be what was missing
-            return
-        pulled = self._settings.pull()
-        self._session.change(
-            "didChangeConfiguration", lambda workspace: self._configure(workspace, pulled, pushed)
-        )
+        self._take_settings(Params(raw).raw.get("settings"))
 
     def did_change_workspace_folders(self, raw: Json) -> None:
         """Follow the folders of the client's window."""
@@ -161,6 +155,13 @@ class LifecycleFeatures:
         paths = [path for uri in uris if (path := path_of_uri(uri)) is not None]
         if paths:
             self._session.change("changes of files", lambda workspace: workspace.files_changed(paths))
+
+    def _take_settings(self, pushed: Json) -> None:
+        pulled = self._settings.pull()
+        if self._session.failed_status is not None:
+            self.start(pulled, pushed)  # the new settings may be what was missing
+            return
+        self._session.change("new settings", lambda workspace: self._configure(workspace, pulled, pushed))
 
     def _configure(self, workspace: WorkspaceLike, pulled: Future[Json] | None, pushed: Json) -> None:
         if pulled is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 from lsp_server.frontends.lsp.protocol import Token, Tokens
@@ -95,7 +96,7 @@ class RequestProgress:
         self._rpc = rpc
         self._tokens = tokens
         self._convert = convert
-        self._sent: set[SymbolId] = set()
+        self._sent: set[tuple[Path, SymbolId]] = set()
         self._is_over = False
 
     @property
@@ -115,8 +116,8 @@ class RequestProgress:
         """Send what has not been sent yet, in arrays of limited length; nothing after the answer."""
         if self._is_over:
             return
-        fresh = [one for one in found if one.id not in self._sent]
-        self._sent.update(one.id for one in fresh)
+        fresh = [one for one in found if (one.folder, one.id) not in self._sent]
+        self._sent.update((one.folder, one.id) for one in fresh)
         for start in range(0, len(fresh), _CHUNK):
             value = self._convert(fresh[start : start + _CHUNK])
             self._rpc.notify("$/progress", {"token": self._tokens.partial_result, "value": value})

@@ -34,7 +34,6 @@ Handler = Callable[[Json], Any]
 _ERRORS = types.ErrorCodes
 _LSP_ERRORS = types.LSPErrorCodes
 
-
 _SEE_PROTOCOL = "See the protocol page for what the server takes."
 
 
@@ -58,6 +57,12 @@ class RpcProtocol(LanguageServerProtocol):
     """Takes an encoded message; set by whoever owns the transport."""
 
     is_initialized = False
+
+    def __init__(self, server: LanguageServer, converter: Any) -> None:
+        super().__init__(server, converter)
+        self._handlers: dict[str, Handler] = {}
+        self._questions: dict[str, Future[Json]] = {}
+        self._numbers = itertools.count(1)
 
     def _register_builtin_features(self) -> None:
         """Leave out pygls' own handlers: they want its typed parameters and its documents."""
@@ -207,12 +212,6 @@ class RpcProtocol(LanguageServerProtocol):
     def _check_handler_result(self, future: Any) -> None:
         if not future.cancelled() and (error := future.exception()) is not None:
             log_failure("a notification", error)
-
-    def __init__(self, server: LanguageServer, converter: Any) -> None:
-        super().__init__(server, converter)
-        self._handlers: dict[str, Handler] = {}
-        self._questions: dict[str, Future[Json]] = {}
-        self._numbers = itertools.count(1)
 
 
 class ClientRefusedError(Exception):

@@ -31,6 +31,9 @@ from lsp_server.workspace.status import IndexState
 _PALETTE_LIMIT = 500
 _REMEMBERED = 4 * _PALETTE_LIMIT
 
+_Identity = tuple[str | None, str | None]
+"""A symbol's id and the URI of its folder, as `data` carries them."""
+
 
 class SearchFeatures:
     """Handlers that fetch, call and convert."""
@@ -38,7 +41,7 @@ class SearchFeatures:
     def __init__(self, session: Session, rpc: RpcProtocol) -> None:
         self._session = session
         self._rpc = rpc
-        self._listed: OrderedDict[str, Found] = OrderedDict()
+        self._listed: OrderedDict[_Identity, Found] = OrderedDict()
 
     async def search(self, raw: Json) -> Json:
         """Answer `semanticSearch`."""
@@ -84,7 +87,7 @@ class SearchFeatures:
     def resolve(self, raw: Json) -> Json:
         """Answer `workspaceSymbol/resolve`; a symbol that is no longer known comes back as it is."""
         data = Params(raw).object("data") if Params(raw).has("data") else Params(None)
-        found = self._listed.get(data.optional_text("id") or "")
+        found = self._listed.get(_identity(data))
         return raw if found is None else self._session.convert.resolved_symbol(raw, found)
 
     async def hover(self, raw: Json) -> Json:
@@ -152,10 +155,15 @@ class SearchFeatures:
 
     def _remember(self, found: Sequence[Found]) -> None:
         for one in found:
-            self._listed[str(one.id)] = one
-            self._listed.move_to_end(str(one.id))
+            identity = _identity(Params(self._session.convert.identity(one)))
+            self._listed[identity] = one
+            self._listed.move_to_end(identity)
         while len(self._listed) > _REMEMBERED:
             self._listed.popitem(last=False)
+
+
+def _identity(data: Params) -> _Identity:
+    return data.optional_text("id"), data.optional_text("folder")
 
 
 def _canonical_language(name: str) -> str | None:

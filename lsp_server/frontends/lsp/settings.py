@@ -1,14 +1,21 @@
 """The client's layer of settings: `initializationOptions`, overlaid by what it tells later."""
 
+import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import fields
 from typing import Any
 
 from lsp_server.frontends.lsp.client import SECTION, Client, own_section
 from lsp_server.frontends.lsp.rpc import ClientRefusedError, Json, RpcProtocol
+from lsp_server.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 _PATIENCE_S = 1.0
 """How long to wait for an editor that promised to answer before going on without."""
+_NAMES = frozenset({SECTION, *(group.name for group in fields(Settings))})
+"""What the keys of settings that are meant for us begin with."""
 
 
 class ClientSettings:
@@ -53,8 +60,11 @@ class ClientSettings:
         return True
 
     def take_pushed(self, raw: Json) -> None:
-        """Take the `settings` of `workspace/didChangeConfiguration`."""
-        self._take(raw)
+        """Take the `settings` of `workspace/didChangeConfiguration`; other servers' alone change nothing."""
+        if _is_for_us(raw):
+            self._take(raw)
+        else:
+            logger.debug("settings without any of ours were passed over")
 
     def effective(self) -> dict[str, Any]:
         """Return the whole layer."""
@@ -64,6 +74,10 @@ class ClientSettings:
         section = own_section(raw)
         if section is not None:
             self._told = section
+
+
+def _is_for_us(raw: Json) -> bool:
+    return isinstance(raw, dict) and (not raw or any(key.partition(".")[0] in _NAMES for key in raw))
 
 
 def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

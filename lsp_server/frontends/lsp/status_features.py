@@ -46,7 +46,7 @@ class StatusFeatures:
             raise invalid("uri", "must be a URI, like file:///home/me/project/main.py")
         if path is None:
             return path_explanation(PathExplanation(indexed=False, reason="not a file on disk"))
-        return path_explanation(await self._session.changed(lambda workspace: workspace.explain_path(path)))
+        return path_explanation(await self._session.find(lambda workspace, _: workspace.explain_path(path)))
 
     async def _steer(self, raw: Json, operation: Callable[[WorkspaceLike], None]) -> Json:
         no_params(raw)

@@ -95,7 +95,7 @@ def test_a_listed_symbol_starts_at_its_name_and_ends_with_its_body() -> None:
         "end": {"line": 9, "character": 20},
     }
     assert listed["containerName"] == "Client.Session"
-    assert listed["data"] == {"id": "18446744073709551615"}
+    assert listed["data"] == {"id": "18446744073709551615", "folder": "file:///home/me/project"}
 
 
 def test_a_resolved_symbol_says_everything() -> None:

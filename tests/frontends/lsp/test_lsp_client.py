@@ -34,6 +34,8 @@ def test_workspace_folders_come_before_the_root() -> None:
 def test_options_may_stand_bare_or_under_our_name() -> None:
     assert client_of({"initializationOptions": {"a": 1}}).options == {"a": 1}
     assert client_of({"initializationOptions": {"semanticSymbols": {"a": 1}}}).options == {"a": 1}
+    assert client_of({"initializationOptions": {"semanticSymbols": None}}).options == {}
+    assert client_of({"initializationOptions": {"semanticSymbols": 5}}).options is None
     assert client_of({"initializationOptions": 5}).options is None
 
 

@@ -174,8 +174,26 @@ def test_the_palette_lists_symbols_and_resolves_them(client: Conversation, folde
     assert resolved["containerName"] == "Box"
     assert resolved["signature"] == "def box_size():"
     assert resolved["documentation"] == "About box_size."
-    unknown = {**box, "data": {"id": "1"}}
-    assert client.request("workspaceSymbol/resolve", unknown) == unknown
+    for data in ({**box["data"], "id": "1"}, {"id": box["data"]["id"]}, {}):
+        unknown = {**box, "data": data}
+        assert client.request("workspaceSymbol/resolve", unknown) == unknown
+
+
+def test_copies_of_a_symbol_in_two_folders_stay_apart(start: Start, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "net.py").write_text(f"def retry({folder.name}): ...\n", encoding="utf-8")
+    client = start()
+    client.initialize(workspaceFolders=[{"uri": one.as_uri(), "name": one.name} for one in folders])
+    listed = client.request("workspace/symbol", {"query": "retry"})
+    resolved = [client.request("workspaceSymbol/resolve", symbol) for symbol in listed]
+    assert [symbol["signature"] for symbol in resolved] == ["def retry(one): ...", "def retry(two): ..."]
+    for method in ("workspace/symbol", "semanticSearch"):
+        assert client.request(method, {"query": "retry", "partialResultToken": method}) is not None
+        parts = [m["params"] for m in client.seen if m.get("method") == "$/progress"]
+        sent = [one["location"]["uri"] for part in parts if part["token"] == method for one in part["value"]]
+        assert sent == [folder.as_uri() + "/net.py" for folder in folders]
 
 
 def test_the_palette_gives_partial_results(shared: Conversation) -> None:
@@ -334,6 +352,14 @@ def test_a_path_is_explained(client: Conversation, folder: Path) -> None:
     assert explained(folder.as_uri() + "/net.py") == {"indexed": True, "reason": "indexed"}
     assert explained("untitled:1") == {"indexed": False, "reason": "not a file on disk"}
     assert client.error("semanticSearch/explainPath", {"uri": "net.py"})["data"]["key"] == "uri"
+
+
+def test_changes_are_taken_while_a_path_is_explained(client: Conversation, folder: Path) -> None:
+    uri = folder.as_uri() + "/WAIT.py"
+    asked = client.ask("semanticSearch/explainPath", {"uri": uri})
+    assert client.notification("semanticSearch/didChangeStatus", lambda s: s["state"] == "paused")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 2}]})
+    assert client.answer(asked)["result"]["indexed"] is True
 
 
 def test_indexing_shows_progress_that_can_be_cancelled(start: Start, folder: Path) -> None:

@@ -15,8 +15,19 @@ def test_settings_come_from_the_options_and_from_pushed_changes(start: Start, fo
     changed = {"settings": {"semanticSymbols": {"search": {"b": 3}}}}
     client.notify("workspace/didChangeConfiguration", changed)
     assert settings(client) == "{'search': {'a': 1, 'b': 3}}"
-    client.notify("workspace/didChangeConfiguration", {"settings": {"x": 1}})
-    assert settings(client) == "{'search': {'a': 1, 'b': 2}, 'x': 1}"
+    client.notify("workspace/didChangeConfiguration", {"settings": {"hover.limit": 1}})
+    assert settings(client) == "{'search': {'a': 1, 'b': 2}, 'hover.limit': 1}"
+    client.notify("workspace/didChangeConfiguration", {"settings": {}})
+    assert settings(client) == "{'search': {'a': 1, 'b': 2}}"
+
+
+def test_settings_of_other_servers_change_nothing(start: Start, folder: Path) -> None:
+    client = start()
+    client.initialize(folder)
+    for pushed in ({"hover": {"limit": 1}}, {"colour": {"python": "blue"}, "python.colour": "red"}, None):
+        client.notify("workspace/didChangeConfiguration", {"settings": pushed})
+        assert settings(client) == "{'hover': {'limit': 1}}"
+    assert not [message for message in client.seen if message.get("method") == "window/showMessage"]
 
 
 def test_settings_are_asked_for_where_the_client_answers(start: Start, folder: Path) -> None:
@@ -35,6 +46,18 @@ def test_settings_are_asked_for_where_the_client_answers(start: Start, folder: P
     client.answers["workspace/configuration"] = [None]
     client.notify("workspace/didChangeConfiguration", {"settings": None})
     assert settings(client) == "{}"
+
+
+def test_a_request_before_initialized_costs_neither_settings_nor_watchers(start: Start, folder: Path) -> None:
+    client = start()
+    client.answers["workspace/configuration"] = [{"limit": 1}]
+    able = {"configuration": True, "didChangeWatchedFiles": {"dynamicRegistration": True}}
+    client.request("initialize", {"capabilities": {"workspace": able}, "rootUri": folder.as_uri()})
+    assert settings(client) == "{}"
+    client.notify("initialized", {})
+    assert settings(client) == "{'limit': 1}"
+    (registered,) = client.notification("client/registerCapability")["registrations"]
+    assert registered["method"] == "workspace/didChangeWatchedFiles"
 
 
 def test_problems_with_settings_are_shown(start: Start, folder: Path) -> None:

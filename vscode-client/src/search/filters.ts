@@ -1,61 +1,5 @@
 /** Completion of the filters that a query may hold: which one is being written, and what could stand there. Pure. */
 
-export const KINDS = [
-  "class",
-  "constant",
-  "constructor",
-  "enum",
-  "enumMember",
-  "event",
-  "field",
-  "file",
-  "function",
-  "interface",
-  "key",
-  "method",
-  "module",
-  "namespace",
-  "operator",
-  "package",
-  "property",
-  "string",
-  "struct",
-  "typeParameter",
-  "variable",
-];
-
-export const LANGUAGES = [
-  "bash",
-  "c",
-  "cpp",
-  "csharp",
-  "css",
-  "elixir",
-  "go",
-  "haskell",
-  "html",
-  "java",
-  "javascript",
-  "json",
-  "julia",
-  "kotlin",
-  "lua",
-  "markdown",
-  "objc",
-  "ocaml",
-  "php",
-  "powershell",
-  "python",
-  "ruby",
-  "rust",
-  "scala",
-  "swift",
-  "tsx",
-  "typescript",
-  "yaml",
-  "zig",
-];
-
 /** A filter at the end of what was typed. */
 export interface OpenFilter {
   key: "kind" | "lang" | "path";
@@ -67,9 +11,9 @@ export interface OpenFilter {
   rest: string;
 }
 
-/** Returns the filter that the query ends in, if it ends in one. */
+/** Returns the filter that the query ends in, if it ends in one; of the three the server takes `path:` alone with a dash. */
 export function openFilter(query: string): OpenFilter | undefined {
-  const match = /(?:^|\s)-?(kind|lang|path):(\S*)$/.exec(query);
+  const match = /(?:^|\s)(?:-(?=path:))?(kind|lang|path):(\S*)$/.exec(query);
   if (match === null) return undefined;
   const typed = match[2] ?? "";
   return {

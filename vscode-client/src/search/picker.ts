@@ -5,7 +5,7 @@ import { open, reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
 import { SECTION } from "../server/settings.ts";
-import { completions, KINDS, LANGUAGES, openFilter, type OpenFilter } from "./filters.ts";
+import { completions, openFilter, type OpenFilter } from "./filters.ts";
 import type { History } from "./history.ts";
 import {
   completionRows,
@@ -125,17 +125,25 @@ class SearchPicker {
 
   private async rowsFor(typed: string, signal: AbortSignal): Promise<Row[]> {
     const filter = openFilter(typed);
-    const completing = filter === undefined ? [] : completionRows(filter.before, await completionsOf(filter));
-    // A filter that is still being written filters nothing yet.
-    const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
-    if (query.trim() === "") return completing;
+    let completing: Row[] = [];
     try {
+      if (filter !== undefined)
+        completing = completionRows(filter.before, await this.completionsOf(filter, signal));
+      // A filter that is still being written filters nothing yet.
+      const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
+      if (query.trim() === "") return completing;
       const result = await this.around.server.request("semanticSearch", { query, limit: LIMIT }, signal);
       if (!signal.aborted) this.result = result;
       return [...completing, ...symbolRows(result)];
     } catch (error) {
       return [...completing, note(complaint(error))];
     }
+  }
+
+  private async completionsOf({ key, typed }: OpenFilter, signal: AbortSignal): Promise<string[]> {
+    if (key === "path") return completions(typed, await pathsBelow(typed));
+    const { kinds, languages } = await this.around.server.request("semanticSearch/filters", {}, signal);
+    return completions(typed, key === "kind" ? kinds.toSorted() : languages.map(({ id }) => id));
   }
 
   /** Says how far the index is, and asks again for what it knows by now, unless the user is choosing already. */
@@ -200,11 +208,6 @@ class SearchPicker {
 
 function previewsOnMove(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get<boolean>("search.previewOnMove", true);
-}
-
-async function completionsOf({ key, typed }: OpenFilter): Promise<string[]> {
-  const values = key === "kind" ? KINDS : key === "lang" ? LANGUAGES : await pathsBelow(typed);
-  return completions(typed, values);
 }
 
 /** Keeps the list from sorting by label: there is no stable API for it yet, but the property is there. */

@@ -28,6 +28,7 @@ export class ServerProcess {
   private child: ChildProcess | undefined;
   private exited: Promise<Exit> = Promise.resolve({ code: null, signal: null });
   private isOver = false;
+  private stopping: Promise<void> | undefined;
 
   /** @param onEnd Told why, once, when the server ends without having been asked to. */
   constructor(
@@ -38,7 +39,7 @@ export class ServerProcess {
   ) {
     this.log = log;
     this.onEnd = onEnd;
-    this.client = new LanguageClient(
+    this.client = new QuietClient(
       SECTION,
       "Semantic Symbols",
       () => this.spawn(extension, launch),
@@ -56,16 +57,21 @@ export class ServerProcess {
     }
   }
 
-  async stop(): Promise<void> {
+  /** Ends it, also while it comes up or hangs; `start` returns then, and `onEnd` is told nothing. */
+  stop(): Promise<void> {
     this.isOver = true;
-    try {
-      await this.client.dispose(STOP_PATIENCE_MS);
-    } catch {
-      this.child?.kill();
-    }
+    this.stopping ??= this.client.dispose(STOP_PATIENCE_MS).catch(() => this.kill());
+    return this.stopping;
+  }
+
+  private async kill(): Promise<void> {
+    this.child?.kill();
+    const isGone = await within(EXIT_PATIENCE_MS, false, () => this.exited.then(() => true));
+    if (!isGone) this.child?.kill("SIGKILL");
   }
 
   private spawn(extension: vscode.Extension<unknown>, launch: Launch): Promise<ChildProcess> {
+    if (this.isOver) return Promise.reject(new Error("It was stopped before it came up."));
     // Not in the workspace: nothing there may stand in for what the server imports.
     const options = {
       cwd: extension.extensionPath,
@@ -125,7 +131,14 @@ export class ServerProcess {
     this.isOver = true;
     const exit = await within<Exit>(EXIT_PATIENCE_MS, { code: null, signal: null }, () => this.exited);
     this.child?.kill();
-    this.onEnd(reasonOf(exit, this.tail));
+    if (this.stopping === undefined) this.onEnd(reasonOf(exit, this.tail));
+  }
+}
+
+/** Writes to the log alone: what the user has to know the status bar says, and `tellTrouble`. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
   }
 }
 

@@ -7,13 +7,14 @@ import { findLaunch, NoInterpreter } from "./interpreter.ts";
 import { cancelledWith, ServerProcess } from "./process.ts";
 import { Recovery } from "./recovery.ts";
 import { SECTION } from "./settings.ts";
+import { Starts } from "./starts.ts";
 
 export type ServerState =
   | { kind: "starting" }
   | { kind: "running"; status: Status }
   /** It ended; the next start comes by itself. */
   | { kind: "recovering"; reason: string; waitMs: number }
-  /** It ended again and again; only the user starts it now. */
+  /** It ended again and again, or could not be started at all; only the user starts it now. */
   | { kind: "failed"; reason: string }
   | { kind: "noInterpreter"; reason: string };
 
@@ -29,7 +30,7 @@ export class Server implements vscode.Disposable {
   private current: ServerState = { kind: "starting" };
   private run: ServerProcess | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private starts: Promise<void> = Promise.resolve();
+  private readonly starts = new Starts();
 
   constructor(extension: vscode.Extension<unknown>, log: vscode.LogOutputChannel) {
     this.extension = extension;
@@ -44,7 +45,7 @@ export class Server implements vscode.Disposable {
     return this.current.kind === "running" ? this.current.status : undefined;
   }
 
-  /** Starts it, or starts it anew, whatever it is doing; starts asked for meanwhile wait their turn. */
+  /** Starts it, or starts it anew, whatever it is doing: what runs, comes up or hangs is ended first. */
   start(): Promise<void> {
     this.recovery.reset();
     return this.startOnce();
@@ -56,7 +57,7 @@ export class Server implements vscode.Disposable {
     params: Requests[M][0],
     signal?: AbortSignal,
   ): Promise<Requests[M][1]> {
-    await this.starts;
+    await this.starts.settled();
     const client = this.run?.client;
     if (!client?.isRunning()) throw new ServerAway(vscode.l10n.t("The server is not running."));
     const source = cancelledWith(signal ?? new AbortController().signal);
@@ -70,31 +71,34 @@ export class Server implements vscode.Disposable {
 
   async dispose(): Promise<void> {
     clearTimeout(this.timer);
+    this.starts.end();
     this.changed.dispose();
     await this.run?.stop();
   }
 
   private startOnce(): Promise<void> {
     clearTimeout(this.timer);
-    this.starts = this.starts.then(() => this.launch());
-    return this.starts;
+    return this.starts.next((signal) => this.launch(signal));
   }
 
-  private async launch(): Promise<void> {
+  private async launch(signal: AbortSignal): Promise<void> {
     await this.run?.stop();
     this.run = undefined;
     this.become({ kind: "starting" });
     try {
       const chosen = vscode.workspace.getConfiguration(SECTION).get("interpreter", "");
       const launch = await findLaunch(chosen, path.join(this.extension.extensionPath, "bundled"));
+      if (signal.aborted) return;
       this.log.info(`Starting: ${launch.description}`);
       const run = new ServerProcess(this.extension, launch, this.log, (reason) => this.recover(reason));
       run.client.onNotification(DID_CHANGE_STATUS, (status: Status) =>
         this.become({ kind: "running", status }),
       );
       this.run = run;
+      signal.addEventListener("abort", () => void run.stop(), { once: true });
       await run.start();
     } catch (error) {
+      if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
       this.log.error(reason);
       this.become({ kind: error instanceof NoInterpreter ? "noInterpreter" : "failed", reason });

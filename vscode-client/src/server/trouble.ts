@@ -35,6 +35,6 @@ async function offerInterpreter(reason: string): Promise<void> {
 
 async function offerRestart(server: Server, reason: string): Promise<void> {
   const restart = vscode.l10n.t("Start Again");
-  const message = vscode.l10n.t("The Semantic Symbols server ended several times: {0}.", reason);
+  const message = vscode.l10n.t("Semantic Symbols can't run: {0}.", reason);
   if ((await vscode.window.showErrorMessage(message, restart)) === restart) await server.start();
 }

@@ -31,11 +31,6 @@ export function signOf(state: ServerState): Sign {
         "warning",
       );
     case "failed":
-      return sign(
-        "$(error) Symbols",
-        vscode.l10n.t("The server ended several times: {0}.", state.reason),
-        "error",
-      );
     case "noInterpreter":
       return sign("$(error) Symbols", vscode.l10n.t("The server can't run: {0}.", state.reason), "error");
   }

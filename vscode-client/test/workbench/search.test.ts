@@ -116,6 +116,8 @@ test("filters are completed, and then hold", async () => {
     (shown) => shown.length > 0 && shown.every((kind) => kind === "class"),
     "classes alone should be listed",
   );
+  await bench.input.fill("lang:pure");
+  await firstRow(bench.rows, "purescript");
   await bench.input.fill("path:em");
   await firstRow(bench.rows, "email/");
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
@@ -40,6 +40,33 @@ test("a Python that is none is named in the message", async () => {
   );
 });
 
+test("a restart ends a server that hangs before it has answered anything", async () => {
+  const programs = mkdtempSync(path.join(tmpdir(), "programs-"));
+  process.once("exit", () => rmSync(programs, { recursive: true }));
+  const python = path.join(programs, "python");
+  const started = path.join(programs, "started");
+  // It answers the question for its version, hangs the first time that it is to serve, and then is a real Python.
+  const hangsOnce = [
+    "#!/bin/sh",
+    `case "$*" in *"-m lsp_server"*) if [ ! -e "${started}" ]; then echo $$ >"${started}"; exec sleep 600; fi ;; esac`,
+    `exec "${pythonProgram()}" "$@"`,
+  ];
+  writeFileSync(python, hangsOnce.join("\n"), { mode: 0o755 });
+  await using bench = await Workbench.open({
+    workspace,
+    settings: { "semanticSymbols.interpreter": python },
+  });
+  await eventually(
+    () => Promise.resolve(existsSync(started) && readFileSync(started, "utf8").trim()),
+    (pid) => pid !== false && pid !== "",
+    "the server should have been started",
+  );
+  await bench.command("Semantic Symbols: Restart the Server");
+  await bench.ready();
+  assert.equal(isAlive(Number(readFileSync(started, "utf8"))), false);
+  assert.equal(await bench.notification("Semantic Symbols").count(), 0);
+});
+
 test("the walkthrough shows three steps", async () => {
   await using bench = await Workbench.open({ workspace });
   await bench.command("Welcome: Open Walkthrough...");
@@ -63,6 +90,14 @@ async function listed(bench: Workbench, count: number, message: string, typed?: 
     (found) => found === count,
     message,
   );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function pythonProgram(): string {
