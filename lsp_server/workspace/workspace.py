@@ -296,9 +296,9 @@ class Workspace:
 
     def explain_path(self, path: Path) -> PathExplanation:
         """Tell whether a file is indexed, and why."""
-        real = real_path(path)
-        called = innermost(path, self._folders)
-        if called is not None and self._folders[called].real / path.relative_to(called) != real:
+        real, folders = real_path(path), self._folders
+        called = innermost(path, folders)
+        if called is not None and folders[called].real / path.relative_to(called) != real:
             return behind_link(real)
         place = self._place_of(real)
         return OUTSIDE if place is None else place[0].service.explain(place[1])
