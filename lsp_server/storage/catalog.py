@@ -280,7 +280,7 @@ class Catalog:
         with self._lock, schema.translated_errors(self.path):
             try:
                 yield self._database
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, LookupError, TypeError) as error:
                 raise IndexDamaged(
                     f"The catalog at {self.path} holds a value that makes no sense: {error}.",
                     "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",

@@ -1,5 +1,6 @@
 """The catalog keeps what was committed, shows readers one generation, and says clearly when it can't."""
 
+import errno
 import os
 import sqlite3
 import sys
@@ -320,6 +321,24 @@ def test_a_value_that_makes_no_sense_is_damage(catalog: Catalog) -> None:
         with pytest.raises(IndexDamaged):
             read()
     assert any("a.py" in problem for problem in catalog.problems())
+
+
+def test_a_file_beyond_the_numbers_given_is_damage(path: Path, catalog: Catalog) -> None:
+    index(catalog, update("a.py", 1))
+    catalog._database.execute("UPDATE sqlite_sequence SET seq = 0")
+    with Catalog.open_reader(path) as reader, pytest.raises(IndexDamaged, match="makes no sense"):
+        reader.snapshot()
+
+
+def test_a_catalog_out_of_reach_is_not_called_damaged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Catalog.open_writer(path).close()
+
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", fail)
+    with pytest.raises(IndexStorageFailed, match="can't be read"):
+        Catalog.open_reader(path)
 
 
 def test_a_full_disk_leaves_the_last_commit_and_says_so(catalog: Catalog) -> None:
