@@ -199,7 +199,7 @@ class IndexReader:
                 on_error.callback(catalog.close)
                 self._generation = self._opened(version, catalog, None)
                 on_error.pop_all()
-        except SemanticSymbolsError:
+        except Exception:  # the boundary: whoever follows the index must hear that it can't be opened
             logger.exception("the index can't be opened; what was open before goes on answering")
             return False
         if before is not None:
