@@ -75,7 +75,7 @@ def stale_files(version: IndexVersion, folder: Path) -> list[Finding]:
 
 
 def _guarded(where: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """The boundary: whatever a check stumbles over is a finding too, but for what says nothing of the index."""
+    """The boundary: what a check stumbles over is a finding too, unless it says nothing of the index."""
     try:
         yield from check()
     except IndexDamaged as error:
