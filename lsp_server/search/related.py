@@ -102,15 +102,6 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
     return _listed(closest, _copies(closest, file.symbols[place]), view, limit)
 
 
-def symbol_at(view: FolderView, path: str, line: int, column: int, encoding: Encoding) -> Found | None:
-    """Return the innermost symbol at a position, the file's entry between symbols, None in unknown files."""
-    file = file_symbols(view, path)
-    place = None if file is None else file.innermost(line, column, encoding)
-    if file is None or place is None:
-        return None
-    return Found(SymbolId(int(file.ids[place])), file.symbols[place], view.folder, path, score=1.0)
-
-
 def _candidates(
     view: FolderView, target: F32, depth: int, own: FileSymbols | None, family: frozenset[int]
 ) -> list[_Candidate]:

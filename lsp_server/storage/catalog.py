@@ -158,15 +158,6 @@ class Catalog:
         counts = {str(status): totals.get(str(status), (0, 0))[0] for status in FileStatus}
         return CatalogCoverage(**counts, symbols=sum(symbols for _, symbols in totals.values()))
 
-    def left_out(self) -> dict[str, str]:
-        """Return path → reason of every file that is skipped or quarantined."""
-        with self._reading() as database:
-            return dict(
-                database.execute(
-                    "SELECT path, reason FROM files WHERE status IN ('skipped', 'quarantined') ORDER BY path"
-                )
-            )
-
     def leftover_intent(self) -> BatchIntent | None:
         """Return what batches began and never committed, or None."""
         with self._reading() as database:
