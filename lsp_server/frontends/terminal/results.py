@@ -5,9 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lsp_server.frontends.terminal.console import Console, Styled
-from lsp_server.search.results import Explanation, Found, SearchOutcome
-
-PROBABLY_RELEVANT = 0.5
+from lsp_server.search.results import PROBABLY_RELEVANT, Explanation, Found, SearchOutcome
 
 
 def show_outcome(outcome: SearchOutcome, console: Console) -> None:
