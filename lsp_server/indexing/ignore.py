@@ -22,9 +22,12 @@ SETTINGS_NAME = "settings"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The line that decided: `file` is an absolute path or "settings", `line` counts from 1.
+    """The line of an ignore file, or the pattern of the settings, that decided.
 
-    Of the settings, the patterns that force in count first.
+    Attributes:
+        file: Absolute path of the ignore file, or "settings".
+        line: From 1; in the settings, the patterns that force in count first.
+        pattern: The line itself.
     """
 
     file: str
