@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.search.results import Coverage
@@ -55,6 +56,15 @@ class Generation:
         return self._digests[path]
 
 
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """What an index took on disk at a generation, and when that was summed up."""
+
+    weighed_s: float = 0.0
+    generation: int = -1
+    size_bytes: int = 0
+
+
 class IndexReader:
     """Holds the newest generation of one index. Thread-safe; what is open is returned without waiting.
 
@@ -70,7 +80,7 @@ class IndexReader:
         self._generation: Generation | None = None
         self._coverage = Coverage()
         self._counted_s = 0.0
-        self._weighed: tuple[float, int, int] = (0.0, -1, 0)
+        self._weight = _Weight()
         self._is_closed = False
 
     # What is open
@@ -233,8 +243,8 @@ class IndexReader:
         self._counted_s = time.monotonic()
 
     def _size_bytes(self, generation: Generation) -> int:
-        weighed_s, number, size_bytes = self._weighed
-        if number != generation.number and time.monotonic() - weighed_s > WEIGH_EVERY_S:
+        weight = self._weight
+        if weight.generation != generation.number and time.monotonic() - weight.weighed_s > WEIGH_EVERY_S:
             size_bytes = generation.version.size_bytes()
-            self._weighed = (time.monotonic(), generation.number, size_bytes)
-        return size_bytes
+            self._weight = weight = _Weight(time.monotonic(), generation.number, size_bytes)
+        return weight.size_bytes
