@@ -6,7 +6,7 @@ SemanticSymbolsError
 ├── WorkspaceNotFound      5   the folder does not exist, or is not one the server has open
 ├── IndexBusy              6   another process writes this index and did not finish in time
 ├── IndexDamaged           7   the index does not hold together; `doctor --repair` rebuilds it
-├── IndexStorageFailed     8   the disk is full or read-only, or the folder can't be written
+├── IndexStorageFailed     8   the disk is full or read-only, or the index can't be read or written
 ├── ModelUnavailable       9   the configured model can't be loaded here
 └── IndexerFailed         10   the indexer process ended unexpectedly, again and again
 
@@ -74,7 +74,7 @@ class IndexDamaged(SemanticSymbolsError):
 
 
 class IndexStorageFailed(SemanticSymbolsError):
-    """The index can't be written: the disk is full, or read-only."""
+    """The index can't be read or written: the disk is full, read-only or failing, or rights are missing."""
 
     exit_code = 8
 

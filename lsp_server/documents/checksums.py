@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from lsp_server.documents.failures import tantivy_failures
+
 _MAGIC: Final = 1337
 _TRAILER_BYTES: Final = 8
 _BLOCK_BYTES: Final = 1 << 20
@@ -19,20 +21,28 @@ def damaged_files(path: Path) -> list[str]:
 
     A file ends with a JSON footer that holds the CRC-32 of all before it, the footer's length and a magic
     number (`directory/footer.rs` of Tantivy 0.27). Files that the commit does not use are not looked at.
+
+    Raises:
+        IndexStorageFailed: A file can't be read now, which says nothing about what it holds.
     """
+    with tantivy_failures(path):
+        return _damaged_files(path)
+
+
+def _damaged_files(path: Path) -> list[str]:
     try:
         meta = json.loads((path / "meta.json").read_bytes())
         segments = {
             segment["segment_id"].replace("-", ""): segment.get("deletes") for segment in meta["segments"]
         }
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
         return [f"meta.json can't be read: {error}"]
     problems = []
     for file in sorted(path.iterdir()):
         if _is_committed(file, segments):
             try:
                 sound = _is_sound(file)
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
                 problems.append(f"{file.name} can't be read: {error}")
                 continue
             if not sound:

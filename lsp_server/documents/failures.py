@@ -1,5 +1,6 @@
 """Turns what Tantivy raises into this project's errors: Tantivy says everything with a bare ValueError."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,9 @@ _STORAGE_SIGNS = (
     "error occurred in a thread",
 )
 
+_SYSTEM_FAILED = re.compile(r"Os \{ code: \d+, kind: (?!NotFound)|\(os error (?![23]\))\d")
+"""How Rust writes what the system said, but for "no such file" (2, and 3 on Windows): that is damage."""
+
 
 @contextmanager
 def tantivy_failures(path: Path) -> Iterator[None]:
@@ -28,7 +32,7 @@ def tantivy_failures(path: Path) -> Iterator[None]:
 
     Raises:
         IndexBusy: Another writer holds the index.
-        IndexStorageFailed: It can't be written: full, read-only, no permission.
+        IndexStorageFailed: It can't be read or written: full, read-only, no permission, too many open files.
         IndexDamaged: A file is missing or does not hold together.
     """
     try:
@@ -54,7 +58,7 @@ def _translated(path: Path, error: BaseException) -> SemanticSymbolsError:
             "Wait until it has finished, or stop the other server or command.",
             path=str(path),
         )
-    if any(sign in text for sign in _STORAGE_SIGNS):
+    if _SYSTEM_FAILED.search(text) or any(sign in text for sign in _STORAGE_SIGNS):
         return _storage_failed(path, error)
     return IndexDamaged(
         f"The text index does not hold together: {text}",
@@ -65,7 +69,7 @@ def _translated(path: Path, error: BaseException) -> SemanticSymbolsError:
 
 def _storage_failed(path: Path, error: BaseException) -> IndexStorageFailed:
     return IndexStorageFailed(
-        f"The text index can't be written: {error}",
-        "Free some disk space or check the permissions of the index folder.",
+        f"The text index can't be read or written: {error}",
+        "Free some disk space or check the permissions of the index folder, and try again.",
         path=str(path),
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.documents import TextReader, damaged_files
-from lsp_server.errors import SemanticSymbolsError
+from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.scanner import RACY_NS
 from lsp_server.indexing.yields import content_digest
 from lsp_server.model import SymbolKind
@@ -57,7 +57,12 @@ class Finding:
 
 
 def examine(version: IndexVersion) -> list[Finding]:
-    """Check every invariant between the stores of one version."""
+    """Check every invariant between the stores of one version.
+
+    Raises:
+        IndexBusy: The catalog is locked.
+        IndexStorageFailed: A store can't be read now, which says nothing about what it holds.
+    """
     if not version.catalog.is_file():
         is_odd = version.is_ready or any(version.path.glob("segments/*"))
         return [Finding("catalog", "there is none", Severity.DAMAGE if is_odd else Severity.WARNING)]
@@ -70,11 +75,13 @@ def stale_files(version: IndexVersion, folder: Path) -> list[Finding]:
 
 
 def _guarded(where: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """The boundary: whatever a check stumbles over is a finding too."""
+    """The boundary: what a check stumbles over is a finding too, unless it says nothing of the index."""
     try:
         yield from check()
-    except SemanticSymbolsError as error:
+    except IndexDamaged as error:
         yield Finding(where, error.message.rstrip("."))
+    except SemanticSymbolsError:
+        raise
     except Exception as error:
         logger.exception("a check of the %s failed", where)
         yield Finding(where, f"can't be checked: {type(error).__name__}: {error}")
@@ -120,7 +127,7 @@ def _open_segments(
     for entry in state.segments:
         try:
             segment = Segment.open(version.segments / entry.name)
-        except SemanticSymbolsError as error:
+        except IndexDamaged as error:
             yield Finding("vectors", error.message.rstrip("."))
             continue
         segments[entry.name] = segment

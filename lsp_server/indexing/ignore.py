@@ -7,8 +7,9 @@ the defaults. Secrets and version control yield to nothing but a `!` of our own 
 """
 
 import os
+import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, is_secret, never_source, why_not_source
@@ -21,9 +22,12 @@ SETTINGS_NAME = "settings"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The line that decided: `file` is an absolute path or "settings", `line` counts from 1.
+    """The line of an ignore file, or the pattern of the settings, that decided.
 
-    Of the settings, the patterns that force in count first.
+    Attributes:
+        file: Absolute path of the ignore file, or "settings".
+        line: From 1; in the settings, the patterns that force in count first.
+        pattern: The line itself.
     """
 
     file: str
@@ -84,8 +88,26 @@ class Folder:
     inherited: tuple[_Source, PatternLine] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found out since the rules changed last.
+
+    Whoever finds out more took the record before looking and adds to that one: then nothing that was read
+    before a change ends up among what is known after it.
+
+    Attributes:
+        folders: The state of folders by their path, without a slash at its end.
+        entered: Decisions about sub-folders of these that are not among them yet.
+    """
+
+    folders: dict[str, Folder] = field(default_factory=dict)
+    entered: dict[str, Decision] = field(default_factory=dict)
+
+
 class IgnoreRules:
     """Decides about the paths of one workspace folder; ignore files are read once, until `invalidate`.
+
+    Thread-safe.
 
     Args:
         root: The workspace folder.
@@ -98,8 +120,8 @@ class IgnoreRules:
     ) -> None:
         self.root = root
         self._settings = PatternFile(SETTINGS_NAME, [*(f"!{one}" for one in extra_include), *extra_exclude])
-        self._folders: dict[str, Folder] = {}
-        self._entered: dict[str, Decision] = {}
+        self._known = _Known()
+        self._invalidating = threading.Lock()
 
     def decide(self, path: str, *, is_folder: bool = False) -> Decision:
         """Return whether a path is indexed, and why.
@@ -161,25 +183,28 @@ class IgnoreRules:
             path: Relative, no slash at its end.
             members: The names it holds, when the caller knows: saves looking for ignore files.
         """
-        known = self._folders.get(path)
-        if known is not None:
-            return known
+        known = self._known
+        folder = known.folders.get(path)
+        if folder is not None:
+            return folder
         if not path:
-            return self._keep(self._opened(self._outside(), members))
+            return _kept(known, self._opened(self._outside(), members))
         above, _, name = path.rpartition("/")
         parent = self.folder(above)
         decision = self._judged_folder(parent, name)
         found = _own_match(parent, name, path, is_folder=True) if parent.own or parent.inherited else None
         folder = replace(parent, path=path + "/", inherited=found[:2] if found else None)
         if decision.indexed:
-            return self._keep(self._opened(replace(folder, excluded=None), members))
+            return _kept(known, self._opened(replace(folder, excluded=None), members))
         if found and found[1].negated:
             folder = replace(folder, inherited=None)  # a default took back what was forced in further up
         below = parent.excluded or replace(decision, reason=f"below '{path}', {decision.reason}")
         folder = replace(folder, ignore=(), git=(), excluded=below)
         if _may_force_below(parent, path):
             folder = replace(folder, own=self._with(folder, OWN_FILE, folder.own, members))
-        return self._keep(folder)
+        elif parent.excluded:
+            return folder  # builds make such folders by the thousand, and nobody walks there
+        return _kept(known, folder)
 
     def is_ignore_file(self, path: str) -> bool:
         """Tell whether a change of this file changes the rules."""
@@ -199,31 +224,28 @@ class IgnoreRules:
     def invalidate(self, path: str) -> None:
         """Forget what an ignore file, or any path that came or went, decided below its folder."""
         parent = "" if path == ".git/info/exclude" else path.rpartition("/")[0]
-        self._entered = {}
-        if not parent:
-            self._folders = {}
-            return
-        if parent not in self._folders:  # then nothing below it is known either
-            return
-        below = parent + "/"
-        self._folders = {
-            key: folder
-            for key, folder in list(self._folders.items())
-            if key != parent and not key.startswith(below)
-        }
+        with self._invalidating:
+            folders = dict(self._known.folders) if parent else {}
+            if parent in folders:  # else nothing below it is known either
+                below = parent + "/"
+                folders = {
+                    key: folder
+                    for key, folder in folders.items()
+                    if key != parent and not key.startswith(below)
+                }
+            self._known = _Known(folders)
 
     def _judged_folder(self, parent: Folder, name: str) -> Decision:
         """Return `judge` of a sub-folder, remembered: a walk asks before it enters and again inside."""
+        known = self._known
         path = parent.path + name
-        decision = self._entered.get(path)
+        decision = known.entered.get(path)
         if decision is None:
-            decision = self._entered[path] = self.judge(parent, name, is_folder=True)
+            decision = self.judge(parent, name, is_folder=True)
+            # A caller may hold a parent from before a change; and below an excluded one nobody asks again.
+            if not parent.excluded and known.folders.get(parent.path[:-1]) is parent:
+                known.entered[path] = decision
         return decision
-
-    def _keep(self, folder: Folder) -> Folder:
-        self._folders[folder.path[:-1]] = folder
-        self._entered.pop(folder.path[:-1], None)
-        return folder
 
     def _opened(self, folder: Folder, members: Collection[str] | None) -> Folder:
         """Return the state with the folder's own ignore files read."""
@@ -272,6 +294,12 @@ class IgnoreRules:
             own = _read(above / OWN_FILE, 0, prefix, rank) + own
         # Whoever opens an ignored folder wants it: then what is above does not count.
         return empty if _leaves_out(git + ignore, way) else Folder("", own, ignore, git)
+
+
+def _kept(known: _Known, folder: Folder) -> Folder:
+    known.folders[folder.path[:-1]] = folder
+    known.entered.pop(folder.path[:-1], None)
+    return folder
 
 
 _SECRET = Decision(indexed=False, reason="left out by default: files of this name usually hold secrets")

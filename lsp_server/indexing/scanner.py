@@ -5,7 +5,7 @@ Content is never read here: whoever reads a `touched` file compares digests.
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -181,26 +181,14 @@ def subfolders(rules: IgnoreRules, folder: str) -> list[str]:
     return [here.path + name for name in names if rules.enters(here, name)]
 
 
-def priority_order(facts: Iterable[FileFact], open_paths: Collection[str] = ()) -> list[FileFact]:
-    """Return files in the order in which to index them: open ones, then recent ones, then a fair shuffle.
+def priority_order(facts: Iterable[FileFact]) -> list[FileFact]:
+    """Return files in the order in which to index them: recent ones, then a fair shuffle.
 
     The rest is shuffled by a digest of the path, the same way each time: whatever has been indexed when
     the centroids are trained is a sample of the whole.
-
-    Args:
-        facts: Files to index.
-        open_paths: Those open in an editor.
     """
     by_age = sorted(facts, key=lambda fact: fact.mtime_ns, reverse=True)
-    recent = {fact.path for fact in by_age[:RECENT_FILES]}
-    digests = {fact.path: _digest(fact.path) for fact in by_age[RECENT_FILES:]}
-
-    def place(fact: FileFact) -> tuple[int, bytes]:
-        if fact.path in open_paths:
-            return 0, b""
-        return (1, b"") if fact.path in recent else (2, digests[fact.path])
-
-    return sorted(by_age, key=place)
+    return [*by_age[:RECENT_FILES], *sorted(by_age[RECENT_FILES:], key=lambda fact: _digest(fact.path))]
 
 
 class _Comparison:

@@ -133,9 +133,7 @@ class IndexWriter:
     def _open_text(self) -> TextIndex:
         """Open the text index, made anew where none was committed yet; it must hold what the catalog does."""
         n_symbols = sum(state.n_symbols for state in self.known.values())
-        if not (self._folder.text / "meta.json").is_file():
-            if n_symbols:
-                raise self._damaged("the text index is missing")
+        if not n_symbols and not (self._folder.text / "meta.json").is_file():
             return TextIndex.create(self._folder.text)
         n_documents = TextReader.open(self._folder.text).num_docs
         if n_documents != n_symbols and not self.unfinished:

@@ -59,8 +59,8 @@ def _nearest(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) ->
 
 
 def _named(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-    """Return the best of the symbols whose names begin with the query, if that is one name."""
-    if not ask.query.is_one_name or ask.mode is SearchMode.VECTOR:
+    """Return the best symbols whose names begin with the query, if a hybrid search asks for one name."""
+    if not ask.query.is_one_name or ask.mode is not SearchMode.HYBRID:
         return np.zeros(0, np.int64)
     beginning = re.split(r"\W+", ask.query.identifiers[0])[-1]
     vectors = snapshot.vectors

@@ -16,7 +16,7 @@ from lsp_server.search.file_symbols import (
     vectors_of,
     visible_rows,
 )
-from lsp_server.search.results import DUPLICATE_MARK, TEST_MARK, Explanation, Found
+from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, Found
 from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
 from lsp_server.storage.symbol_record import unpack_symbol
@@ -30,9 +30,6 @@ SAME_TEXT_SIMILARITY = 0.9
 
 COPY_DIFFERENCE = 0.2
 """The part of its lines by which a copy may have become longer or shorter, where it is more than one line."""
-
-RELEVANT = 0.5
-"""Score from which a result is probably relevant."""
 
 _SPARE = 20  # candidates beyond twice the limit, for what steps back behind others
 
@@ -100,15 +97,6 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
     candidates.sort(key=lambda candidate: (-candidate.similarity, candidate.id))
     closest = candidates[: 2 * limit + _SPARE]
     return _listed(closest, _copies(closest, file.symbols[place]), view, limit)
-
-
-def symbol_at(view: FolderView, path: str, line: int, column: int, encoding: Encoding) -> Found | None:
-    """Return the innermost symbol at a position, the file's entry between symbols, None in unknown files."""
-    file = file_symbols(view, path)
-    place = None if file is None else file.innermost(line, column, encoding)
-    if file is None or place is None:
-        return None
-    return Found(SymbolId(int(file.ids[place])), file.symbols[place], view.folder, path, score=1.0)
 
 
 def _candidates(
@@ -182,7 +170,12 @@ def _listed(
     repeats = _repeats(candidates)
     order = sorted(
         range(len(candidates)),
-        key=lambda number: (scores[number] < RELEVANT, repeats[number], candidates[number].is_test, number),
+        key=lambda number: (
+            scores[number] < PROBABLY_RELEVANT,
+            repeats[number],
+            candidates[number].is_test,
+            number,
+        ),
     )[:limit]
     falling = np.minimum.accumulate(np.clip(scores[order], 0.0, 1.0))
     return tuple(

@@ -8,6 +8,9 @@ from typing import Final
 
 from lsp_server.model import ClusterId, Symbol, SymbolId, SymbolKind
 
+PROBABLY_RELEVANT: Final = 0.5
+"""The score from which a result is probably relevant."""
+
 TEST_MARK: Final = "test"
 DUPLICATE_MARK: Final = "duplicate"
 """Signals of `related` that say what a result is: a test, a near copy of what is shown already."""
@@ -82,7 +85,7 @@ class Found:
         symbol: What it is and where in its file.
         folder: The workspace folder it lies in.
         path: Relative to the folder, forward slashes.
-        score: 0 to 1; 0.5 means "probably relevant".
+        score: 0 to 1; from `PROBABLY_RELEVANT` on it probably is.
         explanation: Present when the request asked for it, and always in what is related.
     """
 

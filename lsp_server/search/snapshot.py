@@ -90,10 +90,6 @@ class Snapshot:
                 names[number] = str(blob[start:end], "utf-8", "replace")
         return names
 
-    def language_of(self, code: int) -> str:
-        """Return the language id that a segment's language column means by a number."""
-        return self.meta.languages[code]
-
 
 def _alive(segments: Sequence[Segment], state: CatalogSnapshot) -> list[NDArray[np.bool_] | None]:
     alive: list[NDArray[np.bool_] | None] = []

@@ -158,15 +158,6 @@ class Catalog:
         counts = {str(status): totals.get(str(status), (0, 0))[0] for status in FileStatus}
         return CatalogCoverage(**counts, symbols=sum(symbols for _, symbols in totals.values()))
 
-    def left_out(self) -> dict[str, str]:
-        """Return path → reason of every file that is skipped or quarantined."""
-        with self._reading() as database:
-            return dict(
-                database.execute(
-                    "SELECT path, reason FROM files WHERE status IN ('skipped', 'quarantined') ORDER BY path"
-                )
-            )
-
     def leftover_intent(self) -> BatchIntent | None:
         """Return what batches began and never committed, or None."""
         with self._reading() as database:
@@ -280,7 +271,7 @@ class Catalog:
         with self._lock, schema.translated_errors(self.path):
             try:
                 yield self._database
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, LookupError, TypeError) as error:
                 raise IndexDamaged(
                     f"The catalog at {self.path} holds a value that makes no sense: {error}.",
                     "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",

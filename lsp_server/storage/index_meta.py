@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from lsp_server.errors import IndexDamaged
 from lsp_server.storage.records import MetaValue
 
 
@@ -56,8 +57,18 @@ class IndexMeta:
         """Return what the catalog's facts say; absent ones have their defaults.
 
         Raises:
-            ValueError: A fact is garbled.
+            IndexDamaged: A fact is garbled.
         """
+        try:
+            return cls._decoded(facts)
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+            raise IndexDamaged(
+                f"The catalog holds facts of the index that make no sense: {error}.",
+                "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
+            ) from error
+
+    @classmethod
+    def _decoded(cls, facts: Mapping[str, MetaValue]) -> Self:
         centroids = _no_centroids()
         if facts.get("centroids"):
             halves = np.frombuffer(bytes(facts["centroids"]), "<f2")  # type: ignore[arg-type]
@@ -65,22 +76,22 @@ class IndexMeta:
         known = json.loads(str(facts.get("facts", "{}")))
         return cls(
             centroids=centroids,
-            trained_rows=known.get("trained_rows", 0),
+            trained_rows=int(known.get("trained_rows", 0)),
             languages=tuple(known.get("languages", ())),
-            probes=known.get("probes", 0),
-            rerank=known.get("rerank", 500),
-            recall_at_10=known.get("recall_at_10"),
-            related_recall_at_10=known.get("related_recall_at_10"),
+            probes=int(known.get("probes", 0)),
+            rerank=int(known.get("rerank", 500)),
+            recall_at_10=_measured(known.get("recall_at_10")),
+            related_recall_at_10=_measured(known.get("related_recall_at_10")),
             recall_curve=tuple(
                 (int(probes), int(rerank), float(recall), float(related))
                 for probes, rerank, recall, related in known.get("recall_curve", ())
             ),
-            calibrated_rows=known.get("calibrated_rows", 0),
-            imbalance=known.get("imbalance", 1.0),
-            opstamp=known.get("opstamp", 0),
-            model_name=known.get("model_name", ""),
-            seen_ns=known.get("seen_ns", 0),
-            recipe=known.get("recipe", ""),
+            calibrated_rows=int(known.get("calibrated_rows", 0)),
+            imbalance=float(known.get("imbalance", 1.0)),
+            opstamp=int(known.get("opstamp", 0)),
+            model_name=str(known.get("model_name", "")),
+            seen_ns=int(known.get("seen_ns", 0)),
+            recipe=str(known.get("recipe", "")),
         )
 
     def encode(self) -> dict[str, MetaValue]:
@@ -111,3 +122,7 @@ def storable(centroids: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return centroids as a reader of the catalog will see them, rounded to float16."""
     rounded: NDArray[np.float32] = centroids.astype("<f2").astype(np.float32)
     return rounded
+
+
+def _measured(share: float | None) -> float | None:
+    return None if share is None else float(share)

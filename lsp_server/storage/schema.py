@@ -1,6 +1,7 @@
 """The catalog's tables, how its database is opened, and what SQLite's failures mean to a user."""
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -79,11 +80,8 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         IndexDamaged: It is missing, or no catalog.
         IndexStorageFailed: It can't be read.
     """
-    if not path.is_file():
-        raise IndexDamaged(
-            f"The index has no catalog at {path}.", "Run `semantic-symbols doctor --repair`.", path=str(path)
-        )
     with translated_errors(path):
+        _expect_file(path)
         database = _connect(f"{_uri(path)}?mode=ro", uri=True)
         try:
             _expect_catalog(database)
@@ -113,9 +111,11 @@ def closing_on_error(database: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about the database at `path` into ours."""
+    """Turn the errors of SQLite and of the disk about the database at `path` into ours."""
     try:
         yield
+    except OSError as error:
+        raise _storage_failed(path, error) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _BUSY:
@@ -128,12 +128,7 @@ def translated_errors(path: Path) -> Iterator[None]:
                 "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
                 path=str(path),
             ) from error
-        raise IndexStorageFailed(
-            f"The index at {path.parent} can't be read or written: {error}.",
-            "Make room on that disk and see that you may write there, or choose another place with "
-            "`--index-dir`; the answers of the last commit stay available.",
-            path=str(path),
-        ) from error
+        raise _storage_failed(path, error) from error
 
 
 @contextmanager
@@ -162,9 +157,29 @@ def _connect(target: str, *, uri: bool) -> sqlite3.Connection:
     )
 
 
+def _expect_file(path: Path) -> None:
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        is_file = False
+    if not is_file:
+        raise IndexDamaged(
+            f"The index has no catalog at {path}.", "Run `semantic-symbols doctor --repair`.", path=str(path)
+        )
+
+
 def _expect_catalog(database: sqlite3.Connection) -> None:
     if database.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone() is None:
         raise sqlite3.DatabaseError("no generation is recorded")
+
+
+def _storage_failed(path: Path, error: Exception) -> IndexStorageFailed:
+    return IndexStorageFailed(
+        f"The index at {path.parent} can't be read or written: {error}.",
+        "Make room on that disk and see that you may write there, or choose another place with "
+        "`--index-dir`; the answers of the last commit stay available.",
+        path=str(path),
+    )
 
 
 def _uri(path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lsp_server.errors import IndexDamaged
+from lsp_server.errors import IndexDamaged, IndexStorageFailed
 from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray
 from lsp_server.vectors.format import HEADER_BYTES, LOOKUPS, REPAIR, Header, crc_of, decode_header
 from lsp_server.vectors.writer import SegmentInfo, text_end
@@ -91,6 +91,7 @@ class Segment:
 
         Raises:
             IndexDamaged: The file is missing, cut short, of another version, or its header is altered.
+            IndexStorageFailed: It can't be read now, which says nothing about what it holds.
         """
         try:
             with path.open("rb") as stream:
@@ -98,10 +99,14 @@ class Segment:
                 file_bytes = stream.seek(0, 2)
                 header = decode_header(head, path, file_bytes)
                 mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-        except OSError as error:
+        except FileNotFoundError as error:
             raise IndexDamaged(
+                f"The vector segment {path.name} is missing.", REPAIR, path=str(path)
+            ) from error
+        except OSError as error:
+            raise IndexStorageFailed(
                 f"The vector segment {path.name} can't be read: {error.strerror or error}.",
-                REPAIR,
+                f"See that you may read {path.parent} and that its disk works, and try again.",
                 path=str(path),
             ) from error
         return cls(path, header, mapped)

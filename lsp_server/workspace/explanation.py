@@ -6,7 +6,7 @@ from pathlib import Path
 from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.scanner import is_storable
 from lsp_server.workspace.reader import IndexReader
-from lsp_server.workspace.status import PathExplanation, PathRule
+from lsp_server.workspace.status import PathExplanation
 
 OUTSIDE = PathExplanation(indexed=False, reason="it lies in none of the open folders")
 
@@ -21,9 +21,7 @@ def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathEx
     """
     decision = rules.decide(path)
     if not decision.indexed:
-        rule = decision.rule
-        known = None if rule is None else PathRule(rule.file, rule.line, rule.pattern)
-        return PathExplanation(False, decision.reason, known)
+        return PathExplanation(False, decision.reason, decision.rule)
     if not is_storable(path):
         return PathExplanation(False, "its name is not valid Unicode")
     state = None

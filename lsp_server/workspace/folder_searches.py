@@ -75,7 +75,7 @@ class FolderSearches:
         outcome = search(views, replace(request, limit=request.limit * n_doubles), cancel)
         if n_doubles > 1:
             outcome = replace(outcome, results=_without_doubles(outcome.results, folders)[: request.limit])
-        self._note(began)
+        outcome = replace(outcome, took_ms=self._note(began))
         if on_partial is not None and outcome.results:
             on_partial(outcome.results)
         return outcome

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.search.results import Coverage
@@ -56,6 +57,15 @@ class Generation:
         return self._digests[path]
 
 
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """What an index took on disk at a generation, and when that was summed up."""
+
+    weighed_s: float = 0.0
+    generation: int = -1
+    size_bytes: int = 0
+
+
 class IndexReader:
     """Holds the newest generation of one index. Thread-safe; what is open is returned without waiting.
 
@@ -72,7 +82,7 @@ class IndexReader:
         self._mark: ReaderMark | None = None
         self._coverage = Coverage()
         self._counted_s = 0.0
-        self._weighed: tuple[float, int, int] = (0.0, -1, 0)
+        self._weight = _Weight()
         self._is_closed = False
 
     # What is open
@@ -205,7 +215,7 @@ class IndexReader:
                 on_error.callback(catalog.close)
                 self._generation = self._opened(version, catalog, None)
                 on_error.pop_all()
-        except SemanticSymbolsError:
+        except Exception:  # the boundary: whoever follows the index must hear that it can't be opened
             logger.exception("the index can't be opened; what was open before goes on answering")
             return False
         if before is not None:
@@ -246,8 +256,8 @@ class IndexReader:
         self._counted_s = time.monotonic()
 
     def _size_bytes(self, generation: Generation) -> int:
-        weighed_s, number, size_bytes = self._weighed
-        if number != generation.number and time.monotonic() - weighed_s > WEIGH_EVERY_S:
+        weight = self._weight
+        if weight.generation != generation.number and time.monotonic() - weight.weighed_s > WEIGH_EVERY_S:
             size_bytes = generation.version.size_bytes()
-            self._weighed = (time.monotonic(), generation.number, size_bytes)
-        return size_bytes
+            self._weight = weight = _Weight(time.monotonic(), generation.number, size_bytes)
+        return weight.size_bytes

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from lsp_server.indexing.ignore import Rule
 from lsp_server.search.results import Coverage
 
 
@@ -88,24 +89,9 @@ class WorkspaceStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class PathRule:
-    """The line of an ignore file, or the pattern of `indexing.exclude`, that left a path out.
-
-    Attributes:
-        file: Absolute path of the ignore file, or "settings".
-        line: From 1; in the settings, those of `indexing.include` count first.
-        pattern: The line itself.
-    """
-
-    file: str
-    line: int
-    pattern: str
-
-
-@dataclass(frozen=True, slots=True)
 class PathExplanation:
     """Whether a file is indexed, and why."""
 
     indexed: bool
     reason: str
-    rule: PathRule | None = None
+    rule: Rule | None = None

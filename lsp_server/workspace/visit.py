@@ -199,7 +199,7 @@ class FolderVisit:
 
     def _differs(self, fact: FileFact, state: FileState, deadline_s: float) -> bool:
         if time.monotonic() > deadline_s or not state.digest:
-            return bool(state.reason == "")
+            return not state.reason
         try:
             return content_digest((self.folder / fact.path).read_bytes()) != state.digest
         except OSError:

@@ -96,6 +96,32 @@ def test_a_file_cut_short_is_damaged(path: Path, suffix: str) -> None:
         TextReader.open(path)
 
 
+READ_WITHOUT_DESCRIPTORS = """
+import resource, sys, pathlib
+from lsp_server.documents import TextIndex, TextReader, damaged_files
+from lsp_server.errors import IndexStorageFailed
+path = pathlib.Path(sys.argv[1])
+TextReader.open(path).statistics()  # whatever is imported late has been
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+for read in (TextReader.open, TextIndex.open, damaged_files):
+    try:
+        read(path)
+    except IndexStorageFailed as error:
+        print(type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of descriptors are POSIX")
+def test_an_index_that_can_not_be_read_now_is_not_called_damaged(path: Path) -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", READ_WITHOUT_DESCRIPTORS, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.stdout.split() == [IndexStorageFailed.__name__] * 3, child.stderr
+
+
 def test_lone_surrogates_are_indexed_as_replaced(tmp_path: Path) -> None:
     with TextIndex.create(tmp_path) as index:
         index.replace([], [TextDocument(1, 1, 12, "python", "bad \udce9", "bad\udce9", path="caf\udce9")])

@@ -1,3 +1,5 @@
+import errno
+import mmap
 import os
 import shutil
 import sqlite3
@@ -12,6 +14,7 @@ import pytest
 import lsp_server
 from lsp_server.app import visit_parts
 from lsp_server.documents import TextIndex
+from lsp_server.errors import IndexStorageFailed
 from lsp_server.indexing.doctor import Finding, Severity, examine, stale_files
 from lsp_server.settings import settings_from_mapping
 from lsp_server.storage.catalog import Catalog
@@ -103,6 +106,15 @@ def test_nothing_is_wrong_with_a_healthy_index(patient: Patient) -> None:
 def test_damage_is_found_where_it_is(patient: Patient, harm: Callable[[Patient], None], where: str) -> None:
     harm(patient)
     assert (where, Severity.DAMAGE) in patient.findings()
+
+
+def test_what_can_not_be_read_now_is_no_damage(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(mmap, "mmap", fail)
+    with pytest.raises(IndexStorageFailed):
+        examine(patient.version)
 
 
 def test_a_symbol_without_a_living_vector_is_damage(patient: Patient) -> None:

@@ -1,14 +1,17 @@
 """What is indexed: our rules against git's own answer, and what goes beyond git."""
 
+import gc
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lsp_server.indexing.ignore import SETTINGS_NAME, IgnoreRules, Rule
+from lsp_server.indexing import ignore
+from lsp_server.indexing.ignore import OWN_FILE, SETTINGS_NAME, IgnoreRules, Rule
 from lsp_server.indexing.scanner import walk
 
 
@@ -296,6 +299,57 @@ def test_a_changed_ignore_file_counts_after_invalidate(tmp_path: Path) -> None:
     assert rules.is_ignore_file("sub/.gitignore")
     rules.invalidate("sub/.gitignore")
     assert rules.decide("sub/a.py").indexed
+
+
+def test_what_was_read_before_a_change_is_not_remembered_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"sub/.gitignore": "a.py", "sub/a.py": ""})
+    rules = IgnoreRules(tmp_path)
+    read = ignore._read
+
+    def read_slowly(file: Path, *rest: Any, **named: Any) -> Any:
+        found = read(file, *rest, **named)
+        if file == tmp_path / "sub/.gitignore" and file.read_text():
+            write(tmp_path, {"sub/.gitignore": ""})
+            rules.invalidate("sub/.gitignore")
+        return found
+
+    monkeypatch.setattr(ignore, "_read", read_slowly)
+    rules.decide("sub/a.py")
+    assert rules.decide("sub/a.py").indexed
+
+
+def test_a_folder_at_hand_from_before_a_change_decides_nothing_after_it(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore": "sub/", "sub/a.py": ""})
+    rules = IgnoreRules(tmp_path)
+    before = rules.folder("")
+    write(tmp_path, {".gitignore": ""})
+    rules.invalidate(".gitignore")
+    assert not rules.enters(before, "sub")
+    assert rules.decide("sub/a.py").indexed
+
+
+def test_memory_does_not_grow_with_reports_of_what_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore": "target/", "target/x": ""})
+    rules = IgnoreRules(tmp_path)
+    assert not rules.decide("target/0/deps/a.rs").indexed
+    gc.collect()
+    before = len(gc.get_objects())
+    for number in range(2_000):
+        assert not rules.decide(f"target/{number}/deps/a.rs").indexed
+        assert not rules.visits(f"target/{number}/deps")
+    gc.collect()
+    assert len(gc.get_objects()) - before < 100
+
+
+def test_a_file_far_below_what_is_left_out_can_be_forced_in(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore": "target/", OWN_FILE: "!target/a/b/c.rs\n"})
+    rules = IgnoreRules(tmp_path)
+    for _ in range(2):
+        assert rules.decide("target/a/b/c.rs").indexed
+        assert not rules.decide("target/a/b/d.rs").indexed
+        assert not rules.decide("target/x/b/c.rs").indexed
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """What an indexer makes of a folder, with real workers: every change ends up in all three stores."""
 
+import errno
+import mmap
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -372,6 +375,35 @@ def test_a_damaged_index_is_built_anew(desk: Desk) -> None:
     events = desk.update("a.py")
     assert failures(events) == []
     assert is_settled(events)
+    assert desk.contents == before
+
+
+def test_an_index_whose_facts_are_garbled_is_built_anew(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    before = desk.contents
+    with closing(sqlite3.connect(desk.parts.version.catalog)) as database, database:
+        database.execute("UPDATE meta SET value = '{' WHERE key = 'facts'")
+    events = desk.scan()
+    assert failures(events) == []
+    assert is_settled(events)
+    assert desk.contents == before
+
+
+def test_an_index_that_can_not_be_read_for_now_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    kept = {file: file.stat().st_ino for file in desk.parts.version.segments.iterdir()}
+    before = desk.contents
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mmap, "mmap", fail)
+        assert [failure.kind for failure in failures(desk.scan())] == ["IndexStorageFailed"]
+    assert is_settled(desk.scan())
+    assert {file: file.stat().st_ino for file in desk.parts.version.segments.iterdir()} == kept
     assert desk.contents == before
 
 

@@ -248,6 +248,12 @@ def test_text_mode_finds_only_what_holds_a_word(view: FolderView) -> None:
     assert not results(view, "zzyzx", mode=SearchMode.TEXT)
 
 
+def test_what_a_name_only_begins_with_is_no_word_of_it(view: FolderView) -> None:
+    assert "drawCircle" in names(results(view, "drawc"))
+    assert not results(view, "drawc", mode=SearchMode.TEXT)
+    assert "drawCircle" in names(results(view, "drawCircle", mode=SearchMode.TEXT))
+
+
 def test_hybrid_finds_by_meaning_and_by_words(view: FolderView) -> None:
     assert results(view, "try again with a growing delay")[0].symbol.name == "retry_request"
     assert results(view, "MAX_ATTEMPTS")[0].symbol.name == "MAX_ATTEMPTS"

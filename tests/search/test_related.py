@@ -6,9 +6,10 @@ import pytest
 from small_index import SmallIndex
 
 from lsp_server.embedding import Embedder
-from lsp_server.model import Encoding
+from lsp_server.model import Encoding, Symbol
 from lsp_server.search.cancel import Cancel, Cancelled
-from lsp_server.search.related import related, symbol_at
+from lsp_server.search.file_symbols import file_symbols
+from lsp_server.search.related import related
 from lsp_server.search.results import Found
 from lsp_server.search.view import FolderView
 
@@ -45,6 +46,15 @@ def test_load_session_reads_the_stream():
     with open(self.path) as stream:
         assert json.load(stream)[key]
 """
+
+
+def innermost(
+    view: FolderView, path: str, line: int, column: int, encoding: Encoding = "utf16"
+) -> tuple[int, Symbol] | None:
+    """Return the id of the innermost symbol at a position, and the symbol."""
+    file = file_symbols(view, path)
+    place = None if file is None else file.innermost(line, column, encoding)
+    return None if file is None or place is None else (int(file.ids[place]), file.symbols[place])
 
 
 def near(  # noqa: PLR0917 - a position has two parts and a unit
@@ -213,7 +223,7 @@ def test_other_folders_answer_too(tmp_path: Path, embedder: Embedder) -> None:
 @pytest.mark.parametrize("path", ["src/absent.py", "", "../src/store.py"])
 def test_unknown_files_have_nothing_near(sessions: SmallIndex, path: str) -> None:
     assert near(sessions.view(), path, 0) == ()
-    assert symbol_at(sessions.view(), path, 0, 0, "utf16") is None
+    assert innermost(sessions.view(), path, 0, 0) is None
 
 
 def test_there_is_nothing_near_before_an_index(index: SmallIndex) -> None:
@@ -250,10 +260,9 @@ def test_a_cancelled_search_stops(sessions: SmallIndex) -> None:
 def test_the_innermost_symbol_at_a_position(
     sessions: SmallIndex, line: str, column: int, expected: str
 ) -> None:
-    found = symbol_at(sessions.view(), "src/store.py", line_of(STORE, line), column, "utf16")
+    found = innermost(sessions.view(), "src/store.py", line_of(STORE, line), column)
     assert found is not None
-    assert found.symbol.qualified_name == expected
-    assert (found.path, found.folder) == ("src/store.py", sessions.folder)
+    assert found[1].qualified_name == expected
 
 
 @pytest.mark.parametrize(("encoding", "before", "on"), [("utf8", 10, 11), ("utf16", 8, 9), ("utf32", 7, 8)])
@@ -262,17 +271,17 @@ def test_columns_count_in_the_clients_encoding(
 ) -> None:
     index.commit({"a.js": '"ä😀x"; function later() { return 1; }\n'})
     view = index.view()
-    columns = [symbol_at(view, "a.js", 0, column, encoding) for column in (before - 1, on)]
-    assert [one and one.symbol.name for one in columns] == ["a.js", "later"]
+    columns = [innermost(view, "a.js", 0, column, encoding) for column in (before - 1, on)]
+    assert [one and one[1].name for one in columns] == ["a.js", "later"]
 
 
 def test_similarity_is_the_cosine(sessions: SmallIndex) -> None:
     view = sessions.view()
     found = near(view, "src/store.py", line_of(STORE, "json.load"), 8)
     assert view.snapshot is not None
-    target = symbol_at(view, "src/store.py", line_of(STORE, "json.load"), 8, "utf16")
+    target = innermost(view, "src/store.py", line_of(STORE, "json.load"), 8)
     assert target is not None
-    ordinals = view.snapshot.vectors.ordinals_of(np.array([target.id, found[0].id], np.uint64))
+    ordinals = view.snapshot.vectors.ordinals_of(np.array([target[0], found[0].id], np.uint64))
     one, other = (view.snapshot.vectors.segments[0].vectors[row].astype(np.float32) for row in ordinals)
     assert found[0].explanation is not None
     assert found[0].explanation.vector == pytest.approx(float(one @ other), abs=1e-3)

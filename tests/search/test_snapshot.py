@@ -66,7 +66,7 @@ def test_a_removed_file_has_no_entry(snapshot: Snapshot, index: SmallIndex) -> N
 
 def test_languages_read_as_their_names(snapshot: Snapshot) -> None:
     rows = living(snapshot)
-    languages = {snapshot.language_of(code) for code in snapshot.vectors.languages(rows).tolist()}
+    languages = {snapshot.meta.languages[code] for code in snapshot.vectors.languages(rows).tolist()}
     assert languages == {"python", "typescript", "go", "markdown"}
 
 

@@ -1,5 +1,6 @@
 """The catalog keeps what was committed, shows readers one generation, and says clearly when it can't."""
 
+import errno
 import os
 import sqlite3
 import sys
@@ -131,7 +132,8 @@ def test_coverage_counts_files_by_status(catalog: Catalog) -> None:
     coverage = catalog.coverage()
     assert coverage == CatalogCoverage(indexed=2, skipped=1, pending=1, quarantined=1, symbols=4)
     assert coverage.files == 5
-    assert catalog.left_out() == {"b.png": "binary", "c.py": "stalled a worker"}
+    reasons = {path: state.reason for path, state in catalog.files().items() if state.reason}
+    assert reasons == {"b.png": "binary", "c.py": "stalled a worker"}
 
 
 def test_discovering_a_known_file_changes_nothing(catalog: Catalog) -> None:
@@ -320,6 +322,24 @@ def test_a_value_that_makes_no_sense_is_damage(catalog: Catalog) -> None:
         with pytest.raises(IndexDamaged):
             read()
     assert any("a.py" in problem for problem in catalog.problems())
+
+
+def test_a_file_beyond_the_numbers_given_is_damage(path: Path, catalog: Catalog) -> None:
+    index(catalog, update("a.py", 1))
+    catalog._database.execute("UPDATE sqlite_sequence SET seq = 0")
+    with Catalog.open_reader(path) as reader, pytest.raises(IndexDamaged, match="makes no sense"):
+        reader.snapshot()
+
+
+def test_a_catalog_out_of_reach_is_not_called_damaged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Catalog.open_writer(path).close()
+
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", fail)
+    with pytest.raises(IndexStorageFailed, match="can't be read"):
+        Catalog.open_reader(path)
 
 
 def test_a_full_disk_leaves_the_last_commit_and_says_so(catalog: Catalog) -> None:

@@ -1,5 +1,7 @@
 """A segment gives back what was written, and notices when it does not."""
 
+import errno
+import mmap
 import os
 import signal
 import subprocess
@@ -165,11 +167,28 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, size_bytes: int) -> None:
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.segment"
-    with pytest.raises(IndexDamaged, match="can't be read"):
+    with pytest.raises(IndexDamaged, match="is missing"):
         Segment.open(path)
     path.write_bytes(b"SQLite format 3\0" * 1000)
     with pytest.raises(IndexDamaged, match="is not a vector segment"):
         Segment.open(path)
+
+
+def test_a_file_that_can_not_be_read_now_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment, _ = written(tmp_path, some_rows(40))
+    segment.close()
+    for code in (errno.EMFILE, errno.EIO, errno.EACCES, errno.ENOMEM):
+
+        def fail(*_: object, code: int = code, **__: object) -> None:
+            raise OSError(code, os.strerror(code))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(mmap, "mmap", fail)
+            with pytest.raises(IndexStorageFailed, match=r"can't be read[\s\S]*Suggestion: "):
+                Segment.open(segment.path)
+    assert Segment.open(segment.path).verify() == []
 
 
 def test_a_closed_segment_lets_its_file_go_and_holds_nothing(tmp_path: Path) -> None:

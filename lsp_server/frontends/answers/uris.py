@@ -46,9 +46,9 @@ class ClientUris:
         path = path_of_uri(uri)
         if path is not None:
             self._learn_style(uri)
-            self._folders[_key(path)] = uri.rstrip("/")
+            self._folders[_key(path)] = uri
             # The core may have followed symbolic links before it hands the folder back.
-            self._folders.setdefault(_key(os.path.realpath(path)), uri.rstrip("/"))
+            self._folders.setdefault(_key(os.path.realpath(path)), uri)
         return path
 
     def learn_document(self, uri: str) -> Path | None:
@@ -77,7 +77,7 @@ class ClientUris:
             known = self._documents.get(_key(folder / relative))
             if known is not None:
                 return known
-        return f"{self.folder(folder)}/{_quoted(relative, self._safe)}"
+        return f"{self.folder(folder).removesuffix('/')}/{_quoted(relative, self._safe)}"
 
     def _written(self, path: Path) -> str:
         text = path.as_posix()

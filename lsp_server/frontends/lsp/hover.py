@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from lsp_server.frontends.answers.convert import Converter
-from lsp_server.search.results import Found
-
-THRESHOLD = 0.5
-"""Results below are no help in a hover; PROTOCOL's "probably relevant"."""
+from lsp_server.search.results import PROBABLY_RELEVANT, Found
 
 
 def hover(found: Sequence[Found], convert: Converter, *, markdown: bool) -> dict[str, Any] | None:
     """Return LSP's Hover, or None when nothing is close enough."""
-    close = [one for one in found if one.score >= THRESHOLD]
+    close = [one for one in found if one.score >= PROBABLY_RELEVANT]
     if not close:
         return None
     render = _markdown_line if markdown else _plain_line

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 from lsp_server.errors import SemanticSymbolsError
@@ -12,8 +13,21 @@ from lsp_server.errors import SemanticSymbolsError
 INTERRUPTED_EXIT_CODE = 130
 """What shells expect of a program that Ctrl-C ended."""
 
-_STEERING = re.compile(r"(?!\x1b\[[0-9]{1,2}m)[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_STEERING = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """A part of a line that stands out on a terminal that knows styles.
+
+    Attributes:
+        style: "bold", "dim" or a colour.
+        text: As it is: the console makes it harmless before it adds the style.
+    """
+
+    style: str
+    text: str
 
 
 class Console:
@@ -46,11 +60,16 @@ class Console:
         """Have something done before anything is printed, such as taking away a bar."""
         self._before_writing = action
 
-    def say(self, text: str = "") -> None:
-        """Print a line for a person; nothing where JSON was asked for."""
+    def say(self, *parts: str | Styled, between: str = "") -> None:
+        """Print a line for a person; nothing where JSON was asked for.
+
+        Args:
+            *parts: What it consists of; nothing in them steers the terminal.
+            between: Stands between two parts.
+        """
         if not self.as_json:
             self._before_writing()
-            print(harmless(text), file=self._output)
+            print(between.join(self._written(part) for part in parts), file=self._output)
 
     def document(self, value: Any) -> None:
         """Print the JSON document, where one was asked for."""
@@ -70,16 +89,18 @@ class Console:
         else:
             self.note(f"Error: {error}")
 
-    def style(self, name: str, text: str) -> str:
-        """Return the text in a style, on a terminal that knows styles."""
-        return f"\x1b[{_CODES[name]}m{text}\x1b[0m" if self._is_coloured else text
+    def _written(self, part: str | Styled) -> str:
+        if isinstance(part, str):
+            return harmless(part)
+        text = harmless(part.text)
+        return f"\x1b[{_CODES[part.style]}m{text}\x1b[0m" if self._is_coloured else text
 
 
 def harmless(text: str) -> str:
     """Return a text as a terminal may be given it: what is in names and code must not steer the terminal.
 
-    Control characters become their pictures, save for line ends, tabs and our own styles; those that turn
-    the direction of writing, and would show code in another order than it runs, become U+FFFD.
+    Control characters become their pictures, save for line ends and tabs; those that turn the direction of
+    writing, and would show code in another order than it runs, become U+FFFD.
     """
     return _STEERING.sub(lambda found: _picture(found[0]), text)
 

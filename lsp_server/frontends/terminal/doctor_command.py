@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lsp_server.errors import IndexBusy, IndexDamaged, IndexStorageFailed
-from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console
+from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, Styled
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
 from lsp_server.indexing.doctor import Finding, Severity, examine, stale_files
@@ -103,7 +103,9 @@ def _is_damaged(findings: list[Finding]) -> bool:
 def _show(findings: list[Finding], console: Console) -> None:
     for finding in findings:
         colour = "red" if finding.severity is Severity.DAMAGE else "yellow"
-        console.say(f"{console.style(colour, finding.severity.value)}  {finding.where}: {finding.message}.")
+        console.say(
+            Styled(colour, finding.severity.value), f"{finding.where}: {finding.message}.", between="  "
+        )
 
 
 def _conclude(index: IndexFolder, findings: list[Finding], console: Console) -> None:

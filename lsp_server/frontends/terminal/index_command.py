@@ -7,7 +7,7 @@ from typing import Any
 
 from lsp_server.errors import IndexBusy
 from lsp_server.frontends.terminal.clusters import cluster_facts, show_clusters
-from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, size
+from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, Styled, size
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import (
     folder_at,
@@ -73,7 +73,7 @@ def _show_index(visit: FolderVisit, seconds: float, console: Console) -> None:
     console.say(f"Indexed {coverage_line(status)} in {seconds:.1f} s.")
     index = status.folders[0].index
     if index is not None:
-        console.say(console.style("dim", f"{index.path}  {size(index.size_bytes)}"))
+        console.say(Styled("dim", f"{index.path}  {size(index.size_bytes)}"))
 
 
 def coverage_line(status: WorkspaceStatus) -> str:

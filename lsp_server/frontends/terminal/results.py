@@ -4,16 +4,14 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lsp_server.frontends.terminal.console import Console
-from lsp_server.search.results import Explanation, Found, SearchOutcome
-
-PROBABLY_RELEVANT = 0.5
+from lsp_server.frontends.terminal.console import Console, Styled
+from lsp_server.search.results import PROBABLY_RELEVANT, Explanation, Found, SearchOutcome
 
 
 def show_outcome(outcome: SearchOutcome, console: Console) -> None:
     """Print what a search found, best first, and how sure it is."""
     if outcome.corrected_query is not None:
-        console.say(console.style("dim", f"(searched for: {outcome.corrected_query})"))
+        console.say(Styled("dim", f"(searched for: {outcome.corrected_query})"))
     _show_all(outcome, console, _show_explained)
 
 
@@ -26,22 +24,21 @@ def _show_all(outcome: SearchOutcome, console: Console, show: Callable[[Found, C
     if not outcome.results:
         console.say("Nothing found.")
     elif outcome.results[0].score < PROBABLY_RELEVANT:
-        console.say(console.style("yellow", "Nothing close. The nearest there is:"))
+        console.say(Styled("yellow", "Nothing close. The nearest there is:"))
     for found in outcome.results:
         show(found, console)
     if outcome.is_incomplete and outcome.results:
         covered = outcome.coverage
-        console.say(console.style("dim", f"({covered.indexed_files:,} of {covered.files:,} files indexed)"))
+        console.say(Styled("dim", f"({covered.indexed_files:,} of {covered.files:,} files indexed)"))
 
 
 def _show(found: Found, console: Console) -> None:
     symbol = found.symbol
     place = f"{shown_path(found.folder / found.path)}:{symbol.selection.start.line + 1}"
     name = symbol.qualified_name or found.path
-    score = console.style("green" if found.score >= PROBABLY_RELEVANT else "dim", f"{found.score:.2f}")
-    parts = [console.style("cyan", place), symbol.kind.label, console.style("bold", name), score]
-    parts += [console.style("yellow", f"({mark})") for mark in found.marks]
-    console.say("  ".join(parts))
+    score = Styled("green" if found.score >= PROBABLY_RELEVANT else "dim", f"{found.score:.2f}")
+    marks = [Styled("yellow", f"({mark})") for mark in found.marks]
+    console.say(Styled("cyan", place), symbol.kind.label, Styled("bold", name), score, *marks, between="  ")
     if symbol.signature and symbol.signature not in {symbol.name, found.path}:
         console.say(f"    {symbol.signature}")
 
@@ -49,7 +46,7 @@ def _show(found: Found, console: Console) -> None:
 def _show_explained(found: Found, console: Console) -> None:
     _show(found, console)
     if found.explanation is not None:
-        console.say(console.style("dim", f"    {explained(found.explanation)}"))
+        console.say(Styled("dim", f"    {explained(found.explanation)}"))
 
 
 def explained(explanation: Explanation) -> str:

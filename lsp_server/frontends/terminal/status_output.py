@@ -4,7 +4,7 @@ from typing import Any
 
 from lsp_server.frontends.answers.convert import Converter
 from lsp_server.frontends.answers.uris import ClientUris
-from lsp_server.frontends.terminal.console import Console, size
+from lsp_server.frontends.terminal.console import Console, Styled, size
 from lsp_server.workspace.status import WorkspaceStatus
 
 
@@ -16,7 +16,7 @@ def status_object(status: WorkspaceStatus) -> dict[str, Any]:
 def show_status(status: WorkspaceStatus, console: Console) -> None:
     """Print what there is to know about one folder."""
     folder = status.folders[0]
-    console.say(f"{console.style('bold', str(folder.folder))}  {folder.state.value}")
+    console.say(Styled("bold", str(folder.folder)), folder.state.value, between="  ")
     if status.message:
         console.say(f"  {status.message}")
     covered = status.coverage

@@ -8,6 +8,7 @@ import pytest
 from lsp_server.frontends.answers.convert import Converter, path_explanation
 from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.lsp import hover
+from lsp_server.indexing.ignore import Rule
 from lsp_server.model import ClusterId, Encoding, Position, Span, Symbol, SymbolId, SymbolKind
 from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
 from lsp_server.workspace.status import (
@@ -16,7 +17,6 @@ from lsp_server.workspace.status import (
     IndexState,
     Metrics,
     PathExplanation,
-    PathRule,
     WorkspaceStatus,
 )
 
@@ -151,7 +151,7 @@ def test_before_there_is_an_index_it_is_null() -> None:
 
 
 def test_a_path_explanation_names_the_rule() -> None:
-    explained = PathExplanation(indexed=False, reason="ignored", rule=PathRule("/a/.gitignore", 3, "*.log"))
+    explained = PathExplanation(indexed=False, reason="ignored", rule=Rule("/a/.gitignore", 3, "*.log"))
     assert path_explanation(explained) == {
         "indexed": False,
         "reason": "ignored",

@@ -45,8 +45,18 @@ def test_a_folder_is_named_as_the_client_named_it() -> None:
     uris = ClientUris()
     folder = uris.learn_folder("file:///home/me/c%3A%40x/")
     assert folder == Path("/home/me/c:@x")
-    assert uris.folder(folder) == "file:///home/me/c%3A%40x"
+    assert uris.folder(folder) == "file:///home/me/c%3A%40x/"
     assert uris.file(folder, "src/a+b.py") == "file:///home/me/c%3A%40x/src/a%2Bb.py"
+
+
+@posix_only
+@pytest.mark.parametrize("is_learned", [True, False])
+def test_the_root_of_the_disk_is_a_folder_too(is_learned: bool) -> None:  # noqa: FBT001 - a case of the test
+    uris = ClientUris()
+    folder = uris.learn_folder("file:///") if is_learned else Path("/")
+    assert folder == Path("/")
+    assert uris.folder(folder) == "file:///"
+    assert uris.file(folder, "etc/a.py") == "file:///etc/a.py"
 
 
 @posix_only

@@ -8,10 +8,11 @@ import pytest
 import lsp_server
 from lsp_server import errors
 from lsp_server.frontends.terminal.clusters import histogram, recall_plot
-from lsp_server.frontends.terminal.console import Console, size
-from lsp_server.frontends.terminal.results import explained, shown_path, table
+from lsp_server.frontends.terminal.console import Console, Styled, harmless, size
+from lsp_server.frontends.terminal.results import explained, show_outcome, shown_path, table
 from lsp_server.frontends.terminal.settings_page import settings_page
-from lsp_server.search.results import Explanation
+from lsp_server.model import Position, Span, Symbol, SymbolId, SymbolKind
+from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
 from lsp_server.storage.index_meta import IndexMeta
 
 ROOT = Path(lsp_server.__file__).parent.parent
@@ -33,13 +34,38 @@ def test_the_readme_lists_every_error_with_its_exit_code() -> None:
     assert listed == {(kind.__name__, kind.exit_code) for kind in kinds}
 
 
+def said(output: io.StringIO, *parts: str | Styled, between: str = "") -> str:
+    Console(output, io.StringIO(), as_json=False).say(*parts, between=between)
+    return output.getvalue()
+
+
 def test_colours_are_for_terminals_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert Console(Terminal(), io.StringIO(), as_json=False).style("bold", "x") == "\x1b[1mx\x1b[0m"
-    assert Console(io.StringIO(), io.StringIO(), as_json=False).style("bold", "x") == "x"
+    parts = (Styled("bold", "x"), "y")
+    assert said(Terminal(), *parts, between="  ") == "\x1b[1mx\x1b[0m  y\n"
+    assert said(io.StringIO(), *parts) == "xy\n"
     monkeypatch.setenv("NO_COLOR", "1")
-    assert Console(Terminal(), io.StringIO(), as_json=False).style("bold", "x") == "x"
+    assert said(Terminal(), *parts) == "xy\n"
+
+
+def test_names_and_code_can_not_style_the_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    evil = "evil\x1b[8mhidden\x1b[0m"
+    here = Position(0, 0, 0, 0)
+    span = Span(here, here)
+    symbol = Symbol(evil, SymbolKind.FUNCTION, "python", (), f"def {evil}", "", span, span)
+    found = Found(SymbolId(1), symbol, tmp_path, f"{evil}.py", 0.9)
+    output = Terminal()
+    show_outcome(
+        SearchOutcome((found,), is_incomplete=False, coverage=Coverage(), took_ms=1.0, corrected_query=evil),
+        Console(output, io.StringIO(), as_json=False),
+    )
+    assert "\x1b[8m" not in output.getvalue()
+    assert "\x1b[1mevil\u241b[8mhidden\u241b[0m\x1b[0m" in output.getvalue()
+    assert f"def {evil}" not in output.getvalue()
+    assert harmless(evil) == "evil\u241b[8mhidden\u241b[0m"
 
 
 def test_json_stands_alone_on_standard_output() -> None:
