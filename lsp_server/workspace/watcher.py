@@ -131,8 +131,6 @@ class FolderWatcher:
         self._end_watches()
         self._poll_reason = reason
         self._mode = self._poll
-        # What happened since the watches failed is not known.
-        self._collector.add_all()
 
     def _end_watches(self) -> None:
         if self._watches is not None:
@@ -205,6 +203,8 @@ class FolderWatcher:
     def _poll(self) -> None:
         self._begin_to_look_above()
         facts = self._snapshot()
+        # What happened since the watches failed is not known; what happens from now on is.
+        self._collector.add_all()
         self._set_ready(f"polling: {self._poll_reason}")
         while not self._stopping.is_set():
             began = time.perf_counter()
