@@ -23,8 +23,9 @@ _MOST_HEAD_LINES = 20
 _READ_AGAIN = 10
 """How many times its size a source costs at most, on top of `_READ_ANYWAY` bytes."""
 _READ_ANYWAY = 200_000
-_MOST_READ = 4_000_000
-_MOST_PIECES = 3000
+_MOST_BYTES = 700_000
+_MOST_READ = 1_500_000
+_MOST_PIECES = 2000
 _PIECE_LIMIT_S = 0.5
 
 _CONTINUED = re.compile(
@@ -92,6 +93,8 @@ def mended(source: bytes, root: Node, grammar: Language, rules: Rules) -> bytes 
         grammar: Of its language.
         rules: Say what may stand around a piece.
     """
+    if len(source) > _MOST_BYTES:
+        return None
     mender = _Mender(bytearray(source), root, grammar, rules.piece_ways)
     mender.left = min(_READ_ANYWAY + _READ_AGAIN * len(source), _MOST_READ)
     for match in rules.aside.finditer(source) if rules.aside is not None else ():
