@@ -84,6 +84,14 @@ class Found:
     end: int = 0
 
 
+ALONE = (b"", b"")
+IN_CLASS = (b"class C {\n", b"}")
+DIRECTIVES = re.compile(
+    rb"^[ \t]*+#[ \t]*+(?:if|ifdef|ifndef|else|elif|elseif|endif|pragma|region|endregion|nullable)\b"
+    rb"(?:[^\n]*+(?<=\\)\n)*+[^\n]*+",
+    re.MULTILINE,
+)
+
 Finder = Callable[[Node, Scope], "Iterable[Found] | Role"]
 Exported = Callable[[Found, str, Scope], bool]
 Tested = Callable[[Found, str], bool]
@@ -117,6 +125,9 @@ class Rules:
         prepare: Changes what the grammar can't read, keeping every byte's place.
         definition_lines: Where a definition begins in a source that is broken; groups: the indentation, the
             word that begins it, its name. For languages whose indentation tells where it ends.
+        piece_ways: What may stand around a piece of a source that is broken, so that the grammar reads it on
+            its own: nothing, or a type's head and its end. For languages with braces or `end`.
+        aside: What is left out of a broken source at first, since it is indented on its own or not at all.
         merges_neighbours: Whether neighbours of one name are one definition, as a function's equations are.
     """
 
@@ -130,6 +141,8 @@ class Rules:
     inner_marks: tuple[bytes, ...] = ()
     prepare: Callable[[bytes], bytes] | None = None
     definition_lines: re.Pattern[bytes] | None = None
+    piece_ways: tuple[tuple[bytes, bytes], ...] = ()
+    aside: re.Pattern[bytes] | None = None
     merges_neighbours: bool = False
 
 

@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, definition, text_of
+from lsp_server.parsing.rules import (
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    definition,
+    text_of,
+)
 
 
 def _assignment(node: Node, scope: Scope) -> Iterable[Found]:

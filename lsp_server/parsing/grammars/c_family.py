@@ -7,6 +7,8 @@ from tree_sitter import Node
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.grammars.c_macros import without_macros
 from lsp_server.parsing.rules import (
+    ALONE,
+    DIRECTIVES,
     Finder,
     Found,
     Place,
@@ -356,7 +358,13 @@ NODES: Mapping[str, Role | Finder] = {
     "ERROR": Role.ENTER,
 }
 
-C = Rules(nodes=NODES, exported=_exported, prepare=without_macros)
+C = Rules(
+    nodes=NODES,
+    exported=_exported,
+    prepare=without_macros,
+    piece_ways=(ALONE, (b"struct C {\n", b"};")),
+    aside=DIRECTIVES,
+)
 CPP = Rules(
     nodes={
         **NODES,
@@ -372,4 +380,6 @@ CPP = Rules(
     exported=_exported_cpp,
     attributes=frozenset({"attribute_declaration"}),
     prepare=without_macros,
+    piece_ways=(ALONE, (b"class C {\n", b"};")),
+    aside=DIRECTIVES,
 )

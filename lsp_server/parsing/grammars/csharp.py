@@ -1,14 +1,34 @@
 """C#: types, members, local functions, tests by attribute; namespaces are only looked into."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, definition, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    DIRECTIVES,
+    IN_CLASS,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    definition,
+    text_of,
+)
 
 _DECLARED = SymbolFlags.DECLARATION
 _TEST_MARKS = ("[Fact", "[Theory", "[Test", "[TestMethod", "[DataTestMethod")
+
+_ASYNC_NAME = re.compile(rb"\basync(?=\s*+[),:?;&|=!.\]}])")
+
+
+def _prepare(source: bytes) -> bytes:
+    """Let a parameter that is called `async` read as a name, which it is unless a function follows."""
+    return _ASYNC_NAME.sub(b"Async", source) if b"async" in source else source
 
 
 def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -116,4 +136,7 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"attribute_list"}),
     inner_marks=(b"static ", b"local", b"async "),
+    prepare=_prepare,
+    piece_ways=(ALONE, IN_CLASS),
+    aside=DIRECTIVES,
 )

@@ -17,6 +17,8 @@ from lsp_server.parsing.grammars.ecmascript_values import (
     wrapped_function,
 )
 from lsp_server.parsing.rules import (
+    ALONE,
+    IN_CLASS,
     Found,
     Place,
     Role,
@@ -401,4 +403,5 @@ RULES = Rules(
     export_list=export_list,
     attributes=frozenset({"decorator"}),
     inner_marks=(b"function", b"=>", b"class "),
+    piece_ways=(ALONE, IN_CLASS, (b"interface C {\n", b"}"), (b"x = {\n", b"}")),
 )

@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
+    ALONE,
     Found,
     Place,
     Role,
@@ -205,4 +206,5 @@ RULES = Rules(
     exported=_exported,
     attribute_docs=_attribute_docs,
     merges_neighbours=True,
+    piece_ways=(ALONE,),
 )

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, definition, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    definition,
+    text_of,
+)
 
 _TYPE_NAMES = frozenset({"type_identifier", "qualified_type"})
 _TEST_STARTS = ("Test", "Benchmark", "Example", "Fuzz")
@@ -112,4 +122,5 @@ RULES = Rules(
     },
     exported=_exported,
     tested=_tested,
+    piece_ways=(ALONE, (b"type C struct {\n", b"}"), (b"type C interface {\n", b"}")),
 )

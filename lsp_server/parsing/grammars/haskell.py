@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
+    ALONE,
     Found,
     Place,
     Role,
@@ -186,4 +187,5 @@ RULES = Rules(
     export_list=_export_list,
     only_listed=True,
     merges_neighbours=True,
+    piece_ways=(ALONE,),
 )

@@ -6,6 +6,8 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
+    ALONE,
+    IN_CLASS,
     Found,
     Place,
     Role,
@@ -122,4 +124,5 @@ RULES = Rules(
     attributes=frozenset({"annotation", "marker_annotation"}),
     # Local classes, and classes without a name that are worth a look.
     inner_marks=(b" class ", b"@Override"),
+    piece_ways=(ALONE, IN_CLASS),
 )

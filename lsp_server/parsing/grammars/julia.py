@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
+    ALONE,
     Finder,
     Found,
     Place,
@@ -211,4 +212,5 @@ RULES = Rules(
     attribute_docs=_docstring,
     prepare=_with_plain_fields,
     inner_marks=(b"@testset",),
+    piece_ways=(ALONE,),
 )

@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_child, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    IN_CLASS,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    first_child,
+    text_of,
+)
 
 _BODIES = ("class_body", "enum_class_body")
 _FUNCTION_BODIES = ("function_body",)
@@ -15,15 +26,23 @@ _TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{")
 # A semicolon must not get into the `${ }` of a string.
 _CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\n]*+\)(?=\s)", re.MULTILINE)
 _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
+# A getter has no arguments, a setter has a name.
+_CALLED = re.compile(rb"^([ \t]*+)(?:get(?=\([^)\s])|set(?=\(\"))", re.MULTILINE)
+_DOLLARS = re.compile(rb"\$\$++(?=\")")
 
 
 def _prepare(source: bytes) -> bytes:
     """Let the grammar read what it doesn't know: context parameters, `class A { val x = 1 }` without an end.
 
-    `context(c: C)` becomes an annotation, as which it belongs to its function.
+    `context(c: C)` becomes an annotation, as which it belongs to its function; `get("/path") {` is a call
+    even where it follows a property.
     """
     if b"context(" in source:
         source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
+    if b"et(" in source:
+        source = _CALLED.sub(rb"\1_et", source)
+    if b"$$" in source:
+        source = _DOLLARS.sub(lambda found: b" " * len(found[0]), source)
     return _LINE.sub(_with_end, source)
 
 
@@ -178,4 +197,5 @@ RULES = Rules(
     attributes=frozenset({"annotation"}),
     inner_marks=(b"fun ", b"class "),
     prepare=_prepare,
+    piece_ways=(ALONE, IN_CLASS),
 )

@@ -5,7 +5,17 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_named, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    first_named,
+    text_of,
+)
 
 _TEST_BLOCKS = frozenset({"describe", "it", "context", "test", "insulate", "expose"})
 
@@ -121,4 +131,5 @@ RULES = Rules(
     },
     exported=_exported,
     inner_marks=(b"function",),
+    piece_ways=(ALONE,),
 )

@@ -156,4 +156,5 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"attribute_list"}),
     inner_marks=(b"function ", b"class "),
+    piece_ways=((b"<?php\n", b""), (b"<?php\nclass C {\n", b"}")),
 )

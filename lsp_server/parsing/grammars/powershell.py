@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Finder, Found, Place, Role, Rules, Scope, child_of_type, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    IN_CLASS,
+    Finder,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    text_of,
+)
 
 _TEST_BLOCKS = frozenset({"describe", "context", "it"})
 
@@ -126,4 +137,5 @@ RULES = Rules(
     exported=_exported,
     prepare=_without_last_dollars,
     inner_marks=(b"function ", b"Function ", b"It ", b"Context ", b"Describe "),
+    piece_ways=(ALONE, IN_CLASS),
 )

@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_child, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    first_child,
+    text_of,
+)
 
 _LINES = re.compile(rb"^([ \t]*)((?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
@@ -135,4 +145,5 @@ RULES = Rules(
     attributes=frozenset({"decorator"}),
     inner_marks=(b"def ", b"class "),
     definition_lines=_LINES,
+    piece_ways=(ALONE, (b"if 1:\n", b"")),
 )

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_named, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    first_named,
+    text_of,
+)
 
 _SECTIONS = frozenset({"private", "protected", "public"})
 _ACCESSORS = frozenset(
@@ -240,4 +250,5 @@ RULES = Rules(
     exported=_exported,
     tested=_tested,
     inner_marks=(b"\n  def ", b" def ", b"define_method"),
+    piece_ways=(ALONE,),
 )

@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, definition, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    definition,
+    text_of,
+)
 
 _DECLARED = SymbolFlags.DECLARATION
 _GIVEN = SymbolFlags.DECLARATION | SymbolFlags.EXPORTED
@@ -172,4 +182,5 @@ RULES = Rules(
     tested=_tested,
     inner_marks=(b"fn ", b"struct ", b"impl ", b"enum "),
     prepare=_with_items,
+    piece_ways=(ALONE, (b"impl C {\n", b"}"), (b"enum C {\n", b"}")),
 )

@@ -6,6 +6,8 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
+    ALONE,
+    IN_CLASS,
     Found,
     Place,
     Role,
@@ -172,4 +174,5 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"annotation"}),
     inner_marks=(b"def ", b"class ", b"test(", b" in {"),
+    piece_ways=(ALONE, IN_CLASS),
 )

@@ -1,14 +1,35 @@
 """Swift: types, extensions (members belong to the extended type), functions, properties, enum cases."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    DIRECTIVES,
+    IN_CLASS,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    text_of,
+)
 
 _KINDS = {"struct": SymbolKind.STRUCT, "enum": SymbolKind.ENUM}
 _BODIES = ("class_body", "enum_class_body", "protocol_body")
+
+_WITHOUT_BODY = re.compile(rb"(@_silgen_name\([^()\n]*+\)\s++(?:\w++[ \t]++)*?func\b[^{}\n]*+)\n[ \t]*+\n")
+
+
+def _prepare(source: bytes) -> bytes:
+    """Give a function that is defined elsewhere an empty body, or the next one would be taken for it."""
+    if b"@_silgen_name" not in source:
+        return source
+    return _WITHOUT_BODY.sub(lambda found: (found[1] + b"{}").ljust(len(found[0])), source)
 
 
 def _type(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -132,4 +153,7 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"attribute"}),
     inner_marks=(b"func ", b"class ", b"struct "),
+    prepare=_prepare,
+    piece_ways=(ALONE, IN_CLASS),
+    aside=DIRECTIVES,
 )

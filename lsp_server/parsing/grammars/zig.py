@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, child_of_type, first_child, text_of
+from lsp_server.parsing.rules import (
+    ALONE,
+    Found,
+    Place,
+    Role,
+    Rules,
+    Scope,
+    child_of_type,
+    first_child,
+    text_of,
+)
 
 _CONTAINERS = {
     "struct_declaration": SymbolKind.STRUCT,
@@ -89,4 +99,5 @@ RULES = Rules(
     },
     exported=_exported,
     inner_marks=(b"struct", b"union", b"enum"),
+    piece_ways=(ALONE, (b"const C = struct {\n", b"};")),
 )

@@ -1,0 +1,304 @@
+"""Blanks the lines that break a source, so that a tree of the rest is sound; every byte keeps its place.
+
+Braces may be missing where somebody types, the indentation seldom is: it cuts the source into pieces, which
+the grammar reads one by one. Only a piece that can't be read is cut further, and the rest of it is
+blanked.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Language, Node
+
+from lsp_server.parsing.rules import Rules
+from lsp_server.parsing.tree import parse_in_time
+from lsp_server.parsing.walk import Definition
+
+_MOST_LEVELS = 8
+_MOST_JOINED = 3
+"""Attributes and the like stand on lines of their own before what they belong to."""
+_MOST_JOINED_BYTES = 20_000
+_MOST_HEAD_LINES = 20
+_READ_AGAIN = 10
+"""How many times its size a source costs at most, on top of `_READ_ANYWAY` bytes."""
+_READ_ANYWAY = 200_000
+_MOST_BYTES = 700_000
+_MOST_READ = 1_500_000
+_MOST_PIECES = 2000
+_PIECE_LIMIT_S = 0.5
+
+_CONTINUED = re.compile(
+    rb"[}\])|]|\{|\.(?!\.)|\?|:|&&|->|=>|=|,|\*/|>"
+    rb"|(?:end|else|elsif|elseif|elif|catch|finally|rescue|ensure|after|then|do|until|where|deriving|and"
+    rb"|or|extends|implements|throws|with)(?![\w(?!])(?!:[^:\s])|\w+:[ \t]*+$"
+)
+_OPENS_FILE = re.compile(
+    rb"\s*(?:inline\s+|export\s+|declare\s+)*(?:namespace\b|extern\s+\"C|module\b|package\b)"
+)
+_COMMENT = re.compile(rb"//|/\*|\*|#(?!\[)|--|<\?")
+_OPENS = re.compile(rb"(?:\{|\b(?:do|then)|->)(?:[ \t]*+\|[^|\n]*+\|)?[ \t]*+(?://[^\n]*+)?$")
+_TYPE = re.compile(
+    rb"\b(?:class|struct|interface|enum|object|namespace|module|trait|impl|extension|protocol|record|union|mod"
+    rb"|actor|defmodule|defprotocol|defimpl|describe|context)\b"
+)
+_MULTILINE = ((b'"""', b'"""'), (b"'''", b"'''"), (b"`", b"`"), (b"/*", b"*/"))
+_MOST_TEXT_LINES = 300
+_NOT_NEWLINE = re.compile(rb"[^\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line from its first letter; one that opens a text or a comment lasts until that ends."""
+
+    start: int
+    end: int
+    indent: int
+    text: bytes
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Lines that belong together: those that are indented no more than the first, and what these enclose."""
+
+    lines: list[_Line]
+    indent: int
+    is_closed: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.lines[0].start
+
+    @property
+    def end(self) -> int:
+        return self.lines[-1].end
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it ends right after its first line."""
+        return len(self.lines) == 2 and self.is_closed
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it encloses something and has no line that ends it."""
+        return not self.is_closed and (len(self.lines) > 1 or bool(_OPENS.search(self.lines[0].text)))
+
+
+def mended(source: bytes, root: Node, grammar: Language, rules: Rules) -> bytes | None:
+    """Return the source with spaces for what the grammar can't read, or None when nothing can be mended.
+
+    Args:
+        source: As the grammar read it.
+        root: Of its tree, which has errors.
+        grammar: Of its language.
+        rules: Say what may stand around a piece.
+    """
+    if len(source) > _MOST_BYTES:
+        return None
+    mender = _Mender(bytearray(source), root, grammar, rules.piece_ways)
+    mender.left = min(_READ_ANYWAY + _READ_AGAIN * len(source), _MOST_READ)
+    for match in rules.aside.finditer(source) if rules.aside is not None else ():
+        mender.blank(*match.span())
+    mender.mend(list(_lines(bytes(mender.text))), 0)
+    return bytes(mender.text) if mender.text != source else None
+
+
+def sound_in_blanks(broken: list[Definition], known: list[Definition], text: bytes) -> list[Definition]:
+    """Return what the broken tree has that is whole and lies where the mended text is blank.
+
+    Args:
+        broken: What the tree with errors gave.
+        known: What the mended text's tree gave.
+        text: The mended text.
+    """
+    owners = {(*one.containers, one.found.name) for one in known} | {one.containers for one in known}
+    return [
+        one
+        for one in broken
+        if not one.found.node.has_error
+        and not text[one.code_start : one.end].strip()
+        and (
+            one.containers in owners if one.containers else text[one.code_start - 1 : one.code_start] == b"\n"
+        )
+    ]
+
+
+def _lines(source: bytes) -> Iterator[_Line]:
+    lines = source.splitlines(keepends=True)
+    start = at = 0
+    while at < len(lines):
+        bare = lines[at].rstrip()
+        n = _n_lines(lines, at, bare)
+        stripped = bare.lstrip()
+        if stripped:
+            left = len(bare) - len(stripped)
+            end = start + sum(map(len, lines[at : at + n - 1])) + len(lines[at + n - 1].rstrip())
+            yield _Line(start + left, end, len(bare[:left].expandtabs(4)), stripped)
+        start += sum(map(len, lines[at : at + n]))
+        at += n
+
+
+def _n_lines(lines: list[bytes], at: int, line: bytes) -> int:
+    """Return how many lines a text, a comment or a macro takes that begins on one."""
+    if line.endswith(b"\\"):
+        following = (n for n in range(at, len(lines)) if not lines[n].rstrip().endswith(b"\\"))
+        return next(following, at) - at + 1
+    for mark, closing in _MULTILINE:
+        begins = line.lstrip().startswith(mark) if mark == b"/*" else line.count(mark) % 2 == 1
+        if begins and closing not in line[line.find(mark) + len(mark) :]:
+            following = (
+                n for n in range(at + 1, min(len(lines), at + _MOST_TEXT_LINES)) if closing in lines[n]
+            )
+            return next(following, at) - at + 1
+    return 1
+
+
+def _pieces(lines: list[_Line]) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for line in lines:
+        last = pieces[-1] if pieces else None
+        if last is None:
+            pieces.append(_Piece([line], line.indent))
+        elif line.indent > pieces[0].indent or (line.text.startswith(b"#") and last.is_open):
+            last.lines.append(line)
+        elif _CONTINUED.match(line.text) and not (last.is_closed and _is_closing(line)):
+            last.lines.append(line)
+            last.is_closed = _is_closing(line)
+        else:
+            pieces.append(_Piece([line], line.indent))
+    return pieces
+
+
+def _is_closing(line: _Line) -> bool:
+    return line.text.startswith((b"}", b"end")) and not _OPENS.search(line.text)
+
+
+def _n_head_lines(piece: _Piece) -> int:
+    """Return how many lines a piece's head takes, such as one with a parameter on every line."""
+    lines, depth = piece.lines, 0
+    for n, line in enumerate(lines[:_MOST_HEAD_LINES], 1):
+        depth += line.text.count(b"(") - line.text.count(b")")
+        is_continued = n < len(lines) and _CONTINUED.match(lines[n].text) and not _is_closing(lines[n])
+        if _OPENS.search(line.text) or not (depth > 0 or is_continued or line.text.endswith(b",")):
+            return n
+    return 1
+
+
+def _bodies(piece: _Piece, n_head_lines: int) -> list[list[_Line]]:
+    """Return the runs of lines that a piece encloses, without the lines of its head."""
+    bodies: list[list[_Line]] = [[]]
+    for line in piece.lines[n_head_lines:]:
+        if line.indent > piece.indent:
+            bodies[-1].append(line)
+        else:
+            bodies.append([])
+    return [body for body in bodies if body]
+
+
+@dataclass(slots=True)
+class _Mender:
+    text: bytearray
+    root: Node
+    grammar: Language
+    ways: tuple[tuple[bytes, bytes], ...]
+    left: int = 0
+    n_read: int = 0
+    known: dict[bytes, bool] = field(default_factory=dict)
+
+    def mend(self, lines: list[_Line], level: int) -> None:
+        """Blank what can't be read among lines; from the last, since attributes need what follows them."""
+        pieces = _pieces(lines)
+        for at in range(len(pieces) - 1, -1, -1):
+            piece, following = pieces[at], pieces[at + 1 : at + 1 + _MOST_JOINED]
+            if self.is_sound(piece.start, piece.end) or _COMMENT.match(piece.lines[0].text):
+                continue
+            if piece.is_open and following and following[0].is_empty:
+                # An unfinished line before the closing brace took that for its own.
+                first = following[0].lines[0]
+                if self.is_mended(piece.start, following[0].end, (first.start, first.end)):
+                    continue
+            if not any(
+                self.is_sound(piece.start, other.end)
+                for other in following
+                if other.end - piece.start < _MOST_JOINED_BYTES
+            ):
+                self.mend_piece(piece, level, pieces[at - 1] if at else None)
+
+    def mend_piece(self, piece: _Piece, level: int, previous: _Piece | None) -> None:
+        """Mend what a piece encloses, blank that when it doesn't help, and a piece that encloses nothing."""
+        n_head_lines = _n_head_lines(piece)
+        bodies = _bodies(piece, n_head_lines)
+        first = piece.lines[0]
+        if level < _MOST_LEVELS:
+            for body in bodies:
+                self.mend(body, level + 1)
+            if bodies and self.is_sound(piece.start, piece.end):
+                return
+        if (
+            bodies
+            and not _TYPE.search(first.text)
+            and self.is_mended(piece.start, piece.end, *((body[0].start, body[-1].end) for body in bodies))
+        ):
+            return
+        for line in piece.lines[1:n_head_lines]:
+            if self.is_mended(piece.start, piece.end, (line.start, line.end)):
+                return
+        if bodies or _OPENS_FILE.match(first.text) or _CONTINUED.match(first.text):
+            return
+        if len(piece.lines) > 1 and previous is not None and previous.is_open:
+            self.blank(first.start, first.end)
+            previous.lines += piece.lines[1:]
+            previous.is_closed = piece.is_closed
+        else:
+            self.blank(piece.start, piece.end)
+
+    def is_mended(self, start: int, end: int, *blanked: tuple[int, int]) -> bool:
+        """Blank parts of a piece and say whether that makes it sound; if not, they stay."""
+        kept = bytes(self.text[start:end])
+        for part in blanked:
+            self.blank(*part)
+        if self.is_sound(start, end):
+            return True
+        self.text[start:end] = kept
+        return False
+
+    def is_sound(self, start: int, end: int) -> bool:
+        """Say whether the grammar can read a piece on its own, in one of the ways."""
+        if self.left <= 0 or self.n_read > _MOST_PIECES:
+            return True
+        line_start = self.text.rfind(b"\n", 0, start) + 1
+        if not self.text[line_start:start].strip():
+            start = line_start  # Where indentation counts, that of all lines does.
+        text = bytes(self.text[start:end])
+        if not text.strip() or self.is_node(start, end, text):
+            return True
+        if text not in self.known:
+            self.known[text] = self.can_read(text)
+        return self.known[text]
+
+    def can_read(self, text: bytes) -> bool:
+        for before, after in self.ways:
+            self.left -= len(text)
+            self.n_read += 1
+            tree = parse_in_time(self.grammar, before + text + b"\n" + after, _PIECE_LIMIT_S)
+            if tree is not None and not tree.root_node.has_error:
+                return True
+        return False
+
+    def is_node(self, start: int, end: int, text: bytes) -> bool:
+        """Say whether the whole source's tree has a sound node for just this piece."""
+        start += len(text) - len(text.lstrip())
+        end -= len(text) - len(text.rstrip(b" \t\r\n;,"))
+        node = self.root.descendant_for_byte_range(start, end - 1)
+        while node is not None and node.start_byte == start and node.end_byte < end:
+            node = node.parent
+        return (
+            node is not None
+            and node.start_byte == start
+            and end <= node.end_byte <= end + 1
+            and not node.has_error
+            and node.is_named
+        )
+
+    def blank(self, start: int, end: int) -> None:
+        self.text[start:end] = _NOT_NEWLINE.sub(b" ", self.text[start:end])

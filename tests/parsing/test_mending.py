@@ -1,0 +1,90 @@
+"""What stays found in a source that its grammar can't read: unfinished, or beyond the grammar."""
+# ruff: noqa: E501 - a source is a line
+
+import pytest
+
+from lsp_server.parsing.extraction import extract
+from lsp_server.parsing.languages import LANGUAGES
+
+TYPED = {
+    "c": ["int f(int a) {", "  {}", "  return a;", "}", "", "int g(void) {", "  return 1;", "}"],
+    "cpp": ["int A::f() {", "  {}", "  return 1;", "}", "", "int A::g() {", "  return 1;", "}"],
+    "csharp": ["class A", "{", "    int F()", "    {", "        {}", "        return 1;", "    }", "", "    int G() { return 1; }", "}"],
+    "java": ["class A {", "    int f() {", "        {}", "        return 1;", "    }", "", "    int g() { return 1; }", "}"],
+    "kotlin": ["class A {", "    fun f() {", "        {}", "        g()", "    }", "", "    fun g() {}", "}"],
+    "swift": ["class A {", "    func f() {", "        {}", "        g()", "    }", "", "    func g() {}", "}"],
+    "php": ["<?php", "class A {", "    function f() {", "        {}", "        g();", "    }", "", "    function g() {}", "}"],
+    "ruby": ["class A", "  def f", "    {}", "    g", "  end", "", "  def g", "    1", "  end", "end"],
+    "elixir": ["defmodule A do", "  def f do", "    {}", "    g()", "  end", "", "  def g do", "    1", "  end", "end"],
+    "lua": ["function f()", "  {}", "  return 1", "end", "", "function g()", "  return 1", "end"],
+    "scala": ["class A {", "  def f = {", "    {}", "    1", "  }", "", "  def g = 1", "}"],
+    "rust": ["impl A {", "    fn f() {", "        {}", "        g();", "    }", "", "    fn g() {}", "}"],
+    "typescript": ["class A {", "  f() {", "    {}", "    g();", "  }", "", "  g() {}", "}"],
+    "python": ["class A:", "    def f(self):", "        {}", "        return 1", "", "    def g(self):", "        return 1"],
+    "zig": ["fn f() void {", "    {}", "    g();", "}", "", "fn g() void {}"],
+}  # fmt: skip
+
+
+def names(language: str, source: str) -> list[str]:
+    found = extract(source.encode(), LANGUAGES[language])
+    return [".".join((*one.symbol.containers, one.symbol.name)) for one in found]
+
+
+@pytest.mark.parametrize("unfinished", ["foo(", "if (x) {", 'x = "'])
+@pytest.mark.parametrize("language", TYPED)
+def test_an_unfinished_line_hides_and_invents_nothing(language: str, unfinished: str) -> None:
+    lines = TYPED[language]
+    whole = names(language, "\n".join(line for line in lines if line.strip() != "{}"))
+    assert (
+        names(
+            language,
+            "\n".join(line.replace("{}", unfinished) if line.strip() == "{}" else line for line in lines),
+        )
+        == whole
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "expected"),
+    [
+        (
+            "csharp",
+            "class C {\n    void F(bool async) {\n        if (async) { await G(); } else { H(); }\n    }\n    void Later() { }\n}\n",
+            ["C", "C.F", "C.Later"],
+        ),
+        (
+            "csharp",
+            ('class C {\n    string F() {\n        var a = $"""x{(p != null ? $@" C ""{p}""" : "")}y""";\n'
+            "        return a;\n    }\n    void Later() { }\n}\n"),
+            ["C", "C.F", "C.Later"],
+        ),
+        (
+            "kotlin",
+            ('class A {\n    fun f() {\n        val config = environment.config\n        get("/x") { call() }\n    }\n'
+            "    fun later() {}\n}\n"),
+            ["A", "A.f", "A.later"],
+        ),
+        ("kotlin", 'class A {\n    fun f() = $$"k=$x"\n    fun later() {}\n}\n', ["A", "A.f", "A.later"]),
+        (
+            "swift",
+            '@_silgen_name("A")\nfunc noBody() -> Bool\n\nfunc later() {\n    x()\n}\n',
+            ["noBody", "later"],
+        ),
+        (
+            "cpp",
+            "void A::f() {\n  g();\n#ifdef FOO\n  if (y) {\n#else\n  {\n#endif\n    h();\n  }\n}\n\nvoid A::later() {\n}\n",
+            ["A.f", "A.later"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_grammar_cannot_read_hides_only_itself(
+    language: str, source: str, expected: list[str]
+) -> None:
+    assert names(language, source) == expected
+
+
+def test_documentation_and_extent_survive_an_unfinished_line() -> None:
+    source = b"class A {\n    /** Says it. */\n    void f() {\n        foo(\n        g();\n    }\n}\n"
+    method = extract(source, LANGUAGES["java"])[1]
+    assert method.symbol.documentation == "Says it."
+    assert source[slice(*method.code)].endswith(b"g();\n    }")
