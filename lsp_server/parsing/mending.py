@@ -263,7 +263,7 @@ class _Mender:
         return False
 
     def is_sound(self, start: int, end: int) -> bool:
-        """Say whether the grammar can read a piece on its own, in one of the ways."""
+        """Say whether the grammar can read a piece on its own, in one of the ways; yes where time is up."""
         if self.left <= 0 or self.n_read > _MOST_PIECES:
             return True
         line_start = self.text.rfind(b"\n", 0, start) + 1
