@@ -2,15 +2,13 @@
 
 import logging
 import string
-from collections import Counter
 
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.documentation import clean, dedented
 from lsp_server.parsing.grammars import rules_of
 from lsp_server.parsing.languages import Language, load_grammar
-from lsp_server.parsing.mending import mended, sound_in_blanks
 from lsp_server.parsing.positions import Positions
-from lsp_server.parsing.recovery import lost_definitions
+from lsp_server.parsing.recovery import recovered
 from lsp_server.parsing.rules import Found
 from lsp_server.parsing.symbols import ParsedSymbol
 from lsp_server.parsing.tree import parse_in_time
@@ -25,8 +23,6 @@ _MOST_SIGNATURE_BYTES = 2000
 _COMMENTS = ("(*", "<#")
 _AFTER_NAMES = (b"=", b"<", b"(")
 _WORD_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b"_")
-_MORE_FOR_ONE_LOST = 2
-"""The names that a broken source loses when it is mended are seldom real."""
 _ENDINGS = ("=>", " =", " do", "(")
 
 
@@ -51,16 +47,8 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
         _log.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
         return []
     definitions = walk(tree.root_node, rules, source)
-    if rules.piece_ways and tree.root_node.has_error:
-        text = mended(prepared, tree.root_node, grammar, rules)
-        sound = parse_in_time(grammar, text) if text is not None else None
-        if text is not None and sound is not None:
-            known = walk(sound.root_node, rules, source)
-            known += sound_in_blanks(definitions, known, text)
-            if _is_better(known, definitions):
-                definitions = known
-    if rules.definition_lines is not None and tree.root_node.has_error:
-        definitions += lost_definitions(tree.root_node, rules.definition_lines, source, definitions)
+    if tree.root_node.has_error:
+        definitions = recovered(definitions, source, prepared, tree.root_node, grammar=grammar, rules=rules)
     definitions.sort(key=_order)
     if rules.merges_neighbours:
         definitions = merge_neighbours(definitions)
@@ -102,32 +90,6 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
             )
         )
     return symbols
-
-
-def _is_better(known: list[Definition], broken: list[Definition]) -> bool:
-    """Say whether the mended tree has more whole definitions, and loses far fewer names than these.
-
-    With as many, it is better when it loses none and has them less deep: what is broken swallows others.
-    """
-    n_more = _n_whole(known) - _n_whole(broken)
-    n_lost = (_words(broken) - _words(known)).total()
-    if n_more == n_lost == 0:
-        return _depth(known) < _depth(broken)
-    return n_more > 0 and n_lost * _MORE_FOR_ONE_LOST <= n_more
-
-
-def _n_whole(definitions: list[Definition]) -> int:
-    """Count the definitions that the grammar could read to their ends."""
-    return sum(not one.found.node.has_error for one in definitions)
-
-
-def _words(definitions: list[Definition]) -> Counter[str]:
-    """Return the names of one word: others are often made of what could not be read."""
-    return Counter(one.found.name for one in definitions if " " not in one.found.name)
-
-
-def _depth(definitions: list[Definition]) -> int:
-    return sum(len(one.containers) for one in definitions)
 
 
 def _order(one: Definition) -> tuple[int, int]:

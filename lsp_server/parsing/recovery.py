@@ -1,19 +1,83 @@
-"""Finds, line by line, what the tree of a broken source lost: text in an editor is often broken."""
+"""Finds what the tree of a broken source lost, by mending and by lines: text in an editor is often broken."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from tree_sitter import Node
+from tree_sitter import Language, Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found
-from lsp_server.parsing.walk import Definition
+from lsp_server.parsing.mending import mended, sound_in_blanks
+from lsp_server.parsing.rules import Found, Rules
+from lsp_server.parsing.tree import parse_in_time
+from lsp_server.parsing.walk import Definition, walk
 
 _BLANK = b" \t\r\n\f\v"
 _TEXTS = frozenset({"string_content", "string", "comment", "escape_sequence"})
 
+_MORE_FOR_ONE_LOST = 2
+"""The names that a broken source loses when it is mended are seldom real."""
 
-def lost_definitions(
+
+def recovered(
+    broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
+) -> list[Definition]:
+    """Return the definitions of a source that its grammar could not read.
+
+    Args:
+        broken: Those of its tree.
+        source: The source.
+        prepared: As the grammar read it.
+        root: Of its tree.
+        grammar: Of its language.
+        rules: Of its language.
+    """
+    definitions = _mended(broken, source, prepared, root, grammar=grammar, rules=rules)
+    if rules.definition_lines is not None:
+        definitions = [*definitions, *_of_lines(root, rules.definition_lines, source, definitions)]
+    return definitions
+
+
+def _mended(
+    broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
+) -> list[Definition]:
+    """Return the definitions of the mended source where these are better."""
+    text = mended(prepared, root, grammar, rules) if rules.piece_ways else None
+    tree = parse_in_time(grammar, text) if text is not None else None
+    if text is None or tree is None:
+        return broken
+    known = walk(tree.root_node, rules, source)
+    known += sound_in_blanks(broken, known, text)
+    return known if _is_better(known, broken) else broken
+
+
+def _is_better(known: list[Definition], broken: list[Definition]) -> bool:
+    """Say whether the mended tree has more whole definitions, and loses far fewer names than these.
+
+    With as many, it is better when it loses none and has them less deep: what is broken swallows others.
+    """
+    n_more = _n_whole(known) - _n_whole(broken)
+    n_lost = (_words(broken) - _words(known)).total()
+    if n_more == n_lost == 0:
+        return _depth(known) < _depth(broken)
+    return n_more > 0 and n_lost * _MORE_FOR_ONE_LOST <= n_more
+
+
+def _n_whole(definitions: list[Definition]) -> int:
+    """Count the definitions that the grammar could read to their ends."""
+    return sum(not one.found.node.has_error for one in definitions)
+
+
+def _words(definitions: list[Definition]) -> Counter[str]:
+    """Return the names of one word: others are often made of what could not be read."""
+    return Counter(one.found.name for one in definitions if " " not in one.found.name)
+
+
+def _depth(definitions: list[Definition]) -> int:
+    return sum(len(one.containers) for one in definitions)
+
+
+def _of_lines(
     root: Node, pattern: re.Pattern[bytes], source: bytes, known: list[Definition]
 ) -> list[Definition]:
     """Return what starts a line like a definition and isn't known.
