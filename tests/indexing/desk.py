@@ -238,3 +238,13 @@ def is_settled(events: Iterable[Event]) -> bool:
 
 def failures(events: Iterable[Event]) -> list[Failed]:
     return [event for event in events if isinstance(event, Failed)]
+
+
+def function(name: str) -> str:
+    return f'def {name}():\n    """Does {name}."""\n    return "{name}"\n'
+
+
+def names(desk: Desk) -> set[str]:
+    found = desk.contents
+    assert found.problems == []
+    return found.names

@@ -1,0 +1,161 @@
+"""What an indexer does about the index itself: damaged, deleted, of another version, or written by others."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from desk import Desk, contents, failures, function, is_settled, names
+
+from lsp_server.indexing import indexer
+from lsp_server.indexing.messages import (
+    Pause,
+    Published,
+    Resume,
+    Scan,
+    Settled,
+    Update,
+    Waiting,
+)
+from lsp_server.indexing.writer import IndexWriter
+from lsp_server.storage.folders import IndexRoot
+from lsp_server.storage.lease import ReaderMark, WriterLease
+
+
+def test_an_index_that_was_deleted_is_made_of_all_files(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    desk.restart()
+    desk.parts.version.delete()
+    desk.write("b.py", function("beta"))
+    desk.update("b.py")
+    assert names(desk) == {"alpha", "beta"}
+    assert desk.parts.version.is_ready
+
+
+def test_another_recipe_makes_everything_anew(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    with IndexWriter(desk.parts.version, desk.parts.embedder.info) as writer:
+        writer.finish_scan(1, "another recipe")
+        generation = writer.generation
+    desk.restart()
+    events = desk.update("nothing.py")
+    assert Published(generation + 1) in events
+    with IndexWriter(desk.parts.version, desk.parts.embedder.info) as writer:
+        assert writer.meta.recipe == desk.parts.cache_recipe
+    assert names(desk) == {"alpha"}
+    assert not any(isinstance(event, Published) for event in desk.scan())
+
+
+def test_a_damaged_index_is_built_anew(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    before = desk.contents
+    for segment in desk.parts.version.segments.iterdir():
+        segment.write_bytes(segment.read_bytes()[:100])
+    events = desk.update("a.py")
+    assert failures(events) == []
+    assert is_settled(events)
+    assert desk.contents == before
+
+
+@pytest.mark.parametrize("what", ["segments", "text", "catalog.sqlite3"])
+def test_a_part_of_the_index_is_gone(desk: Desk, what: str) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    before = desk.contents
+    path = desk.parts.version.path / what
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert is_settled(desk.scan())
+    assert desk.contents == before
+
+
+def test_a_damaged_cache_costs_only_time(desk: Desk) -> None:
+    desk.write("a.py", function("kept_in_a_bad_cache"))
+    desk.scan()
+    with sqlite3.connect(desk.parts.cache._path) as database:
+        database.execute("UPDATE entries SET data = substr(data, 1, length(data) - 3)")
+    database.close()
+    desk.write("b.py", function("kept_in_a_bad_cache"))
+    assert is_settled(desk.scan())
+    assert desk.contents.problems == []
+    assert {row[0] for row in desk.contents.symbols.values()} == {"a.py", "b.py"}
+
+
+def test_two_indexers_take_turns(desk: Desk, tmp_path: Path, root: IndexRoot) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    other = Desk(tmp_path, root, desk.parts.pool, desk.parts.embedder, desk.parts.cache_recipe)
+    desk.write("b.py", function("beta"))
+    other.update("b.py")
+    desk.write("c.py", function("gamma"))
+    desk.update("c.py")
+    assert names(desk) == {"alpha", "beta", "gamma"}
+    other.close()
+
+
+def test_waiting_for_the_lease_ends_with_a_pause(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    with WriterLease.acquire(desk.parts.index.create().lease_lock):
+        desk.on_event = lambda _: desk.inbox.put(Pause())
+        assert [type(event) for event in desk.scan()] == [Waiting]
+        desk.on_event = lambda _: None
+    assert is_settled(desk.do(Resume()))
+    assert names(desk) == {"alpha"}
+
+
+def test_an_older_version_answers_until_the_new_one_is_ready(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    current = desk.parts.version
+    older = desk.parts.index.version("0123456789abcdef")
+    current.path.rename(older.path)
+    desk.restart()
+    desk.do(Pause(), Scan(1))
+    assert older.is_ready
+    assert contents(older).names == {"alpha"}
+    desk.do(Resume())
+    assert names(desk) == {"alpha"}
+    assert not older.path.exists()
+    assert current.is_ready
+
+
+def test_a_version_that_somebody_reads_stays_until_nobody_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    older = desk.parts.index.version("0123456789abcdef")
+    shutil.copytree(desk.parts.version.path, older.path)
+    monkeypatch.setattr(indexer, "READERS_S", 0.1)
+    mark = ReaderMark.leave(older.readers_lock)
+    assert mark is not None
+    desk.scan()
+    assert older.is_ready
+    assert contents(older).names == {"alpha"}
+    desk.on_event = lambda event: mark.release() if isinstance(event, Settled) else None
+    desk.scan()
+    assert not older.path.exists()
+
+
+def test_an_indexer_that_stays_opens_the_index_once(desk: Desk) -> None:
+    """Between jobs others may write; only then is the catalog read anew."""
+    desk.write("a.py", function("alpha"))
+    desk.inbox.put(Scan(1))
+    desk.indexer._work()
+    writer = desk.indexer._writer
+    desk.write("b.py", function("beta"))
+    desk.inbox.put(Update(("b.py",), 2))
+    desk.indexer._work()
+    assert desk.indexer._writer is writer
+    with (
+        WriterLease.acquire(desk.parts.index.lease_lock),
+        IndexWriter(desk.parts.version, desk.parts.embedder.info) as other,
+    ):
+        other.expire(["a.py"])
+    desk.inbox.put(Update(("b.py",), 3))
+    desk.indexer._work()
+    assert desk.indexer._writer is not writer
+    desk.indexer._let_go()
+    assert names(desk) == {"alpha", "beta"}
