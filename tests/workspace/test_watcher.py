@@ -162,8 +162,13 @@ class TestEveryWay:
         write(root, ".gitignore", "src/deep/\n")
         ear.wait_for(lambda: ear.rules == {".gitignore"})
         write(root, "src/deep/b.py", "changed")
-        write(root, "src/now.log")
-        ear.hears("src/now.log")
+        # The ignore file may be told of once more, since a write is two events: what comes in the same burst
+        # is not named, because everything is compared then.
+        saves = 0
+        while not ear.has_heard(lambda: "src/now.log" in ear.paths, 0.2):
+            saves += 1
+            assert saves < PATIENCE_S / 0.2
+            write(root, "src/now.log", f"{saves}")
         assert "src/deep/b.py" not in ear.paths
 
 
