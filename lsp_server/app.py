@@ -42,6 +42,9 @@ WORKER_COMMAND = "_worker"
 WORKER_MEMORY_BYTES = 1_000_000_000
 """A parse worker that ever held more is replaced."""
 
+STUCK_S = 120.0
+"""Indexing that does not move for so long, besides what one file may take, will not move any more."""
+
 BUFFER_TIMEOUT_S = 5.0
 """An open buffer is given up sooner than a file: its next edit may come at any moment."""
 
@@ -166,6 +169,7 @@ def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = 
         cache=YieldCache(root.yield_cache, settings.indexing.cache_bytes),
         cache_recipe=yield_recipe(settings, embedder),
         recall_target=settings.search.recall_target,
+        patience_s=STUCK_S + settings.indexing.file_timeout_seconds,
     )
 
 

@@ -7,6 +7,7 @@ thousand and a pause takes effect at once.
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from threading import RLock
 
@@ -48,10 +49,18 @@ class Indexer:
         parts: What it works with.
         inbox: Commands.
         report: Takes every event, one at a time, those of commits in the thread that commits.
+        watching: Is open while the index is being worked on.
     """
 
-    def __init__(self, parts: IndexerParts, inbox: Inbox, report: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        parts: IndexerParts,
+        inbox: Inbox,
+        report: Callable[[Event], None],
+        watching: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._parts = parts
+        self._watching = watching
         self._agenda = Agenda(inbox)
         self._report = _one_at_a_time(report)
         self._meter = ProgressMeter(self._report)
@@ -81,7 +90,7 @@ class Indexer:
         try:
             lease = self._lease()
             if lease is not None:
-                with lease:
+                with lease, self._watching():
                     self._work_with_lease()
         except SemanticSymbolsError as error:
             logger.exception("indexing stopped")

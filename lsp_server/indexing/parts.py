@@ -25,6 +25,7 @@ class IndexerParts:
         cache: Yields by content.
         cache_recipe: Everything besides content and language that a yield depends on.
         recall_target: What calibration aims at, 0.5 to 1.
+        patience_s: Work that neither says nor computes anything for so long is stuck.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class IndexerParts:
     cache: YieldCache
     cache_recipe: str
     recall_target: float
+    patience_s: float
 
     @property
     def version(self) -> IndexVersion:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.messages import Command, Event, Failed, decode
 from lsp_server.indexing.parts import IndexerParts
+from lsp_server.indexing.vigil import Vigil
 from lsp_server.memory import IN_BULK, collect_rarely
 from lsp_server.parsing.worker_loop import lower_priority, take_stdout
 
@@ -51,8 +53,14 @@ def run_indexer_process(make_parts: Callable[[], IndexerParts]) -> None:
     except SemanticSymbolsError as error:
         report(Failed(error.kind, error.message, error.suggestion))
         return
+    vigil = Vigil(parts.patience_s, lambda: _give_up(report, parts.patience_s))
+
+    def say(event: Event) -> None:
+        vigil.hear()
+        report(event)
+
     try:
-        Indexer(parts, inbox, report).run()
+        Indexer(parts, inbox, say, vigil.watching).run()
     finally:
         parts.pool.close()
         parts.cache.close()
@@ -68,6 +76,21 @@ def _read_commands(stream: BinaryIO, inbox: Inbox) -> None:
     last_resort = threading.Timer(END_S, _end_at_once)
     last_resort.daemon = True
     last_resort.start()
+
+
+def _give_up(report: Callable[[Event], None], patience_s: float) -> None:
+    """Say that this process is stuck, and where, and end it: the next one may have more luck."""
+    logger.error("nothing has moved for %.0f seconds", patience_s)
+    for number, frame in sys._current_frames().items():  # noqa: SLF001 - as documented, for debugging
+        logger.error("thread %d stands here:\n%s", number, "".join(traceback.format_stack(frame)))
+    report(
+        Failed(
+            IndexerFailed.__name__,
+            f"Indexing got stuck: nothing has moved for {patience_s:.0f} seconds.",
+            "See whether the disks of the folder and of its index answer. It is tried again soon.",
+        )
+    )
+    _end_at_once()
 
 
 def _end_at_once() -> None:

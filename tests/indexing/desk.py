@@ -139,6 +139,7 @@ class Desk:
             cache=YieldCache(root.yield_cache, 1 << 30),
             cache_recipe=recipe,
             recall_target=0.98,
+            patience_s=120.0,
         )
         self.events: list[Event] = []
         self.inbox = Inbox()

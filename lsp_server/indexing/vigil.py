@@ -1,0 +1,52 @@
+"""Notices that an indexer at work neither says nor computes anything: a disk may not answer any more."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+BEAT_S = 5.0
+"""How often is looked, at least. Beats are counted, not seconds: a computer that slept was not stuck."""
+
+IDLE_CPU_S = 0.01
+"""Who computes less than that in a beat waits for something; looking itself takes a hundredth of it."""
+
+
+class Vigil:
+    """Watches over work that says something now and then, or at least takes processor time.
+
+    Args:
+        patience_s: How long work may do neither.
+        on_stuck: Called once, in a thread of its own, when that is over.
+    """
+
+    def __init__(self, patience_s: float, on_stuck: Callable[[], object]) -> None:
+        self._beat_s = min(BEAT_S, patience_s / 16)
+        self._n_beats = round(patience_s / self._beat_s)
+        self._on_stuck = on_stuck
+        self._has_spoken = False
+
+    def hear(self) -> None:
+        """Work said something."""
+        self._has_spoken = True
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch while work is being done; waiting for it is nobody's business."""
+        is_done = threading.Event()
+        threading.Thread(target=self._watch, args=(is_done,), name="vigil", daemon=True).start()
+        try:
+            yield
+        finally:
+            is_done.set()
+
+    def _watch(self, is_done: threading.Event) -> None:
+        n_silent, cpu_s = 0, time.process_time()
+        while not is_done.wait(self._beat_s):
+            before_s, cpu_s = cpu_s, time.process_time()
+            is_silent = not self._has_spoken and cpu_s - before_s < IDLE_CPU_S
+            self._has_spoken = False
+            n_silent = n_silent + 1 if is_silent else 0
+            if n_silent >= self._n_beats:
+                self._on_stuck()
+                return
