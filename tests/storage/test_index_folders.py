@@ -78,7 +78,7 @@ def test_letter_case_counts_where_the_disk_says_so(
     other = tmp_path / "my project"
     is_same = other.exists()
     assert (path_identity.folder_hash(workspace) == path_identity.folder_hash(other)) is is_same
-    monkeypatch.setattr(path_identity, "_ignores_case", lambda _: True)
+    monkeypatch.setattr(path_identity, "ignores_case", lambda _: True)
     assert path_identity.folder_hash(workspace) == path_identity.folder_hash(other)
 
 
@@ -87,7 +87,7 @@ def test_a_link_with_the_case_swapped_does_not_make_the_disk_ignore_case(tmp_pat
     if (tmp_path / "SRC").exists():
         pytest.skip("this disk ignores case")
     (tmp_path / "SRC").symlink_to("src", target_is_directory=True)
-    assert not path_identity._ignores_case(tmp_path / "src")
+    assert not path_identity.ignores_case(tmp_path / "src")
 
 
 def test_all_indexes_are_listed_with_their_workspace(
