@@ -102,7 +102,8 @@ class IndexWriter:
     def resume(self) -> bool:
         """Be open for writing again; False when the index is not as it was left: open another writer."""
         if (
-            self.catalog.is_replaced()
+            self._folder.is_deleted
+            or self.catalog.is_replaced()
             or self.catalog.generation() != self.generation
             or self.catalog.leftover_intent() is not None
         ):

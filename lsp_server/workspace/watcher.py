@@ -42,13 +42,13 @@ STORM_EVENTS = 200
 STORM_WINDOW_S = 1.0
 CALM_S = 2.0
 """Where too many events come at once, Windows (beyond 64 kB) and macOS drop some, and watchdog passes over
-their notice of it. So after that many in a second, ignored ones too, everything is compared once it is calm."""
+their notice. So after that many in a second, ignored ones too, everything is compared once it is calm."""
 
 EVENTS_TIMEOUT_S = 0.2
 """On Windows watchdog hands on what happened once nothing has for so long; usually a second."""
 
 _SILENT_EVENTS = frozenset({"opened", "closed_no_write"})
-"""A change of attributes is none of them: an overwritten file that keeps its old time is told as one on Windows."""
+"""Attributes do count: Windows may tell of a file that was overwritten, and kept its time, as of them."""
 
 _log = logging.getLogger(__name__)
 
