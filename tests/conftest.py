@@ -1,4 +1,4 @@
-"""What holds for all tests: no property is judged by the clock of a busy machine; files as Windows shares them."""
+"""What holds for all tests: no property is judged by a busy machine's clock; how Windows shares files."""
 
 import errno
 import os

@@ -11,9 +11,13 @@ def folder_hash(folder: Path) -> str:
     real = Path(os.path.realpath(folder))
     identity = str(real)
     if ignores_case(real):
-        # Such file systems compare letters with accents in any normal form, too.
-        identity = unicodedata.normalize("NFC", identity).casefold()
+        identity = folded(identity)
     return blake2b(os.fsencode(identity), digest_size=8).hexdigest()
+
+
+def folded(name: str) -> str:
+    """Return what equals for all names of a file where letter case, and so the form of accents, is ignored."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def ignores_case(folder: Path) -> bool:
