@@ -1,14 +1,20 @@
-"""What has to be asked of the disk in another way because Windows shares files unlike other systems."""
+"""Asks the disk so that nothing waits for ever and nothing is refused that would be granted in a moment."""
 
+import errno
 import os
+import stat
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
 
 Answer = TypeVar("Answer")
 
 _IS_SHARED_BY_CONSENT: Final = os.name == "nt"
 PATIENCE_S: Final = 1.0
+READING_PATIENCE_S: Final = 0.1
+"""What is written at this moment will be told of again."""
+
 _FIRST_REST_S: Final = 0.005
 
 
@@ -35,3 +41,27 @@ def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> A
                 raise
         time.sleep(rest_s)
         rest_s *= 2
+
+
+def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:
+    """Return what an ordinary file holds, and its status from before it was read: a later write is a change.
+
+    A pipe or device in a file's place is not waited for, and of a file that grows meanwhile only what it held
+    at first is read.
+
+    Raises:
+        OSError: It can't be read, or is no ordinary file.
+    """
+    # Windows' own text mode would change line ends; a pipe without a writer is opened at once.
+    flags = (
+        os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    )
+    descriptor = patiently(lambda: os.open(path, flags), READING_PATIENCE_S)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "It is no ordinary file", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(status.st_size), status
+    finally:
+        os.close(descriptor)

@@ -16,7 +16,7 @@ def folder_hash(folder: Path) -> str:
 
 
 def folded(name: str) -> str:
-    """Return what equals for all names of a file where letter case, and so the form of accents, is ignored."""
+    """Return what equals for all names of a file where letter case and the form of accents are ignored."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
