@@ -1,6 +1,7 @@
 """Settings: every layer over the last, every mistake named, nothing dangerous from a workspace."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,13 @@ def test_a_file_may_spell_a_key_in_either_case_nested_or_dotted(place: Place, te
 def test_the_client_may_send_its_section_or_what_is_in_it(place: Place) -> None:
     assert workers(place.load(client={"semanticSymbols": {"indexing": {"workers": 2}}})) == 2
     assert workers(place.load(client={"indexing.workers": 2})) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_in_place_of_a_file_is_a_mistake_that_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / WORKSPACE_FILE)
+    loaded = load_settings(tmp_path, {}, {}, {})
+    assert any("no ordinary file" in str(problem) for problem in loaded.problems)
 
 
 def test_null_from_a_client_means_unset(place: Place) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lsp_server.disk import read_ordinary
 from lsp_server.documents import TextReader, damaged_files
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.scanner import RACY_NS
@@ -222,12 +223,11 @@ def _stale_files(version: IndexVersion, folder: Path) -> Iterator[Finding]:
             continue
         file = folder / path
         try:
-            stat = file.stat()
-            is_same = content_digest(file.read_bytes()) == known.digest
+            raw, stat = read_ordinary(file)
         except OSError:
             yield Finding("files", f"{path} is gone", Severity.WARNING)
             continue
-        if is_same:
+        if content_digest(raw) == known.digest:
             continue
         # A file as young as the last scan is looked into by the next one, whatever its time says.
         looks_same = stat.st_mtime_ns < racy_from_ns and (

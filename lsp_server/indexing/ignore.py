@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lsp_server.disk import read_ordinary
 from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, is_secret, never_source, why_not_source
 from lsp_server.indexing.ignore_patterns import PatternFile, PatternLine, lines_of
 
@@ -361,7 +362,7 @@ def _leaves_out(sources: tuple[_Source, ...], way: tuple[str, ...]) -> bool:
 
 def _read(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[_Source, ...]:
     try:
-        raw = file.read_bytes()
+        raw, _ = read_ordinary(file)
     except OSError:  # not there, a folder of that name, or not ours to read: git goes on as well
         return ()
     patterns = PatternFile(str(file), lines_of(raw))

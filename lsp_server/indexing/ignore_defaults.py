@@ -12,6 +12,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
 
+from lsp_server.disk import read_ordinary
+
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".fslckout", "_darcs", "CVS"})
 
 _NAMES = """
@@ -142,7 +144,7 @@ def _is_tracked(root: Path, path: str) -> bool:
     before a name are its length). Anything else counts as untracked.
     """
     try:
-        index = (root / ".git" / "index").read_bytes()
+        index, _ = read_ordinary(root / ".git" / "index")
     except OSError:
         return False
     wanted = os.fsencode(path) + b"/"

@@ -119,7 +119,7 @@ class Indexer:
             logger.exception("the index is damaged and is built anew from the files")
             version.delete()
             self._agenda.start_over()
-            self._work_on(version.create())
+            self._work_on(self._parts.version.create())  # another folder, where a reader has this one open
 
     def _work_on(self, version: IndexVersion) -> None:
         try:
@@ -184,7 +184,8 @@ class Indexer:
     def _delete_others(self, version: IndexVersion) -> None:
         """Delete other versions, but for those that another program, or one with another model, reads."""
         until_s = time.monotonic() + READERS_S
-        others = [other for other in self._parts.index.versions() if other.path != version.path]
+        index = self._parts.index
+        others = [other for other in (*index.versions(), *index.remains()) if other.path != version.path]
         while others := [other for other in others if not other.delete_unless_read()]:
             if time.monotonic() > until_s or not self._agenda.is_quiet:
                 return

@@ -335,11 +335,10 @@ class IndexingRun:
         """The digest of a file that no worker survives; empty when it is another by now."""
         path = self._parts.folder / fact.path
         try:
-            raw = path.read_bytes()
-            stat = path.stat()
+            raw, size_bytes, mtime_ns = read_file(str(path))
         except OSError:
             return b""
-        is_same = (stat.st_size, stat.st_mtime_ns) == (fact.size_bytes, fact.mtime_ns)
+        is_same = (size_bytes, mtime_ns) == (fact.size_bytes, fact.mtime_ns)
         return content_digest(raw) if is_same else b""
 
     # Commits

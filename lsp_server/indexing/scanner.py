@@ -13,10 +13,15 @@ from stat import S_ISDIR, S_ISREG
 from typing import Protocol
 
 from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.storage.path_identity import folded, ignores_case
 
 RACY_NS = 2_000_000_000
 """A file written this shortly before it was seen may have been written again within one tick of its clock
 (FAT counts two seconds; git calls such an entry racily clean)."""
+
+_IS_WINDOWS = os.name == "nt"
+_MOUNT_POINT = 0xA0000003
+"""`stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python has on Windows only: what marks a junction."""
 
 RECENT_FILES = 200
 """So many files, the last modified, come before the rest."""
@@ -96,9 +101,12 @@ def changes_for(
         known: As in `scan`.
         seen_ns: As in `scan`.
     """
-    wanted = set(paths)
-    if "" in wanted:
+    named = set(paths)
+    if "" in named:
         return scan(rules, known, seen_ns)
+    spellings = _Spellings(rules.root)
+    spelled = {path: spellings.on_disk(path) for path in named}
+    wanted = named.union(spelled.values())
     comparison = _Comparison(rules, known, seen_ns)
     plain_folders: dict[str, bool] = {"": True}
     folders: list[str] = []
@@ -107,10 +115,10 @@ def changes_for(
         # Whatever lies there now may come with other rules than what lay there before.
         rules.invalidate(path if rules.is_ignore_file(path) else f"{path}/")
     for path in _topmost(wanted):
-        stat = (
-            _stat(rules.root, path) if _is_plain(rules.root, path.rpartition("/")[0], plain_folders) else None
-        )
-        if stat is not None and S_ISDIR(stat.st_mode):
+        is_there = spelled.get(path, path) == path
+        is_plain = is_there and _is_plain(rules.root, path.rpartition("/")[0], plain_folders)
+        stat = _stat(rules.root, path) if is_plain else None
+        if stat is not None and _is_folder(stat):
             folders.append(path)
             continue
         if stat is not None and S_ISREG(stat.st_mode) and rules.decide(path).indexed:
@@ -234,6 +242,38 @@ class _Comparison:
         )
 
 
+class _Spellings:
+    """Finds out how the disk itself spells paths: where it ignores letter case, a file answers to many names.
+
+    Whoever tells of a change may use any of them, and after `Foo.py` was renamed to `foo.py` both exist.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._ignores_case = ignores_case(root)
+        self._folders: dict[str, dict[str, str]] = {}
+
+    def on_disk(self, path: str) -> str:
+        """Return the path as a walk finds it; unchanged where nothing of that name is there."""
+        if not self._ignores_case:
+            return path
+        parent, _, name = path.rpartition("/")
+        parent = self.on_disk(parent) if parent else ""
+        names = self._names(parent)
+        found = names.get(name) or names.get(folded(name), name)
+        return f"{parent}/{found}" if parent else found
+
+    def _names(self, folder: str) -> dict[str, str]:
+        """Each name in a folder, as it is and folded → as it is."""
+        if folder not in self._folders:
+            try:
+                names = [entry.name for entry in (self._root / folder).iterdir()]
+            except OSError:
+                names = []
+            self._folders[folder] = {folded(name): name for name in names} | {name: name for name in names}
+        return self._folders[folder]
+
+
 def _known_at(known: Mapping[str, KnownFile], paths: list[str]) -> set[str]:
     """Return the known files at or below some paths."""
     found = {path for path in paths if path in known}
@@ -263,7 +303,7 @@ def _is_plain(root: Path, folder: str, plain_folders: dict[str, bool]) -> bool:
     """Tell whether no part of the way to a folder is a symbolic link (remembered in `plain_folders`)."""
     if folder not in plain_folders:
         stat = _stat(root, folder)
-        is_folder = stat is not None and S_ISDIR(stat.st_mode)
+        is_folder = stat is not None and _is_folder(stat)
         plain_folders[folder] = is_folder and _is_plain(root, folder.rpartition("/")[0], plain_folders)
     return plain_folders[folder]
 
@@ -276,11 +316,15 @@ def _stat(root: Path, path: str) -> os.stat_result | None:
 
 
 def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
-    if not entry.is_dir(follow_symlinks=False):
-        return False
-    # Windows' junctions are links that is_dir() takes for folders; Python 3.12 knows them.
-    is_junction: Callable[[], bool] | None = getattr(entry, "is_junction", None)
-    return is_junction is None or not is_junction()
+    # Only Windows has more to ask, and there nobody has to be asked again.
+    return entry.is_dir(follow_symlinks=False) and (
+        not _IS_WINDOWS or _is_folder(entry.stat(follow_symlinks=False))
+    )
+
+
+def _is_folder(stat: os.stat_result) -> bool:
+    """Tell whether it is a folder, and no junction: a link of Windows' that passes for one."""
+    return S_ISDIR(stat.st_mode) and getattr(stat, "st_reparse_tag", 0) != _MOUNT_POINT
 
 
 def _digest(path: str) -> bytes:

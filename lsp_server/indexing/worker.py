@@ -1,9 +1,8 @@
 """The work of one parse worker: read a file, look into the cache, else parse, split and embed it."""
 
-import os
 import time
-from pathlib import Path
 
+from lsp_server.disk import read_ordinary
 from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
 from lsp_server.indexing.yields import YieldMaker, content_digest
 from lsp_server.storage.file_yield import pack
@@ -65,9 +64,8 @@ def read_file(path: str) -> tuple[bytes, int, int]:
     Raises:
         OSError: It can't be read.
     """
-    with Path(path).open("rb") as file:
-        stat = os.fstat(file.fileno())
-        return file.read(), stat.st_size, stat.st_mtime_ns
+    raw, status = read_ordinary(path)
+    return raw, status.st_size, status.st_mtime_ns
 
 
 def cache_key(digest: bytes, kind_of_file: str, recipe: str) -> bytes:

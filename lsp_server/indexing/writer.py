@@ -102,7 +102,8 @@ class IndexWriter:
     def resume(self) -> bool:
         """Be open for writing again; False when the index is not as it was left: open another writer."""
         if (
-            self.catalog.is_replaced()
+            self._folder.is_deleted
+            or self.catalog.is_replaced()
             or self.catalog.generation() != self.generation
             or self.catalog.leftover_intent() is not None
         ):
@@ -227,7 +228,9 @@ class IndexWriter:
             began_ns: When the scan began.
             recipe: Everything besides content and language that what files yield depends on.
         """
-        self.meta = replace(self.meta, seen_ns=max(began_ns, self.meta.seen_ns), recipe=recipe)
+        # Also where that is before the last one, as a clock was put right: files written a moment ago would
+        # be taken for old as long as a time to come stood here.
+        self.meta = replace(self.meta, seen_ns=began_ns, recipe=recipe)
         # No reader needs this, so the generation stays.
         self.catalog.set_meta(facts=self.meta.encode()["facts"])
 

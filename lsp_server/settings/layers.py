@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import platformdirs
 
+from lsp_server.disk import read_ordinary
 from lsp_server.errors import InvalidSettings
 from lsp_server.settings.options import ENVIRONMENT_PREFIX, Option, OptionValue, Settings, describe
 from lsp_server.settings.values import checked, parsed
@@ -120,7 +121,7 @@ class _Layers:
     def add_file(self, path: Path, is_allowed: Callable[[Option], bool]) -> None:
         """Lay a TOML file over what is there; one that does not exist says nothing."""
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            content = tomllib.loads(read_ordinary(path)[0].decode("utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, ValueError) as error:

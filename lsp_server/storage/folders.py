@@ -3,6 +3,9 @@
     <base>/indexes/<name>-<hash>/   workspace.json  control.json  lease.lock  v<format>-<fingerprint>/
     v<format>-<fingerprint>/        catalog.sqlite3  segments/  text/  ready  readers.lock
 
+On Windows nothing that a reader has open can be deleted. What is left of a version then is marked `deleted`,
+and the next version of that format and model gets a number: v<format>-<fingerprint>.2/
+
 Nothing is ever written in the workspace itself.
 """
 
@@ -14,11 +17,13 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, Self
 
 import platformdirs
 
+from lsp_server.disk import patiently
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage.lease import WriterLease, is_marked
 from lsp_server.storage.path_identity import folder_hash
@@ -27,7 +32,7 @@ FORMAT_VERSION: Final = 3
 """Raised whenever anything in a version folder is laid out differently: catalog, segments or text index."""
 
 EXPIRY_S: Final = 60 * 24 * 3600.0
-_VERSION_NAME: Final = re.compile(r"v(\d+)-([0-9a-f]+)")
+_VERSION_NAME: Final = re.compile(r"v(\d+)-([0-9a-f]+)(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,11 @@ class IndexVersion:
         return (self.path / "ready").is_file()
 
     @property
+    def is_deleted(self) -> bool:
+        """Whether it is the remains of a version that a reader kept open when it was deleted."""
+        return (self.path / "deleted").is_file()
+
+    @property
     def readers_lock(self) -> Path:
         """The lock file at which readers leave their marks."""
         return self.path / "readers.lock"
@@ -85,10 +95,16 @@ class IndexVersion:
 
     def delete(self) -> bool:
         """Delete it as far as possible; whether nothing is left. Only for the holder of the lease."""
-        # What a reader still keeps mapped on Windows is no version any more without mark and catalog.
         remove_files((self.path / "ready", self.catalog))
         shutil.rmtree(self.path, ignore_errors=True)
+        self.disown_remains()
         return not self.path.exists()
+
+    def disown_remains(self) -> None:
+        """See that nobody takes for an index what a reader kept; without a catalog nobody does anyway."""
+        if self.catalog.exists():
+            with suppress(OSError):
+                (self.path / "deleted").touch()
 
     def delete_unless_read(self) -> bool:
         """Delete it if nobody reads it; whether nothing is left. Only for the holder of the lease."""
@@ -156,17 +172,22 @@ class IndexFolder:
 
     def version(self, fingerprint: str) -> IndexVersion:
         """Return the version of today's format for a model; it need not exist yet."""
-        path = self.path / f"v{FORMAT_VERSION}-{fingerprint}"
+        for version in self.versions():
+            if (version.format_version, version.fingerprint) == (FORMAT_VERSION, fingerprint):
+                return version
+        name = f"v{FORMAT_VERSION}-{fingerprint}"
+        paths = (self.path / (name if number == 1 else f"{name}.{number}") for number in count(1))
+        path = next(path for path in paths if not path.exists())
         return IndexVersion(path, FORMAT_VERSION, fingerprint)
 
     def versions(self) -> list[IndexVersion]:
         """Return the versions on disk, the ready and newest first."""
-        found = [
-            IndexVersion(entry, int(match[1]), match[2])
-            for entry in _entries(self.path)
-            if (match := _VERSION_NAME.fullmatch(entry.name)) and entry.is_dir()
-        ]
+        found = [version for version in self._all_versions() if not version.is_deleted]
         return sorted(found, key=lambda v: (v.is_ready, v.format_version, _mtime(v.path)), reverse=True)
+
+    def remains(self) -> list[IndexVersion]:
+        """Return what readers kept of versions that were deleted."""
+        return [version for version in self._all_versions() if version.is_deleted]
 
     def size_bytes(self) -> int:
         """Return how much all of it takes on disk."""
@@ -181,9 +202,12 @@ class IndexFolder:
         if not self.path.is_dir():
             return True
         with WriterLease.acquire(self.lease_lock, timeout_s):
-            for version in self.versions():
+            versions = self._all_versions()
+            for version in versions:
                 version.delete()
             shutil.rmtree(self.path, ignore_errors=True)
+            for version in versions:
+                version.disown_remains()
             lock_remains = self.lease_lock.exists()
         if lock_remains:
             # Windows deletes it only once it is closed. Nothing else may go now: others may have begun.
@@ -191,6 +215,13 @@ class IndexFolder:
                 self.lease_lock.unlink()
                 self.path.rmdir()
         return not self.path.exists()
+
+    def _all_versions(self) -> list[IndexVersion]:
+        return [
+            IndexVersion(entry, int(match[1]), match[2])
+            for entry in _entries(self.path)
+            if (match := _VERSION_NAME.fullmatch(entry.name)) and entry.is_dir()
+        ]
 
     def _describe(self, last_used: float) -> None:
         _write_json(self.path / "workspace.json", {"path": str(self.workspace), "lastUsed": last_used})
@@ -321,7 +352,7 @@ def _mtime(path: Path) -> float:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(patiently(lambda: path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -330,9 +361,10 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     # Not `path` itself: a reader must find either the old or the new text.
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(content), encoding="utf-8")
     try:
-        temporary.replace(path)
+        temporary.write_text(json.dumps(content), encoding="utf-8")
+        patiently(lambda: temporary.replace(path))
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise

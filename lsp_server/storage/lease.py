@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from lsp_server.errors import IndexBusy, IndexStorageFailed
+from lsp_server.storage.range_locks import RangeLocks
 
 _POLL_S: Final = 0.05
 _TRIES: Final = 4
@@ -23,15 +24,12 @@ _HELD: Final = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-    _try_share = _try_lock  # there are no shared ones
-
-    def _unlock(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+    _RANGES: Final = RangeLocks(
+        lock=lambda descriptor, n_bytes: msvcrt.locking(descriptor, msvcrt.LK_NBLCK, n_bytes),
+        unlock=lambda descriptor, n_bytes: msvcrt.locking(descriptor, msvcrt.LK_UNLCK, n_bytes),
+    )
+    _try_lock, _unlock = _RANGES.lock, _RANGES.unlock
+    _try_share, _unshare = _RANGES.share, _RANGES.unshare
 
 else:
     import fcntl
@@ -44,6 +42,8 @@ else:
 
     def _unlock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    _unshare = _unlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,9 @@ class ReaderMark:
         """Take the mark back. A second call does nothing."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
-            os.close(descriptor)  # which unlocks it
+            with suppress(OSError):
+                _unshare(descriptor)
+            os.close(descriptor)
 
 
 def is_marked(path: Path) -> bool:
@@ -181,11 +183,14 @@ def is_marked(path: Path) -> bool:
     except OSError:
         return False
     try:
-        return not _locks(descriptor, _try_lock)
+        if not _locks(descriptor, _try_lock):
+            return True
+        _unlock(descriptor)  # Windows may take its time where the file is merely closed
     except OSError:  # nobody can have locked it
-        return False
+        pass
     finally:
         os.close(descriptor)
+    return False
 
 
 def is_held(path: Path) -> bool:
@@ -202,7 +207,7 @@ def is_held(path: Path) -> bool:
     try:
         if not _locks(descriptor, _try_share):
             return True
-        _unlock(descriptor)
+        _unshare(descriptor)
     except OSError:  # nobody can hold what the disk does not know
         pass
     finally:

@@ -10,14 +10,18 @@ def folder_hash(folder: Path) -> str:
     """Return 16 hexadecimal digits that are equal for all spellings of one folder."""
     real = Path(os.path.realpath(folder))
     identity = str(real)
-    if _ignores_case(real):
-        # Such file systems compare letters with accents in any normal form, too.
-        identity = unicodedata.normalize("NFC", identity).casefold()
+    if ignores_case(real):
+        identity = folded(identity)
     return blake2b(os.fsencode(identity), digest_size=8).hexdigest()
 
 
-def _ignores_case(folder: Path) -> bool:
-    """Whether the nearest existing folder with a letter in its name is also found with its case swapped."""
+def folded(name: str) -> str:
+    """Return what equals for all names of a file where letter case and the form of accents are ignored."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def ignores_case(folder: Path) -> bool:
+    """Tell it by the nearest existing folder with a letter in its name: is it found with its case swapped?"""
     for place in (folder, *folder.parents):
         swapped = place.with_name(place.name.swapcase()) if place.name else place
         if swapped.name == place.name:

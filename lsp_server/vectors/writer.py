@@ -10,6 +10,7 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
+from lsp_server.disk import patiently
 from lsp_server.errors import IndexStorageFailed
 from lsp_server.vectors import names
 from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray
@@ -136,7 +137,7 @@ class SegmentFile:
             self._stream.flush()
             os.fsync(self._stream.fileno())
             self._stream.close()
-            self._temporary.replace(self._path)
+            patiently(lambda: self._temporary.replace(self._path))
             _sync_folder(self._path.parent)
         except OSError as error:
             raise _storage_failed(self._path, error) from error

@@ -44,6 +44,11 @@ class Generation:
         """Which commit this is; 0 before the first."""
         return 0 if self.snapshot is None else self.snapshot.generation
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the index was deleted, and perhaps built anew, since this was opened."""
+        return self.catalog.is_replaced() or self.version.is_deleted
+
     def digest_of(self, path: str) -> bytes | None:
         """Return the digest of a file in the snapshot; None where it has none, or may have another."""
         if path not in self._digests:
@@ -119,7 +124,7 @@ class IndexReader:
     def is_lost(self) -> bool:
         """Whether the index that answers was deleted from the disk, or replaced by another."""
         generation = self._generation
-        return generation is not None and generation.catalog.is_replaced()
+        return generation is not None and generation.is_gone
 
     def indexed_digest(self, path: str) -> bytes | None:
         """Return the digest of a file in the open generation; None where it has none, or may have another."""
@@ -191,7 +196,7 @@ class IndexReader:
 
     def _is_behind(self) -> bool:
         generation = self._generation
-        if generation is None or generation.catalog.is_replaced():
+        if generation is None or generation.is_gone:
             return True
         try:
             return generation.catalog.generation() != generation.number
@@ -204,7 +209,7 @@ class IndexReader:
             return False
         before = self._generation
         try:
-            if before is not None and before.version == version and not before.catalog.is_replaced():
+            if before is not None and before.version == version and not before.is_gone:
                 self._generation = self._opened(version, before.catalog, before)
                 return True
             with ExitStack() as on_error:

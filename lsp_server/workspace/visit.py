@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.indexing import messages
@@ -201,9 +202,10 @@ class FolderVisit:
         if time.monotonic() > deadline_s or not state.digest:
             return not state.reason
         try:
-            return content_digest((self.folder / fact.path).read_bytes()) != state.digest
+            raw, _ = read_ordinary(self.folder / fact.path)
         except OSError:
             return True
+        return content_digest(raw) != state.digest
 
     # Answers
 

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+import unicodedata
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from watchdog.observers.api import BaseObserver
 
 from lsp_server.indexing.ignore import IGNORE_FILES, IgnoreRules
 from lsp_server.indexing.scanner import subfolders, walk
+from lsp_server.storage.path_identity import ignores_case
 from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
 
 BURST_S = 1.0
@@ -36,7 +38,17 @@ be any: some microseconds of work."""
 POLL_SHARE = 20
 """Polling rests this many times as long as a walk takes: at most 5 % of one core."""
 
-_SILENT_EVENTS = frozenset({"opened", "closed_no_write", "attrib"})
+STORM_EVENTS = 200
+STORM_WINDOW_S = 1.0
+CALM_S = 2.0
+"""Where too many events come at once, Windows (beyond 64 kB) and macOS drop some, and watchdog passes over
+their notice. So after that many in a second, ignored ones too, everything is compared once it is calm."""
+
+EVENTS_TIMEOUT_S = 0.2
+"""On Windows watchdog hands on what happened once nothing has for so long; usually a second."""
+
+_SILENT_EVENTS = frozenset({"opened", "closed_no_write"})
+"""Attributes do count: Windows may tell of a file that was overwritten, and kept its time, as of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -122,6 +134,10 @@ class FolderWatcher:
                     self._fall_back("the system's limit of watches is reached")
                 except OSError as error:
                     self._fall_back(error.strerror or str(error))
+                except Exception as error:  # what watchdog's C code raises on macOS is no OSError
+                    if self._mode == self._poll:
+                        raise
+                    self._fall_back(str(error) or type(error).__name__)
         finally:
             self._end_watches()
             self._ready.set()
@@ -138,7 +154,8 @@ class FolderWatcher:
             self._watches = None
         if self._observer is not None:
             self._observer.stop()
-            self._observer.join(1.0)
+            if self._observer.is_alive():  # one that can't be started must not be waited for
+                self._observer.join(1.0)
             self._observer = None
 
     def _watch_each(self) -> None:
@@ -184,20 +201,27 @@ class FolderWatcher:
         from watchdog.observers import Observer  # noqa: PLC0415 - the platform's own, not needed on Linux
 
         self._await_root()
-        self._observer = Observer()
+        self._observer = observer = Observer(timeout=EVENTS_TIMEOUT_S)
+        storm = _Storm(began=self._wake.set)
         # macOS reports what a link to the root leads to.
         real_root = os.path.realpath(self._root)
-        self._observer.schedule(_Handler(real_root, self._noticed), real_root, recursive=True)
-        self._observer.start()
+        handler = _Handler(real_root, self._noticed, root_gone=self._wake.set, happened=storm.add)
+        observer.schedule(handler, real_root, recursive=True)
+        observer.start()
         self._set_ready("watching")
         identity = _identity(self._root)
         rest_s = self._begin_to_look_above()
         while not self._stopping.is_set() and _identity(self._root) == identity:
-            # Nobody reports a root that went; one look in a while is enough.
-            self._wake.wait(MAX_POLL_S if rest_s is None else rest_s)
+            self._wake.wait(min(storm.rest_s(), MAX_POLL_S if rest_s is None else rest_s))
             self._wake.clear()
             self._look_above()
             self._announce_rules()
+            if storm.is_over():
+                self._collector.add_all()
+            # A disk that was away for a moment, or a folder above that was renamed, ends the watching unseen.
+            if not all(emitter.is_alive() for emitter in observer.emitters):
+                self._stopping.wait(MIN_POLL_S)
+                break
         self._end_watches()
 
     def _poll(self) -> None:
@@ -259,8 +283,12 @@ class FolderWatcher:
     def _noticed(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
         """Take an event of a recursive watch, which also sees ignored folders."""
         parent = path.rpartition("/")[0]
-        if self._rules.visits(parent):
-            self._happened(path, is_folder)
+        if not self._rules.visits(parent):
+            return
+        self._happened(path, is_folder)
+        # Windows tells of a folder that went as of a file, and rules for files may refuse its name.
+        if not is_folder and not os.path.lexists(self._root / path) and self._rules.visits(path):
+            self._collector.add(path)
 
     def _happened(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
         if is_folder and not self._is_wanted(path):
@@ -362,17 +390,82 @@ class _Collector:
 class _Handler(FileSystemEventHandler):
     """Turns watchdog's events into relative paths."""
 
-    def __init__(self, root: str, noticed: Callable[[str, bool], None]) -> None:
-        self._prefix = root.rstrip(os.sep) + os.sep
+    def __init__(
+        self,
+        root: str,
+        noticed: Callable[[str, bool], None],
+        root_gone: Callable[[], None],
+        happened: Callable[[], None],
+    ) -> None:
+        self._n_slashes = root.rstrip(os.sep).count(os.sep) + 1
+        self._ignores_case = ignores_case(Path(root))
+        self._folded_root = self._folded(root.rstrip(os.sep))
         self._noticed = noticed
+        self._root_gone = root_gone
+        self._happened = happened
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in _SILENT_EVENTS or (event.is_directory and event.event_type == "modified"):
             return
+        self._happened()
         for path in (os.fsdecode(event.src_path), os.fsdecode(event.dest_path)):
-            if path.startswith(self._prefix):
-                relative = path[len(self._prefix) :]
-                self._noticed(relative.replace(os.sep, "/"), event.is_directory)
+            relative = self._relative(path)
+            if relative:
+                self._noticed(relative, event.is_directory)
+            elif relative is not None:
+                self._root_gone()
+
+    def _relative(self, path: str) -> str | None:
+        """Return where a path lies below the root, which the system may spell in another way than we do."""
+        end = -1
+        for _ in range(self._n_slashes):
+            end = path.find(os.sep, end + 1)
+            if end < 0:
+                end = len(path)
+                break
+        if self._folded(path[:end]) != self._folded_root:
+            return None
+        return path[end + 1 :].replace(os.sep, "/")
+
+    def _folded(self, path: str) -> str:
+        normal = unicodedata.normalize("NFC", path)
+        return normal.casefold() if self._ignores_case else normal
+
+
+class _Storm:
+    """Notices when events come so thick that the system may have dropped some, and when it is calm again."""
+
+    def __init__(self, began: Callable[[], None]) -> None:
+        self._began = began
+        self._lock = threading.Lock()
+        self._counted_from_s = 0.0
+        self._n_events = 0
+        self._raged_s: float | None = None
+
+    def add(self) -> None:
+        """Count an event."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._counted_from_s > STORM_WINDOW_S:
+                self._counted_from_s, self._n_events = now, 0
+            self._n_events += 1
+            begins = self._raged_s is None and self._n_events >= STORM_EVENTS
+            if self._n_events >= STORM_EVENTS:
+                self._raged_s = now
+        if begins:
+            self._began()
+
+    def rest_s(self) -> float:
+        """Return how long to rest until it may be over."""
+        return MAX_POLL_S if self._raged_s is None else CALM_S
+
+    def is_over(self) -> bool:
+        """Tell, once for each storm, that nothing more came for a while."""
+        with self._lock:
+            if self._raged_s is None or time.monotonic() - self._raged_s < CALM_S:
+                return False
+            self._raged_s = None
+            return True
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -156,6 +156,15 @@ def test_a_version_that_was_never_begun_is_a_warning(tmp_path: Path) -> None:
     assert [finding.severity for finding in examine(version)] == [Severity.WARNING]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(patient: Patient) -> None:
+    (patient.folder / "three.js").unlink()
+    os.mkfifo(patient.folder / "three.js")
+    assert stale_files(patient.version, patient.folder) == [
+        Finding("files", "three.js is gone", Severity.WARNING)
+    ]
+
+
 def test_a_file_that_changed_since_is_a_warning_and_one_that_changed_in_secret_damage(
     patient: Patient,
 ) -> None:

@@ -48,6 +48,13 @@ def git(root: Path, *arguments: str) -> str:
     return done.stdout.decode()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_in_place_of_an_ignore_file_says_nothing(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": ""})
+    os.mkfifo(tmp_path / ".gitignore")
+    assert indexed(tmp_path) == ["a.py"]
+
+
 NAMES = st.sampled_from(["a", "b", "ab", "a.py", "b.py", "c.txt", "#x", "x y"])
 PIECES = st.sampled_from(
     [

@@ -4,6 +4,7 @@ import errno
 import mmap
 import os
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
@@ -363,3 +364,17 @@ def test_a_file_renamed_into_another_language_is_read_as_that(desk: Desk, before
     assert list(renamed.files) == [after]
     desk.do(Rebuild(1))
     assert desk.contents == renamed
+
+
+def test_a_clock_that_was_ahead_hides_no_later_change(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = desk.write("a.py", function("alpha"))
+    with monkeypatch.context() as ahead:
+        ahead.setattr(time, "time_ns", lambda now=time.time_ns: now() + 3600 * 10**9)
+        desk.scan()
+    written_ns = time.time_ns()
+    os.utime(file, ns=(written_ns, written_ns))
+    desk.scan()
+    file.write_text(function("omega"))
+    os.utime(file, ns=(written_ns, written_ns))  # within one tick of the disk's clock
+    desk.scan()
+    assert names(desk) == {"omega"}

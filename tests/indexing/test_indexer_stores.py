@@ -20,6 +20,7 @@ from lsp_server.indexing.messages import (
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.storage.lease import ReaderMark, WriterLease
+from lsp_server.workspace.reader import IndexReader
 
 
 def test_an_index_that_was_deleted_is_made_of_all_files(desk: Desk) -> None:
@@ -69,6 +70,45 @@ def test_a_part_of_the_index_is_gone(desk: Desk, what: str) -> None:
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     assert is_settled(desk.scan())
     assert desk.contents == before
+
+
+@pytest.mark.usefixtures("shared_as_on_windows")
+def test_a_damaged_index_that_a_reader_keeps_open_is_built_anew_beside_it(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    damaged = desk.parts.version
+    reader = IndexReader(desk.parts.index, damaged.fingerprint)
+    assert reader.refresh()
+    desk.restart()
+    with next(damaged.segments.iterdir()).open("r+b") as segment:
+        segment.write(bytes(8))
+    events = desk.update("a.py")
+    assert failures(events) == []
+    assert is_settled(events)
+    assert desk.parts.version.path != damaged.path
+    assert names(desk) == {"alpha"}
+    reader.follow()
+    assert reader.version == desk.parts.version
+    desk.scan()
+    assert not damaged.path.exists(), "nobody reads it any more"
+    reader.close()
+
+
+@pytest.mark.usefixtures("shared_as_on_windows")
+def test_an_index_that_is_deleted_under_readers_and_a_resting_writer_is_made_anew(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    deleted = desk.parts.version
+    reader = IndexReader(desk.parts.index, deleted.fingerprint)
+    assert reader.refresh()
+    assert not desk.parts.index.delete()
+    assert reader.is_lost
+    desk.write("b.py", function("beta"))
+    assert failures(desk.scan()) == []
+    assert names(desk) == {"alpha", "beta"}
+    reader.follow()
+    assert reader.version == desk.parts.version != deleted
+    reader.close()
 
 
 def test_a_damaged_cache_costs_only_time(desk: Desk) -> None:

@@ -5,9 +5,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from lsp_server.indexing import scanner
 from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.scanner import (
     RECENT_FILES,
@@ -18,6 +20,7 @@ from lsp_server.indexing.scanner import (
     priority_order,
     scan,
 )
+from lsp_server.storage.path_identity import folded
 
 LONG_AGO_NS = 1_600_000_000 * 10**9
 ALWAYS_NS = 1
@@ -162,6 +165,68 @@ def test_a_folder_that_becomes_a_file_and_a_file_that_becomes_a_folder(root: Pat
     write(root, "a.py/inner.py")
     changes = changes_for(IgnoreRules(root), ["a.py", "other"], known, ALWAYS_NS)
     assert summary(changes) == (["a.py/inner.py", "other"], [], ["a.py", "other/e.py"], 0)
+
+
+@pytest.fixture
+def letter_case_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have files answer to names in any case and form, as on Windows and macOS."""
+    stat_of = scanner._stat
+
+    def find(root: Path, path: str) -> os.stat_result | None:
+        walked = (entry.relative_to(root).as_posix() for entry in root.rglob("*"))
+        return next((stat_of(root, one) for one in walked if folded(one) == folded(path)), None)
+
+    monkeypatch.setattr(scanner, "_stat", find)
+    monkeypatch.setattr(scanner, "ignores_case", lambda _: True)
+
+
+@pytest.mark.usefixtures("letter_case_is_ignored")
+def test_a_file_whose_name_changed_its_case_has_the_new_name_alone(root: Path) -> None:
+    known = remembered(root)
+    (root / "pkg/c.py").rename(root / "pkg/C.py")
+    changes = changes_for(IgnoreRules(root), ["pkg/c.py", "pkg/C.py"], known, ALWAYS_NS)
+    assert summary(changes) == (["pkg/C.py"], [], ["pkg/c.py"], 0)
+
+
+@pytest.mark.usefixtures("letter_case_is_ignored")
+def test_a_folder_whose_name_changed_its_case_has_the_new_name_alone(root: Path) -> None:
+    known = remembered(root)
+    (root / "other").rename(root / "Other")
+    changes = changes_for(IgnoreRules(root), ["other", "Other"], known, ALWAYS_NS)
+    assert summary(changes) == (["Other/e.py"], [], ["other/e.py"], 0)
+
+
+@pytest.mark.usefixtures("letter_case_is_ignored")
+@pytest.mark.parametrize("named", ["PKG/\u00e9t\u00e9.py", "pkg/e\u0301te\u0301.py", "Pkg/\u00c9T\u00c9.PY"])
+def test_a_change_may_be_told_under_another_spelling(root: Path, named: str) -> None:
+    write(root, "pkg/\u00e9t\u00e9.py", "long")
+    changes = changes_for(IgnoreRules(root), [named], remembered(root), time.time_ns())
+    assert summary(changes) == ([], [], [], 1)
+    changes = changes_for(IgnoreRules(root), [named], {}, time.time_ns())
+    assert summary(changes) == (["pkg/\u00e9t\u00e9.py"], [], [], 0)
+
+
+def test_junctions_are_links_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = remembered(root)
+    (root / "pkg/circle").mkdir()
+    write(root, "pkg/circle/c.py")
+    junction = (root / "pkg/circle").stat().st_ino
+    is_folder = scanner._is_folder
+
+    def mark(stat: os.stat_result) -> bool:
+        is_junction = stat.st_ino == junction
+        marked = SimpleNamespace(st_mode=stat.st_mode, st_reparse_tag=0xA0000003 if is_junction else 0)
+        return is_folder(marked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scanner, "_is_folder", mark)
+    monkeypatch.setattr(scanner, "_IS_WINDOWS", True)
+    assert summary(scan(IgnoreRules(root), known, time.time_ns())) == ([], [], [], 5)
+    assert summary(changes_for(IgnoreRules(root), ["pkg/circle/c.py"], known, time.time_ns())) == (
+        [],
+        [],
+        [],
+        0,
+    )
 
 
 def test_named_files_that_are_ignored_are_removed_or_passed_over(root: Path) -> None:

@@ -1,10 +1,14 @@
 """An index lies outside the workspace, is found from every spelling of its folder, and can be thrown away."""
 
+import errno
+import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from lsp_server import disk
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage import path_identity
 from lsp_server.storage.catalog import Catalog
@@ -78,7 +82,7 @@ def test_letter_case_counts_where_the_disk_says_so(
     other = tmp_path / "my project"
     is_same = other.exists()
     assert (path_identity.folder_hash(workspace) == path_identity.folder_hash(other)) is is_same
-    monkeypatch.setattr(path_identity, "_ignores_case", lambda _: True)
+    monkeypatch.setattr(path_identity, "ignores_case", lambda _: True)
     assert path_identity.folder_hash(workspace) == path_identity.folder_hash(other)
 
 
@@ -87,7 +91,7 @@ def test_a_link_with_the_case_swapped_does_not_make_the_disk_ignore_case(tmp_pat
     if (tmp_path / "SRC").exists():
         pytest.skip("this disk ignores case")
     (tmp_path / "SRC").symlink_to("src", target_is_directory=True)
-    assert not path_identity._ignores_case(tmp_path / "src")
+    assert not path_identity.ignores_case(tmp_path / "src")
 
 
 def test_all_indexes_are_listed_with_their_workspace(
@@ -146,6 +150,52 @@ def test_deleting_leaves_nothing(root: IndexRoot, folder: IndexFolder) -> None:
     assert root.folders() == []
     assert not folder.path.exists()
     assert folder.delete(), "a second time there is nothing to do"
+
+
+@pytest.mark.usefixtures("shared_as_on_windows")
+def test_what_a_reader_keeps_open_is_no_index_any_more_and_goes_later(folder: IndexFolder) -> None:
+    version = folder.version(MODEL).create()
+    version.mark_ready()
+    with Catalog.open_writer(version.catalog):
+        assert not version.delete()
+        assert folder.versions() == []
+        assert folder.remains() == [version]
+        new = folder.version(MODEL).create()
+        assert new.path != version.path
+        assert not folder.delete()
+        assert folder.remains() == [version]
+        folder.create()
+        new.create()
+    assert version.delete()
+    assert folder.remains() == []
+    assert folder.version(MODEL) == new, "what is there goes on"
+    assert folder.delete()
+
+
+def test_a_note_that_can_not_be_written_leaves_nothing(
+    folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(file: Path, *_: object, **__: object) -> None:
+        file.touch()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = sorted(folder.path.iterdir())
+    monkeypatch.setattr(Path, "write_text", fill)
+    with pytest.raises(IndexStorageFailed):
+        folder.pause()
+    assert sorted(folder.path.iterdir()) == before
+
+
+@pytest.mark.usefixtures("shared_as_on_windows")
+def test_a_note_that_somebody_reads_is_replaced_a_moment_later(
+    folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "_IS_SHARED_BY_CONSENT", True)
+    folder.resume()
+    with (folder.path / "control.json").open() as reader:
+        monkeypatch.setattr(time, "sleep", lambda _: reader.close())
+        folder.pause()
+    assert folder.is_paused()
 
 
 def test_an_index_that_is_being_written_is_not_deleted(folder: IndexFolder) -> None:

@@ -4,10 +4,13 @@ import errno
 import shutil
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from watchdog.events import FileDeletedEvent, FileModifiedEvent, FileSystemEvent
+from watchdog.observers.api import BaseObserver
 
 from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.workspace import watcher as watcher_module
@@ -230,6 +233,100 @@ class TestFolderByFolder:
         watcher.stop()
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("folder-")]
         assert watcher.state == "stopped"
+
+
+class TestRecursively:
+    """As on Windows and macOS, of whose events some are made up here."""
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> Path:
+        root = tmp_path / "Pro\u00eft"
+        write(root, "src/a.py")
+        return root
+
+    @pytest.fixture
+    def watcher(self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> Iterator[FolderWatcher]:
+        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr(watcher_module, "ignores_case", lambda _: True)
+        monkeypatch.setattr(watcher_module, "STORM_EVENTS", 20)
+        monkeypatch.setattr(watcher_module, "CALM_S", 0.05)
+        monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
+        monkeypatch.setattr(watcher_module, "MAX_POLL_S", 0.2)
+        watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
+        watcher.start()
+        assert watcher.wait_until_ready(PATIENCE_S)
+        yield watcher
+        watcher.stop()
+
+    def test_the_system_may_spell_the_root_in_its_own_way(
+        self, watcher: FolderWatcher, root: Path, ear: Ear
+    ) -> None:
+        spelled = unicodedata.normalize("NFD", str(root)).upper()
+        tell(watcher, FileModifiedEvent(f"{spelled}/src/a.py"))
+        ear.hears("src/a.py")
+
+    def test_neighbours_of_the_root_are_not_told(self, watcher: FolderWatcher, root: Path, ear: Ear) -> None:
+        tell(watcher, FileModifiedEvent(f"{root}2/src/b.py"), FileModifiedEvent(f"{root}/src/a.py"))
+        ear.hears("src/a.py")
+        assert ear.paths == {"src/a.py"}
+
+    def test_after_a_storm_that_may_have_cost_events_everything_is_compared(
+        self, watcher: FolderWatcher, root: Path, ear: Ear
+    ) -> None:
+        write(root, "src/b.py")
+        ear.hears("src/b.py")
+        assert ear.n_rescans == 0
+        tell(watcher, *(FileModifiedEvent(f"{root}/node_modules/{number}.js") for number in range(30)))
+        ear.wait_for(lambda: ear.n_rescans == 1)
+
+    def test_an_overwritten_file_that_keeps_its_time_is_told(
+        self, watcher: FolderWatcher, root: Path, ear: Ear
+    ) -> None:
+        event = FileModifiedEvent(f"{root}/src/a.py")
+        event.event_type = "attrib"
+        tell(watcher, event)
+        ear.hears("src/a.py")
+
+    def test_a_folder_that_went_is_told_though_files_of_its_name_are_ignored(
+        self, watcher: FolderWatcher, root: Path, ear: Ear
+    ) -> None:
+        write(root, ".gitignore", "*\n!*/\n!*.py\n")
+        ear.wait_for(lambda: ear.rules == {".gitignore"})
+        ear.forget()
+        shutil.move(root / "src", root.parent / "bin")
+        tell(watcher, FileDeletedEvent(f"{root}/src"))
+        ear.hears("src")
+
+    def test_watching_that_ended_unseen_begins_again(
+        self, watcher: FolderWatcher, root: Path, ear: Ear
+    ) -> None:
+        assert watcher._observer is not None
+        for emitter in watcher._observer.emitters:
+            emitter.stop()
+        ear.wait_for(lambda: ear.n_rescans > 0)
+        write(root, "src/b.py")
+        ear.wait_for(lambda: "src/b.py" in ear.paths or ear.n_rescans > 1)
+
+    def test_what_can_not_be_watched_is_polled(
+        self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise SystemError("Cannot start fsevents stream.")
+
+        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr(BaseObserver, "schedule", refuse)
+        watcher = FolderWatcher(IgnoreRules(root), ear.listener)
+        watcher.start()
+        ear.wait_for(lambda: ear.states == ["polling: Cannot start fsevents stream."])
+        watcher.stop()
+
+
+def tell(watcher: FolderWatcher, *events: FileSystemEvent) -> None:
+    """Have the system's observer report these."""
+    assert watcher._observer is not None
+    for emitter in watcher._observer.emitters:
+        for event in events:
+            emitter.queue_event(event)
 
 
 def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,67 @@
+"""Asks the disk so that nothing waits for ever and nothing is refused that would be granted in a moment."""
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+Answer = TypeVar("Answer")
+
+_IS_SHARED_BY_CONSENT: Final = os.name == "nt"
+PATIENCE_S: Final = 1.0
+READING_PATIENCE_S: Final = 0.1
+"""What is written at this moment will be told of again."""
+
+_FIRST_REST_S: Final = 0.005
+
+
+def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> Answer:
+    """Do something with a file that another program may have open for a moment.
+
+    On Windows nobody can rename, replace or delete a file, nor open some, while a virus scanner, a search
+    service or a reader has it open. Elsewhere a refusal is final.
+
+    Args:
+        action: What to do.
+        patience_s: For how long a refusal is not believed.
+
+    Raises:
+        PermissionError: It was refused all the time.
+    """
+    deadline_s = time.monotonic() + patience_s
+    rest_s = _FIRST_REST_S
+    while True:
+        try:
+            return action()
+        except PermissionError:
+            if not _IS_SHARED_BY_CONSENT or time.monotonic() > deadline_s:
+                raise
+        time.sleep(rest_s)
+        rest_s *= 2
+
+
+def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:
+    """Return what an ordinary file holds, and its status from before it was read: a later write is a change.
+
+    A pipe or device in a file's place is not waited for, and of a file that grows meanwhile only what it held
+    at first is read.
+
+    Raises:
+        OSError: It can't be read, or is no ordinary file.
+    """
+    # Windows' own text mode would change line ends; a pipe without a writer is opened at once.
+    flags = (
+        os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    )
+    descriptor = patiently(lambda: os.open(path, flags), READING_PATIENCE_S)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "It is no ordinary file", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(status.st_size), status
+    finally:
+        os.close(descriptor)
