@@ -25,8 +25,6 @@ RAISED = 1
 LEAVING = 2
 """Bits of an answer's mark: the payload tells of an exception; this answer is the last one."""
 
-_WINDOWS_BELOW_NORMAL = 0x4000
-
 
 def serve(
     handler: Callable[[bytes], bytes], *, max_memory_bytes: int = 0, stall_limit_s: float = 600.0
@@ -70,16 +68,15 @@ def _whereabouts(error: BaseException) -> str:
 def lower_priority() -> None:
     """Let everything else on the machine go first."""
     if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - only here
+        import psutil  # noqa: PLC0415 - only here
 
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _WINDOWS_BELOW_NORMAL)
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(10)
 
 
 def resident_peak_bytes() -> int:
-    """Return the most memory this process ever had resident; 0 where that can't be asked.
+    """Return the most memory this process ever had resident, in bytes.
 
     Linux hands `ru_maxrss` on to child processes: what the parent holds, all mapped indexes included, would
     count as the child's. So its own figure is read there.
@@ -87,10 +84,12 @@ def resident_peak_bytes() -> int:
     with contextlib.suppress(OSError, ValueError, IndexError):
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-    try:
-        import resource  # noqa: PLC0415 - absent on Windows
-    except ImportError:
-        return 0
+    if sys.platform == "win32":
+        import psutil  # noqa: PLC0415 - only here
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource  # noqa: PLC0415 - absent on Windows
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
