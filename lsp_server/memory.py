@@ -45,9 +45,8 @@ def give_back() -> None:
 
 def _c_library(function: str, *arguments: int) -> None:
     """Call a function of glibc; other C libraries and systems have one heap, which they trim themselves."""
-    if sys.platform != "linux":
-        return
-    import ctypes  # noqa: PLC0415 - only here, and NumPy has to import it anyway
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - only here, and NumPy has to import it anyway
 
-    with contextlib.suppress(AttributeError):
-        getattr(ctypes.CDLL(None), function)(*arguments)
+        with contextlib.suppress(AttributeError):
+            getattr(ctypes.CDLL(None), function)(*arguments)

@@ -28,7 +28,10 @@ def suggested_workers(n_cores: int, *, on_battery: bool) -> int:
 
 def usable_cores() -> int:
     """Return how many cores this process may use, by its affinity and its container's share."""
-    n_cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    if sys.platform == "linux":
+        n_cores = len(os.sched_getaffinity(0))
+    else:
+        n_cores = os.cpu_count() or 1
     return max(1, min(n_cores, _quota(_QUOTA) or n_cores))
 
 
