@@ -61,6 +61,7 @@ export interface Status {
   message?: string;
   coverage: Coverage;
   index: IndexFacts | null;
+  folders: { uri: string }[];
   metrics: {
     filesPerSecond: number | null;
     searchMs: { p50: number | null; p99: number | null };

@@ -8,6 +8,7 @@ import { PROBABLY_RELEVANT, type Found, type SearchResult } from "../protocol.ts
 import { marksOf } from "../related/marks.ts";
 import { percent } from "../search/wording.ts";
 import type { Server } from "../server/server.ts";
+import { located } from "./folders.ts";
 
 const LIMIT = 10;
 
@@ -69,10 +70,8 @@ function line(found: Found): string {
 }
 
 function fileUri(file: string): vscode.Uri {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  return path.isAbsolute(file) || folder === undefined
-    ? vscode.Uri.file(file)
-    : vscode.Uri.joinPath(folder, file);
+  const place = path.isAbsolute(file) ? undefined : located(file, vscode.workspace.workspaceFolders ?? []);
+  return place === undefined ? vscode.Uri.file(file) : vscode.Uri.joinPath(place.folder.uri, place.below);
 }
 
 function signalOf(token: vscode.CancellationToken): AbortSignal {

@@ -55,12 +55,14 @@ class SearchPicker {
   private readonly latest = new Latest(PAUSE_MS);
   private readonly moves = new Latest(PAUSE_MS);
   private readonly disposables: { dispose(): unknown }[] = [this.pick];
-  private result: SearchResult | undefined;
+  /** What the list shows: the text that it answers, and the answer where there is one. */
+  private shown: { query: string; result?: SearchResult } = { query: "" };
   private refresh: NodeJS.Timeout | undefined;
   /** The row that is highlighted because the list is new. */
   private untouched: Row | undefined;
   private hasMoved = false;
-  private isTaken = false;
+  /** Enter was pressed before the answer to what was typed had come. */
+  private isAwaited = false;
 
   constructor(around: SearchSurroundings) {
     this.around = around;
@@ -76,7 +78,7 @@ class SearchPicker {
     this.disposables.push(
       pick.onDidChangeValue(() => this.search()),
       pick.onDidChangeActive(([row]) => this.highlighted(row)),
-      pick.onDidAccept(() => void this.take(pick.activeItems[0])),
+      pick.onDidAccept(() => this.accepted()),
       pick.onDidTriggerButton(() => this.keep()),
       pick.onDidTriggerItemButton(({ button, item }) => void this.press(button, item)),
       pick.onDidHide(() => this.hidden()),
@@ -89,25 +91,33 @@ class SearchPicker {
 
   private search(): void {
     const query = this.pick.value;
+    this.isAwaited = false;
     if (query.trim() === "") {
       this.latest.stop();
-      this.pick.busy = false;
-      this.result = undefined;
-      this.put(openingRows(this.around.history.all()));
+      this.put(query, openingRows(this.around.history.all()));
       return;
     }
     this.pick.busy = true;
     this.latest.run(async (signal) => {
-      const rows = await this.rowsFor(query, signal);
+      const { rows, result } = await this.answerTo(query, signal);
       if (signal.aborted) return;
-      this.pick.busy = false;
-      this.put(rows);
+      this.put(query, rows, result);
+      if (this.isAwaited) await this.take(this.untouched);
     });
   }
 
-  private put(rows: Row[]): void {
+  private put(query: string, rows: Row[], result?: SearchResult): void {
+    this.shown = { query, ...(result === undefined ? {} : { result }) };
     this.untouched = rows.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator);
     this.pick.items = rows;
+    this.pick.busy = false;
+  }
+
+  /** Takes the highlighted row; not one that nobody chose, in a list that what was typed meanwhile has made stale. */
+  private accepted(): void {
+    const [row] = this.pick.activeItems;
+    this.isAwaited = this.pick.value !== this.shown.query && row === this.untouched;
+    if (!this.isAwaited) void this.take(row);
   }
 
   /**
@@ -123,7 +133,10 @@ class SearchPicker {
     });
   }
 
-  private async rowsFor(typed: string, signal: AbortSignal): Promise<Row[]> {
+  private async answerTo(
+    typed: string,
+    signal: AbortSignal,
+  ): Promise<{ rows: Row[]; result?: SearchResult }> {
     const filter = openFilter(typed);
     let completing: Row[] = [];
     try {
@@ -131,12 +144,11 @@ class SearchPicker {
         completing = completionRows(filter.before, await this.completionsOf(filter, signal));
       // A filter that is still being written filters nothing yet.
       const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
-      if (query.trim() === "") return completing;
+      if (query.trim() === "") return { rows: completing };
       const result = await this.around.server.request("semanticSearch", { query, limit: LIMIT }, signal);
-      if (!signal.aborted) this.result = result;
-      return [...completing, ...symbolRows(result)];
+      return { rows: [...completing, ...symbolRows(result)], result };
     } catch (error) {
-      return [...completing, note(complaint(error))];
+      return { rows: [...completing, note(complaint(error))] };
     }
   }
 
@@ -149,7 +161,7 @@ class SearchPicker {
   /** Says how far the index is, and asks again for what it knows by now, unless the user is choosing already. */
   private indexChanged(): void {
     this.pick.title = heading(this.around.server.status);
-    const mayKnowMore = this.result?.isIncomplete ?? this.pick.value.trim() !== "";
+    const mayKnowMore = this.shown.result?.isIncomplete ?? this.pick.value.trim() !== "";
     if (!mayKnowMore || this.refresh !== undefined) return;
     this.refresh = setTimeout(() => {
       this.refresh = undefined;
@@ -184,24 +196,24 @@ class SearchPicker {
   }
 
   private keep(): void {
-    if (this.result === undefined) return;
-    this.around.keep(this.pick.value.trim(), this.result);
+    const { query, result } = this.shown;
+    if (result === undefined) return;
+    this.around.keep(query.trim(), result);
     void this.leave();
   }
 
-  /** Ends the search because it led somewhere. */
+  /** Ends the search because it led somewhere, which is opened from where it began: the way back leads there. */
   private async leave(): Promise<void> {
-    this.isTaken = true;
     await this.around.history.add(this.pick.value);
     this.pick.hide();
-    await this.around.preview.end();
+    await this.around.preview.restore();
   }
 
   private hidden(): void {
     this.latest.stop();
     this.moves.stop();
     clearTimeout(this.refresh);
-    if (!this.isTaken) void this.around.preview.restore();
+    void this.around.preview.restore();
     for (const disposable of this.disposables) disposable.dispose();
   }
 }

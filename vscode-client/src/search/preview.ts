@@ -48,15 +48,6 @@ export class Preview implements vscode.Disposable {
     });
   }
 
-  /** Leaves on screen what is there. */
-  end(): Promise<void> {
-    this.wanted = undefined;
-    return this.queue(() => {
-      this.forget();
-      return Promise.resolve();
-    });
-  }
-
   dispose(): void {
     this.highlight.dispose();
   }
@@ -76,20 +67,40 @@ export class Preview implements vscode.Disposable {
   }
 }
 
-async function putBack({ editor, selections, visible, tab, tabs }: Origin): Promise<void> {
+async function putBack(origin: Origin): Promise<void> {
   const added = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
-    .filter((other) => other.isPreview && !tabs.has(identity(other)));
-  if (editor !== undefined) {
-    const back = await vscode.window.showTextDocument(editor.document, {
-      preview: tab?.isPreview ?? false,
-      preserveFocus: true, // the editor gives it back itself, to whatever had it
-      ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }),
-    });
-    back.selections = selections;
-    if (visible !== undefined) back.revealRange(visible, vscode.TextEditorRevealType.AtTop);
-  }
+    .filter((other) => other.isPreview && !origin.tabs.has(identity(other)));
+  await reopen(origin);
   await vscode.window.tabGroups.close(stillOpen(added));
+}
+
+async function reopen({ editor, selections, visible, tab }: Origin): Promise<void> {
+  const options = {
+    preview: tab?.isPreview ?? false,
+    preserveFocus: true, // the editor gives it back itself, to whatever had it
+    viewColumn: tab?.group.viewColumn ?? vscode.ViewColumn.Active,
+  };
+  const input = tab?.input;
+  if (input instanceof vscode.TabInputTextDiff) {
+    await vscode.commands.executeCommand("vscode.diff", input.original, input.modified, tab?.label, options);
+  } else if (input instanceof vscode.TabInputNotebook) {
+    await vscode.commands.executeCommand("vscode.openWith", input.uri, input.notebookType, options);
+  } else if (editor !== undefined) {
+    const back = await vscode.window.showTextDocument(editor.document, options);
+    back.selections = selections;
+    if (visible !== undefined) scrollTo(back, visible.start.line);
+  }
+}
+
+/** Scrolls a line to the top; the editor keeps room above a line that it reveals, so one further down is revealed. */
+function scrollTo(editor: vscode.TextEditor, line: number): void {
+  const settings = vscode.workspace.getConfiguration("editor", editor.document);
+  const sticky = settings.get<boolean>("stickyScroll.enabled", true)
+    ? settings.get("stickyScroll.maxLineCount", 5)
+    : 0;
+  const aim = line + Math.max(sticky, settings.get("cursorSurroundingLines", 0));
+  editor.revealRange(new vscode.Range(aim, 0, aim, 0), vscode.TextEditorRevealType.AtTop);
 }
 
 function originNow(): Origin {

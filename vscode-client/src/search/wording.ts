@@ -3,6 +3,8 @@
 import * as vscode from "vscode";
 import { PROBABLY_RELEVANT, type Coverage, type SearchResult, type Status } from "../protocol.ts";
 
+export const NO_FOLDER = vscode.l10n.t("No folder is open");
+
 /** Returns "43 %" of the files. */
 export function percent({ indexedFiles, skippedFiles, files }: Coverage): string {
   const share = files === 0 ? 0 : Math.floor((100 * (indexedFiles + skippedFiles)) / files);
@@ -13,6 +15,7 @@ export function percent({ indexedFiles, skippedFiles, files }: Coverage): string
 export function heading(status: Status | undefined): string {
   const name = "Semantic Symbols";
   if (status === undefined) return `${name} — ${vscode.l10n.t("starting…")}`;
+  if (status.folders.length === 0) return `${name} — ${NO_FOLDER}`;
   switch (status.state) {
     case "starting":
       return `${name} — ${vscode.l10n.t("looking at the files…")}`;

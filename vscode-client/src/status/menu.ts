@@ -1,7 +1,7 @@
 /** The status menu: what can be done about the index just now. */
 
 import * as vscode from "vscode";
-import { percent } from "../search/wording.ts";
+import { NO_FOLDER, percent } from "../search/wording.ts";
 import type { Server, ServerState } from "../server/server.ts";
 
 interface Entry extends vscode.QuickPickItem {
@@ -58,7 +58,8 @@ function entriesFor(state: ServerState): Entry[] {
 
 function summary(state: ServerState): string {
   if (state.kind !== "running") return vscode.l10n.t("The server is not running");
-  const { coverage } = state.status;
+  const { coverage, folders } = state.status;
+  if (folders.length === 0) return NO_FOLDER;
   return vscode.l10n.t(
     "{0} of {1} files indexed ({2}), {3} symbols",
     coverage.indexedFiles,

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import type { Status } from "../protocol.ts";
-import { percent } from "../search/wording.ts";
+import { NO_FOLDER, percent } from "../search/wording.ts";
 import type { ServerState } from "../server/server.ts";
 
 /** What the status bar shows: text with icons, and whether it asks for attention. */
@@ -37,6 +37,7 @@ export function signOf(state: ServerState): Sign {
 }
 
 function running(status: Status): Sign {
+  if (status.folders.length === 0) return sign("$(search-fuzzy) Symbols", NO_FOLDER);
   const facts = factsOf(status);
   switch (status.state) {
     case "starting":

@@ -39,15 +39,6 @@ afterEach(async (context) => {
 
 after(async () => bench.close());
 
-/** Puts the cursor on a place of a file, by the built-in Go to File. */
-async function goTo(file: string, line: number, column: number): Promise<void> {
-  await bench.page.keyboard.press("Control+p");
-  await bench.input.fill(`${file}:${line}:${column}`);
-  await firstRow(bench.rows, path.basename(file));
-  await bench.page.keyboard.press("Enter");
-  await says(bench.place, `Ln ${line}, Col ${column}`);
-}
-
 function lineOf(text: string, file: string): number {
   return Number(
     execFileSync("grep", ["-n", "-m1", text, file], { cwd: bench.folder, encoding: "utf8" }).split(":")[0],
@@ -55,7 +46,7 @@ function lineOf(text: string, file: string): number {
 }
 
 test("hover shows related code, and its link jumps there", async () => {
-  await goTo("logging/handlers.py", lineOf("class RotatingFileHandler", "logging/handlers.py"), 10);
+  await bench.goTo("logging/handlers.py", lineOf("class RotatingFileHandler", "logging/handlers.py"), 10);
   await bench.page.keyboard.press("Control+k");
   await bench.page.keyboard.press("Control+i");
   const hover = bench.page.locator(".monaco-hover-content", { hasText: "Related code" });
@@ -66,7 +57,7 @@ test("hover shows related code, and its link jumps there", async () => {
 });
 
 test("related code is listed in the References view, and again from its history", async () => {
-  await goTo("logging/handlers.py", lineOf("class RotatingFileHandler", "logging/handlers.py"), 10);
+  await bench.goTo("logging/handlers.py", lineOf("class RotatingFileHandler", "logging/handlers.py"), 10);
   await bench.page.keyboard.press("Control+Alt+r");
   const tree = bench.page.locator(".pane-body .monaco-list-row");
   await says(tree.filter({ hasText: "TimedRotatingFileHandler" }), "logging/handlers.py:");
@@ -128,7 +119,7 @@ test("the menu tells why a file is indexed", async () => {
 
 /** Asks the menu why the file in the editor is not indexed, and for the rule that decided. */
 async function showRule(file: string): Promise<void> {
-  await goTo(file, 1, 1);
+  await bench.goTo(file, 1, 1);
   await bench.status.click();
   await bench.rows.filter({ hasText: "Why Is This File" }).click();
   const told = bench.notification(`${file} is not indexed`);
@@ -155,17 +146,19 @@ test("the log can be read", async () => {
   await bench.command("View: Hide Panel");
 });
 
-test("a killed server comes back, and the log says what happened", async () => {
+test("a killed server comes back to the list that is open, and the log says what happened", async () => {
   const pids = serverPids();
   assert.equal(pids.length, 1);
+  await bench.search("rotate the log file");
+  await says(bench.page.locator(".quick-input-list"), "%");
   process.kill(Number(pids[0]), "SIGKILL");
+  await bench.input.fill("rotate the log file when it gets too large");
+  await firstRow(bench.rows, "The server is not running");
   await eventually(
     () => Promise.resolve(serverPids()),
     (now) => now.length === 1 && now[0] !== pids[0],
     "another server should run",
   );
-  await bench.ready();
-  await bench.search("rotate the log file when it gets too large");
   await firstRow(bench.rows, "BaseRotatingHandler");
   await bench.dismiss();
   await bench.command("Semantic Symbols: Open Log");

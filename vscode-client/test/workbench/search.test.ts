@@ -80,6 +80,32 @@ test("moving through the list previews, Escape puts the view back", async () => 
   );
 });
 
+test("Escape puts back what is scrolled, also below lines that stick to the top", async () => {
+  await bench.goTo("logging/handlers.py", 700, 1);
+  await bench.page.locator(".editor-group-container.active .view-lines").hover();
+  await bench.page.mouse.wheel(0, 330);
+  const before = await settledTop();
+  await preview(ROTATE, 2);
+  await bench.dismiss();
+  await says(bench.place, "Ln 700, Col 1");
+  await eventually(
+    top,
+    (now) => Math.abs(now - before) <= 1, // a line that is cut by the edge counts as hidden
+    `line ${before} should be at the top again`,
+  );
+});
+
+test("Escape goes back to a comparison", async () => {
+  await bench.goTo("json/decoder.py", 1, 1);
+  await bench.command("File: Compare Active File with Saved");
+  await says(bench.activeFile, "↔");
+  await preview("parse a json document", 2);
+  await bench.dismiss();
+  await says(bench.activeFile, "↔");
+  await bench.command("View: Close All Editors");
+  await bench.goTo("json/decoder.py", 1, 1);
+});
+
 test("Enter lands on the line of the name", async () => {
   await bench.search(ROTATE);
   await firstRow(bench.rows, "BaseRotatingHandler");
@@ -87,6 +113,29 @@ test("Enter lands on the line of the name", async () => {
   await bench.page.keyboard.press("Enter");
   await says(bench.activeFile, "handlers.py");
   await says(bench.place, `Ln ${String(line)},`);
+});
+
+test("Enter right behind the last key takes the first answer to what was typed", async () => {
+  await bench.goTo("json/decoder.py", 1, 1);
+  await bench.search("how much free disk space is left");
+  await bench.page.keyboard.press("Enter");
+  await says(bench.activeFile, "shutil.py");
+});
+
+test("Go Back leads to where the search began, past all previews", async () => {
+  await bench.command("View: Close All Editors");
+  await bench.goTo("json/decoder.py", 20, 1);
+  await preview(ROTATE, 3);
+  await bench.page.keyboard.press("Enter");
+  await bench.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  await eventually(
+    () => bench.activeFile.textContent(),
+    (name) => name !== "decoder.py",
+    "the symbol should be opened",
+  );
+  await bench.command("Go Back");
+  await says(bench.activeFile, "decoder.py");
+  await says(bench.place, "Ln 20, Col 1");
 });
 
 test("an empty input offers the searches of before", async () => {
@@ -138,18 +187,23 @@ test("when nothing is close, the list says so", async () => {
   await says(bench.page.locator(".quick-input-list"), "nothing close");
 });
 
-test("a symbol opens to the side, and its reference is copied", async () => {
+test("a symbol opens to the side of what was there, and its reference is copied", async () => {
+  await bench.goTo("json/decoder.py", 1, 1);
   await bench.search(ROTATE);
   await firstRow(bench.rows, "BaseRotatingHandler");
   await bench.rows.first().hover();
   await bench.rows.first().getByRole("button", { name: "Copy Reference" }).click();
   await says(bench.page.locator(".statusbar"), /Copied logging\/handlers\.py:\d+/);
+  await preview(ROTATE, 1);
+  await bench.rows.first().hover();
   await bench.rows.first().getByRole("button", { name: "Open to the Side" }).click();
   await eventually(
     () => bench.page.locator(".editor-group-container").count(),
     (groups) => groups === 2,
     "there should be a second group",
   );
+  await says(bench.activeFile, "handlers.py");
+  await says(bench.page.locator(".editor-group-container").first().locator(".tab.active"), "decoder.py");
   await bench.command("View: Close Editor Group");
 });
 
@@ -165,6 +219,9 @@ test("a search is kept in the results view, by file and flat", async () => {
   await says(tree.first(), /^BaseRotatingHandler/);
   await tree.first().click();
   await says(bench.activeFile, "handlers.py");
+  await bench.page.keyboard.press("Shift+F10"); // what buttons do has to be within reach of the keyboard too
+  await bench.page.getByRole("menuitem", { name: "Dismiss" }).waitFor();
+  await bench.page.keyboard.press("Escape");
   await bench.page.getByRole("button", { name: "Clear Results" }).click();
   await eventually(
     () => bench.page.locator('.activitybar [aria-label^="Semantic Symbols"]').count(),
@@ -183,3 +240,32 @@ test("text that is not saved is found", async () => {
   await bench.search("make coffee for guests");
   await firstRow(bench.rows, "brew_espresso_for_visitors");
 });
+
+/** Searches and moves down the list, until what is highlighted there is shown. */
+async function preview(query: string, steps: number): Promise<void> {
+  await bench.search(query);
+  await says(bench.page.locator(".quick-input-list"), "%");
+  for (let step = 0; step < steps; step++) {
+    await bench.page.keyboard.press("ArrowDown");
+    await bench.page.waitForTimeout(300);
+  }
+}
+
+/** The number of the topmost line on screen. */
+async function top(): Promise<number> {
+  return bench.page
+    .locator(".editor-group-container.active .margin-view-overlays .line-numbers")
+    .evaluateAll((all) => {
+      const above = document
+        .querySelector(".editor-group-container.active .monaco-editor")
+        ?.getBoundingClientRect();
+      const shown = all.filter((line) => line.getBoundingClientRect().bottom > (above?.top ?? 0));
+      return Math.min(...shown.map((line) => Number(line.textContent)));
+    });
+}
+
+/** The topmost line once nothing scrolls any more. */
+async function settledTop(): Promise<number> {
+  await bench.page.waitForTimeout(500);
+  return top();
+}

@@ -67,6 +67,19 @@ test("a restart ends a server that hangs before it has answered anything", async
   assert.equal(await bench.notification("Semantic Symbols").count(), 0);
 });
 
+test("without a folder, status bar and search say that none is open", async () => {
+  await using bench = await Workbench.open({ workspace });
+  await bench.ready();
+  await bench.page.goto(new URL("/?ew=true", bench.page.url()).href);
+  await eventually(
+    async () => ((await bench.status.count()) > 0 ? bench.status.getAttribute("aria-label") : null),
+    (label) => label === "Semantic Symbols: No folder is open",
+    "the status bar should say it",
+  );
+  await bench.search("parse json");
+  await says(bench.page.locator(".quick-input-title"), "No folder is open");
+});
+
 test("the walkthrough shows three steps", async () => {
   await using bench = await Workbench.open({ workspace });
   await bench.command("Welcome: Open Walkthrough...");

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { once } from "node:events";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
-import { eventually } from "./expect.ts";
+import { eventually, firstRow, says } from "./expect.ts";
 
 const client = path.resolve(import.meta.dirname, "..", "..");
 const CODE_SERVER = process.env.CODE_SERVER ?? "code-server";
@@ -134,6 +134,15 @@ export class Workbench {
 
   notification(text: string): Locator {
     return this.page.locator(".notification-list-item", { hasText: text });
+  }
+
+  /** Puts the cursor on a place of a file, by the built-in Go to File. */
+  async goTo(file: string, line: number, column: number): Promise<void> {
+    await this.page.keyboard.press("Control+p");
+    await this.input.fill(`${file}:${line}:${column}`);
+    await firstRow(this.rows, path.basename(file));
+    await this.page.keyboard.press("Enter");
+    await says(this.place, `Ln ${line}, Col ${column}`);
   }
 
   /** Opens the search and asks at once. */
