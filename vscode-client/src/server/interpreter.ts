@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import * as path from "node:path";
 
 /** How to start the server. */
@@ -39,13 +40,13 @@ const PROBE = [
 const PROBE_TIMEOUT_MS = 10_000;
 
 /**
- * @param chosen The user's setting, "" for none.
+ * @param chosen The user's setting, "" for none; "~" at its beginning is the user's own folder.
  * @param bundle The folder with the server's packages that came with the extension; it may not exist.
  * @throws NoInterpreter
  */
 export async function findLaunch(chosen: string, bundle: string): Promise<Launch> {
   if (chosen !== "") {
-    const python = await probe(chosen);
+    const python = await probe(chosen.replace(/^~(?=[\\/])/, homedir));
     const launch = python && launchOf(python, bundle, "own");
     if (launch) return launch;
     throw new NoInterpreter(python ? lacking(python, bundle) : `"${chosen}" is no Python 3.11 or newer`);

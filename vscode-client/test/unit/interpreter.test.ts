@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
 import { findLaunch, launchOf, NoInterpreter, type Python } from "../../src/server/interpreter.ts";
@@ -46,4 +46,11 @@ test("a Python that is too old is none", { skip: process.platform === "win32" },
   const old = path.join(bundle(), "python3");
   writeFileSync(old, '#!/bin/sh\necho "Unknown option: $1" >&2\nexit 2\n', { mode: 0o755 });
   await assert.rejects(findLaunch(old, bundle()), NoInterpreter);
+});
+
+test("a tilde is the user's own folder", { skip: process.platform === "win32" }, async () => {
+  const own = path.join(bundle("any", "cp312"), "python3");
+  writeFileSync(own, "#!/bin/sh\necho cpython 3.12.4 cp312 True\n", { mode: 0o755 });
+  const launch = await findLaunch(`~/${path.relative(homedir(), own)}`, "/nowhere");
+  assert.match(launch.description, /^Python 3\.12\.4/);
 });
