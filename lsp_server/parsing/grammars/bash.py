@@ -75,4 +75,6 @@ RULES = Rules(
     exported=_exported,
     tested=_tested,
     inner_marks=(b"()", b"function "),
+    hidden_types=frozenset({"function_definition"}),
+    hidden_marks={b"": (b"() {", b"function ")},
 )

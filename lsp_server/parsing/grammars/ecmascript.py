@@ -403,5 +403,15 @@ RULES = Rules(
     export_list=export_list,
     attributes=frozenset({"decorator"}),
     inner_marks=(b"function", b"=>", b"class "),
+    hidden_types=frozenset(
+        {
+            "function_declaration",
+            "generator_function_declaration",
+            "class_declaration",
+            "interface_declaration",
+            "enum_declaration",
+        }
+    ),
+    hidden_marks={b"": (b"function ", b"function* ", b"class ", b"interface ", b"enum ")},
     piece_ways=(ALONE, IN_CLASS, (b"interface C {\n", b"}"), (b"x = {\n", b"}")),
 )

@@ -181,6 +181,18 @@ RULES = Rules(
     exported=_exported,
     tested=_tested,
     inner_marks=(b"fn ", b"struct ", b"impl ", b"enum "),
+    hidden_types=frozenset(
+        {
+            "function_item",
+            "struct_item",
+            "enum_item",
+            "impl_item",
+            "trait_item",
+            "mod_item",
+            "macro_definition",
+        }
+    ),
+    hidden_marks={b"": (b"fn ", b"struct ", b"enum ", b"trait ", b"macro_rules!")},
     prepare=_with_items,
     piece_ways=(ALONE, (b"impl C {\n", b"}"), (b"enum C {\n", b"}")),
 )
