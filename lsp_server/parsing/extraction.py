@@ -69,6 +69,11 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
         documentation, documented_at = _documentation(source, one)
         head_end = min(one.found.head_end, one.end)
         signature, is_whole = _signature(source, one.head_start, head_end)
+        if one.found.tail is not None:
+            signature, is_whole = (
+                f"{signature} {_signature(source, *one.found.tail)[0]}"[:_MOST_SIGNATURE],
+                False,
+            )
         symbols.append(
             ParsedSymbol(
                 # By place: keywords cost a tenth of a microsecond each, a hundred thousand times.

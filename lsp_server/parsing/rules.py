@@ -68,6 +68,7 @@ class Found:
         docs: The node of its docstring's content.
         access: The access its inside begins with.
         end: Byte offset of its end when that isn't its node's.
+        tail: Byte range after its body that belongs to its signature.
     """
 
     node: Node
@@ -82,6 +83,7 @@ class Found:
     docs: Node | None = None
     access: str = ""
     end: int = 0
+    tail: tuple[int, int] | None = None
 
 
 ALONE = (b"", b"")
