@@ -1,5 +1,6 @@
 """JavaScript and TypeScript: declarations, functions held by names, object methods, test blocks, routes."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -356,6 +357,12 @@ def _made_object(node: Node, scope: Scope) -> Iterable[Found]:
     return (Found(node, inside=inside, place=place),) if inside else ()
 
 
+def _prepare(source: bytes) -> bytes:
+    """Let the grammar read type parameters that vary both ways: `<in out T>`."""
+    return _BOTH_WAYS.sub(rb"\1      ", source) if b"in out " in source else source
+
+
+_BOTH_WAYS = re.compile(rb"([<,]\s*+)in out(?= \w)")
 _DECLARED = SymbolFlags.DECLARATION
 _FUNCTION = definition(SymbolKind.FUNCTION, inside=Place.FUNCTION)
 _CLASS = definition(SymbolKind.CLASS, inside=Place.TYPE)
@@ -402,6 +409,7 @@ RULES = Rules(
     exported=_exported,
     export_list=export_list,
     attributes=frozenset({"decorator"}),
+    prepare=_prepare,
     inner_marks=(b"function", b"=>", b"class "),
     hidden_types=frozenset(
         {

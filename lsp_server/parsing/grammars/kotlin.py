@@ -36,17 +36,25 @@ _CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\"\n]*+\)(?=\s)", re.MULTILINE)
 _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
 # A getter has no arguments, a setter has a name.
 _CALLED = re.compile(rb"^([ \t]*+)(?:get(?=\([^)\s])|set(?=\(\"))", re.MULTILINE)
+_CONSTRUCTOR_BELOW = re.compile(
+    rb"(?<=class )(\w++(?:<[^>\n]*+>)?)"
+    rb"([ \t]*+\r?\n\s*+(?:(?:@[\w.]++(?:\([^()\n]*+\))?|actual|internal|private|protected|public)\s++)*+)"
+    rb"(?=constructor\b)"
+)
+_NEWLINE = re.compile(rb"[\r\n]")
 _DOLLARS = re.compile(rb"\$\$++(?=\")")
 
 
 def _prepare(source: bytes) -> bytes:
-    """Let the grammar read what it doesn't know: context parameters, `class A { val x = 1 }` without an end.
+    """Let the grammar read what it doesn't know: context parameters, constructors on a line of their own.
 
     `context(c: C)` becomes an annotation, as which it belongs to its function; `get("/path") {` is a call
     even where it follows a property.
     """
     if b"context(" in source:
         source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
+    if b"constructor" in source:
+        source = _CONSTRUCTOR_BELOW.sub(lambda found: _NEWLINE.sub(b" ", found[0]), source)
     if b"et(" in source:
         source = _CALLED.sub(rb"\1_et", source)
     if b"$$" in source:

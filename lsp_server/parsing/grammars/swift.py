@@ -26,9 +26,16 @@ _TEST_BLOCKS = frozenset({"describe", "context", "it", "fit", "xit", "fdescribe"
 
 _WITHOUT_BODY = re.compile(rb"(@_silgen_name\([^()\n]*+\)\s++(?:\w++[ \t]++)*?func\b[^{}\n]*+)\n[ \t]*+\n")
 
+_NOTHING_GIVEN = re.compile(rb"(?<=\w)\(\(\)\)(?!\s*+(?:->|async|throws))")
+
 
 def _prepare(source: bytes) -> bytes:
-    """Give a function that is defined elsewhere an empty body, or the next one would be taken for it."""
+    """Give a function that is defined elsewhere an empty body, or the next one would be taken for it.
+
+    `f(())` reads as `f(0)`.
+    """
+    if b"(())" in source:
+        source = _NOTHING_GIVEN.sub(b"( 0)", source)
     if b"@_silgen_name" not in source:
         return source
     return _WITHOUT_BODY.sub(lambda found: (found[1] + b"{}").ljust(len(found[0])), source)
