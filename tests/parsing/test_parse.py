@@ -211,7 +211,10 @@ def test_a_licence_is_no_part_of_a_chunk() -> None:
 
 
 def test_the_keys_of_a_zig_package_are_found() -> None:
-    source = b'.{\n    .name = .app,\n    .dependencies = .{\n        .zlib = .{ .path = "z" },\n        .@"a-b" = .{},\n    },\n}\n'
+    source = (
+        b".{\n    .name = .app,\n    .dependencies = .{\n"
+        b'        .zlib = .{ .path = "z" },\n        .@"a-b" = .{},\n    },\n}\n'
+    )
     names = [symbol.symbol.qualified_name for symbol in parsed("build.zig.zon", source).symbols[1:]]
     assert names == ["dependencies", "dependencies.zlib", "dependencies.a-b"]
 
