@@ -33,7 +33,7 @@ _CONTINUED = re.compile(
     rb"|(?:end|else|elsif|elseif|elif|catch|finally|rescue|ensure|after|then|do|until|where|deriving|and"
     rb"|or|extends|implements|throws|with)(?![\w(?!])(?!:[^:\s])|\w+:[ \t]*+$"
 )
-_CLOSINGS = (b"}", b"end", b"fi", b"done", b"esac")
+_CLOSES = re.compile(rb"\}|end|(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))")
 _OPENS_FILE = re.compile(
     rb"\s*(?:inline\s+|export\s+|declare\s+)*(?:namespace\b|extern\s+\"C|module\b|package\b)"
 )
@@ -171,7 +171,7 @@ def _pieces(lines: list[_Line]) -> list[_Piece]:
 
 
 def _is_closing(line: _Line) -> bool:
-    return line.text.startswith(_CLOSINGS) and not _OPENS.search(line.text)
+    return _CLOSES.match(line.text) is not None and not _OPENS.search(line.text)
 
 
 def _n_head_lines(piece: _Piece) -> int:

@@ -103,5 +103,6 @@ def test_every_byte_keeps_its_place() -> None:
 
 
 def test_python_stays_as_it_is() -> None:
+    assert without_types(b"cdef = f(1)\ncdef.name = 1\n") == b"cdef = f(1)\ncdef.name = 1\n"
     source = b'def f(a: int = 1) -> "cdef":\n    """\n    Like cdef int x.\n    """\n    return (a) + 1\n'
     assert without_types(source) == source

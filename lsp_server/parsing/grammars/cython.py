@@ -6,8 +6,11 @@ Python's rules know it by that.
 
 import re
 
+# Elsewhere `cdef` may be a variable.
 _IS_CYTHON = re.compile(
-    rb"^[ \t]*+(?:cdef|cpdef|ctypedef|cimport|from[ \t]++[\w.]++[ \t]++cimport)\b", re.MULTILINE
+    rb"^[ \t]*+(?:(?:cdef|cpdef|ctypedef|cimport)[ \t]++(?!(?:in|is|and|or|if|for|not)\b)[A-Za-z_(]"
+    rb"|cdef[ \t]*+:\s*$|from[ \t]++[\w.]++[ \t]++cimport\b)",
+    re.MULTILINE,
 )
 _LINE = re.compile(rb"^([ \t]*+)(\S[^\n]*+)", re.MULTILINE)
 _EXTERN = re.compile(
