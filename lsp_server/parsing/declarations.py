@@ -6,7 +6,7 @@ from functools import cache
 
 from lsp_server.model import SymbolKind
 from lsp_server.parsing.declaration_patterns import PATTERNS
-from lsp_server.parsing.sections import MAX_NAME, Section, Source, fold
+from lsp_server.parsing.sections import MAX_DECLARED_NAME, Section, Source, fold
 
 MAX_DECLARATIONS = 2000
 
@@ -33,7 +33,7 @@ def _declarations(source: Source, language: str) -> Iterator[Section]:
         first = _with_comment(source, line)
         end = _end_line(source, line, following)
         yield Section(
-            name=fold(source.text[slice(*name)].translate(None, b'"`[]'), MAX_NAME),
+            name=fold(source.text[slice(*name)].translate(None, b'"`[]'), MAX_DECLARED_NAME),
             start=source.line_start(first),
             end=source.line_start(end),
             selection=name,

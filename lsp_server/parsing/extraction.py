@@ -7,12 +7,13 @@ from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.documentation import clean, dedented
 from lsp_server.parsing.grammars import rules_of
 from lsp_server.parsing.languages import Language, load_grammar
+from lsp_server.parsing.nested import walk_all
 from lsp_server.parsing.positions import Positions
 from lsp_server.parsing.recovery import recovered
 from lsp_server.parsing.rules import Found
 from lsp_server.parsing.symbols import ParsedSymbol
 from lsp_server.parsing.tree import parse_in_time
-from lsp_server.parsing.walk import Definition, merge_neighbours, walk
+from lsp_server.parsing.walk import Definition, merge_neighbours
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
     if tree is None:
         _log.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
         return []
-    definitions = walk(tree.root_node, rules, source)
+    definitions = walk_all(tree.root_node, rules, source)
     if tree.root_node.has_error:
         definitions = recovered(definitions, source, prepared, tree.root_node, grammar=grammar, rules=rules)
     definitions.sort(key=_order)
@@ -68,6 +69,11 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
         documentation, documented_at = _documentation(source, one)
         head_end = min(one.found.head_end, one.end)
         signature, is_whole = _signature(source, one.head_start, head_end)
+        if one.found.tail is not None:
+            signature, is_whole = (
+                f"{signature} {_signature(source, *one.found.tail)[0]}"[:_MOST_SIGNATURE],
+                False,
+            )
         symbols.append(
             ParsedSymbol(
                 # By place: keywords cost a tenth of a microsecond each, a hundred thousand times.

@@ -29,10 +29,11 @@ _MOST_PIECES = 2000
 _PIECE_LIMIT_S = 0.5
 
 _CONTINUED = re.compile(
-    rb"[}\])|]|\{|\.(?!\.)|\?|:|&&|->|=>|=|,|\*/|>"
+    rb"(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))|;;|[}\])|]|\{|\.(?!\.)|\?|:|&&|->|=>|=|,|\*/|>"
     rb"|(?:end|else|elsif|elseif|elif|catch|finally|rescue|ensure|after|then|do|until|where|deriving|and"
     rb"|or|extends|implements|throws|with)(?![\w(?!])(?!:[^:\s])|\w+:[ \t]*+$"
 )
+_CLOSES = re.compile(rb"\}|end|(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))")
 _OPENS_FILE = re.compile(
     rb"\s*(?:inline\s+|export\s+|declare\s+)*(?:namespace\b|extern\s+\"C|module\b|package\b)"
 )
@@ -170,7 +171,7 @@ def _pieces(lines: list[_Line]) -> list[_Piece]:
 
 
 def _is_closing(line: _Line) -> bool:
-    return line.text.startswith((b"}", b"end")) and not _OPENS.search(line.text)
+    return _CLOSES.match(line.text) is not None and not _OPENS.search(line.text)
 
 
 def _n_head_lines(piece: _Piece) -> int:

@@ -8,9 +8,10 @@ from tree_sitter import Language, Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.mending import mended, sound_in_blanks
+from lsp_server.parsing.nested import walk_all
 from lsp_server.parsing.rules import Found, Rules
 from lsp_server.parsing.tree import parse_in_time
-from lsp_server.parsing.walk import Definition, walk
+from lsp_server.parsing.walk import Definition
 
 _BLANK = b" \t\r\n\f\v"
 _TEXTS = frozenset({"string_content", "string", "comment", "escape_sequence"})
@@ -46,7 +47,7 @@ def _mended(
     tree = parse_in_time(grammar, text) if text is not None else None
     if text is None or tree is None:
         return broken
-    known = walk(tree.root_node, rules, source)
+    known = walk_all(tree.root_node, rules, source)
     known += sound_in_blanks(broken, known, text)
     return known if _is_better(known, broken) else broken
 

@@ -68,6 +68,7 @@ class Found:
         docs: The node of its docstring's content.
         access: The access its inside begins with.
         end: Byte offset of its end when that isn't its node's.
+        tail: Byte range after its body that belongs to its signature.
     """
 
     node: Node
@@ -82,6 +83,7 @@ class Found:
     docs: Node | None = None
     access: str = ""
     end: int = 0
+    tail: tuple[int, int] | None = None
 
 
 ALONE = (b"", b"")
@@ -122,6 +124,11 @@ class Rules:
         attribute_docs: The documentation that an attribute holds, as Elixir's `@doc`.
         inner_marks: A function's body is only looked into when one of these occurs in its text; the walk of
             bodies would cost more than all the rest.
+        hidden_types: Nodes that `nodes` has rules for and that are looked for wherever `hidden_marks` occur:
+            in the arguments of calls, in lambdas, in loops.
+        hidden_marks: With what such a node begins, or what it holds; by what the source has to hold for
+            these to be worth a look.
+        hidden_lines: The same for nodes that no word tells; the place is where a match ends.
         prepare: Changes what the grammar can't read, keeping every byte's place.
         definition_lines: Where a definition begins in a source that is broken; groups: the indentation, the
             word that begins it, its name. For languages whose indentation tells where it ends.
@@ -139,6 +146,9 @@ class Rules:
     attributes: frozenset[str] = frozenset()
     attribute_docs: Callable[[Node], Node | None] | None = None
     inner_marks: tuple[bytes, ...] = ()
+    hidden_types: frozenset[str] = frozenset()
+    hidden_marks: Mapping[bytes, tuple[bytes, ...]] | None = None
+    hidden_lines: re.Pattern[bytes] | None = None
     prepare: Callable[[bytes], bytes] | None = None
     definition_lines: re.Pattern[bytes] | None = None
     piece_ways: tuple[tuple[bytes, bytes], ...] = ()

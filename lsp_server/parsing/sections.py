@@ -12,6 +12,7 @@ from lsp_server.parsing.symbols import ParsedSymbol
 MAX_SIGNATURE = 300
 MAX_DOCUMENTATION = 2000
 MAX_NAME = 80
+MAX_DECLARED_NAME = 200
 
 _SPACE = re.compile(r"\s+")
 
@@ -107,7 +108,7 @@ def entry_of(source: Source, language: str, section: Section) -> ParsedSymbol:
     documentation = section.documentation
     return ParsedSymbol(
         Symbol(
-            name=section.name[:MAX_NAME],
+            name=section.name[:MAX_DECLARED_NAME],
             kind=section.kind,
             language=language,
             containers=section.containers,

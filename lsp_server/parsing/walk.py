@@ -49,9 +49,14 @@ class Definition:
     comments: list[tuple[int, int]]
     docs: Node | None
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a test or lies in one."""
+        return bool(self.flags & _TEST)
+
 
 @dataclass(slots=True)
-class _Level:
+class Level:
     """One list of siblings in progress."""
 
     nodes: Iterator[Node]
@@ -59,32 +64,29 @@ class _Level:
     leading: list[Node] = field(default_factory=list)
 
 
-def walk(root: Node, rules: Rules, source: bytes) -> list[Definition]:
-    """Return the definitions under `root`, an enclosing one before what it encloses."""
-    walker = _Walker(rules, source, rules.export_list(root))
-    levels = [_Level(iter(root.children), Scope())]
-    while levels:
-        inner = walker.advance(levels[-1])
-        if inner is None:
-            leading = levels.pop().leading
-            if leading and levels:
-                # Some grammars end a list before the comments that belong to what follows it.
-                levels[-1].leading.extend(leading)
-        elif len(levels) < _MOST_LEVELS:
-            levels.extend(reversed(inner))
-    return walker.done
-
-
 @dataclass(frozen=True, slots=True)
-class _Walker:
-    """What stays the same all over one file, and what was found."""
+class Walker:
+    """What stays the same all over one file, and what was found so far."""
 
     rules: Rules
     source: bytes
     export_list: frozenset[str] | None
     done: list[Definition] = field(default_factory=list)
 
-    def advance(self, level: _Level) -> list[_Level] | None:
+    def run(self, level: Level) -> None:
+        """Take the definitions of a list of siblings and of what these enclose."""
+        levels = [level]
+        while levels:
+            inner = self.advance(levels[-1])
+            if inner is None:
+                leading = levels.pop().leading
+                if leading and levels:
+                    # Some grammars end a list before the comments that belong to what follows it.
+                    levels[-1].leading.extend(leading)
+            elif len(levels) < _MOST_LEVELS:
+                levels.extend(reversed(inner))
+
+    def advance(self, level: Level) -> list[Level] | None:
         """Take the definitions of a level up to the first node that has more inside; None at its end."""
         roles, scope, leading = self.rules.nodes, level.scope, level.leading
         for node in level.nodes:
@@ -96,9 +98,9 @@ class _Walker:
             if found is Role.COMMENT or found is Role.ATTRIBUTE:
                 leading.append(node)
                 continue
-            inner: list[_Level] = []
+            inner: list[Level] = []
             if isinstance(found, Role):
-                inner.append(_Level(iter(node.children), scope, leading.copy()))
+                inner.append(Level(iter(node.children), scope, leading.copy()))
             else:
                 for one in found:
                     self.take(one, level, inner)
@@ -107,7 +109,7 @@ class _Walker:
                 return inner
         return None
 
-    def take(self, one: Found, level: _Level, inner: list[_Level]) -> None:
+    def take(self, one: Found, level: Level, inner: list[Level]) -> None:
         """Keep a definition when it is one, and note where to look into it."""
         is_definition = one.kind is not None and one.name
         if is_definition:
@@ -115,7 +117,7 @@ class _Walker:
             self.done.append(done)
         if one.inside and (one.place is not Place.FUNCTION or self.has_marks(one)):
             scope = _scope_inside(one, done) if is_definition else _bare_scope(one, level.scope)
-            inner.extend(_Level(iter(body.children), scope) for body in one.inside)
+            inner.extend(Level(iter(body.children), scope) for body in one.inside)
 
     def has_marks(self, one: Found) -> bool:
         """Say whether a function's body may hold definitions at all."""

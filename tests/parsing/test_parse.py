@@ -208,3 +208,17 @@ def test_a_licence_is_no_part_of_a_chunk() -> None:
     rules = "".join(f"rule(name = 'target_{i}')\n" for i in range(40))
     (chunk,) = parsed("BUILD.bazel", licence + "\n" + rules).symbols[1:]
     assert (chunk.symbol.name, chunk.symbol.span.start.line) == ("rule(name = 'target_0')", 31)
+
+
+def test_the_keys_of_a_zig_package_are_found() -> None:
+    source = (
+        b".{\n    .name = .app,\n    .dependencies = .{\n"
+        b'        .zlib = .{ .path = "z" },\n        .@"a-b" = .{},\n    },\n}\n'
+    )
+    names = [symbol.symbol.qualified_name for symbol in parsed("build.zig.zon", source).symbols[1:]]
+    assert names == ["dependencies", "dependencies.zlib", "dependencies.a-b"]
+
+
+def test_a_long_name_is_kept_where_there_is_no_grammar() -> None:
+    name = "calculate_" + "a" * 150
+    assert parsed("a.pl", f"sub {name} {{\n}}\n".encode()).symbols[1].symbol.name == name

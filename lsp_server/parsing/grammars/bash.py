@@ -1,11 +1,13 @@
 """Shells: functions, variables set at the top, aliases."""
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from lsp_server.model import SymbolKind
 from lsp_server.parsing.rules import (
+    ALONE,
     Found,
     Place,
     Role,
@@ -15,6 +17,17 @@ from lsp_server.parsing.rules import (
     definition,
     text_of,
 )
+
+# zsh needs no semicolon before the brace that ends a function on its line.
+_ONE_LINE = re.compile(
+    rb"^([ \t]*+(?:function[ \t]++)?[\w:.-]++[ \t]*+(?:\(\))?[ \t]*+\{(?=[ \t])[^\n#]*[^\s;{}&])[ \t]"
+    rb"(\}[ \t]*+)$",
+    re.MULTILINE,
+)
+
+
+def _prepare(source: bytes) -> bytes:
+    return _ONE_LINE.sub(rb"\1;\2", source) if b" }\n" in source else source
 
 
 def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
@@ -74,5 +87,9 @@ RULES = Rules(
     },
     exported=_exported,
     tested=_tested,
+    prepare=_prepare,
+    piece_ways=(ALONE,),
     inner_marks=(b"()", b"function "),
+    hidden_types=frozenset({"function_definition"}),
+    hidden_marks={b"": (b"() {", b"function ")},
 )

@@ -269,12 +269,18 @@ def _declarations(node: Node, scope: Scope) -> Iterator[Found]:
 
 def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
     kind, declarators = node.child_by_field_name("type"), node.children_by_field_name("declarator")
+    found: list[Found] = []
     if kind is not None and kind.type in _TYPES and (body := kind.child_by_field_name("body")) is not None:
         at, _ = _declared(declarators[0]) if declarators else (None, False)
         at = at or kind.child_by_field_name("name")
         if at is not None:
-            return (Found(node, text_of(at), at, _TYPES[kind.type], body.start_byte, (body,), Place.TYPE),)
-    found = []
+            tail = (declarators[0].start_byte, declarators[-1].end_byte) if declarators else None
+            found.append(
+                Found(
+                    node, text_of(at), at, _TYPES[kind.type], body.start_byte, (body,), Place.TYPE, tail=tail
+                )
+            )
+            declarators = declarators[1:]
     for declarator in declarators:
         at, _ = _declared(declarator)
         if at is not None and scope.place is not Place.FUNCTION:

@@ -26,6 +26,14 @@ _TEST_MARKS = ("[Fact", "[Theory", "[Test", "[TestMethod", "[DataTestMethod")
 _ASYNC_NAME = re.compile(rb"\basync(?=\s*+[),:?;&|=!.\]}])")
 
 
+_LOCAL_FUNCTION = re.compile(
+    rb"\n(?: {8}|\t\t)[ \t]*+(?:(?:static|async|unsafe) )*+"
+    rb"(?!(?:return|await|new|throw|else|using|yield|goto|case|in|is|as|not|and|or|var|public|private|protected"
+    rb"|internal|override|virtual|abstract|partial|sealed|extern)\b)"
+    rb"[A-Za-z_(][\w.]*+(?:<[^;={}\n]*?>|\([^;={}\n]*?\))?[\[\],?]*+ [A-Za-z_]\w*+(?:<[\w, ]++>)?\("
+)
+
+
 def _prepare(source: bytes) -> bytes:
     """Let a parameter that is called `async` read as a name, which it is unless a function follows."""
     return _ASYNC_NAME.sub(b"Async", source) if b"async" in source else source
@@ -136,6 +144,8 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"attribute_list"}),
     inner_marks=(b"static ", b"local", b"async "),
+    hidden_types=frozenset({"local_function_statement"}),
+    hidden_lines=_LOCAL_FUNCTION,
     prepare=_prepare,
     piece_ways=(ALONE, IN_CLASS),
     aside=DIRECTIVES,

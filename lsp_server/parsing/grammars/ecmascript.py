@@ -6,6 +6,14 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.grammars.ecmascript_exports import export_list
+from lsp_server.parsing.grammars.ecmascript_types import (
+    enum,
+    member,
+    namespace,
+    property_,
+    type_alias,
+    without_variance,
+)
 from lsp_server.parsing.grammars.ecmascript_values import (
     FUNCTIONS,
     bare,
@@ -131,13 +139,6 @@ def _field(node: Node, scope: Scope) -> Iterable[Found]:
     return _held(node, at, node.child_by_field_name("value"), scope, SymbolKind.PROPERTY)
 
 
-def _property(node: Node, scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    if scope.place is not Place.TYPE or at is None:
-        return ()
-    return (Found(node, text_of(at), at, SymbolKind.PROPERTY, node.end_byte, flags=SymbolFlags.DECLARATION),)
-
-
 def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
     """Describe a function in an object; other values are only looked into."""
     at, value = node.child_by_field_name("key"), bare(node.child_by_field_name("value"))
@@ -157,39 +158,6 @@ def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
             return (Found(node, name, at, SymbolKind.METHOD, inside[0].start_byte, inside, place),)
         return (Found(node, inside=inside, place=place, containers=(name,)),) if inside else ()
     return ()
-
-
-def _type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-    if at is None:
-        return ()
-    shape = (value,) if value is not None and value.type == "object_type" else ()
-    head_end = value.start_byte if value is not None and shape else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, shape, Place.TYPE),)
-
-
-def _enum(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), body_of(node)
-    if at is None or body is None:
-        return ()
-    return (
-        Found(node, text_of(at), at, SymbolKind.ENUM, body.start_byte, (body,), Place.TYPE, access="enum"),
-    )
-
-
-def _member(node: Node, scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name") if node.type == "enum_assignment" else node
-    if scope.access != "enum" or at is None:
-        return ()
-    return (Found(node, text_of(at).strip("'\""), at, SymbolKind.ENUM_MEMBER, node.end_byte),)
-
-
-def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), body_of(node)
-    if at is None or body is None:
-        return ()
-    name = text_of(at).strip("'\"")
-    return (Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, (body,), Place.FILE),)
 
 
 def _class(node: Node, scope: Scope) -> Iterable[Found]:
@@ -228,7 +196,7 @@ def _statement(node: Node, scope: Scope) -> Iterable[Found]:
     if expression.type == "call_expression":
         return _call(expression, scope)
     if expression.type in {"internal_module", "module"}:
-        return _namespace(expression, scope)
+        return namespace(expression, scope)
     if expression.type == "unary_expression":
         call = expression.child_by_field_name("argument")
         return _call(call, scope) if call is not None and call.type == "call_expression" else ()
@@ -314,7 +282,8 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
     functions = [argument for argument in arguments.children if argument.type in FUNCTIONS]
     if not functions:
         inside, place = call_inside(call)
-        return (Found(call, inside=inside, place=place),) if inside and scope.place is Place.FILE else ()
+        is_worth_a_look = scope.place is Place.FILE or place is Place.TYPE
+        return (Found(call, inside=inside, place=place),) if inside and is_worth_a_look else ()
     inside, place = function_inside(functions[-1])
     first = first_named(arguments)
     title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
@@ -376,14 +345,14 @@ RULES = Rules(
         "abstract_method_signature": _method,
         "field_definition": _field,
         "public_field_definition": _field,
-        "property_signature": _property,
+        "property_signature": property_,
         "interface_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
-        "type_alias_declaration": _type_alias,
-        "enum_declaration": _enum,
-        "property_identifier": _member,
-        "enum_assignment": _member,
-        "module": _namespace,
-        "internal_module": _namespace,
+        "type_alias_declaration": type_alias,
+        "enum_declaration": enum,
+        "property_identifier": member,
+        "enum_assignment": member,
+        "module": namespace,
+        "internal_module": namespace,
         "lexical_declaration": _variables,
         "variable_declaration": _variables,
         "expression_statement": _statement,
@@ -402,6 +371,17 @@ RULES = Rules(
     exported=_exported,
     export_list=export_list,
     attributes=frozenset({"decorator"}),
+    prepare=without_variance,
     inner_marks=(b"function", b"=>", b"class "),
+    hidden_types=frozenset(
+        {
+            "function_declaration",
+            "generator_function_declaration",
+            "class_declaration",
+            "interface_declaration",
+            "enum_declaration",
+        }
+    ),
+    hidden_marks={b"": (b"function ", b"function* ", b"class ", b"interface ", b"enum ")},
     piece_ways=(ALONE, IN_CLASS, (b"interface C {\n", b"}"), (b"x = {\n", b"}")),
 )

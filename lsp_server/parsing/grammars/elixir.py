@@ -206,5 +206,7 @@ RULES = Rules(
     exported=_exported,
     attribute_docs=_attribute_docs,
     merges_neighbours=True,
+    hidden_types=frozenset({"call"}),
+    hidden_marks={b"": (b"defmodule ", b"defimpl ", b"defprotocol ")},
     piece_ways=(ALONE,),
 )

@@ -14,10 +14,12 @@ from lsp_server.parsing.rules import (
     Scope,
     child_of_type,
     definition,
+    first_named,
     text_of,
 )
 
 _TYPE_NAMES = frozenset({"type_identifier", "qualified_type"})
+_VALUES = frozenset({"var_declaration", "var_spec"})
 _TEST_STARTS = ("Test", "Benchmark", "Example", "Fuzz")
 
 
@@ -94,6 +96,33 @@ def _value(node: Node, _scope: Scope) -> list[Found]:
     return [Found(node, name, at, kind, node.end_byte) for at in names if (name := text_of(at)) != "_"]
 
 
+def _held(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe `Run: func() {` in a value whose type is written there; tables of tests have too many."""
+    key, value = (
+        (first_named(child) for child in node.named_children[:2])
+        if node.named_child_count == 2
+        else (None, None)
+    )
+    whole = node.parent.parent if node.parent is not None else None
+    made = whole.child_by_field_name("type") if whole is not None else None
+    if key is None or value is None or made is None or scope.tested:
+        return ()
+    if key.type != "identifier" or value.type != "func_literal" or made.type not in _TYPE_NAMES:
+        return ()
+    is_owner = scope.owner is not None and scope.owner.type in _VALUES
+    containers = () if is_owner else (text_of(made).rpartition(".")[2],)
+    head_end = _end(value.child_by_field_name("body"), node)
+    return (Found(node, text_of(key), key, SymbolKind.METHOD, head_end, containers=containers),)
+
+
+def _closure(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe `name := func() {`."""
+    at, value = (first_named(node.child_by_field_name(side)) for side in ("left", "right"))
+    if at is None or value is None or value.type != "func_literal" or text_of(at) == "_":
+        return ()
+    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, _end(value.child_by_field_name("body"), node)),)
+
+
 def _exported(found: Found, _before: str, _scope: Scope) -> bool:
     return found.name[:1].isupper()
 
@@ -118,9 +147,13 @@ RULES = Rules(
         "var_spec_list": Role.ENTER,
         "const_spec": _value,
         "var_spec": _value,
+        "keyed_element": _held,
+        "short_var_declaration": _closure,
         "ERROR": Role.ENTER,
     },
     exported=_exported,
     tested=_tested,
+    hidden_types=frozenset({"type_declaration", "keyed_element", "short_var_declaration"}),
+    hidden_marks={b"": (b" func(", b"\ttype ")},
     piece_ways=(ALONE, (b"type C struct {\n", b"}"), (b"type C interface {\n", b"}")),
 )

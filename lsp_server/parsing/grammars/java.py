@@ -62,6 +62,11 @@ def _nameless_class(node: Node) -> tuple[Node | None, str]:
     return None, ""
 
 
+def _creation(node: Node, _scope: Scope) -> Iterable[Found]:
+    body, made = _nameless_class(node)
+    return (Found(node, inside=(body,), place=Place.TYPE, containers=(made,)),) if body is not None else ()
+
+
 def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if at is None or body is None:
@@ -107,6 +112,7 @@ RULES = Rules(
         **dict.fromkeys(
             ("return_statement", "expression_statement", "local_variable_declaration"), _statement
         ),
+        _CREATION: _creation,
         "block": Role.ENTER,
         "if_statement": Role.ENTER,
         "try_statement": Role.ENTER,
@@ -124,5 +130,9 @@ RULES = Rules(
     attributes=frozenset({"annotation", "marker_annotation"}),
     # Local classes, and classes without a name that are worth a look.
     inner_marks=(b" class ", b"@Override"),
+    hidden_types=frozenset(
+        {_CREATION, "class_declaration", "record_declaration", "enum_declaration", "interface_declaration"}
+    ),
+    hidden_marks={b"": (b" class ", b" record ", b"@Override")},
     piece_ways=(ALONE, IN_CLASS),
 )

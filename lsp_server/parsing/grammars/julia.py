@@ -212,5 +212,9 @@ RULES = Rules(
     attribute_docs=_docstring,
     prepare=_with_plain_fields,
     inner_marks=(b"@testset",),
+    hidden_types=frozenset(
+        {"function_definition", "assignment", "struct_definition", "macrocall_expression"}
+    ),
+    hidden_marks={b"": (b"function ", b") = ", b"struct ", b"@testset")},
     piece_ways=(ALONE,),
 )

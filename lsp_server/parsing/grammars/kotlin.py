@@ -20,25 +20,41 @@ from lsp_server.parsing.rules import (
 )
 
 _BODIES = ("class_body", "enum_class_body")
+_TESTS = frozenset({
+    "test", "it", "describe", "context", "should", "given", "when", "then", "expect", "feature", "scenario",
+    "xtest", "xit", "xdescribe", "Given", "When", "Then",
+})  # fmt: skip
+_NAMED_BLOCKS = frozenset({
+    "get", "post", "put", "delete", "patch", "head", "options", "route", "webSocket", "register", "create",
+})  # fmt: skip
+_TITLED = _TESTS | _NAMED_BLOCKS
 _FUNCTION_BODIES = ("function_body",)
 _LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
 _TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{")
 # A semicolon must not get into the `${ }` of a string.
-_CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\n]*+\)(?=\s)", re.MULTILINE)
+_CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\"\n]*+\)(?=\s)", re.MULTILINE)
 _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
 # A getter has no arguments, a setter has a name.
 _CALLED = re.compile(rb"^([ \t]*+)(?:get(?=\([^)\s])|set(?=\(\"))", re.MULTILINE)
+_CONSTRUCTOR_BELOW = re.compile(
+    rb"(?<=class )(\w++(?:<[^>\n]*+>)?)"
+    rb"([ \t]*+\r?\n\s*+(?:(?:@[\w.]++(?:\([^()\n]*+\))?|actual|internal|private|protected|public)\s++)*+)"
+    rb"(?=constructor\b)"
+)
+_NEWLINE = re.compile(rb"[\r\n]")
 _DOLLARS = re.compile(rb"\$\$++(?=\")")
 
 
 def _prepare(source: bytes) -> bytes:
-    """Let the grammar read what it doesn't know: context parameters, `class A { val x = 1 }` without an end.
+    """Let the grammar read what it doesn't know: context parameters, constructors on a line of their own.
 
     `context(c: C)` becomes an annotation, as which it belongs to its function; `get("/path") {` is a call
     even where it follows a property.
     """
     if b"context(" in source:
         source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
+    if b"constructor" in source:
+        source = _CONSTRUCTOR_BELOW.sub(lambda found: _NEWLINE.sub(b" ", found[0]), source)
     if b"et(" in source:
         source = _CALLED.sub(rb"\1_et", source)
     if b"$$" in source:
@@ -76,7 +92,7 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         kind = SymbolKind.ENUM
     elif "data" in words or "value" in words:
         kind = SymbolKind.STRUCT
-    head_end = body.start_byte if body else node.end_byte
+    head_end = body.start_byte if body else _before_lambda(node)
     found = [Found(node, text_of(at), at, kind, head_end, (body,) if body else (), Place.TYPE)]
     parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
     for parameter in parameters.children if parameters is not None else ():
@@ -96,6 +112,12 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     return found
 
 
+def _before_lambda(node: Node) -> int:
+    """Return where a class without a body ends its head: `class A : FunSpec({ ... })` goes on for long."""
+    head = (node.text or b"").partition(b"({")[0]
+    return node.start_byte + len(head)
+
+
 def _object(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name") or child_of_type(node, "identifier", "type_identifier")
     body = child_of_type(node, *_BODIES)
@@ -103,6 +125,41 @@ def _object(node: Node, _scope: Scope) -> Iterable[Found]:
         return (Found(node, inside=(body,), place=Place.TYPE),) if body is not None else ()
     head_end = body.start_byte if body else node.end_byte
     return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, (body,) if body else (), Place.TYPE),)
+
+
+def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into `object : Listener { ... }`: its members are called by what it is."""
+    body = child_of_type(node, *_BODIES)
+    made = child_of_type(child_of_type(node, "delegation_specifiers"), "delegation_specifier")
+    made = child_of_type(made, "constructor_invocation") or made
+    name = text_of(child_of_type(made, "user_type")).partition("<")[0].rpartition(".")[2]
+    containers = (name,) if name else ()
+    return (Found(node, inside=(body,), place=Place.TYPE, containers=containers),) if body is not None else ()
+
+
+def _titled(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe `test("title") {`, `"title" {`, `get("/path") {` and `register("name") {`."""
+    block = child_of_type(child_of_type(node, "annotated_lambda"), "lambda_literal")
+    called = first_child(node)
+    if block is None or called is None:
+        return ()
+    title, word = called, ""
+    if called.type == "call_expression":
+        argument = child_of_type(child_of_type(called, "value_arguments"), "value_argument")
+        title, word = first_child(argument) or called, _last_word(first_child(called))
+    if title.type != "string_literal" or (word and word not in _TITLED):
+        return ()
+    name, flags = text_of(title).strip('"'), SymbolFlags.TEST
+    if word in _NAMED_BLOCKS:
+        name, flags = f"{word} {name}", SymbolFlags.NONE
+    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, (block,), flags=flags),)
+
+
+def _last_word(called: Node | None) -> str:
+    """Return `register` of `tasks.register`."""
+    if called is not None and called.type == "navigation_expression":
+        called = called.children[-1]
+    return text_of(called) if called is not None and called.type == "identifier" else ""
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -184,6 +241,8 @@ RULES = Rules(
         "multiline_comment": Role.COMMENT,
         "class_declaration": _class,
         "object_declaration": _object,
+        "object_literal": _nameless,
+        "call_expression": _titled,
         "companion_object": _object,
         "function_declaration": _function,
         "secondary_constructor": _constructor,
@@ -196,6 +255,20 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"annotation"}),
     inner_marks=(b"fun ", b"class "),
+    hidden_types=frozenset(
+        {
+            "function_declaration",
+            "class_declaration",
+            "object_declaration",
+            "object_literal",
+            "call_expression",
+        }
+    ),
+    hidden_marks={
+        b"": (b"fun ", b"class ", b"object ", b"interface "),
+        b'" {': (b'" {',),
+        b'") {': tuple(f'{word}("'.encode() for word in sorted(_TITLED)),
+    },
     prepare=_prepare,
     piece_ways=(ALONE, IN_CLASS),
 )

@@ -29,6 +29,9 @@ def _parted(at: Node) -> tuple[tuple[str, ...], str, bool]:
     return tuple(containers), name, False
 
 
+_KEYS = frozenset({"identifier", "string"})
+
+
 def _function(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     return (_called(node, at, node),) if at is not None else ()
@@ -79,12 +82,13 @@ def _field(node: Node, _scope: Scope) -> Iterable[Found]:
     at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if at is None or value is None:
         return ()
-    if value.type == "function_definition" and at.type == "identifier":
+    if value.type == "function_definition" and at.type in _KEYS:
         found = _called(node, at, value)
-        found.kind = SymbolKind.METHOD
+        found.name, found.containers, found.kind = text_of(at).strip("'\""), (), SymbolKind.METHOD
         return (found,)
-    if value.type == "table_constructor" and at.type == "identifier":
-        return (Found(node, inside=(value,), place=Place.TYPE, containers=(text_of(at),)),)
+    if value.type == "table_constructor" and at.type in _KEYS:
+        containers = (text_of(at).strip("'\""),)
+        return (Found(node, inside=(value,), place=Place.TYPE, containers=containers),)
     return ()
 
 
@@ -131,5 +135,12 @@ RULES = Rules(
     },
     exported=_exported,
     inner_marks=(b"function",),
+    hidden_types=frozenset(
+        {"function_declaration", "variable_declaration", "assignment_statement", "field", "function_call"}
+    ),
+    hidden_marks={
+        b"": (b"function ", b"= function"),
+        b"describe(": tuple(f"{word}(".encode() for word in sorted(_TEST_BLOCKS)),
+    },
     piece_ways=(ALONE,),
 )

@@ -19,6 +19,9 @@ _TYPED_ENUM = re.compile(
 _AVAILABILITY = re.compile(
     rb"\b(?:[A-Z]++_)++(?:UN)?(?:AVAILABLE|DEPRECATED)(?:_[A-Z]++)*+"
     rb"(?:\((?:[^()]|\([^()]*+\)){0,300}+\)|(?=[ \t]*+;))"
+    rb"|\bNS_(?:TYPED_)?(?:EXTENSIBLE_)?(?:STRING_)?ENUM(?=[ \t]*+;)"
+    rb"|^NS_SWIFT_\w++(?:\([^()\n]*+\))?[ \t]*+$",
+    re.MULTILINE,
 )
 _NAMES = ("identifier", "field_identifier")
 

@@ -137,5 +137,18 @@ RULES = Rules(
     exported=_exported,
     prepare=_without_last_dollars,
     inner_marks=(b"function ", b"Function ", b"It ", b"Context ", b"Describe "),
+    hidden_types=frozenset({"function_statement", "class_statement", "enum_statement", "pipeline"}),
+    hidden_marks={
+        b"": (
+            b"function ",
+            b"Function ",
+            b"filter ",
+            b"class ",
+            b"enum ",
+            b"It ",
+            b"Context ",
+            b"Describe ",
+        )
+    },
     piece_ways=(ALONE, IN_CLASS),
 )

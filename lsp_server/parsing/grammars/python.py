@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
-from lsp_server.model import SymbolKind
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.grammars.cython import without_types
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
@@ -18,6 +19,7 @@ from lsp_server.parsing.rules import (
     text_of,
 )
 
+_IN_BRACKETS = "parenthesized_expression"
 _LINES = re.compile(rb"^([ \t]*)((?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -74,7 +76,7 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     assignment = first_child(node)
     if assignment is None or assignment.type != "assignment":
-        return ()
+        return _declared(node, assignment, scope)
     at = assignment.child_by_field_name("left")
     if at is None or at.type != "identifier":
         return ()
@@ -98,6 +100,18 @@ def _following_docstring(node: Node) -> Node | None:
 def _is_enum(node: Node) -> bool:
     bases = text_of(node.child_by_field_name("superclasses"))
     return "Enum" in bases or "IntFlag" in bases
+
+
+def _declared(node: Node, value: Node | None, scope: Scope) -> Iterable[Found]:
+    """Describe a C function that Cython declares: see `cython`."""
+    if value is not None and value.type == "binary_operator":
+        value = first_child(value)
+    at = child_of_type(value, "identifier") if value is not None and value.type == _IN_BRACKETS else None
+    if at is None:
+        return ()
+    end = max(node.end_byte, at.end_byte + len(b"()"))
+    kind = SymbolKind.METHOD if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    return (Found(node, text_of(at), at, kind, end, flags=SymbolFlags.DECLARATION, end=end),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -144,6 +158,7 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"decorator"}),
     inner_marks=(b"def ", b"class "),
+    prepare=without_types,
     definition_lines=_LINES,
     piece_ways=(ALONE, (b"if 1:\n", b"")),
 )

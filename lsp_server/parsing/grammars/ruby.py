@@ -18,6 +18,7 @@ from lsp_server.parsing.rules import (
 )
 
 _SECTIONS = frozenset({"private", "protected", "public"})
+_HIDING = frozenset({"private", "protected", "private_class_method"})
 _ACCESSORS = frozenset(
     {
         "attr_accessor",
@@ -44,6 +45,7 @@ _TEST_BLOCKS = frozenset(
         "shared_context",
     }
 )
+_TEST_MARKS = (b"let(:", *(f"{word} {quote}".encode() for word in sorted(_TEST_BLOCKS) for quote in "'\""))
 _NAMED_BLOCKS = frozenset(
     {
         "get",
@@ -157,7 +159,7 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     word, arguments = text_of(method), node.child_by_field_name("arguments")
     block = node.child_by_field_name("block")
     first = first_named(arguments)
-    if word in _SECTIONS and first is not None and first.type in {"method", "singleton_method"}:
+    if receiver is None and first is not None and first.type in {"method", "singleton_method"}:
         return [_with_access(one, word) for one in _method(first, scope)]
     if word in _ACCESSORS and arguments is not None and scope.place is Place.TYPE:
         symbols = [child for child in arguments.children if child.type == "simple_symbol"]
@@ -210,7 +212,10 @@ def _alias(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _with_access(one: Found, word: str) -> Found:
-    one.access = "hidden" if word != "public" else ""
+    if word in _HIDING:
+        one.access = "hidden"
+    elif word == "public":
+        one.access = ""
     return one
 
 
@@ -250,5 +255,12 @@ RULES = Rules(
     exported=_exported,
     tested=_tested,
     inner_marks=(b"\n  def ", b" def ", b"define_method"),
+    hidden_types=frozenset({"method", "singleton_method", "class", "module", "call"}),
+    hidden_marks={
+        b"": (b"def ", b"class ", b"module ", b"define_method"),
+        b"task ": (b"task ", b"namespace "),
+        b"describe ": _TEST_MARKS,
+        b"shared_": _TEST_MARKS,
+    },
     piece_ways=(ALONE,),
 )

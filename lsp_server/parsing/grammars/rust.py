@@ -28,9 +28,13 @@ _AROUND_ITEMS = re.compile(
     re.MULTILINE,
 )
 
+_TYPE_MACRO = re.compile(rb"\bstr!\[")
+
 
 def _with_items(source: bytes) -> bytes:
     """Let `cfg_rt! { pub struct S; }` read as a module without a name: a macro's content has no tree."""
+    if b"str![" in source:
+        source = _TYPE_MACRO.sub(b"st_![", source)  # A macro that is called like a type.
     if b"! {" not in source:
         return source
     return _AROUND_ITEMS.sub(_nameless_module, source).replace(b"static ref ", b"static     ")
@@ -181,6 +185,18 @@ RULES = Rules(
     exported=_exported,
     tested=_tested,
     inner_marks=(b"fn ", b"struct ", b"impl ", b"enum "),
+    hidden_types=frozenset(
+        {
+            "function_item",
+            "struct_item",
+            "enum_item",
+            "impl_item",
+            "trait_item",
+            "mod_item",
+            "macro_definition",
+        }
+    ),
+    hidden_marks={b"": (b"fn ", b"struct ", b"enum ", b"trait ", b"macro_rules!")},
     prepare=_with_items,
     piece_ways=(ALONE, (b"impl C {\n", b"}"), (b"enum C {\n", b"}")),
 )

@@ -58,6 +58,14 @@ def _made(value: Node | None) -> Node | None:
     return child_of_type(value, "template_body") if is_new else None
 
 
+def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into `new Runnable { ... }`: its members are called by what it is."""
+    body = _made(node)
+    name = text_of(first_named(node)).partition("[")[0].partition("(")[0].rpartition(".")[2]
+    containers = (name,) if name.isidentifier() else ()
+    return (Found(node, inside=(body,), place=Place.TYPE, containers=containers),) if body is not None else ()
+
+
 def _value(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.place is Place.FUNCTION:
         return ()
@@ -166,6 +174,7 @@ RULES = Rules(
         "given_definition": _given,
         "extension_definition": _extension,
         "type_definition": definition(SymbolKind.CLASS, body="-"),
+        "instance_expression": _nameless,
         "call_expression": _test_call,
         "infix_expression": _test_infix,
         "ERROR": Role.ENTER,
@@ -174,5 +183,21 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"annotation"}),
     inner_marks=(b"def ", b"class ", b"test(", b" in {"),
+    hidden_types=frozenset(
+        {
+            "function_definition",
+            "class_definition",
+            "object_definition",
+            "trait_definition",
+            "instance_expression",
+            "call_expression",
+            "infix_expression",
+        }
+    ),
+    hidden_marks={
+        b"": (b"def ", b"class ", b"object ", b"trait "),
+        b'("': tuple(f'{word}("'.encode() for word in sorted(_TEST_WORDS)),
+        b'" in {': tuple(f'" {word} {{'.encode() for word in sorted(_TEST_OPERATORS)),
+    },
     piece_ways=(ALONE, IN_CLASS),
 )

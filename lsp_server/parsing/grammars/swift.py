@@ -22,11 +22,20 @@ from lsp_server.parsing.rules import (
 _KINDS = {"struct": SymbolKind.STRUCT, "enum": SymbolKind.ENUM}
 _BODIES = ("class_body", "enum_class_body", "protocol_body")
 
+_TEST_BLOCKS = frozenset({"describe", "context", "it", "fit", "xit", "fdescribe", "xdescribe"})
+
 _WITHOUT_BODY = re.compile(rb"(@_silgen_name\([^()\n]*+\)\s++(?:\w++[ \t]++)*?func\b[^{}\n]*+)\n[ \t]*+\n")
+
+_NOTHING_GIVEN = re.compile(rb"(?<=\w)\(\(\)\)(?!\s*+(?:->|async|throws))")
 
 
 def _prepare(source: bytes) -> bytes:
-    """Give a function that is defined elsewhere an empty body, or the next one would be taken for it."""
+    """Give a function that is defined elsewhere an empty body, or the next one would be taken for it.
+
+    `f(())` reads as `f(0)`.
+    """
+    if b"(())" in source:
+        source = _NOTHING_GIVEN.sub(b"( 0)", source)
     if b"@_silgen_name" not in source:
         return source
     return _WITHOUT_BODY.sub(lambda found: (found[1] + b"{}").ljust(len(found[0])), source)
@@ -108,6 +117,21 @@ def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),) if at is not None else ()
 
 
+def _test_block(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe `it("title") { ... }`."""
+    suffix = child_of_type(node, "call_suffix")
+    block = child_of_type(suffix, "lambda_literal")
+    if block is None or text_of(child_of_type(node, "simple_identifier")) not in _TEST_BLOCKS:
+        return ()
+    argument = child_of_type(child_of_type(suffix, "value_arguments"), "value_argument")
+    title = child_of_type(argument, "line_string_literal")
+    if title is None:
+        return ()
+    name, inside = text_of(title).strip('"'), child_of_type(block, "statements")
+    bodies, flags = ((inside,) if inside is not None else ()), SymbolFlags.TEST
+    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, bodies, flags=flags),)
+
+
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
@@ -145,6 +169,7 @@ RULES = Rules(
         "protocol_property_declaration": _property,
         "enum_entry": _entry,
         "macro_declaration": _macro,
+        "call_expression": _test_block,
         "typealias_declaration": _alias,
         "associatedtype_declaration": _alias,
         "ERROR": Role.ENTER,
@@ -153,6 +178,11 @@ RULES = Rules(
     tested=_tested,
     attributes=frozenset({"attribute"}),
     inner_marks=(b"func ", b"class ", b"struct "),
+    hidden_types=frozenset({"function_declaration", "class_declaration", "call_expression"}),
+    hidden_marks={
+        b"": (b"func ", b"class ", b"struct ", b"enum "),
+        b'describe("': tuple(f'{word}("'.encode() for word in sorted(_TEST_BLOCKS)),
+    },
     prepare=_prepare,
     piece_ways=(ALONE, IN_CLASS),
     aside=DIRECTIVES,

@@ -25,6 +25,9 @@ _CONTAINERS = {
     "error_set_declaration": SymbolKind.ENUM,
 }
 
+_VALUES = frozenset({"range_expression", "anonymous_struct_initializer"})
+_MOST_KEYS = 2
+
 
 def _variable(node: Node, scope: Scope) -> Iterable[Found]:
     at = child_of_type(node, "identifier")
@@ -70,8 +73,21 @@ def _field(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None or text_of(at) == "_":
         return ()
+    if at.type in _VALUES:
+        return (Found(node, inside=(at,), place=Place.TYPE),)
     kind = SymbolKind.ENUM_MEMBER if scope.access == "enum" else SymbolKind.FIELD
     return (Found(node, text_of(at), at, kind, node.end_byte),)
+
+
+def _key(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe `.dependencies = .{ ... }` in a file that is one value, as `build.zig.zon`."""
+    target, value = first_child(node), node.children[-1] if node.child_count else None
+    at = child_of_type(target, "identifier")
+    if at is None or value is None or value.type != "anonymous_struct_initializer":
+        return ()
+    inside = (value,) if len(scope.containers) < _MOST_KEYS else ()
+    name = text_of(at).strip('@"')
+    return (Found(node, name, at, SymbolKind.KEY, value.start_byte, inside, Place.TYPE),)
 
 
 def _test(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -95,9 +111,14 @@ RULES = Rules(
         "expression_statement": _returned,
         "container_field": _field,
         "test_declaration": _test,
+        "assignment_expression": _key,
+        "anonymous_struct_initializer": Role.ENTER,
+        "initializer_list": Role.ENTER,
         "ERROR": Role.ENTER,
     },
     exported=_exported,
     inner_marks=(b"struct", b"union", b"enum"),
+    hidden_types=frozenset({"function_declaration", "variable_declaration"}),
+    hidden_marks={b"": (b"fn ", b"struct {", b"union(", b"enum {")},
     piece_ways=(ALONE, (b"const C = struct {\n", b"};")),
 )
