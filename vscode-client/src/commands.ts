@@ -1,13 +1,13 @@
 /** Every command of the extension, by its name in the manifest. */
 
 import * as vscode from "vscode";
+import { inFull } from "./complaint.ts";
 import { nameRange, uriOf } from "./places.ts";
 import { showRelated } from "./related/show.ts";
 import type { ResultNode, ResultsView } from "./results/view.ts";
 import type { History } from "./search/history.ts";
 import type { Preview } from "./search/preview.ts";
 import { showSearch, type SearchSurroundings } from "./search/picker.ts";
-import { complaint } from "./search/wording.ts";
 import type { Server } from "./server/server.ts";
 import { chooseInterpreter } from "./server/trouble.ts";
 import { explainFile } from "./status/explain.ts";
@@ -60,7 +60,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
       try {
         await run(argument);
       } catch (error) {
-        void vscode.window.showErrorMessage(complaint(error));
+        void vscode.window.showErrorMessage(inFull(error));
       }
     }),
   );

@@ -1,10 +1,10 @@
 /** "Related code" as a question of the References view: asked, listed, stepped through, asked again from its history. */
 
 import * as vscode from "vscode";
+import { inFull } from "../complaint.ts";
 import { foundItem } from "../foundItem.ts";
 import { nameRange, uriOf } from "../places.ts";
 import type { Found } from "../protocol.ts";
-import { complaint } from "../search/wording.ts";
 import type { Server } from "../server/server.ts";
 import type { SymbolItemNavigation, SymbolTreeInput, SymbolTreeModel } from "./symbolTree.ts";
 
@@ -38,7 +38,7 @@ export class RelatedInput implements SymbolTreeInput<Found> {
       const { results } = await this.server.request("semanticSearch/related", params);
       return modelOf(results.filter(({ score }) => score >= LEAST_SCORE));
     } catch (error) {
-      return { ...modelOf([]), message: complaint(error) };
+      return { ...modelOf([]), message: inFull(error) };
     }
   }
 }

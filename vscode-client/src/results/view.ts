@@ -1,10 +1,10 @@
 /** The results view: one kept search that stays while you work through it. */
 
 import * as vscode from "vscode";
+import { inFull } from "../complaint.ts";
 import { foundItem } from "../foundItem.ts";
 import { reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";
-import { complaint } from "../search/wording.ts";
 import type { Server } from "../server/server.ts";
 import { byFile, type FileGroup } from "./grouping.ts";
 
@@ -52,7 +52,7 @@ export class ResultsView implements vscode.TreeDataProvider<ResultNode>, vscode.
         const { results } = await this.server.request("semanticSearch", { query: this.query, limit: LIMIT });
         this.put(worthwhile(results));
       } catch (error) {
-        this.view.message = complaint(error);
+        this.view.message = inFull(error);
       }
     });
   }

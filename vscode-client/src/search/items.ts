@@ -85,9 +85,9 @@ export function openingRows(history: readonly string[]): Row[] {
   return [...recent, separator(vscode.l10n.t("a query may hold filters")), ...hints];
 }
 
-/** Returns a row that only says something. */
-export function note(label: string): Row {
-  return { row: "note", label, alwaysShow: true };
+/** Returns a row that only says something, and maybe more below. */
+export function note(label: string, detail = ""): Row {
+  return { row: "note", label, alwaysShow: true, ...(detail === "" ? {} : { detail }) };
 }
 
 function symbolRow(found: Found): Row {

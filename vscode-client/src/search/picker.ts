@@ -1,6 +1,7 @@
 /** The search: a list that follows what is typed, previews what is highlighted, and keeps the server's order. */
 
 import * as vscode from "vscode";
+import { complaint } from "../complaint.ts";
 import { open, reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
@@ -21,7 +22,7 @@ import {
 import { Latest } from "./latest.ts";
 import { pathsBelow } from "./paths.ts";
 import type { Preview } from "./preview.ts";
-import { complaint, heading } from "./wording.ts";
+import { heading } from "./wording.ts";
 
 const PAUSE_MS = 60;
 const LIMIT = 50;
@@ -148,7 +149,8 @@ class SearchPicker {
       const result = await this.around.server.request("semanticSearch", { query, limit: LIMIT }, signal);
       return { rows: [...completing, ...symbolRows(result)], result };
     } catch (error) {
-      return { rows: [...completing, note(complaint(error))] };
+      const { what, advice } = complaint(error);
+      return { rows: [...completing, note(what, advice)] };
     }
   }
 

@@ -44,8 +44,3 @@ export function nothingFound(result: SearchResult): string {
     ? vscode.l10n.t("Nothing yet: the index is at {0}", percent(result.coverage))
     : vscode.l10n.t("Nothing found");
 }
-
-/** Returns the first line of an error; the server's messages go on with a suggestion. */
-export function complaint(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
-}

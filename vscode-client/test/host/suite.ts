@@ -49,7 +49,7 @@ const tests: Record<string, () => Promise<void>> = {
     });
     assert.match(
       text,
-      /logging\/handlers\.py:\d+ class RotatingFileHandler \(0\.\d\d\): class RotatingFileHandler/,
+      /logging\/handlers\.py:\d+ class BaseRotatingHandler \(0\.\d\d\): class BaseRotatingHandler/,
     );
     assert.equal(text.match(/^\S+:\d+ /gm)?.length, 3);
   },

@@ -1,0 +1,19 @@
+/** What an error says to the user: the server's messages go on with a suggestion. */
+
+export interface Complaint {
+  /** What is the matter, on one line. */
+  what: string;
+  /** What to do about it; "" when nothing is suggested. */
+  advice: string;
+}
+
+export function complaint(error: unknown): Complaint {
+  const [what = "", ...rest] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return { what, advice: rest.join(" ").replace(/^Suggestion: /, "").trim() };
+}
+
+/** Returns both, one after the other. */
+export function inFull(error: unknown): string {
+  const { what, advice } = complaint(error);
+  return advice === "" ? what : `${what} ${advice}`;
+}

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { complaint, inFull } from "../../src/complaint.ts";
+
+test("a suggestion is told apart from what is the matter", () => {
+  const error = new Error("There is no kind 'fnction'.\nSuggestion: Did you mean 'function'?");
+  assert.deepEqual(complaint(error), {
+    what: "There is no kind 'fnction'.",
+    advice: "Did you mean 'function'?",
+  });
+  assert.equal(inFull(error), "There is no kind 'fnction'. Did you mean 'function'?");
+});
+
+test("an error without a suggestion, and what is no error, are said as they are", () => {
+  assert.equal(inFull(new Error("The server is not running.")), "The server is not running.");
+  assert.equal(inFull("no"), "no");
+});
