@@ -9,7 +9,13 @@ export interface Complaint {
 
 export function complaint(error: unknown): Complaint {
   const [what = "", ...rest] = (error instanceof Error ? error.message : String(error)).split("\n");
-  return { what, advice: rest.join(" ").replace(/^Suggestion: /, "").trim() };
+  return {
+    what,
+    advice: rest
+      .join(" ")
+      .replace(/^Suggestion: /, "")
+      .trim(),
+  };
 }
 
 /** Returns both, one after the other. */
