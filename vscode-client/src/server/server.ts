@@ -91,9 +91,10 @@ export class Server implements vscode.Disposable {
       if (signal.aborted) return;
       this.log.info(`Starting: ${launch.description}`);
       const run = new ServerProcess(this.extension, launch, this.log, (reason) => this.recover(reason));
-      run.client.onNotification(DID_CHANGE_STATUS, (status: Status) =>
-        this.become({ kind: "running", status }),
-      );
+      run.client.onNotification(DID_CHANGE_STATUS, (status: Status) => {
+        // What a run says that is being stopped is about the past.
+        if (this.run === run && !signal.aborted) this.become({ kind: "running", status });
+      });
       this.run = run;
       signal.addEventListener("abort", () => void run.stop(), { once: true });
       await run.start();
