@@ -9,25 +9,18 @@ import os
 import sys
 import threading
 import time
-import unicodedata
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.api import BaseObserver
 
 from lsp_server.indexing.ignore import IGNORE_FILES, IgnoreRules
 from lsp_server.indexing.scanner import subfolders, walk
-from lsp_server.storage.path_identity import ignores_case
+from lsp_server.workspace.bursts import Collector
 from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
-
-BURST_S = 1.0
-"""A burst that does not end is delivered this often."""
-
-MAX_PATHS = 1_000
-"""Beyond, comparing the whole folder is cheaper and simpler than comparing each path."""
+from lsp_server.workspace.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
@@ -38,17 +31,8 @@ be any: some microseconds of work."""
 POLL_SHARE = 20
 """Polling rests this many times as long as a walk takes: at most 5 % of one core."""
 
-STORM_EVENTS = 200
-STORM_WINDOW_S = 1.0
-CALM_S = 2.0
-"""Where too many events come at once, Windows (beyond 64 kB) and macOS drop some, and watchdog passes over
-their notice. So after that many in a second, ignored ones too, everything is compared once it is calm."""
-
 EVENTS_TIMEOUT_S = 0.2
 """On Windows watchdog hands on what happened once nothing has for so long; usually a second."""
-
-_SILENT_EVENTS = frozenset({"opened", "closed_no_write"})
-"""Attributes do count: Windows may tell of a file that was overwritten, and kept its time, as of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +67,7 @@ class FolderWatcher:
         self._rules = rules
         self._root = rules.root
         self._listener = listener
-        self._collector = _Collector(self._deliver, listener.on_rescan, debounce_s)
+        self._collector = Collector(self._deliver, listener.on_rescan, debounce_s)
         self._state = "starting"
         self._ready = threading.Event()
         self._stopping = threading.Event()
@@ -202,10 +186,10 @@ class FolderWatcher:
 
         self._await_root()
         self._observer = observer = Observer(timeout=EVENTS_TIMEOUT_S)
-        storm = _Storm(began=self._wake.set)
+        storm = Storm(began=self._wake.set)
         # macOS reports what a link to the root leads to.
         real_root = os.path.realpath(self._root)
-        handler = _Handler(real_root, self._noticed, root_gone=self._wake.set, happened=storm.add)
+        handler = SystemEvents(real_root, self._noticed, root_gone=self._wake.set, happened=storm.add)
         observer.schedule(handler, real_root, recursive=True)
         observer.start()
         self._set_ready("watching")
@@ -322,150 +306,6 @@ class FolderWatcher:
         if state != self._state:
             self._state = state
             self._listener.on_state(state)
-
-
-class _Collector:
-    """Gathers paths until it has been quiet for a while; its thread sleeps while there are none."""
-
-    def __init__(
-        self, deliver: Callable[[set[str]], None], deliver_all: Callable[[], None], debounce_s: float
-    ) -> None:
-        self._deliver = deliver
-        self._deliver_all = deliver_all
-        self._debounce_s = debounce_s
-        self._changed = threading.Condition()
-        self._paths: set[str] = set()
-        self._is_everything = False
-        self._is_stopping = False
-        self._last_s = 0.0
-        self._thread = threading.Thread(target=self._run, name="folder-changes", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def add(self, path: str) -> None:
-        with self._changed:
-            self._paths.add(path)
-            self._note()
-
-    def add_all(self) -> None:
-        with self._changed:
-            self._is_everything = True
-            self._note()
-
-    def stop(self) -> None:
-        with self._changed:
-            self._is_stopping = True
-            self._changed.notify()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(1.0)
-
-    def _note(self) -> None:
-        self._last_s = time.monotonic()
-        self._changed.notify()
-
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._paths or self._is_everything or self._is_stopping)
-                deadline_s = time.monotonic() + BURST_S
-                while not self._is_stopping:
-                    rest_s = min(self._last_s + self._debounce_s, deadline_s) - time.monotonic()
-                    if rest_s <= 0:
-                        break
-                    self._changed.wait(rest_s)
-                if self._is_stopping:
-                    return
-                paths, self._paths = self._paths, set()
-                is_everything, self._is_everything = self._is_everything or len(paths) > MAX_PATHS, False
-            try:
-                if is_everything:
-                    self._deliver_all()
-                else:
-                    self._deliver(paths)
-            except Exception:  # noqa: BLE001 - a boundary: the listener's failure must not end the watching
-                _log.exception("A change of the folder could not be handled")
-
-
-class _Handler(FileSystemEventHandler):
-    """Turns watchdog's events into relative paths."""
-
-    def __init__(
-        self,
-        root: str,
-        noticed: Callable[[str, bool], None],
-        root_gone: Callable[[], None],
-        happened: Callable[[], None],
-    ) -> None:
-        self._n_slashes = root.rstrip(os.sep).count(os.sep) + 1
-        self._ignores_case = ignores_case(Path(root))
-        self._folded_root = self._folded(root.rstrip(os.sep))
-        self._noticed = noticed
-        self._root_gone = root_gone
-        self._happened = happened
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type in _SILENT_EVENTS or (event.is_directory and event.event_type == "modified"):
-            return
-        self._happened()
-        for path in (os.fsdecode(event.src_path), os.fsdecode(event.dest_path)):
-            relative = self._relative(path)
-            if relative:
-                self._noticed(relative, event.is_directory)
-            elif relative is not None:
-                self._root_gone()
-
-    def _relative(self, path: str) -> str | None:
-        """Return where a path lies below the root, which the system may spell in another way than we do."""
-        end = -1
-        for _ in range(self._n_slashes):
-            end = path.find(os.sep, end + 1)
-            if end < 0:
-                end = len(path)
-                break
-        if self._folded(path[:end]) != self._folded_root:
-            return None
-        return path[end + 1 :].replace(os.sep, "/")
-
-    def _folded(self, path: str) -> str:
-        normal = unicodedata.normalize("NFC", path)
-        return normal.casefold() if self._ignores_case else normal
-
-
-class _Storm:
-    """Notices when events come so thick that the system may have dropped some, and when it is calm again."""
-
-    def __init__(self, began: Callable[[], None]) -> None:
-        self._began = began
-        self._lock = threading.Lock()
-        self._counted_from_s = 0.0
-        self._n_events = 0
-        self._raged_s: float | None = None
-
-    def add(self) -> None:
-        """Count an event."""
-        now = time.monotonic()
-        with self._lock:
-            if now - self._counted_from_s > STORM_WINDOW_S:
-                self._counted_from_s, self._n_events = now, 0
-            self._n_events += 1
-            begins = self._raged_s is None and self._n_events >= STORM_EVENTS
-            if self._n_events >= STORM_EVENTS:
-                self._raged_s = now
-        if begins:
-            self._began()
-
-    def rest_s(self) -> float:
-        """Return how long to rest until it may be over."""
-        return MAX_POLL_S if self._raged_s is None else CALM_S
-
-    def is_over(self) -> bool:
-        """Tell, once for each storm, that nothing more came for a while."""
-        with self._lock:
-            if self._raged_s is None or time.monotonic() - self._raged_s < CALM_S:
-                return False
-            self._raged_s = None
-            return True
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -13,9 +13,11 @@ from watchdog.events import FileDeletedEvent, FileModifiedEvent, FileSystemEvent
 from watchdog.observers.api import BaseObserver
 
 from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.workspace import system_events
 from lsp_server.workspace import watcher as watcher_module
+from lsp_server.workspace.bursts import MAX_PATHS
 from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
-from lsp_server.workspace.watcher import MAX_PATHS, FolderWatcher, WatchListener
+from lsp_server.workspace.watcher import FolderWatcher, WatchListener
 
 PATIENCE_S = 20.0
 
@@ -247,9 +249,9 @@ class TestRecursively:
     @pytest.fixture
     def watcher(self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> Iterator[FolderWatcher]:
         monkeypatch.setattr(sys, "platform", "darwin")
-        monkeypatch.setattr(watcher_module, "ignores_case", lambda _: True)
-        monkeypatch.setattr(watcher_module, "STORM_EVENTS", 20)
-        monkeypatch.setattr(watcher_module, "CALM_S", 0.05)
+        monkeypatch.setattr(system_events, "ignores_case", lambda _: True)
+        monkeypatch.setattr(system_events, "STORM_EVENTS", 20)
+        monkeypatch.setattr(system_events, "CALM_S", 0.05)
         monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
         monkeypatch.setattr(watcher_module, "MAX_POLL_S", 0.2)
         watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
