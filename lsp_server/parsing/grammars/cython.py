@@ -80,9 +80,10 @@ def _written(text: bytearray, start: int, end: int, *, is_declaring: bool) -> in
     found = _VALUE.match(text, start, end)
     if found:
         text[start : found.end(1)] = b"0;".ljust(found.end(1) - start)
-    elif _VARIABLE.match(text, start, end) or (is_declaring and _MEMBER.match(text, start, end)):
-        is_short = end - start < len(b"pass")
-        text[start:end] = text[start:end] if is_short else b"pass".ljust(end - start)
+    elif end - start >= len(b"pass") and (
+        _VARIABLE.match(text, start, end) or (is_declaring and _MEMBER.match(text, start, end))
+    ):
+        text[start:end] = b"pass".ljust(end - start)
     return end
 
 
