@@ -32,7 +32,7 @@ test("without any Python there is a message with a button, and the status bar sa
 test("a Python that is none is named in the message", async () => {
   await using bench = await Workbench.open({
     workspace,
-    settings: { "semanticSymbols.interpreter": "/no/such/python" },
+    machineSettings: { "semanticSymbols.interpreter": "/no/such/python" },
   });
   await says(
     bench.notification("Semantic Symbols can't run"),
@@ -54,7 +54,7 @@ test("a restart ends a server that hangs before it has answered anything", async
   writeFileSync(python, hangsOnce.join("\n"), { mode: 0o755 });
   await using bench = await Workbench.open({
     workspace,
-    settings: { "semanticSymbols.interpreter": python },
+    machineSettings: { "semanticSymbols.interpreter": python },
   });
   await eventually(
     () => Promise.resolve(existsSync(started) && readFileSync(started, "utf8").trim()),

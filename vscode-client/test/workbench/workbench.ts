@@ -32,6 +32,8 @@ export interface Profile {
   /** Copied, so that a test may change it. */
   workspace: string;
   settings?: Record<string, unknown>;
+  /** Settings with the scope of a machine: the workbench is a remote one, which takes them from nowhere else. */
+  machineSettings?: Record<string, unknown>;
   /** Over the editor's own environment. */
   env?: Record<string, string>;
   /** A file to open, relative to the workspace. */
@@ -66,9 +68,8 @@ export class Workbench {
     const home = mkdtempSync(path.join(tmpdir(), "workbench-"));
     const folder = path.join(home, "workspace");
     cpSync(profile.workspace, folder, { recursive: true });
-    const user = path.join(home, "data", "User");
-    mkdirSync(user, { recursive: true });
-    writeFileSync(path.join(user, "settings.json"), JSON.stringify({ ...CALM, ...profile.settings }));
+    writeSettings(path.join(home, "data", "User"), { ...CALM, ...profile.settings });
+    writeSettings(path.join(home, "data", "Machine"), { ...profile.machineSettings });
     const { server, url } = await startServer(
       home,
       { ...process.env, ...ISOLATED, HOME: home, XDG_CACHE_HOME: path.join(home, "cache"), ...profile.env },
@@ -199,6 +200,11 @@ const CALM = {
   "git.enabled": false,
   "window.commandCenter": false,
 };
+
+function writeSettings(folder: string, settings: Record<string, unknown>): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "settings.json"), JSON.stringify(settings));
+}
 
 /** What the workbench does once it is up, as its web server passes it on. */
 function payload(profile: Profile, folder: string, host: string): [string, string][] {
