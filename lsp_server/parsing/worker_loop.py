@@ -87,11 +87,14 @@ def resident_peak_bytes() -> int:
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415 - only here
 
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource  # noqa: PLC0415 - absent on Windows
+        peak = int(psutil.Process().memory_info().peak_wset)
+    else:
+        import resource  # noqa: PLC0415 - absent on Windows
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        if sys.platform != "darwin":
+            peak *= 1024
+    return peak
 
 
 def write_frame(stream: IO[bytes], payload: bytes, mark: int) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import mmap
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,15 +153,15 @@ class Segment:
 
     def prefetch(self) -> None:
         """Ask the system to read the codes into memory in the background, where it takes such advice."""
-        if self._mapped is None or not hasattr(mmap, "MADV_WILLNEED"):
+        mapped = self._mapped
+        if mapped is None:
             return
         for section in self._header.sections:
             if section.name in {"codes", "spilled_codes"} and section.size_bytes:
                 start = section.offset - section.offset % mmap.PAGESIZE
-                with contextlib.suppress(OSError):  # advice only
-                    self._mapped.madvise(
-                        mmap.MADV_WILLNEED, start, section.offset + section.size_bytes - start
-                    )
+                if sys.platform != "win32":
+                    with contextlib.suppress(OSError):  # advice only
+                        mapped.madvise(mmap.MADV_WILLNEED, start, section.offset + section.size_bytes - start)
 
     def verify(self) -> list[str]:
         """Read everything and compare it with the checksums and with itself.

@@ -8,7 +8,7 @@ import contextlib
 import ctypes
 import errno
 import os
-import select
+import selectors
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +24,7 @@ _MASK = (
     | _NO_LINKS
     | _NO_UNLINKED
 )
+_INSTANCE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows imports this, too
 _HEADER = struct.Struct("iIII")
 _READ_BYTES = 1 << 18
 
@@ -73,7 +74,7 @@ class FolderWatches:
         self._watch_of: dict[str, int] = {}
         self._lock = threading.RLock()
         self._stopping = threading.Event()
-        self._inotify = self._checked(self._libc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK))
+        self._inotify = self._checked(self._libc.inotify_init1(_INSTANCE))
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="folder-watches", daemon=True)
 
@@ -130,14 +131,14 @@ class FolderWatches:
             self._close()
 
     def _run(self) -> None:
-        poller = select.poll()
-        poller.register(self._inotify, select.POLLIN)
-        poller.register(self._wake_read, select.POLLIN)
         try:
-            while not self._stopping.is_set():
-                poller.poll()
-                for watch, mask, name in _parsed(self._read()):
-                    self._handle(watch, mask, name)
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._inotify, selectors.EVENT_READ)
+                selector.register(self._wake_read, selectors.EVENT_READ)
+                while not self._stopping.is_set():
+                    selector.select()
+                    for watch, mask, name in _parsed(self._read()):
+                        self._handle(watch, mask, name)
         except OSError as error:
             if not self._stopping.is_set():
                 self._events.failed(error)
