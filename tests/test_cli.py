@@ -462,6 +462,17 @@ def test_json_is_utf_8_whatever_the_locale_says(indexed: Shell) -> None:
     assert json.loads(done.stdout)["results"][0]["documentation"] == "Bäckt einen Kuchen."
 
 
+def test_a_reader_that_has_seen_enough_is_no_failure(shell: Shell) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    buffered = {name: value for name, value in shell.environment.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        shell.command("completion", "bash"), stdout=writing, stderr=subprocess.PIPE, env=buffered, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_model_is_chosen_only_when_it_loads(shell: Shell) -> None:
     settings = shell.base / "config" / "semantic-symbols" / "config.toml"
     settings.parent.mkdir(parents=True)
