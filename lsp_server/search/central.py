@@ -63,7 +63,7 @@ class CentralSymbols:
         """
         found: list[tuple[float, Found]] = []
         for view in views:
-            found += _of_buffers(view)
+            found += _of_buffers(view, cancel)
             if view.snapshot is not None:
                 found += self._of_snapshot(view, view.snapshot, limit, cancel)
         found.sort(key=lambda pair: (-pair[0], pair[1].path, pair[1].id))
@@ -157,7 +157,7 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
     return mentions
 
 
-def _of_buffers(view: FolderView) -> list[tuple[float, Found]]:
+def _of_buffers(view: FolderView, cancel: Cancel) -> list[tuple[float, Found]]:
     found = [
         Found(SymbolId(int(file.ids[row])), symbol, view.folder, file.path, 0.0)
         for file in view.unsaved.files.values()
@@ -167,5 +167,5 @@ def _of_buffers(view: FolderView) -> list[tuple[float, Found]]:
     ][:MOST_CANDIDATES]
     if view.snapshot is None:
         return [(0.0, one) for one in found]
-    mentions = _mentions(view.snapshot.text, [one.symbol.name for one in found], Cancel())
+    mentions = _mentions(view.snapshot.text, [one.symbol.name for one in found], cancel)
     return [(mentions[one.symbol.name], one) for one in found]

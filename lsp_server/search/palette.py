@@ -122,11 +122,8 @@ def _below(named: Sequence[Found], by_meaning: Sequence[Found], limit: int) -> l
     """Return hits by meaning as they stand below the names, without these."""
     known = {(one.folder, one.id) for one in named}
     ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
-    return [
-        replace(one, score=min(one.score, ceiling))
-        for one in by_meaning[:limit]
-        if (one.folder, one.id) not in known
-    ]
+    new = [one for one in by_meaning if (one.folder, one.id) not in known]
+    return [replace(one, score=min(one.score, ceiling)) for one in new[:limit]]
 
 
 def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
