@@ -112,11 +112,9 @@ def _central(snapshot: Snapshot, cancel: Cancel) -> _Central:
 def _candidates(snapshot: Snapshot) -> I64:
     """Return exported types, then exported functions, as they come by id (a digest: a fair sample)."""
     vectors = snapshot.vectors
-    shown = vectors.where(
+    shown = vectors.living_where(
         "flags", lambda flags: (flags & np.uint8(_LEFT_OUT | SymbolFlags.EXPORTED)) == SymbolFlags.EXPORTED
     )
-    if vectors.alive is not None:
-        shown &= vectors.alive
     chosen = np.zeros(0, np.int64)
     for kinds in (_TYPES, _FUNCTIONS):
         is_of_kind = vectors.where("kinds", lambda column, kinds=kinds: np.isin(column, kinds))  # type: ignore[misc]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from lsp_server.errors import IndexDamaged, IndexStorageFailed
-from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray
+from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray, Mask
 from lsp_server.vectors.format import HEADER_BYTES, LOOKUPS, REPAIR, Header, crc_of, decode_header
 from lsp_server.vectors.writer import SegmentInfo, text_end
 
@@ -127,6 +127,18 @@ class Segment:
         rows[self._sorted_ids[places] != ids] = -1
         return rows
 
+    def alive(self, dead: U32 | None) -> Mask | None:
+        """Return which rows are not among the dead, bool[n]; None where all are alive.
+
+        Args:
+            dead: u32[m], in any order.
+        """
+        if dead is None or not len(dead):
+            return None
+        mask = np.ones(self.n_rows, np.bool_)
+        mask[dead] = False
+        return mask
+
     def clusters(self) -> U32:
         """Return every row's cluster, u32[n], computed anew."""
         return np.repeat(
@@ -149,18 +161,6 @@ class Segment:
         return (
             self.names[self.name_starts[row] : self.name_starts[row + 1]].tobytes().decode("utf-8", "replace")
         )
-
-    def prefetch(self) -> None:
-        """Ask the system to read the codes into memory in the background, where it takes such advice."""
-        if self._mapped is None or not hasattr(mmap, "MADV_WILLNEED"):
-            return
-        for section in self._header.sections:
-            if section.name in {"codes", "spilled_codes"} and section.size_bytes:
-                start = section.offset - section.offset % mmap.PAGESIZE
-                with contextlib.suppress(OSError):  # advice only
-                    self._mapped.madvise(
-                        mmap.MADV_WILLNEED, start, section.offset + section.size_bytes - start
-                    )
 
     def verify(self) -> list[str]:
         """Read everything and compare it with the checksums and with itself.
