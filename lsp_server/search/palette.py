@@ -17,6 +17,7 @@ from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.central import CentralSymbols
 from lsp_server.search.engine import search
+from lsp_server.search.listing import SELDOM_MEANT
 from lsp_server.search.name_matching import (
     Matches,
     NameMatch,
@@ -64,7 +65,6 @@ _TYPES = (
     SymbolKind.STRUCT,
 )
 _FUNCTIONS = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.OPERATOR)
-_ASIDE = SymbolFlags.TEST | SymbolFlags.EXAMPLE | SymbolFlags.GENERATED | SymbolFlags.VENDORED
 
 
 def _kind_ranks() -> I64:
@@ -238,7 +238,7 @@ def _ranks(source: NameSource, matches: Matches) -> I64:
         | ((kinds == SymbolKind.STRING).astype(np.int64) << 20)
         | (((flags & SymbolFlags.DECLARATION) != 0).astype(np.int64) << 19)
         | (_KIND_RANKS[kinds] << 17)
-        | (((flags & _ASIDE) != 0).astype(np.int64) << 16)
+        | (((flags & SELDOM_MEANT) != 0).astype(np.int64) << 16)
         | lengths
     )
     return ranks
