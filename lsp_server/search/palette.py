@@ -18,6 +18,7 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.central import CentralSymbols
 from lsp_server.search.engine import search
 from lsp_server.search.listing import SELDOM_MEANT
+from lsp_server.search.name_columns import name_lengths, possible_rows
 from lsp_server.search.name_matching import (
     Matches,
     NameMatch,
@@ -26,8 +27,6 @@ from lsp_server.search.name_matching import (
     match_in_order,
     match_last_part,
     match_words,
-    name_lengths,
-    possible_rows,
 )
 from lsp_server.search.name_query import NameQuery
 from lsp_server.search.name_sources import NameSource, sources_of
