@@ -1,6 +1,5 @@
 """Answers searches: takes the query apart, gathers candidates, ranks, scores, unpacks the best."""
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,8 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lsp_server.documents import inverse_frequency
 from lsp_server.embedding import similarity_to_score
-from lsp_server.model import ClusterId, Symbol, SymbolId
+from lsp_server.model import ClusterId, Symbol, SymbolId, camel_case
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates import gather
@@ -169,7 +169,7 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDA
     whole = known = 0.0
     for word in content_words(query.words)[:MOST_WORDS]:
         held = min(index.document_frequency("body", word), n_documents)
-        weight = math.log(1 + (n_documents - held + 0.5) / (held + 0.5))
+        weight = inverse_frequency(n_documents, held)
         whole += weight
         if held or index.document_frequency("doc", word) or index.document_frequency("name", word):
             known += weight
@@ -212,12 +212,7 @@ def _explanation(view: FolderView, gathered: Gathered, ranking: Ranking, candida
         vector=float(gathered.candidates.similarity[candidate]),
         text=text or None,
         signals={
-            _camel_case(name): round(float(values[candidate]), 4) for name, values in ranking.parts.items()
+            camel_case(name): round(float(values[candidate]), 4) for name, values in ranking.parts.items()
         },
         cluster=cluster,
     )
-
-
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
