@@ -31,7 +31,7 @@ from lsp_server.search.results import (
     SearchOutcome,
     SearchRequest,
 )
-from lsp_server.search.signals import Asked, Signals, signals_of
+from lsp_server.search.signals import QueryTerms, Signals, signals_of
 from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
 from lsp_server.search.weights import nothing
@@ -60,10 +60,10 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
     corrected: str | None = None
     for view in () if query.asks_nothing else views:
         cancel.raise_if_cancelled()
-        asked = _mended(view, request, query)
-        if asked is not query:
-            corrected = corrected or asked.text
-        found += _search_folder(view, request, asked, filters, cancel)
+        meant = _mended(view, request, query)
+        if meant is not query:
+            corrected = corrected or meant.text
+        found += _search_folder(view, request, meant, filters, cancel)
     found.sort(key=lambda one: -one.score)  # equals stay in the order of their folder
     return SearchOutcome(
         results=tuple(one for one in found if one.score >= request.min_score)[: request.limit],
@@ -132,8 +132,8 @@ def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
     """Return what speaks for and against each candidate."""
     query = ask.query
     split = SplitNames() if view.snapshot is None else view.snapshot.split
-    asked = Asked(query.words, query.identifiers, ask.rarity, query.is_one_name)
-    return signals_of(asked, gathered.candidates, split)
+    terms = QueryTerms(query.words, query.identifiers, ask.rarity, query.is_one_name)
+    return signals_of(terms, gathered.candidates, split)
 
 
 def _listing(view: FolderView, ask: Ask, gathered: Gathered) -> Ranking:
