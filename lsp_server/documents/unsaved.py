@@ -37,18 +37,11 @@ class UnsavedDocument:
     frequencies: Mapping[str, Mapping[str, int]]
 
 
-def prepare(documents: Iterable[TextDocument], stemmer: Stemmer | None = None) -> tuple[UnsavedDocument, ...]:
-    """Return documents made ready for scoring.
-
-    Args:
-        documents: The documents.
-        stemmer: One to keep, for what it remembers; None for a new one.
-    """
-    stemmer = stemmer or Stemmer()
+def prepare(documents: Iterable[TextDocument]) -> tuple[UnsavedDocument, ...]:
+    """Return documents made ready for scoring."""
     prepared = []
     for document in documents:
-        fields = ((field, getattr(document, field).split()) for field in WORD_FIELDS)
-        terms = {field: tuple(words if document.stemmed else stemmer.stems(words)) for field, words in fields}
+        terms = {field: tuple(getattr(document, field).split()) for field in WORD_FIELDS}
         counts = {field: Counter(words) for field, words in terms.items()}
         prepared.append(UnsavedDocument(document, terms, counts))
     return tuple(prepared)

@@ -229,7 +229,7 @@ class Overlay:
         reply = ParseReply.unpack(answer.payload)
         logger.debug("an open buffer was parsed in %.0f ms", reply.busy_s * 1000)
         placed = place(unpack(reply.packed_yield), path, embedder, self._stemmer)
-        documents = prepare(list(placed.documents(_NO_FILE)), self._stemmer)
+        documents = prepare(placed.documents(_NO_FILE))
         return UnsavedFile(
             path=path,
             digest=reply.digest,
