@@ -10,7 +10,7 @@ from lsp_server.documents import TextFilter, TextReader
 from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.file_symbols import row_found, visible_rows
-from lsp_server.search.matching import QUESTION_WORDS, content_words
+from lsp_server.search.matching import STOP_WORDS, content_words
 from lsp_server.search.results import Found
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.view import FolderView
@@ -138,7 +138,7 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
         for name, words in words_of.items()
     }
     for name, words in words_of.items():
-        if QUESTION_WORDS.issuperset(words):
+        if STOP_WORDS.issuperset(words):
             mentions[name] = 0.0
         elif len(words) == 1:  # what lies in it is sure to speak of it
             inside = text.document_frequency("container", words[0])
