@@ -132,7 +132,7 @@ class Ours:
         self.name = name
         self.build_s = parts.train_s + parts.assign_s + parts.write_s
         self.index = VectorIndex([parts.segment], [None], parts.centroids, kernel)
-        self._allowed = None if allowed is None else allowed[self.index.column("ids")]
+        self._allowed = None if allowed is None else allowed[self.index.ids(self.index.living())]
         self._knobs = Knobs(
             ("probes", "rerank"),
             [(probes, rerank) for probes in shares_of(len(parts.centroids)) for rerank in self.RERANKS],

@@ -271,7 +271,7 @@ class ScaleBench:
             self.samples.clusters, self.samples.probes = vectors.n_clusters, snapshot.probes
             self.samples.rerank, self.samples.recall = snapshot.meta.rerank, snapshot.meta.recall_at_10
             query = random.standard_normal(vectors.centroids.shape[1]).astype(np.float32)
-            ids = vectors.column("ids")
+            ids = vectors.ids(vectors.living())
             for _ in range(7):
                 wanted = random.choice(ids, min(N_GATHERED, len(ids)), replace=False)
                 began = time.perf_counter()

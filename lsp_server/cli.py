@@ -18,7 +18,7 @@ from lsp_server.frontends.terminal.arguments import (
     subcommands,
 )
 from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, standard_console
-from lsp_server.logs import Role, set_level, start_logging
+from lsp_server.logs import Role, log_uncaught, set_level, start_logging
 from lsp_server.memory import IN_SERVER, collect_rarely, share_one_heap
 from lsp_server.settings import load_settings
 
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words and words[0] in _CHILDREN:
         # Ctrl-C in a terminal reaches children too; whether they end is their parent's affair.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        log_uncaught()
         _CHILDREN[words[0]](*words[1:])
         return 0
     parser = make_parser()
@@ -117,6 +118,7 @@ def _command(parsed: Namespace, console: Console) -> int:
     command: Callable[..., int] = getattr(import_module(module), function)
     began_s = time.perf_counter()
     exit_code = command(parsed, Composition(_command_line(parsed)), console)
+    sys.stdout.flush()  # when Python ends, a reader that has seen enough would be called a failure
     logger.debug("%s took %.3f s and ended with %d", name, time.perf_counter() - began_s, exit_code)
     return exit_code
 
@@ -124,6 +126,7 @@ def _command(parsed: Namespace, console: Console) -> int:
 def _serve(parsed: Namespace) -> int:
     share_one_heap()
     _start_logging("server", parsed)
+    log_uncaught()
     from lsp_server.frontends.lsp.contract import OnStatus, WorkspaceLike  # noqa: PLC0415 - only the server's
     from lsp_server.frontends.lsp.server import run_server  # noqa: PLC0415 - as above
     from lsp_server.frontends.lsp.transport import Stdio, Tcp  # noqa: PLC0415 - as above

@@ -7,6 +7,8 @@ so of an exception that is not our own the log tells what it is and where it cam
 
 import logging
 import os
+import sys
+import threading
 import time
 import traceback
 from contextlib import suppress
@@ -14,11 +16,14 @@ from copy import copy
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final, Literal
 
 import platformdirs
 
 from lsp_server.errors import SemanticSymbolsError
+
+logger = logging.getLogger(__name__)
 
 Role = Literal["server", "indexer", "worker", "command"]
 """What a process does; its file is named after it."""
@@ -62,6 +67,26 @@ def start_logging(role: Role, level: str) -> None:
 def set_level(level: str) -> None:
     """Tell more or less from now on."""
     logging.getLogger(_ROOT).setLevel(level.upper())
+
+
+def log_uncaught() -> None:
+    """Have the log tell what ends a thread or this process, besides standard error."""
+    sys.excepthook = _process_failed
+    threading.excepthook = _thread_failed
+
+
+def _process_failed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        logger.critical("the process ends", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)
+
+
+def _thread_failed(failure: threading.ExceptHookArgs) -> None:
+    error = failure.exc_value
+    if error is not None and not isinstance(error, SystemExit):
+        name = "?" if failure.thread is None else failure.thread.name
+        logger.critical("the thread %s ends", name, exc_info=(type(error), error, failure.exc_traceback))
+    threading.__excepthook__(failure)
 
 
 class _Discreet(logging.Formatter):

@@ -50,8 +50,7 @@ class SymbolKind(IntEnum):
     @property
     def label(self) -> str:
         """The kind in lower camel case, as queries and parameters spell it: `enumMember`."""
-        head, *tail = self.name.lower().split("_")
-        return head + "".join(part.capitalize() for part in tail)
+        return camel_case(self.name.lower())
 
 
 class SymbolFlags(IntFlag):
@@ -131,6 +130,12 @@ class Symbol:
     def container_name(self) -> str:
         """The enclosing definitions joined by ".", or the empty string."""
         return ".".join(self.containers)
+
+
+def camel_case(name: str) -> str:
+    """Return a snake-case name as clients and JSON spell it: `max_file_bytes` is `maxFileBytes`."""
+    head, *tail = name.split("_")
+    return head + "".join(part.capitalize() for part in tail)
 
 
 def symbol_id(path: str, qualified_name: str, kind: SymbolKind, nth: int) -> SymbolId:

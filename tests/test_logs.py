@@ -1,11 +1,32 @@
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import lsp_server
 from lsp_server import logs
+
+FAILING_CHILD = """
+import threading
+from lsp_server import app, cli, logs
+
+def fail():
+    {}["secret"]
+
+def run_worker(packed_settings):
+    logs.start_logging("worker", "info")
+    thread = threading.Thread(target=fail, name="helper")
+    thread.start()
+    thread.join()
+    fail()
+
+app.run_worker = run_worker
+cli.main(["_worker", "{}"])
+"""
 
 
 @pytest.fixture
@@ -63,6 +84,20 @@ def test_of_foreign_exceptions_it_tells_the_place_and_not_the_words(folder: Path
     assert "KeyError" in text
     assert "OSError: [Errno 28] No space left on device" in text
     assert f'File "{__file__}"' in text
+
+
+def test_what_ends_a_child_process_or_a_thread_of_it_is_told(tmp_path: Path) -> None:
+    source = str(Path(lsp_server.__file__).parent.parent)
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path), "PYTHONPATH": source}
+    command = [sys.executable, "-P", "-c", FAILING_CHILD]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    (file,) = tmp_path.rglob("worker-*.log")
+    text = file.read_text()
+    assert done.returncode == 1
+    assert "the thread helper ends" in text
+    assert "the process ends" in text
+    assert text.count("in fail") == done.stderr.count("in fail") == 2
+    assert "secret" not in text
 
 
 def test_starting_again_does_not_log_twice(folder: Path) -> None:

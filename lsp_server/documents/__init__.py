@@ -2,6 +2,7 @@
 
 from lsp_server.documents.checksums import damaged_files
 from lsp_server.documents.reader import TextReader
+from lsp_server.documents.statistics import inverse_frequency
 from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.unsaved import (
     UnsavedDocument,
@@ -37,6 +38,7 @@ __all__ = [
     "damaged_files",
     "held_in_paths",
     "held_words",
+    "inverse_frequency",
     "passing_documents",
     "prepare",
     "score_documents",

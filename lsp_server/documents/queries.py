@@ -13,7 +13,7 @@ from lsp_server.documents.stems import Stemmer, encodable
 from lsp_server.documents.values import TextFilter, TextQuery
 
 # fmt: off
-QUESTION_WORDS: Final = frozenset(
+_QUESTION_WORDS: Final = frozenset(
     {
         "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "being", "by", "can",
         "could", "did", "do", "does", "doing", "for", "from", "had", "has", "have", "having", "how",
@@ -37,7 +37,7 @@ _REGEX_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
 
 def scored_terms(query: TextQuery, stemmer: Stemmer) -> list[str]:
     """Return the terms that count in a query: no question words, unless it has nothing else; each once."""
-    telling = [word for word in query.words if word not in QUESTION_WORDS]
+    telling = [word for word in query.words if word not in _QUESTION_WORDS]
     stems = stemmer.stems(word for word in telling or query.words if word.strip())
     return list(dict.fromkeys(stems))[:_MOST_TERMS]
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import tantivy
 
-from lsp_server.documents.stems import Stemmer, encodable
+from lsp_server.documents.stems import encodable
 from lsp_server.documents.values import TextDocument
 
 WORD_FIELDS: Final = ("name", "container", "path", "signature", "doc", "body")
@@ -32,10 +32,11 @@ def stem_analyzer() -> tantivy.TextAnalyzer:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
-def tantivy_document(document: TextDocument, stemmer: Stemmer) -> tantivy.Document:
+def tantivy_document(document: TextDocument) -> tantivy.Document:
     """Return the document as Tantivy takes it.
 
-    One call for each field is the fastest way (2 µs a document), and it keeps u64 apart from i64.
+    One call for each field is the fastest way (2 µs a document), and it keeps u64 apart from i64. Stems can
+    be encoded, whatever the words were; a whole name is as it was written.
     """
     filled = tantivy.Document()
     filled.add_unsigned("id", document.id)
@@ -44,24 +45,6 @@ def tantivy_document(document: TextDocument, stemmer: Stemmer) -> tantivy.Docume
     filled.add_text("language", document.language)
     if document.whole_name:
         filled.add_text("whole_name", encodable(document.whole_name))
-    if document.stemmed:
-        _add_stems(filled, document)
-        return filled
-    for name, text in (
-        ("name", document.name),
-        ("container", document.container),
-        ("path", document.path),
-        ("signature", document.signature),
-        ("doc", document.doc),
-        ("body", document.body),
-    ):
-        if text:
-            filled.add_text(name, stemmer.stem_text(text))
-    return filled
-
-
-def _add_stems(filled: tantivy.Document, document: TextDocument) -> None:
-    """Add texts as they are: stems can be encoded, whatever the words were."""
     if document.name:
         filled.add_text("name", document.name)
     if document.container:
@@ -74,3 +57,4 @@ def _add_stems(filled: tantivy.Document, document: TextDocument) -> None:
         filled.add_text("doc", document.doc)
     if document.body:
         filled.add_text("body", document.body)
+    return filled

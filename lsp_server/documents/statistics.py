@@ -1,6 +1,7 @@
 """What BM25 knows of a whole index, taken from Tantivy's own explanations of a score."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,16 @@ class FieldStatistics:
 
     n_documents: int
     average_lengths: Mapping[str, float]
+
+
+def inverse_frequency(n_documents: int, n_holding: int) -> float:
+    """Return what a term counts in BM25 for its rarity, as in Tantivy: ln(1 + (N - n + 0.5) / (n + 0.5)).
+
+    Args:
+        n_documents: How many there are.
+        n_holding: How many of them hold the term.
+    """
+    return math.log(1 + (n_documents - n_holding + 0.5) / (n_holding + 0.5))
 
 
 def read_statistics(searcher: tantivy.Searcher, schema: tantivy.Schema) -> FieldStatistics:

@@ -36,10 +36,6 @@ class Stemmer:
         self._known.learn([word for word, stem in zip(words, found, strict=True) if stem is None])
         return list(map(self._known.__getitem__, words))
 
-    def stem_text(self, text: str) -> str:
-        """Return the stems of the words of a text, joined by single spaces."""
-        return " ".join(map(self._known.__getitem__, text.split()))
-
     def name_terms(self, name: str) -> str:
         """Return the stems of the words that a name consists of, joined by single spaces.
 

@@ -1,10 +1,9 @@
 """Scores documents that are not in the index (unsaved text) as Tantivy would, for one common list.
 
-BM25 as in Tantivy: k1 = 1.2, b = 0.75, idf = ln(1 + (N - n + 0.5) / (n + 0.5)), with lengths rounded to the
-256 steps that one byte can say (`fieldnorm/code.rs`, the same as Lucene's SmallFloat).
+BM25 as in Tantivy: k1 = 1.2, b = 0.75, with lengths rounded to the 256 steps that one byte can say
+(`fieldnorm/code.rs`, the same as Lucene's SmallFloat).
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from lsp_server.documents.queries import MOST_TOLD_APART, scored_terms
 from lsp_server.documents.reader import TextReader
 from lsp_server.documents.schema import WORD_FIELDS
-from lsp_server.documents.statistics import FieldStatistics
+from lsp_server.documents.statistics import FieldStatistics, inverse_frequency
 from lsp_server.documents.stems import Stemmer, encodable
 from lsp_server.documents.values import TextDocument, TextFilter, TextQuery
 
@@ -38,18 +37,11 @@ class UnsavedDocument:
     frequencies: Mapping[str, Mapping[str, int]]
 
 
-def prepare(documents: Iterable[TextDocument], stemmer: Stemmer | None = None) -> tuple[UnsavedDocument, ...]:
-    """Return documents made ready for scoring.
-
-    Args:
-        documents: The documents.
-        stemmer: One to keep, for what it remembers; None for a new one.
-    """
-    stemmer = stemmer or Stemmer()
+def prepare(documents: Iterable[TextDocument]) -> tuple[UnsavedDocument, ...]:
+    """Return documents made ready for scoring."""
     prepared = []
     for document in documents:
-        fields = ((field, getattr(document, field).split()) for field in WORD_FIELDS)
-        terms = {field: tuple(words if document.stemmed else stemmer.stems(words)) for field, words in fields}
+        terms = {field: tuple(getattr(document, field).split()) for field in WORD_FIELDS}
         counts = {field: Counter(words) for field, words in terms.items()}
         prepared.append(UnsavedDocument(document, terms, counts))
     return tuple(prepared)
@@ -73,11 +65,13 @@ def score_documents(
         return scores.astype(np.float32)
     own = FieldStatistics(len(documents), {})
     statistics = own if reader is None else reader.statistics()
+    n_documents = max(statistics.n_documents, 1)
     stemmer = Stemmer() if reader is None else reader.stemmer
 
-    def inverse_frequency(field: str, term: str, n_own: int) -> float:
+    def rarity(field: str, term: str, n_own: int) -> float:
         n_holding = n_own if reader is None else reader.term_frequency(field, term)
-        return _inverse_frequency(max(statistics.n_documents, 1), n_holding)
+        # A word that only unsaved text holds counts like one that a single document holds.
+        return inverse_frequency(n_documents, min(max(n_holding, 1), n_documents))
 
     weights = query.weights.by_field()
     terms = scored_terms(query, stemmer)
@@ -88,13 +82,13 @@ def score_documents(
         for term in terms:
             counts = np.array([document.frequencies[field].get(term, 0) for document in documents])
             if counts.any():
-                idf = inverse_frequency(field, term, int(np.count_nonzero(counts)))
+                idf = rarity(field, term, int(np.count_nonzero(counts)))
                 scores += weights[field] * idf * (1 + _K1) * counts / (counts + spread)
     for name in dict.fromkeys(query.identifiers):
         held = np.array([document.document.whole_name == name for document in documents])
         if held.any():
             # A whole name is one term in a field of one term: the rest of the formula is 1.
-            idf = inverse_frequency("whole_name", encodable(name), int(np.count_nonzero(held)))
+            idf = rarity("whole_name", encodable(name), int(np.count_nonzero(held)))
             scores += weights["whole_name"] * idf * held
     scores[~passing_documents(query.filter, documents, stemmer)] = 0
     return scores.astype(np.float32)
@@ -156,12 +150,6 @@ def _holds_run(unsaved: UnsavedDocument, run: tuple[str, ...]) -> bool:
         and any(terms[start : start + len(run)] == run for start in range(len(terms) - len(run) + 1))
         for field, terms in unsaved.terms.items()
     )
-
-
-def _inverse_frequency(n_documents: int, n_holding: int) -> float:
-    # A word that only unsaved text holds counts like one that a single document holds.
-    n_holding = min(max(n_holding, 1), n_documents)
-    return math.log(1 + (n_documents - n_holding + 0.5) / (n_holding + 0.5))
 
 
 def _rounded_length(n_terms: int) -> int:

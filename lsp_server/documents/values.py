@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class TextDocument:
-    """The words of one symbol. A text is lower-case split words joined by single spaces.
+    """The words of one symbol. A text is the stems (`Stemmer`) of split words, joined by single spaces.
 
     Attributes:
         id: The symbol's unsigned 64-bit id.
@@ -23,7 +23,6 @@ class TextDocument:
         signature: The words of its declaration.
         doc: The words of its documentation.
         body: The words of its code.
-        stemmed: Whether the texts, but for `whole_name`, hold stems (`Stemmer`) in place of the words.
     """
 
     id: int
@@ -37,7 +36,6 @@ class TextDocument:
     signature: str = ""
     doc: str = ""
     body: str = ""
-    stemmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from lsp_server.documents.schema import (
     tantivy_document,
     text_schema,
 )
-from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.values import TextDocument
 from lsp_server.errors import IndexDamaged
 
@@ -40,7 +39,6 @@ class TextIndex:
 
     def __init__(self, path: Path, index: tantivy.Index, heap_bytes: int, threads: int) -> None:
         self._path = path
-        self._stemmer = Stemmer()
         with tantivy_failures(path):
             index.register_tokenizer(ANALYZER, stem_analyzer())
             self._writer: tantivy.IndexWriter | None = index.writer(heap_bytes, threads)
@@ -87,7 +85,7 @@ class TextIndex:
             for file in files:
                 writer.delete_documents_by_term("file", file)
             for document in documents:
-                writer.add_document(tantivy_document(document, self._stemmer))
+                writer.add_document(tantivy_document(document))
 
     def commit(self) -> int:
         """Make everything since the last commit durable and visible, all or nothing.

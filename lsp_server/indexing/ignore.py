@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lsp_server.disk import read_ordinary
-from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, is_secret, never_source, why_not_source
+from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, never_source, why_not_source
 from lsp_server.indexing.ignore_patterns import PatternFile, PatternLine, lines_of
+from lsp_server.secret_files import is_secret
 
 OWN_FILE = ".semanticsymbolsignore"
 IGNORE_FILES = (".gitignore", ".ignore", OWN_FILE)

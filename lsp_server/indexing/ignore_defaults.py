@@ -5,7 +5,6 @@ their like need evidence.
 """
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -68,33 +67,6 @@ _DOUBTFUL: Mapping[str, _Doubtful] = MappingProxyType(
 )
 _SOURCE_PACKAGE = ("__init__.py", "mod.rs", "lib.rs", "package-info.java")
 _CACHE_MARKERS = ("CACHEDIR.TAG", "pyvenv.cfg")
-
-_SECRET_NAMES = frozenset(
-    {
-        ".npmrc",
-        ".netrc",
-        "_netrc",
-        ".pypirc",
-        ".pgpass",
-        ".htpasswd",
-        ".git-credentials",
-        ".dockercfg",
-        ".vault-token",
-    }
-)
-_SECRET_PATTERN = re.compile(
-    r"""\.env.*
-      | .*\.(?:pem|key|p12|pfx|jks|keystore|ppk|kdbx|tfstate)
-      | id_[^.]*(?:\.(?:pub|old|bak|backup|orig|txt|asc|gpg|enc))?""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-
-
-def is_secret(name: str) -> bool:
-    """Tell whether a file of this name usually holds secrets (`id_rsa` does, `id_tools.py` does not)."""
-    if name[0] not in ".iI_" and "." not in name:
-        return False
-    return name.lower() in _SECRET_NAMES or _SECRET_PATTERN.fullmatch(name) is not None
 
 
 def never_source(name: str) -> bool:

@@ -94,17 +94,9 @@ def vector_index(writer: IndexWriter) -> VectorIndex:
     """Return the vectors of the last commit, ready to be searched."""
     return VectorIndex(
         list(writer.segments.values()),
-        [_alive(segment, writer.dead.get(name)) for name, segment in writer.segments.items()],
+        [segment.alive(writer.dead.get(name)) for name, segment in writer.segments.items()],
         writer.meta.centroids,
     )
-
-
-def _alive(segment: Segment, dead: NDArray[np.uint32] | None) -> NDArray[np.bool_] | None:
-    if dead is None or not len(dead):
-        return None
-    alive = np.ones(segment.n_rows, np.bool_)
-    alive[dead] = False
-    return alive
 
 
 def _next_step(writer: IndexWriter) -> Compaction | None:
@@ -152,7 +144,7 @@ def _merged(
     writer: IndexWriter, names: list[str], centroids: NDArray[np.float32] | None
 ) -> list[SegmentEntry]:
     segments = [writer.segments[name] for name in names]
-    alive = [_alive(segment, writer.dead.get(name)) for name, segment in zip(names, segments, strict=True)]
+    alive = [segment.alive(writer.dead.get(name)) for name, segment in zip(names, segments, strict=True)]
     name = writer.next_segment_name()
     info = merge_segments(writer.segment_path(name), segments, alive, centroids)
     return [SegmentEntry(name, info.rows, info.size_bytes, info.checksum)]
@@ -178,7 +170,7 @@ def _recluster(writer: IndexWriter, names: list[str], n_clusters: int, trained_r
 
 
 def _sample(index: VectorIndex, n_rows: int) -> NDArray[np.float16]:
-    living = np.arange(index.n_rows) if index.alive is None else np.flatnonzero(index.alive)
+    living = index.living()
     random = np.random.default_rng(CLUSTERING_SEED)
     chosen = np.sort(random.choice(living, min(n_rows, len(living)), replace=False))
     return np.concatenate([segment.vectors[rows] for segment, _, rows in index.by_segment(chosen)])

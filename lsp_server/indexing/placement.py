@@ -60,7 +60,6 @@ class PlacedFile:
                 signature,
                 doc,
                 body,
-                True,
             )
 
 

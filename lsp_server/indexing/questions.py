@@ -29,7 +29,7 @@ def questions(index: VectorIndex, embedder: Embedder, seed: int) -> F32 | None:
     Returns:
         At most `N_QUESTIONS`; None where too few symbols are documented.
     """
-    living = np.arange(index.n_rows) if index.alive is None else np.flatnonzero(index.alive)
+    living = index.living()
     random = np.random.default_rng(seed)
     chosen = random.choice(living, min(_MOST_LOOKED_AT, len(living)), replace=False)
     asked: list[np.ndarray] = []

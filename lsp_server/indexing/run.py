@@ -14,8 +14,9 @@ from dataclasses import replace
 from lsp_server.documents import Stemmer
 from lsp_server.errors import IndexDamaged, ModelUnavailable
 from lsp_server.indexing.agenda import Agenda
-from lsp_server.indexing.batch import Batch, FileResult, Touch
+from lsp_server.indexing.batch import FileResult, Touch
 from lsp_server.indexing.commits import BackgroundCommits
+from lsp_server.indexing.filling import BatchFilling
 from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
@@ -33,21 +34,6 @@ from lsp_server.storage.file_yield import unpack
 from lsp_server.storage.records import FileState, FileStatus
 
 logger = logging.getLogger(__name__)
-
-FIRST_COMMIT_S = 0.25
-"""The first results of a run are findable this soon; each later commit waits twice as long."""
-
-SMALL_INDEX = 50_000
-LATEST_COMMIT_OF_SMALL_S = 2.0
-"""While an index has fewer symbols than that, people still wait for it, and commits are cheap."""
-
-REST_AFTER_COMMIT = 4.0
-"""A commit is followed by so many times what it cost without one, or commits would be all there is."""
-
-LATEST_COMMIT_S = 10.0
-
-MOST_SYMBOLS = 20_000
-"""Symbols of one batch: about 50 MB, and as much again while the one before is being committed."""
 
 MOST_BYTES_DIGESTED_HERE = 1_000_000
 """A larger file that was only touched is digested by a worker."""
@@ -80,17 +66,12 @@ class IndexingRun:
         self._known = writer.known
         self._agenda = agenda
         self._meter = meter
-        self._report = report
         self._at_work: dict[str, FileFact] = {}
         self._overtaken: dict[str, FileFact | None] = {}
         self._distrusted: set[str] = set()
-        self._batch = Batch()
-        self._to_cache: dict[bytes, bytes] = {}
         self._stemmer = Stemmer()
-        self._commit_after_s = FIRST_COMMIT_S
-        self._batch_began_s = time.monotonic()
-        self._n_symbols = sum(state.n_symbols for state in writer.known.values())
         self._commits = BackgroundCommits(writer, parts.cache, meter, report)
+        self._batch = BatchFilling(self._commits, sum(state.n_symbols for state in writer.known.values()))
 
     def work(self) -> None:
         """Do what is on the agenda until it is empty, paused or over."""
@@ -102,7 +83,7 @@ class IndexingRun:
                     self._take(outcome)
                     if self._agenda.is_over:
                         return
-                    if self._is_commit_due():
+                    if self._batch.is_due:
                         self._commit()
                     if not self._agenda.catch_up():
                         self._put_back()
@@ -200,7 +181,14 @@ class IndexingRun:
             self._known.update(dict.fromkeys(new, UNREAD))
 
     def _expect(self) -> None:
-        self._meter.expect(len(self._agenda.queue) + len(self._at_work))
+        self._meter.expect(self._n_waiting)
+
+    @property
+    def _n_waiting(self) -> int:
+        return len(self._agenda.queue) + len(self._at_work)
+
+    def _commit(self) -> None:
+        self._batch.commit(self._n_waiting)
 
     # Files
 
@@ -253,8 +241,6 @@ class IndexingRun:
     def _take(self, outcome: Outcome[str]) -> None:
         path = outcome.key
         fact = self._at_work.pop(path)
-        if not self._batch.n_files:
-            self._batch_began_s = time.monotonic()
         if path in self._overtaken:
             news = self._overtaken.pop(path)
             if news is None:
@@ -303,7 +289,7 @@ class IndexingRun:
         placed = place(content, reply.path, self._parts.embedder, self._stemmer)
         self._put(FileResult(placed, reply.size_bytes, reply.mtime_ns, status))
         if not reply.cached:
-            self._to_cache[reply.cache_key] = reply.packed_yield
+            self._batch.keep(reply.cache_key, reply.packed_yield)
         return len(placed.ids)
 
     def _leave_out(self, fact: FileFact, status: FileStatus, reason: str, digest: bytes) -> None:
@@ -340,32 +326,6 @@ class IndexingRun:
             return b""
         is_same = (size_bytes, mtime_ns) == (fact.size_bytes, fact.mtime_ns)
         return content_digest(raw) if is_same else b""
-
-    # Commits
-
-    def _is_commit_due(self) -> bool:
-        if not self._batch.n_files:
-            return False
-        if self._batch.n_symbols >= MOST_SYMBOLS:
-            return True
-        age_s = time.monotonic() - self._batch_began_s
-        rest_s = min(REST_AFTER_COMMIT * self._commits.last_s, LATEST_COMMIT_S)
-        return age_s >= max(self._commit_after_s, rest_s) and not self._commits.is_busy
-
-    def _commit(self) -> None:
-        batch, self._batch = self._batch, Batch()
-        if not batch.n_files:
-            return
-        self._n_symbols += batch.n_symbols
-        yields, self._to_cache = self._to_cache, {}
-        self._commits.start(batch, yields, self._expected_symbols(batch))
-        latest_s = LATEST_COMMIT_OF_SMALL_S if self._n_symbols < SMALL_INDEX else LATEST_COMMIT_S
-        self._commit_after_s = min(2 * self._commit_after_s, latest_s)
-
-    def _expected_symbols(self, batch: Batch) -> int:
-        """A guess at the symbols of the finished index, from those of this batch."""
-        n_waiting = len(self._agenda.queue) + len(self._at_work)
-        return self._n_symbols + n_waiting * batch.n_symbols // batch.n_files
 
 
 UNREAD = FileState(FileId(0), b"", NEVER, NEVER, "", FileStatus.PENDING, "", 0)

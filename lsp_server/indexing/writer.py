@@ -71,7 +71,9 @@ class IndexWriter:
             state = self.catalog.snapshot()
             self.generation = state.generation
             self.meta = IndexMeta.decode(state.meta)
-            self._segments = self._open_segments(state)
+            self._segments: dict[str, Segment] = {}
+            opened.callback(self._close_segments)  # or Windows keeps what is to be built anew
+            self._open_segments(state)
             self._dead = dict(state.tombstones)
             self.known = self.catalog.files()
             self.unfinished = self._unfinished()
@@ -92,8 +94,7 @@ class IndexWriter:
             self.text.close()
         finally:
             self.catalog.close()
-            for segment in self._segments.values():
-                segment.close()
+            self._close_segments()
 
     def suspend(self) -> None:
         """Let others write: call it before the lease is given back, and `resume` when it is held again."""
@@ -111,13 +112,15 @@ class IndexWriter:
         self.text = self._open_text()
         return True
 
-    def _open_segments(self, state: CatalogSnapshot) -> dict[str, Segment]:
-        segments: dict[str, Segment] = {}
+    def _open_segments(self, state: CatalogSnapshot) -> None:
         for entry in state.segments:
-            segment = segments[entry.name] = Segment.open(self._folder.segments / entry.name)
+            segment = self._segments[entry.name] = Segment.open(self._folder.segments / entry.name)
             if segment.info.checksum != entry.checksum:
                 raise self._damaged(f"the segment {entry.name} is not the one that was committed")
-        return segments
+
+    def _close_segments(self) -> None:
+        for segment in self._segments.values():
+            segment.close()
 
     def _unfinished(self) -> tuple[str, ...]:
         intent = self.catalog.leftover_intent()

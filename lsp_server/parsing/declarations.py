@@ -6,7 +6,8 @@ from functools import cache
 
 from lsp_server.model import SymbolKind
 from lsp_server.parsing.declaration_patterns import PATTERNS
-from lsp_server.parsing.sections import MAX_DECLARED_NAME, Section, Source, fold
+from lsp_server.parsing.sections import Section, Source, fold
+from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE
 
 MAX_DECLARATIONS = 2000
 
@@ -39,7 +40,7 @@ def _declarations(source: Source, language: str) -> Iterator[Section]:
             selection=name,
             kind=kind,
             documentation=(source.line_start(first), source.line_start(line) - 1) if first < line else None,
-            signature=fold(source.line(line), 300),
+            signature=fold(source.line(line), MAX_SIGNATURE),
         )
 
 

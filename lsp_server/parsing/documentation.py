@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterable
 
-LIMIT = 2000
-"""The most characters of documentation that a symbol keeps."""
+from lsp_server.parsing.symbols import MAX_DOCUMENTATION
 
 _LINE_MARKER = re.compile(r"\s*(?:/{2,}[!<]?|#+[:!]?|--+\s?[|^]?|;+|%+|'+)\s?")
 _STAR = re.compile(r"\s*\*+(?: |$)?")
@@ -40,7 +39,7 @@ def clean(comments: Iterable[str]) -> str:
     text = "\n".join(lines).strip("\n")
     if "<" in text and _XML_DOC.search(text):
         text = _XML_TAG.sub("", text)
-    text = text.strip()[:LIMIT].rstrip()
+    text = text.strip()[:MAX_DOCUMENTATION].rstrip()
     lowered = text.lower()
     return "" if any(word in lowered for word in _LICENCE_WORDS) else text
 
@@ -49,7 +48,7 @@ def dedented(docstring: str) -> str:
     """Return a docstring's content as its author sees it."""
     first, newline, rest = docstring.partition("\n")
     if not newline:
-        return docstring.strip()[:LIMIT].rstrip()
+        return docstring.strip()[:MAX_DOCUMENTATION].rstrip()
     lines = ["" if line.isspace() else line for line in rest.split("\n")]
     written = [line for line in lines if line]
     if written:
@@ -59,7 +58,7 @@ def dedented(docstring: str) -> str:
         while lowest[margin] in " \t" and lowest[margin] == highest[margin]:
             margin += 1
         lines = [line[margin:] for line in lines]
-    return "\n".join((first.strip(), *lines)).strip()[:LIMIT].rstrip()
+    return "\n".join((first.strip(), *lines)).strip()[:MAX_DOCUMENTATION].rstrip()
 
 
 def _lines(comment: str) -> list[str]:

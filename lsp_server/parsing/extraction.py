@@ -11,14 +11,12 @@ from lsp_server.parsing.nested import walk_all
 from lsp_server.parsing.positions import Positions
 from lsp_server.parsing.recovery import recovered
 from lsp_server.parsing.rules import Found
-from lsp_server.parsing.symbols import ParsedSymbol
+from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE, ParsedSymbol
 from lsp_server.parsing.tree import parse_in_time
 from lsp_server.parsing.walk import Definition, merge_neighbours
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-_MOST_SIGNATURE = 300
-_MOST_NAME = 200
 _FLAGS = tuple(SymbolFlags(number) for number in range(256))
 _MOST_SIGNATURE_BYTES = 2000
 _COMMENTS = ("(*", "<#")
@@ -45,7 +43,7 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
     prepared = rules.prepare(source) if rules.prepare is not None else source
     tree = parse_in_time(grammar, prepared)
     if tree is None:
-        _log.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
+        logger.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
         return []
     definitions = walk_all(tree.root_node, rules, source)
     if tree.root_node.has_error:
@@ -61,8 +59,8 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
     symbols = []
     for one, named_at, span, selection in zip(definitions, names, places, selections, strict=True):
         name = one.found.name
-        if not name.isidentifier() or len(name) > _MOST_NAME:
-            name = " ".join(name.split())[:_MOST_NAME]
+        if not name.isidentifier() or len(name) > MAX_DECLARED_NAME:
+            name = " ".join(name.split())[:MAX_DECLARED_NAME]
         key = (one.containers, name, one.kind)
         nth = seen.get(key, 0)
         seen[key] = nth + 1
@@ -71,7 +69,7 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
         signature, is_whole = _signature(source, one.head_start, head_end)
         if one.found.tail is not None:
             signature, is_whole = (
-                f"{signature} {_signature(source, *one.found.tail)[0]}"[:_MOST_SIGNATURE],
+                f"{signature} {_signature(source, *one.found.tail)[0]}"[:MAX_SIGNATURE],
                 False,
             )
         symbols.append(
@@ -144,9 +142,9 @@ def _signature(source: bytes, start: int, end: int) -> tuple[str, bool]:
     """Return a signature on one line, and whether it has all the words of its bytes."""
     raw = source[start : min(end, start + _MOST_SIGNATURE_BYTES)].decode("utf-8", "replace")
     text = " ".join(raw.split()).rstrip(" {:;,")
-    is_whole = len(text) <= _MOST_SIGNATURE and end - start <= _MOST_SIGNATURE_BYTES
+    is_whole = len(text) <= MAX_SIGNATURE and end - start <= _MOST_SIGNATURE_BYTES
     if text.endswith(_ENDINGS):
         is_whole = is_whole and not text.endswith(" do")
         for ending in _ENDINGS:
             text = text.removesuffix(ending).rstrip()
-    return (text if len(text) <= _MOST_SIGNATURE else text[:_MOST_SIGNATURE].rstrip()), is_whole
+    return (text if len(text) <= MAX_SIGNATURE else text[:MAX_SIGNATURE].rstrip()), is_whole

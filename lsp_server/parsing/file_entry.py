@@ -2,8 +2,8 @@
 
 from lsp_server.model import Position, Span, Symbol, SymbolKind
 from lsp_server.parsing.leading_comment import opening, words_of_comment
-from lsp_server.parsing.sections import MAX_DOCUMENTATION, MAX_SIGNATURE, Source, fold
-from lsp_server.parsing.symbols import ParsedSymbol
+from lsp_server.parsing.sections import Source, fold
+from lsp_server.parsing.symbols import MAX_DOCUMENTATION, MAX_SIGNATURE, ParsedSymbol
 
 
 def file_entry(source: Source, path: str, language: str) -> ParsedSymbol:

@@ -41,7 +41,7 @@ _STYLES: Mapping[bytes, str] = MappingProxyType(
 _STYLE_BY_LANGUAGE = MappingProxyType(
     {name: pattern for pattern, names in _STYLES.items() for name in names.split()}
 )
-_UNCOMMENTED = frozenset({"json", "csv", "notebook", "plaintext", "diff"})
+_UNCOMMENTED = frozenset({"json", "csv", "notebook", "diff"})
 _PROSE = frozenset({"markdown", "restructuredtext", "asciidoc", "org", "plaintext"})
 _PREAMBLE = re.compile(
     rb"\s*(?:\#![^\n]*|<\?php|<\?xml[^>]*>|<!doctype[^>]*>|[\"']use \w+[\"'];?|\#pragma once[^\n]*"

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from lsp_server.model import SymbolFlags
 from lsp_server.parsing.reading import ParseLimits
 from lsp_server.parsing.symbols import Skipped
+from lsp_server.secret_files import is_secret
 
 # One word group a reason: endings of names that hold no text worth finding.
 _SKIPPED_SUFFIXES = MappingProxyType(
@@ -32,7 +33,6 @@ _SKIPPED_SUFFIXES = MappingProxyType(
             "umap dcm nii tfrecord idx pack snap ibd ldb sst"
         ),
         "document": "pdf doc docx xls xlsx ppt pptx odt ods odp epub mobi djvu pages numbers chm",
-        "secret": "p12 pfx jks keystore kdbx ppk pem key gpg asc.key keychain p8",
         "lock file": "lock",
         "source map": "map",
     }
@@ -75,11 +75,6 @@ _LOCK_FILES = frozenset(
         "yarn.lock",
     )
 )
-_SECRET_NAME = re.compile(
-    r"\.env(?:rc|\..+)?|.+\.env|id_(?:rsa|dsa|ecdsa|ed25519)(?:_.*)?|\.netrc|_netrc|\.pgpass|\.htpasswd|\.npmrc|\.pypirc"
-    r"|\.dockercfg|\.git-credentials|\.aws_credentials|service[-_]account.*\.json|client_secret.*\.json|credentials"
-)
-_HARMLESS_ENV = re.compile(r".*\.(?:example|sample|template|dist|defaults?|tmpl|tpl|d\.ts)")
 _DATA_SUFFIX = re.compile(
     r"\.(?:json|jsonl|ndjson|json5|geojson|topojson|har|csv|tsv|psv|svg|xml|xsd|plist|xmi|rdf|ttl|nt|owl|dtd|log|sql|txt|"
     r"yaml|yml|toml|ini|properties|po|pot|xlf|xliff|resx|strings|diff|patch|svgz?|kml|gpx|obj|ply|dic|aff|tmx|snap|html?|ps|rtf|bib|arff|fasta|fa|vcf|gff|pdb|srt|vtt|hex)"
@@ -110,15 +105,9 @@ _GENERATED = re.compile(
 )
 
 
-def looks_secret(path: str) -> bool:
-    """Return whether a file's name says that it holds keys or credentials."""
-    name = path.replace("\\", "/").rpartition("/")[2].lower()
-    return bool(_SECRET_NAME.fullmatch(name) and not _HARMLESS_ENV.fullmatch(name))
-
-
 def with_forced_secrets(limits: ParseLimits, path: str) -> ParseLimits:
     """Return the limits for a file that the ignore rules let through: a secret among those was forced in."""
-    return replace(limits, with_secrets=True) if looks_secret(path) else limits
+    return replace(limits, with_secrets=True) if is_secret(_name_of(path)) else limits
 
 
 def skip_by_name(path: str, size_bytes: int, limits: ParseLimits) -> Skipped | None:
@@ -129,12 +118,12 @@ def skip_by_name(path: str, size_bytes: int, limits: ParseLimits) -> Skipped | N
         size_bytes: As the file system tells it.
         limits: See `ParseLimits`.
     """
-    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    name = _name_of(path).lower()
     suffix = name.rpartition(".")[2] if "." in name[1:] or name == ".ds_store" else ""
     reason = _REASON_BY_SUFFIX.get(suffix)
     if name in _LOCK_FILES:
         reason = "lock file"
-    elif looks_secret(name):
+    elif is_secret(name):
         reason = "secret"
     if reason is not None and not (reason == "secret" and limits.with_secrets):
         return Skipped(reason)
@@ -163,6 +152,10 @@ def path_flags(path: str) -> SymbolFlags:
     if _GENERATED.search(path):
         flags |= SymbolFlags.GENERATED
     return flags
+
+
+def _name_of(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def _larger_than(limit_bytes: int, size_bytes: int) -> Skipped | None:

@@ -11,8 +11,8 @@ from lsp_server.parsing.file_entry import entry_symbol
 from lsp_server.parsing.json_text import JsonValue, pieces, walk
 from lsp_server.parsing.languages import LANGUAGES, canonical_language
 from lsp_server.parsing.prose import paragraph, prose_sections
-from lsp_server.parsing.sections import MAX_DOCUMENTATION, Section, Source, entry_of, fold, numbered
-from lsp_server.parsing.symbols import ParsedFile, ParsedSymbol
+from lsp_server.parsing.sections import Section, Source, entry_of, fold, numbered
+from lsp_server.parsing.symbols import MAX_DOCUMENTATION, ParsedFile, ParsedSymbol
 
 MAX_CELLS = 2000
 

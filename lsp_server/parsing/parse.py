@@ -18,7 +18,7 @@ from lsp_server.parsing.reading import ParseLimits, decode, is_generated, reason
 from lsp_server.parsing.sections import Section, Source, entry_of, flagged, numbered
 from lsp_server.parsing.symbols import ParsedFile, ParsedSymbol, Skipped
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _DATA = frozenset({"json", "csv", "diff"})
 
@@ -65,16 +65,16 @@ def parse_file(
 def _guarded_notebook(source: Source, path: str) -> ParsedFile | None:
     try:
         return parse_notebook(source, path)
-    except Exception:  # noqa: BLE001 - the boundary of one file: the others must go on
-        _log.exception("No cells found in %s", path)
+    except Exception:  # the boundary of one file: the others must go on
+        logger.exception("No cells found in %s", path)
         return None
 
 
 def _guarded_symbols(source: Source, language: Language, entry: ParsedSymbol) -> list[ParsedSymbol]:
     try:
         return _symbols(source, language, entry)
-    except Exception:  # noqa: BLE001 - the boundary of one file: the others must go on
-        _log.exception("No symbols found in %s", entry.symbol.signature)
+    except Exception:  # the boundary of one file: the others must go on
+        logger.exception("No symbols found in %s", entry.symbol.signature)
         return numbered(entry_of(source, language.name, section) for section in whole_text(source))
 
 
@@ -82,8 +82,8 @@ def _symbols(source: Source, language: Language, entry: ParsedSymbol) -> list[Pa
     name = language.name
     try:
         found = _definitions(source, language)
-    except Exception:  # noqa: BLE001 - the same boundary: the text is still worth its chunks
-        _log.exception("No definitions found in %s", entry.symbol.signature)
+    except Exception:  # the same boundary: the text is still worth its chunks
+        logger.exception("No definitions found in %s", entry.symbol.signature)
         found = []
     more = [entry_of(source, name, section) for section in _sections(source, name, found)]
     if name not in _DATA:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.positions import Positions, line_starts
-from lsp_server.parsing.symbols import ParsedSymbol
+from lsp_server.parsing.symbols import (
+    MAX_DECLARED_NAME,
+    MAX_DOCUMENTATION,
+    MAX_SIGNATURE,
+    ParsedSymbol,
+)
 
-MAX_SIGNATURE = 300
-MAX_DOCUMENTATION = 2000
 MAX_NAME = 80
-MAX_DECLARED_NAME = 200
+"""Characters of a name that is made of a text: a heading, a key, the first line of a chunk."""
 
 _SPACE = re.compile(r"\s+")
 

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 from lsp_server.model import Symbol
 
+MAX_DECLARED_NAME = 200
+MAX_SIGNATURE = 300
+MAX_DOCUMENTATION = 2000
+"""Characters of each that a symbol keeps at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedSymbol:

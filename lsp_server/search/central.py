@@ -10,7 +10,7 @@ from lsp_server.documents import TextFilter, TextReader
 from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.file_symbols import row_found, visible_rows
-from lsp_server.search.matching import QUESTION_WORDS, content_words
+from lsp_server.search.matching import STOP_WORDS, content_words
 from lsp_server.search.results import Found
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.view import FolderView
@@ -63,7 +63,7 @@ class CentralSymbols:
         """
         found: list[tuple[float, Found]] = []
         for view in views:
-            found += _of_buffers(view)
+            found += _of_buffers(view, cancel)
             if view.snapshot is not None:
                 found += self._of_snapshot(view, view.snapshot, limit, cancel)
         found.sort(key=lambda pair: (-pair[0], pair[1].path, pair[1].id))
@@ -112,11 +112,9 @@ def _central(snapshot: Snapshot, cancel: Cancel) -> _Central:
 def _candidates(snapshot: Snapshot) -> I64:
     """Return exported types, then exported functions, as they come by id (a digest: a fair sample)."""
     vectors = snapshot.vectors
-    shown = vectors.where(
+    shown = vectors.living_where(
         "flags", lambda flags: (flags & np.uint8(_LEFT_OUT | SymbolFlags.EXPORTED)) == SymbolFlags.EXPORTED
     )
-    if vectors.alive is not None:
-        shown &= vectors.alive
     chosen = np.zeros(0, np.int64)
     for kinds in (_TYPES, _FUNCTIONS):
         is_of_kind = vectors.where("kinds", lambda column, kinds=kinds: np.isin(column, kinds))  # type: ignore[misc]
@@ -140,7 +138,7 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
         for name, words in words_of.items()
     }
     for name, words in words_of.items():
-        if QUESTION_WORDS.issuperset(words):
+        if STOP_WORDS.issuperset(words):
             mentions[name] = 0.0
         elif len(words) == 1:  # what lies in it is sure to speak of it
             inside = text.document_frequency("container", words[0])
@@ -157,7 +155,7 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
     return mentions
 
 
-def _of_buffers(view: FolderView) -> list[tuple[float, Found]]:
+def _of_buffers(view: FolderView, cancel: Cancel) -> list[tuple[float, Found]]:
     found = [
         Found(SymbolId(int(file.ids[row])), symbol, view.folder, file.path, 0.0)
         for file in view.unsaved.files.values()
@@ -167,5 +165,5 @@ def _of_buffers(view: FolderView) -> list[tuple[float, Found]]:
     ][:MOST_CANDIDATES]
     if view.snapshot is None:
         return [(0.0, one) for one in found]
-    mentions = _mentions(view.snapshot.text, [one.symbol.name for one in found], Cancel())
+    mentions = _mentions(view.snapshot.text, [one.symbol.name for one in found], cancel)
     return [(mentions[one.symbol.name], one) for one in found]

@@ -1,6 +1,5 @@
 """Answers searches: takes the query apart, gathers candidates, ranks, scores, unpacks the best."""
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,8 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lsp_server.documents import inverse_frequency
 from lsp_server.embedding import similarity_to_score
-from lsp_server.model import ClusterId, Symbol, SymbolId
+from lsp_server.model import ClusterId, Symbol, SymbolId, camel_case
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates import gather
@@ -31,7 +31,7 @@ from lsp_server.search.results import (
     SearchOutcome,
     SearchRequest,
 )
-from lsp_server.search.signals import Asked, Signals, signals_of
+from lsp_server.search.signals import QueryTerms, Signals, signals_of
 from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
 from lsp_server.search.weights import nothing
@@ -60,10 +60,10 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
     corrected: str | None = None
     for view in () if query.asks_nothing else views:
         cancel.raise_if_cancelled()
-        asked = _mended(view, request, query)
-        if asked is not query:
-            corrected = corrected or asked.text
-        found += _search_folder(view, request, asked, filters, cancel)
+        meant = _mended(view, request, query)
+        if meant is not query:
+            corrected = corrected or meant.text
+        found += _search_folder(view, request, meant, filters, cancel)
     found.sort(key=lambda one: -one.score)  # equals stay in the order of their folder
     return SearchOutcome(
         results=tuple(one for one in found if one.score >= request.min_score)[: request.limit],
@@ -132,8 +132,8 @@ def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
     """Return what speaks for and against each candidate."""
     query = ask.query
     split = SplitNames() if view.snapshot is None else view.snapshot.split
-    asked = Asked(query.words, query.identifiers, ask.rarity, query.is_one_name)
-    return signals_of(asked, gathered.candidates, split)
+    terms = QueryTerms(query.words, query.identifiers, ask.rarity, query.is_one_name)
+    return signals_of(terms, gathered.candidates, split)
 
 
 def _listing(view: FolderView, ask: Ask, gathered: Gathered) -> Ranking:
@@ -169,7 +169,7 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDA
     whole = known = 0.0
     for word in content_words(query.words)[:MOST_WORDS]:
         held = min(index.document_frequency("body", word), n_documents)
-        weight = math.log(1 + (n_documents - held + 0.5) / (held + 0.5))
+        weight = inverse_frequency(n_documents, held)
         whole += weight
         if held or index.document_frequency("doc", word) or index.document_frequency("name", word):
             known += weight
@@ -212,12 +212,7 @@ def _explanation(view: FolderView, gathered: Gathered, ranking: Ranking, candida
         vector=float(gathered.candidates.similarity[candidate]),
         text=text or None,
         signals={
-            _camel_case(name): round(float(values[candidate]), 4) for name, values in ranking.parts.items()
+            camel_case(name): round(float(values[candidate]), 4) for name, values in ranking.parts.items()
         },
         cluster=cluster,
     )
-
-
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)

@@ -66,8 +66,7 @@ def file_symbols(view: FolderView, path: str) -> FileSymbols | None:
     if view.snapshot is None or file is None:
         return None
     vectors = view.snapshot.vectors
-    is_of_file = vectors.where("files", lambda files: files == file)
-    ordinals = np.flatnonzero(is_of_file if vectors.alive is None else is_of_file & vectors.alive)
+    ordinals = np.flatnonzero(vectors.living_where("files", lambda files: files == file))
     symbols = [unpack_symbol(vectors.record(ordinal)) for ordinal in ordinals.tolist()]
     return FileSymbols(path, vectors.ids(ordinals), symbols, vectors_of(view.snapshot, ordinals), ordinals)
 
@@ -88,10 +87,7 @@ def visible_rows(view: FolderView) -> Mask | None:
         return None
     vectors = view.snapshot.vectors
     hidden = [file for path in view.unsaved.files if (file := file_of(view.snapshot, path)) is not None]
-    if not hidden:
-        return vectors.alive
-    shown = vectors.where("files", lambda files: ~np.isin(files, hidden))
-    return shown if vectors.alive is None else shown & vectors.alive
+    return vectors.living_where("files", lambda files: ~np.isin(files, hidden)) if hidden else vectors.alive
 
 
 def vectors_of(snapshot: Snapshot, ordinals: I64) -> F16:

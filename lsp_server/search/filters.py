@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from lsp_server.documents import TextFilter
 from lsp_server.model import SymbolKind
-from lsp_server.search.name_matching import match_inside, possible_rows
+from lsp_server.search.name_columns import possible_rows
+from lsp_server.search.name_matching import match_inside
 from lsp_server.search.paths import PathFilter
 from lsp_server.search.query import ParsedQuery
 from lsp_server.search.results import SearchRequest

@@ -13,7 +13,8 @@ from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.listing import SELDOM_MEANT, listed_rows
-from lsp_server.search.name_matching import match_beginning, name_lengths, possible_rows
+from lsp_server.search.name_columns import name_lengths, possible_rows
+from lsp_server.search.name_matching import match_beginning
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.snapshot import Snapshot

@@ -8,7 +8,7 @@ from lsp_server.search.shortened_words import WHOLE_WORDS
 from lsp_server.text.words import split_words
 
 # fmt: off
-QUESTION_WORDS = frozenset(
+STOP_WORDS = frozenset(
     {
         "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could",
         "do", "does", "for", "from", "get", "gets", "had", "has", "have", "how", "i", "if", "in",
@@ -19,7 +19,10 @@ QUESTION_WORDS = frozenset(
     }
 )
 # fmt: on
-"""Words that hold a sentence together and say nothing about code."""
+"""Words that hold a sentence together and say nothing about code.
+
+The text search has a list of its own (`documents/queries.py`): rarity tells it that "get" says little.
+"""
 
 SHORTENED = 0.9
 """What a shortened word is worth beside the whole one."""
@@ -35,7 +38,7 @@ _MOST_KNOWN: Final = 20_000
 def content_words(words: Sequence[str]) -> list[str]:
     """Return the distinct words that say something, in order; all of them if none does."""
     distinct = list(dict.fromkeys(words))
-    return [word for word in distinct if word not in QUESTION_WORDS] or distinct
+    return [word for word in distinct if word not in STOP_WORDS] or distinct
 
 
 def similarity_of_words(left: str, right: str) -> float:

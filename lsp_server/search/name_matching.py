@@ -8,27 +8,26 @@ where a second mask says that the name has all its pairs of letters. Each step l
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 
 from lsp_server.search.name_bits import LONGEST, Bits, NameWindows
-from lsp_server.text.words import split_words
-from lsp_server.vectors.arrays import I64, U8, U64, Mask, ascending
-from lsp_server.vectors.names import (
-    encoded,
-    first_letters,
-    letter_mask,
-    letter_masks,
-    lowered,
-    pack,
-    pair_mask,
-    pair_masks,
+from lsp_server.search.name_columns import (
+    NameColumns,
+    is_text,
+    low_names,
+    lowered_letters,
+    name_lengths,
+    names_as_written,
+    rows_with_pairs,
 )
+from lsp_server.text.words import split_words
+from lsp_server.vectors.arrays import I64, Mask, ascending
+from lsp_server.vectors.names import lowered
 
 _BLOCK_ROWS = 16_384  # names looked at together: half a megabyte, within the second-level cache
 _MOST_BY_WORDS = 20_000  # names that hold all words and are split one by one
-_NEWLINE = 10
 
 
 class NameMatch(IntEnum):
@@ -45,49 +44,6 @@ class NameMatch(IntEnum):
     INSIDE = 5
     LETTERS = 6
     """The letters occur in this order."""
-
-
-class NameColumns(Protocol):
-    """Names as a vector segment keeps them; see `vectors.names`."""
-
-    n_rows: int
-    name_masks: U64
-    name_pairs: U64
-    name_firsts: U8
-    names: U8
-    name_starts: U64
-    lowered: U8
-    lowered_starts: U64
-
-
-@dataclass(slots=True, eq=False)
-class NameTable:
-    """A few names in the form of a segment's columns."""
-
-    n_rows: int
-    name_masks: U64
-    name_pairs: U64
-    name_firsts: U8
-    names: U8
-    name_starts: U64
-    lowered: U8
-    lowered_starts: U64
-
-    @classmethod
-    def of(cls, names: Sequence[str]) -> Self:
-        """Lay out names."""
-        blob, starts = pack([encoded(name) for name in names])
-        low, low_starts = pack([lowered(name) for name in names])
-        return cls(
-            n_rows=len(names),
-            name_masks=letter_masks(names),
-            name_pairs=pair_masks(low, low_starts),
-            name_firsts=first_letters(low, low_starts),
-            names=blob,
-            name_starts=starts,
-            lowered=np.append(low, np.uint8(_NEWLINE)),
-            lowered_starts=low_starts,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,31 +64,25 @@ class Matches:
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-def possible_rows(columns: NameColumns, text: str) -> I64:
-    """Return the rows whose names have all letters of a text, in any order, i64[m] ascending."""
-    wanted = np.uint64(letter_mask(text))
-    return np.flatnonzero((columns.name_masks & wanted) == wanted)
-
-
 def match_beginning(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows are a text, or begin with it, in any case."""
-    rows = _having(columns, rows, lowered(text))
+    rows = rows_with_pairs(columns, rows, lowered(text))
     firsts = columns.lowered_starts[rows].astype(np.int64) + 1
-    for place, byte in enumerate(_lowered(text)):
+    for place, byte in enumerate(lowered_letters(text)):
         kept = np.flatnonzero(columns.lowered[firsts + place] == byte)
         rows, firsts = rows[kept], firsts[kept]
     classes = np.full(len(rows), NameMatch.PREFIX, np.int64)
     ends = columns.lowered_starts[rows + 1].astype(np.int64)
-    classes[ends - firsts == len(_lowered(text))] = NameMatch.SAME_LETTERS
+    classes[ends - firsts == len(lowered_letters(text))] = NameMatch.SAME_LETTERS
     equal = np.flatnonzero(classes == NameMatch.SAME_LETTERS)
-    classes[equal[_is_text(columns, text, rows[equal])]] = NameMatch.EXACT
+    classes[equal[is_text(columns, text, rows[equal])]] = NameMatch.EXACT
     return Matches(rows, classes)
 
 
 def match_last_part(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows have a text behind their last dot, in any case: Phoenix.Router is Router."""
-    ending = b"." + _lowered(text)
-    rows = _having(columns, rows, ending)
+    ending = b"." + lowered_letters(text)
+    rows = rows_with_pairs(columns, rows, ending)
     ends = columns.lowered_starts[rows + 1].astype(np.int64)
     rows = rows[same := np.flatnonzero(columns.lowered[ends - 1] == ending[-1])]
     longer = name_lengths(columns, rows) > len(ending)
@@ -145,7 +95,7 @@ def match_last_part(columns: NameColumns, text: str, rows: I64) -> Matches:
 
 def match_in_order(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows have the letters of a text in order, in any case, classified."""
-    letters = _lowered(text)
+    letters = lowered_letters(text)
     parts = []
     for block in _blocks(columns, rows):
         found = block.rows[_in_order(block, letters)]
@@ -171,9 +121,10 @@ def match_closely(columns: NameColumns, text: str, rows: I64) -> Matches:
         text: What was typed, not empty.
         rows: The rows in question, ascending, those of `possible_rows`.
     """
-    letters = _lowered(text)
+    letters = lowered_letters(text)
     begun = rows[columns.name_firsts[rows] == letters[0]]
-    found = match_in_order(columns, text, ascending(np.concatenate((_having(columns, rows, letters), begun))))
+    likely = ascending(np.concatenate((rows_with_pairs(columns, rows, letters), begun)))
+    found = match_in_order(columns, text, likely)
     close = found.classes < NameMatch.LETTERS
     return Matches(found.rows[close], found.classes[close])
 
@@ -186,7 +137,7 @@ def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matche
     joined = "".join("".join(split_words(word)) or word for word in wanted)
     known: dict[str, NameMatch | None] = {}
     classes = np.full(len(rows), -1, np.int64)
-    for place, name in enumerate(_names(columns, rows[:_MOST_BY_WORDS])):
+    for place, name in enumerate(names_as_written(columns, rows[:_MOST_BY_WORDS])):
         if name not in known:
             known[name] = _match_of_words(name, wanted, joined)
         match = known[name]
@@ -198,16 +149,10 @@ def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matche
 
 def match_inside(columns: NameColumns, text: str, rows: I64) -> I64:
     """Return those of the rows whose names have a text in one piece, in any case, i64[m] ascending."""
-    letters = _lowered(text)
-    blocks = _blocks(columns, _having(columns, rows, letters))
+    letters = lowered_letters(text)
+    blocks = _blocks(columns, rows_with_pairs(columns, rows, letters))
     holding = [block.rows[_holds(block, letters)] for block in blocks]
     return np.sort(np.concatenate([np.zeros(0, np.int64), *holding]))
-
-
-def name_lengths(columns: NameColumns, rows: I64) -> I64:
-    """Return the lengths of names in bytes, i64[m]."""
-    lengths: I64 = (columns.lowered_starts[rows + 1] - columns.lowered_starts[rows]).astype(np.int64) - 1
-    return lengths
 
 
 def _match_of_words(name: str, words: Sequence[str], joined: str) -> NameMatch | None:
@@ -225,17 +170,6 @@ def _match_of_words(name: str, words: Sequence[str], joined: str) -> NameMatch |
     if all(any(mine.startswith(word) for mine in name_words) for word in words):
         return NameMatch.INSIDE
     return None
-
-
-def _lowered(text: str) -> bytes:
-    return lowered(text)[1:]
-
-
-def _having(columns: NameColumns, rows: I64, piece: bytes) -> I64:
-    """Return those of the rows whose names may hold a piece, or begin with one after a newline."""
-    wanted = np.uint64(pair_mask(piece))
-    having: I64 = rows[(columns.name_pairs[rows] & wanted) == wanted]
-    return having
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,14 +202,14 @@ def _in_order(block: _Block, letters: bytes) -> Mask:
     if block.width:
         return block.windows().in_order(letters)
     columns = block.columns
-    return np.fromiter((_follow(name, letters) for name in _low_names(columns, block.rows)), np.bool_)
+    return np.fromiter((_follow(name, letters) for name in low_names(columns, block.rows)), np.bool_)
 
 
 def _holds(block: _Block, letters: bytes) -> Mask:
     if block.width:
         holds: Mask = block.windows().run(letters) != 0
         return holds
-    return np.fromiter((letters in name for name in _low_names(block.columns, block.rows)), np.bool_)
+    return np.fromiter((letters in name for name in low_names(block.columns, block.rows)), np.bool_)
 
 
 def _follow(name: bytes, letters: bytes) -> bool:
@@ -287,43 +221,17 @@ def _follow(name: bytes, letters: bytes) -> bool:
     return True
 
 
-def _low_names(columns: NameColumns, rows: I64) -> Iterator[bytes]:
-    blob = columns.lowered
-    starts = columns.lowered_starts[rows].tolist()
-    ends = columns.lowered_starts[rows + 1].tolist()
-    for start, end in zip(starts, ends, strict=True):
-        yield blob[start + 1 : end].tobytes()
-
-
-def _names(columns: NameColumns, rows: I64) -> Iterator[str]:
-    blob = columns.names
-    starts = columns.name_starts[rows].tolist()
-    ends = columns.name_starts[rows + 1].tolist()
-    for start, end in zip(starts, ends, strict=True):
-        yield blob[start:end].tobytes().decode("utf-8", "replace")
-
-
-def _is_text(columns: NameColumns, text: str, rows: I64) -> Mask:
-    wanted = encoded(text)
-    starts = columns.name_starts[rows].astype(np.int64)
-    equal: Mask = columns.name_starts[rows + 1].astype(np.int64) - starts == len(wanted)
-    for place, byte in enumerate(wanted):
-        checked = np.flatnonzero(equal)
-        equal[checked] = columns.names[starts[checked] + place] == byte
-    return equal
-
-
 def _has_characters_in_order(columns: NameColumns, low_text: str, rows: I64) -> Mask:
     def has(name: str) -> bool:
         letters = iter(name.lower().replace("\n", " "))
         return all(letter in letters for letter in low_text)
 
-    return np.fromiter((has(name) for name in _names(columns, rows)), np.bool_, len(rows))
+    return np.fromiter((has(name) for name in names_as_written(columns, rows)), np.bool_, len(rows))
 
 
 def _classified(columns: NameColumns, text: str, rows: I64, width: int) -> I64:
     """Return the class of rows whose names have the text's letters in order, long names' by the beginning."""
-    letters = _lowered(text)
+    letters = lowered_letters(text)
     low = _low_windows(columns, rows, width or LONGEST)
     begins = _word_beginnings(columns, rows, low)
     inside = low.run(letters)

@@ -7,7 +7,8 @@ import numpy as np
 
 from lsp_server.model import Symbol, SymbolId
 from lsp_server.search.file_symbols import visible_rows
-from lsp_server.search.name_matching import Matches, NameColumns, NameTable
+from lsp_server.search.name_columns import NameColumns, NameTable
+from lsp_server.search.name_matching import Matches
 from lsp_server.search.results import Found
 from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView

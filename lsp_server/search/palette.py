@@ -17,6 +17,8 @@ from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.central import CentralSymbols
 from lsp_server.search.engine import search
+from lsp_server.search.listing import SELDOM_MEANT
+from lsp_server.search.name_columns import name_lengths, possible_rows
 from lsp_server.search.name_matching import (
     Matches,
     NameMatch,
@@ -25,8 +27,6 @@ from lsp_server.search.name_matching import (
     match_in_order,
     match_last_part,
     match_words,
-    name_lengths,
-    possible_rows,
 )
 from lsp_server.search.name_query import NameQuery
 from lsp_server.search.name_sources import NameSource, sources_of
@@ -64,7 +64,6 @@ _TYPES = (
     SymbolKind.STRUCT,
 )
 _FUNCTIONS = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.OPERATOR)
-_ASIDE = SymbolFlags.TEST | SymbolFlags.EXAMPLE | SymbolFlags.GENERATED | SymbolFlags.VENDORED
 
 
 def _kind_ranks() -> I64:
@@ -122,11 +121,8 @@ def _below(named: Sequence[Found], by_meaning: Sequence[Found], limit: int) -> l
     """Return hits by meaning as they stand below the names, without these."""
     known = {(one.folder, one.id) for one in named}
     ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
-    return [
-        replace(one, score=min(one.score, ceiling))
-        for one in by_meaning[:limit]
-        if (one.folder, one.id) not in known
-    ]
+    new = [one for one in by_meaning if (one.folder, one.id) not in known]
+    return [replace(one, score=min(one.score, ceiling)) for one in new[:limit]]
 
 
 def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
@@ -241,7 +237,7 @@ def _ranks(source: NameSource, matches: Matches) -> I64:
         | ((kinds == SymbolKind.STRING).astype(np.int64) << 20)
         | (((flags & SymbolFlags.DECLARATION) != 0).astype(np.int64) << 19)
         | (_KIND_RANKS[kinds] << 17)
-        | (((flags & _ASIDE) != 0).astype(np.int64) << 16)
+        | (((flags & SELDOM_MEANT) != 0).astype(np.int64) << 16)
         | lengths
     )
     return ranks

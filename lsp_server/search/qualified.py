@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from lsp_server.model import SymbolKind
-from lsp_server.search.name_matching import Matches, NameMatch, match_beginning, possible_rows
+from lsp_server.search.name_columns import possible_rows
+from lsp_server.search.name_matching import Matches, NameMatch, match_beginning
 from lsp_server.search.name_sources import NameSource
 from lsp_server.vectors.arrays import I64, Mask
 from lsp_server.vectors.names import lowered, pair_mask

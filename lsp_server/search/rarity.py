@@ -1,10 +1,9 @@
 """How telling each word of a query is in one folder: "axum" says little inside axum."""
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from lsp_server.documents import TextReader
+from lsp_server.documents import TextReader, inverse_frequency
 
 LEAST: Final = 0.15
 """What a word counts that stands everywhere."""
@@ -26,10 +25,10 @@ def rarities(words: Iterable[str], reader: TextReader | None) -> Mapping[str, fl
     n_documents = 0 if reader is None else reader.num_docs
     if reader is None or not n_documents:
         return {}
-    most = math.log(1 + (n_documents + 0.5) / 0.5)
+    most = inverse_frequency(n_documents, 0)
     rarity = {}
     for word in list(dict.fromkeys(words))[:MOST_WORDS]:
         n_holding = min(reader.document_frequency("body", word), n_documents)
-        telling = math.log(1 + (n_documents - n_holding + 0.5) / (n_holding + 0.5)) / most
+        telling = inverse_frequency(n_documents, n_holding) / most
         rarity[word] = LEAST + (1 - LEAST) * telling
     return rarity

@@ -47,7 +47,7 @@ _MOST_PATHS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryTerms:
     """What ranking needs of a query.
 
     Attributes:
@@ -118,21 +118,21 @@ class Signals:
 
 
 def signals_of(
-    asked: Asked, candidates: Candidates, split: SplitNames, platform: str = sys.platform
+    terms: QueryTerms, candidates: Candidates, split: SplitNames, platform: str = sys.platform
 ) -> Signals:
     """Return the signals of one search's candidates.
 
     Args:
-        asked: The query.
+        terms: The query.
         candidates: What may answer.
         split: Splits names and paths, and remembers them.
         platform: As `sys.platform` has it: whose code comes before that of other systems.
     """
-    words = frozenset(asked.words)
-    names = _Names.of(asked, candidates, split)
+    words = frozenset(terms.words)
+    names = _Names.of(terms, candidates, split)
     is_file = candidates.kinds == SymbolKind.FILE
     foreign = frozenset[str]() if words & PLATFORM_WORDS else foreign_words(platform)
-    places = _Places.of(asked, candidates.paths, split, foreign)
+    places = _Places.of(terms, candidates.paths, split, foreign)
     return Signals(
         ids=candidates.ids,
         files=candidates.files,
@@ -194,12 +194,12 @@ class _Names:
     called: np.ndarray
 
     @classmethod
-    def of(cls, asked: Asked, candidates: Candidates, split: SplitNames) -> "_Names":
-        query = QueryWords(asked.words, asked.rarity)
+    def of(cls, terms: QueryTerms, candidates: Candidates, split: SplitNames) -> "_Names":
+        query = QueryWords(terms.words, terms.rarity)
         coverage, exact = np.zeros(len(candidates.names)), np.zeros(len(candidates.names))
         name_words = [split(name) for name in candidates.names]
         met = query.met(set().union(*name_words))
-        whole = tuple(asked.words)
+        whole = tuple(terms.words)
         # A file is found by its path, and a heading by its words, not by a name as a symbol is.
         has_name = ~np.isin(candidates.kinds, _NAMELESS)
         symbols = np.flatnonzero(has_name).tolist()
@@ -209,15 +209,15 @@ class _Names:
                 coverage[i] = (of_query * of_name) ** 0.5
                 exact[i] = name_words[i] == whole
         called = np.where(exact > 0, CALLED, 0).astype(np.int8)
-        named = [i for i in _named(asked.identifiers, candidates) if has_name[i]]
+        named = [i for i in _named(terms.identifiers, candidates) if has_name[i]]
         exact[named] = 1.0
-        if asked.is_one_name:
+        if terms.is_one_name:
             called[named] = CALLED
-            beginning = _bare(asked.identifiers[0])
+            beginning = _bare(terms.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
             called[begun] = np.maximum(called[begun], BEGUN)
         # Who types in lower case only may mean any case.
-        written = {_folded(name).rpartition(".")[2] for name in asked.identifiers if name != name.lower()}
+        written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}
         to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
         called[(called == CALLED) & to_the_letter] = TO_THE_LETTER
         called[(called > 0) & ((candidates.flags & SymbolFlags.DECLARATION) != 0)] -= 1
@@ -257,8 +257,10 @@ class _Places:
     elsewhere: np.ndarray
 
     @classmethod
-    def of(cls, asked: Asked, paths: Sequence[str], split: SplitNames, foreign: frozenset[str]) -> "_Places":
-        query = QueryWords(asked.words, asked.rarity)
+    def of(
+        cls, terms: QueryTerms, paths: Sequence[str], split: SplitNames, foreign: frozenset[str]
+    ) -> "_Places":
+        query = QueryWords(terms.words, terms.rarity)
         known = {path: _place(query, path, split, foreign) for path in set(paths)}
         rows = [known[path] for path in paths]
         return cls(

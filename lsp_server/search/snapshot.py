@@ -1,7 +1,7 @@
 """One generation of one folder's index, opened for reading: immutable, shared until the next one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -59,9 +59,10 @@ class Snapshot:
         meta = IndexMeta.decode(state.meta)
         mapped = {} if before is None else {s.path.name: s for s in before.vectors.segments}
         segments = [
-            mapped.get(entry.name) or Segment.open(folder.segments / entry.name) for entry in state.segments
+            mapped.get(entry.name) or _opened(folder.segments / entry.name) for entry in state.segments
         ]
-        vectors = VectorIndex(segments, _alive(segments, state), meta.centroids)
+        alive = [segment.alive(state.tombstones.get(segment.path.name)) for segment in segments]
+        vectors = VectorIndex(segments, alive, meta.centroids)
         split = SplitNames() if before is None else before.split
         return cls(state, meta, vectors, text, _entries(vectors, len(state.paths)), split, Masks())
 
@@ -91,24 +92,14 @@ class Snapshot:
         return names
 
 
-def _alive(segments: Sequence[Segment], state: CatalogSnapshot) -> list[NDArray[np.bool_] | None]:
-    alive: list[NDArray[np.bool_] | None] = []
-    for segment in segments:
-        dead = state.tombstones.get(segment.path.name)
-        if dead is None:
-            alive.append(None)
-            continue
-        mask = np.ones(segment.n_rows, np.bool_)
-        mask[dead] = False
-        alive.append(mask)
-    return alive
+def _opened(path: Path) -> Segment:
+    segment = Segment.open(path)
+    segment.prefetch()  # the first search after a start of the computer waits for the disk less often
+    return segment
 
 
 def _entries(vectors: VectorIndex, n_files: int) -> NDArray[np.int64]:
-    is_entry = vectors.where("kinds", lambda kinds: kinds == SymbolKind.FILE)
-    if vectors.alive is not None:
-        is_entry &= vectors.alive
-    ordinals = np.flatnonzero(is_entry)
+    ordinals = np.flatnonzero(vectors.living_where("kinds", lambda kinds: kinds == SymbolKind.FILE))
     entries = np.full(n_files, -1, np.int64)
     entries[vectors.files(ordinals)] = ordinals
     return entries

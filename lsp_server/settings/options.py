@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final
 
+from lsp_server.model import camel_case
+
 OptionValue = bool | int | float | str | tuple[str, ...] | Mapping[str, str]
 """A setting's value; its type is that of the default."""
 
@@ -237,9 +239,3 @@ def _rule(item: Field[Any]) -> OptionRule:
     rule = item.metadata[_RULE]
     assert isinstance(rule, OptionRule)
     return rule
-
-
-def camel_case(name: str) -> str:
-    """Return a snake-case name in lower camel case."""
-    head, *tail = name.split("_")
-    return head + "".join(part.capitalize() for part in tail)

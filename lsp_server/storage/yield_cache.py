@@ -14,7 +14,7 @@ from typing import Final, Self
 from lsp_server.storage.folders import remove_files
 from lsp_server.storage.schema import closing_on_error, transaction
 
-_LOG: Final = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _BUSY_TIMEOUT_S: Final = 2.0
 _FORMAT: Final = 1
 _FRESH_S: Final = 24 * 3600.0
@@ -147,7 +147,7 @@ class YieldCache:
                     with transaction(database):
                         self._mark_used(database)
             except sqlite3.Error as error:
-                _LOG.debug("uses of the yield cache are forgotten: %s", error)
+                logger.debug("uses of the yield cache are forgotten: %s", error)
             database.close()
 
     def __enter__(self) -> Self:
@@ -161,7 +161,7 @@ class YieldCache:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
-                _LOG.warning("the yield cache is off: %s", error)
+                logger.warning("the yield cache is off: %s", error)
                 self._is_off = True
                 return None
             database = sqlite3.connect(
@@ -199,9 +199,9 @@ class YieldCache:
         """Get over a failure: start anew when damaged, try again later when busy or full, else do without."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _PASSING:
-            _LOG.debug("the yield cache was passed over: %s", error)
+            logger.debug("the yield cache was passed over: %s", error)
             return
-        _LOG.warning("the yield cache failed: %s", error)
+        logger.warning("the yield cache failed: %s", error)
         self._used.clear()
         self.close()
         if code not in _DAMAGED:

@@ -147,7 +147,7 @@ def _simulated(index: VectorIndex, random: np.random.Generator) -> _Queries:
 
 
 def _symbols(index: VectorIndex, n_rows: int, random: np.random.Generator) -> _Queries:
-    living = np.arange(index.n_rows) if index.alive is None else np.flatnonzero(index.alive)
+    living = index.living()
     own = np.sort(random.choice(living, min(n_rows, len(living)), replace=False))
     rows = np.concatenate([to_single(segment.vectors[local]) for segment, _, local in index.by_segment(own)])
     useful = rows.any(axis=1)

@@ -11,7 +11,7 @@ import numpy as np
 from lsp_server.vectors.arrays import I64, U8, U32, U64, AnyArray, Mask
 from lsp_server.vectors.segment import Segment
 
-ColumnName = Literal["ids", "kinds", "languages", "files", "flags", "name_masks"]
+ColumnName = Literal["ids", "kinds", "languages", "files", "flags"]
 
 
 class JoinedSegments:
@@ -35,19 +35,10 @@ class JoinedSegments:
         self.n_rows = int(self.bases[-1])
         self.alive = _joined_masks(self.segments, alive)
         self.n_alive = self.n_rows if self.alive is None else int(np.count_nonzero(self.alive))
-        self._columns: dict[str, AnyArray] = {}
 
-    def column(self, name: ColumnName) -> AnyArray:
-        """Return a whole column, [n_rows], dead rows included.
-
-        With one segment it is a view of the file. Otherwise a copy, kept; `where` needs no copy.
-        """
-        if len(self.segments) == 1:
-            return self._stored(self.segments[0], name)
-        if name not in self._columns:
-            pieces = [self._stored(segment, name) for segment in self.segments]
-            self._columns[name] = np.concatenate(pieces) if pieces else np.empty(0)
-        return self._columns[name]
+    def living(self) -> I64:
+        """Return the ordinals of the rows that are not dead, i64[n_alive], ascending."""
+        return np.arange(self.n_rows) if self.alive is None else np.flatnonzero(self.alive)
 
     def where(self, name: ColumnName, condition: Callable[[AnyArray], Mask]) -> Mask:
         """Evaluate a condition on a column, segment by segment, without joining the column.
@@ -57,12 +48,17 @@ class JoinedSegments:
             condition: Values [m] → bool[m].
 
         Returns:
-            bool[n_rows].
+            bool[n_rows]; dead rows may be among those that hold.
         """
         mask = np.empty(self.n_rows, np.bool_)
         for segment, start, end in self._placed():
             mask[start:end] = condition(self._stored(segment, name))
         return mask
+
+    def living_where(self, name: ColumnName, condition: Callable[[AnyArray], Mask]) -> Mask:
+        """Do as `where` does, and leave out dead rows."""
+        mask = self.where(name, condition)
+        return mask if self.alive is None else mask & self.alive
 
     def ids(self, ordinals: I64) -> U64:
         """Return stable symbol ids, u64[m]."""
@@ -146,11 +142,6 @@ class JoinedSegments:
         for number in np.unique(numbers).tolist():
             places = np.flatnonzero(numbers == number)
             yield self.segments[number], places, ordinals[places] - self.bases[number]
-
-    def prefetch(self) -> None:
-        """Ask the system to read the sign codes into memory in the background."""
-        for segment in self.segments:
-            segment.prefetch()
 
     def _placed(self) -> Iterator[tuple[Segment, int, int]]:
         return zip(self.segments, self.bases[:-1].tolist(), self.bases[1:].tolist(), strict=True)

@@ -18,7 +18,6 @@ _SHORT_ROWS = 192  # shorter runs are copied together first: a call costs as muc
 _SAMPLE = 4_096  # distances that tell where the wanted ones end
 _MARGIN = 1.5  # how many times the wanted number is aimed at, so that one look is nearly always enough
 _TIES = 4  # how many times the wanted number may stay in for being equally near
-_FARTHEST = np.iinfo(np.uint16).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)

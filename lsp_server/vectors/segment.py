@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from lsp_server.errors import IndexDamaged, IndexStorageFailed
-from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray
+from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray, Mask
 from lsp_server.vectors.format import HEADER_BYTES, LOOKUPS, REPAIR, Header, crc_of, decode_header
 from lsp_server.vectors.writer import SegmentInfo, text_end
 
@@ -127,6 +127,18 @@ class Segment:
         rows = self._sorted_rows[places].astype(np.int64)
         rows[self._sorted_ids[places] != ids] = -1
         return rows
+
+    def alive(self, dead: U32 | None) -> Mask | None:
+        """Return which rows are not among the dead, bool[n]; None where all are alive.
+
+        Args:
+            dead: u32[m], in any order.
+        """
+        if dead is None or not len(dead):
+            return None
+        mask = np.ones(self.n_rows, np.bool_)
+        mask[dead] = False
+        return mask
 
     def clusters(self) -> U32:
         """Return every row's cluster, u32[n], computed anew."""

@@ -11,7 +11,7 @@ BURST_S = 1.0
 MAX_PATHS = 1_000
 """Beyond, comparing the whole folder is cheaper and simpler than comparing each path."""
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Collector:
@@ -83,5 +83,5 @@ class Collector:
                     self._deliver_all()
                 else:
                     self._deliver(paths)
-            except Exception:  # noqa: BLE001 - a boundary: the listener's failure must not end the watching
-                _log.exception("A change of the folder could not be handled")
+            except Exception:  # a boundary: the listener's failure must not end the watching
+                logger.exception("A change of the folder could not be handled")

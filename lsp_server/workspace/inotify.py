@@ -74,8 +74,11 @@ class FolderWatches:
         self._watch_of: dict[str, int] = {}
         self._lock = threading.RLock()
         self._stopping = threading.Event()
-        self._inotify = self._checked(self._libc.inotify_init1(_INSTANCE))
-        self._wake_read, self._wake_write = os.pipe()
+        with contextlib.ExitStack() as on_error:
+            self._inotify = self._checked(self._libc.inotify_init1(_INSTANCE))
+            on_error.callback(os.close, self._inotify)
+            self._wake_read, self._wake_write = os.pipe()
+            on_error.pop_all()
         self._thread = threading.Thread(target=self._run, name="folder-watches", daemon=True)
 
     @property

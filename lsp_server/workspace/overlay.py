@@ -113,9 +113,10 @@ class Overlay:
 
     def look_again(self) -> None:
         """Learn that other files are indexed than before."""
+        wanted = {path: self._is_wanted(path) for path in self.paths()}  # reads from disk: not under the lock
         with self._changed:
             for path, buffer in self._buffers.items():
-                buffer.wanted = self._is_wanted(path)
+                buffer.wanted = wanted.get(path, buffer.wanted)
             self._changed.notify_all()
 
     def paths(self) -> tuple[str, ...]:
@@ -229,7 +230,7 @@ class Overlay:
         reply = ParseReply.unpack(answer.payload)
         logger.debug("an open buffer was parsed in %.0f ms", reply.busy_s * 1000)
         placed = place(unpack(reply.packed_yield), path, embedder, self._stemmer)
-        documents = prepare(list(placed.documents(_NO_FILE)), self._stemmer)
+        documents = prepare(placed.documents(_NO_FILE))
         return UnsavedFile(
             path=path,
             digest=reply.digest,

@@ -34,7 +34,7 @@ POLL_SHARE = 20
 EVENTS_TIMEOUT_S = 0.2
 """On Windows watchdog hands on what happened once nothing has for so long; usually a second."""
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class FolderWatcher:
             self._ready.set()
 
     def _fall_back(self, reason: str) -> None:
-        _log.warning("Watching the folder failed, polling instead: %s", reason)
+        logger.warning("Watching the folder failed, polling instead: %s", reason)
         self._end_watches()
         self._poll_reason = reason
         self._mode = self._poll

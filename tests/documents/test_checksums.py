@@ -1,14 +1,15 @@
 from pathlib import Path
 
 import pytest
+from plain import of_words
 
-from lsp_server.documents import TextDocument, TextIndex, damaged_files
+from lsp_server.documents import TextIndex, damaged_files
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     with TextIndex.create(tmp_path) as index:
-        index.replace([], [TextDocument(n, n, 12, "go", "f", f"f{n}", body="word " * n) for n in range(50)])
+        index.replace([], [of_words(n, n, 12, "go", "f", f"f{n}", body="word " * n) for n in range(50)])
         index.commit()
         index.replace([3], [])
         index.commit()

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plain import of_words
 
-from lsp_server.documents import TextDocument, TextIndex, TextQuery, TextReader
+from lsp_server.documents import TextIndex, TextQuery, TextReader
 from lsp_server.errors import IndexBusy, IndexDamaged, IndexStorageFailed
 
-UPLOAD = TextDocument(2**64 - 1, 1, 12, "python", "upload file", "upload_file", body="send bytes to bucket")
-RETRY = TextDocument(2**63, 1, 12, "python", "retry request", "retry_request", doc="tries again")
-PARSE = TextDocument(7, 2, 5, "go", "parser", "parser", path="cmd main go", signature="type parser struct")
+UPLOAD = of_words(2**64 - 1, 1, 12, "python", "upload file", "upload_file", body="send bytes to bucket")
+RETRY = of_words(2**63, 1, 12, "python", "retry request", "retry_request", doc="tries again")
+PARSE = of_words(7, 2, 5, "go", "parser", "parser", path="cmd main go", signature="type parser struct")
 
 
 def ids(reader: TextReader, *words: str) -> list[int]:
@@ -35,7 +36,7 @@ def test_ids_keep_all_their_64_bits(path: Path) -> None:
 
 def test_replacing_a_file_leaves_nothing_of_what_it_held(path: Path) -> None:
     with TextIndex.open(path) as index:
-        index.replace([1], [TextDocument(8, 1, 12, "python", "download", "download")])
+        index.replace([1], [of_words(8, 1, 12, "python", "download", "download")])
         index.commit()
     reader = TextReader.open(path)
     assert ids(reader, "upload") == []
@@ -124,7 +125,7 @@ def test_an_index_that_can_not_be_read_now_is_not_called_damaged(path: Path) -> 
 
 def test_lone_surrogates_are_indexed_as_replaced(tmp_path: Path) -> None:
     with TextIndex.create(tmp_path) as index:
-        index.replace([], [TextDocument(1, 1, 12, "python", "bad \udce9", "bad\udce9", path="caf\udce9")])
+        index.replace([], [of_words(1, 1, 12, "python", "bad \udce9", "bad\udce9", path="caf\udce9")])
         index.commit()
     reader = TextReader.open(tmp_path)
     assert ids(reader, "bad") == [1]
@@ -188,7 +189,7 @@ def test_all_contents_are_listed(tmp_path: Path) -> None:
     with TextIndex.create(tmp_path) as index:
         index.replace(
             [],
-            [TextDocument(number, row, 12, "c", "f", "f") for row, number in enumerate(wanted.tolist())],
+            [of_words(number, row, 12, "c", "f", "f") for row, number in enumerate(wanted.tolist())],
         )
         index.commit()
     contents = TextReader.open(tmp_path).contents()

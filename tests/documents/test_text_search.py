@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plain import of_words
 
 from lsp_server.documents import FieldWeights, TextDocument, TextFilter, TextIndex, TextQuery, TextReader
 
@@ -19,7 +20,7 @@ def document(number: int, **changes: object) -> TextDocument:
         "name": f"name{number}",
         "whole_name": f"name{number}",
     }
-    return TextDocument(**(values | changes))  # type: ignore[arg-type]
+    return of_words(**(values | changes))
 
 
 def found(reader: TextReader, *words: str, limit: int = 50, **conditions: object) -> list[int]:

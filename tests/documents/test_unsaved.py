@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from plain import of_words
 
 from lsp_server.documents import (
     Stemmer,
@@ -40,7 +41,7 @@ def documents(count: int) -> list[TextDocument]:
         return " ".join(chosen.choices(WORDS, k=chosen.randrange(most)))
 
     return [
-        TextDocument(
+        of_words(
             number,
             number % 9,
             (5, 12)[number % 2],
@@ -78,22 +79,19 @@ def test_unsaved_text_scores_as_if_it_were_indexed(indexed: Indexed, query: Text
     hits = reader.search(query, 200)
     expected = np.zeros(len(held), np.float32)
     expected[hits.ids.astype(np.int64)] = hits.scores
-    scores = score_documents(query, prepare(held, reader.stemmer), reader)
+    scores = score_documents(query, prepare(held), reader)
     assert scores == pytest.approx(expected, rel=1e-4)
-    assert not (
-        scores[~passing_documents(query.filter, prepare(held, reader.stemmer), reader.stemmer)] > 0
-    ).any()
+    assert not (scores[~passing_documents(query.filter, prepare(held), reader.stemmer)] > 0).any()
 
 
 @pytest.mark.parametrize("has_index", [True, False])
 def test_an_empty_index_or_none_still_orders_unsaved_text(indexed: Indexed, *, has_index: bool) -> None:
     unsaved = prepare(
         [
-            TextDocument(1, 1, 12, "go", "a", "a", body="upload"),
-            TextDocument(2, 1, 12, "go", "upload", "upload"),
-            TextDocument(3, 1, 12, "go", "a", "a"),
-        ],
-        Stemmer(),
+            of_words(1, 1, 12, "go", "a", "a", body="upload"),
+            of_words(2, 1, 12, "go", "upload", "upload"),
+            of_words(3, 1, 12, "go", "a", "a"),
+        ]
     )
     scores = score_documents(TextQuery(("upload",)), unsaved, indexed([]) if has_index else None)
     assert scores[1] > scores[0] > scores[2] == 0
@@ -101,13 +99,6 @@ def test_an_empty_index_or_none_still_orders_unsaved_text(indexed: Indexed, *, h
 
 def test_no_documents_have_no_scores(indexed: Indexed) -> None:
     assert score_documents(TextQuery(("upload",)), [], indexed([])).shape == (0,)
-
-
-def test_stems_that_documents_bring_are_taken_as_they_are() -> None:
-    plain = TextDocument(1, 1, 12, "go", "a", "a", body="happily retries")
-    stems = TextDocument(2, 1, 12, "go", "a", "a", body=Stemmer().stem_text(plain.body), stemmed=True)
-    first, second = prepare([plain, stems])
-    assert first.terms == second.terms
 
 
 def test_words_are_held_on_disk_as_in_a_buffer(indexed: Indexed) -> None:
@@ -132,7 +123,7 @@ def test_words_of_a_path_are_held_by_their_stems() -> None:
 
 def test_no_more_words_are_told_apart_than_a_score_has_bits(indexed: Indexed) -> None:
     words = [f"word{number}" for number in range(40)]
-    reader = indexed([TextDocument(1, 1, 12, "go", "name", "name", body=" ".join(words))])
+    reader = indexed([of_words(1, 1, 12, "go", "name", "name", body=" ".join(words))])
     found = reader.words_held(words, TextFilter(), limit=1)
     assert found.held.shape == (1, 24)
     assert found.held.all()

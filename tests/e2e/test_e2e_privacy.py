@@ -30,7 +30,7 @@ def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def test_secrets_are_not_indexed(desk: Desk, project: Path) -> None:
-    for name in (".env", ".env.local", "server.key", "cert.pem", "id_rsa"):
+    for name in (".env", ".env.local", "prod.env", "server.key", "cert.pem", "id_rsa", "credentials"):
         write(project, name, "PASSPHRASE=zanzibar_42\n")
     editor = desk.editor().open(project).ready()
     assert editor.status()["coverage"]["files"] == 2

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from desk import Desk, Jobs, is_settled
 
-from lsp_server.indexing import run
+from lsp_server.indexing import filling
 from lsp_server.indexing.messages import Event, Prioritise, Published, Scan
 from lsp_server.parsing.pool import Outcome
 
@@ -23,8 +23,8 @@ def function(name: str) -> str:
 
 def test_what_is_read_can_be_found_before_the_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else is given to the indexer until the first file is published: it does not wait for more."""
-    monkeypatch.setattr(run, "FIRST_COMMIT_S", 0.0)
-    monkeypatch.setattr(run, "REST_AFTER_COMMIT", 0.0)
+    monkeypatch.setattr(filling, "FIRST_COMMIT_S", 0.0)
+    monkeypatch.setattr(filling, "REST_AFTER_COMMIT", 0.0)
     for number in range(12):
         desk.write(f"m{number}.py", function(f"f{number}"))
     published = threading.Semaphore(0)
@@ -48,8 +48,8 @@ def test_what_is_read_can_be_found_before_the_rest(desk: Desk, monkeypatch: pyte
 
 def test_clusters_settle_while_the_index_is_small(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first commit has too few symbols for the clusters of the whole; housekeeping need not move all."""
-    monkeypatch.setattr(run, "FIRST_COMMIT_S", 0.0)
-    monkeypatch.setattr(run, "REST_AFTER_COMMIT", 0.0)
+    monkeypatch.setattr(filling, "FIRST_COMMIT_S", 0.0)
+    monkeypatch.setattr(filling, "REST_AFTER_COMMIT", 0.0)
     for number in range(30):
         desk.write(f"m{number}.py", "\n".join(function(f"f{number}_{nth}") for nth in range(100)))
     pool = desk.parts.pool

@@ -224,12 +224,14 @@ def test_secrets_are_left_out(tmp_path: Path) -> None:
         "id_ed25519.pub",
         ".npmrc",
         ".netrc",
+        "deploy/prod.env",
+        "deploy/credentials",
+        "deploy/service-account-prod.json",
+        "client_secret_12.json",
+        "AuthKey.p8",
     ]
-    check(
-        tmp_path,
-        dict.fromkeys([*secrets, "id_generator.py", "keys.py", "identity"], ""),
-        ["id_generator.py", "keys.py", "identity"],
-    )
+    no_secrets = ["id_generator.py", "id_rsa_key.py", "keys.py", "identity", "credentials.py", "environment"]
+    check(tmp_path, dict.fromkeys([*secrets, *no_secrets], ""), no_secrets)
     decision = IgnoreRules(tmp_path).decide("a/tls.KEY")
     assert "secrets" in decision.reason
 

@@ -95,6 +95,22 @@ def test_a_damaged_index_that_a_reader_keeps_open_is_built_anew_beside_it(desk: 
 
 
 @pytest.mark.usefixtures("shared_as_on_windows")
+@pytest.mark.parametrize("damaged", ["text/meta.json", "segments"])
+def test_a_damaged_index_that_nobody_keeps_open_is_built_anew_in_its_place(desk: Desk, damaged: str) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    desk.write("b.py", function("beta"))
+    desk.scan()
+    desk.restart()
+    version = desk.parts.version
+    path = version.path / damaged
+    (max(path.iterdir()) if path.is_dir() else path).write_bytes(b"")
+    assert is_settled(desk.update("a.py"))
+    assert desk.parts.version.path == version.path
+    assert names(desk) == {"alpha", "beta"}
+
+
+@pytest.mark.usefixtures("shared_as_on_windows")
 def test_an_index_that_is_deleted_under_readers_and_a_resting_writer_is_made_anew(desk: Desk) -> None:
     desk.write("a.py", function("alpha"))
     desk.scan()

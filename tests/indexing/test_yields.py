@@ -74,6 +74,13 @@ def test_any_bytes_yield_something(maker: YieldMaker, raw: bytes) -> None:
     assert pack(unpack(pack(made))) == pack(made)
 
 
+@pytest.mark.parametrize("name", ["prod.env", "test.pem", "id_rsa"])
+def test_a_secret_that_was_forced_in_is_read(maker: YieldMaker, name: str) -> None:
+    made = maker.make(name, b"-----BEGIN PRIVATE KEY-----\n")
+    assert made.skipped is None
+    assert made.names == (name,)
+
+
 def test_long_bodies_are_cut(maker: YieldMaker) -> None:
     body = "".join(f"    value_{number} = {number}\n" for number in range(2000))
     made = maker.make("x.py", f"def long():\n{body}".encode())

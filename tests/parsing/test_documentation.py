@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lsp_server.parsing.documentation import LIMIT, clean, dedented
+from lsp_server.parsing.documentation import clean, dedented
+from lsp_server.parsing.symbols import MAX_DOCUMENTATION
 
 
 @pytest.mark.parametrize(
@@ -51,8 +52,8 @@ def test_what_is_said_beside_a_pragma_stays() -> None:
 
 
 def test_documentation_is_bounded() -> None:
-    assert len(clean(["// " + "word " * 2000])) <= LIMIT
-    assert len(dedented("word " * 2000)) <= LIMIT
+    assert len(clean(["// " + "word " * 2000])) <= MAX_DOCUMENTATION
+    assert len(dedented("word " * 2000)) <= MAX_DOCUMENTATION
 
 
 def test_a_docstring_is_read_as_its_author_sees_it() -> None:

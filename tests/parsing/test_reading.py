@@ -112,7 +112,7 @@ def test_generated_code_says_so_at_its_top(head: bytes) -> None:
         ("study.ipynb", 21_000_000, "larger than 20 MB"),
         (".env", 10, "secret"),
         ("config/.env.production", 10, "secret"),
-        (".env.example", 10, None),
+        (".env.example", 10, "secret"),
         ("deploy/id_rsa", 10, "secret"),
         ("tls/server.key", 10, "secret"),
         ("environment.py", 10, None),

@@ -64,7 +64,7 @@ class SmallIndex:
 
     def _buffer(self, path: str, text: str) -> UnsavedFile:
         placed = place(self._maker.make(path, text.encode()), path, self._embedder, self._stemmer)
-        documents = prepare(list(placed.documents(FileId(0))), self._stemmer)
+        documents = prepare(placed.documents(FileId(0)))
         return UnsavedFile(
             path=path,
             digest=placed.content.digest,

@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lsp_server.search.name_columns import NameTable, possible_rows
 from lsp_server.search.name_matching import (
     NameMatch,
-    NameTable,
     match_beginning,
     match_closely,
     match_in_order,
     match_words,
-    possible_rows,
 )
 
 

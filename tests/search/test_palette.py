@@ -119,9 +119,8 @@ def test_what_follows_names_is_what_a_search_finds(shop: SmallIndex, query: str,
     view = shop.view()
     by_name, filled = ask(view, query, limit), ask(view, query, limit, meaning=True)
     request = SearchRequest(query, limit=min(limit, 50), mend=not by_name)
-    searched = [one.id for one in search([view], request, Cancel()).results[: limit - len(by_name)]]
-    ids = [one.id for one in by_name]
-    assert [one.id for one in filled] == ids + [id_ for id_ in searched if id_ not in ids]
+    searched = [one.id for one in search([view], request, Cancel()).results]
+    assert [one.id for one in filled] == list(dict.fromkeys([one.id for one in by_name] + searched))[:limit]
     assert len(filled) > len(by_name) or len(by_name) == limit
 
 
@@ -211,6 +210,20 @@ def test_a_cancelled_palette_stops(shop: SmallIndex, query: str) -> None:
     cancel.cancel()
     with pytest.raises(Cancelled):
         palette([shop.view()], query, 10, cancel, meaning=True, central=CentralSymbols())
+
+
+def test_a_cancelled_list_of_what_the_code_speaks_of_looks_into_no_buffer(shop: SmallIndex) -> None:
+    central, cancel = CentralSymbols(), Cancel()
+    assert central.best([shop.view()], 10, cancel)
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        central.best([shop.view({"src/more.py": "class MoreUsers:\n    pass\n"})], 10, cancel)
+
+
+def test_meaning_fills_up_all_that_names_leave_free(shop: SmallIndex) -> None:
+    in_words = len(ask(shop.view(), "remove"))
+    assert 0 < in_words < 4
+    assert len(ask(shop.view(), "remove", in_words + 1, meaning=True)) == in_words + 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.search.matching import SplitNames
 from lsp_server.search.ranking import Ranking, rank
-from lsp_server.search.signals import Asked, Candidates, signals_of
+from lsp_server.search.signals import Candidates, QueryTerms, signals_of
 from lsp_server.search.weights import LEARNED, Weights, nothing
 
 BARE = nothing()
@@ -56,7 +56,7 @@ def ranking(  # noqa: PLR0917
     rarity: Mapping[str, float] | None = None,
 ) -> Ranking:
     candidates = candidates_of(ones)
-    asked = Asked(
+    asked = QueryTerms(
         query.split(), identifiers.split(), rarity or {}, is_one_name=identifiers.split() == [query]
     )
     found = rank(signals_of(asked, candidates, SplitNames(), platform), weights)
@@ -299,7 +299,7 @@ def test_the_very_name_comes_before_one_that_only_sounds_like_it() -> None:
     ones = apart(
         One("from_request", similarity=0.9, text=9.0), declared, One("FromRequestParts", similarity=0.9)
     )
-    asked = Asked(["from", "request"], ["FromRequest"], is_one_name=True)
+    asked = QueryTerms(["from", "request"], ["FromRequest"], is_one_name=True)
     found = rank(signals_of(asked, candidates_of(ones), SplitNames()), LEARNED)
     assert found.order.tolist() == [1, 0, 2]
 

@@ -32,7 +32,7 @@ def test_probing_and_reranking_everything_is_exact(shape: dict) -> None:
     wanted = random.random(n_rows) < shape["share_allowed"]
     query = unit_query(shape["dimensions"], seed)
     with index_of(rows, shape["cuts"], alive=alive) as index:
-        allowed = np.isin(index.column("ids"), rows.ids[wanted])
+        allowed = np.isin(index.ids(np.arange(index.n_rows)), rows.ids[wanted])
         filtered = index.search(query, limit, index.n_clusters, n_rows, allowed)
         unfiltered = index.search(query, limit, index.n_clusters, n_rows)
         assert index.ids(filtered.ordinals).tolist() == best_ids(rows, query, limit, alive & wanted).tolist()
@@ -49,7 +49,7 @@ def test_a_filter_never_costs_results_however_few_clusters_are_probed(shape: dic
     wanted = random.random(n_rows) < shape["share_allowed"]
     query = unit_query(shape["dimensions"], seed)
     with index_of(rows, shape["cuts"], alive=alive) as index:
-        allowed = np.isin(index.column("ids"), rows.ids[wanted])
+        allowed = np.isin(index.ids(np.arange(index.n_rows)), rows.ids[wanted])
         hits = index.search(query, limit, probes, 1, allowed)
         found = index.ids(hits.ordinals)
         assert len(found) == min(limit, np.count_nonzero(alive & wanted))
@@ -77,15 +77,6 @@ def test_equal_rows_beyond_number_are_decided_by_id() -> None:
     with index_of(rows, [700]) as index:
         hits = index.search(rows.vectors[0].astype(np.float32), 10, index.n_clusters, 20)
         assert index.ids(hits.ordinals).tolist() == np.sort(rows.ids)[:10].tolist()
-
-
-def test_prefetching_is_advice_and_changes_nothing() -> None:
-    rows = some_rows(500)
-    query = unit_query(64, 2)
-    with index_of(rows, [200]) as index:
-        before = index.search(query, 10, 5, 50)
-        index.prefetch()
-        assert index.search(query, 10, 5, 50).ordinals.tolist() == before.ordinals.tolist()
 
 
 def test_a_zero_query_finds_nothing() -> None:
@@ -130,10 +121,22 @@ def test_columns_follow_the_ordinals() -> None:
         assert index.flags(ordinals).tolist() == rows.flags.tolist()
         assert [index.name(ordinal) for ordinal in ordinals] == rows.names
         assert [index.record(ordinal) for ordinal in ordinals] == rows.records
-        assert index.column("kinds")[ordinals].tolist() == rows.kinds.tolist()
         assert index.where("kinds", lambda kinds: kinds == 5)[ordinals].tolist() == (rows.kinds == 5).tolist()
         nearest = (rows.vectors.astype(np.float32) @ index.centroids.T).argmax(axis=1)
         assert index.cluster_of(ordinals).tolist() == nearest.tolist()
+
+
+def test_dead_rows_are_left_out_where_the_living_are_asked_for() -> None:
+    rows = some_rows(100)
+    with index_of(rows, [40]) as whole:
+        dead = np.arange(0, 40, 3, dtype=np.uint32)
+        alive = [whole.segments[0].alive(dead), whole.segments[1].alive(dead[:0])]
+        assert alive[1] is None
+        index = VectorIndex(whole.segments, alive, whole.centroids)
+        assert index.living().tolist() == sorted(set(range(100)) - set(dead.tolist()))
+        everything = index.living_where("kinds", lambda kinds: kinds >= 0)
+        assert np.flatnonzero(everything).tolist() == index.living().tolist()
+        assert index.where("kinds", lambda kinds: kinds >= 0).all()
 
 
 def test_ids_lead_to_the_newest_row_that_is_alive() -> None:

@@ -95,6 +95,22 @@ def test_an_ignored_buffer_costs_nothing(overlay: Overlay, index: Index) -> None
     assert names(overlay, index) == set()
 
 
+def test_searches_go_on_while_changed_rules_are_read() -> None:
+    found: list[list[str]] = []
+
+    def is_wanted(path: str) -> bool:
+        search = threading.Thread(target=lambda: found.append(list(overlay.paths())), daemon=True)
+        search.start()
+        search.join(5)  # a disk that takes its time
+        return bool(path)
+
+    overlay = Overlay(parser(), is_wanted)
+    overlay.set("a.py", "")
+    overlay.look_again()
+    assert found == [[], ["a.py"]]
+    overlay.close()
+
+
 def test_texts_from_before_the_model_was_loaded_are_parsed(embedder: Embedder, index: Index) -> None:
     overlay = Overlay(parser(), lambda _: True)
     overlay.set("a.py", "def early(): ...\n")

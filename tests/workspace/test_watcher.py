@@ -1,6 +1,7 @@
 """What the watcher tells: changes by any program, once a burst, whatever way it watches."""
 
 import errno
+import os
 import shutil
 import sys
 import threading
@@ -115,6 +116,10 @@ def watcher(
         )  # the change from watching to polling may have missed something
     yield watcher
     watcher.stop()
+
+
+def ignore(*_: object) -> None:
+    pass
 
 
 def _no_watches(_self: FolderWatches, _folder: str) -> None:
@@ -341,6 +346,21 @@ def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
+def test_without_a_pipe_to_be_woken_by_the_inotify_instance_is_given_back(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_pipe() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, "pipe", no_pipe)
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir()))
+    with pytest.raises(OSError, match="Too many open files"):
+        FolderWatches(root, FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, lambda _: []))
+    assert len(list(descriptors.iterdir())) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
 def test_looking_above_the_folder_costs_no_walk(
     root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -384,9 +404,6 @@ def test_a_folder_that_comes_while_watches_are_renewed_stays_watched(root: Path)
             write(root, "new/c.py")
             watches.watch("new")
         return found
-
-    def ignore(*_: object) -> None:
-        pass
 
     events = FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, subfolders)
     watches = FolderWatches(root, events)

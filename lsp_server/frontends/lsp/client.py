@@ -84,7 +84,7 @@ def _encoding(offered: Any) -> Encoding:
 
 
 def _prefers_markdown(formats: Any) -> bool:
-    offered = formats if isinstance(formats, list) else []
+    offered = [name for name in formats if isinstance(name, str)] if isinstance(formats, list) else []
     return [name for name in offered if name in {"markdown", "plaintext"}][:1] == ["markdown"]
 
 

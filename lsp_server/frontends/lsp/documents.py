@@ -4,15 +4,23 @@ pygls' own documents are not used: they end lines at form feeds and U+2028 too, 
 misplace every edit below one.
 """
 
-from collections.abc import Callable
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.frontends.lsp.protocol import Params
 from lsp_server.frontends.lsp.session import Session
 from lsp_server.model import Encoding
+
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+
+_Place = tuple[int, int]
+"""Line and column, in the units of an encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,7 @@ class Edit:
     """One change of a text; without a range it replaces all of it. Places are (line, column)."""
 
     text: str
-    range: tuple[tuple[int, int], tuple[int, int]] | None = None
+    range: tuple[_Place, _Place] | None = None
 
 
 class Documents:
@@ -46,9 +54,7 @@ class Documents:
         path = self._open_path(params)
         if path is None:
             return
-        text = self._texts[path]
-        for edit in edits:
-            text = edited(text, edit, self._session.client.encoding)
+        text = edited(self._texts[path], edits, self._session.client.encoding)
         self._texts[path] = text
         self._session.change("didChange", lambda workspace: workspace.change_document(path, text))
 
@@ -71,21 +77,36 @@ class Documents:
         return path if path in self._texts else None
 
 
-def edited(text: str, edit: Edit, encoding: Encoding) -> str:
-    """Return a text after one edit.
+def edited(text: str, edits: Iterable[Edit], encoding: Encoding) -> str:
+    """Return a text after edits, each of which has the places of the text after the one before.
 
     A place beyond the end of its line means the line's end, a line beyond the last the end of the text
     (specification 3.17, `Position`), and a range written backwards is turned round.
     """
-    if edit.range is None:
-        return edit.text
-    start, end = sorted(offset_of(text, line, column, encoding) for line, column in edit.range)
-    return text[:start] + edit.text + text[end:]
+    starts: list[int] = []
+    for edit in edits:
+        if edit.range is None:
+            text, starts = edit.text, []
+            continue
+        last_line = max(line for line, _ in edit.range)
+        # Who replaces a word everywhere edits from the end backwards: all lines start where they did before.
+        if last_line >= len(starts):
+            starts = _line_starts(text, last_line)
+        start, end = sorted(_offset(text, starts, place, encoding) for place in edit.range)
+        text = text[:start] + edit.text + text[end:]
+        del starts[bisect_left(starts, start) :]
+    return text
 
 
-def offset_of(text: str, line: int, column: int, encoding: Encoding) -> int:
+def _line_starts(text: str, last_line: int) -> list[int]:
+    """Return where the lines of a text start, up to a certain one if it has so many."""
+    return [0, *(match.end() for match in islice(_LINE_END.finditer(text), last_line))]
+
+
+def _offset(text: str, starts: list[int], place: _Place, encoding: Encoding) -> int:
     """Return the index in a text of a place counted in the units of an encoding."""
-    start = _line_start(text, line)
+    line, column = place
+    start = starts[line] if line < len(starts) else len(text)
     end = _line_end(text, start)
     if encoding == "utf32" or text.isascii():
         return min(start + column, end)
@@ -95,17 +116,6 @@ def offset_of(text: str, line: int, column: int, encoding: Encoding) -> int:
         if column < 0:
             return offset
     return end
-
-
-def _line_start(text: str, line: int) -> int:
-    start = 0
-    has_carriage_returns = "\r" in text
-    for _ in range(line):
-        end = _line_end(text, start) if has_carriage_returns else text.find("\n", start)
-        if end in {-1, len(text)}:
-            return len(text)
-        start = end + (2 if text.startswith("\r\n", end) else 1)
-    return start
 
 
 def _line_end(text: str, start: int) -> int:

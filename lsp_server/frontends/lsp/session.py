@@ -1,7 +1,6 @@
 """One client's hold on the workspace: changes in the order they came, searches side by side after them."""
 
 import asyncio
-import logging
 import os
 import threading
 from collections.abc import Callable
@@ -17,8 +16,6 @@ from lsp_server.frontends.lsp.rpc import log_failure
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage
 from lsp_server.workspace.status import IndexState, Metrics, WorkspaceStatus
-
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 

@@ -120,8 +120,7 @@ def histogram(sizes: Sequence[int] | NDArray[np.int64]) -> list[str]:
 def _sizes(snapshot: Snapshot) -> NDArray[np.int64]:
     """The living symbols of each cluster, int64[k]."""
     vectors = snapshot.vectors
-    living = np.arange(vectors.n_rows) if vectors.alive is None else np.flatnonzero(vectors.alive)
-    return np.bincount(vectors.cluster_of(living).astype(np.int64), minlength=vectors.n_clusters)
+    return np.bincount(vectors.cluster_of(vectors.living()).astype(np.int64), minlength=vectors.n_clusters)
 
 
 def _spread(sizes: NDArray[np.int64]) -> str:

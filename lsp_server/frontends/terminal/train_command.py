@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from lsp_server.training.gather import Source
     from lsp_server.training.run import Plan, Progress, Report
 
-_NEEDED = ("scipy", "tokenizers")
-
 
 def run_train(arguments: Namespace, _: Tools, console: Console) -> int:
     """Answer `model train SOURCE... --out FOLDER`.

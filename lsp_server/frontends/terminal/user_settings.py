@@ -23,10 +23,11 @@ def write_settings(file: Path, values: Mapping[str, str]) -> None:
         for key, value in values.items():
             section, _, name = key.partition(".")
             text = with_value(text, section, name, value)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_name(f"{file.name}.tmp")
+        kept = file.resolve()  # a link to where someone keeps all settings stays one
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        temporary = kept.with_name(f"{kept.name}.tmp")
         temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
+        temporary.replace(kept)
     except (OSError, ValueError) as error:
         raise InvalidSettings(
             f"The settings file {file} can't be changed: {error}.",

@@ -43,7 +43,7 @@ class Conversation:
 
     def send(self, message: Any) -> None:
         body = json.dumps(message).encode()
-        self.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        self.write(framed(body))
 
     def notify(self, method: str, params: Any = None) -> None:
         self.send({"jsonrpc": "2.0", "method": method, "params": params})
@@ -153,3 +153,12 @@ def example_project(parent: Path) -> Path:
     text = "# comment\ndef retry_request(n):\n    pass\n\n\ndef box_size():\n    pass\n"
     (folder / "net.py").write_text(text, encoding="utf-8")
     return folder
+
+
+def open_document(client: Conversation, uri: str, text: str) -> None:
+    document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+    client.notify("textDocument/didOpen", {"textDocument": document})
+
+
+def framed(body: bytes) -> bytes:
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)

@@ -50,10 +50,11 @@ def test_capabilities_of_a_wrong_shape_count_as_not_said(capabilities: Any) -> N
         (["markdown", "plaintext"], True),
         (["plaintext", "markdown"], False),
         (["html", "markdown"], True),
+        ([["markdown"], {}, "markdown"], True),
         ([], False),
     ],
 )
-def test_the_first_hover_format_wins(formats: list[str], *, markdown: bool) -> None:
+def test_the_first_hover_format_wins(formats: list[Any], *, markdown: bool) -> None:
     raw = {"capabilities": {"textDocument": {"hover": {"contentFormat": formats}}}}
     assert client_of(raw).takes_markdown == markdown
 

@@ -1,4 +1,5 @@
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ ENCODINGS: tuple[Encoding, ...] = ("utf8", "utf16", "utf32")
 
 
 def check(text: str, edit: Edit, expected: str, encoding: Encoding = "utf16") -> None:
-    assert edited(text, edit, encoding) == expected
+    assert edited(text, [edit], encoding) == expected
 
 
 def test_an_edit_without_a_range_replaces_everything() -> None:
@@ -65,7 +66,33 @@ def test_edits_agree_with_slicing(text: str, first: int, second: int, new: str, 
     if "\r\n" in (text[start - 1 : start + 1], text[end - 1 : end + 1]):
         return  # no place lies inside a line end
     edit = Edit(new, (place(text, start, encoding), place(text, end, encoding)))
-    assert edited(text, edit, encoding) == text[:start] + new + text[end:]
+    assert edited(text, [edit], encoding) == text[:start] + new + text[end:]
+
+
+PLACES = st.tuples(st.integers(0, 4), st.integers(0, 4))
+TEXTS = st.text(alphabet="ab\r\né🙂", max_size=12)
+
+
+@given(
+    text=TEXTS,
+    edits=st.lists(st.builds(Edit, TEXTS, st.none() | st.tuples(PLACES, PLACES)), max_size=5),
+    encoding=st.sampled_from(ENCODINGS),
+)
+def test_edits_together_do_what_they_do_one_by_one(text: str, edits: list[Edit], encoding: Encoding) -> None:
+    one_by_one = text
+    for edit in edits:
+        one_by_one = edited(one_by_one, [edit], encoding)
+    assert edited(text, edits, encoding) == one_by_one
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_word_is_soon_replaced_in_all_of_a_long_file(line_end: str) -> None:
+    n_lines = 20_000
+    text = line_end.join(["some line of code that is neither long nor short"] * n_lines)
+    edits = [Edit("a", ((line, 0), (line, 4))) for line in range(n_lines - 1, 0, -10)]
+    began_s = time.process_time()
+    assert edited(text, edits, "utf16").count("a line") == len(edits)
+    assert time.process_time() - began_s < 3.0  # to count the lines anew for each edit takes many times that
 
 
 def place(text: str, offset: int, encoding: Encoding) -> tuple[int, int]:

@@ -1,3 +1,4 @@
+import sys
 import tomllib
 from pathlib import Path
 
@@ -39,6 +40,19 @@ def test_what_can_not_be_changed_safely_is_left_alone(text: str, tmp_path: Path)
     with pytest.raises(InvalidSettings):
         write_settings(file, {"model.name": "tiny"})
     assert file.read_text() == text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_file_that_is_kept_elsewhere_stays_there(tmp_path: Path) -> None:
+    kept = tmp_path / "dotfiles" / "config.toml"
+    kept.parent.mkdir()
+    kept.write_text('[log]\nlevel = "debug"\n')
+    link = tmp_path / "config.toml"
+    link.symlink_to(kept)
+    write_settings(link, {"model.name": "tiny"})
+    assert link.is_symlink()
+    assert tomllib.loads(kept.read_text()) == {"log": {"level": "debug"}, "model": {"name": "tiny"}}
+    assert list(kept.parent.iterdir()) == [kept]
 
 
 def test_a_file_and_its_folder_are_made(tmp_path: Path) -> None:

@@ -2,11 +2,11 @@
 
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { percent } from "../coverage.ts";
 import { kindName } from "../icons.ts";
 import { reference } from "../places.ts";
 import { PROBABLY_RELEVANT, type Found, type SearchResult } from "../protocol.ts";
 import { marksOf } from "../related/marks.ts";
-import { percent } from "../search/wording.ts";
 import type { Server } from "../server/server.ts";
 import { located } from "./folders.ts";
 

@@ -1,7 +1,7 @@
 /** The search: a list that follows what is typed, previews what is highlighted, and keeps the server's order. */
 
 import * as vscode from "vscode";
-import { complaint } from "../complaint.ts";
+import { complaint, inFull } from "../complaint.ts";
 import { open, reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
@@ -81,7 +81,7 @@ class SearchPicker {
       pick.onDidChangeActive(([row]) => this.highlighted(row)),
       pick.onDidAccept(() => this.accepted()),
       pick.onDidTriggerButton(() => this.keep()),
-      pick.onDidTriggerItemButton(({ button, item }) => void this.press(button, item)),
+      pick.onDidTriggerItemButton(({ button, item }) => telling(this.press(button, item))),
       pick.onDidHide(() => this.hidden()),
       this.around.server.onDidChange(() => this.indexChanged()),
     );
@@ -103,7 +103,7 @@ class SearchPicker {
       const { rows, result } = await this.answerTo(query, signal);
       if (signal.aborted) return;
       this.put(query, rows, result);
-      if (this.isAwaited) await this.take(this.untouched);
+      if (this.isAwaited) telling(this.take(this.untouched));
     });
   }
 
@@ -118,7 +118,7 @@ class SearchPicker {
   private accepted(): void {
     const [row] = this.pick.activeItems;
     this.isAwaited = this.pick.value !== this.shown.query && row === this.untouched;
-    if (!this.isAwaited) void this.take(row);
+    if (!this.isAwaited) telling(this.take(row));
   }
 
   /**
@@ -218,6 +218,11 @@ class SearchPicker {
     void this.around.preview.restore();
     for (const disposable of this.disposables) disposable.dispose();
   }
+}
+
+/** Says what failed of something that the user asked for: the file of a result may be gone by now. */
+function telling(work: Promise<void>): void {
+  work.catch((error: unknown) => void vscode.window.showErrorMessage(inFull(error)));
 }
 
 function previewsOnMove(): boolean {

@@ -1,15 +1,8 @@
 /** What the list says about itself: how much is indexed, how sure it is, what went wrong. */
 
 import * as vscode from "vscode";
-import { PROBABLY_RELEVANT, type Coverage, type SearchResult, type Status } from "../protocol.ts";
-
-export const NO_FOLDER = vscode.l10n.t("No folder is open");
-
-/** Returns "43 %" of the files. */
-export function percent({ indexedFiles, skippedFiles, files }: Coverage): string {
-  const share = files === 0 ? 0 : Math.floor((100 * (indexedFiles + skippedFiles)) / files);
-  return `${share} %`;
-}
+import { NO_FOLDER, percent } from "../coverage.ts";
+import { PROBABLY_RELEVANT, type SearchResult, type Status } from "../protocol.ts";
 
 /** Returns the heading of the list: the extension's name, and what the reader must know of the index. */
 export function heading(status: Status | undefined): string {

@@ -1,7 +1,7 @@
 /** The status menu: what can be done about the index just now. */
 
 import * as vscode from "vscode";
-import { NO_FOLDER, percent } from "../search/wording.ts";
+import { NO_FOLDER, percent } from "../coverage.ts";
 import type { Server, ServerState } from "../server/server.ts";
 
 interface Entry extends vscode.QuickPickItem {

@@ -1,8 +1,8 @@
 /** The status bar's words for what the server is doing. */
 
 import * as vscode from "vscode";
+import { NO_FOLDER, percent } from "../coverage.ts";
 import type { Status } from "../protocol.ts";
-import { NO_FOLDER, percent } from "../search/wording.ts";
 import type { ServerState } from "../server/server.ts";
 
 /** What the status bar shows: text with icons, and whether it asks for attention. */
