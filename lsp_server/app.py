@@ -17,7 +17,7 @@ from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.worker import ParseWorker
 from lsp_server.indexing.yields import YIELD_RECIPE, YieldMaker
-from lsp_server.logs import start_logging
+from lsp_server.logs import log_folder, start_logging
 from lsp_server.parsing import ParseLimits
 from lsp_server.parsing.pool import WorkerPool
 from lsp_server.parsing.worker_process import Worker
@@ -135,7 +135,8 @@ def index_root(settings: Settings) -> IndexRoot:
 
 def ignore_rules(folder: Path, settings: Settings) -> IgnoreRules:
     """Return which files of a folder are indexed."""
-    return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude)
+    own_places = (*index_root(settings).places, log_folder())
+    return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude, own_places)
 
 
 def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = None) -> IndexerParts:
