@@ -116,6 +116,7 @@ class _Layers:
         self.problems: list[SettingProblem] = []
         self._values: dict[str, OptionValue] = {}
         self._options = {option.key: option for option in describe()}
+        self._sections = {option.section for option in self._options.values()}
         self._spellings = self._options | {f"{o.section}.{o.name}": o for o in describe()}
 
     def add_file(self, path: Path, is_allowed: Callable[[Option], bool]) -> None:
@@ -171,7 +172,7 @@ class _Layers:
         for problem in self.problems[first:]:
             raise InvalidSettings(
                 f"Setting {problem.key} {problem.message}.",
-                problem.suggestion or "See the list of settings in the README.",
+                problem.suggestion or "See the list of settings in docs/settings.md.",
                 key=problem.key,
             )
 
@@ -188,7 +189,10 @@ class _Layers:
         return [self._options[key] for key in self._values]
 
     def _take(self, source: str, key: str, option: Option | None, value: Any, reader: _Reader) -> None:
-        if option is None:
+        if key in self._sections:
+            if value is not None:
+                self.problems.append(SettingProblem(source, key, "holds settings and is none itself"))
+        elif option is None:
             self._unknown(source, key, self._options)
         elif value is not None:
             try:

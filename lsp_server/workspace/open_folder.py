@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lsp_server.settings import Settings
+from lsp_server.settings import LoadedSettings, Settings
 from lsp_server.workspace.service import FolderService
 
 
@@ -14,11 +14,16 @@ class OpenFolder:
     Attributes:
         path: As the client calls it.
         real: Where that leads.
-        settings: In force there.
+        loaded: The settings in force there, and what was wrong with them.
         service: Follows it under these settings.
     """
 
     path: Path
     real: Path
-    settings: Settings
+    loaded: LoadedSettings
     service: FolderService
+
+    @property
+    def settings(self) -> Settings:
+        """In force there."""
+        return self.loaded.settings

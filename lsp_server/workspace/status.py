@@ -79,13 +79,23 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceStatus:
-    """State of all folders together."""
+    """State of all folders together.
+
+    Attributes:
+        state: The worst of the folders' states.
+        message: What the user should know about it.
+        coverage: Of all folders.
+        folders: Each by itself.
+        metrics: Of the whole process.
+        problems: What is wrong with settings, each as a user reads it.
+    """
 
     state: IndexState
     message: str | None
     coverage: Coverage
     folders: tuple[FolderStatus, ...]
     metrics: Metrics
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
