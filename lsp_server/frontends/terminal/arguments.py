@@ -201,9 +201,8 @@ def _add_vector(commands: Commands) -> None:
 
 
 def _add_path(parser: Parser) -> None:
-    parser.add_argument(
-        "path", nargs="?", default=DEFAULT_PATH, metavar="PATH", help="the folder (the current one)"
-    )
+    # Without a default here, it can be told whether a folder was named.
+    parser.add_argument("path", nargs="?", metavar="PATH", help="the folder (the current one)")
 
 
 def _add_indexing(parser: Parser) -> None:
