@@ -115,7 +115,7 @@ class Workspace:
         folder = OpenFolder(path, real_path(path), loaded, service)
         self._folders = {**self._folders, path: folder}
         for file, text in self._documents:
-            if file.is_relative_to(folder.real):
+            if _is_below(file, folder.real):
                 service.open_document(_relative(file, folder.real), text)
         service.start()
 
@@ -342,7 +342,7 @@ class Workspace:
         return [
             (folder.service, _relative(file, folder.real))
             for folder in self._folders.values()
-            if file.is_relative_to(folder.real)
+            if _is_below(file, folder.real)
         ]
 
     def files_changed(self, paths: Sequence[Path]) -> None:
@@ -371,6 +371,11 @@ class Workspace:
 def _rules_from_above(path: Path, root: Path) -> bool:
     """Return whether a path is an ignore file of a folder above the workspace folder."""
     return path.name in IGNORE_FILES and real_path(path).parent in root.parents
+
+
+def _is_below(file: Path, root: Path) -> bool:
+    """Return whether a document lies in a folder; some editors show the folder itself as one."""
+    return file != root and file.is_relative_to(root)
 
 
 def _relative(path: Path, root: Path) -> str:
