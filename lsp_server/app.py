@@ -4,7 +4,8 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from lsp_server.indexing.worker import ParseWorker
 from lsp_server.indexing.yields import YIELD_RECIPE, YieldMaker
 from lsp_server.logs import log_folder, start_logging
 from lsp_server.parsing import ParseLimits
+from lsp_server.parsing.languages import canonical_language, language_names
 from lsp_server.parsing.pool import WorkerPool
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.settings import (
@@ -71,7 +73,8 @@ class Composition:
         Raises:
             InvalidSettings: The command line names a setting or value that won't do.
         """
-        return load_settings(folder, os.environ, self._command_line, client)
+        doubts = {"indexing.extraSuffixes": unknown_languages}
+        return load_settings(folder, os.environ, self._command_line, client, doubts=doubts)
 
     def folder_parts(self, folder: Path, settings: Settings) -> "FolderParts":
         """Put together what one folder's service works with."""
@@ -109,6 +112,18 @@ class Composition:
     def index_root(self, settings: Settings) -> IndexRoot:
         """Return where all indexes lie."""
         return index_root(settings)
+
+
+def unknown_languages(extra_suffixes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the languages of `indexing.extraSuffixes`, and what to name instead."""
+    known = [name for language, aliases in language_names() for name in (language, *aliases)]
+    for suffix, language in extra_suffixes.items():
+        if canonical_language(language) is None:
+            close = get_close_matches(language.lower(), known, 1)
+            yield (
+                f"gives {suffix!r} the language {language!r}, which is not known",
+                f"Did you mean {close[0]}?" if close else "Name a language such as python or markdown.",
+            )
 
 
 def embedder_of(settings: Settings) -> Embedder:

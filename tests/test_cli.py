@@ -382,6 +382,17 @@ def test_settings_of_the_workspace_count_and_mistakes_in_them_are_told(shell: Sh
     assert "Did you mean indexing.workers?" in done.stderr
 
 
+def test_a_suffix_of_no_known_language_is_told_and_the_others_count(shell: Shell) -> None:
+    (shell.workspace / "cake.recipe").write_text("def knead_dough():\n    pass\n")
+    (shell.workspace / ".semanticsymbols.toml").write_text(
+        '[indexing]\nextraSuffixes = { ".recipe" = "python", ".menu" = "pyhton" }\n'
+    )
+    done = shell.ask("search", "kind:function knead_dough")
+    assert "cake.recipe:1" in done.stdout
+    assert "'pyhton'" in done.stderr
+    assert "Did you mean python?" in done.stderr
+
+
 @pytest.mark.parametrize("name", ["gone", "x" * 300], ids=["gone", "out of reach"])
 def test_indexing_forgets_folders_that_vanished_long_ago(shell: Shell, name: str) -> None:
     old = shell.index_dir / "indexes" / "gone-0123456789abcdef"
@@ -500,6 +511,8 @@ def test_a_model_is_chosen_only_when_it_loads(shell: Shell) -> None:
     }
     assert shell.json("model", "info")["name"] == "bundled"
     assert shell.json("model", "train", "--out", "here", code=3)["error"]["suggestion"]
+    settings.write_text("[model")
+    assert shell.json("model", "use", "bundled", code=4)["error"]["kind"] == "InvalidSettings"
 
 
 def test_the_log_level_decides_what_the_log_file_tells(shell: Shell) -> None:
