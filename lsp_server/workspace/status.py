@@ -78,6 +78,14 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Files of the running jobs, as far as they are known, and how many of them are done."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkspaceStatus:
     """State of all folders together.
 
@@ -88,6 +96,7 @@ class WorkspaceStatus:
         folders: Each by itself.
         metrics: Of the whole process.
         problems: What is wrong with settings, each as a user reads it.
+        work: How far indexing is; None where none runs, or it has not counted its files.
     """
 
     state: IndexState
@@ -96,6 +105,7 @@ class WorkspaceStatus:
     folders: tuple[FolderStatus, ...]
     metrics: Metrics
     problems: tuple[str, ...] = ()
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from lsp_server.workspace.explanation import OUTSIDE, behind_link
 from lsp_server.workspace.folder_searches import FilePlace, FolderSearches
 from lsp_server.workspace.metrics import Percentiles, resident_bytes
 from lsp_server.workspace.nested import innermost
-from lsp_server.workspace.open_folder import OpenFolder
+from lsp_server.workspace.open_folder import OpenFolder, problems_of, work_of
 from lsp_server.workspace.rerankers import Rerankers
 from lsp_server.workspace.service import FolderParts, FolderService, ServiceListener
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
@@ -251,7 +251,8 @@ class Workspace:
             coverage=sum((status.coverage for status in statuses), Coverage()),
             folders=statuses,
             metrics=self._metrics([one.service for one in folders]),
-            problems=_problems([self._general, *(one.loaded for one in folders)]),
+            problems=problems_of([self._general, *(one.loaded for one in folders)]),
+            work=work_of(folders),
         )
 
     def _status_of(self, folder: OpenFolder) -> FolderStatus:
@@ -387,11 +388,6 @@ def _relative(path: Path, root: Path) -> str:
 def _concerns_index(settings: Settings) -> tuple[object, ...]:
     """The settings that a folder's service, its indexer and its workers are started with."""
     return settings.indexing, settings.model, settings.storage, settings.search.recall_target
-
-
-def _problems(loaded: Sequence[LoadedSettings]) -> tuple[str, ...]:
-    """Return what is wrong with settings, each once: the layers of all folders are mostly the same."""
-    return tuple(dict.fromkeys(str(problem) for one in loaded for problem in one.problems))
 
 
 def _first_message(statuses: Sequence[FolderStatus]) -> str | None:

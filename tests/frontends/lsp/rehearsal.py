@@ -19,7 +19,14 @@ from lsp_server.model import Position, Span, Symbol, SymbolKind, symbol_id
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome, SearchRequest
 from lsp_server.settings import Settings
-from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
+from lsp_server.workspace.status import (
+    FolderStatus,
+    IndexState,
+    Metrics,
+    PathExplanation,
+    Work,
+    WorkspaceStatus,
+)
 
 
 class Rehearsal:
@@ -99,7 +106,8 @@ class Rehearsal:
         message = ",".join(sorted(path.name for path in self.touched)) or str(dict(self.client_settings))
         problems = tuple(f"Unknown setting {key}" for key in self.client_settings if key == "colour")
         metrics = Metrics(files_per_second=12.0)
-        return WorkspaceStatus(self.state, message, self._coverage(), folders, metrics, problems)
+        work = Work(5, 10) if self.state is IndexState.INDEXING else None
+        return WorkspaceStatus(self.state, message, self._coverage(), folders, metrics, problems, work)
 
     def pause(self) -> None:
         self._become(IndexState.PAUSED)
