@@ -134,3 +134,16 @@ def test_settings_that_change_while_the_folder_is_being_opened_lose_no_answer(
         editor.configure({"indexing": {"exclude": [f"*.{number}"]}})
         assert editor.finds("resend_after_error")
     editor.ready()
+
+
+def test_text_on_screen_counts_while_new_settings_take_effect(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    for number in range(3):
+        editor.configure({"indexing": {"exclude": [f"*.{number}"]}})
+        editor.show(project / "net.py", f"def mint_coin_{number}(): ...\n")
+        editor.show(project / "new.py", f"def melt_coin_{number}(): ...\n")
+        names = editor.names("coin")
+        assert {f"mint_coin_{number}", f"melt_coin_{number}"} <= set(names)
+        assert f"mint_coin_{number - 1}" not in names
+        editor.hide(project / "new.py")
+        assert not editor.finds(f"melt_coin_{number}")
