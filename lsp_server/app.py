@@ -4,7 +4,8 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
@@ -17,8 +18,9 @@ from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.worker import ParseWorker
 from lsp_server.indexing.yields import YIELD_RECIPE, YieldMaker
-from lsp_server.logs import start_logging
+from lsp_server.logs import log_folder, start_logging
 from lsp_server.parsing import ParseLimits
+from lsp_server.parsing.languages import canonical_language, language_names
 from lsp_server.parsing.pool import WorkerPool
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.settings import (
@@ -71,7 +73,8 @@ class Composition:
         Raises:
             InvalidSettings: The command line names a setting or value that won't do.
         """
-        return load_settings(folder, os.environ, self._command_line, client)
+        doubts = {"indexing.extraSuffixes": unknown_languages}
+        return load_settings(folder, os.environ, self._command_line, client, doubts=doubts)
 
     def folder_parts(self, folder: Path, settings: Settings) -> "FolderParts":
         """Put together what one folder's service works with."""
@@ -111,6 +114,18 @@ class Composition:
         return index_root(settings)
 
 
+def unknown_languages(extra_suffixes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the languages of `indexing.extraSuffixes`, and what to name instead."""
+    known = [name for language, aliases in language_names() for name in (language, *aliases)]
+    for suffix, language in extra_suffixes.items():
+        if canonical_language(language) is None:
+            close = get_close_matches(language.lower(), known, 1)
+            yield (
+                f"gives {suffix!r} the language {language!r}, which is not known",
+                f"Did you mean {close[0]}?" if close else "Name a language such as python or markdown.",
+            )
+
+
 def embedder_of(settings: Settings) -> Embedder:
     """Load the model that the settings name.
 
@@ -135,7 +150,8 @@ def index_root(settings: Settings) -> IndexRoot:
 
 def ignore_rules(folder: Path, settings: Settings) -> IgnoreRules:
     """Return which files of a folder are indexed."""
-    return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude)
+    own_places = (*index_root(settings).places, log_folder())
+    return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude, own_places)
 
 
 def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = None) -> IndexerParts:

@@ -79,10 +79,16 @@ def _are_of_a_server(words: Sequence[str], commands: Collection[str]) -> bool:
 def _parsed(parser: Parser, words: Sequence[str]) -> Namespace:
     """Parse the words; PATH may stand behind options too, where argparse has given up looking for it."""
     parsed, left = parser.parse_known_args(words)
-    if len(left) == 1 and not left[0].startswith("-") and getattr(parsed, "path", None) == DEFAULT_PATH:
+    lacks_path = "path" in parsed and parsed.path is None
+    if lacks_path and len(left) == 1 and not left[0].startswith("-"):
         parsed.path = left[0]
     elif left:
         of_command(parser, parsed).unknown(left)
+    elif lacks_path:
+        parsed.path = DEFAULT_PATH
+        return parsed
+    if getattr(parsed, "all", False):  # whoever names a folder does not mean to delete the indexes of all
+        of_command(parser, parsed).error("argument --all: not allowed with argument PATH")
     return parsed
 
 

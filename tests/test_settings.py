@@ -119,6 +119,18 @@ def test_null_from_a_client_means_unset(place: Place) -> None:
     assert workers(place.load(user="indexing.workers = 3", client={"indexing": {"workers": None}})) == 3
 
 
+def test_a_file_may_begin_with_a_byte_order_mark(place: Place) -> None:
+    loaded = place.load(user="\ufeff[indexing]\nworkers = 2")
+    assert (workers(loaded), loaded.problems) == (2, ())
+
+
+def test_a_group_of_settings_takes_no_value(place: Place) -> None:
+    loaded = place.load(client={"search": 4, "hover": None})
+    assert [str(problem) for problem in loaded.problems] == [
+        "Setting search (client) holds settings and is none itself."
+    ]
+
+
 def test_lists_and_maps_are_taken_whole(place: Place) -> None:
     loaded = place.load(
         user='[indexing]\nexclude = ["*.a"]\nextraSuffixes = {".x" = "python"}',

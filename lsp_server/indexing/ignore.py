@@ -3,7 +3,7 @@
 Order of power: `.semanticsymbolsignore` and the settings over all else (`!` forces in, even below folders
 that are left out); then `.ignore`; then `.gitignore` and `.git/info/exclude`; where none of them speaks,
 the defaults. Secrets and version control yield to nothing but a `!` of our own that names the file itself
-(version control not even to that).
+(version control, and what this program writes, not even to that).
 """
 
 import os
@@ -15,6 +15,7 @@ from pathlib import Path
 from lsp_server.disk import read_ordinary
 from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, never_source, why_not_source
 from lsp_server.indexing.ignore_patterns import PatternFile, PatternLine, lines_of
+from lsp_server.indexing.own_places import OwnPlaces
 from lsp_server.secret_files import is_secret
 
 OWN_FILE = ".semanticsymbolsignore"
@@ -115,12 +116,18 @@ class IgnoreRules:
         root: The workspace folder.
         extra_include: gitignore patterns from the settings that force in.
         extra_exclude: gitignore patterns from the settings that leave out; they win over `extra_include`.
+        own_places: Where this program writes, wherever that is.
     """
 
     def __init__(
-        self, root: Path, extra_include: Iterable[str] = (), extra_exclude: Iterable[str] = ()
+        self,
+        root: Path,
+        extra_include: Iterable[str] = (),
+        extra_exclude: Iterable[str] = (),
+        own_places: Iterable[Path] = (),
     ) -> None:
         self.root = root
+        self._own_places = OwnPlaces(root, own_places)
         self._settings = PatternFile(SETTINGS_NAME, [*(f"!{one}" for one in extra_include), *extra_exclude])
         self._known = _Known()
         self._invalidating = threading.Lock()
@@ -146,7 +153,7 @@ class IgnoreRules:
     def enters(self, parent: Folder, name: str) -> bool:
         """Tell the same of a member of a folder at hand."""
         path = parent.path + name
-        if name in VERSION_CONTROL:
+        if name in VERSION_CONTROL or self._own_places.hold(path):
             return False
         if not parent.excluded and self._judged_folder(parent, name).indexed:
             return True
@@ -157,6 +164,8 @@ class IgnoreRules:
         path = folder.path + name
         if name in VERSION_CONTROL and (is_folder or name == ".git"):
             return Decision(indexed=False, reason="it belongs to version control")
+        if self._own_places.hold(path):
+            return Decision(indexed=False, reason="Semantic Symbols keeps its index or its log there")
         if (folder.own or folder.inherited) and (
             found := _own_match(folder, name, path, is_folder=is_folder)
         ):

@@ -74,6 +74,8 @@ def pattern_problem(pattern: str) -> str | None:
     # Every star multiplies the work of a failing match, and Python's `re` can't be interrupted.
     if max(segment.count("*") for segment in segments) > _MOST_STARS or segments.count("**") > _MOST_FOLDERS:
         return "it has too many stars"
+    if not {".", ".."}.isdisjoint(segments):
+        return "it matches nothing, for no path here has a `.` or `..` in it"
     try:
         compiled = list(GitIgnoreSpec.from_lines([pattern]).patterns)
     except (ValueError, re.error) as error:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import platformdirs
@@ -18,6 +19,10 @@ WORKSPACE_FILE: Final = ".semanticsymbols.toml"
 """In the root of a workspace folder."""
 CLIENT_SECTION: Final = "semanticSymbols"
 """The section of an editor's configuration."""
+
+Doubt = Callable[[Any], Iterable[tuple[str, str]]]
+"""From a value to what is wrong with parts of it: a message and a suggestion, as in `SettingProblem`."""
+_NO_DOUBTS: Final[Mapping[str, Doubt]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ def load_settings(
     client: Mapping[str, Any],
     *,
     user_file: Path | None = None,
+    doubts: Mapping[str, Doubt] = _NO_DOUBTS,
 ) -> LoadedSettings:
     """Return the settings in force for a workspace folder.
 
@@ -71,12 +77,13 @@ def load_settings(
         command_line: Dotted keys → values or texts; None as a value means that the option was not given.
         client: What the editor sent for its section: nested or dotted keys; None as a value means unset.
         user_file: The user's file; None for the platform's place.
+        doubts: Dotted keys → what else may be wrong with a value, which is taken all the same.
 
     Raises:
         InvalidSettings: The command line names an unknown setting or a value that won't do. Problems of every
             other layer are reported and passed over.
     """
-    layers = _Layers()
+    layers = _Layers(doubts)
     layers.add_file(user_file if user_file is not None else user_settings_file(), _allow_all)
     if workspace is not None:
         layers.add_file(workspace / WORKSPACE_FILE, _allow_in_workspace)
@@ -112,16 +119,18 @@ _Reader = Callable[[Option, Any], OptionValue]
 class _Layers:
     """Collects the values of one layer after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, doubts: Mapping[str, Doubt] = _NO_DOUBTS) -> None:
+        self._doubts = doubts
         self.problems: list[SettingProblem] = []
         self._values: dict[str, OptionValue] = {}
         self._options = {option.key: option for option in describe()}
+        self._sections = {option.section for option in self._options.values()}
         self._spellings = self._options | {f"{o.section}.{o.name}": o for o in describe()}
 
     def add_file(self, path: Path, is_allowed: Callable[[Option], bool]) -> None:
         """Lay a TOML file over what is there; one that does not exist says nothing."""
         try:
-            content = tomllib.loads(read_ordinary(path)[0].decode("utf-8"))
+            content = tomllib.loads(read_ordinary(path)[0].decode("utf-8-sig"))
         except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, ValueError) as error:
@@ -171,7 +180,7 @@ class _Layers:
         for problem in self.problems[first:]:
             raise InvalidSettings(
                 f"Setting {problem.key} {problem.message}.",
-                problem.suggestion or "See the list of settings in the README.",
+                problem.suggestion or "See the list of settings in docs/settings.md.",
                 key=problem.key,
             )
 
@@ -188,13 +197,19 @@ class _Layers:
         return [self._options[key] for key in self._values]
 
     def _take(self, source: str, key: str, option: Option | None, value: Any, reader: _Reader) -> None:
-        if option is None:
+        if key in self._sections:
+            if value is not None:
+                self.problems.append(SettingProblem(source, key, "holds settings and is none itself"))
+        elif option is None:
             self._unknown(source, key, self._options)
         elif value is not None:
             try:
-                self._values[option.key] = reader(option, value)
+                taken = self._values[option.key] = reader(option, value)
             except ValueError as error:
                 self.problems.append(SettingProblem(source, key, str(error)))
+            else:
+                doubt = self._doubts.get(option.key, lambda _: ())
+                self.problems += [SettingProblem(source, key, *words) for words in doubt(taken)]
 
     def _unknown(self, source: str, key: str, names: Iterable[str]) -> None:
         near = get_close_matches(key, names, n=1)

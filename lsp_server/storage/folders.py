@@ -259,6 +259,16 @@ class IndexRoot:
         """The database of the yield cache."""
         return self.base / "yields.sqlite3"
 
+    @property
+    def yield_cache_files(self) -> tuple[Path, ...]:
+        """All files that the database of the yield cache may consist of."""
+        return tuple(self.base / f"{self.yield_cache.name}{tail}" for tail in ("", "-wal", "-shm"))
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """What is ours below the base, which may hold a user's own files too."""
+        return (self.base / "indexes", *self.yield_cache_files)
+
     def create(self) -> Self:
         """Make the base folder where it is missing.
 

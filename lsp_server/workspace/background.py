@@ -79,6 +79,7 @@ class Background:
         self._deaths = 0
         self._began_s = 0.0
         self._progress: messages.Progress | None = None
+        self._is_job_over = True
         self._embedded_before = 0
 
     # Requests
@@ -113,7 +114,7 @@ class Background:
     def pause(self) -> None:
         """Stop, also in later runs, until `resume`."""
         with self._lock:
-            self._is_paused = True
+            self._is_paused = self._is_job_over = True
             self._asked_at.clear()
             self._client.tell(messages.Pause())
             self._later(IDLE_S, self._rest)
@@ -182,6 +183,7 @@ class Background:
             case messages.Progress():
                 with self._lock:
                     self._progress = event
+                    self._is_job_over = False
                     self._failure = self._note = None
             case messages.Published():
                 self._publish()
@@ -210,6 +212,7 @@ class Background:
                 self._fail(UNREADABLE)
                 return
             self._settled = max(self._settled, ticket)
+            self._is_job_over = True
             for done in [asked for asked in self._asked_at if asked <= ticket]:
                 self._updates.add((now - self._asked_at.pop(done)) * 1000)
             self._failure = self._note = None
@@ -253,6 +256,7 @@ class Background:
 
     def _forget_progress(self) -> None:
         """The process that counted ends; another begins at zero."""
+        self._is_job_over = True
         if self._progress is not None:
             self._embedded_before += self._progress.embedded_symbols
             self._progress = None
@@ -312,6 +316,11 @@ class Background:
     def progress(self) -> messages.Progress | None:
         """Of the running job, or of the last one."""
         return self._progress
+
+    @property
+    def job(self) -> messages.Progress | None:
+        """Of the running job alone, once it knows its files."""
+        return None if self._is_job_over else self._progress
 
     @property
     def embedded_symbols(self) -> int:

@@ -236,10 +236,14 @@ class FolderService:
         """Search this text instead of what is on disk, unless the file is left out."""
         self._overlay.set(path, text)
         self.background.prioritise((path,))
+        if (before := self._before) is not None:  # which may be answering
+            before.open_document(path, text)
 
     def close_document(self, path: str) -> None:
         """Return to what is on disk."""
         self._overlay.drop(path)
+        if (before := self._before) is not None:
+            before.close_document(path)
 
     def _publish(self) -> bool:
         return self._reader is not None and self._reader.refresh()

@@ -78,14 +78,34 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Files of the running jobs, as far as they are known, and how many of them are done."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkspaceStatus:
-    """State of all folders together."""
+    """State of all folders together.
+
+    Attributes:
+        state: The worst of the folders' states.
+        message: What the user should know about it.
+        coverage: Of all folders.
+        folders: Each by itself.
+        metrics: Of the whole process.
+        problems: What is wrong with settings, each as a user reads it.
+        work: How far indexing is; None where none runs, or it has not counted its files.
+    """
 
     state: IndexState
     message: str | None
     coverage: Coverage
     folders: tuple[FolderStatus, ...]
     metrics: Metrics
+    problems: tuple[str, ...] = ()
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)

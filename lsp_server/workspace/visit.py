@@ -182,8 +182,12 @@ class FolderVisit:
     # Freshness
 
     def _needs_all(self) -> bool:
+        return self.snapshot is None or not self._covers_all()
+
+    def _covers_all(self) -> bool:
+        """Whether all files were compared with the index; a folder without files needs no commit for that."""
         today = self._parts.index.version(self._parts.embedder.info.fingerprint)
-        return not today.is_ready or self.snapshot is None or self._reader.answers_with_other_model
+        return today.is_ready and not self._reader.answers_with_other_model
 
     def _changed_paths(self) -> list[str] | None:
         """The paths whose index entry is out of date; None when that takes too long to find out."""
@@ -254,7 +258,7 @@ class FolderVisit:
         version = self.version
         if version is None:
             return IndexState.STARTING, "Nothing is indexed yet; run `semantic-symbols index`."
-        if self._needs_all():
+        if not self._covers_all():
             return (
                 IndexState.STARTING,
                 "The index does not cover all files yet; run `semantic-symbols index`.",

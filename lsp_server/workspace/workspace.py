@@ -13,13 +13,13 @@ from lsp_server.indexing.ignore import IGNORE_FILES
 from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequest
-from lsp_server.settings import LoadedSettings, SettingProblem, Settings
+from lsp_server.settings import LoadedSettings, Settings
 from lsp_server.workspace.documents import OpenDocuments, real_path
 from lsp_server.workspace.explanation import OUTSIDE, behind_link
 from lsp_server.workspace.folder_searches import FilePlace, FolderSearches
 from lsp_server.workspace.metrics import Percentiles, resident_bytes
 from lsp_server.workspace.nested import innermost
-from lsp_server.workspace.open_folder import OpenFolder
+from lsp_server.workspace.open_folder import OpenFolder, problems_of, work_of
 from lsp_server.workspace.rerankers import Rerankers
 from lsp_server.workspace.service import FolderParts, FolderService, ServiceListener
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
@@ -65,7 +65,7 @@ class Workspace:
         self._embedded_before = 0
         self._rerankers = Rerankers(composition.load_reranker, self._tell)
         self._searches = FolderSearches(self._rerankers)
-        self._general = composition.load_settings(None, {}).settings
+        self._general = composition.load_settings(None, {})
 
     # Folders
 
@@ -84,7 +84,7 @@ class Workspace:
             loaded = self._composition.load_settings(path, self._client_settings)
             for problem in loaded.problems:
                 logger.warning("%s", problem)
-            self._start(path, loaded.settings, None)
+            self._start(path, loaded, None)
         self._tell()
 
     def remove_folder(self, path: Path) -> None:
@@ -108,61 +108,59 @@ class Workspace:
         for closing in closings:
             closing.join()
 
-    def _start(self, path: Path, settings: Settings, before: FolderService | None) -> None:
-        parts = self._composition.folder_parts(path, settings)
+    def _start(self, path: Path, loaded: LoadedSettings, before: FolderService | None) -> None:
+        parts = self._composition.folder_parts(path, loaded.settings)
         listener = ServiceListener(self._tell, lambda: self._settings_file_changed(path), self._updates)
         service = FolderService(parts, listener, before)
-        folder = OpenFolder(path, real_path(path), settings, service)
+        folder = OpenFolder(path, real_path(path), loaded, service)
         self._folders = {**self._folders, path: folder}
         for file, text in self._documents:
-            if file.is_relative_to(folder.real):
+            if _is_below(file, folder.real):
                 service.open_document(_relative(file, folder.real), text)
         service.start()
 
     # Settings
 
-    def configure(self, client_settings: Mapping[str, Any]) -> tuple[SettingProblem, ...]:
-        """Take the client's layer of settings; it takes effect at once. Returns what was wrong with it."""
-        problems: dict[SettingProblem, None] = {}
+    def configure(self, client_settings: Mapping[str, Any]) -> None:
+        """Take the client's layer of settings; it takes effect at once, and the status tells of mistakes."""
         with self._changing:
             loaded = self._composition.load_settings(None, client_settings)
-            problems.update(dict.fromkeys(loaded.problems))
             self._client_settings = dict(client_settings)
-            self._general = loaded.settings
+            self._general = loaded
             self._composition.apply_settings(loaded.settings)
             for path in self._folders:
-                problems.update(dict.fromkeys(self._load_settings(path)))
+                self._load_settings(path)
             folders = self._folders.values()
             self._rerankers.forget_all_but({one.settings.search.rerank_model for one in folders})
         self._tell()
-        return tuple(problems)
 
     def _settings_file_changed(self, path: Path) -> None:
         """Read a folder's file of settings again; in a thread, as the caller's may be one that has to end."""
 
         def load() -> None:
             with self._changing:
-                for problem in self._load_settings(path):
-                    logger.warning("%s", problem)
+                self._load_settings(path)
             self._tell()
 
         threading.Thread(target=load, name="folder-settings", daemon=True).start()
 
-    def _load_settings(self, path: Path) -> Sequence[SettingProblem]:
+    def _load_settings(self, path: Path) -> None:
         folder = self._folders.get(path)
         if folder is None:
-            return ()
+            return
         loaded = self._composition.load_settings(path, self._client_settings)
+        for problem in loaded.problems:
+            if problem not in folder.loaded.problems:
+                logger.warning("%s", problem)
         if _concerns_index(loaded.settings) == _concerns_index(folder.settings):
-            self._folders = {**self._folders, path: replace(folder, settings=loaded.settings)}
+            self._folders = {**self._folders, path: replace(folder, loaded=loaded)}
         else:
             logger.info("the settings of %s changed", path)
-            self._start_anew(folder, loaded.settings)
-        return loaded.problems
+            self._start_anew(folder, loaded)
 
-    def _start_anew(self, folder: OpenFolder, settings: Settings) -> None:
+    def _start_anew(self, folder: OpenFolder, loaded: LoadedSettings) -> None:
         self._embedded_before += folder.service.background.embedded_symbols
-        self._start(folder.path, settings, folder.service)
+        self._start(folder.path, loaded, folder.service)
         threading.Thread(target=folder.service.retire, name="folder-retire", daemon=True).start()
 
     def _try_again(self, folder: OpenFolder) -> None:
@@ -171,16 +169,16 @@ class Workspace:
         def start() -> None:
             with self._changing:
                 if self._folders.get(folder.path) is folder:
-                    self._start_anew(folder, folder.settings)
+                    self._start_anew(folder, folder.loaded)
 
         threading.Thread(target=start, name="folder-retry", daemon=True).start()
 
     def settings_for(self, file: Path | None) -> Settings:
         """The settings of the folder that a file lies in; of the first folder where no file is meant."""
         if file is None:
-            return next((folder.settings for folder in self._folders.values()), self._general)
+            return next((folder.settings for folder in self._folders.values()), self._general.settings)
         place = self._place_of(real_path(file))
-        return self._general if place is None else place[0].settings
+        return self._general.settings if place is None else place[0].settings
 
     # Searches
 
@@ -253,6 +251,8 @@ class Workspace:
             coverage=sum((status.coverage for status in statuses), Coverage()),
             folders=statuses,
             metrics=self._metrics([one.service for one in folders]),
+            problems=problems_of([self._general, *(one.loaded for one in folders)]),
+            work=work_of(folders),
         )
 
     def _status_of(self, folder: OpenFolder) -> FolderStatus:
@@ -343,7 +343,7 @@ class Workspace:
         return [
             (folder.service, _relative(file, folder.real))
             for folder in self._folders.values()
-            if file.is_relative_to(folder.real)
+            if _is_below(file, folder.real)
         ]
 
     def files_changed(self, paths: Sequence[Path]) -> None:
@@ -372,6 +372,11 @@ class Workspace:
 def _rules_from_above(path: Path, root: Path) -> bool:
     """Return whether a path is an ignore file of a folder above the workspace folder."""
     return path.name in IGNORE_FILES and real_path(path).parent in root.parents
+
+
+def _is_below(file: Path, root: Path) -> bool:
+    """Return whether a document lies in a folder; some editors show the folder itself as one."""
+    return file != root and file.is_relative_to(root)
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -107,6 +107,25 @@ def test_what_a_build_writes_into_ignored_folders_starts_nothing(desk: Desk, pro
     assert editor.ready().finds("mint_coin")
 
 
+def test_an_index_inside_the_folder_does_not_index_itself(desk: Desk, project: Path) -> None:
+    editor = desk.editor(
+        SEMANTIC_SYMBOLS_STORAGE_INDEX_DIR=str(project / "mine"),
+        SEMANTIC_SYMBOLS_LOG_LEVEL="debug",
+        XDG_STATE_HOME=str(project / "log"),
+    )
+    editor.open(project).ready()
+    seen = write(project, "seen.py", "def mint_coin(): ...\n")
+    eventually(lambda: editor.finds("mint_coin"))
+    files = [file for folder in ("mine", "log") for file in (project / folder).rglob("*") if file.is_file()]
+    assert {file.suffix for file in files} >= {".json", ".sqlite3", ".log"}
+    events = [{"uri": file.as_uri(), "type": 2} for file in files]
+    editor.ready().notify("workspace/didChangeWatchedFiles", {"changes": events})
+    status = editor.status()
+    assert (status["state"], status["coverage"]["files"]) == ("ready", 3)
+    assert "keeps its index" in editor.explain(files[0])["reason"]
+    assert editor.explain(seen)["indexed"]
+
+
 def test_rules_of_a_folder_above_are_read_anew_though_nobody_tells_of_them(desk: Desk, project: Path) -> None:
     git(project, "init", "-q")
     editor = desk.editor().open(project / "deep").ready()

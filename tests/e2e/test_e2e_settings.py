@@ -112,6 +112,19 @@ def test_a_bad_setting_is_named_and_changes_nothing(editor: Editor) -> None:
     assert editor.finds("OpenCrate")
 
 
+def test_mistakes_in_the_folders_own_file_of_settings_are_named(desk: Desk, project: Path) -> None:
+    file = write(project, ".semanticsymbols.toml", '[indexing]\nexlude = ["*.go"]\n')
+    editor = desk.editor().open(project)
+    warning = editor.notification("window/showMessage")["message"]
+    assert "Did you mean indexing.exclude?" in warning
+    assert str(file) in warning
+    editor.ready()
+    file.write_text("[search]\ndefaultLimit = 0\n", encoding="utf-8")
+    assert "search.defaultLimit" in editor.notification("window/showMessage")["message"]
+    file.write_text("[search\n", encoding="utf-8")
+    assert "can't be read" in editor.notification("window/showMessage")["message"]
+
+
 def test_settings_that_change_while_the_folder_is_being_opened_lose_no_answer(
     desk: Desk, project: Path
 ) -> None:
@@ -121,3 +134,16 @@ def test_settings_that_change_while_the_folder_is_being_opened_lose_no_answer(
         editor.configure({"indexing": {"exclude": [f"*.{number}"]}})
         assert editor.finds("resend_after_error")
     editor.ready()
+
+
+def test_text_on_screen_counts_while_new_settings_take_effect(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    for number in range(3):
+        editor.configure({"indexing": {"exclude": [f"*.{number}"]}})
+        editor.show(project / "net.py", f"def mint_coin_{number}(): ...\n")
+        editor.show(project / "new.py", f"def melt_coin_{number}(): ...\n")
+        names = editor.names("coin")
+        assert {f"mint_coin_{number}", f"melt_coin_{number}"} <= set(names)
+        assert f"mint_coin_{number - 1}" not in names
+        editor.hide(project / "new.py")
+        assert not editor.finds(f"melt_coin_{number}")

@@ -34,6 +34,15 @@ def test_ignored_files_and_files_outside_are_not_found(desk: Desk, project: Path
     assert not editor.finds("melt_coin")
 
 
+def test_a_folder_shown_as_a_document_is_no_file(desk: Desk, project: Path) -> None:
+    editor = desk.editor()
+    editor.show(project, "net.py mint_coin\n")
+    editor.open(project).ready()
+    assert not editor.search("mint_coin", mode="text")
+    editor.show(project, "net.py melt_coin\n")
+    assert not editor.search("melt_coin", mode="text")
+
+
 def test_a_document_that_is_let_in_while_it_is_open_is_found(desk: Desk, project: Path) -> None:
     write(project, ".gitignore", "*.tmp.py\n")
     editor = desk.editor().open(project).ready()

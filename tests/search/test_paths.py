@@ -57,7 +57,8 @@ def test_without_patterns_there_is_no_filter() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "  ", "#note", "!", "/", "a\\", "[z-a]", "*a*a*a*a*a*a*b", "x" * 2_000]
+    "pattern",
+    ["", "  ", "#note", "!", "/", "a\\", "[z-a]", "./src/**", "../a.py", "*a*a*a*a*a*a*b", "x" * 2_000],
 )
 @pytest.mark.parametrize("key", ["include", "exclude"])
 def test_what_is_no_pattern_is_named_with_its_key(pattern: str, key: str) -> None:

@@ -44,6 +44,12 @@ FAILS_THEN_WORKS = (
     f"if len(seen) == 1: {FAILS}\n        "
     "else: say('Progress', done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)"
 )
+COUNTS_THEN_SETTLES = (
+    "seen = globals().setdefault('seen', []); seen.append(command)\n        "
+    "if len(seen) == 1: "
+    "say('Progress', done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)\n        "
+    f"else: {SETTLES.partition(': ')[2]}"
+)
 FAILS_AND_ENDS = FAILS + "; sys.exit()"
 
 
@@ -213,6 +219,18 @@ def test_a_failure_is_over_when_the_work_goes_on(stage: MakeStage) -> None:
     one.background.scan()
     one.comes_to(IndexState.INDEXING)
     assert one.background.message is None
+
+
+def test_how_far_it_is_is_told_of_the_running_job_alone(stage: MakeStage) -> None:
+    one = stage(COUNTS_THEN_SETTLES)
+    assert one.background.job is None
+    one.background.scan()
+    one.wait_for(lambda: one.background.job is not None)
+    assert one.background.job is one.background.progress
+    one.background.update(["a.py"])
+    one.comes_to(IndexState.READY)
+    assert one.background.job is None
+    assert one.background.progress is not None
 
 
 def test_a_folder_is_not_ready_before_all_of_it_was_looked_at(stage: MakeStage) -> None:

@@ -81,8 +81,8 @@ class WorkspaceLike(Protocol):
     def files_changed(self, paths: Sequence[Path]) -> None:
         """Look at these files or folders again."""
 
-    def configure(self, client_settings: Mapping[str, Any]) -> Sequence[object]:
-        """Take the client's layer of settings; the problems found, each readable as text, are returned."""
+    def configure(self, client_settings: Mapping[str, Any]) -> None:
+        """Take the client's layer of settings."""
 
 
 MakeWorkspace = Callable[[OnStatus], WorkspaceLike]

@@ -169,13 +169,9 @@ class LifecycleFeatures:
         elif not self._settings.take_answer(pulled):
             pulled.add_done_callback(lambda late: self._loop.call_soon_threadsafe(self._configure_late, late))
         try:
-            problems = [str(problem) for problem in workspace.configure(self._settings.effective())]
+            workspace.configure(self._settings.effective())
         except SemanticSymbolsError as error:  # the settings that were in force stay so
-            problems = [str(error)]
-        for problem in problems:
-            if problem not in self._known_problems:
-                self._warn(problem)
-        self._known_problems = frozenset(problems)
+            self._warn(str(error))
 
     def _configure_late(self, pulled: Future[Json]) -> None:
         if self._settings.is_latest(pulled):
@@ -194,6 +190,10 @@ class LifecycleFeatures:
 
     def _tell_status(self, status: WorkspaceStatus) -> None:
         self._rpc.notify(DID_CHANGE_STATUS, self._session.convert.status(status))
+        for problem in status.problems:
+            if problem not in self._known_problems:
+                self._warn(problem)
+        self._known_problems = frozenset(status.problems)
         if self._session.client.shows_progress:
             self._progress.show(status)
 

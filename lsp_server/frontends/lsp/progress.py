@@ -8,8 +8,8 @@ from typing import Any, Self
 from lsp_server.frontends.lsp.protocol import Token, Tokens
 from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
 from lsp_server.model import SymbolId
-from lsp_server.search.results import Coverage, Found
-from lsp_server.workspace.status import IndexState, WorkspaceStatus
+from lsp_server.search.results import Found
+from lsp_server.workspace.status import IndexState, Work, WorkspaceStatus
 
 _BUSY = frozenset({IndexState.STARTING, IndexState.INDEXING})
 _PATIENCE_S = 0.5
@@ -74,7 +74,7 @@ class IndexingProgress:
 
     def _measure(self, status: WorkspaceStatus) -> dict[str, Json]:
         # While the scan still finds files the share that is done falls, but a bar may only rise.
-        self._percentage = max(self._percentage, _percentage(status.coverage))
+        self._percentage = max(self._percentage, _percentage(status.work))
         return {"message": _message(status), "percentage": self._percentage}
 
     def _notify(self, value: Json) -> None:
@@ -128,18 +128,18 @@ class RequestProgress:
 
 
 def _message(status: WorkspaceStatus) -> str:
-    covered = status.coverage
-    if not covered.files:
+    # Not the coverage: while files are read anew, all of them are covered from the beginning.
+    work = status.work
+    if work is None or not work.total:
         return "looking for files"
-    message = f"{covered.indexed_files + covered.skipped_files:,} of {covered.files:,} files"
+    message = f"{work.done:,} of {work.total:,} files"
     if status.metrics.files_per_second:
         message += f", {status.metrics.files_per_second:,.0f} files/s"
     return message
 
 
-def _percentage(covered: Coverage) -> int:
-    done = covered.indexed_files + covered.skipped_files
-    return min(100, 100 * done // covered.files) if covered.files else 0
+def _percentage(work: Work | None) -> int:
+    return 100 * work.done // work.total if work is not None and work.total else 0
 
 
 def _outcome(status: WorkspaceStatus) -> str:

@@ -63,7 +63,9 @@ class Params:
         """Return self, or raise for the first key that is none of these."""
         for key in self.raw:
             if key not in keys:
-                raise invalid(self._prefix + key, f"is not known; known are {', '.join(keys) or 'none'}")
+                name = self._prefix + key
+                known = f"known are {', '.join(keys)}" if keys else "the method takes no parameters"
+                raise InvalidParams(f"`{name}` is not known; {known}.", "Leave it out.", key=name)
         return self
 
     def has(self, key: str) -> bool:

@@ -16,6 +16,7 @@ from lsp_server.frontends.lsp.protocol import (
     Place,
     Tokens,
     invalid,
+    no_params,
     place_of,
     related_params,
     search_params,
@@ -47,7 +48,7 @@ class SearchFeatures:
         """Answer `semanticSearch`."""
         request, tokens = search_params(raw, _canonical_language, await self._default_limit())
         if not request.query.strip():
-            return self._session.convert.outcome(await self._nothing())
+            return self._session.convert.outcome(await self._nothing(request.folder))
         with self._progress(tokens, self._session.convert.results) as progress:
             on_partial = self._parts_listener(progress)
             outcome = await self._session.find(
@@ -55,8 +56,9 @@ class SearchFeatures:
             )
             return self._answer(outcome, progress)
 
-    def filters(self, _: Json) -> Json:
+    def filters(self, raw: Json) -> Json:
         """Answer `semanticSearch/filters`: what may stand behind `kind:` and `lang:`, for completion."""
+        no_params(raw)
         from lsp_server.parsing.languages import language_names  # noqa: PLC0415 - not needed for `initialize`
 
         return {
@@ -124,8 +126,8 @@ class SearchFeatures:
             )
         )
 
-    async def _nothing(self) -> SearchOutcome:
-        status = await self._session.find(lambda workspace, _: workspace.status())
+    async def _nothing(self, folder: Path | None) -> SearchOutcome:
+        status = await self._session.find(lambda workspace, _: workspace.status(folder))
         is_incomplete = status.state in {IndexState.STARTING, IndexState.INDEXING}
         return SearchOutcome((), is_incomplete, status.coverage, 0.0)
 

@@ -34,8 +34,11 @@ class Parser(ArgumentParser):
     def unknown(self, words: Sequence[str]) -> NoReturn:
         """Say that some arguments mean nothing here; see `error`."""
         known = [option for option, _ in options(self)]
-        meant = get_close_matches(words[0].partition("=")[0], known, 1)
+        option = words[0].partition("=")[0]
+        meant = get_close_matches(option, known, 1)
         also = f"Did you mean {meant[0]}? " if meant else ""
+        if option in known:
+            also = f"Put {option} behind the command. "
         self._complain(f"unrecognized arguments: {' '.join(words)}", f"{also}See `{self.prog} --help`.")
 
     def _check_value(self, action: Action, value: Any) -> None:
@@ -201,9 +204,8 @@ def _add_vector(commands: Commands) -> None:
 
 
 def _add_path(parser: Parser) -> None:
-    parser.add_argument(
-        "path", nargs="?", default=DEFAULT_PATH, metavar="PATH", help="the folder (the current one)"
-    )
+    # Without a default here, it can be told whether a folder was named.
+    parser.add_argument("path", nargs="?", metavar="PATH", help="the folder (the current one)")
 
 
 def _add_indexing(parser: Parser) -> None:

@@ -28,8 +28,7 @@ def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
 
 def _delete_cache(root: IndexRoot) -> int:
     """Delete the yield cache; return how much it took."""
-    name = root.yield_cache.name
-    files = [root.yield_cache.with_name(name + tail) for tail in ("", "-wal", "-shm")]
+    files = root.yield_cache_files
     n_bytes = sum(file.stat().st_size for file in files if file.is_file())
     if remove_files(files):  # in use on Windows: empty it instead
         with YieldCache(root.yield_cache, 1) as cache:

@@ -4,7 +4,7 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from lsp_server.embedding import BUNDLED
+from lsp_server.embedding import BUNDLED, ModelInfo
 from lsp_server.errors import ModelUnavailable
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
@@ -15,7 +15,8 @@ from lsp_server.settings import Settings, user_settings_file
 
 def run_info(_: Namespace, tools: Tools, console: Console) -> int:
     """Answer `model info`."""
-    _show(settings_of(None, tools, console), tools, console)
+    settings = settings_of(None, tools, console)
+    _show(tools.embedder(settings).info, settings, console)
     return 0
 
 
@@ -32,16 +33,16 @@ def run_use(arguments: Namespace, tools: Tools, console: Console) -> int:
         raise ModelUnavailable(f"There is no folder {folder}.", "Check the spelling of the model's path.")
     name, path = (folder.name, str(folder)) if is_folder else (arguments.model, "")
     chosen = replace(settings, model=replace(settings.model, name=name, path=path))
-    _show(chosen, tools, console)
+    info = tools.embedder(chosen).info
     write_settings(user_settings_file(), {"model.name": name, "model.path": path})
+    _show(info, chosen, console)
     console.say(
         f"Written to {user_settings_file()}. Each folder is indexed anew when it is next opened or searched."
     )
     return 0
 
 
-def _show(settings: Settings, tools: Tools, console: Console) -> None:
-    info = tools.embedder(settings).info
+def _show(info: ModelInfo, settings: Settings, console: Console) -> None:
     facts = {
         "name": info.name,
         "revision": info.revision,

@@ -19,7 +19,7 @@ def write_settings(file: Path, values: Mapping[str, str]) -> None:
         InvalidSettings: The file is no TOML, or can't be written.
     """
     try:
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
         for key, value in values.items():
             section, _, name = key.partition(".")
             text = with_value(text, section, name, value)

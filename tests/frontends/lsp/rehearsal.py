@@ -19,7 +19,14 @@ from lsp_server.model import Position, Span, Symbol, SymbolKind, symbol_id
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome, SearchRequest
 from lsp_server.settings import Settings
-from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
+from lsp_server.workspace.status import (
+    FolderStatus,
+    IndexState,
+    Metrics,
+    PathExplanation,
+    Work,
+    WorkspaceStatus,
+)
 
 
 class Rehearsal:
@@ -97,7 +104,10 @@ class Rehearsal:
             raise WorkspaceNotFound("No such folder.", "Open it.")
         folders = tuple(FolderStatus(f, self.state, None, self._coverage(), None) for f in self.folders)
         message = ",".join(sorted(path.name for path in self.touched)) or str(dict(self.client_settings))
-        return WorkspaceStatus(self.state, message, self._coverage(), folders, Metrics(files_per_second=12.0))
+        problems = tuple(f"Unknown setting {key}" for key in self.client_settings if key == "colour")
+        metrics = Metrics(files_per_second=12.0)
+        work = Work(5, 10) if self.state is IndexState.INDEXING else None
+        return WorkspaceStatus(self.state, message, self._coverage(), folders, metrics, problems, work)
 
     def pause(self) -> None:
         self._become(IndexState.PAUSED)
@@ -133,10 +143,9 @@ class Rehearsal:
     def files_changed(self, paths: Sequence[Path]) -> None:
         self.touched.extend(paths)
 
-    def configure(self, client_settings: Mapping[str, Any]) -> Sequence[object]:
+    def configure(self, client_settings: Mapping[str, Any]) -> None:
         self.client_settings = client_settings
         self.on_status(replace(self.status(), state=self.state if self.folders else IndexState.READY))
-        return [f"Unknown setting {key}" for key in client_settings if key == "colour"]
 
     def _become(self, state: IndexState) -> None:
         self.state = state

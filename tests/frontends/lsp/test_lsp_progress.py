@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,14 @@ from lsp_server.frontends.lsp.progress import IndexingProgress
 from lsp_server.frontends.lsp.rpc import RpcServer
 from lsp_server.frontends.lsp.status_feed import StatusFeed
 from lsp_server.search.results import Coverage
-from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, WorkspaceStatus
+from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, Work, WorkspaceStatus
 
 
 def status(state: IndexState, done: int = 0, per_second: float | None = None) -> WorkspaceStatus:
     coverage = Coverage(1000, done, 5 * done, 0)
     folder = FolderStatus(Path("/a"), state, None, coverage, None)
-    return WorkspaceStatus(state, None, coverage, (folder,), Metrics(files_per_second=per_second))
+    metrics = Metrics(files_per_second=per_second)
+    return WorkspaceStatus(state, None, coverage, (folder,), metrics, work=Work(done, 1000))
 
 
 async def passed_on(offers: Sequence[WorkspaceStatus], last: WorkspaceStatus) -> list[WorkspaceStatus]:
@@ -100,6 +102,17 @@ async def test_a_bar_never_falls_while_the_scan_finds_more_files() -> None:
     await bar.created(result=None)
     bar.progress.show(status(IndexState.INDEXING, 100))
     assert [value["percentage"] for value in bar.values] == [50, 50]
+
+
+async def test_a_bar_counts_the_files_of_the_job_though_all_are_covered() -> None:
+    bar = Bar()
+    covered = status(IndexState.INDEXING, 1000)
+    bar.progress.show(replace(covered, work=None))
+    await bar.created(result=None)
+    bar.progress.show(replace(covered, work=Work(30, 300)))
+    begin, report = bar.values
+    assert (begin["message"], begin["percentage"]) == ("looking for files", 0)
+    assert (report["message"], report["percentage"]) == ("30 of 300 files", 10)
 
 
 async def test_a_client_that_refuses_gets_no_bar() -> None:

@@ -179,7 +179,7 @@ def test_status_takes_a_folder_or_nothing() -> None:
 def test_methods_without_parameters_take_none() -> None:
     no_params(None)
     no_params({})
-    with pytest.raises(InvalidParams, match="`now`"):
+    with pytest.raises(InvalidParams, match="`now` is not known; the method takes no parameters"):
         no_params({"now": True})
 
 

@@ -24,10 +24,12 @@ def test_search_answers_with_the_clients_own_uris(client: Conversation, folder: 
     assert answer["coverage"]["files"] == 10
 
 
-def test_an_empty_query_finds_nothing(shared: Conversation) -> None:
+def test_an_empty_query_finds_nothing_in_a_folder_that_is_open(shared: Conversation) -> None:
     answer = shared.request("semanticSearch", {"query": "  "})
     assert answer["results"] == []
     assert answer["isIncomplete"] is False
+    error = shared.error("semanticSearch", {"query": "", "workspaceFolder": "file:///not/open"})
+    assert error["data"]["kind"] == "WorkspaceNotFound"
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,7 @@ def test_an_empty_query_finds_nothing(shared: Conversation) -> None:
         ("semanticSearch/related", {}, "textDocument"),
         ("semanticSearch/status", {"x": 1}, "x"),
         ("semanticSearch/pause", {"x": 1}, "x"),
+        ("semanticSearch/filters", {"x": 1}, "x"),
         ("semanticSearch/explainPath", {}, "uri"),
         ("workspace/symbol", {"query": 5}, "query"),
         ("workspace/symbol", "text", "params"),

@@ -17,6 +17,17 @@ def test_settings_of_the_workspace_count_and_mistakes_in_them_are_told(shell: Sh
     assert "Did you mean indexing.workers?" in done.stderr
 
 
+def test_a_suffix_of_no_known_language_is_told_and_the_others_count(shell: Shell) -> None:
+    (shell.workspace / "cake.recipe").write_text("def knead_dough():\n    pass\n")
+    (shell.workspace / ".semanticsymbols.toml").write_text(
+        '[indexing]\nextraSuffixes = { ".recipe" = "python", ".menu" = "pyhton" }\n'
+    )
+    done = shell.ask("search", "kind:function knead_dough")
+    assert "cake.recipe:1" in done.stdout
+    assert "'pyhton'" in done.stderr
+    assert "Did you mean python?" in done.stderr
+
+
 def test_without_a_command_the_module_serves_and_ends_with_its_input(shell: Shell) -> None:
     body = b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}'
     for arguments in ([], ["--stdio"], ["--index-dir", str(shell.base / "elsewhere"), "--log-level=debug"]):
@@ -61,6 +72,12 @@ def test_a_wrong_command_line_is_exit_code_2(indexed: Shell) -> None:
     assert indexed.json("search", "x", "--mode", "psychic", code=2)["error"]["kind"] == "WrongUsage"
 
 
+def test_an_option_before_its_command_is_told_where_it_belongs(indexed: Shell) -> None:
+    done = indexed.ask("--json", "search", "x")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["suggestion"].startswith("Put --json behind the command.")
+
+
 def test_bare_it_prints_help(indexed: Shell) -> None:
     done = indexed.ask()
     assert done.returncode == 0
@@ -96,6 +113,8 @@ def test_a_model_is_chosen_only_when_it_loads(shell: Shell) -> None:
     }
     assert shell.json("model", "info")["name"] == "bundled"
     assert shell.json("model", "train", "--out", "here", code=3)["error"]["suggestion"]
+    settings.write_text("[model")
+    assert shell.json("model", "use", "bundled", code=4)["error"]["kind"] == "InvalidSettings"
 
 
 def test_the_log_level_decides_what_the_log_file_tells(shell: Shell) -> None:

@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
-from shell import Shell
+from shell import KITCHEN, Shell
 
 from lsp_server.storage.lease import WriterLease
 
@@ -38,6 +39,25 @@ def test_status_of_a_folder_and_of_all(indexed: Shell, shell: Shell) -> None:
     (one,) = indexed.json("status", "--all")["indexes"]
     assert (one["workspace"], one["state"]) == (str(indexed.workspace), "ready")
     assert shell.json("status")["state"] == "starting"
+
+
+def test_a_folder_without_files_is_indexed_too(shell: Shell, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert shell.ask("index", str(empty)).returncode == 0
+    status = shell.json("status", str(empty))
+    assert (status["state"], status.get("message")) == ("ready", None)
+    assert shell.names("cake", str(empty), code=1) == []
+    (empty / "kitchen.js").write_text(KITCHEN, encoding="utf-8")
+    assert "bakeCake" in shell.names("cake", str(empty))
+
+
+@pytest.mark.parametrize("words", [["{}", "--all"], ["--all", "{}"], [".", "--all"]])
+def test_a_folder_and_all_of_them_can_t_both_be_meant(indexed: Shell, words: list[str]) -> None:
+    words = [word.format(indexed.workspace) for word in words]
+    for command in ("clear", "status"):
+        assert indexed.json(command, *words, code=2)["error"]["kind"] == "WrongUsage"
+    assert indexed.json("status")["state"] == "ready"
 
 
 def test_an_index_dir_of_ones_own_and_its_clearing(shell: Shell) -> None:
