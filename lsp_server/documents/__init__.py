@@ -1,11 +1,12 @@
 """The text index: one Tantivy document for each symbol. The only package that knows Tantivy."""
 
 from lsp_server.documents.checksums import damaged_files
-from lsp_server.documents.reader import TextReader
+from lsp_server.documents.reader import Passing, TextReader
 from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.unsaved import (
     UnsavedDocument,
     held_in_paths,
+    held_runs,
     held_words,
     passing_documents,
     prepare,
@@ -24,6 +25,7 @@ from lsp_server.documents.writer import TextIndex
 
 __all__ = [
     "FieldWeights",
+    "Passing",
     "Stemmer",
     "TextContents",
     "TextDocument",
@@ -36,6 +38,7 @@ __all__ = [
     "WordsHeld",
     "damaged_files",
     "held_in_paths",
+    "held_runs",
     "held_words",
     "passing_documents",
     "prepare",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lsp_server.documents import TextFilter, TextQuery
 from lsp_server.search.filters import Filters
 from lsp_server.search.query import ParsedQuery
+from lsp_server.search.quoting import runs_of
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.unsaved import UnsavedFile
@@ -65,6 +66,11 @@ class Ask:
     def depth(self) -> int:
         """How many hits each retriever is asked for."""
         return max(DEPTH, 2 * self.limit)
+
+    @property
+    def runs(self) -> Sequence[Sequence[str]]:
+        """Runs of words by which a quotation is known; none where names are not looked for either."""
+        return runs_of(self.query.words) if self.mode is SearchMode.HYBRID else ()
 
     def text_query(self, condition: TextFilter) -> TextQuery:
         """Return the question to the text index."""

@@ -1,18 +1,24 @@
 """Gathers what may answer from open buffers whose text is not what is indexed."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from lsp_server.documents import (
     Stemmer,
     TextFilter,
     held_in_paths,
+    held_runs,
     held_words,
     passing_documents,
     score_documents,
 )
 from lsp_server.search.asking import Ask, Gathered, Place
+from lsp_server.search.quoting import innermost, is_quoted
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
+from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
 from lsp_server.text import split_words
 
@@ -21,6 +27,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
     parts: list[Gathered] = []
     stemmer = Stemmer() if view.snapshot is None else view.snapshot.text.stemmer
+    runs = ask.runs
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
             continue
@@ -49,6 +56,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
                     file_similarity=np.full(len(rows), similarity[0]),
                     file_text=np.full(len(rows), text[0]),
                     file_words=np.full(len(rows), share),
+                    quoted=_quoted(file, rows, runs, stemmer),
                     kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
                     flags=file.flags[rows],
                     files=np.full(len(rows), -1 - number, np.int64),
@@ -60,3 +68,15 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
             )
         )
     return parts
+
+
+def _quoted(
+    file: UnsavedFile, rows: NDArray[np.int64], runs: Sequence[Sequence[str]], stemmer: Stemmer
+) -> NDArray[np.bool_]:
+    """Return which of the rows' symbols the query quotes, bool[rows]."""
+    if not runs:
+        return np.zeros(len(rows), np.bool_)
+    counts = held_runs(runs, [file.documents[row] for row in rows], stemmer)
+    holding = np.flatnonzero([is_quoted(count, runs) for count in counts.tolist()])
+    symbols = [file.symbols[row] for row in rows[holding]]
+    return np.isin(np.arange(len(rows)), holding[innermost(symbols, [0] * len(symbols))])

@@ -29,14 +29,18 @@ _VALUES: Final = (
     SymbolKind.KEY,
 )
 
-TO_THE_LETTER: Final = 6
-CALLED: Final = 4
+TO_THE_LETTER: Final = 8
+CALLED: Final = 6
+QUOTED: Final = 4
 BEGUN: Final = 2
 
 _NAMELESS: Final = (int(SymbolKind.FILE), int(SymbolKind.STRING))
 
 _FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that stand for their folder, and are called what it is called."""
+
+_REPEATING: Final = ("test", "example", "vendored", "generated")
+"""What says the messages of other code again, and is not where they come from."""
 
 _PROSE: Final = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".org")
 
@@ -74,6 +78,7 @@ class Candidates:
         file_similarity: float32[n], cosine of the file's own entry.
         file_text: float32[n], BM25 of the file's own entry.
         file_words: float32[n], how much of the query the file holds, rare words counting more, 0 to 1.
+        quoted: bool[n], whether the query stands in it, nearly as it is; see `quoting`.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
         files: int64[n], a number per file.
@@ -88,6 +93,7 @@ class Candidates:
     file_similarity: np.ndarray
     file_text: np.ndarray
     file_words: np.ndarray
+    quoted: np.ndarray
     kinds: np.ndarray
     flags: np.ndarray
     files: np.ndarray
@@ -105,9 +111,10 @@ class Signals:
         files: int64[n], a number per file.
         added: float64[n] each, 0 to 1.
         multiplied: bool[n] each, where the weight of this name multiplies.
-        called: int8[n], `TO_THE_LETTER` or `CALLED` where the query as a whole is the name, `BEGUN` where the
-            name begins with the one word or identifier that the query is, one less for a declaration of what
-            is defined elsewhere, else 0: the higher comes first whatever else is said.
+        called: int8[n], `TO_THE_LETTER` or `CALLED` where the query as a whole is the name, `QUOTED` where
+            it stands in the symbol's body, `BEGUN` where the name begins with the one word or identifier that
+            the query is, one less for a declaration of what is defined elsewhere, else 0: the higher comes
+            first whatever else is said.
     """
 
     ids: np.ndarray
@@ -216,6 +223,10 @@ class _Names:
             beginning = _bare(asked.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
             called[begun] = np.maximum(called[begun], BEGUN)
+        by_flags = _by_flags(frozenset(asked.words), candidates.flags)
+        repeating = np.any([by_flags[name] for name in _REPEATING], axis=0) | _is_prose(candidates.paths)
+        quoted = np.where(candidates.quoted & ~repeating, np.where(has_name, QUOTED, QUOTED - 1), 0)
+        called = np.maximum(called, quoted.astype(np.int8))
         # Who types in lower case only may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in asked.identifiers if name != name.lower()}
         to_the_letter = np.array([name in written for name in candidates.names], np.bool_)

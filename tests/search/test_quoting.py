@@ -1,0 +1,126 @@
+from collections.abc import Mapping
+
+import pytest
+from small_index import SmallIndex
+
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.engine import search
+from lsp_server.search.quoting import is_quoted, runs_of
+from lsp_server.search.results import Found, SearchMode, SearchRequest
+from lsp_server.search.view import FolderView
+
+LEDGER = '''
+class Ledger:
+    def transfer(self, source, target, amount):
+        """Move money."""
+        if amount <= 0:
+            return
+        if source.closed:
+            raise LookupError(f"the books of this branch are closed until {source.day}")
+        source.take(amount)
+        target.give(amount)
+
+    def day_of(self, when):
+        return when.day
+'''
+BRANCH = '''
+class Branch:
+    """A branch, its books, and when they are closed."""
+
+    def close_books(self):
+        """Close the books of the branch."""
+        self.closed = True
+
+    def closed_until(self):
+        """Until when the branch is closed."""
+        return self.day
+'''
+TESTED = """
+def test_a_closed_branch_refuses():
+    message = refused(closed_branch())
+    assert message == "the books of this branch are closed until monday"
+"""
+FILES: Mapping[str, str] = {
+    "bank/ledger.py": LEDGER,
+    "bank/branch.py": BRANCH,
+    "tests/test_ledger.py": TESTED,
+    "NEWS.md": "# News\n\n## 1.2\n\nNo more `the books of this branch are closed until` on holidays.\n",
+}
+
+
+@pytest.fixture
+def bank(index: SmallIndex) -> SmallIndex:
+    index.commit(FILES)
+    return index
+
+
+def best(view: FolderView, query: str, mode: SearchMode = SearchMode.HYBRID) -> Found:
+    return search([view], SearchRequest(query, mode=mode), Cancel()).results[0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "the books of this branch are closed until",
+        "The books of this branch are closed until Tuesday.",
+        "LookupError: the books of this branch are closed until tuesday, 4 May",
+    ],
+)
+def test_what_holds_a_message_comes_first_whatever_stands_around_it(bank: SmallIndex, query: str) -> None:
+    found = best(bank.view(), query)
+    assert found.symbol.qualified_name == "Ledger.transfer"
+    assert found.score >= 0.7
+
+
+def test_a_message_is_found_in_an_open_buffer(bank: SmallIndex) -> None:
+    changed = LEDGER.replace("are closed until", "stay shut before")
+    view = bank.view({"bank/ledger.py": changed})
+    assert best(view, "the books of this branch stay shut before monday").symbol.name == "transfer"
+
+
+def test_filters_hold_for_quotations(bank: SmallIndex) -> None:
+    found = best(bank.view(), "the books of this branch are closed until path:tests/**")
+    assert found.path == "tests/test_ledger.py"
+
+
+def test_tests_are_quoted_where_they_are_asked_for(bank: SmallIndex) -> None:
+    bank.commit({"bank/ledger.py": None})
+    assert best(bank.view(), "the books of this branch are closed until").path == "bank/branch.py"
+    assert best(bank.view(), "test the books of this branch are closed until").symbol.name.startswith("test_")
+
+
+def test_the_section_of_a_long_function_answers_where_nothing_else_holds_it(index: SmallIndex) -> None:
+    steps = "".join(f"    step_{number}(value, {number})\n" for number in range(400))
+    source = (
+        f"def everything(value):\n{steps}\n    # Wind up\n\n"
+        "    if not value:\n        fail('the kettle was left on the stove')\n" + steps
+    )
+    index.commit(
+        {"long.py": source, "kettle.py": "def put_kettle_on_stove(kettle):\n    return kettle.left\n"}
+    )
+    found = best(index.view(), "the kettle was left on the stove")
+    assert found.path == "long.py"
+
+
+def test_words_in_another_order_are_no_quotation(bank: SmallIndex) -> None:
+    found = best(bank.view(), "close the books of the branch")
+    assert found.symbol.name == "close_books"
+
+
+def test_runs_are_four_words_of_which_two_say_something() -> None:
+    assert runs_of(("is", "it", "in", "the", "open", "ledger")) == (("in", "the", "open", "ledger"),)
+    assert runs_of(("open", "the", "ledger")) == ()
+
+
+def test_of_a_long_query_only_some_runs_are_looked_for() -> None:
+    runs = runs_of([f"word{number}" for number in range(500)])
+    assert 6 <= len(runs) <= 12
+    assert runs[-1][-1] > "word4"
+
+
+def test_half_of_the_runs_make_a_quotation() -> None:
+    runs = runs_of(("error", "no", "such", "ledger", "page", "seven", "here"))
+    assert len(runs) == 4
+    assert is_quoted(2, runs)
+    assert not is_quoted(1, runs)
+    assert is_quoted(3, [*runs, *runs, *runs])
