@@ -36,7 +36,7 @@ BEGUN: Final = 2
 
 _NAMELESS: Final = (int(SymbolKind.FILE), int(SymbolKind.STRING))
 
-_FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
+FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that stand for their folder, and are called what it is called."""
 
 _REPEATING: Final = ("test", "example", "vendored", "generated")
@@ -289,5 +289,5 @@ def _taken_apart(path: str) -> tuple[str, Sequence[str], Sequence[str]]:
     """Return what a file is called, its folders, and the parts of its own name, these in lower case."""
     folders, _, file_name = path.rpartition("/")
     stem = file_name.partition(".")[0]
-    called = folders.rpartition("/")[2] if folders and stem in _FOLDERS_OWN else stem
+    called = folders.rpartition("/")[2] if folders and stem in FOLDERS_OWN else stem
     return called, folders.lower().split("/"), _PARTS.split(stem.lower())
