@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lsp_server.documents import TextFilter, TextQuery
 from lsp_server.search.filters import Filters
+from lsp_server.search.places import PlaceNamed, places_in
 from lsp_server.search.query import ParsedQuery
 from lsp_server.search.quoting import runs_of
 from lsp_server.search.results import SearchMode
@@ -69,8 +70,15 @@ class Ask:
 
     @property
     def runs(self) -> Sequence[Sequence[str]]:
-        """Runs of words by which a quotation is known; none where names are not looked for either."""
-        return runs_of(self.query.words) if self.mode is SearchMode.HYBRID else ()
+        """Runs of words by which a quotation is known, which is no name; for hybrid searches only."""
+        if self.mode is not SearchMode.HYBRID or self.query.is_one_name:
+            return ()
+        return runs_of(self.query.words)
+
+    @property
+    def lines(self) -> Sequence[PlaceNamed]:
+        """Lines of files that the query names; for hybrid searches only."""
+        return places_in(self.query.text) if self.mode is SearchMode.HYBRID else ()
 
     def text_query(self, condition: TextFilter) -> TextQuery:
         """Return the question to the text index."""

@@ -15,6 +15,7 @@ from lsp_server.documents import (
     score_documents,
 )
 from lsp_server.search.asking import Ask, Gathered, Place
+from lsp_server.search.places import at_line, files_meant
 from lsp_server.search.quoting import innermost, is_quoted
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
@@ -27,7 +28,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
     parts: list[Gathered] = []
     stemmer = Stemmer() if view.snapshot is None else view.snapshot.text.stemmer
-    runs = ask.runs
+    runs, lines = ask.runs, _lines_of(view, ask)
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
             continue
@@ -56,7 +57,8 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
                     file_similarity=np.full(len(rows), similarity[0]),
                     file_text=np.full(len(rows), text[0]),
                     file_words=np.full(len(rows), share),
-                    quoted=_quoted(file, rows, runs, stemmer),
+                    quoted=_quoted(file, rows, runs, stemmer)
+                    | _at_lines(file, rows, lines.get(file.path, ())),
                     kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
                     flags=file.flags[rows],
                     files=np.full(len(rows), -1 - number, np.int64),
@@ -80,3 +82,19 @@ def _quoted(
     holding = np.flatnonzero([is_quoted(count, runs) for count in counts.tolist()])
     symbols = [file.symbols[row] for row in rows[holding]]
     return np.isin(np.arange(len(rows)), holding[innermost(symbols, [0] * len(symbols))])
+
+
+def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
+    """Return the lines of open buffers that the query names."""
+    indexed = () if view.snapshot is None else view.snapshot.catalog.paths
+    lines: dict[str, list[int]] = {}
+    for named in ask.lines:
+        for path in files_meant(named, {*indexed, *view.unsaved.files}):
+            lines.setdefault(path, []).append(named.line)
+    return lines
+
+
+def _at_lines(file: UnsavedFile, rows: NDArray[np.int64], lines: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which of the rows' symbols stand at the lines, bool[rows]."""
+    places = [place for line in lines if (place := at_line(file.symbols, line)) is not None]
+    return np.isin(rows, places)

@@ -12,8 +12,10 @@ from lsp_server.documents import Passing, TextFilter, TextHits, held_in_paths
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
+from lsp_server.search.file_symbols import file_of
 from lsp_server.search.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.name_matching import match_beginning, name_lengths, possible_rows
+from lsp_server.search.places import at_line, files_meant
 from lsp_server.search.quoting import innermost, is_quoted
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
@@ -45,7 +47,7 @@ def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -
     in_words = beside(
         lambda: (
             _named(snapshot, ask, allowed),
-            _quoted(snapshot, ask, files, allowed),
+            np.union1d(_quoted(snapshot, ask, files, allowed), _at_lines(snapshot, ask, allowed)),
             _by_words(snapshot, ask, files, allowed),
         ),
         is_crowded=ask.is_crowded,
@@ -113,6 +115,21 @@ def _quoted(
     ordinals = ordinals[[is_quoted(count, runs) for count in counts.tolist()]]
     symbols = [unpack_symbol(snapshot.vectors.record(ordinal)) for ordinal in ordinals.tolist()]
     return ordinals[innermost(symbols, snapshot.vectors.files(ordinals).tolist())]
+
+
+def _at_lines(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    """Return the symbols at the lines that the query names."""
+    vectors = snapshot.vectors
+    found: list[int] = []
+    for named in ask.lines:
+        for path in files_meant(named, snapshot.catalog.paths):
+            number = file_of(snapshot, path)
+            of_file = vectors.where("files", lambda files, number=number: files == number)  # type: ignore[misc]
+            rows = np.flatnonzero(of_file if vectors.alive is None else of_file & vectors.alive)
+            place = at_line([unpack_symbol(vectors.record(row)) for row in rows.tolist()], named.line)
+            if place is not None and (allowed is None or allowed[rows[place]]):
+                found.append(int(rows[place]))
+    return np.array(found, np.int64)
 
 
 def _condition(

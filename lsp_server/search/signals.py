@@ -236,19 +236,33 @@ class _Names:
 
 
 def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
-    """Return which candidates one of the identifiers names."""
+    """Return which candidates one of the identifiers names, with its package or without."""
     wanted = {_bare(identifier) for identifier in identifiers}
     endings = tuple(f".{identifier}" for identifier in wanted)
     qualified = [identifier for identifier in wanted if "." in identifier]
     named = []
     for i, bare in enumerate(map(_bare, candidates.names) if wanted else ()):
         # Containers are unpacked one by one, so only where the last part of a qualified name fits.
-        if f".{bare}".endswith(endings) or (
-            any(identifier.endswith(f".{bare}") for identifier in qualified)
-            and f".{_bare(candidates.containers[i])}.{bare}".endswith(endings)
+        fitting = [identifier for identifier in qualified if identifier.endswith(f".{bare}")]
+        container = _bare(candidates.containers[i]) if fitting else ""
+        if f".{bare}".endswith(endings) or any(
+            _is_qualified(identifier, bare, container, candidates.paths[i]) for identifier in fitting
         ):
             named.append(i)
     return named
+
+
+def _is_qualified(identifier: str, bare: str, container: str, path: str) -> bool:
+    """Tell whether an identifier is a name with some of what is around it, with or without the package.
+
+    Before a class and its member any package may stand: `gin.Context.JSON` in gin's own folder. Before a name
+    alone it must be what its folders and file are called: `concurrent.futures.Executor`.
+    """
+    if container:
+        shorter, longer = sorted((f".{identifier}", f".{container}.{bare}"), key=len)
+        return longer.endswith(shorter)
+    parts = iter(path.lower().rpartition(".")[0].split("/"))
+    return all(package in parts for package in identifier.removesuffix(f".{bare}").split("."))
 
 
 def _bare(identifier: str) -> str:

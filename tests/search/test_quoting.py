@@ -124,3 +124,13 @@ def test_half_of_the_runs_make_a_quotation() -> None:
     assert is_quoted(2, runs)
     assert not is_quoted(1, runs)
     assert is_quoted(3, [*runs, *runs, *runs])
+
+
+def test_a_qualified_name_is_a_name_and_no_quotation(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "shop/cash/till.py": "class CashTill:\n    def ring(self):\n        self.bell()\n",
+            "shop/use.py": "def sell(goods):\n    till = shop.cash.till.CashTill()\n    till.ring()\n",
+        }
+    )
+    assert best(index.view(), "shop.cash.till.CashTill").symbol.name == "CashTill"

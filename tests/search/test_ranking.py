@@ -323,3 +323,31 @@ def test_what_is_quoted_comes_before_better_evidence_but_not_from_a_test_or_a_pa
 def test_a_quoted_symbol_comes_before_a_quoted_section() -> None:
     section = One(similarity=0.9, text=9, quoted=True, kind=SymbolKind.STRING)
     assert order("no such page here", apart(section, One(quoted=True))) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "name", "container", "path"),
+    [
+        ("com.shop.Cart.add", "add", "Cart", "src/main/java/com/shop/Cart.java"),
+        ("shop.Cart.add", "add", "Cart", "cart.go"),
+        ("com.shop.Cart", "Cart", "", "src/main/java/com/shop/Cart.java"),
+        ("shop.cart.total", "total", "", "lib/shop/cart.py"),
+        ("shop::till::ring", "ring", "", "src/shop/till/mod.rs"),
+    ],
+)
+def test_a_name_behind_its_package_is_that_name(
+    identifier: str, name: str, container: str, path: str
+) -> None:
+    ones = [One("other", similarity=0.9), One(name, container, path, similarity=0.3)]
+    found = ranking("what is it", ones, identifiers=identifier)
+    assert found.parts["exact"].tolist() == [0.0, LEARNED.exact]
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "path"),
+    [("total", "", "lib/cart/shop.py"), ("total", "", "lib/till.py"), ("total", "Till", "shop/cart.py")],
+)
+def test_a_name_in_another_package_is_not(name: str, container: str, path: str) -> None:
+    ones = [One("other", similarity=0.9), One(name, container, path, similarity=0.3)]
+    found = ranking("what is it", ones, identifiers="shop.cart.total")
+    assert found.parts["exact"].tolist() == [0.0, 0.0]
