@@ -10,7 +10,7 @@ from lsp_server.documents import TextFilter, TextQuery
 from lsp_server.search.filters import Filters
 from lsp_server.search.places import PlaceNamed, places_in
 from lsp_server.search.query import ParsedQuery
-from lsp_server.search.quoting import runs_of
+from lsp_server.search.quoting import Quotation
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.unsaved import UnsavedFile
@@ -69,11 +69,11 @@ class Ask:
         return max(DEPTH, 2 * self.limit)
 
     @property
-    def runs(self) -> Sequence[Sequence[str]]:
-        """Runs of words by which a quotation is known, which is no name; for hybrid searches only."""
+    def quotation(self) -> Quotation:
+        """What the query may quote; a name is none, and only hybrid searches look for it."""
         if self.mode is not SearchMode.HYBRID or self.query.is_one_name:
-            return ()
-        return runs_of(self.query.words)
+            return Quotation()
+        return Quotation.of(self.query.text, self.query.words)
 
     @property
     def lines(self) -> Sequence[PlaceNamed]:

@@ -16,7 +16,7 @@ from lsp_server.documents import (
 )
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.places import at_line, files_meant
-from lsp_server.search.quoting import innermost, is_quoted
+from lsp_server.search.quoting import Quotation, innermost
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.unsaved import UnsavedFile
@@ -28,7 +28,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
     parts: list[Gathered] = []
     stemmer = Stemmer() if view.snapshot is None else view.snapshot.text.stemmer
-    runs, lines = ask.runs, _lines_of(view, ask)
+    quotation, lines = ask.quotation, _lines_of(view, ask)
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
             continue
@@ -57,7 +57,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
                     file_similarity=np.full(len(rows), similarity[0]),
                     file_text=np.full(len(rows), text[0]),
                     file_words=np.full(len(rows), share),
-                    quoted=_quoted(file, rows, runs, stemmer)
+                    quoted=_quoted(file, rows, quotation, stemmer)
                     | _at_lines(file, rows, lines.get(file.path, ())),
                     kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
                     flags=file.flags[rows],
@@ -73,13 +73,13 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
 
 
 def _quoted(
-    file: UnsavedFile, rows: NDArray[np.int64], runs: Sequence[Sequence[str]], stemmer: Stemmer
+    file: UnsavedFile, rows: NDArray[np.int64], quotation: Quotation, stemmer: Stemmer
 ) -> NDArray[np.bool_]:
     """Return which of the rows' symbols the query quotes, bool[rows]."""
-    if not runs:
+    if not quotation.runs:
         return np.zeros(len(rows), np.bool_)
-    counts = held_runs(runs, [file.documents[row] for row in rows], stemmer)
-    holding = np.flatnonzero([is_quoted(count, runs) for count in counts.tolist()])
+    counts = held_runs(quotation.runs, [file.documents[row] for row in rows], stemmer)
+    holding = np.flatnonzero(counts >= quotation.least)
     symbols = [file.symbols[row] for row in rows[holding]]
     return np.isin(np.arange(len(rows)), holding[innermost(symbols, [0] * len(symbols))])
 

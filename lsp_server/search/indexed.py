@@ -16,7 +16,7 @@ from lsp_server.search.file_symbols import file_of
 from lsp_server.search.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.name_matching import match_beginning, name_lengths, possible_rows
 from lsp_server.search.places import at_line, files_meant
-from lsp_server.search.quoting import innermost, is_quoted
+from lsp_server.search.quoting import innermost
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.snapshot import Snapshot
@@ -107,12 +107,14 @@ def _quoted(
     snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
 ) -> NDArray[np.int64]:
     """Return the innermost symbols in which the query stands, nearly as it is."""
-    runs = ask.runs
-    if not runs:
+    quotation = ask.quotation
+    if not quotation.runs:
         return np.zeros(0, np.int64)
     condition, passing = _condition(snapshot, ask, files, allowed)
-    ordinals, counts = _known(snapshot, snapshot.text.runs_held(runs, condition, _MOST_QUOTED, passing))
-    ordinals = ordinals[[is_quoted(count, runs) for count in counts.tolist()]]
+    ordinals, counts = _known(
+        snapshot, snapshot.text.runs_held(quotation.runs, condition, _MOST_QUOTED, passing)
+    )
+    ordinals = ordinals[counts >= quotation.least]
     symbols = [unpack_symbol(snapshot.vectors.record(ordinal)) for ordinal in ordinals.tolist()]
     return ordinals[innermost(symbols, snapshot.vectors.files(ordinals).tolist())]
 

@@ -1,39 +1,61 @@
 """What a query quotes: an error message, a comment, a line of code, as it stands in a symbol's body."""
 
+import math
+import re
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 from lsp_server.model import Symbol, SymbolKind
 from lsp_server.search.matching import QUESTION_WORDS
 
 RUN: Final = 4
-"""Words one after the other that no two texts have in common by chance."""
-
-LEAST_SHARE: Final = 0.5
-"""The part of a query's runs that must stand in a body: error names and values surround a message."""
+"""Words one after the other: fewer stand in two texts by chance."""
 
 ENOUGH: Final = 3
 """Runs that make a quotation, however much stands around them."""
+
+WHOLE: Final = 6
+"""Words of a query that as a whole is a quotation; of fewer it is a question that a comment puts alike."""
+
+LEAST_SHARE: Final = 0.5
+"""The part of its runs that is enough for what looks pasted: error names and values surround a message."""
+
+_PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`_\\%\n]|\.\.\.|\w\.\w|(?<!\w)'|'(?!\w)""")
+"""Signs that code and messages have, and questions that somebody types seldom."""
 
 _MOST_RUNS: Final = 12
 _LEAST_TELLING: Final = 2  # "is in the list" stands everywhere
 
 
-def runs_of(words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the runs of a query's words by which a quotation is known, spread over the query.
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """How a body is known to hold what a query quotes.
 
-    Args:
-        words: All words of the query, split and lower-cased, in order.
+    Attributes:
+        runs: Runs of the query's words, spread over it; none where it can't be a quotation.
+        least: How many of them such a body holds.
     """
-    runs = [tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)]
-    telling = [run for run in dict.fromkeys(runs) if _n_telling(run) >= _LEAST_TELLING]
-    step = max(1, -(-len(telling) // _MOST_RUNS))
-    return tuple(telling[::step])
 
+    runs: tuple[tuple[str, ...], ...] = ()
+    least: int = 1
 
-def is_quoted(n_held: float, runs: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a body that holds so many of the runs is what the query quotes."""
-    return n_held >= min(max(1.0, LEAST_SHARE * len(runs)), ENOUGH)
+    @classmethod
+    def of(cls, text: str, words: Sequence[str]) -> Self:
+        """Return what a query may quote.
+
+        Args:
+            text: The query.
+            words: All its words, split and lower-cased, in order.
+        """
+        runs = [tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)]
+        telling = [run for run in dict.fromkeys(runs) if _n_telling(run) >= _LEAST_TELLING]
+        chosen = tuple(telling[:: max(1, -(-len(telling) // _MOST_RUNS))])
+        if not chosen:
+            return cls()
+        if _PASTED.search(text):
+            return cls(chosen, min(max(1, math.ceil(LEAST_SHARE * len(chosen))), ENOUGH))
+        return cls(chosen, min(len(chosen), ENOUGH)) if len(words) >= WHOLE else cls()
 
 
 def innermost(symbols: Sequence[Symbol], files: Sequence[int]) -> list[bool]:

@@ -5,9 +5,10 @@ from small_index import SmallIndex
 
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
-from lsp_server.search.quoting import is_quoted, runs_of
+from lsp_server.search.quoting import Quotation
 from lsp_server.search.results import Found, SearchMode, SearchRequest
 from lsp_server.search.view import FolderView
+from lsp_server.text import split_words
 
 LEDGER = '''
 class Ledger:
@@ -107,23 +108,44 @@ def test_words_in_another_order_are_no_quotation(bank: SmallIndex) -> None:
     assert found.symbol.name == "close_books"
 
 
+def quotation(text: str) -> Quotation:
+    return Quotation.of(text, split_words(text))
+
+
 def test_runs_are_four_words_of_which_two_say_something() -> None:
-    assert runs_of(("is", "it", "in", "the", "open", "ledger")) == (("in", "the", "open", "ledger"),)
-    assert runs_of(("open", "the", "ledger")) == ()
+    assert quotation("is it in the open ledger?").runs == (("in", "the", "open", "ledger"),)
+    assert quotation("(open the ledger)").runs == ()
 
 
 def test_of_a_long_query_only_some_runs_are_looked_for() -> None:
-    runs = runs_of([f"word{number}" for number in range(500)])
+    runs = quotation(" ".join(f"{letter}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")).runs
     assert 6 <= len(runs) <= 12
-    assert runs[-1][-1] > "word4"
+    assert runs[-1][-1] > "t"
 
 
-def test_half_of_the_runs_make_a_quotation() -> None:
-    runs = runs_of(("error", "no", "such", "ledger", "page", "seven", "here"))
-    assert len(runs) == 4
-    assert is_quoted(2, runs)
-    assert not is_quoted(1, runs)
-    assert is_quoted(3, [*runs, *runs, *runs])
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("ValueError: no such ledger", 1),
+        ("error no such ledger page seven here", 3),
+        ("error: no such ledger page seven here", 2),
+        ("error: " + " ".join(f"word{letter}" for letter in "abcdefghijkl"), 3),
+        ("what's a ledger that doesn't close", 3),
+    ],
+)
+def test_half_of_what_looks_pasted_is_enough_and_three_runs_always(text: str, least: int) -> None:
+    assert quotation(text).least == least
+
+
+def test_a_short_question_is_no_quotation_of_a_comment_that_says_the_same(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "paint.py": "def main():\n    # fill the whole canvas\n    brush = find()\n    sing(brush)\n",
+            "canvas.py": "class Canvas:\n    def fill(self, colour):\n        self.whole = colour\n",
+        }
+    )
+    assert best(index.view(), "fill the whole canvas").path == "canvas.py"
+    assert best(index.view(), "# 'fill the whole canvas'").symbol.name == "main"
 
 
 def test_a_qualified_name_is_a_name_and_no_quotation(index: SmallIndex) -> None:
