@@ -45,10 +45,10 @@ class Kinship:
         """Whether other files may define members of it, and many."""
         return self.own.kind in TYPES and self.own.language in {_REOPENED, _PARTIAL, *_APART}
 
-    def is_container(self, other: Symbol, path: str) -> bool:
-        """Tell whether a symbol of another file is a part of what the own one lies in."""
+    def is_part(self, other: Symbol, path: str) -> bool:
+        """Tell whether a symbol of another file is a part of the own one, or of what this lies in."""
         chain = _chain(other)
-        if other.language != self.own.language or len(chain) >= len(self.chain):
+        if other.language != self.own.language or len(chain) > len(self.chain):
             return False
         if self.chain[: len(chain)] != chain:
             return False
@@ -60,7 +60,9 @@ class Kinship:
             return "partial" in other.signature.split()
         if other.language not in _APART or not self._is_near(path):
             return False
-        return bool(other.flags & SymbolFlags.DECLARATION) or chain not in self.at_home
+        if other.flags & SymbolFlags.DECLARATION:
+            return chain != self.chain or is_definition(self.own)
+        return chain != self.chain and chain not in self.at_home
 
     def is_member(self, other: Symbol, path: str, defines_it: Callable[[], bool]) -> bool:
         """Tell whether a symbol of another file lies in the own one.

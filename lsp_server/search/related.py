@@ -114,7 +114,7 @@ def _without_kin(candidates: Sequence[_Candidate], kinship: Kinship, own: FileSy
     def belongs(candidate: _Candidate) -> bool:
         symbol, view, path = candidate.symbol, candidate.view, candidate.path
         return path != own.path and (
-            kinship.is_container(symbol, path)
+            kinship.is_part(symbol, path)
             or kinship.is_member(symbol, path, lambda: _defines_type(view, path, kinship.own.qualified_name))
         )
 

@@ -366,6 +366,30 @@ def test_another_type_of_the_same_name_is_related(
     assert ("b/two." + suffix, "Cart") in [(one.path, one.symbol.name) for one in found]
 
 
+@pytest.mark.parametrize(
+    ("suffix", "first", "second", "part"),
+    [
+        ("cs", *CSHARP, "class Mapper"),
+        ("rb", *RUBY, "class Cart"),
+        ("cpp", CPP[1], "class Cart;\nvoid show_cart(const Cart& cart);\n", "class Cart"),
+        ("rs", RUST[1], "pub use crate::one::Cart;\n", "struct Cart"),
+    ],
+)
+def test_other_parts_of_a_type_are_the_type_itself(
+    index: SmallIndex, suffix: str, first: str, second: str, part: str
+) -> None:
+    index.commit({f"shop/one.{suffix}": first, f"shop/two.{suffix}": second})
+    line = line_of(first, part)
+    column = first.splitlines()[line].index(part) + len(part)
+    found = near(index.view(), f"shop/one.{suffix}", line, column)
+    assert not {"Cart", "Mapper", "Shop.Cart"} & set(names(found))
+
+
+def test_a_type_is_related_to_where_it_is_given_on(index: SmallIndex) -> None:
+    index.commit({"shop/one.rs": RUST[1], "shop/two.rs": "pub use crate::one::Cart;\n"})
+    assert "Cart" in names(near(index.view(), "shop/two.rs", 0, 22))
+
+
 def test_a_file_comes_after_all_else_where_its_symbol_says_it_already(index: SmallIndex) -> None:
     index.commit({"src/store.py": STORE, "src/session_store.py": STORE.partition("\n\n\ndef draw")[0]})
     index.commit({"src/other.py": OTHER})
