@@ -20,8 +20,8 @@ MOST_LOOKED_AT = 1_500
 _FILE = SymbolKind.FILE
 
 _LOOSELY: Final = {
-    NameMatch.EXACT: NameMatch.HUMPS,
-    NameMatch.SAME_LETTERS: NameMatch.HUMPS,
+    NameMatch.EXACT: NameMatch.PREFIX,
+    NameMatch.SAME_LETTERS: NameMatch.PREFIX,
     NameMatch.PREFIX: NameMatch.WORD_PREFIX,
     NameMatch.HUMPS: NameMatch.WORD_PREFIX,
     NameMatch.WORD_PREFIX: NameMatch.INSIDE,
@@ -35,8 +35,8 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
     """Return those matches whose symbol lies in the given containers.
 
     A container is an enclosing definition, or the file or folders around it. Where the innermost one is not
-    named, or one not in full, the match counts less: what is called so like what its words begin with, what
-    begins so like a later word, and what only holds it like a name inside of others.
+    named, or one not in full, the match counts less: what is called so like what begins so, for an inherited
+    member is called by another class; what begins so like a later word, and that like what only holds it.
 
     Args:
         source: Where the matches were found.

@@ -352,7 +352,14 @@ def test_a_name_with_its_package_is_that_very_name(packages: SmallIndex, query: 
 def test_a_container_further_up_is_not_the_one_around_a_name(packages: SmallIndex) -> None:
     (found, *_) = ask(packages.view(), "shop.Cart")
     assert found.symbol.name == "Cart"
-    assert found.score < 0.9
+    assert found.score == 0.9
+
+
+def test_an_inherited_member_is_found_by_the_class_that_has_it(index: SmallIndex) -> None:
+    base = "class Base:\n    def route(self):\n        pass\n"
+    commands = "class App(Base):\n    pass\n\n\ndef routes_command():\n    pass\n"
+    index.commit({"app/core/base.py": base, "app/commands.py": commands})
+    assert names(ask(index.view(), "app.route"))[0] == "Base.route"
 
 
 def test_within_a_loose_container_what_begins_so_comes_before_what_holds_it(packages: SmallIndex) -> None:
