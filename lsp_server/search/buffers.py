@@ -86,10 +86,13 @@ def _quoted(
 
 def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
     """Return the lines of open buffers that the query names."""
-    indexed = () if view.snapshot is None else view.snapshot.catalog.paths
     lines: dict[str, list[int]] = {}
-    for named in ask.lines:
-        for path in files_meant(named, {*indexed, *view.unsaved.files}):
+    if not (all_named := ask.lines):
+        return lines
+    indexed = () if view.snapshot is None else view.snapshot.catalog.paths
+    paths = {*indexed, *view.unsaved.files}
+    for named in all_named:
+        for path in files_meant(named, paths):
             lines.setdefault(path, []).append(named.line)
     return lines
 
