@@ -1,12 +1,13 @@
 """The text index: one Tantivy document for each symbol. The only package that knows Tantivy."""
 
 from lsp_server.documents.checksums import damaged_files
-from lsp_server.documents.reader import TextReader
+from lsp_server.documents.reader import Passing, TextReader
 from lsp_server.documents.statistics import inverse_frequency
 from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.unsaved import (
     UnsavedDocument,
     held_in_paths,
+    held_runs,
     held_words,
     passing_documents,
     prepare,
@@ -25,6 +26,7 @@ from lsp_server.documents.writer import TextIndex
 
 __all__ = [
     "FieldWeights",
+    "Passing",
     "Stemmer",
     "TextContents",
     "TextDocument",
@@ -37,6 +39,7 @@ __all__ = [
     "WordsHeld",
     "damaged_files",
     "held_in_paths",
+    "held_runs",
     "held_words",
     "inverse_frequency",
     "passing_documents",

@@ -97,6 +97,13 @@ def holding_query(
     return Query.boolean_query([(Occur.Must, passing), *bits])
 
 
+def runs_query(runs: Sequence[Sequence[str]], schema: tantivy.Schema, stemmer: Stemmer) -> Query | None:
+    """Return a query whose score says how many runs of words a document's body holds; None without any."""
+    phrases: list[list[str | tuple[int, str]]] = [[*stemmer.stems(run)] for run in runs if len(run) > 1]
+    clauses = [Query.const_score_query(Query.phrase_query(schema, "body", phrase), 1.0) for phrase in phrases]
+    return _any_of(clauses) if clauses else None
+
+
 def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer) -> list[Query]:
     conditions: list[Query] = []
     if condition.kinds is not None:

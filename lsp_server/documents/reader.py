@@ -13,7 +13,13 @@ from tantivy import Query
 
 from lsp_server.documents.failures import tantivy_failures
 from lsp_server.documents.mirror import Mirror, is_needed
-from lsp_server.documents.queries import MOST_TOLD_APART, filtered_query, holding_query, scoring_query
+from lsp_server.documents.queries import (
+    MOST_TOLD_APART,
+    filtered_query,
+    holding_query,
+    runs_query,
+    scoring_query,
+)
 from lsp_server.documents.statistics import FieldStatistics, read_statistics
 from lsp_server.documents.stems import Stemmer
 from lsp_server.documents.values import TextContents, TextFilter, TextHits, TextQuery, WordsHeld
@@ -100,6 +106,27 @@ class TextReader:
                 if found is not None:
                     return found
             return self._search_deeper(scoring, condition, limit, passing)
+
+    def runs_held(
+        self,
+        runs: Sequence[Sequence[str]],
+        condition: TextFilter,
+        limit: int,
+        passing: Passing | None = None,
+    ) -> TextHits:
+        """Return the documents whose bodies hold the most of some runs of words; a score counts them.
+
+        Args:
+            runs: Runs of two or more split, lower-cased words.
+            condition: What every hit must be.
+            limit: How many documents at most.
+            passing: As for `search`.
+        """
+        with tantivy_failures(self._path):
+            counting = runs_query(runs, self._schema, self.stemmer)
+            if counting is None or limit < 1:
+                return TextHits(np.empty(0, np.uint64), np.empty(0, np.float32))
+            return self._search_deeper(counting, condition, limit, passing)
 
     def words_held(self, words: Sequence[str], condition: TextFilter, limit: int) -> WordsHeld:
         """Tell which of some words the body of each document that passes a filter holds.

@@ -102,6 +102,22 @@ def held_words(
     return np.array([term in document.frequencies["body"] for term in terms], np.bool_)
 
 
+def held_runs(
+    runs: Sequence[Sequence[str]], documents: Sequence[UnsavedDocument], stemmer: Stemmer
+) -> NDArray[np.int64]:
+    """Return int64[n], how many of the runs of words each body holds, as `TextReader.runs_held` does."""
+    stemmed = _runs(stemmer.stems(run) for run in runs)
+    counts = [
+        sum(
+            _stands_in(document.terms["body"], run)
+            for run in stemmed
+            if run[0] in document.frequencies["body"]
+        )
+        for document in documents
+    ]
+    return np.array(counts, np.int64)
+
+
 def held_in_paths(
     words: Sequence[str], paths: Sequence[Sequence[str]], stemmer: Stemmer
 ) -> NDArray[np.bool_]:
@@ -146,10 +162,13 @@ def _runs(runs: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
 
 def _holds_run(unsaved: UnsavedDocument, run: tuple[str, ...]) -> bool:
     return any(
-        run[0] in unsaved.frequencies[field]
-        and any(terms[start : start + len(run)] == run for start in range(len(terms) - len(run) + 1))
+        run[0] in unsaved.frequencies[field] and _stands_in(terms, run)
         for field, terms in unsaved.terms.items()
     )
+
+
+def _stands_in(terms: tuple[str, ...], run: tuple[str, ...]) -> bool:
+    return any(terms[start : start + len(run)] == run for start in range(len(terms) - len(run) + 1))
 
 
 def _rounded_length(n_terms: int) -> int:

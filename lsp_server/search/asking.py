@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from lsp_server.documents import TextFilter, TextQuery
 from lsp_server.search.filters import Filters
+from lsp_server.search.places import PlaceNamed, places_in
 from lsp_server.search.query import ParsedQuery
+from lsp_server.search.quoting import Quotation
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.unsaved import UnsavedFile
@@ -65,6 +67,18 @@ class Ask:
     def depth(self) -> int:
         """How many hits each retriever is asked for."""
         return max(DEPTH, 2 * self.limit)
+
+    @property
+    def quotation(self) -> Quotation:
+        """What the query may quote; a name is none, and only hybrid searches look for it."""
+        if self.mode is not SearchMode.HYBRID or self.query.is_one_name:
+            return Quotation()
+        return Quotation.of(self.query.text, self.query.words)
+
+    @property
+    def lines(self) -> Sequence[PlaceNamed]:
+        """Lines of files that the query names; for hybrid searches only."""
+        return places_in(self.query.text) if self.mode is SearchMode.HYBRID else ()
 
     def text_query(self, condition: TextFilter) -> TextQuery:
         """Return the question to the text index."""

@@ -1,18 +1,25 @@
 """Gathers what may answer from open buffers whose text is not what is indexed."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from lsp_server.documents import (
     Stemmer,
     TextFilter,
     held_in_paths,
+    held_runs,
     held_words,
     passing_documents,
     score_documents,
 )
 from lsp_server.search.asking import Ask, Gathered, Place
+from lsp_server.search.places import at_line, files_meant
+from lsp_server.search.quoting import Quotation, innermost
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
+from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
 from lsp_server.text import split_words
 
@@ -21,6 +28,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
     parts: list[Gathered] = []
     stemmer = Stemmer() if view.snapshot is None else view.snapshot.text.stemmer
+    quotation, lines = ask.quotation, _lines_of(view, ask)
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
             continue
@@ -49,6 +57,8 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
                     file_similarity=np.full(len(rows), similarity[0]),
                     file_text=np.full(len(rows), text[0]),
                     file_words=np.full(len(rows), share),
+                    quoted=_quoted(file, rows, quotation, stemmer)
+                    | _at_lines(file, rows, lines.get(file.path, ())),
                     kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
                     flags=file.flags[rows],
                     files=np.full(len(rows), -1 - number, np.int64),
@@ -60,3 +70,34 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
             )
         )
     return parts
+
+
+def _quoted(
+    file: UnsavedFile, rows: NDArray[np.int64], quotation: Quotation, stemmer: Stemmer
+) -> NDArray[np.bool_]:
+    """Return which of the rows' symbols the query quotes, bool[rows]."""
+    if not quotation.runs:
+        return np.zeros(len(rows), np.bool_)
+    counts = held_runs(quotation.runs, [file.documents[row] for row in rows], stemmer)
+    holding = np.flatnonzero(counts >= quotation.least)
+    symbols = [file.symbols[row] for row in rows[holding]]
+    return np.isin(np.arange(len(rows)), holding[innermost(symbols, [0] * len(symbols))])
+
+
+def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
+    """Return the lines of open buffers that the query names."""
+    lines: dict[str, list[int]] = {}
+    if not (all_named := ask.lines):
+        return lines
+    indexed = () if view.snapshot is None else view.snapshot.catalog.paths
+    paths = {*indexed, *view.unsaved.files}
+    for named in all_named:
+        for path in files_meant(named, paths):
+            lines.setdefault(path, []).append(named.line)
+    return lines
+
+
+def _at_lines(file: UnsavedFile, rows: NDArray[np.int64], lines: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which of the rows' symbols stand at the lines, bool[rows]."""
+    places = [place for line in lines if (place := at_line(file.symbols, line)) is not None]
+    return np.isin(rows, places)

@@ -1,4 +1,4 @@
-"""Gathers what may answer from the index: nearest vectors, best words, names that begin so."""
+"""Gathers what may answer from the index: nearest vectors, best words, beginnings of names, quotations."""
 
 import re
 from collections.abc import Sequence
@@ -8,13 +8,16 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import TextFilter, TextHits, held_in_paths
+from lsp_server.documents import Passing, TextFilter, TextHits, held_in_paths
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
+from lsp_server.search.file_symbols import file_of
 from lsp_server.search.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.name_columns import name_lengths, possible_rows
 from lsp_server.search.name_matching import match_beginning
+from lsp_server.search.places import at_line, files_meant
+from lsp_server.search.quoting import innermost
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.snapshot import Snapshot
@@ -23,6 +26,9 @@ from lsp_server.storage.symbol_record import unpack_symbol
 
 _MOST_NAMED = 100
 """Symbols whose names begin with the query that are looked at, the shortest first."""
+
+_MOST_QUOTED = 20
+"""Symbols that hold the query, the most of it first: what stands in more of them is boilerplate."""
 
 _SELECTIVE = 8  # filters that let through less than one symbol in so many are the text index's to apply
 
@@ -40,13 +46,18 @@ def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -
     allowed = ask.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
     in_words = beside(
-        lambda: (_named(snapshot, ask, allowed), _by_words(snapshot, ask, files, allowed)),
+        lambda: (
+            _named(snapshot, ask, allowed),
+            np.union1d(_quoted(snapshot, ask, files, allowed), _at_lines(snapshot, ask, allowed)),
+            _by_words(snapshot, ask, files, allowed),
+        ),
         is_crowded=ask.is_crowded,
     )
     nearest = _nearest(snapshot, ask, allowed)
-    named, by_words = in_words()
+    named, quoted, by_words = in_words()
     cancel.raise_if_cancelled()
-    return _with_evidence(snapshot, ask, reduce(np.union1d, (nearest, by_words[0], named)), by_words)
+    ordinals = reduce(np.union1d, (nearest, by_words[0], named, quoted))
+    return _with_evidence(snapshot, ask, ordinals, by_words, quoted)
 
 
 def _nearest(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
@@ -89,6 +100,45 @@ def _by_words(
     """Return the best symbols by words among those that may answer."""
     if ask.mode is SearchMode.VECTOR:
         return _NO_HITS
+    condition, passing = _condition(snapshot, ask, files, allowed)
+    return _known(snapshot, snapshot.text.search(ask.text_query(condition), ask.depth, passing))
+
+
+def _quoted(
+    snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
+) -> NDArray[np.int64]:
+    """Return the innermost symbols in which the query stands, nearly as it is."""
+    quotation = ask.quotation
+    if not quotation.runs:
+        return np.zeros(0, np.int64)
+    condition, passing = _condition(snapshot, ask, files, allowed)
+    ordinals, counts = _known(
+        snapshot, snapshot.text.runs_held(quotation.runs, condition, _MOST_QUOTED, passing)
+    )
+    ordinals = ordinals[counts >= quotation.least]
+    symbols = [unpack_symbol(snapshot.vectors.record(ordinal)) for ordinal in ordinals.tolist()]
+    return ordinals[innermost(symbols, snapshot.vectors.files(ordinals).tolist())]
+
+
+def _at_lines(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    """Return the symbols at the lines that the query names."""
+    vectors = snapshot.vectors
+    found: list[int] = []
+    for named in ask.lines:
+        for path in files_meant(named, snapshot.catalog.paths):
+            number = file_of(snapshot, path)
+            of_file = vectors.where("files", lambda files, number=number: files == number)  # type: ignore[misc]
+            rows = np.flatnonzero(of_file if vectors.alive is None else of_file & vectors.alive)
+            place = at_line([unpack_symbol(vectors.record(row)) for row in rows.tolist()], named.line)
+            if place is not None and (allowed is None or allowed[rows[place]]):
+                found.append(int(rows[place]))
+    return np.array(found, np.int64)
+
+
+def _condition(
+    snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
+) -> tuple[TextFilter, Passing]:
+    """Return what the text index is to look for in its documents, and what of its hits may answer."""
 
     def passing(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
         ordinals = snapshot.vectors.ordinals_of(ids)
@@ -103,7 +153,7 @@ def _by_words(
     if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):
         # Most hits pass: refusing the others afterwards costs less than what Tantivy does for a condition.
         condition = TextFilter(kinds=condition.kinds, languages=condition.languages)
-    return _known(snapshot, snapshot.text.search(ask.text_query(condition), ask.depth, passing))
+    return condition, passing
 
 
 def _known(snapshot: Snapshot, hits: TextHits) -> _Hits:
@@ -117,6 +167,7 @@ def _with_evidence(
     ask: Ask,
     ordinals: NDArray[np.int64],
     by_words: _Hits,
+    quoted: NDArray[np.int64],
 ) -> Gathered:
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
@@ -131,6 +182,7 @@ def _with_evidence(
             file_similarity=_file_similarity(snapshot, ask, asked)[places],
             file_text=file_text()[places],
             file_words=file_words[places],
+            quoted=np.isin(ordinals, quoted),
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
             files=files,

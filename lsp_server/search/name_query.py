@@ -8,6 +8,10 @@ _MOST_CHARACTERS: Final = 500
 _SEPARATOR: Final = re.compile(r"::|->|[.#]")
 _FOLDER_SEPARATOR: Final = re.compile(r"[/\\]")
 _WORD: Final = re.compile(r"[^\s_\-]+")
+_COPIED_ALONG: Final = re.compile(r"(?<=\w)\(.*|:\d+(?::\d+)?$|(?<=\.)(\w+[?!]?)/\d{1,2}$", re.DOTALL)
+"""Behind a name: arguments, a place in a file, the number of parameters as Elixir and Erlang write it."""
+_BEGUN: Final = re.compile(r"(?<=[\w?!])(?<!\boperator)(?:::?|->|[./\\])$")
+"""A separator behind which nothing is typed yet."""
 _WRAPPING: Final = "\"'`*()"
 
 
@@ -33,9 +37,11 @@ class NameQuery:
     def of(cls, query: str) -> Self:
         """Take a query apart; never fails."""
         text = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
-        several = len(text.split()) > 1
-        whole = "" if several else text.strip(_WRAPPING) or text
-        words = tuple(_WORD.findall(text))
+        is_one = " " not in text.partition("(")[0]
+        name = _COPIED_ALONG.sub(r"\1", text) if is_one else text
+        several = len(name.split()) > 1
+        whole = "" if several else _BEGUN.sub("", name.strip(_WRAPPING) or name)
+        words = tuple(_WORD.findall(name))
         separator = _FOLDER_SEPARATOR if _FOLDER_SEPARATOR.search(whole) else _SEPARATOR
         parts = [part for part in separator.split(whole) if part]
         return cls(

@@ -1,8 +1,8 @@
 """Answers `workspace/symbol`: names that match what is typed, best class of match first, then meaning.
 
 What an editor would show by letters in order is complete up to the limit, but for qualified names that have
-closer matches; within a class come types and functions before variables, other code before tests, short names
-before long ones.
+closer matches. Where nothing is closer than that, what a misspelt name was meant to be comes first. Within a
+class come types and functions before variables, other code before tests, short names before long ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +31,9 @@ from lsp_server.search.name_matching import (
 from lsp_server.search.name_query import NameQuery
 from lsp_server.search.name_sources import NameSource, sources_of
 from lsp_server.search.qualified import in_containers, rows_likely_in
+from lsp_server.search.query import parse_query
 from lsp_server.search.results import Found, SearchOutcome, SearchRequest
+from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
 from lsp_server.vectors.arrays import I64
 
@@ -111,10 +113,39 @@ def palette(
     if meaning and taken_apart.last:  # few names are qualified like that, and to find them takes a while
         search_unmended = beside(search_unmended, is_crowded=not all(view.is_complete for view in views))
     named = _by_name(views, taken_apart, limit, cancel)
+    is_misspelt = False
+    if taken_apart.whole and (not named or named[0].score <= SCORES[NameMatch.LETTERS]):
+        meant = _by_name_meant(views, taken_apart, limit, cancel)
+        is_misspelt = bool(meant)
+        named = _joined(meant, named)[:limit]
     if not meaning or len(named) >= limit:
         return named
-    outcome = search_unmended() if named else search(views, request, cancel)
+    outcome = search_unmended() if named and not is_misspelt else search(views, request, cancel)
     return (*named, *_below(named, outcome.results, limit - len(named)))
+
+
+def _by_name_meant(
+    views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel
+) -> tuple[Found, ...]:
+    """Return the names close to what a misspelt one was meant to be; none where it is not misspelt."""
+    found: list[Found] = []
+    for view in views:
+        if view.snapshot is None:
+            continue
+        cancel.raise_if_cancelled()
+        asked = parse_query(query.text)
+        meant = mended(asked, view.snapshot.text, view.embedder)
+        if meant is not asked:
+            found += _by_name([view], NameQuery.of(meant.text), limit, cancel)
+    found.sort(key=lambda one: -one.score)
+    most = SCORES[NameMatch.SAME_LETTERS]
+    close = (one for one in found if one.score > SCORES[NameMatch.INSIDE])
+    return tuple(replace(one, score=min(one.score, most)) for one in close)
+
+
+def _joined(first: Sequence[Found], others: Sequence[Found]) -> tuple[Found, ...]:
+    known = {(one.folder, one.id) for one in first}
+    return (*first, *(one for one in others if (one.folder, one.id) not in known))
 
 
 def _below(named: Sequence[Found], by_meaning: Sequence[Found], limit: int) -> list[Found]:

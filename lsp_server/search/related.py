@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.embedding import similarity_to_score
-from lsp_server.model import ClusterId, Encoding, Symbol, SymbolFlags, SymbolId
+from lsp_server.model import ClusterId, Encoding, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.file_symbols import (
     FileSymbols,
@@ -16,6 +16,7 @@ from lsp_server.search.file_symbols import (
     vectors_of,
     visible_rows,
 )
+from lsp_server.search.kinship import TYPES, Kinship, is_definition
 from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, Found
 from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
@@ -32,11 +33,13 @@ COPY_DIFFERENCE = 0.2
 """The part of its lines by which a copy may have become longer or shorter, where it is more than one line."""
 
 _SPARE = 20  # candidates beyond twice the limit, for what steps back behind others
+_MEMBERS = 4  # times as many, where members in other files are left out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Candidate:
     view: FolderView
+    path: str
     symbol: Symbol
     vector: F32  # of the candidate itself
     similarity: float
@@ -62,8 +65,9 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
 ) -> tuple[Found, ...]:
     """Return the symbols closest in meaning to the innermost one at a position.
 
-    Left out are the symbol itself, what it lies in and what lies in it. Tests come after other code, and what
-    nearly repeats a result after both, but never after what is not relevant any more. Each result's
+    Left out are the symbol itself, what it lies in and what lies in it, also where other files hold parts of
+    these. Tests come after other code, and after both what nearly repeats a result, and files of which a
+    symbol is a result, but never after what is not relevant any more. Each result's
     explanation marks it with the signal `test`, and with `duplicate` where it nearly repeats the symbol asked
     about or a result before it.
 
@@ -88,7 +92,10 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
     if limit < 1 or not target.any():
         return ()
     family = frozenset(file.family(place))
-    candidates = _candidates(view, target, 2 * limit + _SPARE, file, family)
+    kinship = Kinship.of(file.symbols[place], path, file.symbols)
+    depth = (2 * limit + _SPARE) * (_MEMBERS if kinship.has_members_elsewhere else 1)
+    candidates = _candidates(view, target, depth, file, family)
+    candidates = _without_kin(candidates, kinship, file)
     for other in other_views:
         cancel.raise_if_cancelled()
         if other.embedder.info.fingerprint == view.embedder.info.fingerprint:
@@ -96,7 +103,36 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
     cancel.raise_if_cancelled()
     candidates.sort(key=lambda candidate: (-candidate.similarity, candidate.id))
     closest = candidates[: 2 * limit + _SPARE]
-    return _listed(closest, _copies(closest, file.symbols[place]), view, limit)
+    asked = file.symbols[place]
+    of_file = asked.kind is SymbolKind.FILE
+    return _listed(closest, _copies(closest, asked), view, limit, of_file=of_file)
+
+
+def _without_kin(candidates: Sequence[_Candidate], kinship: Kinship, own: FileSymbols) -> list[_Candidate]:
+    """Return the candidates that are no part of what the symbol lies in, and no member of it elsewhere."""
+
+    def belongs(candidate: _Candidate) -> bool:
+        symbol, view, path = candidate.symbol, candidate.view, candidate.path
+        return path != own.path and (
+            kinship.is_part(symbol, path)
+            or kinship.is_member(symbol, path, lambda: _defines_type(view, path, kinship.own.qualified_name))
+        )
+
+    return [candidate for candidate in candidates if not belongs(candidate)]
+
+
+def _defines_type(view: FolderView, path: str, qualified_name: str) -> bool:
+    """Tell whether a file defines a type of this name, rather than members of one."""
+    unsaved = view.unsaved.files.get(path)
+    if unsaved is not None:
+        return any(is_definition(one) and one.qualified_name == qualified_name for one in unsaved.symbols)
+    if view.snapshot is None:
+        return False
+    vectors = view.snapshot.vectors
+    ids = [symbol_id(path, qualified_name, kind, nth) for kind in TYPES for nth in (0, 1)]
+    ordinals = vectors.ordinals_of(np.array(ids, np.uint64))
+    flags = vectors.flags(ordinals[ordinals >= 0])
+    return bool(((flags & np.uint8(SymbolFlags.DECLARATION)) == 0).any())
 
 
 def _candidates(
@@ -109,6 +145,7 @@ def _candidates(
         found += [
             _Candidate(
                 view,
+                file.path,
                 file.symbols[row],
                 file.vectors[row].astype(np.float32),
                 float(similarities[row]),
@@ -138,9 +175,11 @@ def _indexed(
     hits = snapshot.vectors.search(target, depth, probes, rerank, allowed)
     vectors = vectors_of(snapshot, hits.ordinals).astype(np.float32)
     ids, flags = snapshot.vectors.ids(hits.ordinals), snapshot.vectors.flags(hits.ordinals)
+    files = snapshot.vectors.files(hits.ordinals).tolist()
     return [
         _Candidate(
             view,
+            snapshot.path_of(files[number]),
             unpack_symbol(snapshot.vectors.record(ordinal)),
             vectors[number],
             float(hits.similarities[number]),
@@ -158,7 +197,12 @@ def _similarities(vectors: F16, target: F32) -> F32:
 
 
 def _listed(
-    candidates: Sequence[_Candidate], copies: Sequence[bool], view: FolderView, limit: int
+    candidates: Sequence[_Candidate],
+    copies: Sequence[bool],
+    view: FolderView,
+    limit: int,
+    *,
+    of_file: bool,
 ) -> tuple[Found, ...]:
     """Order candidates, closest first, by what they are, and score them so that scores never rise.
 
@@ -168,11 +212,21 @@ def _listed(
     similarities = np.array([candidate.similarity for candidate in candidates], np.float32)
     scores = similarity_to_score(similarities, view.embedder.curves.related)
     repeats = _repeats(candidates)
+    said = {
+        (candidate.view.folder, candidate.path)
+        for candidate, score in zip(candidates, scores.tolist(), strict=True)
+        if candidate.symbol.kind is not SymbolKind.FILE and score >= PROBABLY_RELEVANT
+    }
+
+    def says_nothing_more(candidate: _Candidate) -> bool:
+        is_file = candidate.symbol.kind is SymbolKind.FILE
+        return is_file and not of_file and (candidate.view.folder, candidate.path) in said
+
     order = sorted(
         range(len(candidates)),
         key=lambda number: (
             scores[number] < PROBABLY_RELEVANT,
-            repeats[number],
+            repeats[number] or says_nothing_more(candidates[number]),
             candidates[number].is_test,
             number,
         ),

@@ -29,14 +29,18 @@ _VALUES: Final = (
     SymbolKind.KEY,
 )
 
-TO_THE_LETTER: Final = 6
-CALLED: Final = 4
+TO_THE_LETTER: Final = 8
+CALLED: Final = 6
+QUOTED: Final = 4
 BEGUN: Final = 2
 
 _NAMELESS: Final = (int(SymbolKind.FILE), int(SymbolKind.STRING))
 
-_FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
+FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that stand for their folder, and are called what it is called."""
+
+_REPEATING: Final = ("test", "example", "vendored", "generated")
+"""What says the messages of other code again, and is not where they come from."""
 
 _PROSE: Final = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".org")
 
@@ -74,6 +78,7 @@ class Candidates:
         file_similarity: float32[n], cosine of the file's own entry.
         file_text: float32[n], BM25 of the file's own entry.
         file_words: float32[n], how much of the query the file holds, rare words counting more, 0 to 1.
+        quoted: bool[n], whether the query stands in it, nearly as it is; see `quoting`.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
         files: int64[n], a number per file.
@@ -88,6 +93,7 @@ class Candidates:
     file_similarity: np.ndarray
     file_text: np.ndarray
     file_words: np.ndarray
+    quoted: np.ndarray
     kinds: np.ndarray
     flags: np.ndarray
     files: np.ndarray
@@ -105,9 +111,10 @@ class Signals:
         files: int64[n], a number per file.
         added: float64[n] each, 0 to 1.
         multiplied: bool[n] each, where the weight of this name multiplies.
-        called: int8[n], `TO_THE_LETTER` or `CALLED` where the query as a whole is the name, `BEGUN` where the
-            name begins with the one word or identifier that the query is, one less for a declaration of what
-            is defined elsewhere, else 0: the higher comes first whatever else is said.
+        called: int8[n], `TO_THE_LETTER` or `CALLED` where the query as a whole is the name, `QUOTED` where
+            it stands in the symbol's body, `BEGUN` where the name begins with the one word or identifier that
+            the query is, one less for a declaration of what is defined elsewhere, else 0: the higher comes
+            first whatever else is said.
     """
 
     ids: np.ndarray
@@ -216,6 +223,10 @@ class _Names:
             beginning = _bare(terms.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
             called[begun] = np.maximum(called[begun], BEGUN)
+        by_flags = _by_flags(frozenset(terms.words), candidates.flags)
+        repeating = np.any([by_flags[name] for name in _REPEATING], axis=0) | _is_prose(candidates.paths)
+        quoted = np.where(candidates.quoted & ~repeating, np.where(has_name, QUOTED, QUOTED - 1), 0)
+        called = np.maximum(called, quoted.astype(np.int8))
         # Who types in lower case only may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}
         to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
@@ -225,19 +236,33 @@ class _Names:
 
 
 def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
-    """Return which candidates one of the identifiers names."""
+    """Return which candidates one of the identifiers names, with its package or without."""
     wanted = {_bare(identifier) for identifier in identifiers}
     endings = tuple(f".{identifier}" for identifier in wanted)
     qualified = [identifier for identifier in wanted if "." in identifier]
     named = []
     for i, bare in enumerate(map(_bare, candidates.names) if wanted else ()):
         # Containers are unpacked one by one, so only where the last part of a qualified name fits.
-        if f".{bare}".endswith(endings) or (
-            any(identifier.endswith(f".{bare}") for identifier in qualified)
-            and f".{_bare(candidates.containers[i])}.{bare}".endswith(endings)
+        fitting = [identifier for identifier in qualified if identifier.endswith(f".{bare}")]
+        container = _bare(candidates.containers[i]) if fitting else ""
+        if f".{bare}".endswith(endings) or any(
+            _is_qualified(identifier, bare, container, candidates.paths[i]) for identifier in fitting
         ):
             named.append(i)
     return named
+
+
+def _is_qualified(identifier: str, bare: str, container: str, path: str) -> bool:
+    """Tell whether an identifier is a name with some of what is around it, with or without the package.
+
+    Before a class and its member any package may stand: `gin.Context.JSON` in gin's own folder. Before a name
+    alone it must be what its folders and file are called: `concurrent.futures.Executor`.
+    """
+    if container:
+        shorter, longer = sorted((f".{identifier}", f".{container}.{bare}"), key=len)
+        return longer.endswith(shorter)
+    parts = iter(path.lower().rpartition(".")[0].split("/"))
+    return all(package in parts for package in identifier.removesuffix(f".{bare}").split("."))
 
 
 def _bare(identifier: str) -> str:
@@ -280,5 +305,5 @@ def _taken_apart(path: str) -> tuple[str, Sequence[str], Sequence[str]]:
     """Return what a file is called, its folders, and the parts of its own name, these in lower case."""
     folders, _, file_name = path.rpartition("/")
     stem = file_name.partition(".")[0]
-    called = folders.rpartition("/")[2] if folders and stem in _FOLDERS_OWN else stem
+    called = folders.rpartition("/")[2] if folders and stem in FOLDERS_OWN else stem
     return called, folders.lower().split("/"), _PARTS.split(stem.lower())

@@ -12,6 +12,7 @@ from lsp_server.documents import (
     TextQuery,
     TextReader,
     held_in_paths,
+    held_runs,
     held_words,
     passing_documents,
     prepare,
@@ -127,3 +128,17 @@ def test_no_more_words_are_told_apart_than_a_score_has_bits(indexed: Indexed) ->
     found = reader.words_held(words, TextFilter(), limit=1)
     assert found.held.shape == (1, 24)
     assert found.held.all()
+
+
+def test_runs_of_words_are_counted_on_disk_as_in_a_buffer(indexed: Indexed) -> None:
+    runs = [("retry", "the", "upload"), ("parse", "a", "token")]
+    stored = [
+        TextDocument(1, 1, 12, "go", "x", "x", body="retry the uploads then parse a token"),
+        TextDocument(2, 2, 12, "go", "x", "x", body="parse tokens and retries the upload"),
+        TextDocument(3, 3, 12, "go", "x", "x", body="the upload"),
+    ]
+    reader = indexed(stored)
+    hits = reader.runs_held(runs, TextFilter(), 9)
+    assert list(zip(hits.ids.tolist(), hits.scores.tolist(), strict=True)) == [(1, 2.0), (2, 1.0)]
+    assert held_runs(runs, prepare(stored), reader.stemmer).tolist() == [2, 1, 0]
+    assert len(reader.runs_held([("retry",)], TextFilter(), 9)) == 0

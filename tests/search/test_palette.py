@@ -294,3 +294,104 @@ def test_a_question_gets_the_answers_of_a_search(shop: SmallIndex) -> None:
     view, question = shop.view(), "give the customer the money back"
     searched = search([view], SearchRequest(question, limit=5), Cancel()).results
     assert names(ask(view, question, meaning=True))[:5] == [one.symbol.qualified_name for one in searched]
+
+
+@pytest.mark.parametrize(
+    "typed", ["OrderStore.", "OrderStore:", "OrderStore::", "OrderStore/", "OrderStore->"]
+)
+def test_a_separator_typed_behind_a_name_leaves_the_list_as_it_was(shop: SmallIndex, typed: str) -> None:
+    view = shop.view()
+    assert names(ask(view, typed)) == names(ask(view, "OrderStore"))
+
+
+def test_operators_keep_their_signs(index: SmallIndex) -> None:
+    index.commit({"a.cpp": "struct P { P* operator->() { return this; } P operator/(P b) { return b; } };\n"})
+    assert names(ask(index.view(), "operator->"))[0] == "P.operator->"
+    assert names(ask(index.view(), "operator/"))[0] == "P.operator/"
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("remove()", "OrderStore.remove"),
+        ("OrderStore.remove(identifier)", "OrderStore.remove"),
+        ("refund(self, identifier)", "OrderStore.refund"),
+        ("refund(self", "OrderStore.refund"),
+        ("orders.py:7", "orders.py"),
+        ("src/orders.py:7:12", "orders.py"),
+        ("OrderStore.refund/1", "OrderStore.refund"),
+    ],
+)
+def test_what_is_copied_along_with_a_name_is_left_out(shop: SmallIndex, query: str, name: str) -> None:
+    found = ask(shop.view(), query)
+    assert names(found)[0] == name
+    assert found[0].score == 1.0
+
+
+def test_a_sentence_keeps_its_brackets(shop: SmallIndex) -> None:
+    assert not ask(shop.view(), "user id (of whom)")
+    assert names(ask(shop.view(), "user id")) == ["UserStore.getUserById"]
+
+
+@pytest.fixture
+def packages(index: SmallIndex) -> SmallIndex:
+    index.commit(
+        {
+            "shop/core/parts/Cart.php": "<?php\nclass Cart { function total() { return 1; } }\n",
+            "shop/core/parts/CartLine.php": "<?php\nclass CartLine {}\n",
+            "shop/core/till/mod.rs": "pub struct Till { a: u8 }\nimpl Till { fn ring(&self) {} }\n",
+            "shop/core/till/smart.rs": "pub struct SmartTill { a: u8 }\npub fn carting() {}\n",
+            "other/cart.py": "def total():\n    return 2\n",
+        }
+    )
+    return index
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("core\\parts\\Cart", "Cart"),
+        ("parts.Cart", "Cart"),
+        ("shop.core.parts.Cart.total", "Cart.total"),
+        ("shop::core::Till", "Till"),
+        ("shop::till::Till::ring", "Till.ring"),
+    ],
+)
+def test_a_name_with_its_package_is_that_very_name(packages: SmallIndex, query: str, name: str) -> None:
+    found = ask(packages.view(), query)
+    assert (names(found)[0], found[0].score) == (name, 1.0)
+
+
+def test_a_container_further_up_is_not_the_one_around_a_name(packages: SmallIndex) -> None:
+    (found, *_) = ask(packages.view(), "shop.Cart")
+    assert found.symbol.name == "Cart"
+    assert found.score == 0.9
+
+
+def test_an_inherited_member_is_found_by_the_class_that_has_it(index: SmallIndex) -> None:
+    base = "class Base:\n    def route(self):\n        pass\n"
+    commands = "class App(Base):\n    pass\n\n\ndef routes_command():\n    pass\n"
+    index.commit({"app/core/base.py": base, "app/commands.py": commands})
+    assert names(ask(index.view(), "app.route"))[0] == "Base.route"
+
+
+def test_within_a_loose_container_what_begins_so_comes_before_what_holds_it(packages: SmallIndex) -> None:
+    found = names(ask(packages.view(), "shop.till"))
+    assert found.index("Till") < found.index("SmartTill")
+
+
+@pytest.mark.parametrize("typed", ["refudn", "reffund", "rafund", "OrderStore.refudn"])
+def test_a_misspelt_name_is_found_though_other_names_have_its_letters(shop: SmallIndex, typed: str) -> None:
+    last = typed.rpartition(".")[2]
+    shop.commit({"src/far.py": "".join(f"def {'_x'.join(last)}{n}():\n    pass\n\n\n" for n in range(9))})
+    found = ask(shop.view(), typed)
+    assert names(found)[0] == "OrderStore.refund"
+    assert found[0].score < 1.0
+    if "." not in typed:
+        assert len([one for one in found if one.path == "src/far.py"]) >= 9
+    assert names(ask(shop.view(), typed, meaning=True))[0] == "OrderStore.refund"
+
+
+def test_half_a_word_is_no_misspelling(shop: SmallIndex) -> None:
+    assert names(ask(shop.view(), "ordst"))[0] == "OrderStore"
+    assert names(ask(shop.view(), "gtusrnm"))[0] == "get_user_name"

@@ -25,6 +25,7 @@ class One:
     file_similarity: float = 0.0
     file_text: float = 0.0
     file_words: float = 0.0
+    quoted: bool = False
     kind: SymbolKind = SymbolKind.FUNCTION
     flags: SymbolFlags = SymbolFlags.NONE
 
@@ -38,6 +39,7 @@ def candidates_of(ones: list[One]) -> Candidates:
         file_similarity=np.array([one.file_similarity for one in ones], np.float32),
         file_text=np.array([one.file_text for one in ones], np.float32),
         file_words=np.array([one.file_words for one in ones], np.float32),
+        quoted=np.array([one.quoted for one in ones], np.bool_),
         kinds=np.array([one.kind for one in ones], np.uint8),
         flags=np.array([one.flags for one in ones], np.uint8),
         files=np.array([files[one.path] for one in ones], np.int64),
@@ -307,3 +309,45 @@ def test_the_very_name_comes_before_one_that_only_sounds_like_it() -> None:
 def test_a_definition_comes_before_its_declaration() -> None:
     ones = apart(One("merge", similarity=0.9, flags=SymbolFlags.DECLARATION), One("merge"), One("mergeAll"))
     assert order("merge", ones, identifiers="merge") == [1, 0, 2]
+
+
+@pytest.mark.parametrize("flag", [SymbolFlags.TEST, SymbolFlags.EXAMPLE, SymbolFlags.VENDORED])
+def test_what_is_quoted_comes_before_better_evidence_but_not_from_a_test_or_a_page(flag: SymbolFlags) -> None:
+    better, quoted = One(similarity=0.9, text=9), One(similarity=0.1, text=1, quoted=True)
+    query = "no such page here"
+    assert order(query, apart(better, quoted)) == [1, 0]
+    assert order(query, apart(better, replace(quoted, flags=flag))) == [0, 1]
+    assert order(query, [better, replace(quoted, path="NEWS.md", kind=SymbolKind.STRING)]) == [0, 1]
+
+
+def test_a_quoted_symbol_comes_before_a_quoted_section() -> None:
+    section = One(similarity=0.9, text=9, quoted=True, kind=SymbolKind.STRING)
+    assert order("no such page here", apart(section, One(quoted=True))) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "name", "container", "path"),
+    [
+        ("com.shop.Cart.add", "add", "Cart", "src/main/java/com/shop/Cart.java"),
+        ("shop.Cart.add", "add", "Cart", "cart.go"),
+        ("com.shop.Cart", "Cart", "", "src/main/java/com/shop/Cart.java"),
+        ("shop.cart.total", "total", "", "lib/shop/cart.py"),
+        ("shop::till::ring", "ring", "", "src/shop/till/mod.rs"),
+    ],
+)
+def test_a_name_behind_its_package_is_that_name(
+    identifier: str, name: str, container: str, path: str
+) -> None:
+    ones = [One("other", similarity=0.9), One(name, container, path, similarity=0.3)]
+    found = ranking("what is it", ones, identifiers=identifier)
+    assert found.parts["exact"].tolist() == [0.0, LEARNED.exact]
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "path"),
+    [("total", "", "lib/cart/shop.py"), ("total", "", "lib/till.py"), ("total", "Till", "shop/cart.py")],
+)
+def test_a_name_in_another_package_is_not(name: str, container: str, path: str) -> None:
+    ones = [One("other", similarity=0.9), One(name, container, path, similarity=0.3)]
+    found = ranking("what is it", ones, identifiers="shop.cart.total")
+    assert found.parts["exact"].tolist() == [0.0, 0.0]

@@ -1,0 +1,87 @@
+"""Which places in files a query names: a line of a stack trace, `file.py:12`, `File "file.py", line 12`."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from lsp_server.model import Symbol, SymbolKind
+
+_ENDING: Final = re.compile(
+    r"""
+    (?<=[\w$+\-]) (?P<suffix> \.[A-Za-z]\w{0,9} )
+    (?: :line\ | : | \( | "?,?\ (?:on\ )?line\ | \#L )
+    (?P<line> \d{1,7} )
+    """,
+    re.VERBOSE,
+)
+"""The end of a file's name and a line; what stands before is taken from there backwards, for speed."""
+
+_NOT_IN_PATH: Final = re.compile(r"[^\w@$+~.\-/\\:]")
+_LONGEST_PATH: Final = 400
+_MOST_PLACES: Final = 12
+_MOST_LOOKED_AT: Final = 100
+_MOST_FILES: Final = 3
+"""Files that end alike; which of more is meant, nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNamed:
+    """A line of a file.
+
+    Attributes:
+        parts: The path as written, in parts; what stands before may be of another machine.
+        line: Counted from 0.
+    """
+
+    parts: tuple[str, ...]
+    line: int
+
+    @property
+    def file_name(self) -> str:
+        """The last part."""
+        return self.parts[-1]
+
+
+def places_in(text: str) -> tuple[PlaceNamed, ...]:
+    """Return the places that a text names, each once, in order."""
+    found = (
+        PlaceNamed(_parts_before(text, match.end("suffix")), max(int(match["line"]) - 1, 0))
+        for match in islice(_ENDING.finditer(text), _MOST_LOOKED_AT)
+    )
+    return tuple(dict.fromkeys(found))[:_MOST_PLACES]
+
+
+def files_meant(place: PlaceNamed, paths: Iterable[str]) -> list[str]:
+    """Return the paths that end most like a place's; none where too many do."""
+    same_name = [path for path in paths if path.endswith(place.file_name)]
+    shared = {path: _n_shared(place.parts, path.split("/")) for path in same_name}
+    most = max(shared.values(), default=0)
+    meant = [path for path, n_parts in shared.items() if n_parts == most > 0]
+    return meant if len(meant) <= _MOST_FILES else []
+
+
+def at_line(symbols: Sequence[Symbol], line: int) -> int | None:
+    """Return which of a file's symbols a line belongs to, the smallest; between symbols the file's entry."""
+    holding = [
+        (symbol.kind is SymbolKind.FILE, symbol.kind is SymbolKind.STRING, last - first, number)
+        for number, symbol in enumerate(symbols)
+        for first, last in [(symbol.span.start.line, symbol.span.end.line)]
+        if symbol.kind is SymbolKind.FILE or first <= line <= last
+    ]
+    return min(holding)[-1] if holding else None
+
+
+def _parts_before(text: str, end: int) -> tuple[str, ...]:
+    path = _NOT_IN_PATH.split(text[max(0, end - _LONGEST_PATH) : end])[-1]
+    return tuple(re.split(r"[/\\]+", path))
+
+
+def _n_shared(parts: Sequence[str], others: Sequence[str]) -> int:
+    n_shared = 0
+    for part, other in zip(reversed(parts), reversed(others), strict=False):
+        if part != other:
+            break
+        n_shared += 1
+    return n_shared
