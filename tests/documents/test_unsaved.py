@@ -133,9 +133,9 @@ def test_no_more_words_are_told_apart_than_a_score_has_bits(indexed: Indexed) ->
 def test_runs_of_words_are_counted_on_disk_as_in_a_buffer(indexed: Indexed) -> None:
     runs = [("retry", "the", "upload"), ("parse", "a", "token")]
     stored = [
-        TextDocument(1, 1, 12, "go", "x", "x", body="retry the uploads then parse a token"),
-        TextDocument(2, 2, 12, "go", "x", "x", body="parse tokens and retries the upload"),
-        TextDocument(3, 3, 12, "go", "x", "x", body="the upload"),
+        of_words(1, 1, 12, "go", "x", "x", body="retry the uploads then parse a token"),
+        of_words(2, 2, 12, "go", "x", "x", body="parse tokens and retries the upload"),
+        of_words(3, 3, 12, "go", "x", "x", body="the upload"),
     ]
     reader = indexed(stored)
     hits = reader.runs_held(runs, TextFilter(), 9)
