@@ -70,14 +70,14 @@ def pattern_problem(pattern: str) -> str | None:
     """Return what is wrong with a gitignore pattern, or None when nothing is."""
     if len(pattern) > _MOST_CHARACTERS:
         return f"it is longer than {_MOST_CHARACTERS} characters"
-    segments = pattern.split("/")
+    segments = _from_root(pattern).split("/")
     # Every star multiplies the work of a failing match, and Python's `re` can't be interrupted.
     if max(segment.count("*") for segment in segments) > _MOST_STARS or segments.count("**") > _MOST_FOLDERS:
         return "it has too many stars"
     if not {".", ".."}.isdisjoint(segments):
         return "it matches nothing, for no path here has a `.` or `..` in it"
     try:
-        compiled = list(GitIgnoreSpec.from_lines([pattern]).patterns)
+        compiled = list(GitIgnoreSpec.from_lines([_from_root(pattern)]).patterns)
     except (ValueError, re.error) as error:
         return str(error)
     # Blank lines and comments are fine in a file of patterns; as a parameter they are a mistake.
@@ -95,7 +95,12 @@ def _spec(patterns: Sequence[str], key: str) -> GitIgnoreSpec:
                 "Use patterns such as `*.py` (at any depth) or `src/**` (from the workspace folder).",
                 key=key,
             )
-    return GitIgnoreSpec.from_lines(patterns)
+    return GitIgnoreSpec.from_lines(map(_from_root, patterns))
+
+
+def _from_root(pattern: str) -> str:
+    """Return a pattern such as `./src`, which matches nothing in git, as shells and people mean it."""
+    return pattern[1:] if pattern.startswith("./") else pattern
 
 
 def _matching(spec: GitIgnoreSpec, paths: Sequence[str]) -> NDArray[np.bool_]:

@@ -43,6 +43,13 @@ def test_lists_of_patterns_intersect() -> None:
     assert passing([["*.py"], ["src/**", "tests/**"]], ["test_*"]) == ["src/app.py"]
 
 
+def test_a_dot_before_a_pattern_is_the_workspace_folder() -> None:
+    assert passing([["./src/**"]], ["./src/app.py"]) == [
+        path for path in passing([["src/**"]], []) if path != "src/app.py"
+    ]
+    assert passing([["./src/app.py"]], []) == ["src/app.py"]
+
+
 def test_one_path_alone() -> None:
     compiled = PathFilter.compiled([["*.py"]], ["tests/"])
     assert compiled is not None
@@ -58,7 +65,7 @@ def test_without_patterns_there_is_no_filter() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["", "  ", "#note", "!", "/", "a\\", "[z-a]", "./src/**", "../a.py", "*a*a*a*a*a*a*b", "x" * 2_000],
+    ["", " ", "#note", "!", "/", "a\\", "[z-a]", "./", "src/./a", "../a", "*a*a*a*a*a*a*b", "x" * 2_000],
 )
 @pytest.mark.parametrize("key", ["include", "exclude"])
 def test_what_is_no_pattern_is_named_with_its_key(pattern: str, key: str) -> None:
