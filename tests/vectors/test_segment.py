@@ -202,6 +202,15 @@ def test_a_closed_segment_lets_its_file_go_and_holds_nothing(tmp_path: Path) -> 
     assert segment.verify() == ["it is closed"]
 
 
+def test_reading_ahead_is_advice_and_changes_nothing(tmp_path: Path) -> None:
+    segment, _ = written(tmp_path, some_rows(500))
+    before = segment.codes.copy()
+    segment.prefetch()
+    np.testing.assert_array_equal(segment.codes, before)
+    segment.close()
+    segment.prefetch()
+
+
 def test_columns_can_not_be_written(tmp_path: Path) -> None:
     segment, _ = written(tmp_path, some_rows(4))
     with pytest.raises(ValueError, match="read-only"):
