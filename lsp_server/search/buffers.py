@@ -1,6 +1,7 @@
 """Gathers what may answer from open buffers whose text is not what is indexed."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,10 @@ from lsp_server.documents import (
     score_documents,
 )
 from lsp_server.search.asking import Ask, Gathered, Place
-from lsp_server.search.places import at_line, files_meant
-from lsp_server.search.quoting import Quotation, innermost
+from lsp_server.search.places import at_line, lines_meant
+from lsp_server.search.quoting import innermost
 from lsp_server.search.results import SearchMode
-from lsp_server.search.signals import Candidates
+from lsp_server.search.signals import Candidates, is_prose, repeats
 from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
 from lsp_server.text import split_words
@@ -28,7 +29,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
     parts: list[Gathered] = []
     stemmer = Stemmer() if view.snapshot is None else view.snapshot.text.stemmer
-    quotation, lines = ask.quotation, _lines_of(view, ask)
+    lines = _lines_of(view, ask)
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
             continue
@@ -57,7 +58,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
                     file_similarity=np.full(len(rows), similarity[0]),
                     file_text=np.full(len(rows), text[0]),
                     file_words=np.full(len(rows), share),
-                    quoted=_quoted(file, rows, quotation, stemmer)
+                    quoted=_quoted(file, rows, ask, stemmer)
                     | _at_lines(file, rows, lines.get(file.path, ())),
                     kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
                     flags=file.flags[rows],
@@ -72,29 +73,21 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     return parts
 
 
-def _quoted(
-    file: UnsavedFile, rows: NDArray[np.int64], quotation: Quotation, stemmer: Stemmer
-) -> NDArray[np.bool_]:
+def _quoted(file: UnsavedFile, rows: NDArray[np.int64], ask: Ask, stemmer: Stemmer) -> NDArray[np.bool_]:
     """Return which of the rows' symbols the query quotes, bool[rows]."""
-    if not quotation.runs:
+    quotation = ask.quotation
+    if not quotation.runs or is_prose([file.path])[0]:
         return np.zeros(len(rows), np.bool_)
     counts = held_runs(quotation.runs, [file.documents[row] for row in rows], stemmer)
-    holding = np.flatnonzero(counts >= quotation.least)
+    holding = np.flatnonzero((counts >= quotation.least) & ~repeats(ask.query.words, file.flags[rows]))
     symbols = [file.symbols[row] for row in rows[holding]]
     return np.isin(np.arange(len(rows)), holding[innermost(symbols, [0] * len(symbols))])
 
 
 def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
     """Return the lines of open buffers that the query names."""
-    lines: dict[str, list[int]] = {}
-    if not (all_named := ask.lines):
-        return lines
     indexed = () if view.snapshot is None else view.snapshot.catalog.paths
-    paths = {*indexed, *view.unsaved.files}
-    for named in all_named:
-        for path in files_meant(named, paths):
-            lines.setdefault(path, []).append(named.line)
-    return lines
+    return lines_meant(ask.lines, chain(indexed, view.unsaved.files))
 
 
 def _at_lines(file: UnsavedFile, rows: NDArray[np.int64], lines: Sequence[int]) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.documents import Passing, TextFilter, TextHits, held_in_paths
+from lsp_server.model import Symbol, SymbolKind
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
@@ -16,10 +17,10 @@ from lsp_server.search.file_symbols import file_of
 from lsp_server.search.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.name_columns import name_lengths, possible_rows
 from lsp_server.search.name_matching import match_beginning
-from lsp_server.search.places import at_line, files_meant
+from lsp_server.search.places import at_line, lines_meant
 from lsp_server.search.quoting import innermost
 from lsp_server.search.results import SearchMode
-from lsp_server.search.signals import Candidates
+from lsp_server.search.signals import Candidates, is_prose, repeats
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.unsaved import Unsaved
 from lsp_server.storage.symbol_record import unpack_symbol
@@ -27,7 +28,7 @@ from lsp_server.storage.symbol_record import unpack_symbol
 _MOST_NAMED = 100
 """Symbols whose names begin with the query that are looked at, the shortest first."""
 
-_MOST_QUOTED = 20
+_MOST_QUOTED = 60
 """Symbols that hold the query, the most of it first: what stands in more of them is boilerplate."""
 
 _SELECTIVE = 8  # filters that let through less than one symbol in so many are the text index's to apply
@@ -111,28 +112,43 @@ def _quoted(
     quotation = ask.quotation
     if not quotation.runs:
         return np.zeros(0, np.int64)
-    condition, passing = _condition(snapshot, ask, files, allowed)
+    vectors = snapshot.vectors
+    condition, may_answer = _condition(snapshot, ask, files, allowed)
+
+    def passing(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        passed = may_answer(ids)
+        rows = vectors.ordinals_of(ids[passed])
+        is_file = vectors.kinds(rows) == SymbolKind.FILE
+        passed[passed] = ~(is_file | repeats(ask.query.words, vectors.flags(rows)))
+        return passed
+
     ordinals, counts = _known(
         snapshot, snapshot.text.runs_held(quotation.runs, condition, _MOST_QUOTED, passing)
     )
     ordinals = ordinals[counts >= quotation.least]
+    ordinals = ordinals[~is_prose([snapshot.path_of(file) for file in vectors.files(ordinals).tolist()])]
     symbols = [unpack_symbol(snapshot.vectors.record(ordinal)) for ordinal in ordinals.tolist()]
-    return ordinals[innermost(symbols, snapshot.vectors.files(ordinals).tolist())]
+    chosen: NDArray[np.int64] = ordinals[innermost(symbols, vectors.files(ordinals).tolist())]
+    return chosen
 
 
 def _at_lines(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
     """Return the symbols at the lines that the query names."""
-    vectors = snapshot.vectors
     found: list[int] = []
-    for named in ask.lines:
-        for path in files_meant(named, snapshot.catalog.paths):
-            number = file_of(snapshot, path)
-            of_file = vectors.where("files", lambda files, number=number: files == number)  # type: ignore[misc]
-            rows = np.flatnonzero(of_file if vectors.alive is None else of_file & vectors.alive)
-            place = at_line([unpack_symbol(vectors.record(row)) for row in rows.tolist()], named.line)
-            if place is not None and (allowed is None or allowed[rows[place]]):
-                found.append(int(rows[place]))
+    for path, lines in lines_meant(ask.lines, snapshot.catalog.paths).items():
+        rows, symbols = _of_file(snapshot, path)
+        places = {place for line in lines if (place := at_line(symbols, line)) is not None}
+        found += [int(rows[place]) for place in places if allowed is None or allowed[rows[place]]]
     return np.array(found, np.int64)
+
+
+def _of_file(snapshot: Snapshot, path: str) -> tuple[NDArray[np.int64], list[Symbol]]:
+    """Return the rows of a file's symbols, and these."""
+    number, vectors = file_of(snapshot, path), snapshot.vectors
+    if number is None:
+        return np.zeros(0, np.int64), []
+    rows = np.flatnonzero(vectors.living_where("files", lambda files: files == number))
+    return rows, [unpack_symbol(vectors.record(row)) for row in rows.tolist()]
 
 
 def _condition(

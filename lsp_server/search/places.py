@@ -53,13 +53,17 @@ def places_in(text: str) -> tuple[PlaceNamed, ...]:
     return tuple(dict.fromkeys(found))[:_MOST_PLACES]
 
 
-def files_meant(place: PlaceNamed, paths: Iterable[str]) -> list[str]:
-    """Return the paths that end most like a place's; none where too many do."""
-    same_name = [path for path in paths if path.endswith(place.file_name)]
-    shared = {path: _n_shared(place.parts, path.split("/")) for path in same_name}
-    most = max(shared.values(), default=0)
-    meant = [path for path, n_parts in shared.items() if n_parts == most > 0]
-    return meant if len(meant) <= _MOST_FILES else []
+def lines_meant(places: Sequence[PlaceNamed], paths: Iterable[str]) -> dict[str, list[int]]:
+    """Return the lines that are named in each of the paths which end most like those of the places."""
+    if not places:
+        return {}
+    names = tuple({place.file_name for place in places})
+    likely = [path for path in paths if path.endswith(names)]  # one look at what may be many
+    lines: dict[str, list[int]] = {}
+    for place in places:
+        for path in _meant(place, likely):
+            lines.setdefault(path, []).append(place.line)
+    return lines
 
 
 def at_line(symbols: Sequence[Symbol], line: int) -> int | None:
@@ -71,6 +75,13 @@ def at_line(symbols: Sequence[Symbol], line: int) -> int | None:
         if symbol.kind is SymbolKind.FILE or first <= line <= last
     ]
     return min(holding)[-1] if holding else None
+
+
+def _meant(place: PlaceNamed, paths: Sequence[str]) -> list[str]:
+    shared = {path: _n_shared(place.parts, path.split("/")) for path in paths}
+    most = max(shared.values(), default=0)
+    meant = [path for path, n_parts in shared.items() if n_parts == most > 0]
+    return meant if len(meant) <= _MOST_FILES else []
 
 
 def _parts_before(text: str, end: int) -> tuple[str, ...]:

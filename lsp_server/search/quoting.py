@@ -21,7 +21,7 @@ WHOLE: Final = 6
 LEAST_SHARE: Final = 0.5
 """The part of its runs that is enough for what looks pasted: error names and values surround a message."""
 
-_PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`_\\%\n]|\.\.\.|\w\.\w|(?<!\w)'|'(?!\w)""")
+_PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`\\%\n]|\.\.\.|\w\.\w|(?<!\w)'""")
 """Signs that code and messages have, and questions that somebody types seldom."""
 
 _MOST_RUNS: Final = 12
@@ -55,7 +55,8 @@ class Quotation:
             return cls()
         if _PASTED.search(text):
             return cls(chosen, min(max(1, math.ceil(LEAST_SHARE * len(chosen))), ENOUGH))
-        return cls(chosen, min(len(chosen), ENOUGH)) if len(words) >= WHOLE else cls()
+        # One run stands in many a comment that puts things as a question does.
+        return cls(chosen, min(len(chosen), ENOUGH)) if len(words) >= WHOLE and len(chosen) > 1 else cls()
 
 
 def innermost(symbols: Sequence[Symbol], files: Sequence[int]) -> list[bool]:

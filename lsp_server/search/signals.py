@@ -78,7 +78,7 @@ class Candidates:
         file_similarity: float32[n], cosine of the file's own entry.
         file_text: float32[n], BM25 of the file's own entry.
         file_words: float32[n], how much of the query the file holds, rare words counting more, 0 to 1.
-        quoted: bool[n], whether the query stands in it, nearly as it is; see `quoting`.
+        quoted: bool[n], whether the query stands in it, nearly as it is, or names its line; see `quoting`.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
         files: int64[n], a number per file.
@@ -160,14 +160,22 @@ def signals_of(
             "elsewhere": places.elsewhere,
             "constructor": candidates.kinds == SymbolKind.CONSTRUCTOR,
             "value": np.isin(candidates.kinds, _VALUES),
-            "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & _is_prose(candidates.paths)),
+            "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & is_prose(candidates.paths)),
             "whole_file": is_file,
         },
         called=names.called,
     )
 
 
-def _is_prose(paths: Sequence[str]) -> np.ndarray:
+def repeats(words: Sequence[str], flags: np.ndarray) -> np.ndarray:
+    """Return which symbols, bool[n], say again what other code says, but for those that a query asks for."""
+    by_flags = _by_flags(frozenset(words), flags)
+    repeating: np.ndarray = np.any([by_flags[name] for name in _REPEATING], axis=0)
+    return repeating
+
+
+def is_prose(paths: Sequence[str]) -> np.ndarray:
+    """Return which files hold prose, bool[n], as their names tell."""
     return np.array([path.lower().endswith(_PROSE) for path in paths], np.bool_)
 
 
@@ -223,9 +231,7 @@ class _Names:
             beginning = _bare(terms.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
             called[begun] = np.maximum(called[begun], BEGUN)
-        by_flags = _by_flags(frozenset(terms.words), candidates.flags)
-        repeating = np.any([by_flags[name] for name in _REPEATING], axis=0) | _is_prose(candidates.paths)
-        quoted = np.where(candidates.quoted & ~repeating, np.where(has_name, QUOTED, QUOTED - 1), 0)
+        quoted = np.where(candidates.quoted, np.where(has_name, QUOTED, QUOTED - 1), 0)
         called = np.maximum(called, quoted.astype(np.int8))
         # Who types in lower case only may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}

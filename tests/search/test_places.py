@@ -3,7 +3,7 @@ from small_index import SmallIndex
 
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
-from lsp_server.search.places import files_meant, places_in
+from lsp_server.search.places import lines_meant, places_in
 from lsp_server.search.results import Found, SearchRequest
 from lsp_server.search.view import FolderView
 
@@ -54,11 +54,10 @@ def test_other_text_names_no_place(text: str) -> None:
 
 def test_the_file_is_the_one_whose_path_ends_most_alike() -> None:
     paths = ["src/bank/app.py", "src/shop/app.py", "src/bank/myapp.py"]
-    (place,) = places_in("/home/me/bank/app.py:1")
-    assert files_meant(place, paths) == ["src/bank/app.py"]
-    (place,) = places_in("app.py:1")
-    assert files_meant(place, paths) == ["src/bank/app.py", "src/shop/app.py"]
-    assert files_meant(place, [f"{number}/app.py" for number in range(9)]) == []
+    places = places_in("/home/me/bank/app.py:1 then app.py:7")
+    assert lines_meant(places, paths) == {"src/bank/app.py": [0, 6], "src/shop/app.py": [6]}
+    assert lines_meant(places[1:], [*paths, *paths]) == {"src/bank/app.py": [6], "src/shop/app.py": [6]}
+    assert lines_meant(places, [f"{number}/app.py" for number in range(9)]) == {}
 
 
 @pytest.fixture
@@ -78,6 +77,13 @@ def test_the_symbol_at_a_line_comes_first(bank: SmallIndex, line: int, name: str
     found = best(bank.view(), trace)
     assert found.symbol.name == name
     assert found.score >= 0.7
+
+
+@pytest.mark.parametrize("path", ["docs/conf.py", "tests/conftest.py", "third_party/zip/inflate.py"])
+def test_a_line_counts_in_what_only_repeats_messages_too(bank: SmallIndex, path: str) -> None:
+    bank.commit({path: "def first():\n    pass\n\n\ndef second():\n    pass\n", "zoo/conf.py": "conf = 1\n"})
+    assert best(bank.view(), f"{path}:5").symbol.name == "second"
+    assert best(bank.view({path: "def other():\n    pass\n"}), f"{path}:1").symbol.name == "other"
 
 
 def test_lines_are_those_of_the_open_buffer(bank: SmallIndex) -> None:

@@ -113,7 +113,7 @@ def quotation(text: str) -> Quotation:
 
 
 def test_runs_are_four_words_of_which_two_say_something() -> None:
-    assert quotation("is it in the open ledger?").runs == (("in", "the", "open", "ledger"),)
+    assert quotation("'is it in the open ledger?'").runs == (("in", "the", "open", "ledger"),)
     assert quotation("(open the ledger)").runs == ()
 
 
@@ -146,6 +146,25 @@ def test_a_short_question_is_no_quotation_of_a_comment_that_says_the_same(index:
     )
     assert best(index.view(), "fill the whole canvas").path == "canvas.py"
     assert best(index.view(), "# 'fill the whole canvas'").symbol.name == "main"
+
+
+def test_a_question_with_one_run_that_says_something_is_no_quotation(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "blend.py": "def blend():\n    # this runs before we get the user session\n    return mix()\n",
+            "session.py": "class Sessions:\n    def user_session(self, key):\n        return self.of[key]\n",
+        }
+    )
+    assert quotation("how do we get the user session").runs == ()
+    assert best(index.view(), "how do we get the user session").path == "session.py"
+
+
+def test_many_tests_of_a_message_leave_room_for_where_it_comes_from(index: SmallIndex) -> None:
+    told = "error('cannot withdraw more than the available balance')"
+    tests = {f"tests/test_{n}.py": f"def test_{n}():\n    assert {told} == {n}\n" for n in range(70)}
+    source = f"class Bank:\n    def pay(self):\n        raise {told}\n"
+    index.commit(tests | {"zoo/bank.py": source})
+    assert best(index.view(), "cannot withdraw more than the available balance").symbol.name == "pay"
 
 
 def test_a_qualified_name_is_a_name_and_no_quotation(index: SmallIndex) -> None:

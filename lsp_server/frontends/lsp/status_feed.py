@@ -48,4 +48,4 @@ class StatusFeed:
 
 
 def _gist(status: WorkspaceStatus) -> tuple[object, ...]:
-    return (status.state, status.message, status.coverage, status.folders, status.problems)
+    return (status.state, status.message, status.coverage, status.work, status.folders, status.problems)

@@ -52,6 +52,16 @@ async def test_new_metrics_alone_are_no_change() -> None:
     assert feed == [first]
 
 
+async def test_work_that_goes_on_is_a_change_though_all_stays_covered() -> None:
+    feed: list[WorkspaceStatus] = []
+    listening = StatusFeed(asyncio.get_running_loop(), feed.append)
+    offers = [replace(status(IndexState.INDEXING, 5), work=Work(done, 9)) for done in (1, 7)]
+    for offer in offers:
+        listening.offer(offer)
+        await until(lambda: listening._timer is None)
+    assert feed == offers
+
+
 async def until(holds: Callable[[], bool]) -> None:
     for _ in range(3):
         await asyncio.sleep(0)
