@@ -163,7 +163,7 @@ def test_many_tests_of_a_message_leave_room_for_where_it_comes_from(index: Small
     told = "error('cannot withdraw more than the available balance')"
     tests = {f"tests/test_{n}.py": f"def test_{n}():\n    assert {told} == {n}\n" for n in range(70)}
     source = f"class Bank:\n    def pay(self):\n        raise {told}\n"
-    index.commit(tests | {"zoo/bank.py": source})
+    index.commit(tests | {"zoo/bank.py": source, "NEWS.md": f"# News\n\n{told} is told.\n"})
     assert best(index.view(), "cannot withdraw more than the available balance").symbol.name == "pay"
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.search.matching import SplitNames
 from lsp_server.search.ranking import Ranking, rank
-from lsp_server.search.signals import Candidates, QueryTerms, signals_of
+from lsp_server.search.signals import Candidates, QueryTerms, repeats, signals_of
 from lsp_server.search.weights import LEARNED, Weights, nothing
 
 BARE = nothing()
@@ -311,13 +311,15 @@ def test_a_definition_comes_before_its_declaration() -> None:
     assert order("merge", ones, identifiers="merge") == [1, 0, 2]
 
 
-@pytest.mark.parametrize("flag", [SymbolFlags.TEST, SymbolFlags.EXAMPLE, SymbolFlags.VENDORED])
-def test_what_is_quoted_comes_before_better_evidence_but_not_from_a_test_or_a_page(flag: SymbolFlags) -> None:
+def test_what_is_quoted_comes_before_better_evidence() -> None:
     better, quoted = One(similarity=0.9, text=9), One(similarity=0.1, text=1, quoted=True)
-    query = "no such page here"
-    assert order(query, apart(better, quoted)) == [1, 0]
-    assert order(query, apart(better, replace(quoted, flags=flag))) == [0, 1]
-    assert order(query, [better, replace(quoted, path="NEWS.md", kind=SymbolKind.STRING)]) == [0, 1]
+    assert order("no such page here", apart(better, quoted)) == [1, 0]
+
+
+def test_tests_examples_and_foreign_code_repeat_unless_they_are_asked_for() -> None:
+    flags = np.array([SymbolFlags.TEST, SymbolFlags.EXAMPLE, SymbolFlags.VENDORED, SymbolFlags.EXPORTED])
+    assert repeats(["no", "such", "page"], flags).tolist() == [True, True, True, False]
+    assert repeats(["test", "such", "page"], flags).tolist() == [False, True, True, False]
 
 
 def test_a_quoted_symbol_comes_before_a_quoted_section() -> None:
