@@ -17,7 +17,7 @@ from lsp_server.documents import (
 )
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.places import at_line, lines_meant
-from lsp_server.search.quoting import innermost
+from lsp_server.search.quoting import Quotation, innermost
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates, is_prose, repeats
 from lsp_server.search.unsaved import UnsavedFile
@@ -29,7 +29,9 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
     parts: list[Gathered] = []
     stemmer = Stemmer() if view.snapshot is None else view.snapshot.text.stemmer
-    lines = _lines_of(view, ask)
+    if not view.unsaved.files:
+        return parts
+    quotation, lines = ask.quotation, _lines_of(view, ask)
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
             continue
@@ -58,7 +60,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
                     file_similarity=np.full(len(rows), similarity[0]),
                     file_text=np.full(len(rows), text[0]),
                     file_words=np.full(len(rows), share),
-                    quoted=_quoted(file, rows, ask, stemmer)
+                    quoted=_quoted(file, rows, ask, quotation, stemmer)
                     | _at_lines(file, rows, lines.get(file.path, ())),
                     kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
                     flags=file.flags[rows],
@@ -73,9 +75,10 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     return parts
 
 
-def _quoted(file: UnsavedFile, rows: NDArray[np.int64], ask: Ask, stemmer: Stemmer) -> NDArray[np.bool_]:
+def _quoted(
+    file: UnsavedFile, rows: NDArray[np.int64], ask: Ask, quotation: Quotation, stemmer: Stemmer
+) -> NDArray[np.bool_]:
     """Return which of the rows' symbols the query quotes, bool[rows]."""
-    quotation = ask.quotation
     if not quotation.runs or is_prose([file.path])[0]:
         return np.zeros(len(rows), np.bool_)
     counts = held_runs(quotation.runs, [file.documents[row] for row in rows], stemmer)

@@ -62,13 +62,22 @@ def file_symbols(view: FolderView, path: str) -> FileSymbols | None:
             return None
         no_rows = np.full(len(unsaved.symbols), -1, np.int64)
         return FileSymbols(path, unsaved.ids, unsaved.symbols, unsaved.vectors, no_rows)
-    file = None if view.snapshot is None else file_of(view.snapshot, path)
-    if view.snapshot is None or file is None:
+    if view.snapshot is None:
         return None
-    vectors = view.snapshot.vectors
+    ordinals, symbols = indexed_symbols(view.snapshot, path)
+    if not symbols:
+        return None
+    ids, vectors = view.snapshot.vectors.ids(ordinals), vectors_of(view.snapshot, ordinals)
+    return FileSymbols(path, ids, symbols, vectors, ordinals)
+
+
+def indexed_symbols(snapshot: Snapshot, path: str) -> tuple[I64, list[Symbol]]:
+    """Return the rows of a file's symbols and the symbols, n of each; none where it is not in the index."""
+    file, vectors = file_of(snapshot, path), snapshot.vectors
+    if file is None:
+        return np.zeros(0, np.int64), []
     ordinals = np.flatnonzero(vectors.living_where("files", lambda files: files == file))
-    symbols = [unpack_symbol(vectors.record(ordinal)) for ordinal in ordinals.tolist()]
-    return FileSymbols(path, vectors.ids(ordinals), symbols, vectors_of(view.snapshot, ordinals), ordinals)
+    return ordinals, [unpack_symbol(vectors.record(ordinal)) for ordinal in ordinals.tolist()]
 
 
 def file_of(snapshot: Snapshot, path: str) -> int | None:

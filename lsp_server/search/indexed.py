@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.documents import Passing, TextFilter, TextHits, held_in_paths
-from lsp_server.model import Symbol, SymbolKind
+from lsp_server.model import SymbolKind
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.file_symbols import file_of
+from lsp_server.search.file_symbols import indexed_symbols
 from lsp_server.search.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.name_columns import name_lengths, possible_rows
 from lsp_server.search.name_matching import match_beginning
@@ -127,7 +127,7 @@ def _quoted(
     )
     ordinals = ordinals[counts >= quotation.least]
     ordinals = ordinals[~is_prose([snapshot.path_of(file) for file in vectors.files(ordinals).tolist()])]
-    symbols = [unpack_symbol(snapshot.vectors.record(ordinal)) for ordinal in ordinals.tolist()]
+    symbols = [unpack_symbol(vectors.record(ordinal)) for ordinal in ordinals.tolist()]
     chosen: NDArray[np.int64] = ordinals[innermost(symbols, vectors.files(ordinals).tolist())]
     return chosen
 
@@ -136,19 +136,10 @@ def _at_lines(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -
     """Return the symbols at the lines that the query names."""
     found: list[int] = []
     for path, lines in lines_meant(ask.lines, snapshot.catalog.paths).items():
-        rows, symbols = _of_file(snapshot, path)
+        rows, symbols = indexed_symbols(snapshot, path)
         places = {place for line in lines if (place := at_line(symbols, line)) is not None}
         found += [int(rows[place]) for place in places if allowed is None or allowed[rows[place]]]
     return np.array(found, np.int64)
-
-
-def _of_file(snapshot: Snapshot, path: str) -> tuple[NDArray[np.int64], list[Symbol]]:
-    """Return the rows of a file's symbols, and these."""
-    number, vectors = file_of(snapshot, path), snapshot.vectors
-    if number is None:
-        return np.zeros(0, np.int64), []
-    rows = np.flatnonzero(vectors.living_where("files", lambda files: files == number))
-    return rows, [unpack_symbol(vectors.record(row)) for row in rows.tolist()]
 
 
 def _condition(
