@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lsp_server.disk import read_ordinary
+from lsp_server.indexing.git_places import exclude_file, repository_above
 from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, never_source, why_not_source
 from lsp_server.indexing.ignore_patterns import PatternFile, PatternLine, lines_of
 from lsp_server.indexing.own_places import OwnPlaces
@@ -224,11 +225,11 @@ class IgnoreRules:
     def files_above(self) -> tuple[Path, ...]:
         """Return where ignore files of the folders above would lie, up to the repository's root."""
         root = Path(os.path.abspath(self.root))  # noqa: PTH100 - as in `_outside`
-        repository = None if os.path.lexists(root / ".git") else _repository_above(root)
+        repository = None if os.path.lexists(root / ".git") else repository_above(root)
         if repository is None:
             return ()
         between = [one for one in root.parents if one == repository or repository in one.parents]
-        exclude = _exclude_file(repository)
+        exclude = exclude_file(repository)
         files = [folder / name for folder in between for name in IGNORE_FILES]
         return (*files, *([exclude] if exclude else []))
 
@@ -264,7 +265,7 @@ class IgnoreRules:
         here = self.root / folder.path
         if (".git" in members) if members is not None else os.path.lexists(here / ".git"):
             # A repository of its own does not hear what the repository around it ignores.
-            exclude = _exclude_file(here)
+            exclude = exclude_file(here)
             git = _read(exclude, len(folder.path)) if exclude else ()
         return replace(
             folder,
@@ -289,11 +290,11 @@ class IgnoreRules:
         root = Path(os.path.abspath(self.root))  # noqa: PTH100 - resolve() would follow symbolic links
         if os.path.lexists(root / ".git"):
             return empty
-        repository = _repository_above(root)
+        repository = repository_above(root)
         if repository is None:
             return empty
         way = root.relative_to(repository).parts
-        exclude = _exclude_file(repository)
+        exclude = exclude_file(repository)
         git: tuple[_Source, ...] = _read(exclude, 0, "/".join(way) + "/") if exclude else ()
         ignore: tuple[_Source, ...] = ()
         for depth in range(len(way)):
@@ -377,24 +378,6 @@ def _read(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[_Sou
         return ()
     patterns = PatternFile(str(file), lines_of(raw))
     return (_Source(patterns, n_cut, prefix, rank),) if patterns else ()
-
-
-def _repository_above(root: Path) -> Path | None:
-    return next((one for one in root.parents if os.path.lexists(one / ".git")), None)
-
-
-def _exclude_file(repository: Path) -> Path | None:
-    """Return `info/exclude` of a repository, also of a work tree or submodule, whose `.git` is a file."""
-    git = repository / ".git"
-    try:
-        if git.is_file():
-            text = git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
-            git = repository / text
-            common = git / "commondir"
-            git = git / common.read_text("utf-8").strip() if common.is_file() else git
-    except (OSError, ValueError):
-        return None
-    return git / "info" / "exclude"
 
 
 def _short(rule: Rule) -> str:
