@@ -78,7 +78,7 @@ def test_it_works_without_network_and_without_the_optional_libraries(
     assert not attempts.exists()
 
 
-@pytest.mark.skipif("os.name == 'nt'")
+@pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
 def test_only_the_user_may_read_the_index(desk: Desk, project: Path) -> None:
     desk.editor().open(project).ready()
     (index,) = (desk.indexes / "indexes").iterdir()

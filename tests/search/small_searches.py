@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from corpus import Known
 
+from lsp_server.model import Encoding, Symbol
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
+from lsp_server.search.file_symbols import file_symbols
+from lsp_server.search.related import related
 from lsp_server.search.results import Found, SearchOutcome, SearchRequest
 from lsp_server.search.view import FolderView
 
@@ -37,3 +40,31 @@ def results(view: FolderView, query: str, **conditions: object) -> tuple[Found, 
 
 def names(found: Sequence[Found]) -> list[str]:
     return [one.symbol.name for one in found]
+
+
+def near(  # noqa: PLR0917 - a position has two parts and a unit
+    view: FolderView, path: str, line: int, column: int = 4, limit: int = 20, encoding: Encoding = "utf16"
+) -> tuple[Found, ...]:
+    found = related(view, path, line, column, encoding, limit, Cancel())
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len(found) <= limit
+    assert len({one.id for one in found}) == len(found)
+    return found
+
+
+def qualified_names(found: Sequence[Found]) -> list[str]:
+    return [one.symbol.qualified_name for one in found]
+
+
+def line_of(text: str, part: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines()) if part in line)
+
+
+def innermost(
+    view: FolderView, path: str, line: int, column: int, encoding: Encoding = "utf16"
+) -> tuple[int, Symbol] | None:
+    """Return the id of the innermost symbol at a position, and the symbol."""
+    file = file_symbols(view, path)
+    place = None if file is None else file.innermost(line, column, encoding)
+    return None if file is None or place is None else (int(file.ids[place]), file.symbols[place])

@@ -4,14 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from small_index import SmallIndex
+from small_searches import innermost, line_of, near, qualified_names
 
 from lsp_server.embedding import Embedder
-from lsp_server.model import Encoding, Symbol
+from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel, Cancelled
-from lsp_server.search.file_symbols import file_symbols
 from lsp_server.search.related import related
 from lsp_server.search.results import Found
-from lsp_server.search.view import FolderView
 
 STORE = """\
 import json
@@ -48,30 +47,6 @@ def test_load_session_reads_the_stream():
 """
 
 
-def innermost(
-    view: FolderView, path: str, line: int, column: int, encoding: Encoding = "utf16"
-) -> tuple[int, Symbol] | None:
-    """Return the id of the innermost symbol at a position, and the symbol."""
-    file = file_symbols(view, path)
-    place = None if file is None else file.innermost(line, column, encoding)
-    return None if file is None or place is None else (int(file.ids[place]), file.symbols[place])
-
-
-def near(  # noqa: PLR0917 - a position has two parts and a unit
-    view: FolderView, path: str, line: int, column: int = 4, limit: int = 20, encoding: Encoding = "utf16"
-) -> tuple[Found, ...]:
-    found = related(view, path, line, column, encoding, limit, Cancel())
-    scores = [one.score for one in found]
-    assert scores == sorted(scores, reverse=True)
-    assert len(found) <= limit
-    assert len({one.id for one in found}) == len(found)
-    return found
-
-
-def names(found: tuple[Found, ...]) -> list[str]:
-    return [one.symbol.qualified_name for one in found]
-
-
 def signals(found: Found) -> Mapping[str, float]:
     assert found.explanation is not None
     return found.explanation.signals
@@ -83,10 +58,6 @@ def sessions(index: SmallIndex) -> SmallIndex:
     return index
 
 
-def line_of(text: str, part: str) -> int:
-    return next(number for number, line in enumerate(text.splitlines()) if part in line)
-
-
 @pytest.mark.parametrize("part", ["def load_session", "json.load"])
 def test_the_closest_symbol_comes_first_from_the_name_and_from_inside(
     sessions: SmallIndex, part: str
@@ -94,16 +65,18 @@ def test_the_closest_symbol_comes_first_from_the_name_and_from_inside(
     found = near(sessions.view(), "src/store.py", line_of(STORE, part), 8)
     code = [one for one in found if one.symbol.name != "other.py"]
     assert code[0].symbol.name in {"read_session_file", "save_session"}
-    assert names(tuple(code)).index("read_session_file") < names(tuple(code)).index("paint_square")
+    assert qualified_names(tuple(code)).index("read_session_file") < qualified_names(tuple(code)).index(
+        "paint_square"
+    )
 
 
 def test_a_symbol_its_containers_and_its_members_are_left_out(sessions: SmallIndex) -> None:
     method = near(sessions.view(), "src/store.py", line_of(STORE, "json.load"), 8)
-    assert not {"SessionStore", "SessionStore.load_session", "store.py"} & set(names(method))
-    assert "SessionStore.save_session" in names(method)
+    assert not {"SessionStore", "SessionStore.load_session", "store.py"} & set(qualified_names(method))
+    assert "SessionStore.save_session" in qualified_names(method)
     of_class = near(sessions.view(), "src/store.py", line_of(STORE, "class SessionStore"))
-    assert not any(name.startswith("SessionStore") for name in names(of_class))
-    assert "draw_circle" in names(of_class)
+    assert not any(name.startswith("SessionStore") for name in qualified_names(of_class))
+    assert "draw_circle" in qualified_names(of_class)
 
 
 def test_between_symbols_the_file_stands_for_its_code(sessions: SmallIndex) -> None:
@@ -115,15 +88,15 @@ def test_between_symbols_the_file_stands_for_its_code(sessions: SmallIndex) -> N
 def test_a_buffer_is_read_as_it_stands_on_screen(sessions: SmallIndex) -> None:
     view = sessions.view({"src/store.py": "\n\n\ndef paint_round_shape(canvas):\n    canvas.arc(1)\n"})
     found = near(view, "src/store.py", 4)
-    assert names(found)[0] == "paint_square"
+    assert qualified_names(found)[0] == "paint_square"
     assert all(one.path == "src/other.py" for one in found)
 
 
 def test_buffers_are_found_in_place_of_their_files(sessions: SmallIndex) -> None:
     buffer = "def paint_rectangle(canvas, side):\n    canvas.rect(side, side)\n"
     found = near(sessions.view({"src/other.py": buffer}), "src/store.py", line_of(STORE, "canvas.arc"))
-    assert "paint_rectangle" in names(found)
-    assert "paint_square" not in names(found)
+    assert "paint_rectangle" in qualified_names(found)
+    assert "paint_square" not in qualified_names(found)
 
 
 def test_tests_are_kept_below_other_code(sessions: SmallIndex) -> None:
@@ -285,109 +258,6 @@ def test_similarity_is_the_cosine(sessions: SmallIndex) -> None:
     one, other = (view.snapshot.vectors.segments[0].vectors[row].astype(np.float32) for row in ordinals)
     assert found[0].explanation is not None
     assert found[0].explanation.vector == pytest.approx(float(one @ other), abs=1e-3)
-
-
-CSHARP = (
-    "public partial class Mapper {\n    public void ReadRow(Row row) { row.Read(); }\n}\n",
-    "public partial class Mapper {\n    public void ReadRows(Rows rows) { rows.ReadAll(); }\n}\n",
-)
-RUBY = (
-    "module Shop\n  class Cart\n    def read_row(row)\n      row.read\n    end\n  end\nend\n",
-    "module Shop\n  class Cart\n    def read_rows(rows)\n      rows.read_all\n    end\n  end\nend\n",
-)
-CPP = (
-    "void Cart::read_row(Row& row) {\n  row.read();\n}\n",
-    "class Cart {\n  void read_row(Row& row);\n  void read_rows(Rows& rows) { rows.read_all(); }\n};\n",
-)
-RUST = (
-    "use crate::cart::Cart;\nimpl Cart {\n    fn read_row(&self, row: Row) { row.read() }\n}\n",
-    "pub struct Cart { rows: u8 }\nimpl Cart {\n    fn read_rows(&self, rows: Rows) { rows.read_all() }\n}\n",
-)
-GO = (
-    "package shop\n\nfunc (c *Cart) ReadRow(row Row) {\n\trow.Read()\n}\n",
-    "package shop\n\ntype Cart struct { n int }\nfunc (c *Cart) ReadRows(rows Rows) {\n\trows.ReadAll()\n}\n",
-)
-
-
-@pytest.mark.parametrize(
-    ("sources", "suffix", "members"),
-    [
-        (CSHARP, "cs", "Mapper.ReadRows"),
-        (RUBY, "rb", "Shop.Cart.read_rows"),
-        (CPP, "cpp", "Cart.read_rows"),
-        (RUST, "rs", "Cart.read_rows"),
-        (GO, "go", "Cart.ReadRows"),
-    ],
-)
-def test_a_container_in_several_files_is_left_out_from_all(
-    index: SmallIndex, sources: tuple[str, str], suffix: str, members: str
-) -> None:
-    index.commit({f"shop/one.{suffix}": sources[0], f"shop/two.{suffix}": sources[1]})
-    line = next(
-        n for n, text in enumerate(sources[0].splitlines()) if "read_row" in text or "ReadRow" in text
-    )
-    found = names(near(index.view(), f"shop/one.{suffix}", line, 12))
-    assert members in found  # a sibling
-    assert not {members.rpartition(".")[0], "Shop"} & set(found)
-
-
-@pytest.mark.parametrize(
-    ("sources", "suffix"), [(CSHARP, "cs"), (RUBY, "rb"), (CPP, "cpp"), (RUST, "rs"), (GO, "go")]
-)
-def test_members_in_other_files_are_left_out_as_those_in_its_own(
-    index: SmallIndex, sources: tuple[str, str], suffix: str
-) -> None:
-    index.commit({f"shop/one.{suffix}": sources[0], f"shop/two.{suffix}": sources[1]})
-    view, path = index.view(), f"shop/two.{suffix}"
-    line = next(n for n, text in enumerate(sources[1].splitlines()) if "Cart" in text or "class" in text)
-    column = max(sources[1].splitlines()[line].find("Cart"), sources[1].splitlines()[line].find("Mapper"))
-    asked = innermost(view, path, line, column + 1)
-    assert asked is not None
-    assert asked[1].name in {"Cart", "Mapper"}
-    found = names(near(view, path, line, column + 1))
-    assert not [name for name in found if name.startswith(asked[1].qualified_name + ".")]
-
-
-@pytest.mark.parametrize(
-    ("suffix", "first", "second"),
-    [
-        ("py", "class Cart:\n    def read_row(self, row):\n        return row.read()\n", None),
-        ("rs", RUST[1], None),
-        ("cs", "class Cart {\n  void ReadRow(Row row) { row.Read(); }\n}\n", None),
-        ("go", "package a\n" + GO[1][12:], "package b\n" + GO[1][12:]),
-    ],
-)
-def test_another_type_of_the_same_name_is_related(
-    index: SmallIndex, suffix: str, first: str, second: str | None
-) -> None:
-    index.commit({f"a/one.{suffix}": first, f"b/two.{suffix}": second or first.replace("row", "line")})
-    line = next(n for n, text in enumerate(first.splitlines()) if "read" in text.lower())
-    found = near(index.view(), f"a/one.{suffix}", line, 9)
-    assert ("b/two." + suffix, "Cart") in [(one.path, one.symbol.name) for one in found]
-
-
-@pytest.mark.parametrize(
-    ("suffix", "first", "second", "part"),
-    [
-        ("cs", *CSHARP, "class Mapper"),
-        ("rb", *RUBY, "class Cart"),
-        ("cpp", CPP[1], "class Cart;\nvoid show_cart(const Cart& cart);\n", "class Cart"),
-        ("rs", RUST[1], "pub use crate::one::Cart;\n", "struct Cart"),
-    ],
-)
-def test_other_parts_of_a_type_are_the_type_itself(
-    index: SmallIndex, suffix: str, first: str, second: str, part: str
-) -> None:
-    index.commit({f"shop/one.{suffix}": first, f"shop/two.{suffix}": second})
-    line = line_of(first, part)
-    column = first.splitlines()[line].index(part) + len(part)
-    found = near(index.view(), f"shop/one.{suffix}", line, column)
-    assert not {"Cart", "Mapper", "Shop.Cart"} & set(names(found))
-
-
-def test_a_type_is_related_to_where_it_is_given_on(index: SmallIndex) -> None:
-    index.commit({"shop/one.rs": RUST[1], "shop/two.rs": "pub use crate::one::Cart;\n"})
-    assert "Cart" in names(near(index.view(), "shop/two.rs", 0, 22))
 
 
 def test_a_file_comes_after_all_else_where_its_symbol_says_it_already(index: SmallIndex) -> None:

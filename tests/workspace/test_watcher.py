@@ -1,7 +1,6 @@
 """What the watcher tells: changes by any program, once a burst, whatever way it watches."""
 
 import errno
-import os
 import shutil
 import sys
 import threading
@@ -17,7 +16,7 @@ from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.workspace import system_events
 from lsp_server.workspace import watcher as watcher_module
 from lsp_server.workspace.bursts import MAX_PATHS
-from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
+from lsp_server.workspace.inotify import FolderWatches, WatchesExhausted
 from lsp_server.workspace.watcher import FolderWatcher, WatchListener
 
 PATIENCE_S = 20.0
@@ -346,21 +345,6 @@ def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
-def test_without_a_pipe_to_be_woken_by_the_inotify_instance_is_given_back(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_pipe() -> tuple[int, int]:
-        raise OSError(errno.EMFILE, "Too many open files")
-
-    monkeypatch.setattr(os, "pipe", no_pipe)
-    descriptors = Path("/proc/self/fd")
-    before = len(list(descriptors.iterdir()))
-    with pytest.raises(OSError, match="Too many open files"):
-        FolderWatches(root, FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, lambda _: []))
-    assert len(list(descriptors.iterdir())) == before
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
 def test_looking_above_the_folder_costs_no_walk(
     root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,25 +375,3 @@ def test_looking_above_the_folder_costs_no_walk(
     ear.wait_for(lambda: bool(ear.rules))
     watcher.stop()
     assert walks
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
-def test_a_folder_that_comes_while_watches_are_renewed_stays_watched(root: Path) -> None:
-    listed: list[str] = []
-
-    def subfolders(folder: str) -> list[str]:
-        listed.append(folder)
-        found = [path for path in ("src", "src/deep") if path.rpartition("/")[0] == folder]
-        if len(listed) == 6:  # the renewal has listed all there was
-            write(root, "new/c.py")
-            watches.watch("new")
-        return found
-
-    events = FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, subfolders)
-    watches = FolderWatches(root, events)
-    watches.watch("")
-    assert watches.n_watches == 3
-    watches.synchronise()
-    watches.start()
-    watches.stop()
-    assert "new" in watches._watch_of

@@ -1,0 +1,53 @@
+"""Watches of folders by inotify itself, without the watcher above them."""
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from lsp_server.workspace.inotify import FolderEvents, FolderWatches
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
+
+
+def ignore(*_: object) -> None:
+    """Hear of something, and do nothing."""
+
+
+def test_without_a_pipe_to_be_woken_by_the_inotify_instance_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_pipe() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, "pipe", no_pipe)
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir()))
+    with pytest.raises(OSError, match="Too many open files"):
+        FolderWatches(tmp_path, FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, lambda _: []))
+    assert len(list(descriptors.iterdir())) == before
+
+
+def test_a_folder_that_comes_while_watches_are_renewed_stays_watched(tmp_path: Path) -> None:
+    listed: list[str] = []
+
+    def subfolders(folder: str) -> list[str]:
+        listed.append(folder)
+        found = [path for path in ("src", "src/deep") if path.rpartition("/")[0] == folder]
+        if len(listed) == 6:  # the renewal has listed all there was
+            (tmp_path / "new").mkdir()
+            watches.watch("new")
+        return found
+
+    for folder in ("src", "src/deep"):
+        (tmp_path / folder).mkdir()
+    events = FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, subfolders)
+    watches = FolderWatches(tmp_path, events)
+    watches.watch("")
+    assert watches.n_watches == 3
+    watches.synchronise()
+    watches.start()
+    watches.stop()
+    assert "new" in watches._watch_of
