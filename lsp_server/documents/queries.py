@@ -30,6 +30,7 @@ MOST_TOLD_APART: Final = 24
 """Words that one `holding_query` tells apart: the whole bits of a float32."""
 
 _MOST_TERMS = 48
+_FEW_FILES = 100
 _MOST_RANGES = 8
 _MOST_LOOKED_UP = 1_000
 _REGEX_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
@@ -112,8 +113,6 @@ def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer)
         conditions.append(Query.term_set_query(schema, "language", sorted(condition.languages)))
     if condition.files is not None:
         conditions.append(_file_query(condition.files, schema))
-    if condition.ids is not None:
-        conditions.append(_any_number(condition.ids.tolist(), "id", schema))
     if condition.names:
         patterns = [f".*{_escaped(encodable(name.lower()))}.*" for name in condition.names]
         conditions.append(_any_of([Query.regex_query(schema, "whole_name", pattern) for pattern in patterns]))
@@ -121,27 +120,23 @@ def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer)
     return conditions + [phrase for phrase in phrases if phrase is not None]
 
 
-def runs_of(files: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return int64[m, 2], the first and last number of every run of consecutive numbers, ascending."""
+def _file_query(files: NDArray[np.int64], schema: tantivy.Schema) -> Query:
+    # A range goes through the file numbers of all documents: too much for a few files, far less than a
+    # thousand terms. Files of a folder are numbered next to each other.
+    runs = _runs_of(files) if len(files) > _FEW_FILES else []
+    if not 0 < len(runs) <= _MOST_RANGES:
+        return _any_number(files.tolist(), "file", schema)
+    integer = tantivy.FieldType.Integer
+    return _any_of([Query.range_query(schema, "file", integer, first, last) for first, last in runs])
+
+
+def _runs_of(files: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return the first and the last number of every run of consecutive numbers, ascending."""
     ordered = np.unique(files)
-    if not len(ordered):
-        return np.empty((0, 2), np.int64)
     breaks = np.flatnonzero(np.diff(ordered) != 1)
     first = ordered[np.concatenate(([0], breaks + 1))]
     last = ordered[np.concatenate((breaks, [len(ordered) - 1]))]
-    return np.stack((first, last), axis=1)
-
-
-def _file_query(files: NDArray[np.int64], schema: tantivy.Schema) -> Query:
-    # Files of a folder are numbered next to each other, and a range costs far less than its numbers.
-    runs = runs_of(files)
-    if not 0 < len(runs) <= _MOST_RANGES or len(runs) == len(files):
-        return _any_number(files.tolist(), "file", schema)
-    ranges = [
-        Query.range_query(schema, "file", tantivy.FieldType.Integer, first, last)
-        for first, last in runs.tolist()
-    ]
-    return _any_of(ranges)
+    return list(zip(first.tolist(), last.tolist(), strict=True))
 
 
 def _any_number(numbers: Collection[int], field: str, schema: tantivy.Schema) -> Query:

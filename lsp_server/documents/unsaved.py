@@ -140,13 +140,11 @@ def passing_documents(
     excluded = _runs(stemmer.stems(words) for words in condition.excluded)
     names = [name.lower() for name in condition.names]
     files = None if condition.files is None else frozenset(condition.files.tolist())
-    ids = None if condition.ids is None else frozenset(condition.ids.tolist())
     return np.array(
         [
             (condition.kinds is None or unsaved.document.kind in condition.kinds)
             and (condition.languages is None or unsaved.document.language in condition.languages)
             and (files is None or unsaved.document.file in files)
-            and (ids is None or unsaved.document.id in ids)
             and (not names or any(name in unsaved.document.whole_name for name in names))
             and all(_holds_run(unsaved, run) for run in phrases)
             and not any(_holds_run(unsaved, run) for run in excluded)

@@ -63,7 +63,6 @@ class TextFilter:
         kinds: Its kind is one of these.
         languages: Its language is one of these.
         files: int64[n], its file is one of these, in any order.
-        ids: uint64[n], its id is one of these.
         names: Its name as written contains one of these, in any case.
         phrases: Each of these runs of words stands, in this order, in one of its fields.
         excluded: None of these runs of words does.
@@ -72,7 +71,6 @@ class TextFilter:
     kinds: frozenset[int] | None = None
     languages: frozenset[str] | None = None
     files: NDArray[np.int64] | None = None
-    ids: NDArray[np.uint64] | None = None
     names: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()

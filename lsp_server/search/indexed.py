@@ -213,7 +213,7 @@ def _file_text(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArra
     """Return the BM25 of each file's own entry, 0 where it has none."""
     if ask.mode is SearchMode.VECTOR or not len(files):
         return np.zeros(len(files), np.float32)
-    condition = _entries_of(snapshot, files)
+    condition = _entries_of(files)
     hits = _known(snapshot, snapshot.text.search(ask.text_query(condition), len(files)))
     return _looked_up(snapshot.entries[files], *hits)
 
@@ -222,7 +222,7 @@ def _file_words(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArr
     """Return how much of the query each file holds, anywhere in it or in its path; files ascend."""
     if ask.mode is SearchMode.VECTOR or not ask.rarity or not len(files):
         return np.zeros(len(files), np.float32)
-    found = snapshot.text.words_held(list(ask.rarity), _entries_of(snapshot, files), len(files))
+    found = snapshot.text.words_held(list(ask.rarity), _entries_of(files), len(files))
     held = np.zeros((len(files), found.held.shape[1]), np.bool_)
     places = np.minimum(np.searchsorted(files, found.files), len(files) - 1)
     is_asked = files[places] == found.files  # the text index may be ahead, and know a path by another number
@@ -231,9 +231,9 @@ def _file_words(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArr
     return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
 
 
-def _entries_of(snapshot: Snapshot, files: NDArray[np.int64]) -> TextFilter:
-    entries = snapshot.entries[files]
-    return TextFilter(ids=snapshot.vectors.ids(entries[entries >= 0]))
+def _entries_of(files: NDArray[np.int64]) -> TextFilter:
+    # Not by their ids: looking for many in the dictionary of all ids costs more.
+    return TextFilter(kinds=frozenset({int(SymbolKind.FILE)}), files=files)
 
 
 class _Containers(Sequence[str]):
