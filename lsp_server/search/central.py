@@ -9,12 +9,14 @@ import numpy as np
 from lsp_server.documents import TextFilter, TextReader
 from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.file_symbols import row_found, visible_rows
+from lsp_server.search.file_symbols import visible_rows
+from lsp_server.search.listing import SELDOM_MEANT
 from lsp_server.search.matching import STOP_WORDS, content_words
 from lsp_server.search.results import Found
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.view import FolderView
 from lsp_server.storage.records import SegmentEntry
+from lsp_server.storage.symbol_record import unpack_symbol
 from lsp_server.text.words import split_words
 from lsp_server.vectors.arrays import I64
 
@@ -24,13 +26,7 @@ MOST_CANDIDATES = 3_000
 _MOST_COUNTED = 100  # names of several words whose mentions are counted exactly, at a query each
 _SINGLE_WORD = 0.02  # a name of one word is an ordinary word, too, and mostly just that
 _FUNCTION = 0.5  # what a function's mention is worth beside a type's
-_LEFT_OUT = (
-    SymbolFlags.TEST
-    | SymbolFlags.EXAMPLE
-    | SymbolFlags.GENERATED
-    | SymbolFlags.VENDORED
-    | SymbolFlags.DECLARATION
-)
+_LEFT_OUT = SELDOM_MEANT | SymbolFlags.DECLARATION
 _TYPES = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM)
 _FUNCTIONS = (SymbolKind.FUNCTION,)
 
@@ -84,7 +80,7 @@ class CentralSymbols:
             np.arange(len(central.ordinals)) if visible is None else np.flatnonzero(visible[central.ordinals])
         )
         return [
-            (central.mentions[place], row_found(view, int(central.ordinals[place]), 0.0))
+            (central.mentions[place], _found(view, snapshot, int(central.ordinals[place])))
             for place in shown[:limit].tolist()
         ]
 
@@ -153,6 +149,17 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
         for name in promising[_MOST_COUNTED:]:
             mentions[name] = min(mentions[name], counted)
     return mentions
+
+
+def _found(view: FolderView, snapshot: Snapshot, ordinal: int) -> Found:
+    segment, row = snapshot.vectors.row_of(ordinal)
+    return Found(
+        id=SymbolId(int(segment.ids[row])),
+        symbol=unpack_symbol(segment.record(row)),
+        folder=view.folder,
+        path=snapshot.path_of(int(segment.files[row])),
+        score=0.0,
+    )
 
 
 def _of_buffers(view: FolderView, cancel: Cancel) -> list[tuple[float, Found]]:

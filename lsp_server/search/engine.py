@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lsp_server.documents import inverse_frequency
 from lsp_server.embedding import similarity_to_score
-from lsp_server.model import ClusterId, Symbol, SymbolId, camel_case
+from lsp_server.model import Symbol, SymbolId, camel_case
 from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates import gather
@@ -35,7 +35,6 @@ from lsp_server.search.signals import QueryTerms, Signals, signals_of
 from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
 from lsp_server.search.weights import nothing
-from lsp_server.storage.symbol_record import unpack_symbol
 
 VECTOR_ONLY: Final = replace(nothing(), vector=1.0)
 """What `mode: vector` ranks with: the bare similarity."""
@@ -198,15 +197,14 @@ def symbol_at(view: FolderView, place: Place) -> Symbol:
     if place.unsaved is not None:
         return place.unsaved.symbols[place.ordinal]
     assert view.snapshot is not None
-    return unpack_symbol(view.snapshot.vectors.record(place.ordinal))
+    return view.snapshot.symbol_of(place.ordinal)
 
 
 def _explanation(view: FolderView, gathered: Gathered, ranking: Ranking, candidate: int) -> Explanation:
     place = gathered.places[candidate]
     cluster = None
     if place.unsaved is None and view.snapshot is not None:
-        ordinals = np.array([place.ordinal])
-        cluster = ClusterId(int(view.snapshot.vectors.cluster_of(ordinals)[0]))
+        cluster = view.snapshot.cluster_of(place.ordinal)
     text = float(gathered.candidates.text[candidate])
     return Explanation(
         vector=float(gathered.candidates.similarity[candidate]),

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lsp_server.model import Encoding, Position, Symbol, SymbolId, SymbolKind, symbol_id
-from lsp_server.search.results import Explanation, Found
+from lsp_server.model import Encoding, Position, Symbol, SymbolKind, symbol_id
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.view import FolderView
-from lsp_server.storage.symbol_record import unpack_symbol
 from lsp_server.vectors.arrays import F16, I64, U64, Mask
 
 
@@ -77,7 +75,7 @@ def indexed_symbols(snapshot: Snapshot, path: str) -> tuple[I64, list[Symbol]]:
     if file is None:
         return np.zeros(0, np.int64), []
     ordinals = np.flatnonzero(vectors.living_where("files", lambda files: files == file))
-    return ordinals, [unpack_symbol(vectors.record(ordinal)) for ordinal in ordinals.tolist()]
+    return ordinals, [snapshot.symbol_of(ordinal) for ordinal in ordinals.tolist()]
 
 
 def file_of(snapshot: Snapshot, path: str) -> int | None:
@@ -105,20 +103,6 @@ def vectors_of(snapshot: Snapshot, ordinals: I64) -> F16:
     for segment, places, of_segment in snapshot.vectors.by_segment(ordinals):
         rows[places] = segment.vectors[of_segment]
     return rows
-
-
-def row_found(view: FolderView, ordinal: int, score: float, explanation: Explanation | None = None) -> Found:
-    """Return a row of the view's snapshot as a result."""
-    assert view.snapshot is not None
-    segment, row = view.snapshot.vectors.row_of(ordinal)
-    return Found(
-        id=SymbolId(int(segment.ids[row])),
-        symbol=unpack_symbol(segment.record(row)),
-        folder=view.folder,
-        path=view.snapshot.path_of(int(segment.files[row])),
-        score=score,
-        explanation=explanation,
-    )
 
 
 def _start(symbol: Symbol) -> tuple[int, int]:

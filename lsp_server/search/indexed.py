@@ -23,7 +23,6 @@ from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates, is_prose, repeats
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.unsaved import Unsaved
-from lsp_server.storage.symbol_record import unpack_symbol
 
 _MOST_NAMED = 100
 """Symbols whose names begin with the query that are looked at, the shortest first."""
@@ -127,7 +126,7 @@ def _quoted(
     )
     ordinals = ordinals[counts >= quotation.least]
     ordinals = ordinals[~is_prose([snapshot.path_of(file) for file in vectors.files(ordinals).tolist()])]
-    symbols = [unpack_symbol(vectors.record(ordinal)) for ordinal in ordinals.tolist()]
+    symbols = [snapshot.symbol_of(ordinal) for ordinal in ordinals.tolist()]
     chosen: NDArray[np.int64] = ordinals[innermost(symbols, vectors.files(ordinals).tolist())]
     return chosen
 
@@ -247,7 +246,7 @@ class _Containers(Sequence[str]):
         return len(self._ordinals)
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204 - Sequence's overloads
-        return unpack_symbol(self._snapshot.vectors.record(int(self._ordinals[index]))).container_name
+        return self._snapshot.symbol_of(int(self._ordinals[index])).container_name
 
 
 def _looked_up(

@@ -7,20 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.embedding import similarity_to_score
-from lsp_server.model import ClusterId, Encoding, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
+from lsp_server.model import Encoding, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.file_symbols import (
     FileSymbols,
     file_symbols,
-    row_found,
     vectors_of,
     visible_rows,
 )
 from lsp_server.search.kinship import TYPES, Kinship, is_definition
 from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, Found
-from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
-from lsp_server.storage.symbol_record import unpack_symbol
 from lsp_server.vectors.arrays import F16, F32
 
 DUPLICATE_SIMILARITY = 0.98
@@ -46,7 +43,6 @@ class _Candidate:
     id: SymbolId
     flags: int  # its own and its file's, of which the symbol itself knows nothing
     ordinal: int  # -1 for a symbol of an open buffer
-    unsaved: UnsavedFile | None = None
 
     @property
     def is_test(self) -> bool:
@@ -152,7 +148,6 @@ def _candidates(
                 SymbolId(int(file.ids[row])),
                 int(file.flags[row]),
                 -1,
-                file,
             )
             for row in np.argsort(-similarities, kind="stable")[: depth + len(left_out)].tolist()
             if row not in left_out and file.vectors[row].any()
@@ -180,7 +175,7 @@ def _indexed(
         _Candidate(
             view,
             snapshot.path_of(files[number]),
-            unpack_symbol(snapshot.vectors.record(ordinal)),
+            snapshot.symbol_of(ordinal),
             vectors[number],
             float(hits.similarities[number]),
             SymbolId(int(ids[number])),
@@ -277,11 +272,14 @@ def _found(candidate: _Candidate, score: float, *, is_duplicate: bool) -> Found:
     signals = {TEST_MARK: 1.0} if candidate.is_test else {}
     if is_duplicate:
         signals[DUPLICATE_MARK] = 1.0
-    if candidate.unsaved is not None:
-        explanation = Explanation(candidate.similarity, None, signals)
-        path = candidate.unsaved.path
-        return Found(candidate.id, candidate.symbol, candidate.view.folder, path, score, explanation)
-    assert candidate.view.snapshot is not None
-    cluster = int(candidate.view.snapshot.vectors.cluster_of(np.array([candidate.ordinal]))[0])
-    explanation = Explanation(candidate.similarity, None, signals, ClusterId(cluster))
-    return row_found(candidate.view, candidate.ordinal, score, explanation)
+    snapshot, cluster = candidate.view.snapshot, None
+    if snapshot is not None and candidate.ordinal >= 0:
+        cluster = snapshot.cluster_of(candidate.ordinal)
+    return Found(
+        id=candidate.id,
+        symbol=candidate.symbol,
+        folder=candidate.view.folder,
+        path=candidate.path,
+        score=score,
+        explanation=Explanation(candidate.similarity, None, signals, cluster),
+    )

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.documents import TextReader
-from lsp_server.model import SymbolKind
+from lsp_server.model import ClusterId, Symbol, SymbolKind
 from lsp_server.search.masks import Masks
 from lsp_server.search.matching import SplitNames
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.index_meta import IndexMeta
 from lsp_server.storage.records import CatalogSnapshot
+from lsp_server.storage.symbol_record import unpack_symbol
 from lsp_server.vectors.index import VectorIndex
 from lsp_server.vectors.segment import Segment
 
@@ -79,6 +80,14 @@ class Snapshot:
     def path_of(self, file: int) -> str:
         """Return the path of a file of this generation."""
         return self.catalog.paths[file]
+
+    def symbol_of(self, ordinal: int) -> Symbol:
+        """Return the symbol of a row, unpacked."""
+        return unpack_symbol(self.vectors.record(ordinal))
+
+    def cluster_of(self, ordinal: int) -> ClusterId:
+        """Return the cluster of a row."""
+        return ClusterId(int(self.vectors.cluster_of(np.array([ordinal]))[0]))
 
     def names_of(self, ordinals: NDArray[np.int64]) -> list[str]:
         """Return the names of many rows, as written, at a tenth of what asking one by one costs."""
