@@ -32,7 +32,9 @@ FORMAT_VERSION: Final = 3
 """Raised whenever anything in a version folder is laid out differently: catalog, segments or text index."""
 
 EXPIRY_S: Final = 60 * 24 * 3600.0
+_FOLDER_NAME: Final = re.compile(r".+-[0-9a-f]{16}")
 _VERSION_NAME: Final = re.compile(r"v(\d+)-([0-9a-f]+)(?:\.\d+)?")
+_NOTES: Final = re.compile(r"(workspace\.json|control\.json|lease\.lock).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,8 @@ class IndexRoot:
 
     def folder_of(self, workspace: Path) -> IndexFolder:
         """Return the index folder of a workspace folder, one for all spellings of it; nothing is created."""
-        name = re.sub(r"[^a-z0-9._-]+", "_", workspace.resolve().name.lower())[:40] or "_"
+        # Not `resolve`, which raises where links lead in a circle.
+        name = re.sub(r"[^a-z0-9._-]+", "_", Path(os.path.realpath(workspace)).name.lower())[:40] or "_"
         return IndexFolder(self.base / "indexes" / f"{name}-{folder_hash(workspace)}", workspace)
 
     def folders(self) -> list[IndexFolder]:
@@ -294,6 +297,12 @@ class IndexRoot:
             if isinstance(workspace, str):
                 found.append(IndexFolder(entry, Path(workspace)))
         return sorted(found, key=lambda folder: str(folder.workspace))
+
+    def undescribed(self) -> list[IndexFolder]:
+        """Return index folders that lost their description; what does not look like one is not ours."""
+        described = {folder.path for folder in self.folders()}
+        entries = [entry for entry in _entries(self.base / "indexes") if entry not in described]
+        return [IndexFolder(entry, entry) for entry in entries if _looks_like_index(entry)]
 
     def expire(self, now: float | None = None, unused_s: float = EXPIRY_S) -> list[Path]:
         """Delete indexes whose workspace folder vanished and that nobody used for so long.
@@ -351,6 +360,16 @@ def _entries(folder: Path) -> list[Path]:
         return sorted(folder.iterdir())
     except OSError:
         return []
+
+
+def _looks_like_index(path: Path) -> bool:
+    if path.is_symlink() or not _FOLDER_NAME.fullmatch(path.name):
+        return False
+    try:
+        names = [entry.name for entry in path.iterdir()]
+    except OSError:
+        return False
+    return all(_VERSION_NAME.fullmatch(name) or _NOTES.fullmatch(name) for name in names)
 
 
 def _mtime(path: Path) -> float:

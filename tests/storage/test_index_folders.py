@@ -102,6 +102,27 @@ def test_all_indexes_are_listed_with_their_workspace(
     assert root.folders()[0].workspace == workspace
 
 
+def test_an_index_without_its_description_is_known_by_what_it_holds(
+    root: IndexRoot, folder: IndexFolder
+) -> None:
+    for name in ("v3-0123456789abcdef", "v3-0123456789abcdef.2"):
+        (folder.path / name).mkdir()
+    (folder.path / "lease.lock").touch()
+    assert root.undescribed() == []
+    (folder.path / "workspace.json").unlink()
+    assert [one.path for one in root.undescribed()] == [folder.path]
+    (folder.path / "letter.txt").touch()
+    assert root.undescribed() == []
+
+
+def test_a_folder_whose_links_lead_in_a_circle_has_a_place_all_the_same(
+    root: IndexRoot, tmp_path: Path
+) -> None:
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    assert root.folder_of(circle).path.name.startswith("circle-")
+
+
 def test_listing_an_empty_base_finds_nothing(tmp_path: Path) -> None:
     assert IndexRoot(tmp_path / "nowhere").folders() == []
 

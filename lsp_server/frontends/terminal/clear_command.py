@@ -1,9 +1,7 @@
 """`clear [PATH|--all]`: delete what was indexed; source files are never touched."""
 
-import re
 from argparse import Namespace
 from pathlib import Path
-from typing import Final
 
 from lsp_server.errors import IndexBusy
 from lsp_server.frontends.terminal.console import Console, size
@@ -11,8 +9,6 @@ from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import settings_of
 from lsp_server.storage.folders import IndexFolder, IndexRoot, remove_files
 from lsp_server.storage.yield_cache import YieldCache
-
-_INSIDE: Final = re.compile(r"v\d+-[0-9a-f]+|workspace\.json.*|control\.json.*|lease\.lock.*")
 
 
 def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
@@ -23,7 +19,7 @@ def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
         folder = root.folder_of(Path(arguments.path).expanduser().absolute())
         return _report([folder] if folder.path.is_dir() else [], 0, console)
     cache_bytes = _delete_cache(root)
-    return _report([*root.folders(), *_unreadable(root)], cache_bytes, console)
+    return _report([*root.folders(), *root.undescribed()], cache_bytes, console)
 
 
 def _delete_cache(root: IndexRoot) -> int:
@@ -34,22 +30,6 @@ def _delete_cache(root: IndexRoot) -> int:
         with YieldCache(root.yield_cache, 1) as cache:
             cache.clear()
     return n_bytes
-
-
-def _unreadable(root: IndexRoot) -> list[IndexFolder]:
-    """Index folders whose description is lost. Nothing that does not look like one is ours to delete."""
-    indexes = root.base / "indexes"
-    described = {folder.path for folder in root.folders()}
-    entries = sorted(indexes.iterdir()) if indexes.is_dir() else []
-    return [
-        IndexFolder(entry, entry) for entry in entries if entry not in described and _looks_like_index(entry)
-    ]
-
-
-def _looks_like_index(path: Path) -> bool:
-    if not path.is_dir() or path.is_symlink() or not re.fullmatch(r".+-[0-9a-f]{16}", path.name):
-        return False
-    return all(_INSIDE.fullmatch(entry.name) for entry in path.iterdir())
 
 
 def _report(folders: list[IndexFolder], cache_bytes: int, console: Console) -> int:
