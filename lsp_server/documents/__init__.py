@@ -14,7 +14,6 @@ from lsp_server.documents.unsaved import (
     score_documents,
 )
 from lsp_server.documents.values import (
-    FieldWeights,
     TextContents,
     TextDocument,
     TextFilter,
@@ -25,7 +24,6 @@ from lsp_server.documents.values import (
 from lsp_server.documents.writer import TextIndex
 
 __all__ = [
-    "FieldWeights",
     "Passing",
     "Stemmer",
     "TextContents",

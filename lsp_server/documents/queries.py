@@ -8,7 +8,7 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from lsp_server.documents.schema import WORD_FIELDS
+from lsp_server.documents.schema import FIELD_WEIGHTS, WORD_FIELDS
 from lsp_server.documents.stems import Stemmer, encodable
 from lsp_server.documents.values import TextFilter, TextQuery
 
@@ -24,7 +24,11 @@ _QUESTION_WORDS: Final = frozenset(
     }
 )
 # fmt: on
-"""Words that ask rather than describe. They stand in nearly every comment and would only add noise."""
+"""Words that ask rather than describe. They stand in nearly every comment and would only add noise.
+
+Names are compared without some more words ("get", "use", `STOP_WORDS` in `search/matching.py`): here their
+frequency tells that they say little.
+"""
 
 MOST_TOLD_APART: Final = 24
 """Words that one `holding_query` tells apart: the whole bits of a float32."""
@@ -33,7 +37,6 @@ _MOST_TERMS = 48
 _FEW_FILES = 100
 _MOST_RANGES = 8
 _MOST_LOOKED_UP = 1_000
-_REGEX_SIGNS = frozenset("\\.+*?()|[]{}^$#&-~")
 
 
 def scored_terms(query: TextQuery, stemmer: Stemmer) -> list[str]:
@@ -45,20 +48,17 @@ def scored_terms(query: TextQuery, stemmer: Stemmer) -> list[str]:
 
 def scoring_query(query: TextQuery, schema: tantivy.Schema, stemmer: Stemmer) -> Query | None:
     """Return the query for the words alone, or None where there are none."""
-    weights = query.weights.by_field()
     clauses = [
-        Query.boost_query(Query.term_query(schema, field, term, "freq"), weights[field])
+        Query.boost_query(Query.term_query(schema, field, term, "freq"), FIELD_WEIGHTS[field])
         for term in scored_terms(query, stemmer)
         for field in WORD_FIELDS
-        if weights[field] > 0
     ]
-    if weights["whole_name"] > 0:
-        clauses += [
-            Query.boost_query(
-                Query.term_query(schema, "whole_name", encodable(name), "basic"), weights["whole_name"]
-            )
-            for name in dict.fromkeys(query.identifiers)
-        ]
+    clauses += [
+        Query.boost_query(
+            Query.term_query(schema, "whole_name", encodable(name), "basic"), FIELD_WEIGHTS["whole_name"]
+        )
+        for name in dict.fromkeys(query.identifiers)
+    ]
     return _any_of(clauses) if clauses else None
 
 
@@ -113,9 +113,6 @@ def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer)
         conditions.append(Query.term_set_query(schema, "language", sorted(condition.languages)))
     if condition.files is not None:
         conditions.append(_file_query(condition.files, schema))
-    if condition.names:
-        patterns = [f".*{_escaped(encodable(name.lower()))}.*" for name in condition.names]
-        conditions.append(_any_of([Query.regex_query(schema, "whole_name", pattern) for pattern in patterns]))
     phrases = [_run_of_words(words, schema, stemmer) for words in condition.phrases]
     return conditions + [phrase for phrase in phrases if phrase is not None]
 
@@ -159,7 +156,3 @@ def _any_of(clauses: Sequence[Query]) -> Query:
     if len(clauses) == 1:
         return clauses[0]
     return Query.boolean_query([(Occur.Should, clause) for clause in clauses])
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in _REGEX_SIGNS else sign for sign in text)

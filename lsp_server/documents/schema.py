@@ -1,5 +1,6 @@
 """The shape of the text index: its fields, and a document's way into Tantivy."""
 
+from types import MappingProxyType
 from typing import Final
 
 import tantivy
@@ -9,6 +10,19 @@ from lsp_server.documents.values import TextDocument
 
 WORD_FIELDS: Final = ("name", "container", "path", "signature", "doc", "body")
 """Fields of split words, stemmed. `whole_name` stands beside them and is one term as it is."""
+
+FIELD_WEIGHTS: Final = MappingProxyType(
+    {
+        "whole_name": 4.0,
+        "name": 3.0,
+        "container": 1.0,
+        "path": 1.5,
+        "signature": 1.5,
+        "doc": 1.2,
+        "body": 1.0,
+    }
+)
+"""What a word counts by where it stands: a score is the sum of each field's BM25 times its weight."""
 
 ANALYZER: Final = "stems"
 

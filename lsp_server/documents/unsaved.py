@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lsp_server.documents.queries import MOST_TOLD_APART, scored_terms
 from lsp_server.documents.reader import TextReader
-from lsp_server.documents.schema import WORD_FIELDS
+from lsp_server.documents.schema import FIELD_WEIGHTS, WORD_FIELDS
 from lsp_server.documents.statistics import FieldStatistics, inverse_frequency
 from lsp_server.documents.stems import Stemmer, encodable
 from lsp_server.documents.values import TextDocument, TextFilter, TextQuery
@@ -73,7 +73,6 @@ def score_documents(
         # A word that only unsaved text holds counts like one that a single document holds.
         return inverse_frequency(n_documents, min(max(n_holding, 1), n_documents))
 
-    weights = query.weights.by_field()
     terms = scored_terms(query, stemmer)
     for field in WORD_FIELDS:
         lengths = np.array([_rounded_length(len(document.terms[field])) for document in documents])
@@ -83,22 +82,20 @@ def score_documents(
             counts = np.array([document.frequencies[field].get(term, 0) for document in documents])
             if counts.any():
                 idf = rarity(field, term, int(np.count_nonzero(counts)))
-                scores += weights[field] * idf * (1 + _K1) * counts / (counts + spread)
+                scores += FIELD_WEIGHTS[field] * idf * (1 + _K1) * counts / (counts + spread)
     for name in dict.fromkeys(query.identifiers):
         held = np.array([document.document.whole_name == name for document in documents])
         if held.any():
             # A whole name is one term in a field of one term: the rest of the formula is 1.
             idf = rarity("whole_name", encodable(name), int(np.count_nonzero(held)))
-            scores += weights["whole_name"] * idf * held
+            scores += FIELD_WEIGHTS["whole_name"] * idf * held
     scores[~passing_documents(query.filter, documents, stemmer)] = 0
     return scores.astype(np.float32)
 
 
-def held_words(
-    words: Sequence[str], document: UnsavedDocument, stemmer: Stemmer | None = None
-) -> NDArray[np.bool_]:
+def held_words(words: Sequence[str], document: UnsavedDocument, stemmer: Stemmer) -> NDArray[np.bool_]:
     """Return bool[w], which of the words its body holds, as `TextReader.words_held` does."""
-    terms = (stemmer or Stemmer()).stems(words[:MOST_TOLD_APART])
+    terms = stemmer.stems(words[:MOST_TOLD_APART])
     return np.array([term in document.frequencies["body"] for term in terms], np.bool_)
 
 
@@ -132,20 +129,17 @@ def held_in_paths(
 
 
 def passing_documents(
-    condition: TextFilter, documents: Sequence[UnsavedDocument], stemmer: Stemmer | None = None
+    condition: TextFilter, documents: Sequence[UnsavedDocument], stemmer: Stemmer
 ) -> NDArray[np.bool_]:
     """Return bool[n], whether each document passes the filter."""
-    stemmer = stemmer or Stemmer()
     phrases = _runs(stemmer.stems(words) for words in condition.phrases)
     excluded = _runs(stemmer.stems(words) for words in condition.excluded)
-    names = [name.lower() for name in condition.names]
     files = None if condition.files is None else frozenset(condition.files.tolist())
     return np.array(
         [
             (condition.kinds is None or unsaved.document.kind in condition.kinds)
             and (condition.languages is None or unsaved.document.language in condition.languages)
             and (files is None or unsaved.document.file in files)
-            and (not names or any(name in unsaved.document.whole_name for name in names))
             and all(_holds_run(unsaved, run) for run in phrases)
             and not any(_holds_run(unsaved, run) for run in excluded)
             for unsaved in documents

@@ -1,7 +1,6 @@
 """What goes into the text index and what comes out of it: documents, queries, filters, hits. Values only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,23 +37,6 @@ class TextDocument:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldWeights:
-    """How much a word counts by where it stands: the sum of each field's BM25 times its weight."""
-
-    whole_name: float = 4.0
-    name: float = 3.0
-    container: float = 1.0
-    path: float = 1.5
-    signature: float = 1.5
-    doc: float = 1.2
-    body: float = 1.0
-
-    def by_field(self) -> Mapping[str, float]:
-        """Return the weight of every text field by the field's name."""
-        return {item.name: getattr(self, item.name) for item in fields(self)}
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class TextFilter:
     """What a document must be, whatever its score. All parts must hold; None or empty restricts nothing.
@@ -63,7 +45,6 @@ class TextFilter:
         kinds: Its kind is one of these.
         languages: Its language is one of these.
         files: int64[n], its file is one of these, in any order.
-        names: Its name as written contains one of these, in any case.
         phrases: Each of these runs of words stands, in this order, in one of its fields.
         excluded: None of these runs of words does.
     """
@@ -71,7 +52,6 @@ class TextFilter:
     kinds: frozenset[int] | None = None
     languages: frozenset[str] | None = None
     files: NDArray[np.int64] | None = None
-    names: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
 
@@ -84,13 +64,11 @@ class TextQuery:
         words: Split, lower-cased. Question words ("where", "do", "we") count only where nothing else is left.
         identifiers: Whole names, lower-cased and not split, as documents carry them in `whole_name`.
         filter: What every hit must be.
-        weights: What a word is worth in each field.
     """
 
     words: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     filter: TextFilter = field(default_factory=TextFilter)
-    weights: FieldWeights = field(default_factory=FieldWeights)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,6 @@ Nothing is visible to readers, or survives a crash, before `commit`; a killed wr
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import tantivy
@@ -21,6 +20,8 @@ from lsp_server.documents.values import TextDocument
 from lsp_server.errors import IndexDamaged
 
 _HEAP_BYTES = 96 * 1024 * 1024
+"""What the writer holds in memory before it flushes a segment, over all threads."""
+
 _THREADS = 1
 """Two write twice the segments, which costs a third more processor time with their merges."""
 
@@ -33,18 +34,16 @@ class TextIndex:
     Args:
         path: The folder.
         index: The index in it.
-        heap_bytes: How much the writer holds in memory before it flushes a segment, over all threads.
-        threads: Threads that index.
     """
 
-    def __init__(self, path: Path, index: tantivy.Index, heap_bytes: int, threads: int) -> None:
+    def __init__(self, path: Path, index: tantivy.Index) -> None:
         self._path = path
         with tantivy_failures(path):
             index.register_tokenizer(ANALYZER, stem_analyzer())
-            self._writer: tantivy.IndexWriter | None = index.writer(heap_bytes, threads)
+            self._writer: tantivy.IndexWriter | None = index.writer(_HEAP_BYTES, _THREADS)
 
     @classmethod
-    def create(cls, path: Path, *, heap_bytes: int = _HEAP_BYTES, threads: int = _THREADS) -> Self:
+    def create(cls, path: Path) -> Self:
         """Make an empty index in a folder, which is made where it is missing, and open it.
 
         Raises:
@@ -55,10 +54,10 @@ class TextIndex:
         with tantivy_failures(path):
             path.mkdir(parents=True, exist_ok=True)
             index = tantivy.Index(text_schema(), str(path))
-        return cls(path, index, heap_bytes, threads)
+        return cls(path, index)
 
     @classmethod
-    def open(cls, path: Path, *, heap_bytes: int = _HEAP_BYTES, threads: int = _THREADS) -> Self:
+    def open(cls, path: Path) -> Self:
         """Open an existing index at its last commit.
 
         Raises:
@@ -68,7 +67,7 @@ class TextIndex:
         """
         with tantivy_failures(path):
             index = tantivy.Index.open(str(path))
-        return cls(path, index, heap_bytes, threads)
+        return cls(path, index)
 
     def replace(self, files: Iterable[int], documents: Iterable[TextDocument]) -> None:
         """Delete all documents of some files, then add documents. Nothing is visible before `commit`.
@@ -87,18 +86,14 @@ class TextIndex:
             for document in documents:
                 writer.add_document(tantivy_document(document))
 
-    def commit(self) -> int:
+    def commit(self) -> None:
         """Make everything since the last commit durable and visible, all or nothing.
-
-        Returns:
-            The opstamp, which grows with every commit.
 
         Raises:
             IndexStorageFailed: The disk is full; the last commit stands.
         """
         with tantivy_failures(self._path):
-            opstamp: int = self._open_writer().commit()
-        return opstamp
+            self._open_writer().commit()
 
     def close(self) -> None:
         """Wait for running merges and give up the writer. What was not committed is lost."""
@@ -110,9 +105,7 @@ class TextIndex:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _open_writer(self) -> tantivy.IndexWriter:

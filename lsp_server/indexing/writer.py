@@ -182,7 +182,7 @@ class IndexWriter:
         entries = self._write_rows(rows, clusters, second, len(meta.centroids))
         if touched:
             self.text.replace(touched, documents_of(results, intent.changed))
-            meta = replace(meta, opstamp=self.text.commit())
+            self.text.commit()
         updated = [*(result.update() for result in results), *self._touched(batch.touched)]
         generation = self._commit(
             BatchCommit(

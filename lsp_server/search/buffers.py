@@ -27,52 +27,57 @@ from lsp_server.text import split_words
 
 def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
-    parts: list[Gathered] = []
-    stemmer = Stemmer() if view.snapshot is None else view.snapshot.text.stemmer
-    if not view.unsaved.files:
-        return parts
+    reader = None if view.snapshot is None else view.snapshot.text
+    stemmer = Stemmer() if reader is None else reader.stemmer
     quotation, lines = ask.quotation, _lines_of(view, ask)
+    paths = ask.filters.paths
+    parts: list[Gathered] = []
     for number, file in enumerate(view.unsaved.files.values()):
-        if not file.symbols or (ask.filters.paths is not None and not ask.filters.paths.passes(file.path)):
+        if not file.symbols or (paths is not None and not paths.passes(file.path)):
             continue
-        condition = ask.filters.text_filter()
-        passing = passing_documents(condition, file.documents)
         similarity = file.vectors.astype(np.float32) @ ask.vector
         text = np.zeros(len(file.symbols), np.float32)
         if ask.mode is not SearchMode.VECTOR:
-            reader = None if view.snapshot is None else view.snapshot.text
             text = score_documents(ask.text_query(TextFilter()), file.documents, reader)
-        if ask.mode is SearchMode.TEXT and ask.query.words:
-            passing &= text > 0
-        rows = np.flatnonzero(passing)
-        share = 0.0
-        if ask.rarity and ask.mode is not SearchMode.VECTOR:
-            words = list(ask.rarity)
-            held = held_words(words, file.documents[0], stemmer)
-            in_path = held_in_paths(words, [split_words(file.path)], stemmer)[0]
-            share = float(ask.covered((held | in_path)[None])[0])
-        parts.append(
-            Gathered(
-                Candidates(
-                    ids=file.ids[rows],
-                    similarity=similarity[rows],
-                    text=text[rows],
-                    file_similarity=np.full(len(rows), similarity[0]),
-                    file_text=np.full(len(rows), text[0]),
-                    file_words=np.full(len(rows), share),
-                    quoted=_quoted(file, rows, ask, quotation, stemmer)
-                    | _at_lines(file, rows, lines.get(file.path, ())),
-                    kinds=np.array([file.symbols[row].kind for row in rows], np.uint8),
-                    flags=file.flags[rows],
-                    files=np.full(len(rows), -1 - number, np.int64),
-                    names=[file.symbols[row].name for row in rows],
-                    containers=[file.symbols[row].container_name for row in rows],
-                    paths=[file.path] * len(rows),
-                ),
-                [Place(int(row), file) for row in rows],
-            )
+        rows = np.flatnonzero(_passing(file, ask, text, stemmer))
+        symbols = [file.symbols[row] for row in rows]
+        candidates = Candidates(
+            ids=file.ids[rows],
+            similarity=similarity[rows],
+            text=text[rows],
+            file_similarity=np.full(len(rows), similarity[0]),
+            file_text=np.full(len(rows), text[0]),
+            file_words=np.full(len(rows), _words_held(file, ask, stemmer)),
+            quoted=_quoted(file, rows, ask, quotation, stemmer)
+            | _at_lines(file, rows, lines.get(file.path, ())),
+            kinds=np.array([symbol.kind for symbol in symbols], np.uint8),
+            flags=file.flags[rows],
+            files=np.full(len(rows), -1 - number, np.int64),
+            names=[symbol.name for symbol in symbols],
+            containers=[symbol.container_name for symbol in symbols],
+            paths=[file.path] * len(rows),
         )
+        parts.append(Gathered(candidates, [Place(row, file) for row in rows.tolist()]))
     return parts
+
+
+def _passing(file: UnsavedFile, ask: Ask, text: NDArray[np.float32], stemmer: Stemmer) -> NDArray[np.bool_]:
+    """Return which of a file's symbols may answer, bool[n], given the BM25 of each."""
+    passing = passing_documents(ask.filters.text_filter(), file.documents, stemmer)
+    passing &= np.array([ask.filters.passes_name(symbol.name) for symbol in file.symbols], np.bool_)
+    if ask.mode is SearchMode.TEXT and ask.query.words:
+        passing &= text > 0
+    return passing
+
+
+def _words_held(file: UnsavedFile, ask: Ask, stemmer: Stemmer) -> float:
+    """Return how much of the query the file holds, anywhere in it or in its path, 0 to 1."""
+    if not ask.rarity or ask.mode is SearchMode.VECTOR:
+        return 0.0
+    words = list(ask.rarity)
+    held = held_words(words, file.documents[0], stemmer)
+    in_path = held_in_paths(words, [split_words(file.path)], stemmer)[0]
+    return float(ask.covered((held | in_path)[None])[0])
 
 
 def _quoted(

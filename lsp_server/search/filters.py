@@ -60,14 +60,17 @@ class Filters:
         )
 
     def text_filter(self) -> TextFilter:
-        """Return the same conditions as the text index knows them, but for the paths."""
+        """Return those of the conditions that the text index can tell: all but paths and names."""
         return TextFilter(
             kinds=None if self.kinds is None else frozenset(map(int, self.kinds)),
             languages=self.languages,
-            names=self.names,
             phrases=self.phrases,
             excluded=self.excluded,
         )
+
+    def passes_name(self, name: str) -> bool:
+        """Tell whether a symbol of this name may answer."""
+        return not self.names or any(part.lower() in name.lower() for part in self.names)
 
     def files(self, snapshot: Snapshot, hidden: Sequence[str]) -> NDArray[np.bool_] | None:
         """Return which files may answer, bool[largest file id + 1], or None for all.

@@ -152,8 +152,7 @@ def _condition(
         known: NDArray[np.bool_] = ordinals >= 0
         return known if allowed is None else known & allowed[ordinals]
 
-    # Parts of names are looked for in the whole dictionary, so `allowed`, which knows them, is quicker.
-    condition = replace(ask.filters.text_filter(), names=())
+    condition = ask.filters.text_filter()
     if files is not None:
         condition = replace(condition, files=np.flatnonzero(files))
     if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):

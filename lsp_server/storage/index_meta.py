@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Self
 
 import numpy as np
@@ -31,7 +31,6 @@ class IndexMeta:
         recall_curve: (probes, rerank, recall, related recall) of that measurement.
         calibrated_rows: Rows in the index when it was made.
         imbalance: How many times more rows a probe read than with equal clusters, after the training.
-        opstamp: Of the text index' commit that belongs to this generation.
         model_name: Of the embedder, for people.
         seen_ns: When the last scan whose result was committed began.
         recipe: Everything besides content and language that what files yield depended on.
@@ -47,7 +46,6 @@ class IndexMeta:
     recall_curve: tuple[tuple[int, int, float, float], ...] = ()
     calibrated_rows: int = 0
     imbalance: float = 1.0
-    opstamp: int = 0
     model_name: str = ""
     seen_ns: int = 0
     recipe: str = ""
@@ -88,7 +86,6 @@ class IndexMeta:
             ),
             calibrated_rows=int(known.get("calibrated_rows", 0)),
             imbalance=float(known.get("imbalance", 1.0)),
-            opstamp=int(known.get("opstamp", 0)),
             model_name=str(known.get("model_name", "")),
             seen_ns=int(known.get("seen_ns", 0)),
             recipe=str(known.get("recipe", "")),
@@ -96,21 +93,7 @@ class IndexMeta:
 
     def encode(self) -> dict[str, MetaValue]:
         """Return the facts as the catalog stores them."""
-        known = {
-            "trained_rows": self.trained_rows,
-            "languages": self.languages,
-            "probes": self.probes,
-            "rerank": self.rerank,
-            "recall_at_10": self.recall_at_10,
-            "related_recall_at_10": self.related_recall_at_10,
-            "recall_curve": self.recall_curve,
-            "calibrated_rows": self.calibrated_rows,
-            "imbalance": self.imbalance,
-            "opstamp": self.opstamp,
-            "model_name": self.model_name,
-            "seen_ns": self.seen_ns,
-            "recipe": self.recipe,
-        }
+        known = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "centroids"}
         facts: dict[str, MetaValue] = {"facts": json.dumps(known)}
         if len(self.centroids):
             facts["dimensions"] = self.centroids.shape[1]

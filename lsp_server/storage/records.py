@@ -118,7 +118,7 @@ class BatchCommit:
         tombstones: Segment name → u32 rows that died; added to those known. A new segment may be named too.
         retired: Segments that leave the index; their tombstones go with them. Their files are the caller's to
             delete, after the commit.
-        meta: Facts to set (opstamp, centroids, calibration, ...).
+        meta: Facts to set (centroids, calibration, ...).
         settled: Further paths whose intent is over though nothing is known about them.
     """
 

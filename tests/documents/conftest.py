@@ -15,7 +15,7 @@ def indexed(tmp_path: Path) -> Callable[[Sequence[TextDocument]], TextReader]:
 
     def build(documents: Sequence[TextDocument]) -> TextReader:
         path = tmp_path / f"index-{next(counter)}"
-        with TextIndex.create(path, threads=1, heap_bytes=15_000_000) as index:
+        with TextIndex.create(path) as index:
             index.replace([], documents)
             index.commit()
         return TextReader.open(path)

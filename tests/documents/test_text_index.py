@@ -52,14 +52,6 @@ def test_nothing_is_visible_before_the_commit(path: Path) -> None:
         assert TextReader.open(path).num_docs == 0
 
 
-def test_opstamps_grow(path: Path) -> None:
-    with TextIndex.open(path) as index:
-        index.replace([1], [])
-        first = index.commit()
-        index.replace([], [RETRY])
-        assert index.commit() > first
-
-
 def test_a_reader_stays_at_its_commit_until_reloaded(path: Path) -> None:
     reader = TextReader.open(path)
     with TextIndex.open(path) as index:

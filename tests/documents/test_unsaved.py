@@ -69,7 +69,7 @@ def documents(count: int) -> list[TextDocument]:
         TextQuery(("token", "socket"), filter=TextFilter(kinds=frozenset({5}), files=np.arange(4))),
         TextQuery(
             ("file",),
-            filter=TextFilter(phrases=(("socket", "file"),), excluded=(("parse", "upload"),), names=("E1",)),
+            filter=TextFilter(phrases=(("socket", "file"),), excluded=(("parse", "upload"),)),
         ),
         TextQuery(()),
     ],
@@ -107,7 +107,7 @@ def test_words_are_held_on_disk_as_in_a_buffer(indexed: Indexed) -> None:
     asked = ["retrying", "token", "missing", "name3", "sockets"]
     found = indexed(all_documents).words_held(asked, TextFilter(kinds=frozenset({12})), limit=40)
     expected = {
-        (one.document.file, *held_words(asked, one).tolist())
+        (one.document.file, *held_words(asked, one, Stemmer()).tolist())
         for one in prepare(all_documents)
         if one.document.kind == 12
     }

@@ -114,6 +114,14 @@ def test_a_buffer_scores_as_the_same_text_does_in_the_index(built: SmallIndex, v
             assert one.id == other.id
 
 
+def test_filters_hold_for_buffers_as_for_the_index(built: SmallIndex, view: FolderView) -> None:
+    buffered = built.view(FILES)
+    for query in ("name:SESSION", "session name:load name:store", "kind:method", "parse lang:go", "-token x"):
+        for mode in SearchMode:
+            from_index, from_buffer = (results(one, query, mode=mode, limit=60) for one in (view, buffered))
+            assert {one.id for one in from_index} == {one.id for one in from_buffer}, query
+
+
 def test_buffers_are_found_before_the_first_commit(tmp_path: Path, embedder: Embedder) -> None:
     view = SmallIndex(tmp_path, embedder).view(FILES)
     assert view.snapshot is None
