@@ -9,12 +9,8 @@ SymbolId = NewType("SymbolId", int)
 """Stable unsigned 64-bit digest of (path, qualified name, kind, nth): the only key that joins the stores."""
 FileId = NewType("FileId", int)
 """Row of a file in the catalog; never reused within one index."""
-VectorId = NewType("VectorId", int)
-"""Row inside one vector segment."""
 ClusterId = NewType("ClusterId", int)
 """Number of a k-means centroid."""
-SegmentOrdinal = NewType("SegmentOrdinal", int)
-"""Place of a symbol in one snapshot; never stored."""
 
 
 class SymbolKind(IntEnum):

@@ -104,7 +104,7 @@ class Indexer:
         while (lease := WriterLease.try_acquire(lock)) is None:
             if not told:
                 holder = lease_holder(lock)
-                self._report(Waiting("another process" if holder is None else f"process {holder.pid}"))
+                self._report(Waiting("another process" if holder is None else f"process {holder}"))
                 told = True
             self._agenda.wait(LEASE_POLL_S)
             if not self._agenda.may_work:

@@ -87,7 +87,7 @@ def place(content: FileYield, path: str, embedder: Embedder, stemmer: Stemmer) -
 
 def without_symbols(digest: bytes, path: str, reason: str, dimensions: int) -> PlacedFile:
     """Return a file that is known and left out, for a stated reason."""
-    content = FileYield.of_skipped(digest, "", reason)
+    content = FileYield.of_skipped(digest, reason)
     return PlacedFile(
         path=path,
         path_words="",

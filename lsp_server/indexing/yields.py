@@ -76,7 +76,7 @@ class YieldMaker:
         parsed = parse_file(path, raw, with_forced_secrets(self._limits, path), self._extra_suffixes)
         digest = content_digest(raw)
         if isinstance(parsed, Skipped):
-            return FileYield.of_skipped(digest, "", parsed.reason)
+            return FileYield.of_skipped(digest, parsed.reason)
         words = split_file(parsed.source)
         return FileYield.of(
             digest,

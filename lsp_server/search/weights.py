@@ -1,7 +1,6 @@
 """What each ranking signal is worth: read from data that `benchmarks/learn_ranking.py` writes."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import Final
@@ -79,15 +78,6 @@ KINDS: Final = ("constructor", "value", "prose", "whole_file")
 """Signals that multiply what a symbol is worth, not what it lends."""
 
 
-def read_weights(data: Mapping[str, float]) -> Weights:
-    """Return the weights of a mapping that names each of them and nothing else.
-
-    Raises:
-        TypeError: It does not.
-    """
-    return Weights(**data)
-
-
 def nothing() -> Weights:
     """Return the weights of no signal at all: what adds is 0, what multiplies 1."""
     multiplies = {*TRUST, *KINDS, "repeated_file"}
@@ -96,7 +86,7 @@ def nothing() -> Weights:
 
 def _learned() -> Weights:
     data = files("lsp_server.search").joinpath("data/weights.json").read_bytes()
-    return read_weights(json.loads(data)["weights"])
+    return Weights(**json.loads(data)["weights"])
 
 
 LEARNED: Final = _learned()

@@ -108,9 +108,9 @@ class FileYield:
         )
 
     @classmethod
-    def of_skipped(cls, digest: bytes, language: str, reason: str) -> Self:
+    def of_skipped(cls, digest: bytes, reason: str) -> Self:
         """Return the yield of a file that was left out for `reason`."""
-        empty = cls.of(digest, language, (), (), np.empty((0, 0), dtype=np.float16), 0)
+        empty = cls.of(digest, "", (), (), np.empty((0, 0), dtype=np.float16), 0)
         return replace(empty, skipped=reason)
 
     def __len__(self) -> int:

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
@@ -44,19 +43,6 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 
     _unshare = _unlock
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseHolder:
-    """Who wrote last that it holds the lease; only meaningful while somebody does.
-
-    Attributes:
-        pid: Its process.
-        since: Seconds since the epoch.
-    """
-
-    pid: int
-    since: float
 
 
 class WriterLease:
@@ -144,8 +130,7 @@ class WriterLease:
     def _sign(self) -> None:
         # Only for messages: a full disk must not cost the lease.
         with suppress(OSError):
-            signature = json.dumps({"pid": os.getpid(), "since": time.time()})
-            holder_path(self._path).write_text(signature, encoding="utf-8")
+            holder_path(self._path).write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
 
 
 class ReaderMark:
@@ -215,11 +200,10 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def lease_holder(path: Path) -> LeaseHolder | None:
-    """Return who signed for the lease last and did not give it back, or None; it may have died since."""
+def lease_holder(path: Path) -> int | None:
+    """Return the process that signed for the lease last and did not give it back; it may have died since."""
     try:
-        signature = json.loads(holder_path(path).read_text(encoding="utf-8"))
-        return LeaseHolder(pid=int(signature["pid"]), since=float(signature["since"]))
+        return int(json.loads(holder_path(path).read_text(encoding="utf-8"))["pid"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -257,10 +241,10 @@ def _is_same_file(descriptor: int, path: Path) -> bool:
 
 def _busy(path: Path) -> IndexBusy:
     holder = lease_holder(path)
-    who = "Another process" if holder is None else f"Process {holder.pid}"
+    who = "Another process" if holder is None else f"Process {holder}"
     return IndexBusy(
         f"{who} is writing the index at {path.parent}.",
         "Wait until it is done, or end it.",
         path=str(path.parent),
-        pid=holder.pid if holder is not None else None,
+        pid=holder,
     )

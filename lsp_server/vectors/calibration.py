@@ -72,15 +72,13 @@ class Calibration:
         rerank: Rows to compare exactly.
         recall_at_10: Measured with these settings, for what people ask.
         related_recall_at_10: The same for symbols' own vectors.
-        n_queries: On how many queries; 0 when the index is so small that all rows are compared exactly.
-        curve: Everything measured, by probes, then rerank.
+        curve: Everything measured, by probes, then rerank; empty where nothing had to be.
     """
 
     probes: int
     rerank: int
     recall_at_10: float
     related_recall_at_10: float
-    n_queries: int = 0
     curve: tuple[CurvePoint, ...] = ()
 
 
@@ -123,13 +121,11 @@ def calibrate(
     curve = _curve(_measured(index, asked, probes), _measured(index, symbols, probes), probes, index)
     good = [point for point in curve if point.worse_recall >= target_recall]
     best = (
-        min(good, key=_cost) if good else max(curve, key=lambda point: (point.worse_recall, -point.cost_ns))
+        min(good, key=lambda point: point.cost_ns)
+        if good
+        else max(curve, key=lambda point: (point.worse_recall, -point.cost_ns))
     )
-    return Calibration(best.probes, best.rerank, best.recall, best.related_recall, len(asked.vectors), curve)
-
-
-def _cost(point: CurvePoint) -> float:
-    return point.cost_ns
+    return Calibration(best.probes, best.rerank, best.recall, best.related_recall, curve)
 
 
 def _simulated(index: VectorIndex, random: np.random.Generator) -> _Queries:

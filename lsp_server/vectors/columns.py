@@ -68,10 +68,6 @@ class JoinedSegments:
         """Return LSP's symbol kinds, u8[m]."""
         return self._gathered("kinds", ordinals, np.dtype(np.uint8))
 
-    def languages(self, ordinals: I64) -> U8:
-        """Return language numbers, u8[m]."""
-        return self._gathered("languages", ordinals, np.dtype(np.uint8))
-
     def files(self, ordinals: I64) -> U32:
         """Return the catalog's file ids, u32[m]."""
         return self._gathered("files", ordinals, np.dtype(np.uint32))

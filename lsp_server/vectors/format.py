@@ -70,6 +70,9 @@ LOOKUPS: dict[str, str] = {
 }
 """Sections of other shapes: cluster boundaries, second clusters, id look-up, texts with their boundaries."""
 
+TEXTS: dict[str, str] = {"names": "name_starts", "lowered": "lowered_starts", "records": "record_starts"}
+"""Sections of texts, each with the section of its boundaries; see `names`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -147,8 +150,9 @@ def decode_header(data: bytes, path: Path, file_bytes: int) -> Header:
     header = _from_json(json.loads(text))
     if header.size_bytes != file_bytes:
         raise _damaged(path, f"has {file_bytes} bytes instead of {header.size_bytes}")
-    for complaint in _complaints(header):
-        raise _damaged(path, complaint)
+    complaints = _complaints(header)
+    if complaints:
+        raise _damaged(path, complaints[0])
     return header
 
 

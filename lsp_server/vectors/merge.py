@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from lsp_server.vectors.arrays import F32, I64, U8, U32, AnyArray, Mask
-from lsp_server.vectors.format import SMALL_COLUMNS, code_bytes
+from lsp_server.vectors.format import SMALL_COLUMNS, TEXTS, code_bytes
 from lsp_server.vectors.kmeans import assign_twice
 from lsp_server.vectors.names import byte_positions
 from lsp_server.vectors.segment import Segment
@@ -59,11 +59,11 @@ def merge_segments(
         add_spills(file, spilled, plan.taken(spilled.rows).column("codes"))
         file.add("sorted_ids", ids.shape, [ids[by_id]])
         file.add("sorted_rows", ids.shape, [by_id])
-        for name in ("names", "lowered", "records"):
+        for name, boundaries in TEXTS.items():
             starts = plan.text_starts(name)
             end = text_end(name)
             file.add(name, (int(starts[-1]) + len(end),), _followed_by(plan.texts(name, starts), end))
-            file.add(f"{name.removesuffix('s')}_starts", starts.shape, [starts])
+            file.add(boundaries, starts.shape, [starts])
         return file.finish()
 
 
@@ -156,7 +156,7 @@ def _grouped(numbers: I64) -> Iterator[tuple[int, I64]]:
 
 
 def _text_places(segment: Segment, name: str, rows: I64) -> tuple[I64, I64]:
-    starts: AnyArray = getattr(segment, f"{name.removesuffix('s')}_starts")
+    starts: AnyArray = getattr(segment, TEXTS[name])
     firsts = starts[rows].astype(np.int64)
     return firsts, starts[rows + 1].astype(np.int64) - firsts
 

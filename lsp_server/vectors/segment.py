@@ -10,7 +10,7 @@ import numpy as np
 
 from lsp_server.errors import IndexDamaged, IndexStorageFailed
 from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray, Mask
-from lsp_server.vectors.format import HEADER_BYTES, LOOKUPS, REPAIR, Header, crc_of, decode_header
+from lsp_server.vectors.format import HEADER_BYTES, REPAIR, TEXTS, Header, crc_of, decode_header
 from lsp_server.vectors.writer import SegmentInfo, text_end
 
 
@@ -218,9 +218,8 @@ class Segment:
         rows = self._sorted_rows.astype(np.int64)
         if (rows >= self.n_rows).any() or not np.array_equal(self.ids[rows], self._sorted_ids):
             yield "the id look-up does not lead to the rows"
-        for name in LOOKUPS:
-            if f"{name.removesuffix('s')}_starts" in LOOKUPS:
-                yield from self._text_problems(name)
+        for name in TEXTS:
+            yield from self._text_problems(name)
 
     def _spills_hold(self) -> bool:
         starts, rows = self.spilled_starts.astype(np.int64), self.spilled_rows
@@ -235,7 +234,7 @@ class Segment:
 
     def _text_problems(self, name: str) -> Iterator[str]:
         blob: U8 = getattr(self, name)
-        starts = getattr(self, f"{name.removesuffix('s')}_starts").astype(np.int64)
+        starts = getattr(self, TEXTS[name]).astype(np.int64)
         if len(starts) != self.n_rows + 1 or starts[0] != 0 or (np.diff(starts) < 0).any():
             yield f"the boundaries of the section {name} are out of order"
         elif starts[-1] + len(text_end(name)) != len(blob):

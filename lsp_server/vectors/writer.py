@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 
 import numpy as np
@@ -18,6 +17,7 @@ from lsp_server.vectors.format import (
     COLUMNS,
     HEADER_BYTES,
     LOOKUPS,
+    TEXTS,
     Header,
     Section,
     aligned,
@@ -146,9 +146,7 @@ class SegmentFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         # A disk that failed a write fails the flush of closing, too; the first error is the one to tell.
         with suppress(OSError):
             self._stream.close()
@@ -187,18 +185,12 @@ def write_segment(
     ordered_names = [rows.names[row] for row in places]
     low = names.pack([names.lowered(name) for name in ordered_names])
     low_qualified = names.pack([names.lowered(rows.qualified_names[row]) for row in places])
-    columns: dict[str, AnyArray] = {
-        "kinds": rows.kinds,
-        "languages": rows.languages,
-        "files": rows.files,
-        "flags": rows.flags,
-    }
     with SegmentFile(path, rows=n_rows, dimensions=dimensions, clusters=n_clusters) as file:
         file.add("codes", codes.shape, [codes])
         file.add("vectors", vectors.shape, [vectors])
         file.add("ids", ids.shape, [ids])
-        for name, column in columns.items():
-            file.add(name, column.shape, [column[order]])
+        for name in ("kinds", "languages", "files", "flags"):
+            file.add(name, ids.shape, [getattr(rows, name)[order]])
         file.add("name_masks", ids.shape, [names.letter_masks(ordered_names)])
         file.add("name_pairs", ids.shape, [names.pair_masks(*low)])
         file.add("name_firsts", ids.shape, [names.first_letters(*low)])
@@ -208,9 +200,9 @@ def write_segment(
         add_spills(file, spilled, [codes[spilled.rows]])
         file.add("sorted_ids", ids.shape, [ids[by_id]])
         file.add("sorted_rows", ids.shape, [by_id])
-        _add_texts(file, "name", names.pack([names.encoded(name) for name in ordered_names]))
+        _add_texts(file, "names", names.pack([names.encoded(name) for name in ordered_names]))
         _add_texts(file, "lowered", low)
-        _add_texts(file, "record", names.pack([rows.records[row] for row in places]))
+        _add_texts(file, "records", names.pack([rows.records[row] for row in places]))
         return file.finish()
 
 
@@ -259,12 +251,11 @@ def text_end(section: str) -> U8:
     return np.frombuffer(b"\n" if section == "lowered" else b"", np.uint8)
 
 
-def _add_texts(file: SegmentFile, name: str, packed: tuple[U8, U64]) -> None:
+def _add_texts(file: SegmentFile, section: str, packed: tuple[U8, U64]) -> None:
     blob, starts = packed
-    section = name if name in LOOKUPS else f"{name}s"
     end = text_end(section)
     file.add(section, (len(blob) + len(end),), [blob, end])
-    file.add(f"{name}_starts", starts.shape, [starts])
+    file.add(TEXTS[section], starts.shape, [starts])
 
 
 def _sync_folder(folder: Path) -> None:

@@ -65,8 +65,8 @@ def test_a_removed_file_has_no_entry(snapshot: Snapshot, index: SmallIndex) -> N
 
 
 def test_languages_read_as_their_names(snapshot: Snapshot) -> None:
-    rows = living(snapshot)
-    languages = {snapshot.meta.languages[code] for code in snapshot.vectors.languages(rows).tolist()}
+    codes = [code for segment in snapshot.vectors.segments for code in segment.languages.tolist()]
+    languages = {snapshot.meta.languages[code] for code in codes}
     assert languages == {"python", "typescript", "go", "markdown"}
 
 

@@ -41,7 +41,7 @@ words = st.builds(SymbolWords, *[texts] * 6)
 def yields(draw: st.DrawFn) -> FileYield:
     n_rows = draw(st.integers(0, 4))
     if draw(st.booleans()):
-        return FileYield.of_skipped(draw(st.binary(min_size=16, max_size=16)), draw(texts), draw(texts))
+        return FileYield.of_skipped(draw(st.binary(min_size=16, max_size=16)), draw(texts))
     return FileYield.of(
         digest=draw(st.binary(min_size=16, max_size=16)),
         language=draw(texts),

@@ -25,7 +25,6 @@ def test_the_predicted_recall_is_what_searches_have(scan_all_rows: int) -> None:
             else:
                 assert measured > 0.98  # all rows are on the shortlist, whatever their clusters
         assert calibration.recall_at_10 >= 0.9
-        assert calibration.n_queries == 40
         if scan_all_rows:
             assert {point.probes for point in calibration.curve} == {index.n_clusters}
         cheaper = [point for point in calibration.curve if point.recall >= 0.9]

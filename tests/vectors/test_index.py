@@ -116,7 +116,6 @@ def test_columns_follow_the_ordinals() -> None:
         ordinals = index.ordinals_of(rows.ids)
         assert index.ids(ordinals).tolist() == rows.ids.tolist()
         assert index.kinds(ordinals).tolist() == rows.kinds.tolist()
-        assert index.languages(ordinals).tolist() == rows.languages.tolist()
         assert index.files(ordinals).tolist() == rows.files.tolist()
         assert index.flags(ordinals).tolist() == rows.flags.tolist()
         assert [index.name(ordinal) for ordinal in ordinals] == rows.names
