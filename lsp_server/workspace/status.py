@@ -9,7 +9,7 @@ from lsp_server.search.results import Coverage
 
 
 class IndexState(StrEnum):
-    """The states of PROTOCOL's `semanticSearch/status`, best first."""
+    """The states of `semanticSearch/status`, best first."""
 
     READY = "ready"
     PAUSED = "paused"

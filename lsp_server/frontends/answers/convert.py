@@ -1,4 +1,4 @@
-"""From the core's values to the client's JSON: the one place that knows the shapes of PROTOCOL's results.
+"""From the core's values to the client's JSON: the one place that knows their shapes (docs/protocol.md).
 
 Plain dicts rather than lsprotocol's types: a palette of 500 symbols is built on every key press.
 """

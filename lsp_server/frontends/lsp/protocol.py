@@ -179,7 +179,7 @@ def search_params(
     """Read the parameters of `semanticSearch`.
 
     Raises:
-        InvalidParams: As PROTOCOL says, with the key.
+        InvalidParams: As docs/protocol.md says, with the key.
     """
     params = Params(raw).only(
         "query",

@@ -14,7 +14,6 @@ from lsp_server.frontends.lsp.progress import RequestProgress
 from lsp_server.frontends.lsp.protocol import (
     Params,
     Place,
-    Tokens,
     invalid,
     no_params,
     place_of,
@@ -49,7 +48,7 @@ class SearchFeatures:
         request, tokens = search_params(raw, _canonical_language, await self._default_limit())
         if not request.query.strip():
             return self._session.convert.outcome(await self._nothing(request.folder))
-        with self._progress(tokens, self._session.convert.results) as progress:
+        with RequestProgress(self._rpc, tokens, self._session.convert.results) as progress:
             on_partial = self._parts_listener(progress)
             outcome = await self._session.find(
                 lambda workspace, cancel: workspace.search(request, cancel, on_partial)
@@ -69,14 +68,14 @@ class SearchFeatures:
     async def related(self, raw: Json) -> Json:
         """Answer `semanticSearch/related`."""
         place, limit, tokens = related_params(raw, await self._default_limit())
-        with self._progress(tokens, self._session.convert.results) as progress:
+        with RequestProgress(self._rpc, tokens, self._session.convert.results) as progress:
             return self._answer(await self._related(place, limit), progress)
 
     async def workspace_symbol(self, raw: Json) -> Json:
         """Answer `workspace/symbol`."""
         params = Params(raw)
         query, tokens = params.text("query"), tokens_of(params)
-        with self._progress(tokens, self._symbols) as progress:
+        with RequestProgress(self._rpc, tokens, self._symbols) as progress:
             found = await self._session.find(
                 lambda workspace, cancel: workspace.palette(query, _PALETTE_LIMIT, cancel)
             )
@@ -130,11 +129,6 @@ class SearchFeatures:
         status = await self._session.find(lambda workspace, _: workspace.status(folder))
         is_incomplete = status.state in {IndexState.STARTING, IndexState.INDEXING}
         return SearchOutcome((), is_incomplete, status.coverage, 0.0)
-
-    def _progress(
-        self, tokens: Tokens, convert: Callable[[Sequence[Found]], list[dict[str, Any]]]
-    ) -> RequestProgress:
-        return RequestProgress(self._rpc, tokens, convert)
 
     def _parts_listener(self, progress: RequestProgress) -> Callable[[Sequence[Found]], None] | None:
         if not progress.wants_parts:

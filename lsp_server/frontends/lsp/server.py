@@ -25,7 +25,7 @@ SERVER_NAME = "semantic-symbols"
 _CLOSE_S = 1.3
 _FLUSH_S = 0.2
 _END_S = 1.7
-"""PROTOCOL: `exit`, or the end of stdin, ends the server within 2 s, whatever hangs."""
+"""docs/protocol.md: `exit`, or the end of stdin, ends the server within 2 s, whatever hangs."""
 _UNHANDLED_LIMIT = 1000
 """Messages read ahead of the event loop: a client that floods it is slowed down. Requests that wait for a
 search are not counted."""

@@ -74,6 +74,7 @@ class Console:
     def document(self, value: Any) -> None:
         """Print the JSON document, where one was asked for."""
         if self.as_json:
+            self._before_writing()
             print(json.dumps(value, ensure_ascii=False, indent=2), file=self._output)
 
     def note(self, text: str) -> None:

@@ -1,7 +1,6 @@
-"""From a command's arguments to an open folder: its path, its settings, and Ctrl-C on the way."""
+"""From a command's argument to an open folder: its path, its settings, and Ctrl-C on the way."""
 
 import signal
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,8 +65,3 @@ def visiting(folder: Path, settings: Settings, tools: Tools, console: Console) -
         signal.signal(signal.SIGINT, before)
         bar.clear()
         parts.index.touch()
-
-
-def option_texts(arguments: Namespace, name: str) -> tuple[str, ...]:
-    """Return a repeatable option's values."""
-    return tuple(getattr(arguments, name) or ())

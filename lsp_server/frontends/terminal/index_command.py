@@ -9,11 +9,7 @@ from lsp_server.errors import IndexBusy
 from lsp_server.frontends.terminal.clusters import cluster_facts, show_clusters
 from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, Styled, size
 from lsp_server.frontends.terminal.contract import Tools
-from lsp_server.frontends.terminal.folders import (
-    folder_at,
-    settings_of,
-    visiting,
-)
+from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
 from lsp_server.frontends.terminal.results import table
 from lsp_server.frontends.terminal.status_output import status_object
 from lsp_server.indexing.foreground import Ending
@@ -70,14 +66,13 @@ def _index(
 
 def _show_index(visit: FolderVisit, seconds: float, console: Console) -> None:
     status = visit.status()
-    console.say(f"Indexed {coverage_line(status)} in {seconds:.1f} s.")
+    console.say(f"Indexed {_coverage_line(status)} in {seconds:.1f} s.")
     index = status.folders[0].index
     if index is not None:
         console.say(Styled("dim", f"{index.path}  {size(index.size_bytes)}"))
 
 
-def coverage_line(status: WorkspaceStatus) -> str:
-    """Return how many files and symbols an index holds."""
+def _coverage_line(status: WorkspaceStatus) -> str:
     covered = status.coverage
     line = f"{covered.indexed_files:,} files, {covered.symbols:,} symbols"
     return f"{line} ({covered.skipped_files:,} skipped)" if covered.skipped_files else line

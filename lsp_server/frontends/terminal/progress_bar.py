@@ -1,4 +1,4 @@
-"""A progress bar of one line on standard error."""
+"""Progress on one line of standard error."""
 
 import shutil
 import time
@@ -9,7 +9,32 @@ from lsp_server.indexing.messages import Event, Progress, Settled, Waiting
 REDRAW_S = 0.1
 
 
-class ProgressBar:
+class DrawnLine:
+    """A line that is drawn over and over.
+
+    Args:
+        stream: Where to draw.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_drawn = False
+
+    def draw(self, text: str) -> None:
+        """Show a text in place of the one before."""
+        self._is_drawn = True
+        self._stream.write(f"\r\x1b[K{text}")
+        self._stream.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._is_drawn:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._is_drawn = False
+
+
+class ProgressBar(DrawnLine):
     """Shows an indexing's events; silent where nobody watches but for what keeps it waiting.
 
     Args:
@@ -18,9 +43,8 @@ class ProgressBar:
     """
 
     def __init__(self, stream: TextIO, *, is_watched: bool) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self._is_watched = is_watched
-        self._is_drawn = False
         self._drawn_s = 0.0
 
     def take(self, event: Event) -> None:
@@ -29,17 +53,10 @@ class ProgressBar:
             case Progress():
                 self._show(event)
             case Settled() if self._is_drawn:
-                self._draw("Finishing the index")
+                self.draw("Finishing the index")
             case Waiting(holder):
                 self.clear()
                 print(f"Waiting: {holder} is writing the index.", file=self._stream)
-
-    def clear(self) -> None:
-        """Take the bar away."""
-        if self._is_drawn:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-            self._is_drawn = False
 
     def _show(self, progress: Progress) -> None:
         now = time.monotonic()
@@ -47,18 +64,18 @@ class ProgressBar:
         if not self._is_watched or not progress.total or (now - self._drawn_s < REDRAW_S and not is_last):
             return
         self._drawn_s = now
-        self._draw(line(progress, shutil.get_terminal_size().columns))
-
-    def _draw(self, text: str) -> None:
-        self._is_drawn = True
-        self._stream.write(f"\r\x1b[K{text}")
-        self._stream.flush()
+        self.draw(line(progress, shutil.get_terminal_size().columns))
 
 
 def line(progress: Progress, n_columns: int) -> str:
     """Return the bar's text, at most as wide as the terminal."""
     share = min(progress.done / progress.total, 1.0)
     facts = f"{share:4.0%}  {progress.done:,} of {progress.total:,} files  {progress.files_per_second:,.0f}/s"
-    n_cells = max(min(n_columns - len(facts) - 14, 40), 0)
+    return f"Indexing {cells(share, n_columns - len(facts) - 14)} {facts}"[: max(n_columns - 1, 1)]
+
+
+def cells(share: float, n_columns: int) -> str:
+    """Return a bar of at most 40 cells, filled as far as a share of 0 to 1 says."""
+    n_cells = max(min(n_columns, 40), 0)
     n_full = round(share * n_cells)
-    return f"Indexing [{'#' * n_full}{'.' * (n_cells - n_full)}] {facts}"[: max(n_columns - 1, 1)]
+    return f"[{'#' * n_full}{'.' * (n_cells - n_full)}]"

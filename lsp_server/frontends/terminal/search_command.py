@@ -4,7 +4,7 @@ import os
 import re
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,12 +15,7 @@ from lsp_server.frontends.answers.convert import Converter
 from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console
 from lsp_server.frontends.terminal.contract import Tools
-from lsp_server.frontends.terminal.folders import (
-    folder_at,
-    option_texts,
-    settings_of,
-    visiting,
-)
+from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
 from lsp_server.frontends.terminal.results import show_outcome, show_related
 from lsp_server.indexing.foreground import Ending
 from lsp_server.model import SymbolKind
@@ -64,12 +59,11 @@ def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
         found = related(view, path, line - 1, column - 1, "utf32", limit, Cancel())
         took_ms = (time.perf_counter() - began_s) * 1000
         outcome = SearchOutcome(found, not view.is_complete, view.coverage, took_ms)
-        console.document(Converter(ClientUris(), "utf16").outcome(outcome))
-        show_related(outcome, console)
+        exit_code = _answer(outcome, console, show_related)
         explanation = visit.explain(path)
         if not explanation.indexed:
             console.note(f"Note: {file} is not indexed: {explanation.reason}.")
-        return 0 if found else 1
+        return exit_code
 
 
 def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMode) -> int:
@@ -87,30 +81,27 @@ def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMo
             view = replace(view, reranking=rerankers.awaited(settings.search))
             if (message := rerankers.message(settings.search)) is not None:
                 console.note(f"Note: {message}")
-        return _answer(search([view], request, Cancel()), console)
+        return _answer(search([view], request, Cancel()), console, show_outcome)
 
 
-def _answer(outcome: SearchOutcome, console: Console) -> int:
+def _answer(outcome: SearchOutcome, console: Console, show: Callable[[SearchOutcome, Console], None]) -> int:
     console.document(Converter(ClientUris(), "utf16").outcome(outcome))
-    show_outcome(outcome, console)
+    show(outcome, console)
     return 0 if outcome.results else 1
 
 
 def _request(arguments: Namespace, mode: SearchMode, default_limit: int) -> SearchRequest:
-    request = SearchRequest(
+    return SearchRequest(
         query=_well_formed(arguments.query),
         limit=_limit(arguments, default_limit),
-        include=option_texts(arguments, "include"),
-        exclude=option_texts(arguments, "exclude"),
+        kinds=frozenset(map(_kind, arguments.kind or ())) or None,
+        languages=frozenset(map(_language, arguments.lang or ())) or None,
+        include=tuple(arguments.include or ()),
+        exclude=tuple(arguments.exclude or ()),
         mode=mode,
         min_score=_min_score(arguments.min_score),
         explain=arguments.explain,
     )
-    if kinds := option_texts(arguments, "kind"):
-        request = replace(request, kinds=frozenset(_kind(name) for name in kinds))
-    if languages := option_texts(arguments, "lang"):
-        request = replace(request, languages=frozenset(_language(name) for name in languages))
-    return request
 
 
 def _well_formed(text: str) -> str:

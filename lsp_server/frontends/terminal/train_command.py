@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lsp_server.errors import InvalidParams, ModelUnavailable, WorkspaceNotFound
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
+from lsp_server.frontends.terminal.progress_bar import DrawnLine, cells
 
 if TYPE_CHECKING:
     from lsp_server.training.gather import Source
@@ -34,12 +35,17 @@ def run_train(arguments: Namespace, _: Tools, console: Console) -> int:
             "Install it: pip install 'semantic-symbols[train]'.",
         ) from error
     plan = _plan(arguments)
-    bar = _Bar(console)
-    console.before_writing(bar.clear)
+    line = DrawnLine(console.errors)
+    console.before_writing(line.clear)
+
+    def show(progress: "Progress") -> None:
+        if console.shows_progress and progress.total:
+            line.draw(_stage(progress))
+
     try:
-        report = train(plan, bar.show)
+        report = train(plan, show)
     finally:
-        bar.clear()
+        line.clear()
     _show(report, plan, console)
     return 0
 
@@ -128,27 +134,7 @@ def _show(report: "Report", plan: "Plan", console: Console) -> None:
     console.say(f"Use it with: semantic-symbols model use {plan.out}")
 
 
-class _Bar:
-    """A line on standard error, where somebody watches."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._is_drawn = False
-
-    def show(self, progress: "Progress") -> None:
-        if not self._console.shows_progress or not progress.total:
-            return
-        share = min(progress.done / progress.total, 1.0)
-        n_cells = max(min(shutil.get_terminal_size().columns - 40, 40), 0)
-        n_full = round(share * n_cells)
-        bar = "#" * n_full + "." * (n_cells - n_full)
-        text = f"{progress.stage:9} [{bar}] {share:4.0%}  {progress.done:,} of {progress.total:,}"
-        self._console.errors.write(f"\r\x1b[K{text}")
-        self._console.errors.flush()
-        self._is_drawn = True
-
-    def clear(self) -> None:
-        if self._is_drawn:
-            self._console.errors.write("\r\x1b[K")
-            self._console.errors.flush()
-            self._is_drawn = False
+def _stage(progress: "Progress") -> str:
+    share = min(progress.done / progress.total, 1.0)
+    bar = cells(share, shutil.get_terminal_size().columns - 40)
+    return f"{progress.stage:9} {bar} {share:4.0%}  {progress.done:,} of {progress.total:,}"

@@ -38,6 +38,16 @@ def test_the_bar_goes_before_anything_is_said() -> None:
     assert errors.getvalue().endswith("\r\x1b[KFinishing the index\r\x1b[KDone.\n")
 
 
+def test_the_bar_goes_before_a_document() -> None:
+    output = io.StringIO()
+    console = Console(output, output, as_json=True)
+    bar = ProgressBar(output, is_watched=True)
+    console.before_writing(bar.clear)
+    bar.take(HALF)
+    console.document({})
+    assert output.getvalue().endswith("\r\x1b[K{}\n")
+
+
 def test_nobody_watching_means_no_bar_but_waiting_is_told() -> None:
     stream = io.StringIO()
     bar = ProgressBar(stream, is_watched=False)
