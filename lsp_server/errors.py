@@ -28,7 +28,7 @@ class SemanticSymbolsError(Exception):
 
     exit_code: ClassVar[int] = 70
 
-    def __init__(self, message: str, suggestion: str = "", **details: Any) -> None:
+    def __init__(self, message: str, suggestion: str, **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.suggestion = suggestion

@@ -133,18 +133,17 @@ class IgnoreRules:
         self._known = _Known()
         self._invalidating = threading.Lock()
 
-    def decide(self, path: str, *, is_folder: bool = False) -> Decision:
-        """Return whether a path is indexed, and why.
+    def decide(self, path: str) -> Decision:
+        """Return whether a file is indexed, and why.
 
         Args:
             path: Relative to the workspace folder; the platform's separator is understood.
-            is_folder: What the path is; a folder's decision is whether it is looked into.
         """
         path = path.replace("\\", "/") if os.sep == "\\" else path
         parent, _, name = path.strip("/").rpartition("/")
         if not name or name == ".":
             return INDEXED
-        return self.judge(self.folder(parent), name, is_folder=is_folder)
+        return self.judge(self.folder(parent), name, is_folder=False)
 
     def visits(self, path: str) -> bool:
         """Tell whether a walk enters a folder: it is not left out, or something below it may be forced in."""

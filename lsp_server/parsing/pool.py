@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from lsp_server.errors import IndexerFailed
-from lsp_server.parsing.worker_process import Answer, Failure, WorkerProcess
+from lsp_server.parsing.worker_process import START_TIMEOUT_S, Answer, Failure, WorkerProcess
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -55,7 +55,6 @@ class WorkerPool(Generic[Key]):
         command: A program that calls `worker_loop.serve`.
         size: How many children.
         job_timeout_s: How long a child may work on one job.
-        start_timeout_s: How long a child may take until it is ready.
         env: Environment of the children; None for ours.
     """
 
@@ -64,13 +63,11 @@ class WorkerPool(Generic[Key]):
         command: Sequence[str],
         size: int,
         job_timeout_s: float,
-        start_timeout_s: float = 60.0,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self._command = tuple(command)
         self._env = env
         self._size = size
-        self._start_timeout_s = start_timeout_s
         self._pending: deque[_Job[Key]] = deque()
         self._outcomes: queue.SimpleQueue[tuple[int, Outcome[Key] | IndexerFailed]] = queue.SimpleQueue()
         self._changed = threading.Condition()
@@ -221,7 +218,7 @@ class WorkerPool(Generic[Key]):
             self._processes.add(process)
             if self._closed:
                 process.kill()
-        ready, timed_out = self._watchdog.receive(process, self._start_timeout_s)
+        ready, timed_out = self._watchdog.receive(process, START_TIMEOUT_S)
         if ready is None:
             self._ended(process)
             self._start_failed("it took too long" if timed_out else "it ended before it was ready")

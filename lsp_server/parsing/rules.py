@@ -198,7 +198,6 @@ def definition(
     kind: SymbolKind,
     *,
     in_type: SymbolKind | None = None,
-    name: str | Callable[[Node], Node | None] = "name",
     body: str | tuple[str, ...] = "body",
     inside: Place | None = None,
     places: frozenset[Place] = frozenset(Place),
@@ -209,8 +208,7 @@ def definition(
     Args:
         kind: What it is.
         in_type: What it is instead when it stands in a type's body.
-        name: The field that holds its name, or how to find that node.
-        body: The fields or node types of its body, tried in turn: the signature ends there.
+        body: The fields or node types of its body, tried in turn: the signature ends there. Empty for none.
         inside: What its body is; None leaves the body alone.
         places: Where it counts.
         without_body: Flags of one that has no body.
@@ -220,7 +218,7 @@ def definition(
     def find(node: Node, scope: Scope) -> Iterable[Found]:
         if scope.place not in places:
             return ()
-        at = node.child_by_field_name(name) if isinstance(name, str) else name(node)
+        at = node.child_by_field_name("name")
         if at is None:
             return ()
         block = first_field(node, *bodies) or child_of_type(node, *bodies)

@@ -12,6 +12,9 @@ from lsp_server.parsing.worker_loop import LEAVING, RAISED, read_frame, write_fr
 Failure = Literal["crashed", "timed out", "raised", "not started"]
 """Why a job has no answer: the process died, was too slow, its handler raised, or it can't be started."""
 
+START_TIMEOUT_S = 60.0
+"""How long a child may take until it is ready."""
+
 _CLOSE_S = 2.0
 _KILL_AGAIN_S = 0.01
 
@@ -107,7 +110,6 @@ class Worker:
     Args:
         command: A program that calls `worker_loop.serve`.
         job_timeout_s: How long one answer may take.
-        start_timeout_s: How long the child may take until it is ready.
         env: Its environment; None for ours.
     """
 
@@ -115,12 +117,10 @@ class Worker:
         self,
         command: Sequence[str],
         job_timeout_s: float,
-        start_timeout_s: float = 60.0,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self._command = tuple(command)
         self._job_timeout_s = job_timeout_s
-        self._start_timeout_s = start_timeout_s
         self._env = env
         self._lock = threading.Lock()
         self._process: WorkerProcess | None = None
@@ -171,7 +171,7 @@ class Worker:
             self._process = WorkerProcess(self._command, self._env)
         except OSError as error:
             return Answer(None, "not started", error.strerror or str(error))
-        ready = _receive_within(self._process, self._start_timeout_s)
+        ready = _receive_within(self._process, START_TIMEOUT_S)
         if ready.failure is None:
             return None
         self._stop()

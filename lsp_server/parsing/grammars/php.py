@@ -143,7 +143,7 @@ RULES = Rules(
         "interface_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
         "trait_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
         "enum_declaration": definition(SymbolKind.ENUM, inside=Place.TYPE),
-        "enum_case": definition(SymbolKind.ENUM_MEMBER, body="-"),
+        "enum_case": definition(SymbolKind.ENUM_MEMBER, body=()),
         "function_definition": definition(SymbolKind.FUNCTION, inside=Place.FUNCTION),
         "method_declaration": _method,
         "property_declaration": _properties,

@@ -154,7 +154,7 @@ def _tested(found: Found, head: str) -> bool:
     return "#[" in attributes and ("test]" in attributes or "test(" in attributes or "(test)" in attributes)
 
 
-_named_constant = definition(SymbolKind.CONSTANT, body="-", places=frozenset({Place.FILE, Place.TYPE}))
+_named_constant = definition(SymbolKind.CONSTANT, body=(), places=frozenset({Place.FILE, Place.TYPE}))
 
 RULES = Rules(
     nodes={
@@ -168,18 +168,18 @@ RULES = Rules(
         "struct_item": definition(SymbolKind.STRUCT, inside=Place.TYPE),
         "union_item": definition(SymbolKind.STRUCT, inside=Place.TYPE),
         "enum_item": definition(SymbolKind.ENUM, inside=Place.TYPE),
-        "enum_variant": definition(SymbolKind.ENUM_MEMBER, body="-"),
-        "field_declaration": definition(SymbolKind.FIELD, body="-"),
+        "enum_variant": definition(SymbolKind.ENUM_MEMBER, body=()),
+        "field_declaration": definition(SymbolKind.FIELD, body=()),
         "trait_item": _trait,
         "impl_item": _impl,
         "mod_item": _module,
         "foreign_mod_item": _foreign,
         "macro_definition": _macro,
         "const_item": _constant,
-        "static_item": definition(SymbolKind.VARIABLE, body="-", places=frozenset({Place.FILE, Place.TYPE})),
+        "static_item": definition(SymbolKind.VARIABLE, body=(), places=frozenset({Place.FILE, Place.TYPE})),
         "use_declaration": _use,
-        "type_item": definition(SymbolKind.CLASS, body="-"),
-        "associated_type": definition(SymbolKind.CLASS, body="-", without_body=_DECLARED),
+        "type_item": definition(SymbolKind.CLASS, body=()),
+        "associated_type": definition(SymbolKind.CLASS, body=(), without_body=_DECLARED),
         "ERROR": Role.ENTER,
     },
     exported=_exported,
