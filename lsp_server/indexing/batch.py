@@ -119,25 +119,6 @@ class Batch:
             self.n_symbols -= len(earlier.placed.ids)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Committed:
-    """What a commit did to the files of the index.
-
-    Attributes:
-        generation: The one that it made.
-        results: New and changed files.
-        updates: What the catalog noted of all files that stay.
-        removed: Paths that left the index.
-        files: Path → row in the catalog of new and changed files.
-    """
-
-    generation: int
-    results: Sequence[FileResult]
-    updates: Sequence[FileUpdate]
-    removed: Sequence[str]
-    files: Mapping[str, FileId]
-
-
 def documents_of(results: Sequence[FileResult], files: Mapping[str, FileId]) -> Iterator[TextDocument]:
     """Yield the documents of all symbols of a batch.
 

@@ -90,8 +90,7 @@ class BackgroundCommits:
 
     def _commit(self, batch: Batch, yields: Mapping[bytes, bytes], expected_symbols: int) -> None:
         began_s, began_cpu_s = time.monotonic(), time.thread_time()
-        committed = self._writer.commit(batch, expected_symbols)
-        self._report(Published(committed.generation))
+        self._report(Published(self._writer.commit(batch, expected_symbols)))
         if settle_clusters(self._writer, expected_symbols):
             self._report(Published(self._writer.generation))
         cached_s = time.monotonic()

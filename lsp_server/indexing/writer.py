@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lsp_server.documents import TextIndex, TextReader
 from lsp_server.embedding import ModelInfo
 from lsp_server.errors import IndexDamaged
-from lsp_server.indexing.batch import Batch, Committed, Touch, documents_of
+from lsp_server.indexing.batch import Batch, Touch, documents_of
 from lsp_server.indexing.batch_rows import clusters_of, rows_of, with_clusters, with_languages
 from lsp_server.model import FileId
 from lsp_server.storage.catalog import Catalog
@@ -148,13 +148,7 @@ class IndexWriter:
             path=str(self._folder.path),
         )
 
-    def apply(self, batch: Batch, expected_symbols: int) -> int:
-        """Commit a batch and note in `known` what it brought; see `commit`. Returns the new generation."""
-        committed = self.commit(batch, expected_symbols)
-        self.remember(committed)
-        return committed.generation
-
-    def commit(self, batch: Batch, expected_symbols: int) -> Committed:
+    def commit(self, batch: Batch, expected_symbols: int) -> int:
         """Commit a batch, and leave `known` to whoever fills batches, who may do so in another thread.
 
         Args:
@@ -162,7 +156,7 @@ class IndexWriter:
             expected_symbols: A guess at the size of the whole index, for the number of clusters of a new one.
 
         Returns:
-            What there is to be remembered.
+            The new generation.
 
         Raises:
             IndexStorageFailed: The disk is full or read-only; the generation before stands.
@@ -180,10 +174,9 @@ class IndexWriter:
         if touched:
             self.text.replace(touched, documents_of(results, intent.changed))
             self.text.commit()
-        updated = [*(result.update() for result in results), *self._touched(batch.touched)]
-        generation = self._commit(
+        return self._commit(
             BatchCommit(
-                updated=updated,
+                updated=[*(result.update() for result in results), *self._touched(batch.touched)],
                 removed=batch.removed,
                 segments=entries,
                 tombstones=tombstones,
@@ -191,21 +184,6 @@ class IndexWriter:
             ),
             meta,
         )
-        return Committed(generation, results, updated, batch.removed, intent.changed)
-
-    def remember(self, committed: Committed) -> None:
-        """Have `known` say what a commit made of the files, where nobody let it run ahead."""
-        for path in committed.removed:
-            self.known.pop(path, None)
-        for result in committed.results:
-            path = result.placed.path
-            self.known[path] = result.state(committed.files[path])
-        for update in committed.updates:
-            state = self.known[update.path]
-            self.known[update.path] = replace(
-                state, digest=update.digest, size_bytes=update.size_bytes, mtime_ns=update.mtime_ns
-            )
-        self.finish_unfinished()
 
     def finish_unfinished(self) -> None:
         """Forget the files that a crash left unfinished once commits have named all of them."""
@@ -218,8 +196,11 @@ class IndexWriter:
             replace(update, digest=b"") for update in self._touched(dict.fromkeys(paths, Touch(-1, -1)))
         ]
         if updates:
-            generation = self._commit(BatchCommit(updated=updates), self.meta)
-            self.remember(Committed(generation, (), updates, (), {}))
+            self._commit(BatchCommit(updated=updates), self.meta)
+            for update in updates:
+                known = self.known[update.path]
+                self.known[update.path] = replace(known, digest=b"", size_bytes=-1, mtime_ns=-1)
+            self.finish_unfinished()
 
     def finish_scan(self, began_ns: int, recipe: str) -> None:
         """Note that all that a scan found is in the index, made with this recipe.

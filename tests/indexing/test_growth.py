@@ -97,7 +97,7 @@ def test_growing_and_shrinking_at_full_size(tmp_path: Path, embedder: Embedder) 
                 result = made_result(paths[number], A_FILE, number, embedder)
                 result.placed.vectors[:] = meanings.of(A_FILE)
                 batch.add(result)
-            writer.apply(batch, (start + A_BATCH) * A_FILE)  # nobody knew how much would come
+            writer.commit(batch, (start + A_BATCH) * A_FILE)  # nobody knew how much would come
         searcher = Searcher(version)
         with searcher.searching():
             assert maintain(writer, TARGET, lambda: True)
@@ -113,7 +113,7 @@ def test_growing_and_shrinking_at_full_size(tmp_path: Path, embedder: Embedder) 
             gone = Batch()
             for path in paths[: 9 * n_files // 10]:
                 gone.remove(path)
-            writer.apply(gone, 0)
+            writer.commit(gone, 0)
             assert maintain(writer, TARGET, lambda: True)
         left = n_files - 9 * n_files // 10
         assert vector_index(writer).n_rows == left * A_FILE

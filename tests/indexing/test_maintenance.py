@@ -44,7 +44,7 @@ def version(tmp_path: Path, embedder: Embedder) -> IndexVersion:
 def write(writer: IndexWriter, path: str, n_symbols: int, seed: int, embedder: Embedder) -> None:
     batch = Batch()
     batch.add(made_result(path, n_symbols, seed, embedder))
-    writer.apply(batch, n_symbols)
+    writer.commit(batch, n_symbols)
 
 
 def sound(version: IndexVersion) -> Contents:
@@ -93,7 +93,7 @@ def test_an_index_that_will_be_large_waits_for_its_clusters(
     with IndexWriter(version, embedder.info) as writer:
         batch = Batch()
         batch.add(made_result("a.py", 2500, 0, embedder))
-        writer.apply(batch, expected)
+        writer.commit(batch, expected)
         assert not settle_clusters(writer, expected)
         assert len(writer.meta.centroids) == n_clusters
         assert maintain(writer, TARGET, always)
@@ -139,10 +139,10 @@ def test_the_newest_file_may_go_and_its_rows_stay_a_while(version: IndexVersion,
         batch = Batch()
         for seed, path in enumerate(("a.py", "b.py", "c.py")):
             batch.add(made_result(path, 9, seed, embedder))
-        writer.apply(batch, 27)
+        writer.commit(batch, 27)
         gone = Batch()
         gone.remove("c.py")
-        writer.apply(gone, 27)
+        writer.commit(gone, 27)
         with Catalog.open_reader(version.catalog) as catalog:
             snapshot = Snapshot.open(version, catalog)
         last_file = max(int(segment.files.max()) for segment in snapshot.vectors.segments)
@@ -160,7 +160,7 @@ def test_recall_is_measured_on_what_the_documentation_asks(version: IndexVersion
         batch = Batch()
         placed = place(maker.make("a.py", source.encode()), "a.py", embedder, Stemmer())
         batch.add(FileResult(placed, 10, 1, FileStatus.INDEXED))
-        writer.apply(batch, 100)
+        writer.commit(batch, 100)
         asked = questions(vector_index(writer), embedder, 1)
         assert asked is not None
         assert len(asked) >= LEAST_QUESTIONS

@@ -84,8 +84,8 @@ def test_a_batch_is_in_all_three_stores(
     version: IndexVersion, first: Batch, second: Batch, embedder: Embedder
 ) -> None:
     with IndexWriter(version, embedder.info) as writer:
-        writer.apply(first, 12)
-        assert writer.apply(second, 12) == 2
+        writer.commit(first, 12)
+        assert writer.commit(second, 12) == 2
     found = contents(version)
     assert found.problems == []
     assert set(found.files) == {"a.py", "c.py", "d.py"}
@@ -104,13 +104,13 @@ def test_cut_short_after(
     whole = IndexVersion(version.path.with_name("whole"), 1, embedder.info.fingerprint).create()
     with IndexWriter(whole, embedder.info) as writer:
         for batch in batches:
-            writer.apply(batch, 12)
+            writer.commit(batch, 12)
     with IndexWriter(version, embedder.info) as writer:
         for batch in batches[:-1]:
-            writer.apply(batch, 12)
+            writer.commit(batch, 12)
         CUTS[place](writer)
         with pytest.raises(PowerCut):
-            writer.apply(batches[-1], 12)
+            writer.commit(batches[-1], 12)
     with IndexWriter(version, embedder.info) as writer:
         is_committed = place == "the catalog's commit"
         assert writer.generation == len(batches) - (not is_committed)
@@ -119,7 +119,8 @@ def test_cut_short_after(
             begun = {result.placed.path for result in batches[-1].results} | set(batches[-1].removed)
             assert set(writer.unfinished) == begun
             assert all(writer.known[path].digest == b"" for path in begun)
-            writer.apply(batches[-1], 12)
+            writer.commit(batches[-1], 12)
+            writer.finish_unfinished()
             assert writer.unfinished == ()
     assert contents(version) == contents(whole)
     assert contents(version).problems == []
@@ -132,12 +133,12 @@ def test_a_file_that_vanished_after_its_batch_was_cut_short(
     with IndexWriter(version, embedder.info) as writer:
         CUTS["the commit of the text"](writer)
         with pytest.raises(PowerCut):
-            writer.apply(first, 12)
+            writer.commit(first, 12)
     with IndexWriter(version, embedder.info) as writer:
         batch = Batch()
         for path in writer.unfinished:
             batch.remove(path)
-        writer.apply(batch, 0)
+        writer.commit(batch, 0)
     assert contents(version).problems == []
     assert contents(version).documents == {}
 
@@ -146,11 +147,11 @@ def test_a_full_disk_leaves_the_commit_before(
     version: IndexVersion, first: Batch, second: Batch, embedder: Embedder
 ) -> None:
     with IndexWriter(version, embedder.info) as writer:
-        writer.apply(first, 12)
+        writer.commit(first, 12)
         before = contents(version)
         version.segments.rename(version.path / "away")
         with pytest.raises(IndexStorageFailed):
-            writer.apply(second, 12)
+            writer.commit(second, 12)
         (version.path / "away").rename(version.segments)
     with IndexWriter(version, embedder.info) as writer:
         assert writer.generation == 1
@@ -164,8 +165,8 @@ def test_another_segment_under_a_listed_name(
     version: IndexVersion, first: Batch, second: Batch, embedder: Embedder
 ) -> None:
     with IndexWriter(version, embedder.info) as writer:
-        writer.apply(first, 12)
-        writer.apply(second, 12)
+        writer.commit(first, 12)
+        writer.commit(second, 12)
         one, other = (writer.segment_path(name) for name in writer.segments)
     one.write_bytes(other.read_bytes())
     with pytest.raises(IndexDamaged, match="not the one"):
@@ -178,10 +179,10 @@ def test_a_text_index_that_went_back_in_time(
     import shutil
 
     with IndexWriter(version, embedder.info) as writer:
-        writer.apply(first, 12)
+        writer.commit(first, 12)
     shutil.copytree(version.text, tmp_path / "old")
     with IndexWriter(version, embedder.info) as writer:
-        writer.apply(second, 12)
+        writer.commit(second, 12)
     shutil.rmtree(version.text)
     shutil.copytree(tmp_path / "old", version.text)
     with pytest.raises(IndexDamaged, match="text index"):

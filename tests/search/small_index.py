@@ -46,7 +46,7 @@ class SmallIndex:
             placed = place(self._maker.make(path, raw), path, self._embedder, self._stemmer)
             batch.add(FileResult(placed, len(raw), 0, FileStatus.INDEXED))
         with IndexWriter(self._version, self._embedder.info) as writer:
-            writer.apply(batch, batch.n_symbols)
+            writer.commit(batch, batch.n_symbols)
 
     def view(self, buffers: Mapping[str, str] | None = None) -> FolderView:
         """Open the newest generation, with open buffers before it."""
