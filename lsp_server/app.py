@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from hashlib import blake2b
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.embedding import CrossEncoder, Embedder, ModelChoice, load_embedder, load_reranker
+from lsp_server.embedding import Embedder, ModelChoice, load_embedder, load_reranker
 from lsp_server.indexing.capacity import is_on_battery, suggested_workers, usable_cores
 from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.messages import Event
@@ -49,69 +48,6 @@ STUCK_S = 120.0
 
 BUFFER_TIMEOUT_S = 5.0
 """An open buffer is given up sooner than a file: its next edit may come at any moment."""
-
-
-class Composition:
-    """What a workspace needs made, under one command line.
-
-    Args:
-        command_line: Dotted keys → values of options that were given.
-        apply_settings: Applies what holds for the whole process.
-    """
-
-    def __init__(
-        self,
-        command_line: Mapping[str, Any] = MappingProxyType({}),
-        apply_settings: Callable[[Settings], None] = lambda _: None,
-    ) -> None:
-        self._command_line = command_line
-        self.apply_settings = apply_settings
-
-    def load_settings(self, folder: Path | None, client: Mapping[str, Any]) -> LoadedSettings:
-        """Return the settings of a folder, or outside of any, under what the client sent.
-
-        Raises:
-            InvalidSettings: The command line names a setting or value that won't do.
-        """
-        doubts = {"indexing.extraSuffixes": unknown_languages}
-        return load_settings(folder, os.environ, self._command_line, client, doubts=doubts)
-
-    def folder_parts(self, folder: Path, settings: Settings) -> "FolderParts":
-        """Put together what one folder's service works with."""
-        return folder_parts(folder, settings)
-
-    def expire_indexes(self) -> None:
-        """Delete, in a thread, indexes of folders that vanished long ago."""
-        root = index_root(self.load_settings(None, {}).settings)
-        threading.Thread(target=root.expire, name="expiry", daemon=True).start()
-
-    def visit_parts(self, folder: Path, settings: Settings) -> "VisitParts":
-        """Put together what one command's look at a folder works with.
-
-        Raises:
-            ModelUnavailable: The model can't be loaded here.
-        """
-        return visit_parts(folder, settings)
-
-    def embedder(self, settings: Settings) -> Embedder:
-        """Load the model that the settings name.
-
-        Raises:
-            ModelUnavailable: It can't be loaded here.
-        """
-        return embedder_of(settings)
-
-    def load_reranker(self, wanted: str) -> CrossEncoder:
-        """Load a cross-encoder: a name that fastembed knows, or the whole path of a folder.
-
-        Raises:
-            ModelUnavailable: It can't be loaded here.
-        """
-        return load_reranker(wanted)
-
-    def index_root(self, settings: Settings) -> IndexRoot:
-        """Return where all indexes lie."""
-        return index_root(settings)
 
 
 def unknown_languages(extra_suffixes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -254,6 +190,43 @@ def yield_recipe(settings: Settings, embedder: Embedder) -> str:
     choices = json.dumps([dict(indexing.extra_suffixes), indexing.max_file_bytes], sort_keys=True)
     digest = blake2b(choices.encode(), digest_size=8).hexdigest()
     return f"{YIELD_RECIPE}:{embedder.info.fingerprint}:{digest}"
+
+
+class Composition:
+    """What a workspace and the commands need made, under one command line.
+
+    Args:
+        command_line: Dotted keys → values of options that were given.
+        apply_settings: Applies what holds for the whole process.
+    """
+
+    folder_parts = staticmethod(folder_parts)
+    visit_parts = staticmethod(visit_parts)
+    embedder = staticmethod(embedder_of)
+    load_reranker = staticmethod(load_reranker)
+    index_root = staticmethod(index_root)
+
+    def __init__(
+        self,
+        command_line: Mapping[str, Any],
+        apply_settings: Callable[[Settings], None] = lambda _: None,
+    ) -> None:
+        self._command_line = command_line
+        self.apply_settings = apply_settings
+
+    def load_settings(self, folder: Path | None, client: Mapping[str, Any]) -> LoadedSettings:
+        """Return the settings of a folder, or outside of any, under what the client sent.
+
+        Raises:
+            InvalidSettings: The command line names a setting or value that won't do.
+        """
+        doubts = {"indexing.extraSuffixes": unknown_languages}
+        return load_settings(folder, os.environ, self._command_line, client, doubts=doubts)
+
+    def expire_indexes(self) -> None:
+        """Delete, in a thread, indexes of folders that vanished long ago."""
+        root = index_root(self.load_settings(None, {}).settings)
+        threading.Thread(target=root.expire, name="expiry", daemon=True).start()
 
 
 # Child processes
