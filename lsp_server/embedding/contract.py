@@ -22,16 +22,12 @@ class ModelChoice:
         path: A folder with a model's files, of the bundled model's form or ONNX; nothing is fetched then.
         query_prefix: What to put before queries; None leaves it to what is known of the model.
         passage_prefix: What to put before the texts of symbols; None likewise.
-        cache_dir: Where downloaded models are kept; None leaves it to the library.
-        threads: Processor cores for a transformer; None leaves it to the library.
     """
 
     name: str = "bundled"
     path: Path | None = None
     query_prefix: str | None = None
     passage_prefix: str | None = None
-    cache_dir: Path | None = None
-    threads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,13 +48,11 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
             'Set the model to "bundled", to a name from `fastembed.TextEmbedding.list_supported_models()`, '
             "or set its path.",
         )
-    options: dict[str, Any] = {} if choice.path is None else {"specific_model_path": str(choice.path)}
     try:
         model = TextEmbedding(
             name,
-            cache_dir=str(choice.cache_dir or default_cache_dir()),
-            threads=choice.threads,
-            **options,
+            cache_dir=str(cache_dir()),
+            specific_model_path=None if choice.path is None else str(choice.path),
         )
     except Exception as error:  # whatever the library raises, the model is not to be had
         raise ModelUnavailable(
@@ -104,7 +102,7 @@ def _revision(description: dict[str, Any], implementation: str) -> str:
     return blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
-def default_cache_dir() -> Path:
-    """Return a folder that outlives a restart, which fastembed's own default, a temporary one, does not."""
+def cache_dir() -> Path:
+    """Return where fetched models are kept: unlike fastembed's own default, it outlives a restart."""
     configured = os.environ.get("FASTEMBED_CACHE_PATH")
     return Path(configured) if configured else user_cache_path("semantic-symbols", appauthor=False) / "models"

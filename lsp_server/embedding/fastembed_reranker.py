@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lsp_server.embedding.cross_encoder import CrossEncoder
-from lsp_server.embedding.fastembed_model import default_cache_dir, description_of
+from lsp_server.embedding.fastembed_model import cache_dir, description_of
 from lsp_server.embedding.libraries import keep_quiet
 from lsp_server.embedding.onnx_folder import NEEDED_FILES, network_in, revision_of
 from lsp_server.errors import ModelUnavailable
@@ -16,13 +16,12 @@ from lsp_server.errors import ModelUnavailable
 _TRIAL = ("read a file", "def read_file(path)")
 
 
-def load_cross_encoder(wanted: str, cache_dir: Path | None = None) -> CrossEncoder:
+def load_cross_encoder(wanted: str) -> CrossEncoder:
     """Load a cross-encoder; a named one is fetched the first time, which can take minutes.
 
     Args:
         wanted: A name that fastembed knows, or the whole path of a folder, which may begin with "~". A path
             from the current folder is none: that may be any repository's, and a name must not lead into it.
-        cache_dir: Where fetched models are kept; None for where all are.
 
     Raises:
         ModelUnavailable: fastembed is not installed or doesn't know the model, or can't fetch or load it, or
@@ -44,9 +43,12 @@ def load_cross_encoder(wanted: str, cache_dir: Path | None = None) -> CrossEncod
             "Set search.rerankModel to a name from `TextCrossEncoder.list_supported_models()`, or to the "
             "whole path of a folder, or leave it empty.",
         )
-    options: dict[str, Any] = {} if folder is None else {"specific_model_path": str(folder)}
     try:
-        model = TextCrossEncoder(name, cache_dir=str(cache_dir or default_cache_dir()), **options)
+        model = TextCrossEncoder(
+            name,
+            cache_dir=str(cache_dir()),
+            specific_model_path=None if folder is None else str(folder),
+        )
     except Exception as error:  # whatever the library raises, the model is not to be had
         raise ModelUnavailable(
             f"The reranking model {wanted} can't be loaded: {error}",

@@ -147,8 +147,9 @@ def test_a_model_that_is_not_here_and_can_t_be_fetched_is_unavailable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path))
     with pytest.raises(ModelUnavailable, match=r"(?s)can't be loaded.*Suggestion: "):
-        load_embedder(ModelChoice(name="sentence-transformers/all-MiniLM-L6-v2", cache_dir=tmp_path))
+        load_embedder(ModelChoice(name="sentence-transformers/all-MiniLM-L6-v2"))
 
 
 @pytest.mark.parametrize("files", [[], ["model.onnx"]])

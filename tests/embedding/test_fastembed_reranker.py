@@ -9,7 +9,6 @@ import pytest
 from tiny_onnx import pair_network, write_cross_encoder, write_embedding_model
 
 from lsp_server.embedding import CrossEncoder, load_reranker
-from lsp_server.embedding.fastembed_reranker import load_cross_encoder
 from lsp_server.errors import ModelUnavailable
 
 MEANINGS = {"retry": [2, 0], "again": [1, 0], "resend": [3, 0], "cake": [0, 1], "oven": [0, 4]}
@@ -66,8 +65,9 @@ def test_a_model_that_is_not_here_and_can_t_be_fetched_is_unavailable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path))
     with pytest.raises(ModelUnavailable, match=r"(?s)can't be loaded.*Suggestion: Check the network"):
-        load_cross_encoder("Xenova/ms-marco-MiniLM-L-6-v2", cache_dir=tmp_path)
+        load_reranker("Xenova/ms-marco-MiniLM-L-6-v2")
 
 
 @pytest.mark.parametrize("files", [[], ["model.onnx"], ["tokenizer.json"]])
