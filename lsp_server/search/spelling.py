@@ -15,6 +15,7 @@ SHORTEST: Final = 4
 
 _LONG: Final = 8  # a word of so many letters may differ by two
 _FIELDS: Final = ("body", "name", "doc")
+"""Where a word counts for being meant; a word in a path, too, is no misspelling."""
 
 
 def mended(query: ParsedQuery, reader: TextReader, embedder: Embedder) -> ParsedQuery:
@@ -41,7 +42,7 @@ def mended(query: ParsedQuery, reader: TextReader, embedder: Embedder) -> Parsed
 
 
 def _is_held(reader: TextReader, word: str) -> bool:
-    return any(reader.document_frequency(field, word) for field in _FIELDS)
+    return any(reader.document_frequency(field, word) for field in (*_FIELDS, "path"))
 
 
 def _nearest_held(word: str, dictionary: Dictionary, reader: TextReader) -> str | None:

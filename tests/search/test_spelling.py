@@ -55,6 +55,14 @@ def test_other_words_are_left_alone(index: SmallIndex, query: str) -> None:
     assert ask(index, query).corrected_query is None
 
 
+def test_the_name_of_a_folder_is_no_misspelling(index: SmallIndex) -> None:
+    index.commit({"sesion/app.py": "def run():\n    return 1\n", "a.py": SOURCE, "b/app.py": SOURCE})
+    for query in ("sesion", "sesion/app.py:1"):
+        outcome = ask(index, query)
+        assert outcome.corrected_query is None
+        assert outcome.results[0].path == "sesion/app.py"
+
+
 def test_only_the_word_itself_is_replaced(index: SmallIndex) -> None:
     index.commit({"a.py": SOURCE, "b.py": "def sesionize(sesions):\n    return sesions\n"})
     assert ask(index, "sesionize the sesionx token").corrected_query is None
