@@ -71,7 +71,8 @@ class ForegroundIndexing:
                 self._inbox.close()
                 return
             case Waiting():
-                self._patience = threading.Timer(self._wait_s, self._inbox.close)
+                longest_s = min(threading.TIMEOUT_MAX, self._wait_s)  # "inf" is longer than a thread can wait
+                self._patience = threading.Timer(longest_s, self._inbox.close)
                 self._patience.daemon = True
                 self._patience.start()
             case Failed():

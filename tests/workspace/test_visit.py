@@ -1,3 +1,4 @@
+import math
 import os
 import shutil
 import threading
@@ -127,6 +128,13 @@ def test_an_index_that_another_process_writes_answers_as_it_is(folder: Visits) -
         assert folder.names() == {"one", "two"}
     assert not is_being_written(folder.index)
     assert folder.names() == {"one", "two", "three"}
+
+
+def test_a_wait_without_end_is_over_when_the_other_process_is(folder: Visits) -> None:
+    lease = WriterLease.acquire(folder.index.lease_lock)
+    threading.Timer(0.5, lease.release).start()
+    with folder.visit() as visit:
+        assert visit.index(math.inf) is Ending.DONE
 
 
 def test_a_first_visit_while_another_process_writes_finds_nothing_and_says_so(
