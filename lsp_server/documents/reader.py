@@ -142,7 +142,7 @@ class TextReader:
             scores, addresses = self._scored(query, max(limit, 1))
             # Each word adds a power of two of its own, and a float32 holds 24 of them.
             bits = scores.astype(np.int64)[:, None] >> np.arange(len(told_apart))
-            return WordsHeld(_integers(self._searcher, "file", addresses), (bits & 1).astype(np.bool_))
+            return WordsHeld(_files(self._searcher, addresses), (bits & 1).astype(np.bool_))
 
     def count(self, condition: TextFilter) -> int:
         """Return how many documents pass the filter."""
@@ -191,7 +191,7 @@ class TextReader:
                 part = Query.range_query(self._schema, "id", kind, low, high - 1)
                 addresses = self._scored(part, max(self.num_docs, 1))[1]
                 ids.append(_ids(self._searcher, addresses))
-                files.append(_integers(self._searcher, "file", addresses))
+                files.append(_files(self._searcher, addresses))
         return TextContents(np.concatenate(ids), np.concatenate(files))
 
     def _search_wide(
@@ -211,7 +211,7 @@ class TextReader:
         depth = limit * _DEEPER
         query = filtered_query(scoring, replace(condition, files=None), self._schema, self.stemmer)
         scores, addresses = self._scored(query, depth)
-        kept = np.flatnonzero(np.isin(_integers(self._searcher, "file", addresses), files))
+        kept = np.flatnonzero(np.isin(_files(self._searcher, addresses), files))
         ids = _ids(self._searcher, [addresses[row] for row in kept])
         hits = _passed(ids, scores[kept], passing)
         return _best(hits, limit) if len(hits) >= limit or len(addresses) < depth else None
@@ -250,7 +250,5 @@ def _ids(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> NDA
     return np.array(searcher.fast_field_values("id", addresses), np.uint64)
 
 
-def _integers(
-    searcher: tantivy.Searcher, field: str, addresses: list[tantivy.DocAddress]
-) -> NDArray[np.int64]:
-    return np.array(searcher.fast_field_values(field, addresses), np.int64)
+def _files(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> NDArray[np.int64]:
+    return np.array(searcher.fast_field_values("file", addresses), np.int64)

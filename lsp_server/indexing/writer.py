@@ -291,9 +291,9 @@ class IndexWriter:
 
     def replace_segments(
         self, entries: Sequence[SegmentEntry], retired: Sequence[str], meta: IndexMeta
-    ) -> int:
-        """Commit segments that hold the same symbols as the retired ones; return the new generation."""
-        return self._commit(BatchCommit(segments=entries, retired=retired), meta)
+    ) -> None:
+        """Commit segments that hold the same symbols as the retired ones."""
+        self._commit(BatchCommit(segments=entries, retired=retired), meta)
 
     def _commit(self, commit: BatchCommit, meta: IndexMeta) -> int:
         self.generation = self.catalog.commit(replace(commit, meta=meta.encode()))

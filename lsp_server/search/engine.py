@@ -172,6 +172,7 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDA
         whole += weight
         if held or index.document_frequency("doc", word) or index.document_frequency("name", word):
             known += weight
+    # 2.2 is 1 + k1: a term adds at most so many times its rarity, in a field that counts 1 as the body does.
     share: NDArray[np.float64] = np.clip(text / (2.2 * whole), 0.0, known / whole)
     return share
 

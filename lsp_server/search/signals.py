@@ -33,6 +33,7 @@ TO_THE_LETTER: Final = 8
 CALLED: Final = 6
 QUOTED: Final = 4
 BEGUN: Final = 2
+"""What `Signals.called` says; one less stands for a declaration of the same."""
 
 _NAMELESS: Final = (int(SymbolKind.FILE), int(SymbolKind.STRING))
 

@@ -165,15 +165,14 @@ class Segment:
 
     def prefetch(self) -> None:
         """Ask the system to read the codes into memory in the background, where it takes such advice."""
-        mapped = self._mapped
-        if mapped is None:
+        if self._mapped is None or sys.platform == "win32":
             return
         for section in self._header.sections:
             if section.name in {"codes", "spilled_codes"} and section.size_bytes:
                 start = section.offset - section.offset % mmap.PAGESIZE
-                if sys.platform != "win32":
-                    with contextlib.suppress(OSError):  # advice only
-                        mapped.madvise(mmap.MADV_WILLNEED, start, section.offset + section.size_bytes - start)
+                n_bytes = section.offset + section.size_bytes - start
+                with contextlib.suppress(OSError):  # advice only
+                    self._mapped.madvise(mmap.MADV_WILLNEED, start, n_bytes)
 
     def verify(self) -> list[str]:
         """Read everything and compare it with the checksums and with itself.

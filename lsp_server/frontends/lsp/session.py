@@ -112,18 +112,13 @@ class Session:
         message = str(self._failure) if known else "The workspace could not be started."
         return WorkspaceStatus(IndexState.FAILED, message, Coverage(), (), Metrics())
 
-    def close(self, timeout_s: float) -> bool:
-        """Call off what runs and close the workspace.
-
-        Returns:
-            Whether that was done in time.
-        """
+    def close(self, timeout_s: float) -> None:
+        """Call off what runs and close the workspace, or leave it to that when the time is over."""
         for cancel in list(self._running):
             cancel.cancel()
         closing = threading.Thread(target=self._close, name="lsp-close", daemon=True)
         closing.start()
         closing.join(timeout_s)
-        return not closing.is_alive()
 
     def _close(self) -> None:
         # A change that hangs, or an editor that still owes its settings, must not take the time to close.
