@@ -51,7 +51,8 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
     try:
         model = TextEmbedding(
             name,
-            cache_dir=str(cache_dir()),
+            # The cache is made even where nothing is to be kept there.
+            cache_dir=str(choice.path or cache_dir()),
             specific_model_path=None if choice.path is None else str(choice.path),
         )
     except Exception as error:  # whatever the library raises, the model is not to be had

@@ -46,7 +46,8 @@ def load_cross_encoder(wanted: str) -> CrossEncoder:
     try:
         model = TextCrossEncoder(
             name,
-            cache_dir=str(cache_dir()),
+            # The cache is made even where nothing is to be kept there.
+            cache_dir=str(folder or cache_dir()),
             specific_model_path=None if folder is None else str(folder),
         )
     except Exception as error:  # whatever the library raises, the model is not to be had
