@@ -305,18 +305,10 @@ class Workspace:
 
     # Documents and files
 
-    def open_document(self, path: Path, text: str) -> None:
-        """Search this text instead of the file's."""
-        self.change_document(path, text)
-
     def change_document(self, path: Path, text: str) -> None:
-        """Take the new text of an open document."""
+        """Search this text, of a document that was opened or changed, instead of the file's."""
         with self._changing:
             self._show(self._documents.put(path, text), text)
-
-    def save_document(self, path: Path) -> None:
-        """Learn that the open document was written to disk."""
-        self.files_changed([path])
 
     def close_document(self, path: Path) -> None:
         """Return to what is on disk."""

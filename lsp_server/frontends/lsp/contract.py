@@ -66,14 +66,8 @@ class WorkspaceLike(Protocol):
     def explain_path(self, path: Path) -> PathExplanation:
         """Tell whether a file is indexed, and why."""
 
-    def open_document(self, path: Path, text: str) -> None:
-        """Search this text instead of the file's."""
-
     def change_document(self, path: Path, text: str) -> None:
-        """Take the new text of an open document."""
-
-    def save_document(self, path: Path) -> None:
-        """Learn that the open document was written to disk."""
+        """Search this text, of a document that was opened or changed, instead of the file's."""
 
     def close_document(self, path: Path) -> None:
         """Return to what is on disk."""

@@ -45,7 +45,7 @@ class Documents:
         path = self._session.uris.learn_document(uri)
         if path is not None:
             self._texts[path] = text
-            self._session.change("didOpen", lambda workspace: workspace.open_document(path, text))
+            self._session.change("didOpen", lambda workspace: workspace.change_document(path, text))
 
     def did_change(self, raw: Any) -> None:
         """Apply edits; those of a document that was never opened are passed over."""
@@ -62,7 +62,7 @@ class Documents:
         """Learn that the document is on disk now."""
         path = self._open_path(Params(raw))
         if path is not None:
-            self._session.change("didSave", lambda workspace: workspace.save_document(path))
+            self._session.change("didSave", lambda workspace: workspace.files_changed([path]))
 
     def did_close(self, raw: Any) -> None:
         """Return to what is on disk."""

@@ -127,15 +127,9 @@ class Rehearsal:
             return PathExplanation(path in self.touched, "it changed meanwhile, or not")
         return PathExplanation(path.suffix == ".py", "indexed" if path.suffix == ".py" else "no suffix .py")
 
-    def open_document(self, path: Path, text: str) -> None:
+    def change_document(self, path: Path, text: str) -> None:
         if any(path.is_relative_to(folder) for folder in self.folders):
             self.buffers[path] = text
-
-    def change_document(self, path: Path, text: str) -> None:
-        self.open_document(path, text)
-
-    def save_document(self, path: Path) -> None:
-        self.touched.append(path)
 
     def close_document(self, path: Path) -> None:
         self.buffers.pop(path, None)
