@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lsp_server.documents import TextFilter, TextQuery
 from lsp_server.search.filters import Filters
@@ -14,6 +13,7 @@ from lsp_server.search.quoting import Quotation
 from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates
 from lsp_server.search.unsaved import UnsavedFile
+from lsp_server.vectors.arrays import F32, Mask
 
 DEPTH = 100
 """How many hits each retriever is asked for, at least; twice the limit where that is more.
@@ -56,7 +56,7 @@ class Ask:
     """
 
     query: ParsedQuery
-    vector: NDArray[np.float32]
+    vector: F32
     filters: Filters
     mode: SearchMode
     limit: int
@@ -84,7 +84,7 @@ class Ask:
         """Return the question to the text index."""
         return TextQuery(words=self.query.words, identifiers=self.query.whole_names, filter=condition)
 
-    def covered(self, held: NDArray[np.bool_]) -> NDArray[np.float32]:
+    def covered(self, held: Mask) -> F32:
         """Return what words are worth beside all words of the query.
 
         Args:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lsp_server.documents import (
     Stemmer,
@@ -23,6 +22,7 @@ from lsp_server.search.signals import Candidates, is_prose, repeats
 from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
 from lsp_server.text import split_words
+from lsp_server.vectors.arrays import F32, I64, Mask
 
 
 def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
@@ -61,7 +61,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     return parts
 
 
-def _passing(file: UnsavedFile, ask: Ask, text: NDArray[np.float32], stemmer: Stemmer) -> NDArray[np.bool_]:
+def _passing(file: UnsavedFile, ask: Ask, text: F32, stemmer: Stemmer) -> Mask:
     """Return which of a file's symbols may answer, bool[n], given the BM25 of each."""
     passing = passing_documents(ask.filters.text_filter(), file.documents, stemmer)
     passing &= np.array([ask.filters.passes_name(symbol.name) for symbol in file.symbols], np.bool_)
@@ -80,9 +80,7 @@ def _words_held(file: UnsavedFile, ask: Ask, stemmer: Stemmer) -> float:
     return float(ask.covered((held | in_path)[None])[0])
 
 
-def _quoted(
-    file: UnsavedFile, rows: NDArray[np.int64], ask: Ask, quotation: Quotation, stemmer: Stemmer
-) -> NDArray[np.bool_]:
+def _quoted(file: UnsavedFile, rows: I64, ask: Ask, quotation: Quotation, stemmer: Stemmer) -> Mask:
     """Return which of the rows' symbols the query quotes, bool[rows]."""
     if not quotation.runs or is_prose([file.path])[0]:
         return np.zeros(len(rows), np.bool_)
@@ -98,7 +96,7 @@ def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
     return lines_meant(ask.lines, chain(indexed, view.unsaved.files))
 
 
-def _at_lines(file: UnsavedFile, rows: NDArray[np.int64], lines: Sequence[int]) -> NDArray[np.bool_]:
+def _at_lines(file: UnsavedFile, rows: I64, lines: Sequence[int]) -> Mask:
     """Return which of the rows' symbols stand at the lines, bool[rows]."""
     places = [place for line in lines if (place := at_line(file.symbols, line)) is not None]
     return np.isin(rows, places)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lsp_server.search.asking import Ask, Gathered
 from lsp_server.search.buffers import from_buffers
@@ -11,6 +10,7 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.indexed import from_index
 from lsp_server.search.signals import Candidates
 from lsp_server.search.view import FolderView
+from lsp_server.vectors.arrays import AnyArray
 
 
 def gather(view: FolderView, ask: Ask, cancel: Cancel) -> Gathered:
@@ -33,7 +33,7 @@ def _joined(parts: Sequence[Gathered]) -> Gathered:
         return parts[0]
     all_candidates = [part.candidates for part in parts]
 
-    def column(name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
+    def column(name: str, dtype: type[np.generic]) -> AnyArray:
         return np.concatenate([np.zeros(0, dtype), *(getattr(some, name) for some in all_candidates)])
 
     return Gathered(

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lsp_server.documents import inverse_frequency
 from lsp_server.embedding import similarity_to_score
@@ -35,6 +34,7 @@ from lsp_server.search.signals import QueryTerms, Signals, signals_of
 from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
 from lsp_server.search.weights import nothing
+from lsp_server.vectors.arrays import F64
 
 VECTOR_ONLY: Final = replace(nothing(), vector=1.0)
 """What `mode: vector` ranks with: the bare similarity."""
@@ -143,9 +143,7 @@ def _listing(view: FolderView, ask: Ask, gathered: Gathered) -> Ranking:
     return Ranking(np.array(order, np.int64), np.ones(len(order)), {})
 
 
-def _scores(
-    view: FolderView, ask: Ask, gathered: Gathered, found: Signals, ranking: Ranking
-) -> NDArray[np.float64]:
+def _scores(view: FolderView, ask: Ask, gathered: Gathered, found: Signals, ranking: Ranking) -> F64:
     order = ranking.order
     meaning = similarity_to_score(gathered.candidates.similarity[order], view.embedder.curves.query)
     if ask.mode is SearchMode.VECTOR:
@@ -155,7 +153,7 @@ def _scores(
     return scores(ranking.relevance, confidence(meaning, exact, begun, found.added["name"][order], share))
 
 
-def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDArray[np.float64]:
+def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64:
     """BM25 relative to a document that holds every word of the query in its body, 0 to 1.
 
     One rare word in a name may reach as much, so the share never exceeds that of the words the folder knows.
@@ -173,7 +171,7 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> NDA
         if held or index.document_frequency("doc", word) or index.document_frequency("name", word):
             known += weight
     # 2.2 is 1 + k1: a term adds at most so many times its rarity, in a field that counts 1 as the body does.
-    share: NDArray[np.float64] = np.clip(text / (2.2 * whole), 0.0, known / whole)
+    share: F64 = np.clip(text / (2.2 * whole), 0.0, known / whole)
     return share
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lsp_server.documents import TextFilter
 from lsp_server.model import SymbolKind
@@ -15,6 +14,7 @@ from lsp_server.search.paths import PathFilter
 from lsp_server.search.query import ParsedQuery
 from lsp_server.search.results import SearchRequest
 from lsp_server.search.snapshot import Snapshot
+from lsp_server.vectors.arrays import Mask
 
 Item = TypeVar("Item")
 
@@ -72,7 +72,7 @@ class Filters:
         """Tell whether a symbol of this name may answer."""
         return not self.names or any(part.lower() in name.lower() for part in self.names)
 
-    def files(self, snapshot: Snapshot, hidden: Sequence[str]) -> NDArray[np.bool_] | None:
+    def files(self, snapshot: Snapshot, hidden: Sequence[str]) -> Mask | None:
         """Return which files may answer, bool[largest file id + 1], or None for all.
 
         Args:
@@ -95,14 +95,14 @@ class Filters:
             )
         return passing
 
-    def symbols(self, snapshot: Snapshot, files: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    def symbols(self, snapshot: Snapshot, files: Mask | None) -> Mask | None:
         """Return which symbols may answer, bool[n_rows], or None for all.
 
         Args:
             snapshot: The generation.
             files: As `files` returned them.
         """
-        masks: list[NDArray[np.bool_]] = []
+        masks: list[Mask] = []
         vectors = snapshot.vectors
         if self.kinds is not None:
             wanted_kinds = _table([int(kind) for kind in self.kinds])
@@ -124,10 +124,10 @@ class Filters:
         return np.logical_and.reduce(masks) if masks else None
 
 
-def _holding(snapshot: Snapshot, run: tuple[str, ...]) -> NDArray[np.bool_]:
+def _holding(snapshot: Snapshot, run: tuple[str, ...]) -> Mask:
     """Return which rows hold a run of words in a field."""
 
-    def evaluate() -> NDArray[np.bool_]:
+    def evaluate() -> Mask:
         mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
         holding = snapshot.text.passing(TextFilter(phrases=(run,)))
         ordinals = snapshot.vectors.ordinals_of(holding)
@@ -137,7 +137,7 @@ def _holding(snapshot: Snapshot, run: tuple[str, ...]) -> NDArray[np.bool_]:
     return snapshot.masks.of(("run", run), evaluate)
 
 
-def _named(snapshot: Snapshot, parts: tuple[str, ...]) -> NDArray[np.bool_]:
+def _named(snapshot: Snapshot, parts: tuple[str, ...]) -> Mask:
     """Return which rows have a name with one of the parts in it, in any case."""
     mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
     for segment, base in zip(snapshot.vectors.segments, snapshot.vectors.bases.tolist(), strict=False):
@@ -146,7 +146,7 @@ def _named(snapshot: Snapshot, parts: tuple[str, ...]) -> NDArray[np.bool_]:
     return mask
 
 
-def _table(codes: Sequence[int]) -> NDArray[np.bool_]:
+def _table(codes: Sequence[int]) -> Mask:
     table = np.zeros(256, np.bool_)
     table[list(codes)] = True
     return table

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import reduce
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lsp_server.documents import Passing, TextFilter, TextHits, held_in_paths
 from lsp_server.model import SymbolKind
@@ -23,6 +22,7 @@ from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates, is_prose, repeats
 from lsp_server.search.snapshot import Snapshot
 from lsp_server.search.unsaved import Unsaved
+from lsp_server.vectors.arrays import F32, I64, U64, Mask
 
 _MOST_NAMED = 100
 """Symbols whose names begin with the query that are looked at, the shortest first."""
@@ -32,7 +32,7 @@ _MOST_QUOTED = 60
 
 _SELECTIVE = 8  # filters that let through less than one symbol in so many are the text index's to apply
 
-_Hits = tuple[NDArray[np.int64], NDArray[np.float32]]  # ordinals and their scores
+_Hits = tuple[I64, F32]  # ordinals and their scores
 _NO_HITS: _Hits = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
@@ -60,7 +60,7 @@ def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -
     return _with_evidence(snapshot, ask, ordinals, by_words, quoted)
 
 
-def _nearest(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+def _nearest(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
     if ask.mode is SearchMode.TEXT and ask.query.words:
         return np.zeros(0, np.int64)
     if not ask.vector.any():
@@ -70,14 +70,14 @@ def _nearest(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) ->
     return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed).ordinals
 
 
-def _named(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
     """Return the best symbols whose names begin with the query, if a hybrid search asks for one name."""
     if not ask.query.is_one_name or ask.mode is not SearchMode.HYBRID:
         return np.zeros(0, np.int64)
     beginning = re.split(r"\W+", ask.query.identifiers[0])[-1]
     vectors = snapshot.vectors
-    chosen: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    ranks: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    chosen: list[I64] = [np.zeros(0, np.int64)]
+    ranks: list[I64] = [np.zeros(0, np.int64)]
     for segment, base in zip(vectors.segments, vectors.bases.tolist(), strict=False):
         matches = match_beginning(segment, beginning, possible_rows(segment, beginning))
         rows = matches.rows + base
@@ -94,9 +94,7 @@ def _named(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> N
     return rows[order]
 
 
-def _by_words(
-    snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
-) -> _Hits:
+def _by_words(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None) -> _Hits:
     """Return the best symbols by words among those that may answer."""
     if ask.mode is SearchMode.VECTOR:
         return _NO_HITS
@@ -104,9 +102,7 @@ def _by_words(
     return _known(snapshot, snapshot.text.search(ask.text_query(condition), ask.depth, passing))
 
 
-def _quoted(
-    snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
-) -> NDArray[np.int64]:
+def _quoted(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None) -> I64:
     """Return the innermost symbols in which the query stands, nearly as it is."""
     quotation = ask.quotation
     if not quotation.runs:
@@ -114,7 +110,7 @@ def _quoted(
     vectors = snapshot.vectors
     condition, may_answer = _condition(snapshot, ask, files, allowed)
 
-    def passing(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    def passing(ids: U64) -> Mask:
         passed = may_answer(ids)
         rows = vectors.ordinals_of(ids[passed])
         is_file = vectors.kinds(rows) == SymbolKind.FILE
@@ -127,11 +123,11 @@ def _quoted(
     ordinals = ordinals[counts >= quotation.least]
     ordinals = ordinals[~is_prose([snapshot.path_of(file) for file in vectors.files(ordinals).tolist()])]
     symbols = [snapshot.symbol_of(ordinal) for ordinal in ordinals.tolist()]
-    chosen: NDArray[np.int64] = ordinals[innermost(symbols, vectors.files(ordinals).tolist())]
+    chosen: I64 = ordinals[innermost(symbols, vectors.files(ordinals).tolist())]
     return chosen
 
 
-def _at_lines(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+def _at_lines(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
     """Return the symbols at the lines that the query names."""
     found: list[int] = []
     for path, lines in lines_meant(ask.lines, snapshot.catalog.paths).items():
@@ -142,14 +138,14 @@ def _at_lines(snapshot: Snapshot, ask: Ask, allowed: NDArray[np.bool_] | None) -
 
 
 def _condition(
-    snapshot: Snapshot, ask: Ask, files: NDArray[np.bool_] | None, allowed: NDArray[np.bool_] | None
+    snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None
 ) -> tuple[TextFilter, Passing]:
     """Return what the text index is to look for in its documents, and what of its hits may answer."""
 
-    def passing(ids: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    def passing(ids: U64) -> Mask:
         ordinals = snapshot.vectors.ordinals_of(ids)
         # The text index may be ahead of this generation.
-        known: NDArray[np.bool_] = ordinals >= 0
+        known: Mask = ordinals >= 0
         return known if allowed is None else known & allowed[ordinals]
 
     condition = ask.filters.text_filter()
@@ -170,9 +166,9 @@ def _known(snapshot: Snapshot, hits: TextHits) -> _Hits:
 def _with_evidence(
     snapshot: Snapshot,
     ask: Ask,
-    ordinals: NDArray[np.int64],
+    ordinals: I64,
     by_words: _Hits,
-    quoted: NDArray[np.int64],
+    quoted: I64,
 ) -> Gathered:
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
@@ -199,7 +195,7 @@ def _with_evidence(
     )
 
 
-def _file_similarity(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArray[np.float32]:
+def _file_similarity(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
     """Return the cosine of each file's own entry, 0 where it has none."""
     entries = snapshot.entries[files]
     similarity = np.zeros(len(files), np.float32)
@@ -207,7 +203,7 @@ def _file_similarity(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> 
     return similarity
 
 
-def _file_text(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArray[np.float32]:
+def _file_text(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
     """Return the BM25 of each file's own entry, 0 where it has none."""
     if ask.mode is SearchMode.VECTOR or not len(files):
         return np.zeros(len(files), np.float32)
@@ -216,7 +212,7 @@ def _file_text(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArra
     return _looked_up(snapshot.entries[files], *hits)
 
 
-def _file_words(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArray[np.float32]:
+def _file_words(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
     """Return how much of the query each file holds, anywhere in it or in its path; files ascend."""
     if ask.mode is SearchMode.VECTOR or not ask.rarity or not len(files):
         return np.zeros(len(files), np.float32)
@@ -229,7 +225,7 @@ def _file_words(snapshot: Snapshot, ask: Ask, files: NDArray[np.int64]) -> NDArr
     return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
 
 
-def _entries_of(files: NDArray[np.int64]) -> TextFilter:
+def _entries_of(files: I64) -> TextFilter:
     # Not by their ids: looking for many in the dictionary of all ids costs more.
     return TextFilter(kinds=frozenset({int(SymbolKind.FILE)}), files=files)
 
@@ -237,7 +233,7 @@ def _entries_of(files: NDArray[np.int64]) -> TextFilter:
 class _Containers(Sequence[str]):
     """The containers of the candidates, each unpacked only when a query with dots asks for it."""
 
-    def __init__(self, snapshot: Snapshot, ordinals: NDArray[np.int64]) -> None:
+    def __init__(self, snapshot: Snapshot, ordinals: I64) -> None:
         self._snapshot = snapshot
         self._ordinals = ordinals
 
@@ -248,9 +244,7 @@ class _Containers(Sequence[str]):
         return self._snapshot.symbol_of(int(self._ordinals[index])).container_name
 
 
-def _looked_up(
-    wanted: NDArray[np.int64], keys: NDArray[np.int64], values: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _looked_up(wanted: I64, keys: I64, values: F32) -> F32:
     """Return each wanted key's value, 0 where it has none."""
     result = np.zeros(len(wanted), np.float32)
     if not len(keys):

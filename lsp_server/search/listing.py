@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lsp_server.model import Symbol, SymbolFlags
 from lsp_server.search.snapshot import Snapshot
+from lsp_server.vectors.arrays import I64, U8, Mask
 
 SELDOM_MEANT = SymbolFlags.TEST | SymbolFlags.EXAMPLE | SymbolFlags.GENERATED | SymbolFlags.VENDORED
 """What comes last in a list."""
 
 
-def listed_rows(snapshot: Snapshot, allowed: NDArray[np.bool_] | None, limit: int) -> NDArray[np.int64]:
+def listed_rows(snapshot: Snapshot, allowed: Mask | None, limit: int) -> I64:
     """Return rows that pass, those of the first files in order of path, and what is seldom meant last.
 
     Args:
@@ -34,7 +34,7 @@ def listed_rows(snapshot: Snapshot, allowed: NDArray[np.bool_] | None, limit: in
 
 
 def listed_order(
-    symbols: Sequence[Symbol], paths: Sequence[str], flags: NDArray[np.uint8], names: Sequence[str] = ()
+    symbols: Sequence[Symbol], paths: Sequence[str], flags: U8, names: Sequence[str] = ()
 ) -> list[int]:
     """Return the order of listed symbols: what is called as asked, then by path and line.
 
@@ -63,7 +63,7 @@ def _how_far(name: str, wanted: str) -> int:
     return 0 if name == wanted else 1 if name.startswith(wanted) else 2
 
 
-def _of_first_files(snapshot: Snapshot, rows: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+def _of_first_files(snapshot: Snapshot, rows: I64, limit: int) -> I64:
     if len(rows) <= limit:
         return rows
     files = snapshot.vectors.files(rows)

@@ -5,8 +5,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
+from lsp_server.vectors.arrays import Mask
 
 _MOST_KNOWN: Final = 8
 
@@ -15,10 +14,10 @@ class Masks:
     """The last few masks of one snapshot, by condition. Thread-safe."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Hashable, NDArray[np.bool_]] = OrderedDict()
+        self._known: OrderedDict[Hashable, Mask] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, condition: Hashable, evaluate: Callable[[], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    def of(self, condition: Hashable, evaluate: Callable[[], Mask]) -> Mask:
         """Return a condition's mask, which can't be changed; two threads may evaluate one at once."""
         with self._lock:
             mask = self._known.get(condition)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from pathspec import GitIgnoreSpec
 
 from lsp_server.errors import InvalidParams
+from lsp_server.vectors.arrays import Mask
 
 _MOST_CHARACTERS: Final = 1_000
 _MOST_STARS: Final = 5
@@ -48,7 +48,7 @@ class PathFilter:
             return None
         return cls(specs, _spec(exclude, "exclude") if exclude else None)
 
-    def passing(self, paths: Sequence[str]) -> NDArray[np.bool_]:
+    def passing(self, paths: Sequence[str]) -> Mask:
         """Return bool[n], whether each path passes.
 
         Args:
@@ -103,7 +103,7 @@ def _from_root(pattern: str) -> str:
     return pattern[1:] if pattern.startswith("./") else pattern
 
 
-def _matching(spec: GitIgnoreSpec, paths: Sequence[str]) -> NDArray[np.bool_]:
+def _matching(spec: GitIgnoreSpec, paths: Sequence[str]) -> Mask:
     compiled = [pattern for pattern in spec.patterns if pattern.include is not None]
     if len(compiled) == 1 and compiled[0].include:
         # The usual case: the pattern's own regular expression is eight times as fast as the spec around it.

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lsp_server.embedding import similarity_to_score
 from lsp_server.model import Encoding, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
@@ -18,7 +17,7 @@ from lsp_server.search.file_symbols import (
 from lsp_server.search.kinship import TYPES, Kinship, is_definition
 from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, Found
 from lsp_server.search.view import FolderView
-from lsp_server.vectors.arrays import F16, F32
+from lsp_server.vectors.arrays import F16, F32, Mask
 
 DUPLICATE_SIMILARITY = 0.98
 """Cosine from which two symbols count as one said twice."""
@@ -253,7 +252,7 @@ def _copies(candidates: Sequence[_Candidate], asked: Symbol) -> list[bool]:
     return copies
 
 
-def _look_alike(symbols: Sequence[Symbol]) -> NDArray[np.bool_]:
+def _look_alike(symbols: Sequence[Symbol]) -> Mask:
     """Return which symbols may be one text, as far as can be told without reading them, bool[n, n].
 
     Their heads are equal, and their lengths nearly: a copy that lives on loses a line and gains another.
@@ -264,7 +263,7 @@ def _look_alike(symbols: Sequence[Symbol]) -> NDArray[np.bool_]:
     n_lines = np.array([symbol.span.end.line - symbol.span.start.line for symbol in symbols])
     differing = np.abs(n_lines[:, None] - n_lines[None, :])
     allowed = np.maximum(1, COPY_DIFFERENCE * np.maximum(n_lines[:, None], n_lines[None, :]))
-    alike: NDArray[np.bool_] = (numbers[:, None] == numbers[None, :]) & (differing <= allowed)
+    alike: Mask = (numbers[:, None] == numbers[None, :]) & (differing <= allowed)
     return alike
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lsp_server.documents import UnsavedDocument
 from lsp_server.model import Symbol
+from lsp_server.vectors.arrays import F16, U8, U64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,9 +25,9 @@ class UnsavedFile:
     path: str
     digest: bytes
     symbols: tuple[Symbol, ...]
-    ids: NDArray[np.uint64]
-    vectors: NDArray[np.float16]
-    flags: NDArray[np.uint8]
+    ids: U64
+    vectors: F16
+    flags: U8
     documents: tuple[UnsavedDocument, ...]
 
 
