@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +44,7 @@ def with_value(text: str, section: str, name: str, value: str) -> str:
     """
     before = tomllib.loads(text)
     assignment = f"{name} = {json.dumps(value, ensure_ascii=False)}"
-    lines = text.splitlines()
+    lines = [line.rstrip("\n") for line in StringIO(text)]  # `splitlines` also splits where TOML does not
     start = next(
         (i for i, line in enumerate(lines) if re.fullmatch(rf"\s*\[\s*{section}\s*\]\s*(#.*)?", line)), None
     )

@@ -24,6 +24,10 @@ def test_a_key_is_changed_and_comments_stay() -> None:
     )
 
 
+def test_what_ends_lines_elsewhere_ends_none_here() -> None:
+    check("# one\u2028two\x85three\n[model]\n", '# one\u2028two\x85three\n[model]\nname = "tiny"\n')
+
+
 def test_a_key_is_added_to_its_section() -> None:
     check('[model]\npath = "x"\n[log]\n', '[model]\nname = "tiny"\npath = "x"\n[log]\n')
 
