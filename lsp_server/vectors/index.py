@@ -22,7 +22,7 @@ from lsp_server.vectors.kernels import (
     rounded_distances,
     sign_codes,
 )
-from lsp_server.vectors.scan import Runs, closest, nearest, scan_runs
+from lsp_server.vectors.scan import Runs, nearest_of, nearest_scanned, scan_runs
 from lsp_server.vectors.segment import Segment
 
 SHORTLIST = 4
@@ -120,7 +120,7 @@ class VectorIndex(JoinedSegments):
             query, limit, probes, SHORTLIST * rerank, self._passing(allowed)
         )
         rounded = partial(rounded_distances, self.kernel, query_planes(query))
-        candidates = closest(rounded, self, candidates, rerank)
+        candidates = nearest_of(rounded, self, candidates, rerank)
         similarities = self.similarities(query, candidates)
         best = self._best(candidates, similarities, limit)
         return Hits(candidates[best], similarities[best], n_scanned, len(candidates))
@@ -177,13 +177,14 @@ class VectorIndex(JoinedSegments):
             n_probed = sum(part.n_codes for part in runs)
             if passing.count > n_probed:
                 # A row may be found in two clusters, so `limit` of them may be twice as many codes.
-                shortlist = nearest(scan_runs(self.kernel, code, runs), wanted, passing.mask, share, self.ids)
+                scanned = scan_runs(self.kernel, code, runs)
+                shortlist = nearest_scanned(scanned, wanted, passing.mask, share, self.ids)
                 if len(shortlist) >= limit:
                     return shortlist, n_probed
         if share * _SCATTERED < 1:
-            return closest(partial(self.kernel, code), self, passing.ordinals(), wanted), passing.count
+            return nearest_of(partial(self.kernel, code), self, passing.ordinals(), wanted), passing.count
         scanned = scan_runs(self.kernel, code, self._all_runs())
-        return nearest(scanned, wanted, passing.mask, share, self.ids), self.n_rows
+        return nearest_scanned(scanned, wanted, passing.mask, share, self.ids), self.n_rows
 
     def _all_runs(self) -> list[Runs]:
         return [

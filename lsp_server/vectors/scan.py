@@ -116,8 +116,8 @@ def scan_runs(kernel: HammingKernel, code: U8, parts: Sequence[Runs]) -> Scanned
     return Scanned(distances, compared)
 
 
-def closest(measure: Callable[[U8], AnyArray], table: JoinedSegments, ordinals: I64, wanted: int) -> I64:
-    """Return the rows with the smallest distances among some: as many as wanted, and more on ties.
+def nearest_of(measure: Callable[[U8], AnyArray], table: JoinedSegments, ordinals: I64, wanted: int) -> I64:
+    """Compare some rows, and return the nearest: as many as wanted, and more on ties.
 
     Args:
         measure: Codes u8[m, b] → their distances, u16[m].
@@ -137,10 +137,10 @@ def closest(measure: Callable[[U8], AnyArray], table: JoinedSegments, ordinals: 
     return first_by_id(ordinals[near], distances[near], wanted, table.ids)
 
 
-def nearest(
+def nearest_scanned(
     scanned: Scanned, wanted: int, passing: Mask | None, share: float, ids_of: Callable[[I64], U64]
 ) -> I64:
-    """Return the rows with the smallest distances: as many as wanted, and more on ties.
+    """Return the nearest of the rows that were compared: as many as wanted, and more on ties.
 
     Args:
         scanned: Rows and their distances.
