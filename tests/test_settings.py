@@ -197,6 +197,7 @@ def test_an_unknown_key_is_reported_with_the_nearest_name(
         ("search.recallTarget", 0.2, "between 0.5 and 1"),
         ("search.recallTarget", float("nan"), "number"),
         ("search.recallTarget", "0.9", "number"),
+        ("search.recallTarget", 10**400, "number"),
         ("model.name", 3, "text"),
         ("log.level", "loud", "error, warning, info, debug"),
     ],
@@ -237,7 +238,10 @@ def test_a_workspace_file_sets_nothing_beyond_the_workspace(place: Place, key: s
     assert place.load(user=f"{key} = {value}").problems == ()
 
 
-@pytest.mark.parametrize("text", ["[indexing", "= 3", "a = 1\na = 2"])
+DEEP = ("a = " + "[" * 3000 + "]" * 3000, ".".join("a" * 3000) + " = 1")
+
+
+@pytest.mark.parametrize("text", ["[indexing", "= 3", "a = 1\na = 2", *DEEP], ids=range(5))
 def test_a_file_that_is_no_toml_is_reported_and_passed_over(place: Place, text: str) -> None:
     loaded = place.load(workspace=text, user="indexing.workers = 2")
     assert loaded.settings.indexing.workers == 2

@@ -131,20 +131,20 @@ class _Layers:
         """Lay a TOML file over what is there; one that does not exist says nothing."""
         try:
             content = tomllib.loads(read_ordinary(path)[0].decode("utf-8-sig"))
+            self.add_nested(str(path), content, is_allowed)
         except (FileNotFoundError, NotADirectoryError):
             return
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.problems.append(
                 SettingProblem(str(path), "", f"can't be read: {error}", "Correct the file.")
             )
-            return
-        self.add_nested(str(path), content, is_allowed)
 
     def add_nested(
         self, source: str, content: Mapping[str, Any], is_allowed: Callable[[Option], bool]
     ) -> None:
         """Lay nested or dotted keys over what is there."""
-        for key, value in self._flatten("", content):
+        # Listed first: what nests too deep fails before any of it counts.
+        for key, value in list(self._flatten("", content)):
             option = self._spellings.get(key)
             if option is not None and not is_allowed(option):
                 place = f"Set it in {user_settings_file()} or in the editor's own settings."

@@ -1,6 +1,6 @@
 """Whether a value will do for a setting, and what text stands for which value."""
 
-import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -79,7 +79,9 @@ def _fits(kind: str, value: Any) -> bool:
         case "integer":
             return isinstance(value, int) and not isinstance(value, bool)
         case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            # Neither infinite nor NaN, nor an integer that is no float.
+            return is_number and abs(value) <= sys.float_info.max
         case "string":
             return isinstance(value, str)
         case "array":
