@@ -3,7 +3,6 @@
 Our own methods are strict, so an unknown key is an error; LSP's methods may grow keys, so there it is not.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +98,7 @@ class Params:
         value = self._or_default(key, default)
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise invalid(self._prefix + key, "must be a number")
-        if math.isnan(value) or not 0 <= value <= 1:
+        if not 0 <= value <= 1:
             raise invalid(self._prefix + key, "must be from 0 to 1")
         return float(value)
 

@@ -118,6 +118,7 @@ def test_every_parameter_arrives() -> None:
         ("minScore", {"minScore": 1.01}),
         ("minScore", {"minScore": -0.1}),
         ("minScore", {"minScore": float("nan")}),
+        ("minScore", {"minScore": 10**400}),
         ("minScore", {"minScore": "0.5"}),
         ("minScore", {"minScore": False}),
         ("explain", {"explain": "yes"}),
