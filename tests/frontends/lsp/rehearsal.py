@@ -46,9 +46,11 @@ class Rehearsal:
 
     def open(self, folders: Sequence[Path]) -> None:
         self.folders = list(folders)
-        for state in (IndexState.INDEXING, IndexState.READY):
-            self._become(state)
-            time.sleep(float(os.environ.get("REHEARSAL_INDEXING_S", "0")))
+        self._become(IndexState.INDEXING)
+        end = os.environ.get("REHEARSAL_INDEXES_UNTIL")
+        while end is not None and not Path(end).exists():
+            time.sleep(0.005)
+        self._become(IndexState.READY)
 
     def add_folder(self, path: Path) -> None:
         self.folders.append(path)
