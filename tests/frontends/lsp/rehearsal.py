@@ -123,7 +123,7 @@ class Rehearsal:
     def explain_path(self, path: Path) -> PathExplanation:
         if path.stem == "WAIT":
             self._become(IndexState.PAUSED)
-            end_s = time.monotonic() + 5
+            end_s = time.monotonic() + 60
             while path not in self.touched and time.monotonic() < end_s:
                 time.sleep(0.005)
             return PathExplanation(path in self.touched, "it changed meanwhile, or not")
