@@ -52,7 +52,8 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
     try:
         model = TextEmbedding(
             name,
-            cache_dir=str(choice.cache_dir or default_cache_dir()),
+            # The cache is made even where nothing is to be kept there.
+            cache_dir=str(choice.path or choice.cache_dir or default_cache_dir()),
             threads=choice.threads,
             **options,
         )

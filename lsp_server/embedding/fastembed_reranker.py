@@ -46,7 +46,8 @@ def load_cross_encoder(wanted: str, cache_dir: Path | None = None) -> CrossEncod
         )
     options: dict[str, Any] = {} if folder is None else {"specific_model_path": str(folder)}
     try:
-        model = TextCrossEncoder(name, cache_dir=str(cache_dir or default_cache_dir()), **options)
+        # The cache is made even where nothing is to be kept there.
+        model = TextCrossEncoder(name, cache_dir=str(folder or cache_dir or default_cache_dir()), **options)
     except Exception as error:  # whatever the library raises, the model is not to be had
         raise ModelUnavailable(
             f"The reranking model {wanted} can't be loaded: {error}",
