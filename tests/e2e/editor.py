@@ -12,7 +12,7 @@ from conversation import PATIENT, Conversation
 
 import lsp_server
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 POLL_S = 0.02
 SOURCE = Path(lsp_server.__file__).parent.parent
 
@@ -24,12 +24,12 @@ def write(folder: Path, path: str, text: str) -> Path:
     return file
 
 
-def eventually(holds: Callable[[], object], within_s: float = PATIENCE_S) -> None:
+def eventually(holds: Callable[[], object]) -> None:
     """Ask until it holds; a server has nobody to tell that a result is found now.
 
     Looks are counted, not seconds: where asking takes long, everything does.
     """
-    for _ in range(round(within_s / POLL_S)):
+    for _ in range(round(PATIENCE_S / POLL_S)):
         if holds():
             return
         time.sleep(POLL_S)

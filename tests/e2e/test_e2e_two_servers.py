@@ -17,8 +17,8 @@ def test_both_answer_and_both_see_a_change(desk: Desk, project: Path) -> None:
     assert one.search("send it again") == two.search("send it again")
     for number in range(5):
         write(project, "net.py", f"def quantum_flux_{number}(): ...\n")
-        eventually(lambda n=number: one.finds(f"quantum_flux_{n}"), within_s=3)  # type: ignore[misc]
-        eventually(lambda n=number: two.finds(f"quantum_flux_{n}"), within_s=3)  # type: ignore[misc]
+        eventually(lambda n=number: one.finds(f"quantum_flux_{n}"))  # type: ignore[misc]
+        eventually(lambda n=number: two.finds(f"quantum_flux_{n}"))  # type: ignore[misc]
     one.leave()
     write(project, "net.py", "def after_one_left(): ...\n")
     eventually(lambda: two.finds("after_one_left"))

@@ -16,7 +16,7 @@ from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.status import IndexState
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 CHILD = """
 import json, os, sys

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import lsp_server
 
-TIMEOUT_S = 90.0
+TIMEOUT_S = 180.0
 """Longer than a patient server takes, whose process or machine may be a slow one."""
 
 NEVER = object()
