@@ -26,7 +26,8 @@ work = app.parse_worker(settings_from_mapping(json.loads(sys.argv[1])))
 
 def fragile(packed):
     job = ParseJob.unpack(packed)
-    raw = open(job.absolute, "rb").read() if os.path.isfile(job.absolute) else b""
+    is_readable = os.path.isfile(job.absolute) and os.access(job.absolute, os.R_OK)
+    raw = open(job.absolute, "rb").read() if is_readable else b""
     is_new = content_digest(raw) != job.known_digest
     if is_new and b"KILL THE WORKER" in raw:
         os._exit(9)
