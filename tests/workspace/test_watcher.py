@@ -244,10 +244,18 @@ class TestFolderByFolder:
         watcher._watches._handle(-1, 0x4000, "")
         ear.wait_for(lambda: ear.n_rescans == 1)
 
-    def test_stop_ends_all_threads_at_once(self, watcher: FolderWatcher) -> None:
+    def test_stop_ends_all_threads(self, root: Path, ear: Ear) -> None:
+        others = set(threading.enumerate())
+        watcher = FolderWatcher(IgnoreRules(root), ear.listener)
+        watcher.start()
+        assert watcher.wait_until_ready(PATIENCE_S)
+        own = [thread for thread in threading.enumerate() if thread not in others]
+        assert own
         watcher.stop()
-        assert not [thread for thread in threading.enumerate() if thread.name.startswith("folder-")]
         assert watcher.state == "stopped"
+        for thread in own:
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive()
 
 
 class TestRecursively:
