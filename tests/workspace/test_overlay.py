@@ -13,6 +13,7 @@ import lsp_server
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder
 from lsp_server.indexing.yields import content_digest
 from lsp_server.parsing.worker_process import Worker
+from lsp_server.workspace import overlay as module
 from lsp_server.workspace.overlay import Overlay
 
 PARSER_S = 30.0
@@ -46,7 +47,8 @@ def index() -> Index:
 
 
 @pytest.fixture
-def overlay(embedder: Embedder, index: Index) -> Iterator[Overlay]:
+def overlay(embedder: Embedder, index: Index, monkeypatch: pytest.MonkeyPatch) -> Iterator[Overlay]:
+    monkeypatch.setattr(module, "SETTLE_S", PARSER_S)  # a busy machine makes no text a slow one
     overlay = Overlay(parser(), lambda path: not path.startswith("ignored"))
     overlay.begin(embedder, index.digests.get)
     yield overlay
