@@ -141,6 +141,19 @@ def test_a_text_that_stalls_the_parser_holds_up_no_more_than_one_search(
     assert took(lambda: overlay.settle(LIMIT_S)) < LIMIT_S / 2
 
 
+def test_a_text_that_was_slow_before_is_not_waited_for_and_not_said_to_be_there(
+    overlay: Overlay, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SETTLE_S", 0.0)
+    overlay.set("a.py", "def before(): ...\n")
+    assert overlay.settle(30)
+    overlay.set("a.py", "# stall\n")
+    settled: list[bool] = []
+    assert took(lambda: settled.append(overlay.settle(PARSER_S))) < PARSER_S / 2
+    assert settled == [False]
+    assert names(overlay, index) == {"before"}
+
+
 def test_a_text_that_kills_the_parser_is_given_up(overlay: Overlay, index: Index) -> None:
     overlay.set("a.py", "# die\n")
     overlay.set("b.py", "def other(): ...\n")
