@@ -64,8 +64,7 @@ class WriterLease:
         """
         while True:
             try:
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+                descriptor = _opened(path)
             except OSError as error:
                 raise IndexStorageFailed(
                     f"The index at {path.parent} can't be written: {error.strerror}.",
@@ -211,6 +210,19 @@ def lease_holder(path: Path) -> int | None:
 def holder_path(path: Path) -> Path:
     """Return the file beside the lock file in which the holder signs."""
     return path.with_name(path.name + ".holder")
+
+
+def _opened(path: Path) -> int:
+    """Open a lock file, making it where it is missing: whoever deletes an index takes its folder along."""
+    tries_left = _TRIES
+    while True:
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except (FileNotFoundError, FileExistsError):  # it went between two steps
+            tries_left -= 1
+            if not tries_left:
+                raise
 
 
 def _locks(descriptor: int, try_lock: Callable[[int], None]) -> bool:

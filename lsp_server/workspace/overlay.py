@@ -124,12 +124,15 @@ class Overlay:
         with self._changed:
             return tuple(self._buffers)
 
-    def settle(self, timeout_s: float = SETTLE_S) -> bool:
+    def settle(self, timeout_s: float | None = None) -> bool:
         """Wait until every text that the index does not have is parsed; False when that takes too long.
+
+        A text whose last version held the parser up is not waited for.
 
         A parser that is held up by one text costs each search only what is left of the limit, so nothing once
         it is over.
         """
+        timeout_s = SETTLE_S if timeout_s is None else timeout_s
         deadline_s = time.monotonic() + timeout_s
         with self._changed:
             for path, buffer in self._buffers.items():
@@ -143,7 +146,7 @@ class Overlay:
                 if rest_s <= 0:
                     return False
                 self._changed.wait(rest_s)
-            return True
+            return self._thread is None or not self._dirty
 
     def current(self, indexed_digest: DigestOf) -> Unsaved:
         """Return the buffers that differ from what was indexed; the others the index serves.

@@ -41,7 +41,7 @@ class _Loading:
     def message(self) -> str | None:
         if self.failure is not None:
             return f"Searches are answered without reranking. {self.failure}"
-        if not self.done.is_set():
+        if self.model is None:
             return (
                 f"Searches are answered without reranking until the model {self._wanted} is loaded.\n"
                 "Suggestion: Search again in a moment; where it has to be fetched first, in some minutes."

@@ -1,5 +1,6 @@
 """All folders that one client has open, as the front ends see them."""
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -66,6 +67,9 @@ class Workspace:
         self._rerankers = Rerankers(composition.load_reranker, self._tell)
         self._searches = FolderSearches(self._rerankers)
         self._general = composition.load_settings(None, {})
+        self._telling = threading.Lock()
+        self._looks = itertools.count(1)
+        self._told = 0
 
     # Folders
 
@@ -274,7 +278,13 @@ class Workspace:
         )
 
     def _tell(self) -> None:
-        self._on_status(self.status())
+        """Tell the status, unless a thread that looked later was quicker: what is told last stays known."""
+        look = next(self._looks)
+        status = self.status()
+        with self._telling:
+            if look > self._told:
+                self._told = look
+                self._on_status(status)
 
     def pause(self) -> None:
         """Stop background work until `resume`, also in later runs."""

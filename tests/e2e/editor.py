@@ -3,16 +3,16 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
-from conversation import Conversation
+from conversation import PATIENT, Conversation
 
 import lsp_server
 
-PATIENCE_S = 30.0
+PATIENCE_S = 180.0
 POLL_S = 0.02
 SOURCE = Path(lsp_server.__file__).parent.parent
 
@@ -24,21 +24,34 @@ def write(folder: Path, path: str, text: str) -> Path:
     return file
 
 
-def eventually(holds: Callable[[], object], within_s: float = PATIENCE_S) -> None:
-    """Ask until it holds; a server has nobody to tell that a result is found now."""
-    deadline_s = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline_s, "it did not come to hold in time"
+def eventually(holds: Callable[[], object]) -> None:
+    """Ask until it holds; a server has nobody to tell that a result is found now.
+
+    Looks are counted, not seconds: where asking takes long, everything does.
+    """
+    for _ in range(round(PATIENCE_S / POLL_S)):
+        if holds():
+            return
         time.sleep(POLL_S)
+    raise AssertionError("it did not come to hold in time")
+
+
+def are_gone(processes: Iterable[psutil.Process]) -> bool:
+    return not any(lives(one) for one in processes)
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Editor(Conversation):
     """One window: a server, its folders, its documents."""
 
-    def __init__(self, cwd: Path, environment: Mapping[str, str], script: Path | None = None) -> None:
-        started = ["-m", "lsp_server"] if script is None else [str(script)]
-        command = [sys.executable, "-P", *started]
-        super().__init__(command, cwd, dict(environment))
+    def __init__(self, cwd: Path, environment: Mapping[str, str], script: Path = PATIENT) -> None:
+        super().__init__([sys.executable, "-P", str(script)], cwd, dict(environment))
         self._versions: dict[Path, int] = {}
 
     def open(self, *folders: Path, settings: Mapping[str, Any] | None = None) -> "Editor":
@@ -49,8 +62,19 @@ class Editor(Conversation):
         return self
 
     def ready(self) -> "Editor":
-        eventually(lambda: self.status()["state"] == "ready")
+        self.comes_to("ready")
         return self
+
+    def comes_to(self, state: str) -> dict[str, Any]:
+        """Wait for a state, and return the status that told of it: the next may tell of another."""
+        seen: list[dict[str, Any]] = []
+
+        def is_there() -> bool:
+            seen[:] = [self.status()]
+            return bool(seen[0]["state"] == state)
+
+        eventually(is_there)
+        return seen[0]
 
     def status(self) -> dict[str, Any]:
         return {"message": None, **self.request("semanticSearch/status", {})}
@@ -100,10 +124,27 @@ class Editor(Conversation):
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def leave(self) -> None:
+    def indexers(self) -> list[psutil.Process]:
+        """Its indexers that live: one that was killed stays its child until the server has noticed."""
+        return [child for child in psutil.Process(self.process.pid).children() if _is_indexer(child)]
+
+    def quit(self) -> None:
         self.request("shutdown")
         self.notify("exit")
         assert self.wait() == 0
+
+    def leave(self) -> None:
+        """Quit, and wait until nothing of it writes any more: its children may end a moment later."""
+        children = self.children()
+        self.quit()
+        eventually(lambda: are_gone(children))
+
+
+def _is_indexer(process: psutil.Process) -> bool:
+    try:
+        return "_indexer" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Desk:
@@ -126,7 +167,7 @@ class Desk:
         }
         return {**os.environ, **own, **variables}
 
-    def editor(self, script: Path | None = None, **variables: str) -> Editor:
+    def editor(self, script: Path = PATIENT, **variables: str) -> Editor:
         """Start a server, or a script that starts one in its own way."""
         editor = Editor(self.home, self.environment(**variables), script)
         self._editors.append(editor)

@@ -78,4 +78,4 @@ def test_a_folder_that_vanishes_and_returns_is_followed_again(
     eventually(lambda: editor.finds("mint_coin") and editor.finds("resend_after_error"))
     eventually(lambda: editor.status()["message"] is None)
     write(project, "late.py", "def late_arrival(): ...\n")
-    eventually(lambda: editor.finds("late_arrival"), within_s=3)
+    eventually(lambda: editor.finds("late_arrival"))

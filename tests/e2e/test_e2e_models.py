@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conversation import PATIENT
 from editor import Desk, eventually, write
 
 from lsp_server.embedding import BUNDLED_FOLDER
@@ -88,9 +89,9 @@ def test_a_model_that_comes_later_is_loaded_then(
         "from lsp_server.cli import main\n"
         "raise SystemExit(main(['serve']))\n"
     )
-    script = hurried if retry == "search" else None
+    script = hurried if retry == "search" else PATIENT
     editor = desk.editor(script, SEMANTIC_SYMBOLS_MODEL_PATH=str(other_model)).open(project)
-    eventually(lambda: editor.status()["state"] == "failed")
+    editor.comes_to("failed")
     write(project, "later.py", "def mint_coin(): ...\n")
     away.rename(other_model)
     if retry == "rebuild":
@@ -103,8 +104,7 @@ def test_a_model_that_comes_later_is_loaded_then(
 def test_a_model_that_can_not_be_loaded_is_named(desk: Desk, project: Path) -> None:
     desk.editor().open(project).ready().leave()
     editor = desk.editor(SEMANTIC_SYMBOLS_MODEL_PATH=str(desk.home / "nowhere")).open(project)
-    eventually(lambda: editor.status()["state"] == "failed")
-    assert "Suggestion: " in editor.status()["message"]
+    assert "Suggestion: " in editor.comes_to("failed")["message"]
     assert editor.names("try the request once more")[0] == "resend_after_error"
     editor.configure({"model": {"path": ""}})
     assert editor.ready().finds("resend_after_error")

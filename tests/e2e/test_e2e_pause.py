@@ -22,7 +22,7 @@ def test_a_paused_folder_answers_picks_nothing_up_and_says_so(desk: Desk, projec
 
     assert second.request("semanticSearch/resume")["state"] in {"indexing", "ready"}
     eventually(lambda: second.finds("mint_coin"))
-    assert second.ready().status()["message"] is None
+    assert second.comes_to("ready")["message"] is None
 
 
 def test_a_pause_in_the_middle_of_work_keeps_it(desk: Desk, project: Path) -> None:

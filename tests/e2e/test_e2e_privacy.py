@@ -36,6 +36,7 @@ def test_secrets_are_not_indexed(desk: Desk, project: Path) -> None:
     assert editor.status()["coverage"]["files"] == 2
     assert editor.search("zanzibar_42", mode="text") == []
     assert not editor.explain(project / ".env")["indexed"]
+    editor.leave()
     leaks = [file for file in desk.indexes.rglob("*") if file.is_file() and b"zanzibar" in file.read_bytes()]
     assert leaks == []
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,8 +17,8 @@ def test_both_answer_and_both_see_a_change(desk: Desk, project: Path) -> None:
     assert one.search("send it again") == two.search("send it again")
     for number in range(5):
         write(project, "net.py", f"def quantum_flux_{number}(): ...\n")
-        eventually(lambda n=number: one.finds(f"quantum_flux_{n}"), within_s=3)  # type: ignore[misc]
-        eventually(lambda n=number: two.finds(f"quantum_flux_{n}"), within_s=3)  # type: ignore[misc]
+        eventually(lambda n=number: one.finds(f"quantum_flux_{n}"))  # type: ignore[misc]
+        eventually(lambda n=number: two.finds(f"quantum_flux_{n}"))  # type: ignore[misc]
     one.leave()
     write(project, "net.py", "def after_one_left(): ...\n")
     eventually(lambda: two.finds("after_one_left"))
@@ -32,7 +33,8 @@ def test_when_the_writer_is_killed_the_other_takes_over(desk: Desk, project: Pat
     two = desk.editor().open(project)
     assert two.search("step") is not None
     for process in [psutil.Process(one.process.pid), *one.children()]:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # some end when their parent does
+            process.kill()
     two.ready()
     assert two.status()["coverage"]["indexedFiles"] == 402
     assert two.finds("step_399_19")

@@ -12,8 +12,9 @@
 (defun tell (what value)
   (write-region (concat (json-serialize (vector what value)) "\n") nil (getenv "REPORT") t 'silent))
 
+(setq jsonrpc-default-request-timeout 180 eglot-connect-timeout 180)
 (defun wait (what holds)
-  (let ((end (+ (float-time) 30)))
+  (let ((end (+ (float-time) 180)))
     (while (not (funcall holds))
       (when (> (float-time) end) (tell "late" what) (kill-emacs 1))
       (accept-process-output nil 0.02))))

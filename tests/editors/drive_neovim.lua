@@ -4,7 +4,7 @@ package.path = vim.env.PLUGIN_PATH .. "/?.lua;" .. package.path
 local semantic = require("semantic_symbols")
 local report = assert(io.open(vim.env.REPORT, "w"))
 local function tell(what, value) report:write(vim.fn.json_encode({ what, value }) .. "\n") report:flush() end
-local function wait(what, holds) if not vim.wait(30000, holds, 20) then tell("late", what) vim.cmd("cquit") end end
+local function wait(what, holds) if not vim.wait(180000, holds, 20) then tell("late", what) vim.cmd("cquit") end end
 local function ask(method, params)
   local answer, is_there
   semantic.request(method, params, function(result) answer, is_there = result, true end)

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-SERVER = [sys.executable, "-P", "-m", "lsp_server"]
+SERVER = [sys.executable, "-P", str(Path(__file__).parents[1] / "frontends" / "lsp" / "patient.py")]
 PLUGINS = Path(__file__).parents[2] / "docs" / "editors"
 
 

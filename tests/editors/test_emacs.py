@@ -28,7 +28,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         cwd=requests_and_crates(folder),
         env={**environment(folder), "SERVER": json.dumps(SERVER), "REPORT": str(report)},
         capture_output=True,
-        timeout=120,
+        timeout=900,
         check=False,
     )
     lines = report.read_text(encoding="utf-8").splitlines() if report.exists() else []

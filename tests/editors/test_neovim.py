@@ -29,7 +29,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         cwd=requests_and_crates(folder),
         env={**environment(folder), "SERVER": json.dumps(SERVER), "REPORT": str(folder / "report")},
         capture_output=True,
-        timeout=120,
+        timeout=900,
         check=False,
     )
     lines = (folder / "report").read_text().splitlines()

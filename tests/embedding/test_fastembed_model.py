@@ -59,6 +59,12 @@ def test_libraries_collect_nothing_about_their_user(folder: Path, tmp_path: Path
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_local_folder_needs_no_cache(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path / "file" / "models"))
+    assert load_embedder(ModelChoice(name="tiny", path=folder)).query_vector("retry").any()
+
+
 def test_loading_twice_gives_the_same_model_and_other_files_another(folder: Path, tmp_path: Path) -> None:
     first, again = (load_embedder(ModelChoice(name="tiny", path=folder)) for _ in range(2))
     assert first.info == again.info

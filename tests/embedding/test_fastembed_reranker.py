@@ -49,6 +49,12 @@ def test_a_folder_may_lie_in_the_users_home(folder: Path, monkeypatch: pytest.Mo
     assert load_reranker(f"~/{folder.name}").judge("cake", ["oven"]) == [4]
 
 
+def test_a_folder_needs_no_cache(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path / "file" / "models"))
+    assert load_reranker(str(folder)).judge("cake", ["oven"]) == [4]
+
+
 def test_a_name_never_leads_into_the_current_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder.parent)
     with pytest.raises(ModelUnavailable, match=r"(?s)no reranking model named.*Suggestion: "):

@@ -26,7 +26,8 @@ work = app.parse_worker(settings_from_mapping(json.loads(sys.argv[1])))
 
 def fragile(packed):
     job = ParseJob.unpack(packed)
-    raw = open(job.absolute, "rb").read() if os.path.isfile(job.absolute) else b""
+    is_readable = os.path.isfile(job.absolute) and os.access(job.absolute, os.R_OK)
+    raw = open(job.absolute, "rb").read() if is_readable else b""
     is_new = content_digest(raw) != job.known_digest
     if is_new and b"KILL THE WORKER" in raw:
         os._exit(9)
@@ -38,7 +39,9 @@ serve(fragile)
 """
 """A worker that some content kills or stalls, as a bug in a grammar would."""
 
-JOB_TIMEOUT_S = 3.0
+JOB_TIMEOUT_S = 60.0
+STALL_TIMEOUT_S = 6.0
+"""Where a stall is what is waited for: short, and yet longer than a busy machine takes for some lines."""
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +55,22 @@ def embedder(settings: Settings) -> Embedder:
     return app.embedder_of(settings)
 
 
-@pytest.fixture(scope="session")
-def pool(settings: Settings) -> Iterator[WorkerPool[str]]:
+def fragile_pool(settings: Settings, job_timeout_s: float) -> WorkerPool[str]:
     command = [sys.executable, "-c", FRAGILE_WORKER, json.dumps(settings_to_mapping(settings))]
     root = str(Path(app.__file__).parent.parent)
-    workers: WorkerPool[str] = WorkerPool(
-        command, 1, JOB_TIMEOUT_S, env={**app.child_env(), "PYTHONPATH": root}
-    )
+    return WorkerPool(command, 1, job_timeout_s, env={**app.child_env(), "PYTHONPATH": root})
+
+
+@pytest.fixture(scope="session")
+def pool(settings: Settings) -> Iterator[WorkerPool[str]]:
+    workers = fragile_pool(settings, JOB_TIMEOUT_S)
+    yield workers
+    workers.close()
+
+
+@pytest.fixture
+def impatient_pool(settings: Settings) -> Iterator[WorkerPool[str]]:
+    workers = fragile_pool(settings, STALL_TIMEOUT_S)
     yield workers
     workers.close()
 

@@ -22,6 +22,7 @@ from lsp_server.indexing.messages import (
     Update,
 )
 from lsp_server.indexing.writer import IndexWriter
+from lsp_server.parsing.pool import WorkerPool
 
 
 def test_a_folder_is_indexed_and_marked_ready(desk: Desk) -> None:
@@ -277,7 +278,8 @@ def test_a_file_moved_away_and_back_inside_a_batch(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("harm", ["KILL", pytest.param("STALL", marks=pytest.mark.long)])
-def test_a_file_that_no_worker_survives(desk: Desk, harm: str) -> None:
+def test_a_file_that_no_worker_survives(desk: Desk, impatient_pool: WorkerPool[str], harm: str) -> None:
+    desk.run_jobs(impatient_pool.run)
     desk.write("bad.py", f"# {harm} THE WORKER\n")
     desk.write("good.py", function("good"))
     assert is_settled(desk.scan())
@@ -371,7 +373,7 @@ def test_a_clock_that_was_ahead_hides_no_later_change(desk: Desk, monkeypatch: p
     with monkeypatch.context() as ahead:
         ahead.setattr(time, "time_ns", lambda now=time.time_ns: now() + 3600 * 10**9)
         desk.scan()
-    written_ns = time.time_ns()
+    written_ns = time.time_ns() + 60 * 10**9  # no older than the scan, whenever that gets to it
     os.utime(file, ns=(written_ns, written_ns))
     desk.scan()
     file.write_text(function("omega"))

@@ -3,8 +3,11 @@
 import errno
 import os
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -205,6 +208,24 @@ def test_a_note_that_can_not_be_written_leaves_nothing(
     with pytest.raises(IndexStorageFailed):
         folder.pause()
     assert sorted(folder.path.iterdir()) == before
+
+
+def test_threads_that_take_the_same_note_at_once_stay_out_of_each_others_way(
+    folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_text = Path.write_text
+    both_have_written = threading.Barrier(2, timeout=30)
+
+    def write_together(file: Path, *arguments: Any, **named: Any) -> int:
+        n_characters = write_text(file, *arguments, **named)
+        both_have_written.wait()
+        return n_characters
+
+    monkeypatch.setattr(Path, "write_text", write_together)
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(folder.pause) for _ in range(2)]:
+            done.result()
+    assert folder.is_paused()
 
 
 @pytest.mark.usefixtures("shared_as_on_windows")

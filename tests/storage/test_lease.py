@@ -78,6 +78,23 @@ def test_a_lease_on_a_deleted_lock_file_is_not_taken_for_the_real_one(path: Path
             assert WriterLease.try_acquire(path) is None
 
 
+def test_a_folder_that_is_deleted_while_its_lock_file_is_being_opened_is_made_anew(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+    deletions = iter([path.parent])
+
+    def open_late(file: Path, *arguments: int) -> int:
+        for folder in deletions:
+            folder.rmdir()
+            break
+        return opened(file, *arguments)
+
+    monkeypatch.setattr(os, "open", open_late)
+    WriterLease.acquire(path).release()
+    assert path.is_file()
+
+
 def test_an_unreadable_signature_is_nobodys(path: Path) -> None:
     with WriterLease.acquire(path):
         path.with_name("lease.lock.holder").write_text('{"pid": []}')

@@ -63,6 +63,22 @@ def test_searches_go_on_without_it_until_it_is_loaded_and_are_told_so(wanted: Se
     assert messages[0] == said
 
 
+def test_nothing_is_said_to_be_missing_once_searches_have_it(
+    wanted: SearchSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(load_reranker)
+    shelf.opened.set()
+    known = Rerankers(shelf)
+    told: list[tuple[bool, str | None]] = []
+
+    def look(*_: object) -> None:
+        told.append((known.at_hand(wanted) is None, known.message(wanted)))
+
+    monkeypatch.setattr(rerankers.logger, "info", look)  # in the thread that loads, as soon as it has
+    known.awaited(wanted)
+    assert told == [(False, None)]
+
+
 def test_one_that_can_t_be_loaded_is_named_with_a_suggestion_and_tried_again_later(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

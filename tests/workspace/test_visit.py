@@ -2,6 +2,7 @@ import math
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,7 +79,9 @@ def test_the_first_visit_indexes_and_the_next_parses_nothing(folder: Visits) -> 
 
 
 def test_a_file_rewritten_within_one_tick_of_the_clock_is_noticed_by_its_content(folder: Visits) -> None:
-    (folder.folder / "one.py").write_text("def one():\n    pass\n")  # as young as the scan
+    (folder.folder / "one.py").write_text("def one():\n    pass\n")
+    young_ns = time.time_ns() + 60_000_000_000  # no older than the scan, whenever that gets to it
+    os.utime(folder.folder / "one.py", ns=(young_ns, young_ns))
     assert folder.names() == {"one", "two"}
     stat = (folder.folder / "one.py").stat()
     assert folder.names() == {"one", "two"}

@@ -95,7 +95,6 @@ class LifecycleFeatures:
                 self._warn(f"The folder {missing} does not exist yet; it is searched once it does.")
             self._is_open = True
             workspace.open(folders)
-            self._feed.offer(workspace.status())
 
         self._session.start(self._take_status, self._tell_trouble, prepare)
 

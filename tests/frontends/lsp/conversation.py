@@ -12,12 +12,14 @@ from typing import Any, Protocol
 
 import lsp_server
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 180.0
+"""Longer than a patient server takes, whose process or machine may be a slow one."""
 
 NEVER = object()
 """The answer of a client that does not answer."""
 
 REHEARSAL = Path(__file__).with_name("rehearsal.py")
+PATIENT = Path(__file__).with_name("patient.py")
 
 
 class Conversation:

@@ -46,9 +46,11 @@ class Rehearsal:
 
     def open(self, folders: Sequence[Path]) -> None:
         self.folders = list(folders)
-        for state in (IndexState.INDEXING, IndexState.READY):
-            self._become(state)
-            time.sleep(float(os.environ.get("REHEARSAL_INDEXING_S", "0")))
+        self._become(IndexState.INDEXING)
+        end = os.environ.get("REHEARSAL_INDEXES_UNTIL")
+        while end is not None and not Path(end).exists():
+            time.sleep(0.005)
+        self._become(IndexState.READY)
 
     def add_folder(self, path: Path) -> None:
         self.folders.append(path)
@@ -121,7 +123,7 @@ class Rehearsal:
     def explain_path(self, path: Path) -> PathExplanation:
         if path.stem == "WAIT":
             self._become(IndexState.PAUSED)
-            end_s = time.monotonic() + 5
+            end_s = time.monotonic() + 60
             while path not in self.touched and time.monotonic() < end_s:
                 time.sleep(0.005)
             return PathExplanation(path in self.touched, "it changed meanwhile, or not")

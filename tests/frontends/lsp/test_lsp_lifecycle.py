@@ -104,11 +104,13 @@ def test_status_and_its_steering(client: Conversation, folder: Path) -> None:
     assert client.error("semanticSearch/status", {"workspaceFolder": "file:///no"})["code"] == FAILED
 
 
-def test_the_first_status_is_of_the_folders(start: Start, folder: Path) -> None:
-    client = start(REHEARSAL_INDEXING_S="0.6")
+def test_the_first_status_is_of_the_folders(start: Start, folder: Path, tmp_path: Path) -> None:
+    indexed = tmp_path / "indexed"
+    client = start(REHEARSAL_INDEXES_UNTIL=str(indexed))
     client.initialize(folder)
-    states = [client.notification("semanticSearch/didChangeStatus")["state"] for _ in range(2)]
-    assert states == ["indexing", "ready"]
+    assert client.notification("semanticSearch/didChangeStatus")["state"] == "indexing"
+    indexed.touch()
+    assert client.notification("semanticSearch/didChangeStatus")["state"] == "ready"
 
 
 def test_a_path_is_explained(client: Conversation, folder: Path) -> None:
@@ -128,8 +130,9 @@ def test_changes_are_taken_while_a_path_is_explained(client: Conversation, folde
     assert client.answer(asked)["result"]["indexed"] is True
 
 
-def test_indexing_shows_progress_that_can_be_cancelled(start: Start, folder: Path) -> None:
-    client = start(REHEARSAL_INDEXING_S="0.6")
+def test_indexing_shows_progress_that_can_be_cancelled(start: Start, folder: Path, tmp_path: Path) -> None:
+    indexed = tmp_path / "indexed"
+    client = start(REHEARSAL_INDEXES_UNTIL=str(indexed))
     client.initialize(folder, capabilities={"window": {"workDoneProgress": True}})
     token = client.notification("window/workDoneProgress/create")["token"]
     begin = client.notification("$/progress")
@@ -142,6 +145,8 @@ def test_indexing_shows_progress_that_can_be_cancelled(start: Start, folder: Pat
         "percentage": 50,
     }
     client.notify("window/workDoneProgress/cancel", {"token": token})
+    assert client.error("initialize", {"capabilities": {}})["code"] == INVALID_REQUEST  # taken after that
+    indexed.touch()
     assert client.notification("$/progress", lambda p: p["value"]["kind"] == "end")["token"] == token
     assert client.notification("semanticSearch/didChangeStatus", lambda s: s["state"] == "paused")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conversation import Conversation
+from conversation import PATIENT, Conversation
 
 import lsp_server
 
@@ -47,7 +47,7 @@ def server(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         "PYTHONPATH": str(Path(lsp_server.__file__).parent.parent),
         "SEMANTIC_SYMBOLS_STORAGE_INDEX_DIR": str(tmp_path_factory.mktemp("index")),
     }
-    conversation = Conversation([sys.executable, "-P", "-m", "lsp_server"], project, environment)
+    conversation = Conversation([sys.executable, "-P", str(PATIENT)], project, environment)
     conversation.initialize(project, capabilities={"window": {"workDoneProgress": True}})
     conversation.notification("semanticSearch/didChangeStatus", lambda status: status["state"] == "ready")
     yield conversation

@@ -124,12 +124,11 @@ def test_ctrl_c_keeps_a_good_index(shell: Shell) -> None:
     process = subprocess.Popen(
         shell.command("index"), cwd=shell.workspace, env=shell.environment, stderr=subprocess.PIPE, text=True
     )
-    until = time.monotonic() + 30
-    while not list(shell.index_dir.rglob("*.seg")) and time.monotonic() < until:
+    while not list(shell.index_dir.rglob("*.seg")):
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Interrupted" in errors
     assert shell.json("doctor")["sound"] is True

@@ -8,7 +8,7 @@ import type { activate } from "../../src/extension.ts";
 const extension = vscode.extensions.getExtension("semantic-symbols.semantic-symbols");
 const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
 type Exports = ReturnType<typeof activate>;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 const tests: Record<string, () => Promise<void>> = {
   "every command of the manifest exists": async () => {

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { eventually, firstRow, says } from "./expect.ts";
-import { Workbench } from "./workbench.ts";
+import { PATIENCE_MS, Workbench } from "./workbench.ts";
 import { standardLibrary } from "./workspaces.ts";
 
 let bench: Workbench;
@@ -151,9 +151,10 @@ test("a killed server comes back to the list that is open, and the log says what
   assert.equal(pids.length, 1);
   await bench.search("rotate the log file");
   await says(bench.page.locator(".quick-input-list"), "%");
+  const told = passes(".quick-input-list .monaco-list-row", "The server is not running");
   process.kill(Number(pids[0]), "SIGKILL");
   await bench.input.fill("rotate the log file when it gets too large");
-  await firstRow(bench.rows, "The server is not running");
+  await told;
   await eventually(
     () => Promise.resolve(serverPids()),
     (now) => now.length === 1 && now[0] !== pids[0],
@@ -164,6 +165,18 @@ test("a killed server comes back to the list that is open, and the log says what
   await bench.command("Semantic Symbols: Open Log");
   await says(bench.page.locator(".panel .view-lines"), "The server ended: it was killed (SIGKILL)");
 });
+
+/** Waits until a row that begins with a text is shown, if only for a moment: the page itself looks, as often as it draws. */
+async function passes(rows: string, beginning: string): Promise<unknown> {
+  return bench.page.waitForFunction(
+    ([selector, text]) =>
+      [...document.querySelectorAll(selector)].some((row) =>
+        row.getAttribute("aria-label")?.startsWith(text),
+      ),
+    [rows, beginning] as const,
+    { timeout: PATIENCE_MS },
+  );
+}
 
 /** The servers of this workbench: others may run on the machine. */
 function serverPids(): string[] {

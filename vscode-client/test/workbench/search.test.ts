@@ -83,7 +83,9 @@ test("moving through the list previews, Escape puts the view back", async () => 
 test("Escape puts back what is scrolled, also below lines that stick to the top", async () => {
   await bench.goTo("logging/handlers.py", 700, 1);
   await bench.page.locator(".editor-group-container.active .view-lines").hover();
+  const unscrolled = await top();
   await bench.page.mouse.wheel(0, 330);
+  await eventually(top, (now) => now !== unscrolled, "the wheel should scroll");
   const before = await settledTop();
   await preview(ROTATE, 2);
   await bench.dismiss();
@@ -266,6 +268,14 @@ async function top(): Promise<number> {
 
 /** The topmost line once nothing scrolls any more. */
 async function settledTop(): Promise<number> {
-  await bench.page.waitForTimeout(500);
-  return top();
+  let before = Number.NaN;
+  return eventually(
+    async () => {
+      before = await top();
+      await bench.page.waitForTimeout(300);
+      return top();
+    },
+    (now) => now === before,
+    "the view should come to rest",
+  );
 }

@@ -26,7 +26,7 @@ const QUIET = [
   "--disable-sync",
 ];
 const SIZE = { width: 1280, height: 800 };
-export const PATIENCE_MS = 45_000;
+export const PATIENCE_MS = 120_000;
 
 export interface Profile {
   /** Copied, so that a test may change it. */
@@ -77,6 +77,7 @@ export class Workbench {
     );
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
     const page = await browser.newPage({ viewport: SIZE });
+    page.setDefaultTimeout(PATIENCE_MS);
     const bench = new Workbench(home, server, browser, page);
     for (const [name, callback] of Object.entries(profile.expose ?? {}))
       await page.exposeFunction(name, callback);
