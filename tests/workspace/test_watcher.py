@@ -230,6 +230,18 @@ class TestFolderByFolder:
         ear.hears("b.py")
 
     @pytest.mark.usefixtures("watcher")
+    def test_a_root_that_another_took_the_place_of_is_watched(
+        self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.05)
+        above = root.parent
+        above.rename(above.with_name("elsewhere"))  # nothing happens to the root itself
+        write(root, "a.py")
+        ear.wait_for(lambda: ear.n_rescans > 0)
+        write(root, "b.py")
+        ear.hears("b.py")
+
+    @pytest.mark.usefixtures("watcher")
     def test_lost_events_ask_for_a_scan(self, watcher: FolderWatcher, ear: Ear) -> None:
         assert watcher._watches is not None
         watcher._watches._handle(-1, 0x4000, "")
@@ -345,15 +357,13 @@ def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
-def test_looking_above_the_folder_costs_no_walk(
-    root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_looking_elsewhere_costs_no_walk(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     (root.parent / ".git").mkdir()
-    monkeypatch.setattr(watcher_module, "ABOVE_S", 0.01)
+    monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.01)
     looks: list[bool] = []
     walks: list[int] = []
     enough = threading.Event()
-    look, synchronise = FolderWatcher._look_above, FolderWatches.synchronise
+    look, synchronise = FolderWatcher._look_elsewhere, FolderWatches.synchronise
 
     def count_look(watcher: FolderWatcher) -> bool:
         looks.append(look(watcher))
@@ -365,7 +375,7 @@ def test_looking_above_the_folder_costs_no_walk(
         walks.append(len(looks))
         synchronise(watches)
 
-    monkeypatch.setattr(FolderWatcher, "_look_above", count_look)
+    monkeypatch.setattr(FolderWatcher, "_look_elsewhere", count_look)
     monkeypatch.setattr(FolderWatches, "synchronise", count_walk)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
     watcher.start()
