@@ -17,7 +17,7 @@ from pathlib import Path
 from watchdog.observers.api import BaseObserver
 
 from lsp_server.indexing.ignore import IGNORE_FILES, IgnoreRules
-from lsp_server.indexing.scanner import subfolders, walk
+from lsp_server.indexing.scanner import FileFact, subfolders, walk
 from lsp_server.workspace.bursts import Collector
 from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
 from lsp_server.workspace.system_events import Storm, SystemEvents
@@ -227,9 +227,8 @@ class FolderWatcher:
             self._wake.wait(min(MAX_POLL_S, max(MIN_POLL_S, POLL_SHARE * (time.perf_counter() - began))))
             self._wake.clear()
 
-    def _snapshot(self) -> dict[str, tuple[int, int]]:
-        files = walk(self._rules, "", [], self._stopping.is_set)
-        return {fact.path: (fact.size_bytes, fact.mtime_ns) for fact in files}
+    def _snapshot(self) -> dict[str, FileFact]:
+        return {fact.path: fact for fact in walk(self._rules, "", [], self._stopping.is_set)}
 
     def _begin_to_look_elsewhere(self) -> None:
         self._elsewhere = self._files_elsewhere()
