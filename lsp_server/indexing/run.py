@@ -113,6 +113,8 @@ class IndexingRun:
             paths = self._agenda.take_updates()
             changes = changes_for(self._parts.rules, paths, self._known_for_sure(), seen_ns)
             self._take_changes(changes, Lane.CHANGED)
+            if any(fact.n_names > 1 for fact in (*changes.changed, *changes.touched)):
+                self._agenda.wants_scan = True  # the other names may lie in the folder, too
         self._meter.spent("scan", time.monotonic() - began_s)
 
     def _scan(self) -> None:

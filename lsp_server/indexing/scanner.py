@@ -52,12 +52,14 @@ class FileFact:
         mtime_ns: By `stat`; whoever writes a file may set it to anything.
         changed_ns: When its content, name or rights changed last, which nobody can set; on Windows, when it
             was made.
+        n_names: How many there are (hard links): a change through one of them is told of that one alone.
     """
 
     path: str
     size_bytes: int
     mtime_ns: int
     changed_ns: int = 0
+    n_names: int = 1
 
 
 def _never() -> bool:
@@ -330,7 +332,7 @@ def _stat(root: Path, path: str) -> os.stat_result | None:
 
 
 def _fact(path: str, stat: os.stat_result) -> FileFact:
-    return FileFact(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    return FileFact(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_nlink)
 
 
 def _is_real_folder(entry: "os.DirEntry[str]") -> bool:

@@ -54,9 +54,9 @@ def test_a_folder_that_is_a_repository_for_a_while_does_not_hear_the_rules_aroun
     editor = desk.editor().open(project).ready()
     assert not editor.finds("OpenCrate")
     git(project / "deep", "init", "-q")
-    eventually(lambda: editor.finds("OpenCrate"), within_s=2)
+    eventually(lambda: editor.finds("OpenCrate"))
     (project / "deep/.git").rename(project.parent / "aside")
-    eventually(lambda: not editor.finds("OpenCrate"), within_s=2)
+    eventually(lambda: not editor.finds("OpenCrate"))
 
 
 def test_what_marks_a_folder_as_made_by_a_tool_may_come_later(desk: Desk, project: Path) -> None:
@@ -64,13 +64,13 @@ def test_what_marks_a_folder_as_made_by_a_tool_may_come_later(desk: Desk, projec
     write(project, "home/lib/module.py", "def site_module(): ...\n")
     editor = desk.editor().open(project).ready()
     manifest = write(project, "web/package.json", "{}\n")
-    eventually(lambda: not editor.finds("packedCrate"), within_s=2)
+    eventually(lambda: not editor.finds("packedCrate"))
     manifest.unlink()
-    eventually(lambda: editor.finds("packedCrate"), within_s=2)
+    eventually(lambda: editor.finds("packedCrate"))
     write(project, "web/dist/chart.js", "function chartedCrate() {}\n")
-    eventually(lambda: editor.finds("chartedCrate"), within_s=2)
+    eventually(lambda: editor.finds("chartedCrate"))
     write(project, "home/pyvenv.cfg", "home = /usr/bin\n")
-    eventually(lambda: not editor.finds("site_module"), within_s=2)
+    eventually(lambda: not editor.finds("site_module"))
 
 
 def test_thousands_of_files_that_keep_size_and_time_are_read_all_the_same(desk: Desk, project: Path) -> None:
@@ -104,5 +104,5 @@ def test_folders_that_change_places_bring_their_files(desk: Desk, project: Path)
     (project / "old").rename(project / "aside")
     (project / "new").rename(project / "old")
     (project / "aside").rename(project / "new")
-    eventually(lambda: editor.places("other_release") == [(project / "old/module.py").as_uri()], within_s=2)
-    eventually(lambda: editor.places("first_release") == [(project / "new/module.py").as_uri()], within_s=2)
+    eventually(lambda: editor.places("other_release") == [(project / "old/module.py").as_uri()])
+    eventually(lambda: editor.places("first_release") == [(project / "new/module.py").as_uri()])
