@@ -230,7 +230,7 @@ def _stale_files(version: IndexVersion, folder: Path) -> Iterator[Finding]:
         if content_digest(raw) == known.digest:
             continue
         # A file as young as the last scan is looked into by the next one, whatever its time says.
-        looks_same = stat.st_mtime_ns < racy_from_ns and (
+        looks_same = max(stat.st_mtime_ns, stat.st_ctime_ns) < racy_from_ns and (
             (stat.st_size, stat.st_mtime_ns) == (known.size_bytes, known.mtime_ns)
         )
         what = (

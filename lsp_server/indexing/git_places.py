@@ -1,23 +1,49 @@
-"""Where git keeps what concerns a folder: the repository around it, and that repository's own ignore file."""
+"""Where git keeps what concerns a folder: the repository around it, and that one's ignore file and index."""
 
 import os
 from pathlib import Path
 
 
+def is_repository(folder: Path) -> bool:
+    """Tell whether a folder is the root of a repository, a work tree or a submodule."""
+    return os.path.lexists(folder / ".git")
+
+
 def repository_above(root: Path) -> Path | None:
     """Return the innermost repository that a folder lies in, itself aside."""
-    return next((one for one in root.parents if os.path.lexists(one / ".git")), None)
+    return next((one for one in root.parents if is_repository(one)), None)
+
+
+def repository_of(root: Path) -> Path | None:
+    """Return the innermost repository that a folder lies in or is."""
+    return root if is_repository(root) else repository_above(root)
 
 
 def exclude_file(repository: Path) -> Path | None:
-    """Return `info/exclude` of a repository, also of a work tree or submodule, whose `.git` is a file."""
-    git = repository / ".git"
+    """Return `info/exclude` of a repository; work trees share that of the main one."""
+    git = _git_folder(repository)
+    if git is None:
+        return None
     try:
-        if git.is_file():
-            text = git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
-            git = repository / text
-            common = git / "commondir"
-            git = git / common.read_text("utf-8").strip() if common.is_file() else git
+        common = git / "commondir"
+        git = git / common.read_text("utf-8").strip() if common.is_file() else git
     except (OSError, ValueError):
         return None
     return git / "info" / "exclude"
+
+
+def index_file(repository: Path) -> Path | None:
+    """Return git's index of a repository; each work tree has its own."""
+    git = _git_folder(repository)
+    return None if git is None else git / "index"
+
+
+def _git_folder(repository: Path) -> Path | None:
+    """Return what `.git` is or, as a file, leads to; None when it can't be read."""
+    git = repository / ".git"
+    try:
+        if git.is_file():
+            git = repository / git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+    except (OSError, ValueError):
+        return None
+    return git

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lsp_server.disk import read_ordinary
-from lsp_server.indexing.git_places import exclude_file, repository_above
-from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, never_source, why_not_source
+from lsp_server.indexing.git_places import exclude_file, is_repository, repository_above, repository_of
+from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, doubted_by, never_source, why_not_source
 from lsp_server.indexing.ignore_patterns import PatternFile, PatternLine, lines_of
 from lsp_server.indexing.own_places import OwnPlaces
+from lsp_server.indexing.tracked import TrackedFolders
 from lsp_server.secret_files import is_secret
 
 OWN_FILE = ".semanticsymbolsignore"
@@ -130,6 +131,7 @@ class IgnoreRules:
         self.root = root
         self._own_places = OwnPlaces(root, own_places)
         self._settings = PatternFile(SETTINGS_NAME, [*(f"!{one}" for one in extra_include), *extra_exclude])
+        self._tracked = TrackedFolders(root)
         self._known = _Known()
         self._invalidating = threading.Lock()
 
@@ -183,7 +185,7 @@ class IgnoreRules:
                 break
             return Decision(indexed=True, reason=f"let in by {_short(rule)}", rule=rule)
         if is_folder:
-            why = why_not_source(self.root, path)
+            why = why_not_source(self.root, path, self._tracked.hold)
             return Decision(indexed=False, reason=f"left out by default: {why}") if why else INDEXED
         return _SECRET if is_secret(name) else INDEXED
 
@@ -221,16 +223,38 @@ class IgnoreRules:
         """Tell whether a change of this file changes the rules."""
         return path.rpartition("/")[2] in IGNORE_FILES or path == ".git/info/exclude"
 
-    def files_above(self) -> tuple[Path, ...]:
-        """Return where ignore files of the folders above would lie, up to the repository's root."""
+    def files_elsewhere(self) -> tuple[Path, ...]:
+        """Return where ignore files would lie that count, but in no folder that a walk enters.
+
+        Those of the folders above, up to the repository's root, and git's own.
+        """
         root = Path(os.path.abspath(self.root))  # noqa: PTH100 - as in `_outside`
-        repository = None if os.path.lexists(root / ".git") else repository_above(root)
+        repository = repository_of(root)
         if repository is None:
             return ()
         between = [one for one in root.parents if one == repository or repository in one.parents]
         exclude = exclude_file(repository)
         files = [folder / name for folder in between for name in IGNORE_FILES]
         return (*files, *([exclude] if exclude else []))
+
+    @property
+    def git_index(self) -> Path | None:
+        """Where git notes what it tracks, on which some defaults depend; None without a repository."""
+        return self._tracked.index
+
+    def tracked_otherwise(self) -> list[str]:
+        """Return the folders for which git's index counted, and says now what it did not say then."""
+        return self._tracked.changed()
+
+    def doubted_by(self, path: str) -> list[str]:
+        """Return the folders below which other files may be indexed when something comes or goes at a path.
+
+        A repository of its own does not hear what is ignored around it, and some files mark what tools make.
+        Ignore files are another matter.
+        """
+        parent, _, name = path.rpartition("/")
+        doubted = (parent,) if name == ".git" else doubted_by(path)
+        return [folder for folder in doubted if os.path.isdir(self.root / folder)]  # noqa: PTH112
 
     def invalidate(self, path: str) -> None:
         """Forget what an ignore file, or any path that came or went, decided below its folder."""
@@ -262,7 +286,7 @@ class IgnoreRules:
         """Return the state with the folder's own ignore files read."""
         git = folder.git
         here = self.root / folder.path
-        if (".git" in members) if members is not None else os.path.lexists(here / ".git"):
+        if (".git" in members) if members is not None else is_repository(here):
             # A repository of its own does not hear what the repository around it ignores.
             exclude = exclude_file(here)
             git = _read(exclude, len(folder.path)) if exclude else ()
@@ -287,7 +311,7 @@ class IgnoreRules:
         own: tuple[_Source, ...] = (_Source(self._settings, rank=-1_000),) if self._settings else ()
         empty = Folder("", own, (), ())
         root = Path(os.path.abspath(self.root))  # noqa: PTH100 - resolve() would follow symbolic links
-        if os.path.lexists(root / ".git"):
+        if is_repository(root):
             return empty
         repository = repository_above(root)
         if repository is None:

@@ -5,13 +5,11 @@ their like need evidence.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
-
-from lsp_server.disk import read_ordinary
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".fslckout", "_darcs", "CVS"})
 
@@ -65,6 +63,14 @@ _DOUBTFUL: Mapping[str, _Doubtful] = MappingProxyType(
         "coverage": _Doubtful(inside=("lcov.info", "coverage-final.json", "lcov-report", "clover.xml")),
     }
 )
+_BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        pattern: tuple(name for name, doubt in _DOUBTFUL.items() if pattern in doubt.beside)
+        for pattern in {pattern for doubt in _DOUBTFUL.values() for pattern in doubt.beside}
+    }
+)
+"""The other way round: a file's name, or `*` and its suffix → the names that it casts doubt upon."""
+
 _SOURCE_PACKAGE = ("__init__.py", "mod.rs", "lib.rs", "package-info.java")
 _CACHE_MARKERS = ("CACHEDIR.TAG", "pyvenv.cfg")
 
@@ -74,12 +80,23 @@ def never_source(name: str) -> bool:
     return name in NEVER_SOURCE or name.endswith(_FOLDER_SUFFIXES)
 
 
-def why_not_source(root: Path, path: str) -> str | None:
+def doubted_by(path: str) -> Iterator[str]:
+    """Yield the folders that a file may mark as made by a tool, or as source, by being where it is."""
+    parent, _, name = path.rpartition("/")
+    doubt = _DOUBTFUL.get(parent.rpartition("/")[2])
+    if parent and (name in _CACHE_MARKERS or (doubt and name in (*doubt.inside, *_SOURCE_PACKAGE))):
+        yield parent
+    for sibling in (*_BESIDE.get(name, ()), *_BESIDE.get(f"*{os.path.splitext(name)[1]}", ())):  # noqa: PTH122
+        yield f"{parent}/{sibling}" if parent else sibling
+
+
+def why_not_source(root: Path, path: str, is_tracked: Callable[[str], bool]) -> str | None:
     """Return why a folder is left out by default, or None.
 
     Args:
         root: The workspace folder.
         path: The folder, relative to it; never the root itself.
+        is_tracked: Tells whether people keep files below a folder under version control.
     """
     parent, _, name = path.rpartition("/")
     if never_source(name):
@@ -96,7 +113,7 @@ def why_not_source(root: Path, path: str) -> str | None:
     is_condemned = doubt.places == "any" or (doubt.places == "top" and not parent)
     if not is_condemned and not _holds(root / parent, doubt.beside):
         return None
-    if name != "vendor" and _is_tracked(root, path):
+    if name != "vendor" and is_tracked(path):
         return None
     return f"'{name}' is a vendored, cache or build folder"
 
@@ -107,24 +124,3 @@ def _holds(folder: Path, patterns: tuple[str, ...]) -> bool:
     except OSError:
         return False
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
-
-
-def _is_tracked(root: Path, path: str) -> bool:
-    """Tell whether the repository at the root tracks something below a folder: then people wrote it.
-
-    Looks for an entry `path/...` in git's index (gitformat-index(5), versions 2 and 3; the low twelve bits
-    before a name are its length). Anything else counts as untracked.
-    """
-    try:
-        index, _ = read_ordinary(root / ".git" / "index")
-    except OSError:
-        return False
-    wanted = os.fsencode(path) + b"/"
-    at = index.find(wanted)
-    while at > 1:
-        n_bytes = int.from_bytes(index[at - 2 : at], "big") & 0xFFF
-        end = index.find(b"\0", at)
-        if end - at == n_bytes:
-            return True
-        at = index.find(wanted, at + 1)
-    return False

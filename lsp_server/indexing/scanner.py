@@ -19,6 +19,9 @@ RACY_NS = 2_000_000_000
 """A file written this shortly before it was seen may have been written again within one tick of its clock
 (FAT counts two seconds; git calls such an entry racily clean)."""
 
+NEVER_SEEN_NS = 0
+"""What is compared with a scan at that time may have changed, whatever its time says."""
+
 _IS_WINDOWS = os.name == "nt"
 _MOUNT_POINT = 0xA0000003
 """`stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python has on Windows only: what marks a junction."""
@@ -41,11 +44,22 @@ class KnownFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileFact:
-    """A file as the walk found it; `path` is relative, with forward slashes."""
+    """A file as the walk found it.
+
+    Attributes:
+        path: Relative, with forward slashes.
+        size_bytes: By `stat`.
+        mtime_ns: By `stat`; whoever writes a file may set it to anything.
+        changed_ns: When its content, name or rights changed last, which nobody can set; on Windows, when it
+            was made.
+        n_names: How many there are (hard links): a change through one of them is told of that one alone.
+    """
 
     path: str
     size_bytes: int
     mtime_ns: int
+    changed_ns: int = 0
+    n_names: int = 1
 
 
 def _never() -> bool:
@@ -84,7 +98,7 @@ def scan(
     Args:
         rules: What is indexed, and where.
         known: Path → what was known of each indexed or skipped file.
-        seen_ns: `scanned_at_ns` of the last scan whose result was committed; 0 for none.
+        seen_ns: `scanned_at_ns` of the last scan whose result was committed; `NEVER_SEEN_NS` for none.
         is_cancelled: Asked once a folder; a cancelled scan reports what it saw, and removes nothing.
     """
     return _Comparison(rules, known, seen_ns).of_folders([""], known, is_cancelled)
@@ -99,15 +113,18 @@ def changes_for(
         rules: What is indexed.
         paths: Relative to the workspace folder, forward slashes.
         known: As in `scan`.
-        seen_ns: As in `scan`.
+        seen_ns: As in `scan`; counts where the workspace folder itself is named.
     """
     named = set(paths)
     if "" in named:
+        rules.invalidate("")
         return scan(rules, known, seen_ns)
     spellings = _Spellings(rules.root)
     spelled = {path: spellings.on_disk(path) for path in named}
     wanted = named.union(spelled.values())
-    comparison = _Comparison(rules, known, seen_ns)
+    # Who names a path saw it change, whatever times say: a copy may keep them, and a folder that is renamed
+    # brings files of the old size and time.
+    comparison = _Comparison(rules, known, NEVER_SEEN_NS)
     plain_folders: dict[str, bool] = {"": True}
     folders: list[str] = []
     gone: list[str] = []
@@ -122,7 +139,7 @@ def changes_for(
             folders.append(path)
             continue
         if stat is not None and S_ISREG(stat.st_mode) and rules.decide(path).indexed:
-            comparison.add(FileFact(path, stat.st_size, stat.st_mtime_ns))
+            comparison.add(_fact(path, stat))
         gone.append(path)
     return comparison.of_folders(folders, _known_at(known, [*gone, *folders]), _never)
 
@@ -165,8 +182,7 @@ def walk(
             try:
                 if entry.is_file(follow_symlinks=False):
                     if rules.judge(here, entry.name, is_folder=False).indexed:
-                        stat = entry.stat(follow_symlinks=False)
-                        yield FileFact(here.path + entry.name, stat.st_size, stat.st_mtime_ns)
+                        yield _fact(here.path + entry.name, entry.stat(follow_symlinks=False))
                 elif _is_real_folder(entry) and rules.enters(here, entry.name):
                     pending.append(here.path + entry.name)
             except OSError:  # it went while we looked
@@ -216,7 +232,7 @@ class _Comparison:
         known = self._known.get(fact.path)
         if known is None or known.size_bytes != fact.size_bytes:
             self._changed.append(fact)
-        elif known.mtime_ns != fact.mtime_ns or fact.mtime_ns >= self._racy_from_ns:
+        elif known.mtime_ns != fact.mtime_ns or max(fact.mtime_ns, fact.changed_ns) >= self._racy_from_ns:
             self._touched.append(fact)
 
     def of_folders(
@@ -313,6 +329,10 @@ def _stat(root: Path, path: str) -> os.stat_result | None:
         return (root / path).lstat()
     except (OSError, ValueError):
         return None
+
+
+def _fact(path: str, stat: os.stat_result) -> FileFact:
+    return FileFact(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_nlink)
 
 
 def _is_real_folder(entry: "os.DirEntry[str]") -> bool:

@@ -168,11 +168,19 @@ class FolderWatches:
             return
         path = f"{folder}/{name}" if folder else name
         is_folder = bool(mask & _IS_FOLDER)
-        if is_folder and mask & (_DELETE | _MOVED_FROM):
+        if is_folder and mask & _MOVED_FROM:
             self._unwatch(path)
+        elif is_folder and mask & _DELETE:
+            self._unwatch_alone(path)
         elif is_folder and mask & (_CREATE | _MOVED_TO) and self._events.is_wanted(path):
             self.watch(path)
         self._events.happened(path, is_folder)
+
+    def _unwatch_alone(self, folder: str) -> None:
+        """Unwatch a folder that was deleted, and so was empty: thousands may go, one after the other."""
+        with self._lock:
+            if folder in self._watch_of:
+                self._remove(folder)
 
     def _unwatch(self, folder: str) -> None:
         below = f"{folder}/"

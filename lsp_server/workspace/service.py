@@ -207,11 +207,18 @@ class FolderService:
     def changed(self, paths: Iterable[str]) -> None:
         """Look at these relative paths again."""
         changed = tuple(paths)
+        rules = self._parts.rules
+        doubted = [folder for path in changed for folder in rules.doubted_by(path)]
+        for folder in doubted:
+            rules.invalidate(f"{folder}/" if folder else "")
+        changed = (*changed, *doubted)
         if WORKSPACE_FILE in changed:
             self._listener.on_settings()
-        if any(self._parts.rules.is_ignore_file(path) for path in changed):
+        if any(rules.is_ignore_file(path) for path in changed):
             self.rules_changed()
-        elif self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
+            return
+        self._overlay.look_again()
+        if self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
             self.background.update(wanted)
 
     def _may_be_indexed(self, path: str) -> bool:

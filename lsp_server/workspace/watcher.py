@@ -10,23 +10,23 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from watchdog.observers.api import BaseObserver
 
 from lsp_server.indexing.ignore import IGNORE_FILES, IgnoreRules
-from lsp_server.indexing.scanner import subfolders, walk
+from lsp_server.indexing.scanner import FileFact, subfolders, walk
 from lsp_server.workspace.bursts import Collector
 from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
 from lsp_server.workspace.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
-ABOVE_S = 2.0
-"""Ignore files above the folder, of which nobody reports changes, are looked at this often where there may
-be any: some microseconds of work."""
+ELSEWHERE_S = 2.0
+"""What nobody reports is looked at this often: the folder itself, git's files and ignore files above; some
+tens of microseconds of work."""
 
 POLL_SHARE = 20
 """Polling rests this many times as long as a walk takes: at most 5 % of one core."""
@@ -73,7 +73,9 @@ class FolderWatcher:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._changed_rules: deque[str] = deque()
-        self._above: dict[Path, tuple[int, int] | None] = {}
+        """Ignore files that changed, and folders below which other files are indexed for other reasons."""
+        self._elsewhere: dict[Path, tuple[int, int] | None] = {}
+        self._index: tuple[Path | None, tuple[int, int] | None] = None, None
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
         self._poll_reason = ""
         self._watches: FolderWatches | None = None
@@ -162,16 +164,16 @@ class FolderWatcher:
             subfolders=lambda folder: subfolders(self._rules, folder),
         )
         self._await_root()
+        identity = _identity(self._root)
+        self._begin_to_look_elsewhere()
         self._watches = watches = FolderWatches(self._root, events)
         watches.start()
         watches.watch("")
         self._set_ready("watching")
-        identity = _identity(self._root)
-        rest_s = self._begin_to_look_above()
         while not self._stopping.is_set():
-            is_woken = self._wake.wait(rest_s)
+            is_woken = self._wake.wait(ELSEWHERE_S)
             self._wake.clear()
-            are_rules_new = self._look_above()
+            are_rules_new = self._look_elsewhere()
             if failures:
                 raise failures[0]
             if self._stopping.is_set() or _identity(self._root) != identity:
@@ -185,6 +187,8 @@ class FolderWatcher:
         from watchdog.observers import Observer  # noqa: PLC0415 - the platform's own, not needed on Linux
 
         self._await_root()
+        identity = _identity(self._root)
+        self._begin_to_look_elsewhere()
         self._observer = observer = Observer(timeout=EVENTS_TIMEOUT_S)
         storm = Storm(began=self._wake.set)
         # macOS reports what a link to the root leads to.
@@ -193,12 +197,10 @@ class FolderWatcher:
         observer.schedule(handler, real_root, recursive=True)
         observer.start()
         self._set_ready("watching")
-        identity = _identity(self._root)
-        rest_s = self._begin_to_look_above()
         while not self._stopping.is_set() and _identity(self._root) == identity:
-            self._wake.wait(min(storm.rest_s(), MAX_POLL_S if rest_s is None else rest_s))
+            self._wake.wait(min(storm.rest_s(), ELSEWHERE_S))
             self._wake.clear()
-            self._look_above()
+            self._look_elsewhere()
             self._announce_rules()
             if storm.is_over():
                 self._collector.add_all()
@@ -209,14 +211,14 @@ class FolderWatcher:
         self._end_watches()
 
     def _poll(self) -> None:
-        self._begin_to_look_above()
+        self._begin_to_look_elsewhere()
         facts = self._snapshot()
         # What happened since the watches failed is not known; what happens from now on is.
         self._collector.add_all()
         self._set_ready(f"polling: {self._poll_reason}")
         while not self._stopping.is_set():
             began = time.perf_counter()
-            self._look_above()
+            self._look_elsewhere()
             before, facts = facts, self._snapshot()
             self._announce_rules()
             for path in before.keys() | facts.keys():
@@ -225,27 +227,44 @@ class FolderWatcher:
             self._wake.wait(min(MAX_POLL_S, max(MIN_POLL_S, POLL_SHARE * (time.perf_counter() - began))))
             self._wake.clear()
 
-    def _snapshot(self) -> dict[str, tuple[int, int]]:
-        files = walk(self._rules, "", [], self._stopping.is_set)
-        return {fact.path: (fact.size_bytes, fact.mtime_ns) for fact in files}
+    def _snapshot(self) -> dict[str, FileFact]:
+        return {fact.path: fact for fact in walk(self._rules, "", [], self._stopping.is_set)}
 
-    def _begin_to_look_above(self) -> float | None:
-        """Return how long to rest between looks at the ignore files above; None where there can't be any."""
-        self._above = {file: _version(file) for file in self._rules.files_above()}
-        return ABOVE_S if self._above else None
+    def _begin_to_look_elsewhere(self) -> None:
+        self._elsewhere = self._files_elsewhere()
+        self._index = self._index_now()
 
-    def _look_above(self) -> bool:
-        """Read the rules anew where an ignore file above has changed; whether one has."""
-        now = {file: _version(file) for file in self._above}
-        if now == self._above:
+    def _look_elsewhere(self) -> bool:
+        """Read the rules anew where something has changed that no watch sees; whether something has."""
+        files, index = self._files_elsewhere(), self._index_now()
+        if files != self._elsewhere:
+            self._elsewhere, self._index = files, index
+            self._rules.invalidate("")
+            self._changed_rules.append(IGNORE_FILES[0])  # which of them it was makes no difference
+            return True
+        if index == self._index:
             return False
-        self._above = now
-        self._rules.invalidate("")
-        self._changed_rules.append(IGNORE_FILES[0])  # which of them it was makes no difference
-        return True
+        self._index = index
+        doubted = self._rules.tracked_otherwise()
+        self._doubt(doubted)
+        return bool(doubted)
+
+    def _files_elsewhere(self) -> dict[Path, tuple[int, int] | None]:
+        return {file: _version(file) for file in self._rules.files_elsewhere()}
+
+    def _index_now(self) -> tuple[Path | None, tuple[int, int] | None]:
+        index = self._rules.git_index
+        return index, None if index is None else _version(index)
+
+    def _doubt(self, folders: Iterable[str]) -> None:
+        """Find out anew what is indexed below some folders."""
+        for folder in folders:
+            self._rules.invalidate(f"{folder}/" if folder else "")
+            self._changed_rules.append(folder)
+            self._wake.set()
 
     def _announce_rules(self) -> None:
-        """Tell of changed ignore files once what they let in is watched: a scan then misses nothing."""
+        """Tell of changed rules once what they let in is watched: whoever looks then misses nothing."""
         while self._changed_rules:
             self._collector.add(self._changed_rules.popleft())
 
@@ -275,6 +294,7 @@ class FolderWatcher:
             self._collector.add(path)
 
     def _happened(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
+        self._doubt(self._rules.doubted_by(path))
         if is_folder and not self._is_wanted(path):
             return
         if not is_folder and self._rules.is_ignore_file(path):

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,13 @@ from lsp_server.indexing.doctor import Finding, Severity, examine, stale_files
 from lsp_server.settings import settings_from_mapping
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
+from lsp_server.storage.index_meta import IndexMeta
 from lsp_server.storage.records import BatchCommit
 from lsp_server.workspace.visit import FolderVisit
 
 SCAN_WAS_NS = 10_000_000_000
 """How much older than the scan the files look: old enough to be trusted."""
+A_MINUTE_NS = 60 * 10**9
 
 
 @dataclass(frozen=True)
@@ -177,4 +179,9 @@ def test_a_file_that_changed_since_is_a_warning_and_one_that_changed_in_secret_d
         Finding("files", "three.js is gone", Severity.WARNING),
     ]
     os.utime(one, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    # The next scan notices even that, unless a clock was put back.
+    with Catalog.open_writer(patient.version.catalog) as catalog:
+        meta = IndexMeta.decode(catalog.snapshot().meta)
+        later = replace(meta, seen_ns=meta.seen_ns + A_MINUTE_NS)
+        catalog.set_meta(facts=later.encode()["facts"])
     assert stale_files(patient.version, patient.folder)[0].severity is Severity.DAMAGE

@@ -62,6 +62,18 @@ def test_edits_renames_and_removals(desk: Desk) -> None:
     assert set(desk.contents.files) == {"a.py"}
 
 
+def test_what_is_written_through_one_of_two_names_is_found_under_both(desk: Desk) -> None:
+    desk.write("a.py", function("alpha"))
+    (desk.folder / "lib").mkdir()
+    (desk.folder / "lib/b.py").hardlink_to(desk.folder / "a.py")
+    desk.scan()
+    desk.write("a.py", function("alpha_two"))
+    assert (desk.folder / "lib/b.py").read_bytes() == (desk.folder / "a.py").read_bytes()
+    desk.update("a.py")
+    assert names(desk) == {"alpha_two"}
+    assert len(desk.contents.symbols) == len(["a.py", "alpha_two", "b.py", "alpha_two"])
+
+
 def test_a_folder_that_came_and_one_that_went(desk: Desk) -> None:
     desk.write("old/a.py", function("alpha"))
     desk.scan()

@@ -1,6 +1,7 @@
 """What the watcher tells: changes by any program, once a burst, whatever way it watches."""
 
 import errno
+import os
 import shutil
 import sys
 import threading
@@ -138,6 +139,12 @@ class TestEveryWay:
         (root / "src/.a.py.swp").replace(root / "src/a.py")
         ear.hears("src/a.py")
 
+    def test_an_edit_that_keeps_size_and_time_is_told(self, root: Path, ear: Ear) -> None:
+        before = (root / "src/a.py").stat()
+        write(root, "src/a.py", "y")
+        os.utime(root / "src/a.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+        ear.hears("src/a.py")
+
     def test_a_new_folder_is_told_and_watched(self, root: Path, ear: Ear) -> None:
         for folder in ("fresh", "fresh/one"):
             write(root, f"{folder}/first.py")
@@ -239,6 +246,34 @@ class TestFolderByFolder:
         ear.hears("b.py")
 
     @pytest.mark.usefixtures("watcher")
+    def test_a_root_that_another_took_the_place_of_is_watched(
+        self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.05)
+        above = root.parent
+        above.rename(above.with_name("elsewhere"))  # nothing happens to the root itself
+        write(root, "a.py")
+        ear.wait_for(lambda: ear.n_rescans > 0)
+        write(root, "b.py")
+        ear.hears("b.py")
+
+    def test_folders_that_are_deleted_one_by_one_and_come_again_are_watched(
+        self, root: Path, ear: Ear, watcher: FolderWatcher
+    ) -> None:
+        watches = watcher._watches
+        assert watches is not None
+        for number in range(200):
+            write(root, f"src/many/d{number}/deep/a.py")
+        ear.wait_for(lambda: watches.n_watches == len(["", "src", "src/deep", "src/many"]) + 400)
+        shutil.rmtree(root / "src/many")
+        ear.wait_for(lambda: watches.n_watches == len(["", "src", "src/deep"]))
+        write(root, "src/many/d7/deep/a.py")
+        ear.wait_for(lambda: watches.n_watches == len(["", "src", "src/deep", "src/many", "d7", "deep"]))
+        ear.forget()
+        write(root, "src/many/d7/deep/a.py", "again")
+        ear.hears("src/many/d7/deep/a.py")
+
+    @pytest.mark.usefixtures("watcher")
     def test_lost_events_ask_for_a_scan(self, watcher: FolderWatcher, ear: Ear) -> None:
         assert watcher._watches is not None
         watcher._watches._handle(-1, 0x4000, "")
@@ -274,7 +309,7 @@ class TestRecursively:
         monkeypatch.setattr(system_events, "STORM_EVENTS", 20)
         monkeypatch.setattr(system_events, "CALM_S", 0.05)
         monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
-        monkeypatch.setattr(watcher_module, "MAX_POLL_S", 0.2)
+        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.2)
         watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
         watcher.start()
         assert watcher.wait_until_ready(PATIENCE_S)
@@ -362,15 +397,13 @@ def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
-def test_looking_above_the_folder_costs_no_walk(
-    root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_looking_elsewhere_costs_no_walk(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     (root.parent / ".git").mkdir()
-    monkeypatch.setattr(watcher_module, "ABOVE_S", 0.01)
+    monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.01)
     looks: list[bool] = []
     walks: list[int] = []
     enough = threading.Event()
-    look, synchronise = FolderWatcher._look_above, FolderWatches.synchronise
+    look, synchronise = FolderWatcher._look_elsewhere, FolderWatches.synchronise
 
     def count_look(watcher: FolderWatcher) -> bool:
         looks.append(look(watcher))
@@ -382,7 +415,7 @@ def test_looking_above_the_folder_costs_no_walk(
         walks.append(len(looks))
         synchronise(watches)
 
-    monkeypatch.setattr(FolderWatcher, "_look_above", count_look)
+    monkeypatch.setattr(FolderWatcher, "_look_elsewhere", count_look)
     monkeypatch.setattr(FolderWatches, "synchronise", count_walk)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
     watcher.start()

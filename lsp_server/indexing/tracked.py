@@ -1,0 +1,70 @@
+"""Which folders git tracks something in; remembers what it was asked, to tell when the answer is another."""
+
+import os
+from pathlib import Path
+
+from lsp_server.disk import read_ordinary
+from lsp_server.indexing.git_places import index_file, repository_of
+
+
+class TrackedFolders:
+    """Asks the index of the repository that a workspace folder is or lies in. Thread-safe.
+
+    Args:
+        root: The workspace folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow symbolic links
+        self._answers: dict[str, bool] = {}
+
+    @property
+    def index(self) -> Path | None:
+        """Where git's index lies; None where there is no repository."""
+        repository = repository_of(self._root)
+        return None if repository is None else index_file(repository)
+
+    def hold(self, folder: str) -> bool:
+        """Tell whether git tracks something below a folder: then people wrote it.
+
+        Args:
+            folder: Relative to the workspace folder.
+        """
+        answer = self._answers[folder] = _names(self._read(), self._prefix() + folder)
+        return answer
+
+    def changed(self) -> list[str]:
+        """Return the folders that were asked about and of which the answer is another now."""
+        answers = dict(self._answers)
+        raw, prefix = self._read() if answers else b"", self._prefix()
+        return [folder for folder, before in answers.items() if _names(raw, prefix + folder) != before]
+
+    def _read(self) -> bytes:
+        index = self.index
+        try:
+            return b"" if index is None else read_ordinary(index)[0]
+        except OSError:
+            return b""
+
+    def _prefix(self) -> str:
+        """Return the way from the repository's root to the workspace folder, with a slash at its end."""
+        repository = repository_of(self._root)
+        if repository is None or repository == self._root:
+            return ""
+        return f"{self._root.relative_to(repository).as_posix()}/"
+
+
+def _names(raw: bytes, folder: str) -> bool:
+    """Tell whether there is an entry below a folder in what git's index holds.
+
+    Looks for `folder/...` (gitformat-index(5), versions 2 and 3; the low twelve bits before a name are its
+    length). Anything else counts as untracked.
+    """
+    wanted = os.fsencode(folder) + b"/"
+    at = raw.find(wanted)
+    while at > 1:
+        n_bytes = int.from_bytes(raw[at - 2 : at], "big") & 0xFFF
+        if raw.find(b"\0", at) - at == n_bytes:
+            return True
+        at = raw.find(wanted, at + 1)
+    return False

@@ -1,0 +1,62 @@
+"""Whether people keep something below a folder under version control, and when that changes."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lsp_server.indexing.tracked import TrackedFolders
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = tmp_path / "repository"
+    for path in ("build/steps.py", "web/dist/site.js", "web/notes/dist/a.js"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("x\n")
+    git(root, "init", "-q")
+    git(root, "add", "-f", "build", "web/notes")
+    git(root, "commit", "-qm", "first")
+    return root
+
+
+def test_only_what_git_tracks_something_in_counts(repository: Path) -> None:
+    tracked = TrackedFolders(repository)
+    assert tracked.hold("build")
+    assert tracked.hold("web/notes/dist")
+    assert not tracked.hold("web/dist")
+    assert not tracked.hold("notes/dist"), "the end of a name is another folder"
+
+
+def test_a_folder_of_a_repository_and_a_work_tree_ask_the_index_that_is_theirs(repository: Path) -> None:
+    assert TrackedFolders(repository / "web").hold("notes/dist")
+    assert not TrackedFolders(repository / "web").hold("build")
+    work_tree = repository.parent / "work tree"
+    git(repository, "worktree", "add", "-q", "--detach", str(work_tree))
+    git(repository, "rm", "-q", "-r", "--cached", "build")
+    assert TrackedFolders(work_tree).hold("build")
+    assert not TrackedFolders(repository).hold("build")
+
+
+def test_without_a_repository_nothing_is_tracked(tmp_path: Path) -> None:
+    tracked = TrackedFolders(tmp_path)
+    assert not tracked.hold("build")
+    assert tracked.index is None
+    assert tracked.changed() == []
+
+
+def test_what_was_asked_is_told_when_the_answer_is_another(repository: Path) -> None:
+    tracked = TrackedFolders(repository)
+    assert (tracked.hold("build"), tracked.hold("web/dist")) == (True, False)
+    assert tracked.changed() == []
+    git(repository, "add", "-f", "web/dist")
+    assert tracked.changed() == ["web/dist"]
+    git(repository, "rm", "-q", "-r", "--cached", "build")
+    assert sorted(tracked.changed()) == ["build", "web/dist"]
+    assert tracked.hold("web/dist")
+    assert tracked.changed() == ["build"]
