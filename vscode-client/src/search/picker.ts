@@ -45,13 +45,48 @@ const KEEP: vscode.QuickInputButton = {
   tooltip: vscode.l10n.t("Keep in the Results View"),
 };
 
-/** Opens the list, with a query if there is one already. */
-export function showSearch(surroundings: SearchSurroundings, query = ""): void {
-  new SearchPicker(surroundings).show(query);
+/** True while the list is open: its keys hold then alone. */
+const IS_SEARCHING = "semanticSymbols.isSearching";
+
+/** What commands and keys do with the list, of which there is one at a time. */
+export class Search {
+  private readonly around: SearchSurroundings;
+  private list: SearchPicker | undefined;
+
+  constructor(around: SearchSurroundings) {
+    this.around = around;
+  }
+
+  /** Opens the list, with a query if there is one already. */
+  show(query = ""): void {
+    const list = new SearchPicker(this.around, () => {
+      if (this.list === list) this.become(undefined);
+    });
+    this.become(list);
+    list.show(query);
+  }
+
+  /** Opens the highlighted symbol beside what was there. */
+  openToSide(): void {
+    this.list?.openToSide();
+  }
+
+  /** Opens the highlighted symbol behind the list, which stays for the next one. */
+  openInBackground(): void {
+    this.list?.openInBackground();
+  }
+
+  private become(list: SearchPicker | undefined): void {
+    this.list = list;
+    void vscode.commands.executeCommand("setContext", IS_SEARCHING, list !== undefined);
+  }
 }
+
+type Taking = (row: Row | undefined) => Promise<void>;
 
 class SearchPicker {
   private readonly around: SearchSurroundings;
+  private readonly onEnd: () => void;
   private readonly pick = vscode.window.createQuickPick<Row>();
   private readonly latest = new Latest(PAUSE_MS);
   private readonly moves = new Latest(PAUSE_MS);
@@ -62,11 +97,12 @@ class SearchPicker {
   /** The row that is highlighted because the list is new. */
   private untouched: Row | undefined;
   private hasMoved = false;
-  /** Enter was pressed before the answer to what was typed had come. */
-  private isAwaited = false;
+  /** What is done with the answer to what was typed: Enter, or another key, was pressed before it had come. */
+  private awaited: Taking | undefined;
 
-  constructor(around: SearchSurroundings) {
+  constructor(around: SearchSurroundings, onEnd: () => void) {
     this.around = around;
+    this.onEnd = onEnd;
   }
 
   show(query: string): void {
@@ -79,7 +115,7 @@ class SearchPicker {
     this.disposables.push(
       pick.onDidChangeValue(() => this.search()),
       pick.onDidChangeActive(([row]) => this.highlighted(row)),
-      pick.onDidAccept(() => this.accepted()),
+      pick.onDidAccept(() => this.choose((row) => this.take(row))),
       pick.onDidTriggerButton(() => this.keep()),
       pick.onDidTriggerItemButton(({ button, item }) => telling(this.press(button, item))),
       pick.onDidHide(() => this.hidden()),
@@ -90,9 +126,23 @@ class SearchPicker {
     pick.show();
   }
 
+  openToSide(): void {
+    this.choose(async (row) => {
+      if (row?.row === "symbol") await this.press(SIDE, row);
+    });
+  }
+
+  openInBackground(): void {
+    this.choose(async (row) => {
+      if (row?.row !== "symbol") return;
+      await this.around.history.add(this.pick.value);
+      await this.around.preview.pin(row.found);
+    });
+  }
+
   private search(): void {
     const query = this.pick.value;
-    this.isAwaited = false;
+    this.awaited = undefined;
     if (query.trim() === "") {
       this.latest.stop();
       this.put(query, openingRows(this.around.history.all()));
@@ -103,7 +153,7 @@ class SearchPicker {
       const { rows, result } = await this.answerTo(query, signal);
       if (signal.aborted) return;
       this.put(query, rows, result);
-      if (this.isAwaited) telling(this.take(this.untouched));
+      if (this.awaited !== undefined) telling(this.awaited(this.untouched));
     });
   }
 
@@ -115,10 +165,13 @@ class SearchPicker {
   }
 
   /** Takes the highlighted row; not one that nobody chose, in a list that what was typed meanwhile has made stale. */
-  private accepted(): void {
-    const [row] = this.pick.activeItems;
-    this.isAwaited = this.pick.value !== this.shown.query && row === this.untouched;
-    if (!this.isAwaited) telling(this.take(row));
+  private choose(taking: Taking): void {
+    const [active] = this.pick.activeItems;
+    // The editor may not have said yet that it highlights the first row of a new list.
+    const row = active !== undefined && this.pick.items.includes(active) ? active : this.untouched;
+    const isStale = this.pick.value !== this.shown.query && row === this.untouched;
+    this.awaited = isStale ? taking : undefined;
+    if (!isStale) telling(taking(row));
   }
 
   /**
@@ -212,6 +265,7 @@ class SearchPicker {
   }
 
   private hidden(): void {
+    this.onEnd();
     this.latest.stop();
     this.moves.stop();
     clearTimeout(this.refresh);
