@@ -1,7 +1,7 @@
 /** A symbol as a row of a tree. */
 
 import * as vscode from "vscode";
-import { symbolIcon } from "./icons.ts";
+import { kindName, symbolIcon } from "./icons.ts";
 import { isNotebook } from "./notebook/open.ts";
 import { nameRange, reference, uriOf } from "./places.ts";
 import type { Found } from "./protocol.ts";
@@ -9,7 +9,9 @@ import { marksOf } from "./related/marks.ts";
 
 export function foundItem(found: Found): vscode.TreeItem {
   const item = new vscode.TreeItem(shortName(found));
-  item.description = [`${Math.round(found.score * 100)} %`, ...marks(found), reference(found)].join("  ");
+  const facts = [`${Math.round(found.score * 100)} %`, ...marks(found), reference(found)];
+  item.description = facts.join("  ");
+  item.accessibilityInformation = { label: [shortName(found), kindName(found.kind), ...facts].join(", ") };
   item.iconPath = symbolIcon(found.kind);
   item.tooltip = tooltip(found);
   item.contextValue = "symbol";

@@ -1,31 +1,19 @@
 /** The search: a list that follows what is typed, previews what is highlighted, and keeps the server's order. */
 
 import * as vscode from "vscode";
-import { complaint, inFull } from "../complaint.ts";
+import { inFull } from "../complaint.ts";
 import { open, reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
 import { SECTION } from "../server/settings.ts";
-import { completions, openFilter, type OpenFilter } from "./filters.ts";
+import { answerTo } from "./answer.ts";
 import type { History } from "./history.ts";
-import {
-  completionRows,
-  COPY,
-  FORGET,
-  note,
-  openingRows,
-  RELATED,
-  SIDE,
-  symbolRows,
-  type Row,
-} from "./items.ts";
+import { awayRows, COPY, FORGET, openingRows, RELATED, SIDE, type Row } from "./items.ts";
 import { Latest } from "./latest.ts";
-import { pathsBelow } from "./paths.ts";
 import type { Preview } from "./preview.ts";
 import { heading } from "./wording.ts";
 
 const PAUSE_MS = 60;
-const LIMIT = 50;
 /** How long after a change of the index the list is asked for again. */
 const REFRESH_MS = 500;
 
@@ -121,7 +109,7 @@ class SearchPicker {
       pick.onDidHide(() => this.hidden()),
       this.around.server.onDidChange(() => this.indexChanged()),
     );
-    pick.title = heading(this.around.server.status);
+    pick.title = heading(this.around.server.state);
     this.search();
     pick.show();
   }
@@ -149,8 +137,10 @@ class SearchPicker {
       return;
     }
     this.pick.busy = true;
+    // Its answer takes seconds then; what the list says meanwhile is no answer.
+    if (this.around.server.state.kind === "starting") this.list(awayRows(this.around.server.state));
     this.latest.run(async (signal) => {
-      const { rows, result } = await this.answerTo(query, signal);
+      const { rows, result } = await answerTo(this.around.server, query, signal);
       if (signal.aborted) return;
       this.put(query, rows, result);
       if (this.awaited !== undefined) telling(this.awaited(this.untouched));
@@ -159,9 +149,13 @@ class SearchPicker {
 
   private put(query: string, rows: Row[], result?: SearchResult): void {
     this.shown = { query, ...(result === undefined ? {} : { result }) };
+    this.list(rows);
+    this.pick.busy = false;
+  }
+
+  private list(rows: Row[]): void {
     this.untouched = rows.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator);
     this.pick.items = rows;
-    this.pick.busy = false;
   }
 
   /** Takes the highlighted row; not one that nobody chose, in a list that what was typed meanwhile has made stale. */
@@ -187,35 +181,9 @@ class SearchPicker {
     });
   }
 
-  private async answerTo(
-    typed: string,
-    signal: AbortSignal,
-  ): Promise<{ rows: Row[]; result?: SearchResult }> {
-    const filter = openFilter(typed);
-    let completing: Row[] = [];
-    try {
-      if (filter !== undefined)
-        completing = completionRows(filter.before, await this.completionsOf(filter, signal));
-      // A filter that is still being written filters nothing yet.
-      const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
-      if (query.trim() === "") return { rows: completing };
-      const result = await this.around.server.request("semanticSearch", { query, limit: LIMIT }, signal);
-      return { rows: [...completing, ...symbolRows(result)], result };
-    } catch (error) {
-      const { what, advice } = complaint(error);
-      return { rows: [...completing, note(what, advice)] };
-    }
-  }
-
-  private async completionsOf({ key, typed }: OpenFilter, signal: AbortSignal): Promise<string[]> {
-    if (key === "path") return completions(typed, await pathsBelow(typed));
-    const { kinds, languages } = await this.around.server.request("semanticSearch/filters", {}, signal);
-    return completions(typed, key === "kind" ? kinds.toSorted() : languages.map(({ id }) => id));
-  }
-
   /** Says how far the index is, and asks again for what it knows by now, unless the user is choosing already. */
   private indexChanged(): void {
-    this.pick.title = heading(this.around.server.status);
+    this.pick.title = heading(this.around.server.state);
     const mayKnowMore = this.shown.result?.isIncomplete ?? this.pick.value.trim() !== "";
     if (!mayKnowMore || this.refresh !== undefined) return;
     this.refresh = setTimeout(() => {
@@ -228,6 +196,9 @@ class SearchPicker {
     if (row?.row === "query") {
       this.pick.value = row.query;
       this.search(); // a value that is set here does not count as changed
+    } else if (row?.row === "command") {
+      this.pick.hide();
+      await vscode.commands.executeCommand(row.command);
     } else if (row?.row === "symbol") {
       await this.leave();
       await open(row.found);

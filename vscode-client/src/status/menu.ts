@@ -24,7 +24,11 @@ function entriesFor(state: ServerState): Entry[] {
     entry("settings-gear", vscode.l10n.t("Settings"), "openSettings"),
   ];
   if (state.kind === "noInterpreter")
-    return [entry("folder-opened", vscode.l10n.t("Choose Python…"), "chooseInterpreter"), ...always];
+    return [
+      entry("folder-opened", vscode.l10n.t("Choose Python…"), "chooseInterpreter"),
+      entry("debug-restart", vscode.l10n.t("Look for a Python Again"), "restart"),
+      ...always,
+    ];
   if (state.kind !== "running")
     return [entry("debug-restart", vscode.l10n.t("Restart the Server"), "restart"), ...always];
   const steer =
@@ -57,6 +61,8 @@ function entriesFor(state: ServerState): Entry[] {
 }
 
 function summary(state: ServerState): string {
+  if (state.kind === "noInterpreter" || state.kind === "failed")
+    return vscode.l10n.t("The server can't run: {0}.", state.reason);
   if (state.kind !== "running") return vscode.l10n.t("The server is not running");
   const { coverage, folders } = state.status;
   if (folders.length === 0) return NO_FOLDER;
