@@ -1,7 +1,7 @@
 /** What the list says about itself: how much is indexed, how sure it is, what went wrong. */
 
 import * as vscode from "vscode";
-import { NO_FOLDER, percent } from "../coverage.ts";
+import { NO_FOLDER, number, percent } from "../coverage.ts";
 import { PROBABLY_RELEVANT, type SearchResult } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
 
@@ -22,7 +22,7 @@ export function heading(state: ServerState): string {
     case "failed":
       return `${name} — ${status.message ?? vscode.l10n.t("the index can't be used")}`;
     case "ready":
-      return `${name} — ${vscode.l10n.t("{0} symbols", status.coverage.symbols.toLocaleString(vscode.env.language))}`;
+      return `${name} — ${vscode.l10n.t("{0} symbols", number(status.coverage.symbols))}`;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The status menu: what can be done about the index just now. */
 
 import * as vscode from "vscode";
-import { NO_FOLDER, percent } from "../coverage.ts";
+import { NO_FOLDER, number, percent } from "../coverage.ts";
 import type { Server, ServerState } from "../server/server.ts";
 
 interface Entry extends vscode.QuickPickItem {
@@ -68,10 +68,10 @@ function summary(state: ServerState): string {
   if (folders.length === 0) return NO_FOLDER;
   return vscode.l10n.t(
     "{0} of {1} files indexed ({2}), {3} symbols",
-    coverage.indexedFiles,
-    coverage.files,
+    number(coverage.indexedFiles),
+    number(coverage.files),
     percent(coverage),
-    coverage.symbols,
+    number(coverage.symbols),
   );
 }
 

@@ -108,7 +108,7 @@ test("the status bar tells the state, its menu pauses and resumes", async () => 
 
 test("the status bar explains itself when pointed at", async () => {
   await bench.status.hover();
-  await bench.page.locator(".monaco-hover", { hasText: "Everything is indexed" }).waitFor();
+  await bench.page.locator(".monaco-hover", { hasText: "Semantic Symbols: Everything is indexed" }).waitFor();
   await bench.picture("status");
 });
 

@@ -95,6 +95,9 @@ test("what lies in a notebook opens in its cell", async () => {
   await says(cell, "def my_plankton_density");
   await bench.page.keyboard.press("Control+z");
   await says(cell, "def plankton_density");
+  await bench.command("Semantic Symbols: Why Is This File (Not) Indexed?");
+  await bench.notification("whales.ipynb is indexed").waitFor();
+  await bench.command("Notifications: Clear All Notifications");
 });
 
 test("a tree keeps its own key to find in it", async () => {

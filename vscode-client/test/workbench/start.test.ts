@@ -85,6 +85,9 @@ test("a restart ends a server that hangs before it has answered anything", async
     (pid) => pid !== false && pid !== "",
     "the server should have been started",
   );
+  await bench.search("parse json");
+  await firstRow(bench.rows, "The server is starting…");
+  await bench.dismiss();
   await bench.command("Semantic Symbols: Restart the Server");
   await bench.ready();
   assert.equal(isAlive(Number(readFileSync(started, "utf8"))), false);
