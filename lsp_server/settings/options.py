@@ -61,7 +61,7 @@ class IndexingSettings:
         in_workspace=False,
     )
     max_file_bytes: int = option(
-        2_000_000, "Larger files are skipped, in bytes.", limits=(1_000, 100_000_000)
+        2_000_000, "Files larger than this, in bytes, are skipped.", limits=(1_000, 100_000_000)
     )
     extra_suffixes: Mapping[str, str] = option(
         {}, 'Further file suffixes and the language each means, such as {".mdx": "markdown"}.'
@@ -74,7 +74,9 @@ class IndexingSettings:
     )
     watch: bool = option(True, "Follow changes on disk while the server runs.")
     file_timeout_seconds: float = option(
-        20.0, "A file that takes a worker longer is left out until it changes.", limits=(1, 600)
+        20.0,
+        "A file that takes longer than this to parse, in seconds, is left out until it changes.",
+        limits=(1, 600),
     )
     cache_bytes: int = option(
         512 * _MIB,

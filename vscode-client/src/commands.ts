@@ -2,12 +2,13 @@
 
 import * as vscode from "vscode";
 import { inFull } from "./complaint.ts";
-import { nameRange, uriOf } from "./places.ts";
+import { nameRange, open, uriOf } from "./places.ts";
+import type { Found } from "./protocol.ts";
 import { showRelated } from "./related/show.ts";
 import type { ResultNode, ResultsView } from "./results/view.ts";
 import type { History } from "./search/history.ts";
 import type { Preview } from "./search/preview.ts";
-import { showSearch, type SearchSurroundings } from "./search/picker.ts";
+import { Search } from "./search/picker.ts";
 import type { Server } from "./server/server.ts";
 import { chooseInterpreter } from "./server/trouble.ts";
 import { explainFile } from "./status/explain.ts";
@@ -25,18 +26,21 @@ export interface Parts {
 
 export function registerCommands(parts: Parts): vscode.Disposable {
   const { server, results } = parts;
-  const search: SearchSurroundings = {
+  const search = new Search({
     server,
     history: parts.history,
     preview: parts.preview,
     showRelated: (found) =>
       void showRelated(server, new vscode.Location(uriOf(found), nameRange(found).start)),
     keep: (query, result) => void results.keep(query, result),
-  };
+  });
   // Menus, lenses and keybindings each come with an argument of their own, or none.
   const commands: Record<string, (argument: unknown) => unknown> = {
-    search: (query) => showSearch(search, typeof query === "string" ? query : ""),
-    searchSelection: () => showSearch(search, selectedText()),
+    search: (query) => search.show(typeof query === "string" ? query : ""),
+    searchSelection: () => search.show(selectedText()),
+    "search.openToSide": () => search.openToSide(),
+    "search.openInBackground": () => search.openInBackground(),
+    openFound: (found) => open(found as Found, { preview: true, preserveFocus: true }),
     related: (place) => showRelated(server, place instanceof vscode.Location ? place : undefined),
     showMenu: () => showMenu(server),
     pause: () => server.request("semanticSearch/pause", {}),

@@ -1,24 +1,35 @@
 /** A symbol as a row of a tree. */
 
 import * as vscode from "vscode";
-import { symbolIcon } from "./icons.ts";
+import { kindName, symbolIcon } from "./icons.ts";
+import { isNotebook } from "./notebook/open.ts";
 import { nameRange, reference, uriOf } from "./places.ts";
 import type { Found } from "./protocol.ts";
 import { marksOf } from "./related/marks.ts";
 
 export function foundItem(found: Found): vscode.TreeItem {
   const item = new vscode.TreeItem(shortName(found));
-  item.description = [`${Math.round(found.score * 100)} %`, ...marks(found), reference(found)].join("  ");
+  const facts = [`${Math.round(found.score * 100)} %`, ...marks(found), reference(found)];
+  item.description = facts.join("  ");
+  item.accessibilityInformation = { label: [shortName(found), kindName(found.kind), ...facts].join(", ") };
   item.iconPath = symbolIcon(found.kind);
   item.tooltip = tooltip(found);
   item.contextValue = "symbol";
-  const start = nameRange(found).start;
-  item.command = {
-    title: vscode.l10n.t("Open"),
-    command: "vscode.open",
-    arguments: [uriOf(found), { selection: new vscode.Range(start, start), preserveFocus: true }],
-  };
+  item.command = opening(found);
   return item;
+}
+
+/** The editor's own command knows of double clicks and the like, but not of cells. */
+function opening(found: Found): vscode.Command {
+  const title = vscode.l10n.t("Open");
+  const uri = uriOf(found);
+  if (isNotebook(uri)) return { title, command: "semanticSymbols.openFound", arguments: [found] };
+  const start = nameRange(found).start;
+  return {
+    title,
+    command: "vscode.open",
+    arguments: [uri, { selection: new vscode.Range(start, start), preserveFocus: true }],
+  };
 }
 
 function marks(found: Found): string[] {

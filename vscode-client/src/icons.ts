@@ -39,7 +39,11 @@ export function symbolIcon(kind: number): vscode.ThemeIcon {
   return new vscode.ThemeIcon(`symbol-${name}`, new vscode.ThemeColor(`symbolIcon.${colour}Foreground`));
 }
 
+/** Strings stand for sections of prose. */
+const SECTION = 15;
+
 /** Returns "enum member" for 22: how a sentence names the kind. */
 export function kindName(kind: number): string {
+  if (kind === SECTION) return "section";
   return NAMES[kind]?.replace("-", " ") ?? "symbol";
 }

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { Range } from "vscode-languageclient";
+import { isNotebook, openCell } from "./notebook/open.ts";
 import type { Found } from "./protocol.ts";
 
 export function uriOf(found: Found): vscode.Uri {
@@ -23,13 +24,18 @@ export function reference(found: Found): string {
   return `${vscode.workspace.asRelativePath(uriOf(found))}:${found.selectionRange.start.line + 1}`;
 }
 
-/** Opens it with the cursor at its name. */
+/** Opens it with the cursor at its name; returns the editor where it is one of text. */
 export async function open(
   found: Found,
   options: vscode.TextDocumentShowOptions = {},
-): Promise<vscode.TextEditor> {
+): Promise<vscode.TextEditor | undefined> {
+  const uri = uriOf(found);
   const start = nameRange(found).start;
-  return vscode.window.showTextDocument(uriOf(found), {
+  if (isNotebook(uri)) {
+    await openCell(uri, start, { preview: false, ...options });
+    return undefined;
+  }
+  return vscode.window.showTextDocument(uri, {
     preview: false,
     ...options,
     selection: new vscode.Range(start, start),

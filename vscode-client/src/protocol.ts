@@ -44,6 +44,8 @@ export interface SearchResult {
   isIncomplete: boolean;
   coverage: Coverage;
   tookMs: number;
+  /** What was searched for instead, where a word was taken for misspelt. */
+  correctedQuery?: string;
 }
 
 export interface IndexFacts {
@@ -82,7 +84,7 @@ export const RULE_OF_SETTINGS = "settings";
 /** What may stand behind `kind:` and `lang:` in a query. */
 export interface Filters {
   kinds: string[];
-  languages: { id: string }[];
+  languages: { id: string; aliases: string[] }[];
 }
 
 type NoParams = Record<string, never>;

@@ -34,3 +34,17 @@ export function completions(typed: string, values: readonly string[]): string[] 
   );
   return [...beginning, ...containing];
 }
+
+/** Returns the names of languages that a query filters by and nobody knows: the server takes them as words. */
+export function unknownLanguages(query: string, known: readonly string[]): string[] {
+  const names = new Set(known.map((name) => name.toLowerCase()));
+  return [...query.matchAll(/(?<=^|\s)lang:(\S+)/g)]
+    .map(([, name]) => name ?? "")
+    .filter((name) => !names.has(name.toLowerCase()));
+}
+
+/** Returns the query without its filters; "" when nothing else is in it, or it has none. */
+export function withoutFilters(query: string): string {
+  const rest = query.replace(/(?<=^|\s)(?:(?:kind|lang|path|name):|-path:)\S+/g, " ");
+  return rest === query ? "" : rest.replace(/\s+/g, " ").trim();
+}

@@ -1,18 +1,25 @@
 /** The rows of the list. */
 
 import * as vscode from "vscode";
-import { symbolIcon } from "../icons.ts";
+import { kindName, symbolIcon } from "../icons.ts";
 import { reference } from "../places.ts";
 import { PROBABLY_RELEVANT, type Found, type SearchResult } from "../protocol.ts";
+import type { ServerState } from "../server/server.ts";
+import { withoutFilters } from "./filters.ts";
+import { shortened } from "./shortened.ts";
 import { doubt, nothingFound } from "./wording.ts";
 
 /** More than fits in the row, and a screen reader reads all of it. */
 const LONGEST_DETAIL = 160;
+/** How many characters of name, container and place fit into a row beside its buttons. */
+const ROW_LENGTH = 70;
 
 export type Row =
   | (vscode.QuickPickItem & { row: "symbol"; found: Found })
   /** Taking it writes `query` into the input. */
   | (vscode.QuickPickItem & { row: "query"; query: string; isRemembered: boolean })
+  /** Taking it closes the list and runs a command of ours. */
+  | (vscode.QuickPickItem & { row: "command"; command: string })
   | (vscode.QuickPickItem & { row: "note" });
 
 export const SIDE: vscode.QuickInputButton = {
@@ -32,13 +39,32 @@ export const FORGET: vscode.QuickInputButton = {
   tooltip: vscode.l10n.t("Remove from History"),
 };
 
-/** Returns the symbols in the server's order, parted where it stops being sure. */
-export function symbolRows(result: SearchResult): Row[] {
-  if (result.results.length === 0) return [note(nothingFound(result))];
+/** Returns the symbols in the server's order, parted where it stops being sure; of what is to be said of all, the first is. */
+export function symbolRows(query: string, result: SearchResult, said: readonly string[]): Row[] {
+  if (result.results.length === 0) return emptyRows(query, nothingFound(result));
   const rows: Row[] = result.results.map(symbolRow);
   const firstDoubtful = result.results.findIndex(({ score }) => score < PROBABLY_RELEVANT);
-  if (firstDoubtful >= 0) rows.splice(firstDoubtful, 0, separator(doubt(result)));
-  return rows;
+  const heads = firstDoubtful === 0 ? [...said, doubt(result)] : said;
+  if (firstDoubtful > 0) rows.splice(firstDoubtful, 0, separator(doubt(result)));
+  return heads[0] === undefined ? rows : [separator(heads[0]), ...rows];
+}
+
+/** Returns what there is to do while no server answers. */
+export function awayRows(state: ServerState): Row[] {
+  const log = commandRow("output", vscode.l10n.t("Open Log"), "openLog");
+  switch (state.kind) {
+    case "noInterpreter":
+      return [
+        commandRow("folder-opened", vscode.l10n.t("Choose Python…"), "chooseInterpreter", state.reason),
+        commandRow("debug-restart", vscode.l10n.t("Look for a Python Again"), "restart"),
+      ];
+    case "failed":
+      return [commandRow("debug-restart", vscode.l10n.t("Restart the Server"), "restart", state.reason), log];
+    case "starting":
+      return [note(vscode.l10n.t("The server is starting…"))];
+    default:
+      return [note(vscode.l10n.t("The server is not running."), vscode.l10n.t("It is started again.")), log];
+  }
 }
 
 /** Returns rows that complete a filter. */
@@ -72,6 +98,9 @@ export function openingRows(history: readonly string[]): Row[] {
     ["kind:", vscode.l10n.t("only functions, classes, … — kind:function")],
     ["lang:", vscode.l10n.t("only one language — lang:python")],
     ["path:", vscode.l10n.t("only some files — path:src/**")],
+    ["name:", vscode.l10n.t("only names that contain this — name:http")],
+    ["-", vscode.l10n.t("without a word, or without some files — -test, -path:docs/**")],
+    ['"', vscode.l10n.t('these words in this order — "exact phrase"')],
   ].map(([query, description]): Row => ({
     row: "query",
     isRemembered: false,
@@ -91,16 +120,49 @@ export function note(label: string, detail = ""): Row {
 }
 
 function symbolRow(found: Found): Row {
-  const container = found.containerName === undefined ? "" : `${found.containerName} · `;
+  const place = reference(found);
+  // A class that its file is named after is named once.
+  const isTold = found.containerName === undefined || place.includes(`/${found.containerName}.`);
+  const container = isTold ? "" : `${found.containerName} · `;
+  const room = ROW_LENGTH - found.name.length - container.length;
   return {
     row: "symbol",
     found,
     label: found.name,
-    description: `${container}${reference(found)}`,
-    detail: `${Math.round(found.score * 100)} %  ${summary(found)}`,
+    description: `${container}${shortened(place, room)}`,
+    detail: `${Math.round(found.score * 100)} %  ${kindName(found.kind)} · ${summary(found)}`,
     iconPath: symbolIcon(found.kind),
     buttons: [SIDE, RELATED, COPY],
     alwaysShow: true,
+  };
+}
+
+/** Says that there is nothing, and what to try where that is for the filters. */
+function emptyRows(query: string, message: string): Row[] {
+  const wider = withoutFilters(query);
+  if (wider === "") return [note(message)];
+  return [
+    separator(message),
+    {
+      row: "query",
+      query: wider,
+      isRemembered: false,
+      label: wider,
+      description: vscode.l10n.t("without the filters"),
+      iconPath: new vscode.ThemeIcon("clear-all"),
+      alwaysShow: true,
+    },
+  ];
+}
+
+function commandRow(icon: string, label: string, command: string, detail = ""): Row {
+  return {
+    row: "command",
+    command: `semanticSymbols.${command}`,
+    label,
+    iconPath: new vscode.ThemeIcon(icon),
+    alwaysShow: true,
+    ...(detail === "" ? {} : { detail }),
   };
 }
 

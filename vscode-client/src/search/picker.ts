@@ -1,31 +1,19 @@
 /** The search: a list that follows what is typed, previews what is highlighted, and keeps the server's order. */
 
 import * as vscode from "vscode";
-import { complaint, inFull } from "../complaint.ts";
+import { inFull } from "../complaint.ts";
 import { open, reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
 import { SECTION } from "../server/settings.ts";
-import { completions, openFilter, type OpenFilter } from "./filters.ts";
+import { answerTo } from "./answer.ts";
 import type { History } from "./history.ts";
-import {
-  completionRows,
-  COPY,
-  FORGET,
-  note,
-  openingRows,
-  RELATED,
-  SIDE,
-  symbolRows,
-  type Row,
-} from "./items.ts";
+import { awayRows, COPY, FORGET, openingRows, RELATED, SIDE, type Row } from "./items.ts";
 import { Latest } from "./latest.ts";
-import { pathsBelow } from "./paths.ts";
 import type { Preview } from "./preview.ts";
 import { heading } from "./wording.ts";
 
 const PAUSE_MS = 60;
-const LIMIT = 50;
 /** How long after a change of the index the list is asked for again. */
 const REFRESH_MS = 500;
 
@@ -45,13 +33,48 @@ const KEEP: vscode.QuickInputButton = {
   tooltip: vscode.l10n.t("Keep in the Results View"),
 };
 
-/** Opens the list, with a query if there is one already. */
-export function showSearch(surroundings: SearchSurroundings, query = ""): void {
-  new SearchPicker(surroundings).show(query);
+/** True while the list is open: its keys hold then alone. */
+const IS_SEARCHING = "semanticSymbols.isSearching";
+
+/** What commands and keys do with the list, of which there is one at a time. */
+export class Search {
+  private readonly around: SearchSurroundings;
+  private list: SearchPicker | undefined;
+
+  constructor(around: SearchSurroundings) {
+    this.around = around;
+  }
+
+  /** Opens the list, with a query if there is one already. */
+  show(query = ""): void {
+    const list = new SearchPicker(this.around, () => {
+      if (this.list === list) this.become(undefined);
+    });
+    this.become(list);
+    list.show(query);
+  }
+
+  /** Opens the highlighted symbol beside what was there. */
+  openToSide(): void {
+    this.list?.openToSide();
+  }
+
+  /** Opens the highlighted symbol behind the list, which stays for the next one. */
+  openInBackground(): void {
+    this.list?.openInBackground();
+  }
+
+  private become(list: SearchPicker | undefined): void {
+    this.list = list;
+    void vscode.commands.executeCommand("setContext", IS_SEARCHING, list !== undefined);
+  }
 }
+
+type Taking = (row: Row | undefined) => Promise<void>;
 
 class SearchPicker {
   private readonly around: SearchSurroundings;
+  private readonly onEnd: () => void;
   private readonly pick = vscode.window.createQuickPick<Row>();
   private readonly latest = new Latest(PAUSE_MS);
   private readonly moves = new Latest(PAUSE_MS);
@@ -62,11 +85,12 @@ class SearchPicker {
   /** The row that is highlighted because the list is new. */
   private untouched: Row | undefined;
   private hasMoved = false;
-  /** Enter was pressed before the answer to what was typed had come. */
-  private isAwaited = false;
+  /** What is done with the answer to what was typed: Enter, or another key, was pressed before it had come. */
+  private awaited: Taking | undefined;
 
-  constructor(around: SearchSurroundings) {
+  constructor(around: SearchSurroundings, onEnd: () => void) {
     this.around = around;
+    this.onEnd = onEnd;
   }
 
   show(query: string): void {
@@ -79,46 +103,69 @@ class SearchPicker {
     this.disposables.push(
       pick.onDidChangeValue(() => this.search()),
       pick.onDidChangeActive(([row]) => this.highlighted(row)),
-      pick.onDidAccept(() => this.accepted()),
+      pick.onDidAccept(() => this.choose((row) => this.take(row))),
       pick.onDidTriggerButton(() => this.keep()),
       pick.onDidTriggerItemButton(({ button, item }) => telling(this.press(button, item))),
       pick.onDidHide(() => this.hidden()),
       this.around.server.onDidChange(() => this.indexChanged()),
     );
-    pick.title = heading(this.around.server.status);
+    pick.title = heading(this.around.server.state);
     this.search();
     pick.show();
   }
 
+  openToSide(): void {
+    this.choose(async (row) => {
+      if (row?.row === "symbol") await this.press(SIDE, row);
+    });
+  }
+
+  openInBackground(): void {
+    this.choose(async (row) => {
+      if (row?.row !== "symbol") return;
+      await this.around.history.add(this.pick.value);
+      await this.around.preview.pin(row.found);
+    });
+  }
+
   private search(): void {
     const query = this.pick.value;
-    this.isAwaited = false;
+    this.awaited = undefined;
     if (query.trim() === "") {
       this.latest.stop();
       this.put(query, openingRows(this.around.history.all()));
       return;
     }
     this.pick.busy = true;
+    // Its answer takes seconds then; what the list says meanwhile is no answer.
+    if (this.around.server.state.kind === "starting") this.list(awayRows(this.around.server.state));
     this.latest.run(async (signal) => {
-      const { rows, result } = await this.answerTo(query, signal);
+      const { rows, result } = await answerTo(this.around.server, query, signal);
       if (signal.aborted) return;
       this.put(query, rows, result);
-      if (this.isAwaited) telling(this.take(this.untouched));
+      if (this.awaited !== undefined) telling(this.awaited(this.untouched));
     });
   }
 
   private put(query: string, rows: Row[], result?: SearchResult): void {
     this.shown = { query, ...(result === undefined ? {} : { result }) };
-    this.untouched = rows.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator);
-    this.pick.items = rows;
+    this.list(rows);
     this.pick.busy = false;
   }
 
+  private list(rows: Row[]): void {
+    this.untouched = rows.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator);
+    this.pick.items = rows;
+  }
+
   /** Takes the highlighted row; not one that nobody chose, in a list that what was typed meanwhile has made stale. */
-  private accepted(): void {
-    const [row] = this.pick.activeItems;
-    this.isAwaited = this.pick.value !== this.shown.query && row === this.untouched;
-    if (!this.isAwaited) telling(this.take(row));
+  private choose(taking: Taking): void {
+    const [active] = this.pick.activeItems;
+    // The editor may not have said yet that it highlights the first row of a new list.
+    const row = active !== undefined && this.pick.items.includes(active) ? active : this.untouched;
+    const isStale = this.pick.value !== this.shown.query && row === this.untouched;
+    this.awaited = isStale ? taking : undefined;
+    if (!isStale) telling(taking(row));
   }
 
   /**
@@ -134,35 +181,9 @@ class SearchPicker {
     });
   }
 
-  private async answerTo(
-    typed: string,
-    signal: AbortSignal,
-  ): Promise<{ rows: Row[]; result?: SearchResult }> {
-    const filter = openFilter(typed);
-    let completing: Row[] = [];
-    try {
-      if (filter !== undefined)
-        completing = completionRows(filter.before, await this.completionsOf(filter, signal));
-      // A filter that is still being written filters nothing yet.
-      const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
-      if (query.trim() === "") return { rows: completing };
-      const result = await this.around.server.request("semanticSearch", { query, limit: LIMIT }, signal);
-      return { rows: [...completing, ...symbolRows(result)], result };
-    } catch (error) {
-      const { what, advice } = complaint(error);
-      return { rows: [...completing, note(what, advice)] };
-    }
-  }
-
-  private async completionsOf({ key, typed }: OpenFilter, signal: AbortSignal): Promise<string[]> {
-    if (key === "path") return completions(typed, await pathsBelow(typed));
-    const { kinds, languages } = await this.around.server.request("semanticSearch/filters", {}, signal);
-    return completions(typed, key === "kind" ? kinds.toSorted() : languages.map(({ id }) => id));
-  }
-
   /** Says how far the index is, and asks again for what it knows by now, unless the user is choosing already. */
   private indexChanged(): void {
-    this.pick.title = heading(this.around.server.status);
+    this.pick.title = heading(this.around.server.state);
     const mayKnowMore = this.shown.result?.isIncomplete ?? this.pick.value.trim() !== "";
     if (!mayKnowMore || this.refresh !== undefined) return;
     this.refresh = setTimeout(() => {
@@ -175,6 +196,9 @@ class SearchPicker {
     if (row?.row === "query") {
       this.pick.value = row.query;
       this.search(); // a value that is set here does not count as changed
+    } else if (row?.row === "command") {
+      this.pick.hide();
+      await vscode.commands.executeCommand(row.command);
     } else if (row?.row === "symbol") {
       await this.leave();
       await open(row.found);
@@ -212,6 +236,7 @@ class SearchPicker {
   }
 
   private hidden(): void {
+    this.onEnd();
     this.latest.stop();
     this.moves.stop();
     clearTimeout(this.refresh);

@@ -28,15 +28,14 @@ export class Preview implements vscode.Disposable {
   show(found: Found): void {
     this.wanted = found;
     void this.queue(async () => {
-      if (this.wanted !== found) return;
-      this.origin ??= originNow();
-      const column = this.origin.editor?.viewColumn ?? vscode.ViewColumn.Active;
-      const editor = await open(found, { preview: true, preserveFocus: true, viewColumn: column });
-      this.unmark();
-      editor.setDecorations(this.highlight, [extentOf(found)]);
-      editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-      this.shown = editor;
-    });
+      if (this.wanted === found) await this.open(found, true);
+    }).catch(() => undefined); // a file that is gone has no preview
+  }
+
+  /** Shows a symbol in a tab that stays when the view is put back. */
+  pin(found: Found): Promise<void> {
+    this.wanted = found;
+    return this.queue(() => this.open(found, false));
   }
 
   /** Puts back what was on screen before. */
@@ -45,11 +44,21 @@ export class Preview implements vscode.Disposable {
     return this.queue(async () => {
       if (this.origin !== undefined) await putBack(this.origin);
       this.forget();
-    });
+    }).catch(() => undefined); // nor is there a way back to one
   }
 
   dispose(): void {
     this.highlight.dispose();
+  }
+
+  private async open(found: Found, isPreview: boolean): Promise<void> {
+    this.origin ??= originNow();
+    const column = this.origin.editor?.viewColumn ?? vscode.ViewColumn.Active;
+    const editor = await open(found, { preview: isPreview, preserveFocus: true, viewColumn: column });
+    this.unmark();
+    this.shown = editor;
+    editor?.setDecorations(this.highlight, [extentOf(found)]);
+    editor?.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
   private forget(): void {
@@ -62,8 +71,9 @@ export class Preview implements vscode.Disposable {
   }
 
   private queue(step: () => Promise<void>): Promise<void> {
-    this.work = this.work.then(step).catch(() => undefined); // a file that is gone has no preview
-    return this.work;
+    const done = this.work.then(step);
+    this.work = done.catch(() => undefined);
+    return done;
   }
 }
 
@@ -116,7 +126,8 @@ function originNow(): Origin {
 }
 
 function identity(tab: vscode.Tab): string {
-  const uri = tab.input instanceof vscode.TabInputText ? tab.input.uri.toString() : tab.label;
+  const isFile = tab.input instanceof vscode.TabInputText || tab.input instanceof vscode.TabInputNotebook;
+  const uri = isFile ? tab.input.uri.toString() : tab.label;
   return `${tab.group.viewColumn} ${uri}`;
 }
 

@@ -1,13 +1,16 @@
 /** What the list says about itself: how much is indexed, how sure it is, what went wrong. */
 
 import * as vscode from "vscode";
-import { NO_FOLDER, percent } from "../coverage.ts";
-import { PROBABLY_RELEVANT, type SearchResult, type Status } from "../protocol.ts";
+import { NO_FOLDER, number, percent } from "../coverage.ts";
+import { PROBABLY_RELEVANT, type SearchResult } from "../protocol.ts";
+import type { ServerState } from "../server/server.ts";
 
 /** Returns the heading of the list: the extension's name, and what the reader must know of the index. */
-export function heading(status: Status | undefined): string {
+export function heading(state: ServerState): string {
   const name = "Semantic Symbols";
-  if (status === undefined) return `${name} — ${vscode.l10n.t("starting…")}`;
+  if (state.kind === "starting") return `${name} — ${vscode.l10n.t("starting…")}`;
+  if (state.kind !== "running") return `${name} — ${vscode.l10n.t("not running")}`;
+  const { status } = state;
   if (status.folders.length === 0) return `${name} — ${NO_FOLDER}`;
   switch (status.state) {
     case "starting":
@@ -19,8 +22,16 @@ export function heading(status: Status | undefined): string {
     case "failed":
       return `${name} — ${status.message ?? vscode.l10n.t("the index can't be used")}`;
     case "ready":
-      return `${name} — ${vscode.l10n.t("{0} symbols", status.coverage.symbols.toLocaleString(vscode.env.language))}`;
+      return `${name} — ${vscode.l10n.t("{0} symbols", number(status.coverage.symbols))}`;
   }
+}
+
+/** Returns what was made of the query, where it is not what was typed. */
+export function remarks({ correctedQuery }: SearchResult, unknownLanguages: readonly string[]): string[] {
+  return [
+    ...unknownLanguages.map((name) => vscode.l10n.t("no language “{0}”: taken as words", name)),
+    ...(correctedQuery === undefined ? [] : [vscode.l10n.t("searched for “{0}”", correctedQuery)]),
+  ];
 }
 
 /** Returns what stands above the first results that are probably not meant: all of them, or those from there on. */
@@ -33,6 +44,8 @@ export function doubt(result: SearchResult): string {
 
 /** Returns what the empty list says. */
 export function nothingFound(result: SearchResult): string {
+  if (!result.isIncomplete && result.coverage.symbols === 0)
+    return vscode.l10n.t("Nothing to search: no file here is indexed");
   return result.isIncomplete
     ? vscode.l10n.t("Nothing yet: the index is at {0}", percent(result.coverage))
     : vscode.l10n.t("Nothing found");

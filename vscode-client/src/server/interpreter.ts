@@ -1,7 +1,7 @@
 /** Finds the Python that runs the server: the one the user chose, else the first on PATH that is new enough. */
 
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import * as path from "node:path";
 
@@ -46,34 +46,38 @@ const PROBE_TIMEOUT_MS = 10_000;
  */
 export async function findLaunch(chosen: string, bundle: string): Promise<Launch> {
   if (chosen !== "") {
-    const python = await probe(chosen.replace(/^~(?=[\\/])/, homedir));
+    const python = await probe(homely(chosen));
     const launch = python && launchOf(python, bundle, "own");
     if (launch) return launch;
-    throw new NoInterpreter(python ? lacking(python, bundle) : `"${chosen}" is no Python 3.11 or newer`);
+    throw new NoInterpreter(
+      python ? lacking(python, bundle) : ((await tooOld(chosen)) ?? `"${chosen}" is no Python 3.11 or newer`),
+    );
   }
   const tried: string[] = [];
   for (const name of NAMES) {
     const python = await probe(name);
     const launch = python && launchOf(python, bundle, "bundled");
     if (launch) return launch;
-    if (python) tried.push(lacking(python, bundle));
+    const reason = python ? lacking(python, bundle) : await tooOld(name);
+    if (reason !== undefined) tried.push(reason);
   }
   throw new NoInterpreter(tried[0] ?? "no Python 3.11 or newer is on the PATH");
 }
 
 /** Asks a Python about itself; undefined when it does not answer, or is too old for `-P`. */
 async function probe(command: string): Promise<Python | undefined> {
-  const answer = await new Promise<string>((resolve) => {
-    execFile(
-      command,
-      ["-P", "-c", PROBE],
-      { timeout: PROBE_TIMEOUT_MS, windowsHide: true },
-      (error, stdout) => resolve(error ? "" : stdout),
-    );
-  });
+  const answer = await output(command, ["-P", "-c", PROBE]);
   const [implementation, version, tag, hasServer] = answer.trim().split(" ");
   if (implementation !== "cpython" || version === undefined || tag === undefined) return undefined;
   return { command, version, tag, hasServer: hasServer === "True" };
+}
+
+/** Says of a Python that its version will not do, where that is what is the matter with it. */
+async function tooOld(command: string): Promise<string | undefined> {
+  const answer = await output(homely(command), ["--version"]);
+  const [, version, major, minor] = /^Python ((\d+)\.(\d+)\S*)/.exec(answer) ?? [];
+  const isOld = Number(major) < 3 || (Number(major) === 3 && Number(minor) < 11);
+  return isOld ? `Python ${version ?? ""} (${command}) is too old, 3.11 or newer is needed` : undefined;
 }
 
 /** Combines a Python with the packages that fit it; undefined when there are none. */
@@ -95,9 +99,31 @@ function bundledPackages(bundle: string, tag: string): string[] | undefined {
   return folders.every((folder) => existsSync(folder)) ? folders : undefined;
 }
 
+/** What a program writes; "" when it can't be run, fails or takes too long. */
+function output(command: string, args: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(command, args, { timeout: PROBE_TIMEOUT_MS, windowsHide: true }, (error, stdout) =>
+      resolve(error ? "" : stdout),
+    );
+  });
+}
+
+function homely(command: string): string {
+  return command.replace(/^~(?=[\\/])/, homedir);
+}
+
 function lacking(python: Python, bundle: string): string {
   const what = existsSync(bundle)
-    ? "the extension carries no packages for that version"
+    ? `the extension carries packages for ${bundledVersions(bundle).join(", ")} alone`
     : "the package semantic-symbols is not installed there";
   return `Python ${python.version} (${python.command}) was found, but ${what}`;
+}
+
+/** The Pythons that there are packages for: "3.11", "3.12". */
+function bundledVersions(bundle: string): string[] {
+  const minors = readdirSync(bundle).map((folder) => Number(/^cp3(\d+)$/.exec(folder)?.[1]));
+  return minors
+    .filter((minor) => minor > 0)
+    .sort((one, other) => one - other)
+    .map((minor) => `3.${minor}`);
 }

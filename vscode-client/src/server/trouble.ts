@@ -4,6 +4,8 @@ import * as vscode from "vscode";
 import type { Server, ServerState } from "./server.ts";
 import { SECTION } from "./settings.ts";
 
+const DOWNLOADS = "https://www.python.org/downloads/";
+
 export function tellTrouble(server: Server): vscode.Disposable {
   let last: ServerState["kind"] | undefined;
   return server.onDidChange((state) => {
@@ -29,8 +31,11 @@ export async function chooseInterpreter(): Promise<void> {
 
 async function offerInterpreter(reason: string): Promise<void> {
   const choose = vscode.l10n.t("Choose Python…");
+  const get = vscode.l10n.t("Get Python");
   const message = vscode.l10n.t("Semantic Symbols can't run: {0}.", reason);
-  if ((await vscode.window.showErrorMessage(message, choose)) === choose) await chooseInterpreter();
+  const picked = await vscode.window.showErrorMessage(message, choose, get);
+  if (picked === choose) await chooseInterpreter();
+  if (picked === get) await vscode.env.openExternal(vscode.Uri.parse(DOWNLOADS));
 }
 
 async function offerRestart(server: Server, reason: string): Promise<void> {

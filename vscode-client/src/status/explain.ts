@@ -8,7 +8,7 @@ import { SECTION } from "../server/settings.ts";
 /** @param uri The file; the one in the editor when left out. */
 export async function explainFile(
   server: Server,
-  uri = vscode.window.activeTextEditor?.document.uri,
+  uri = vscode.window.activeNotebookEditor?.notebook.uri ?? vscode.window.activeTextEditor?.document.uri,
 ): Promise<void> {
   if (uri === undefined) return;
   const explanation = await server.request("semanticSearch/explainPath", { uri: server.uriOf(uri) });

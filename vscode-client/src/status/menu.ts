@@ -1,7 +1,7 @@
 /** The status menu: what can be done about the index just now. */
 
 import * as vscode from "vscode";
-import { NO_FOLDER, percent } from "../coverage.ts";
+import { NO_FOLDER, number, percent } from "../coverage.ts";
 import type { Server, ServerState } from "../server/server.ts";
 
 interface Entry extends vscode.QuickPickItem {
@@ -24,7 +24,11 @@ function entriesFor(state: ServerState): Entry[] {
     entry("settings-gear", vscode.l10n.t("Settings"), "openSettings"),
   ];
   if (state.kind === "noInterpreter")
-    return [entry("folder-opened", vscode.l10n.t("Choose Python…"), "chooseInterpreter"), ...always];
+    return [
+      entry("folder-opened", vscode.l10n.t("Choose Python…"), "chooseInterpreter"),
+      entry("debug-restart", vscode.l10n.t("Look for a Python Again"), "restart"),
+      ...always,
+    ];
   if (state.kind !== "running")
     return [entry("debug-restart", vscode.l10n.t("Restart the Server"), "restart"), ...always];
   const steer =
@@ -57,15 +61,17 @@ function entriesFor(state: ServerState): Entry[] {
 }
 
 function summary(state: ServerState): string {
+  if (state.kind === "noInterpreter" || state.kind === "failed")
+    return vscode.l10n.t("The server can't run: {0}.", state.reason);
   if (state.kind !== "running") return vscode.l10n.t("The server is not running");
   const { coverage, folders } = state.status;
   if (folders.length === 0) return NO_FOLDER;
   return vscode.l10n.t(
     "{0} of {1} files indexed ({2}), {3} symbols",
-    coverage.indexedFiles,
-    coverage.files,
+    number(coverage.indexedFiles),
+    number(coverage.files),
     percent(coverage),
-    coverage.symbols,
+    number(coverage.symbols),
   );
 }
 

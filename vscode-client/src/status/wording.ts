@@ -1,7 +1,7 @@
 /** The status bar's words for what the server is doing. */
 
 import * as vscode from "vscode";
-import { NO_FOLDER, percent } from "../coverage.ts";
+import { NO_FOLDER, number, percent } from "../coverage.ts";
 import type { Status } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
 
@@ -89,17 +89,14 @@ export function factsOf({ state, message, coverage, index, metrics }: Status): s
 }
 
 function sign(text: string, markdown: string, severity: Sign["severity"] = "none"): Sign {
-  const title = markdown.split("\n")[0]?.replaceAll("**", "") ?? "";
+  const [title = "", ...rest] = markdown.split("\n");
+  const label = `Semantic Symbols: ${title.replaceAll("**", "")}`;
   return {
     text,
-    label: `Semantic Symbols: ${title}`,
-    tooltip: new vscode.MarkdownString(markdown),
+    label,
+    tooltip: new vscode.MarkdownString([`**${label}**`, ...rest].join("\n")),
     severity,
   };
-}
-
-function number(value: number): string {
-  return Math.round(value).toLocaleString(vscode.env.language);
 }
 
 function compact(value: number): string {

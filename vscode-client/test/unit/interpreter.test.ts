@@ -46,6 +46,19 @@ test("a Python that is too old is none", { skip: process.platform === "win32" },
   const old = path.join(bundle(), "python3");
   writeFileSync(old, '#!/bin/sh\necho "Unknown option: $1" >&2\nexit 2\n', { mode: 0o755 });
   await assert.rejects(findLaunch(old, bundle()), NoInterpreter);
+  const answers = '#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.6" && exit\nexit 2\n';
+  writeFileSync(old, answers);
+  await assert.rejects(findLaunch(old, bundle()), {
+    message: `Python 3.9.6 (${old}) is too old, 3.11 or newer is needed`,
+  });
+});
+
+test("a Python that is too new is told what would do", { skip: process.platform === "win32" }, async () => {
+  const own = path.join(bundle(), "python3");
+  writeFileSync(own, "#!/bin/sh\necho cpython 3.15.0 cp315 False\n", { mode: 0o755 });
+  await assert.rejects(findLaunch(own, bundle("any", "cp39", "cp312", "cp311")), {
+    message: `Python 3.15.0 (${own}) was found, but the extension carries packages for 3.9, 3.11, 3.12 alone`,
+  });
 });
 
 test("a tilde is the user's own folder", { skip: process.platform === "win32" }, async () => {

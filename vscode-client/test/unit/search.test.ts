@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { completions, openFilter } from "../../src/search/filters.ts";
+import { completions, openFilter, unknownLanguages, withoutFilters } from "../../src/search/filters.ts";
 import { History, type Store } from "../../src/search/history.ts";
 import { Latest } from "../../src/search/latest.ts";
+import { shortened } from "../../src/search/shortened.ts";
 
 test("a filter at the end of the query is open", () => {
   assert.deepEqual(openFilter("retry kind:cl"), {
@@ -23,6 +24,26 @@ test("what begins as typed comes first, and what is whole needs no completion", 
   assert.deepEqual(completions("mem", kinds), ["member", "enumMember"]);
   assert.deepEqual(completions("Class", kinds), []);
   assert.deepEqual(completions("", ["a", "b"]), ["a", "b"]);
+});
+
+test("a filter by a language that nobody knows is found out", () => {
+  const known = ["python", "py", "c++"];
+  assert.deepEqual(unknownLanguages("parse lang:cobol lang:PY lang:c++", known), ["cobol"]);
+  assert.deepEqual(unknownLanguages("slang:cobol", known), []);
+});
+
+test("a query that has filters is known without them", () => {
+  assert.equal(withoutFilters("retry kind:class failed -path:tests/** lang:go"), "retry failed");
+  for (const query of ["retry failed", "kind:class", "mankind:class retry"])
+    assert.equal(withoutFilters(query), "");
+});
+
+test("a long path keeps its first folder, its file and its line", () => {
+  const path = "src/main/java/com/company/product/service/UserServiceImpl.java:123";
+  assert.equal(shortened(path, 80), path);
+  assert.equal(shortened(path, 50), "src/…/product/service/UserServiceImpl.java:123");
+  assert.equal(shortened(path, 0), "…/UserServiceImpl.java:123");
+  assert.equal(shortened("a-file-of-a-name-that-is-long.py:1", 0), "a-file-of-a-name-that-is-long.py:1");
 });
 
 test("the history holds each search once, newest first, and not too many", async () => {

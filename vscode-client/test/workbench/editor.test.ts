@@ -61,6 +61,8 @@ test("related code is listed in the References view, and again from its history"
   await bench.page.keyboard.press("Control+Alt+r");
   const tree = bench.page.locator(".pane-body .monaco-list-row");
   await says(tree.filter({ hasText: "TimedRotatingFileHandler" }), "logging/handlers.py:");
+  const label = await tree.filter({ hasText: "TimedRotatingFileHandler" }).first().getAttribute("aria-label");
+  assert.match(label ?? "", /^TimedRotatingFileHandler, class, \d+ %, .*logging\/handlers\.py:\d+$/);
   await bench.picture("related");
   await bench.command("References: Clear");
   await tree.filter({ hasText: "related code" }).hover();
@@ -106,7 +108,7 @@ test("the status bar tells the state, its menu pauses and resumes", async () => 
 
 test("the status bar explains itself when pointed at", async () => {
   await bench.status.hover();
-  await bench.page.locator(".monaco-hover", { hasText: "Everything is indexed" }).waitFor();
+  await bench.page.locator(".monaco-hover", { hasText: "Semantic Symbols: Everything is indexed" }).waitFor();
   await bench.picture("status");
 });
 

@@ -1,6 +1,8 @@
 /** The search as a person has it: typing, looking, taking, working through. */
 
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { eventually, firstRow, says } from "./expect.ts";
 import { Workbench } from "./workbench.ts";
@@ -20,6 +22,12 @@ before(async () => {
     "tempfile.py",
     "zipfile.py",
   ]);
+  const folder = path.join(workspace, "modules/registration/source/main/implementation/of/services");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    path.join(folder, "UserRegistrationService.java"),
+    "class UserRegistrationService {\n  /** Registers whoever comes. */\n  void registerVisitorByMail() {}\n}\n",
+  );
   bench = await Workbench.open({ workspace, file: "json/decoder.py" });
   await bench.ready();
   await says(bench.activeFile, "decoder.py");
@@ -187,6 +195,30 @@ test("the selection can be searched for", async () => {
 test("when nothing is close, the list says so", async () => {
   await bench.search("zzqx flurbish");
   await says(bench.page.locator(".quick-input-list"), "nothing close");
+});
+
+test("what was made of the query is told where it is not what was typed", async () => {
+  await bench.search("rotate the log file lang:cobol");
+  await says(bench.page.locator(".quick-input-list"), "no language “cobol”: taken as words");
+  await bench.input.fill("rotate the log flie");
+  await says(bench.page.locator(".quick-input-list"), "searched for “rotate the log file”");
+});
+
+test("where filters leave nothing, Enter searches without them", async () => {
+  await bench.search(`${ROTATE} path:nowhere/** kind:class`);
+  await firstRow(bench.rows, `${ROTATE}, without the filters, Nothing found`);
+  await bench.page.keyboard.press("Enter");
+  await firstRow(bench.rows, "BaseRotatingHandler");
+  assert.equal(await bench.input.inputValue(), ROTATE);
+});
+
+test("of a long path the file and the line are seen", async () => {
+  await bench.search("register visitor by mail");
+  await firstRow(bench.rows, "registerVisitorByMail, modules/…/services/UserRegistrationService.java:3, ");
+  assert.match(
+    (await bench.rows.first().getAttribute("aria-label")) ?? "",
+    / %  method · Registers whoever comes\.$/,
+  );
 });
 
 test("a symbol opens to the side of what was there, and its reference is copied", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
@@ -21,6 +21,10 @@ test("without any Python there is a message with a button, and the status bar sa
   assert.equal(await message.getByRole("button", { name: "Choose Python…" }).count(), 1);
   await bench.status.locator(".codicon-error").waitFor();
   await bench.picture("no-python");
+  await bench.search("parse json");
+  await firstRow(bench.rows, "Choose Python…, no Python 3.11 or newer is on the PATH");
+  await says(bench.page.locator(".quick-input-title"), "not running");
+  await bench.dismiss();
   await message.getByRole("button", { name: "Choose Python…" }).click();
   await says(bench.page.locator(".quick-input-title"), "Choose a Python 3.11 or newer");
   await listed(bench, 1, "the workspace should be listed first");
@@ -34,6 +38,26 @@ test("a Python that is none is named in the message", async () => {
     workspace,
     machineSettings: { "semanticSymbols.interpreter": "/no/such/python" },
   });
+  await says(
+    bench.notification("Semantic Symbols can't run"),
+    '"/no/such/python" is no Python 3.11 or newer',
+  );
+});
+
+test("a workspace chooses the Python only once it is trusted", async () => {
+  const asking = standardLibrary(["json"]);
+  mkdirSync(path.join(asking, ".vscode"));
+  const wishes = { "semanticSymbols.interpreter": "/no/such/python" };
+  writeFileSync(path.join(asking, ".vscode", "settings.json"), JSON.stringify(wishes));
+  await using bench = await Workbench.open({ workspace: asking, isUntrusted: true });
+  await bench.page.locator('.statusbar-item[id*="status.workspaceTrust"]').waitFor();
+  await bench.ready();
+  await bench.search("parse json");
+  await firstRow(bench.rows, "loads, json/__init__.py:");
+  await bench.picture("restricted");
+  await bench.dismiss();
+  await bench.command("Workspaces: Manage Workspace Trust");
+  await bench.page.getByRole("button", { name: "Trust", exact: true }).click();
   await says(
     bench.notification("Semantic Symbols can't run"),
     '"/no/such/python" is no Python 3.11 or newer',
@@ -61,6 +85,9 @@ test("a restart ends a server that hangs before it has answered anything", async
     (pid) => pid !== false && pid !== "",
     "the server should have been started",
   );
+  await bench.search("parse json");
+  await firstRow(bench.rows, "The server is starting…");
+  await bench.dismiss();
   await bench.command("Semantic Symbols: Restart the Server");
   await bench.ready();
   assert.equal(isAlive(Number(readFileSync(started, "utf8"))), false);

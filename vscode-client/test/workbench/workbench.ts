@@ -34,6 +34,8 @@ export interface Profile {
   settings?: Record<string, unknown>;
   /** Settings with the scope of a machine: the workbench is a remote one, which takes them from nowhere else. */
   machineSettings?: Record<string, unknown>;
+  /** Left restricted until someone trusts it. */
+  isUntrusted?: boolean;
   /** Over the editor's own environment. */
   env?: Record<string, string>;
   /** A file to open, relative to the workspace. */
@@ -73,7 +75,10 @@ export class Workbench {
     const { server, url } = await startServer(
       home,
       { ...process.env, ...ISOLATED, HOME: home, XDG_CACHE_HOME: path.join(home, "cache"), ...profile.env },
-      profile.hostTests === undefined ? [] : TELLS_THE_PAGE,
+      [
+        ...(profile.hostTests === undefined ? [] : TELLS_THE_PAGE),
+        ...(profile.isUntrusted ? [] : ["--disable-workspace-trust"]),
+      ],
     );
     const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
     const page = await browser.newPage({ viewport: SIZE });
@@ -242,7 +247,6 @@ async function startServer(
     "127.0.0.1:0",
     "--disable-telemetry",
     "--disable-update-check",
-    "--disable-workspace-trust",
     "--disable-getting-started-override",
   ];
   const server = spawn(process.execPath, [program, ...where, ...quiet, ...options], {

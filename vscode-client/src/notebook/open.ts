@@ -1,0 +1,31 @@
+/** Shows a place of a notebook's file in the cell that it belongs to. */
+
+import * as vscode from "vscode";
+import { cellPlace } from "./cells.ts";
+
+/** Whether the editor shows a file as a notebook, unless the user wants its text. */
+export function isNotebook(uri: vscode.Uri): boolean {
+  const editors = vscode.workspace
+    .getConfiguration("workbench")
+    .get<Record<string, string>>("editorAssociations", {});
+  return uri.path.endsWith(".ipynb") && editors["*.ipynb"] !== "default";
+}
+
+/** Opens it with the cell selected, and the cursor at the place in it where the notebook has the focus. */
+export async function openCell(
+  uri: vscode.Uri,
+  place: vscode.Position,
+  options: vscode.TextDocumentShowOptions,
+): Promise<void> {
+  const file = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  const wanted = cellPlace(file, place);
+  const index = Math.min(wanted?.cell ?? 0, notebook.cellCount - 1);
+  const cells = new vscode.NotebookRange(index, index + 1);
+  const editor = await vscode.window.showNotebookDocument(notebook, { ...options, selections: [cells] });
+  editor.revealRange(cells, vscode.NotebookEditorRevealType.InCenter);
+  const cell = notebook.cellCount > 0 ? notebook.cellAt(index) : undefined;
+  if (wanted === undefined || cell?.kind !== vscode.NotebookCellKind.Code || options.preserveFocus) return;
+  const at = new vscode.Position(wanted.line, wanted.character);
+  await vscode.window.showTextDocument(cell.document, { ...options, selection: new vscode.Range(at, at) });
+}
