@@ -115,7 +115,7 @@ def build_ours(folder: Path, vectors: F16) -> OurParts:
     small, wide = np.zeros(n_rows, np.uint8), np.zeros(n_rows, np.uint32)
     ids = np.arange(n_rows, dtype=np.uint64)
     names, records = ["x"] * n_rows, [b""] * n_rows
-    rows = SegmentRows(ids, vectors, small, small, wide, small, names, names, records)
+    rows = SegmentRows(ids, vectors, small, small, wide, small, small, names, names, records)
     write_segment(folder / "a.segment", rows, clusters, n_clusters, second)
     stages.append(time.perf_counter())
     return OurParts(Segment.open(folder / "a.segment"), centroids, *np.diff(stages).tolist())

@@ -123,6 +123,11 @@ class Symbol:
         return ".".join((*self.containers, self.name))
 
     @property
+    def n_lines(self) -> int:
+        """How many lines it covers."""
+        return self.span.end.line - self.span.start.line + 1
+
+    @property
     def container_name(self) -> str:
         """The enclosing definitions joined by ".", or the empty string."""
         return ".".join(self.containers)

@@ -53,6 +53,7 @@ def rows_of(
         ),
         files=np.repeat(numbers, [len(file.ids) for file in placed]).astype(np.uint32),
         flags=_joined([file.flags for file in placed], np.zeros(0, np.uint8)),
+        lines=_joined([file.content.lines for file in placed], np.zeros(0, np.uint8)),
         names=[name for file in placed for name in file.content.names],
         qualified_names=[name for file in placed for name in file.content.qualified_names],
         records=[record for file in placed for record in file.content.records],

@@ -84,7 +84,6 @@ class YieldMaker:
             [item.symbol for item in parsed.symbols],
             self._terms(parsed.symbols, words),
             self._embedder.content_vectors(symbol_texts(parsed, words)),
-            len(words.numbers),
         )
 
     def kind_of(self, path: str, size_bytes: int) -> str:

@@ -21,6 +21,7 @@ from lsp_server.search.results import SearchMode
 from lsp_server.search.signals import Candidates, is_prose, repeats
 from lsp_server.search.unsaved import UnsavedFile
 from lsp_server.search.view import FolderView
+from lsp_server.storage.file_yield import n_lines
 from lsp_server.text import split_words
 from lsp_server.vectors.arrays import F32, I64, Mask
 
@@ -52,6 +53,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
             | _at_lines(file, rows, lines.get(file.path, ())),
             kinds=np.array([symbol.kind for symbol in symbols], np.uint8),
             flags=file.flags[rows],
+            lines=n_lines(symbols),
             files=np.full(len(rows), -1 - number, np.int64),
             names=[symbol.name for symbol in symbols],
             containers=[symbol.container_name for symbol in symbols],

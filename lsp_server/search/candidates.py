@@ -47,6 +47,7 @@ def _joined(parts: Sequence[Gathered]) -> Gathered:
             quoted=column("quoted", np.bool_),
             kinds=column("kinds", np.uint8),
             flags=column("flags", np.uint8),
+            lines=column("lines", np.uint8),
             files=column("files", np.int64),
             names=[name for some in all_candidates for name in some.names],
             containers=[container for some in all_candidates for container in some.containers],

@@ -186,6 +186,7 @@ def _with_evidence(
             quoted=np.isin(ordinals, quoted),
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
+            lines=vectors.lines(ordinals),
             files=files,
             names=snapshot.names_of(ordinals),
             containers=_Containers(snapshot, ordinals),

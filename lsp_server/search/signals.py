@@ -29,6 +29,22 @@ _VALUES: Final = (
     SymbolKind.KEY,
 )
 
+_HOLDERS: Final = (
+    SymbolKind.FILE,
+    SymbolKind.MODULE,
+    SymbolKind.NAMESPACE,
+    SymbolKind.PACKAGE,
+    SymbolKind.CLASS,
+    SymbolKind.INTERFACE,
+    SymbolKind.STRUCT,
+    SymbolKind.ENUM,
+)
+_HOLDERS_SIZE: Final = 0.6
+"""What holds other symbols is long by nature: it counts as much as a function of eight lines."""
+
+_LONG_LINES: Final = 32
+"""From so many lines on a symbol is long."""
+
 TO_THE_LETTER: Final = 8
 CALLED: Final = 6
 QUOTED: Final = 4
@@ -82,6 +98,7 @@ class Candidates:
         quoted: bool[n], whether the query stands in it, nearly as it is, or names its line; see `quoting`.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
+        lines: uint8[n], how many lines each covers, 255 for more.
         files: int64[n], a number per file.
         names: As written.
         containers: Enclosing definitions joined by ".".
@@ -97,6 +114,7 @@ class Candidates:
     quoted: np.ndarray
     kinds: np.ndarray
     flags: np.ndarray
+    lines: np.ndarray
     files: np.ndarray
     names: Sequence[str]
     containers: Sequence[str]
@@ -155,6 +173,7 @@ def signals_of(
             "stem": places.stem,
             "exact": names.exact,
             "as_written": names.as_written,
+            "size": _size(candidates.lines, candidates.kinds),
         },
         multiplied={
             **_by_flags(words, candidates.flags),
@@ -183,6 +202,13 @@ def is_prose(paths: Sequence[str]) -> np.ndarray:
 def _normalised(evidence: np.ndarray) -> np.ndarray:
     top = float(evidence.max(initial=0.0))
     return np.maximum(evidence, 0.0).astype(np.float64) / top if top > 0 else np.zeros(len(evidence))
+
+
+def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Return how much stands in each symbol, by the logarithm of its lines, 0 to 1."""
+    size: np.ndarray = np.log2(np.clip(lines, 1, _LONG_LINES)) / np.log2(_LONG_LINES)
+    size[np.isin(kinds, _HOLDERS)] = _HOLDERS_SIZE
+    return size
 
 
 def _by_flags(words: frozenset[str], flags: np.ndarray) -> dict[str, np.ndarray]:

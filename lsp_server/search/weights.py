@@ -21,6 +21,7 @@ class Weights:
         stem: Coverage of the file's name by the query: "session management" and sessions.py.
         exact: The query, or an identifier in it, is the symbol's name.
         as_written: It is so to the letter, capitals and all: `Parse` before `parse`.
+        size: How long it is, if it is a function or the like: what takes more lines does more of the work.
         neighbours: What further good symbols of the same file add to each of them.
         test: Multiplies tests, unless the query asks for tests.
         example: Multiplies examples, demos and benchmarks, likewise.
@@ -44,6 +45,7 @@ class Weights:
     stem: float
     exact: float
     as_written: float
+    size: float
     neighbours: float
     test: float
     example: float
@@ -68,6 +70,7 @@ ADDED: Final = (
     "stem",
     "exact",
     "as_written",
+    "size",
 )
 """Signals that are summed."""
 

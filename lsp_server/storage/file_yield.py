@@ -6,7 +6,7 @@ their records on without ever looking inside.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, Self
 
@@ -18,8 +18,10 @@ from lsp_server.errors import IndexDamaged
 from lsp_server.model import Symbol, symbol_key
 from lsp_server.storage.symbol_record import pack_symbol, pack_symbols, unpack_symbol
 
-YIELD_FORMAT: Final = 1
+YIELD_FORMAT: Final = 2
 """Raised when the packed form changes; yields of another format are made anew."""
+
+_MOST_LINES: Final = 255
 
 _HEAD: Final = b"SSY" + bytes([YIELD_FORMAT])
 
@@ -48,12 +50,12 @@ class FileYield:
         digest: Of the content, 16 bytes.
         language: Canonical language id.
         skipped: Why the file has no symbols; None when it was indexed.
-        n_words: How many words the whole file has.
         names: As written.
         qualified_names: Containers and name joined by ".".
         languages: Canonical language ids; a file may hold several.
         kinds: u8[n], `SymbolKind`.
         flags: u8[n], `SymbolFlags`, without those that the path brings.
+        lines: u8[n], how many lines each covers, 255 for more.
         nths: u32[n].
         records: `pack_symbol` of each symbol, for the segment.
         texts: Words for the text index.
@@ -63,26 +65,25 @@ class FileYield:
     digest: bytes
     language: str
     skipped: str | None
-    n_words: int
     names: tuple[str, ...]
     qualified_names: tuple[str, ...]
     languages: tuple[str, ...]
     kinds: NDArray[np.uint8]
     flags: NDArray[np.uint8]
+    lines: NDArray[np.uint8]
     nths: NDArray[np.uint32]
     records: tuple[bytes, ...]
     texts: tuple[SymbolWords, ...]
     vectors: NDArray[np.float16]
 
     @classmethod
-    def of(  # noqa: PLR0917  # its arguments are columns, in the order in which they come about
+    def of(
         cls,
         digest: bytes,
         language: str,
         symbols: Sequence[Symbol],
         texts: Sequence[SymbolWords],
         vectors: NDArray[np.float16],
-        n_words: int,
     ) -> Self:
         """Return the yield of a file with these symbols, texts and f16[n, d] vectors.
 
@@ -95,12 +96,12 @@ class FileYield:
             digest=digest,
             language=language,
             skipped=None,
-            n_words=n_words,
             names=tuple([symbol.name for symbol in symbols]),
             qualified_names=tuple([symbol.qualified_name for symbol in symbols]),
             languages=tuple([symbol.language for symbol in symbols]),
             kinds=np.array([int(symbol.kind) for symbol in symbols], dtype=np.uint8),
             flags=np.array([int(symbol.flags) for symbol in symbols], dtype=np.uint8),
+            lines=n_lines(symbols),
             nths=np.array([symbol.nth for symbol in symbols], dtype=np.uint32),
             records=pack_symbols(symbols),
             texts=tuple(texts),
@@ -110,7 +111,7 @@ class FileYield:
     @classmethod
     def of_skipped(cls, digest: bytes, reason: str) -> Self:
         """Return the yield of a file that was left out for `reason`."""
-        empty = cls.of(digest, "", (), (), np.empty((0, 0), dtype=np.float16), 0)
+        empty = cls.of(digest, "", (), (), np.empty((0, 0), dtype=np.float16))
         return replace(empty, skipped=reason)
 
     def __len__(self) -> int:
@@ -143,6 +144,11 @@ class FileYield:
         )
 
 
+def n_lines(symbols: Iterable[Symbol]) -> NDArray[np.uint8]:
+    """Return how many lines each symbol covers, 255 for more."""
+    return np.array([min(symbol.n_lines, _MOST_LINES) for symbol in symbols], np.uint8)
+
+
 def pack(file_yield: FileYield) -> bytes:
     """Return the packed form: magic and format, CRC-32 of the rest, one msgpack array of columns."""
     is_mixed = any(language != file_yield.language for language in file_yield.languages)
@@ -150,12 +156,12 @@ def pack(file_yield: FileYield) -> bytes:
         file_yield.digest,
         file_yield.language,
         file_yield.skipped,
-        file_yield.n_words,
         file_yield.names,
         file_yield.qualified_names,
         file_yield.languages if is_mixed else None,
         file_yield.kinds.tobytes(),
         file_yield.flags.tobytes(),
+        file_yield.lines.tobytes(),
         file_yield.nths.astype("<u4").tobytes(),
         file_yield.records,
         file_yield.texts,
@@ -177,18 +183,18 @@ def unpack(data: bytes) -> FileYield:
         raise _damaged("it is cut short, altered or of another format")
     try:
         columns = msgpack.unpackb(body, use_list=False, unicode_errors="surrogatepass")
-        digest, language, skipped, n_words, names, qualified_names, languages = columns[:7]
-        kinds, flags, nths, records, texts, dimensions, vectors = columns[7:]
+        digest, language, skipped, names, qualified_names, languages = columns[:6]
+        kinds, flags, lines, nths, records, texts, dimensions, vectors = columns[6:]
         return FileYield(
             digest=digest,
             language=language,
             skipped=skipped,
-            n_words=n_words,
             names=names,
             qualified_names=qualified_names,
             languages=(language,) * len(names) if languages is None else languages,
             kinds=np.frombuffer(kinds, dtype=np.uint8),
             flags=np.frombuffer(flags, dtype=np.uint8),
+            lines=np.frombuffer(lines, dtype=np.uint8),
             nths=np.frombuffer(nths, dtype="<u4"),
             records=records,
             texts=tuple(map(SymbolWords._make, texts)),

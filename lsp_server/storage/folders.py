@@ -29,7 +29,7 @@ from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage.lease import WriterLease, is_marked
 from lsp_server.storage.path_identity import folder_hash
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 """Raised whenever anything in a version folder is laid out differently: catalog, segments or text index."""
 
 EXPIRY_S: Final = 60 * 24 * 3600.0

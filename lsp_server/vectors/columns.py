@@ -11,7 +11,7 @@ import numpy as np
 from lsp_server.vectors.arrays import I64, U8, U32, U64, AnyArray, Mask
 from lsp_server.vectors.segment import Segment
 
-ColumnName = Literal["ids", "kinds", "languages", "files", "flags"]
+ColumnName = Literal["ids", "kinds", "languages", "files", "flags", "lines"]
 
 
 class JoinedSegments:
@@ -75,6 +75,10 @@ class JoinedSegments:
     def flags(self, ordinals: I64) -> U8:
         """Return symbol flags, u8[m]."""
         return self._gathered("flags", ordinals, np.dtype(np.uint8))
+
+    def lines(self, ordinals: I64) -> U8:
+        """Return how many lines the symbols cover, 255 for more, u8[m]."""
+        return self._gathered("lines", ordinals, np.dtype(np.uint8))
 
     def cluster_of(self, ordinals: I64) -> U32:
         """Return each row's cluster, u32[m]."""

@@ -29,7 +29,7 @@ from lsp_server.errors import IndexDamaged
 from lsp_server.vectors.arrays import AnyArray
 
 MAGIC = b"\x93SEMSYM\n"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 HEADER_BYTES = 4096
 ALIGNMENT = 64
 
@@ -44,6 +44,7 @@ COLUMNS: dict[str, str] = {
     "languages": "|u1",
     "files": "<u4",
     "flags": "|u1",
+    "lines": "|u1",
     "name_masks": "<u8",
     "name_pairs": "<u8",
     "name_firsts": "|u1",

@@ -28,6 +28,7 @@ class Segment:
         languages: u8[n].
         files: u32[n].
         flags: u8[n].
+        lines: u8[n].
         name_masks: u64[n], see `names.letter_mask`.
         name_pairs: u64[n], see `names.pair_mask`.
         name_firsts: u8[n], see `names.first_letters`.
@@ -63,6 +64,7 @@ class Segment:
         self.languages: U8 = arrays["languages"]
         self.files: U32 = arrays["files"]
         self.flags: U8 = arrays["flags"]
+        self.lines: U8 = arrays["lines"]
         self.name_masks: U64 = arrays["name_masks"]
         self.name_pairs: U64 = arrays["name_pairs"]
         self.name_firsts: U8 = arrays["name_firsts"]

@@ -42,6 +42,7 @@ class SegmentRows:
         languages: u8[n], numbers that the caller gives meaning to.
         files: u32[n], the catalog's file ids.
         flags: u8[n], `SymbolFlags`.
+        lines: u8[n], how many lines each covers, 255 for more.
         names: n names as written.
         qualified_names: n names with what they lie in.
         records: n packed records, opaque here.
@@ -53,6 +54,7 @@ class SegmentRows:
     languages: U8
     files: U32
     flags: U8
+    lines: U8
     names: list[str]
     qualified_names: list[str]
     records: list[bytes]
@@ -189,7 +191,7 @@ def write_segment(
         file.add("codes", codes.shape, [codes])
         file.add("vectors", vectors.shape, [vectors])
         file.add("ids", ids.shape, [ids])
-        for name in ("kinds", "languages", "files", "flags"):
+        for name in ("kinds", "languages", "files", "flags", "lines"):
             file.add(name, ids.shape, [getattr(rows, name)[order]])
         file.add("name_masks", ids.shape, [names.letter_masks(ordered_names)])
         file.add("name_pairs", ids.shape, [names.pair_masks(*low)])

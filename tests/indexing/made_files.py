@@ -28,7 +28,7 @@ def made_yield(n_symbols: int, seed: int, embedder: Embedder) -> FileYield:
     texts = [SymbolWords(symbol.name, symbol.name, "", "def", "", f"body {seed}") for symbol in symbols]
     random = np.random.default_rng(seed)
     vectors = random.standard_normal((n_symbols, embedder.info.dimensions)).astype(np.float16)
-    return FileYield.of(content_digest(f"{n_symbols} {seed}".encode()), "python", symbols, texts, vectors, 3)
+    return FileYield.of(content_digest(f"{n_symbols} {seed}".encode()), "python", symbols, texts, vectors)
 
 
 def made_file(path: str, n_symbols: int, seed: int, embedder: Embedder) -> PlacedFile:

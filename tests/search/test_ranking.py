@@ -28,6 +28,7 @@ class One:
     quoted: bool = False
     kind: SymbolKind = SymbolKind.FUNCTION
     flags: SymbolFlags = SymbolFlags.NONE
+    lines: int = 8
 
 
 def candidates_of(ones: list[One]) -> Candidates:
@@ -42,6 +43,7 @@ def candidates_of(ones: list[One]) -> Candidates:
         quoted=np.array([one.quoted for one in ones], np.bool_),
         kinds=np.array([one.kind for one in ones], np.uint8),
         flags=np.array([one.flags for one in ones], np.uint8),
+        lines=np.array([one.lines for one in ones], np.uint8),
         files=np.array([files[one.path] for one in ones], np.int64),
         names=[one.name for one in ones],
         containers=[one.container for one in ones],

@@ -48,7 +48,6 @@ def yields(draw: st.DrawFn) -> FileYield:
         symbols=[draw(symbols) for _ in range(n_rows)],
         texts=[draw(words) for _ in range(n_rows)],
         vectors=draw(npst.arrays(np.float16, (n_rows, draw(st.integers(0, 8))))),
-        n_words=draw(numbers),
     )
 
 
@@ -113,7 +112,7 @@ def a_symbol(name: str, kind: SymbolKind = SymbolKind.FUNCTION, language: str = 
 def a_yield(*symbols: Symbol) -> FileYield:
     texts = [SymbolWords(symbol.name, "", "", "", "", "") for symbol in symbols]
     vectors = np.arange(2 * len(symbols), dtype=np.float16).reshape(-1, 2)
-    return FileYield.of(b"d" * 16, "python", symbols, texts, vectors, 9)
+    return FileYield.of(b"d" * 16, "python", symbols, texts, vectors)
 
 
 def test_columns_and_records_tell_the_same() -> None:
@@ -148,4 +147,4 @@ def test_another_file_entry_replaces_the_first_symbol_only() -> None:
 
 def test_columns_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="equally many"):
-        FileYield.of(b"", "c", (), (), np.zeros((1, 2), np.float16), 0)
+        FileYield.of(b"", "c", (), (), np.zeros((1, 2), np.float16))

@@ -24,6 +24,7 @@ def chosen(rows: SegmentRows, mask: np.ndarray) -> SegmentRows:
         rows.languages[mask],
         rows.files[mask],
         rows.flags[mask],
+        rows.lines[mask],
         [rows.names[place] for place in places],
         [rows.qualified_names[place] for place in places],
         [rows.records[place] for place in places],
