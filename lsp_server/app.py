@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lsp_server.disk import with_home
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder, load_reranker
 from lsp_server.indexing.capacity import is_on_battery, suggested_workers, usable_cores
 from lsp_server.indexing.ignore import IgnoreRules
@@ -72,7 +73,7 @@ def embedder_of(settings: Settings) -> Embedder:
     return load_embedder(
         ModelChoice(
             name=model.name,
-            path=Path(model.path).expanduser() if model.path else None,
+            path=with_home(model.path) if model.path else None,
             query_prefix=model.query_prefix or None,
             passage_prefix=model.passage_prefix or None,
         )

@@ -1,4 +1,4 @@
-"""Asks the disk so that nothing waits for ever and nothing is refused that would be granted in a moment."""
+"""Paths as they are written, and a disk that never keeps us waiting nor refuses what it would grant soon."""
 
 import errno
 import os
@@ -41,6 +41,11 @@ def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> A
                 raise
         time.sleep(rest_s)
         rest_s *= 2
+
+
+def with_home(text: str) -> Path:
+    """Return a path as it was written; `~` and `~user` are homes, and names where nobody is called so."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - the one of `Path` raises there
 
 
 def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:

@@ -70,3 +70,11 @@ def test_a_file_that_grows_while_it_is_read_ends(tmp_path: Path, monkeypatch: py
             raw, status = disk.read_ordinary(tmp_path / "server.log")
     assert raw == b"first"
     assert status.st_size == len(raw)
+
+
+def test_a_tilde_is_a_home_or_a_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert disk.with_home("~/code") == tmp_path / "code"
+    assert disk.with_home("~draft.py") == Path("~draft.py")
+    assert disk.with_home("a/~") == Path("a/~")

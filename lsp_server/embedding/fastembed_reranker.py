@@ -7,6 +7,7 @@ nothing is fetched unless the user named a model to fetch.
 from pathlib import Path
 from typing import Any
 
+from lsp_server.disk import with_home
 from lsp_server.embedding.cross_encoder import CrossEncoder
 from lsp_server.embedding.fastembed_model import cache_dir, description_of
 from lsp_server.embedding.libraries import keep_quiet
@@ -63,10 +64,7 @@ def load_cross_encoder(wanted: str) -> CrossEncoder:
 
 
 def _folder(wanted: str) -> Path | None:
-    try:
-        path = Path(wanted).expanduser()
-    except RuntimeError:  # "~nobody"
-        return None
+    path = with_home(wanted)
     return path if path.is_absolute() else None
 
 

@@ -24,7 +24,7 @@ from typing import Any, Final, Self
 
 import platformdirs
 
-from lsp_server.disk import patiently
+from lsp_server.disk import patiently, with_home
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage.lease import WriterLease, is_marked
 from lsp_server.storage.path_identity import folder_hash
@@ -253,9 +253,7 @@ class IndexRoot:
     @classmethod
     def at(cls, index_dir: str) -> Self:
         """Return the one at the folder that a setting names, or the default where it names none."""
-        return (
-            cls(Path(os.path.expandvars(index_dir)).expanduser().absolute()) if index_dir else cls.default()
-        )
+        return cls(with_home(os.path.expandvars(index_dir)).absolute()) if index_dir else cls.default()
 
     @property
     def yield_cache(self) -> Path:

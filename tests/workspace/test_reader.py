@@ -12,7 +12,7 @@ from lsp_server.storage.records import BatchCommit
 from lsp_server.workspace.reader import IndexReader
 
 
-@pytest.mark.parametrize("error", [IndexDamaged("a segment is gone"), IndexError("out of bounds")])
+@pytest.mark.parametrize("error", [IndexDamaged("it is gone", "make it anew"), IndexError("out of bounds")])
 def test_a_generation_that_can_not_be_opened_is_told_whatever_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

@@ -22,17 +22,22 @@ def hover(found: Sequence[Found], convert: Converter, *, markdown: bool) -> dict
 def _markdown_line(found: Found, convert: Converter) -> str:
     # A parenthesis would end the link, whether or not the client's own URIs escape it.
     target = convert.uri(found).replace("(", "%28").replace(")", "%29")
-    name = found.symbol.qualified_name.replace("`", "'").replace("\n", " ")
-    place = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", f"{found.path}:{_line(found)}")
+    name = _name(found).replace("`", "'")
+    path = found.path.replace("\n", " ")
+    place = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", f"{path}:{_line(found)}")
     facts = f"{_kind(found)}{_marks(found)} · {_similarity(found)} · {place}"
     return f"- [`{name}`]({target}#L{_line(found)}) {facts}"
 
 
 def _plain_line(found: Found, convert: Converter) -> str:
-    name = found.symbol.qualified_name
+    name = _name(found)
     return (
         f"{name}  {_kind(found)}{_marks(found)}  {_similarity(found)}  {convert.uri(found)}#L{_line(found)}"
     )
+
+
+def _name(found: Found) -> str:
+    return found.symbol.qualified_name.replace("\n", " ")
 
 
 def _line(found: Found) -> int:

@@ -1,8 +1,8 @@
 """`clear [PATH|--all]`: delete what was indexed; source files are never touched."""
 
 from argparse import Namespace
-from pathlib import Path
 
+from lsp_server.disk import with_home
 from lsp_server.errors import IndexBusy
 from lsp_server.frontends.terminal.console import Console, size
 from lsp_server.frontends.terminal.contract import Tools
@@ -16,7 +16,7 @@ def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
     root = tools.index_root(settings_of(None, tools, console))
     if not arguments.all:
         # The folder itself may be gone.
-        folder = root.folder_of(Path(arguments.path).expanduser().absolute())
+        folder = root.folder_of(with_home(arguments.path).absolute())
         return _report([folder] if folder.path.is_dir() else [], 0, console)
     cache_bytes = _delete_cache(root)
     return _report([*root.folders(), *root.undescribed()], cache_bytes, console)

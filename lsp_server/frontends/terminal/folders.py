@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from lsp_server.disk import with_home
 from lsp_server.errors import WorkspaceNotFound
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
@@ -20,7 +21,7 @@ def folder_at(text: str) -> Path:
     Raises:
         WorkspaceNotFound: There is none.
     """
-    path = Path(text).expanduser().absolute()
+    path = with_home(text).absolute()
     if path.is_dir():
         return path.resolve()
     if path.exists():

@@ -2,8 +2,8 @@
 
 from argparse import Namespace
 from dataclasses import replace
-from pathlib import Path
 
+from lsp_server.disk import with_home
 from lsp_server.embedding import BUNDLED, ModelInfo
 from lsp_server.errors import ModelUnavailable
 from lsp_server.frontends.terminal.console import Console
@@ -27,7 +27,7 @@ def run_use(arguments: Namespace, tools: Tools, console: Console) -> int:
         ModelUnavailable: It can't be loaded.
     """
     settings = settings_of(None, tools, console)
-    folder = Path(arguments.model).expanduser().absolute()
+    folder = with_home(arguments.model).absolute()
     is_folder = arguments.model != BUNDLED and folder.is_dir()
     if not is_folder and arguments.model.startswith(("/", "~", ".", "\\")):
         raise ModelUnavailable(f"There is no folder {folder}.", "Check the spelling of the model's path.")

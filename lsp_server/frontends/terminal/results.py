@@ -35,7 +35,7 @@ def _show_all(outcome: SearchOutcome, console: Console, show: Callable[[Found, C
 def _show(found: Found, console: Console) -> None:
     symbol = found.symbol
     place = f"{shown_path(found.folder / found.path)}:{symbol.selection.start.line + 1}"
-    name = symbol.qualified_name or found.path
+    name = _on_one_line(symbol.qualified_name or found.path)
     score = Styled("green" if found.score >= PROBABLY_RELEVANT else "dim", f"{found.score:.2f}")
     marks = [Styled("yellow", f"({mark})") for mark in found.marks]
     console.say(Styled("cyan", place), symbol.kind.label, Styled("bold", name), score, *marks, between="  ")
@@ -68,8 +68,11 @@ def shown_path(path: Path) -> str:
         relative = os.path.relpath(path)
     except ValueError:  # another drive of Windows
         relative = str(path)
-    shown = str(path) if Path(relative).parts[:1] == ("..",) else relative
-    return shown.replace("\n", "\u240a").replace("\t", "\u2409")
+    return _on_one_line(str(path) if Path(relative).parts[:1] == ("..",) else relative)
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", "\u240a").replace("\t", "\u2409")
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:

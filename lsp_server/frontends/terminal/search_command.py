@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
+from lsp_server.disk import with_home
 from lsp_server.errors import InvalidParams, WorkspaceNotFound
 from lsp_server.frontends.answers.convert import Converter
 from lsp_server.frontends.answers.uris import ClientUris
@@ -167,7 +168,7 @@ def place_of(text: str) -> tuple[Path, int, int]:
         raise InvalidParams(
             f"{text!r} is not FILE:LINE or FILE:LINE:COL.", "Lines and columns count from 1.", key="position"
         )
-    file = Path(match["file"]).expanduser().absolute()
+    file = with_home(match["file"]).absolute()
     if not file.is_file():
         raise WorkspaceNotFound(f"There is no file {file}.", "Check the spelling of FILE.", path=str(file))
     line, n_lines = int(match["line"]), _lines_of(file)

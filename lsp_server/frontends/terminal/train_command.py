@@ -4,9 +4,9 @@ import os
 import shutil
 from argparse import Namespace
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsp_server.disk import with_home
 from lsp_server.errors import InvalidParams, ModelUnavailable, WorkspaceNotFound
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
@@ -56,12 +56,12 @@ def _plan(arguments: Namespace) -> "Plan":
     from lsp_server.training.run import Plan  # noqa: PLC0415 - as above
     from lsp_server.training.teacher import Lesson  # noqa: PLC0415 - as above
 
-    out = Path(arguments.out).expanduser().absolute()
+    out = with_home(arguments.out).absolute()
     if out.is_dir() and any(out.iterdir()) and not (out / "config.json").is_file():
         raise InvalidParams(
             f"{out} holds something that is no model.", "Name a new or an empty folder.", key="out"
         )
-    start = Path(arguments.start).expanduser() if arguments.start else None
+    start = with_home(arguments.start) if arguments.start else None
     if start is not None and not (start / "model.safetensors").is_file():
         raise ModelUnavailable(
             f"There is no model.safetensors in {start}.",
@@ -70,7 +70,7 @@ def _plan(arguments: Namespace) -> "Plan":
     return Plan(
         sources=_sources(arguments),
         out=out,
-        corpus=Path(arguments.corpus).expanduser() if arguments.corpus else out / "corpus",
+        corpus=with_home(arguments.corpus) if arguments.corpus else out / "corpus",
         name=arguments.name or out.name,
         reserved=frozenset(line.lower() for line in _lines(arguments.reserve)),
         permissive_only=arguments.permissive_only,
@@ -86,10 +86,10 @@ def _plan(arguments: Namespace) -> "Plan":
 def _sources(arguments: Namespace) -> "list[Source]":
     from lsp_server.training.gather import Source  # noqa: PLC0415 - as above
 
-    sources = [Source(Path(path).expanduser(), "") for path in arguments.sources]
+    sources = [Source(with_home(path), "") for path in arguments.sources]
     for line in _lines(arguments.list):
         name, tab, path = line.partition("\t")
-        sources.append(Source(Path(path if tab else name).expanduser(), name if tab else ""))
+        sources.append(Source(with_home(path if tab else name), name if tab else ""))
     if not sources:
         raise InvalidParams(
             "There is nothing to learn from.",
@@ -109,7 +109,7 @@ def _sources(arguments: Namespace) -> "list[Source]":
 def _lines(path: str | None) -> Iterable[str]:
     if path is None:
         return []
-    file = Path(path).expanduser()
+    file = with_home(path)
     if not file.is_file():
         raise WorkspaceNotFound(f"There is no file {file}.", "Check the name of the list.", path=str(file))
     lines = (line.strip() for line in file.read_text("utf-8").splitlines())

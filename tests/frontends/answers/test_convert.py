@@ -200,6 +200,17 @@ def test_a_hover_says_what_is_a_test_or_a_duplicate(*, markdown: bool) -> None:
     assert "(duplicate)" not in bare
 
 
+@pytest.mark.parametrize("markdown", [True, False])
+def test_a_hover_has_one_line_for_each_result_whatever_files_are_called(*, markdown: bool) -> None:
+    symbol = replace(FOUND.symbol, name="two\nlines.py", containers=())
+    found = replace(FOUND, symbol=symbol, path="two\nlines.py")
+    shown = hover.hover([found, found], converter(), markdown=markdown)
+    assert shown is not None
+    title, results = shown["contents"]["value"].split("code", 1)
+    assert title in {"**Related ", "Related "}
+    assert len(results.strip("*\n").split("\n")) == 2
+
+
 def test_nothing_close_is_no_hover() -> None:
     assert hover.hover([replace(FOUND, score=0.49)], converter(), markdown=True) is None
 

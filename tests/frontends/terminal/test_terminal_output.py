@@ -68,6 +68,23 @@ def test_names_and_code_can_not_style_the_terminal(monkeypatch: pytest.MonkeyPat
     assert harmless(evil) == "evil\u241b[8mhidden\u241b[0m"
 
 
+def test_a_result_and_its_signature_have_a_line_each(tmp_path: Path) -> None:
+    here = Position(0, 0, 0, 0)
+    span = Span(here, here)
+    symbol = Symbol("two\nlines.py", SymbolKind.FILE, "python", (), "def f()", "", span, span)
+    output = io.StringIO()
+    show_outcome(
+        SearchOutcome(
+            (Found(SymbolId(1), symbol, tmp_path, "two\nlines.py", 0.9),),
+            is_incomplete=False,
+            coverage=Coverage(),
+            took_ms=1.0,
+        ),
+        Console(output, io.StringIO(), as_json=False),
+    )
+    assert output.getvalue().count("\n") == 2
+
+
 def test_json_stands_alone_on_standard_output() -> None:
     output = io.StringIO()
     console = Console(output, io.StringIO(), as_json=True)
