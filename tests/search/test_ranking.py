@@ -144,6 +144,16 @@ def test_names_that_say_more_of_the_query_rank_higher() -> None:
     assert order("refresh session token", ones, replace(BARE, name=1.0))[-1] == 0
 
 
+def test_what_takes_more_lines_ranks_higher_up_to_a_length() -> None:
+    ones = apart(One(lines=1), One(lines=20), One(lines=4), One(lines=40), One(lines=200))
+    assert order("query", ones) == [3, 4, 1, 2, 0]
+
+
+def test_what_holds_others_is_not_judged_by_its_lines() -> None:
+    types = [One(kind=SymbolKind.CLASS, lines=1), One(kind=SymbolKind.CLASS, lines=200)]
+    assert order("query", apart(*types, One(lines=200), One(lines=1))) == [2, 0, 1, 3]
+
+
 def test_file_names_count() -> None:
     ones = [One(path="misc/a.py"), One(path="misc/session.py"), One(path="misc/old_session.py")]
     assert order("session", ones) == [1, 2, 0]
@@ -206,6 +216,7 @@ ONES = st.lists(
         file_text=st.floats(0, 50, width=32),
         kind=st.sampled_from(SymbolKind),
         flags=st.builds(SymbolFlags, st.integers(0, 63)),
+        lines=st.integers(1, 255),
     ),
     max_size=20,
 )
