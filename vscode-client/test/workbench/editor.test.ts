@@ -153,8 +153,10 @@ test("a killed server comes back to the list that is open, and the log says what
   assert.equal(pids.length, 1);
   await bench.search("rotate the log file");
   await says(bench.page.locator(".quick-input-list"), "%");
-  process.kill(Number(pids[0]), "SIGKILL");
+  process.kill(Number(pids[0]), "SIGSTOP"); // so that it ends while it is asked
   await bench.input.fill("rotate the log file when it gets too large");
+  await bench.page.waitForTimeout(500);
+  process.kill(Number(pids[0]), "SIGKILL");
   await firstRow(bench.rows, "The server is not running");
   await eventually(
     () => Promise.resolve(serverPids()),
