@@ -34,6 +34,29 @@ export function cellPlace(text: string, place: Place): CellPlace | undefined {
   return { cell: piece.cell, line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
 }
 
+/** Returns the place in the file of a place in a cell; undefined where the file has no such line of it. */
+export function filePlace(text: string, { cell, line, character }: CellPlace): Place | undefined {
+  let passed = 0;
+  for (const { start, end } of piecesOf(text).filter((piece) => piece.cell === cell)) {
+    const lines = unescaped(text.slice(start, end)).split(/(?<=\n)/);
+    const before = lines.slice(0, line - passed).join("");
+    const wanted = lines[line - passed];
+    if (wanted !== undefined)
+      return placeOf(text, start + escaped(before + wanted.slice(0, character)).length);
+    passed += lines.filter((one) => one.endsWith("\n")).length;
+  }
+  return undefined;
+}
+
+function placeOf(text: string, offset: number): Place {
+  const lines = text.slice(0, offset).split("\n");
+  return { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 function offsetOf(text: string, { line, character }: Place): number {
   let start = 0;
   for (let passed = 0; passed < line; passed++) {

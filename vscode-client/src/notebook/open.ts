@@ -1,7 +1,7 @@
 /** Shows a place of a notebook's file in the cell that it belongs to. */
 
 import * as vscode from "vscode";
-import { cellPlace } from "./cells.ts";
+import { cellPlace, filePlace } from "./cells.ts";
 
 /** Whether the editor shows a file as a notebook, unless the user wants its text. */
 export function isNotebook(uri: vscode.Uri): boolean {
@@ -17,7 +17,7 @@ export async function openCell(
   place: vscode.Position,
   options: vscode.TextDocumentShowOptions,
 ): Promise<void> {
-  const file = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const file = await textOf(uri);
   const notebook = await vscode.workspace.openNotebookDocument(uri);
   const wanted = cellPlace(file, place);
   const index = Math.min(wanted?.cell ?? 0, notebook.cellCount - 1);
@@ -28,4 +28,20 @@ export async function openCell(
   if (wanted === undefined || cell?.kind !== vscode.NotebookCellKind.Code || options.preserveFocus) return;
   const at = new vscode.Position(wanted.line, wanted.character);
   await vscode.window.showTextDocument(cell.document, { ...options, selection: new vscode.Range(at, at) });
+}
+
+/** Returns the place in the notebook's file for one in a cell, any other as it is. */
+export async function inFile(location: vscode.Location): Promise<vscode.Location> {
+  const cell = vscode.workspace.notebookDocuments
+    .flatMap((notebook) => notebook.getCells())
+    .find(({ document }) => document.uri.toString() === location.uri.toString());
+  if (cell === undefined) return location;
+  const { line, character } = location.range.start;
+  const place = filePlace(await textOf(cell.notebook.uri), { cell: cell.index, line, character });
+  const at = new vscode.Position(place?.line ?? 0, place?.character ?? 0);
+  return new vscode.Location(cell.notebook.uri, at);
+}
+
+async function textOf(uri: vscode.Uri): Promise<string> {
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
 }

@@ -1,6 +1,7 @@
 /** Shows what is related to a place, in the References view. */
 
 import * as vscode from "vscode";
+import { inFile } from "../notebook/open.ts";
 import type { Server } from "../server/server.ts";
 import { RelatedInput } from "./input.ts";
 import { REFERENCES_VIEW, type SymbolTree } from "./symbolTree.ts";
@@ -9,7 +10,7 @@ import { REFERENCES_VIEW, type SymbolTree } from "./symbolTree.ts";
 export async function showRelated(server: Server, place = placeOfCursor()): Promise<void> {
   const tree = await vscode.extensions.getExtension<SymbolTree>(REFERENCES_VIEW)?.activate();
   if (place === undefined || tree === undefined) return;
-  tree.setInput(new RelatedInput(server, place));
+  tree.setInput(new RelatedInput(server, await inFile(place)));
 }
 
 function placeOfCursor(): vscode.Location | undefined {

@@ -130,7 +130,7 @@ function symbolRow(found: Found): Row {
     found,
     label: found.name,
     description: `${container}${shortened(place, room)}`,
-    detail: `${Math.round(found.score * 100)} %  ${kindName(found.kind)} · ${summary(found)}`,
+    detail: `${Math.round(found.score * 100)} %  ${summary(found)}`,
     iconPath: symbolIcon(found.kind),
     buttons: [SIDE, RELATED, COPY],
     alwaysShow: true,
@@ -166,14 +166,16 @@ function commandRow(icon: string, label: string, command: string, detail = ""): 
   };
 }
 
-/** What the symbol is for where someone wrote it down, else how it is declared. */
+/** What kind it is, and what for where someone wrote that down, else how it is declared. */
 function summary(found: Found): string {
   const text =
     found.documentation
       ?.split("\n")
       .find((line) => line.trim() !== "")
       ?.trim() ?? found.signature;
-  return text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text;
+  const kind = kindName(found.kind);
+  const whole = text.startsWith(`${kind} `) ? text : `${kind} · ${text}`;
+  return whole.length > LONGEST_DETAIL ? `${whole.slice(0, LONGEST_DETAIL)}…` : whole;
 }
 
 function separator(label: string): Row {

@@ -2,6 +2,7 @@
 
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { ConnectionError, ErrorCodes, ResponseError } from "vscode-languageclient/node";
 import { DID_CHANGE_STATUS, type Requests, type Status } from "../protocol.ts";
 import { findLaunch, NoInterpreter } from "./interpreter.ts";
 import { cancelledWith, ServerProcess } from "./process.ts";
@@ -20,6 +21,18 @@ export type ServerState =
 
 /** There is no server to ask just now. */
 export class ServerAway extends Error {}
+
+function away(): ServerAway {
+  return new ServerAway(vscode.l10n.t("The server is not running."));
+}
+
+/** Whether the server ended while it was asked. */
+function isLoss(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
+  return error instanceof ResponseError && LOSSES.has(error.code);
+}
+
+const LOSSES = new Set<number>([ErrorCodes.PendingResponseRejected, ErrorCodes.ConnectionInactive]);
 
 export class Server implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<ServerState>();
@@ -59,9 +72,13 @@ export class Server implements vscode.Disposable {
   ): Promise<Requests[M][1]> {
     await this.starts.settled();
     const client = this.run?.client;
-    if (!client?.isRunning()) throw new ServerAway(vscode.l10n.t("The server is not running."));
+    if (!client?.isRunning()) throw away();
     const source = cancelledWith(signal ?? new AbortController().signal);
-    return client.sendRequest<Requests[M][1]>(method, params, source.token);
+    try {
+      return await client.sendRequest<Requests[M][1]>(method, params, source.token);
+    } catch (error) {
+      throw isLoss(error) ? away() : error;
+    }
   }
 
   /** Returns what the server writes for a document, to compare and to send. */

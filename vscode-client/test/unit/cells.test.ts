@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellPlace } from "../../src/notebook/cells.ts";
+import { cellPlace, filePlace } from "../../src/notebook/cells.ts";
 
 const NOTEBOOK = {
   metadata: { "odd, {key": [1, { source: ["no cell"] }] },
@@ -21,13 +21,13 @@ function check(
   written: string,
   expected: { cell: number; line: number; character: number },
   indent = 1,
+  leadsBack = true,
 ): void {
   const file = JSON.stringify(NOTEBOOK, null, indent);
   const before = file.slice(0, file.indexOf(written)).split("\n");
-  assert.deepEqual(
-    cellPlace(file, { line: before.length - 1, character: before.at(-1)?.length ?? 0 }),
-    expected,
-  );
+  const place = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+  assert.deepEqual(cellPlace(file, place), expected);
+  if (leadsBack) assert.deepEqual(filePlace(file, expected), place);
 }
 
 test("a place in a source is found in its cell, however the file is laid out", () => {
@@ -40,8 +40,9 @@ test("a place in a source is found in its cell, however the file is laid out", (
 });
 
 test("a place outside the sources stands for the next one below", () => {
-  check("metadata", { cell: 0, line: 0, character: 0 });
-  check("printed", { cell: 1, line: 0, character: 0 });
+  check("metadata", { cell: 0, line: 0, character: 0 }, 1, false);
+  check("printed", { cell: 1, line: 0, character: 0 }, 1, false);
+  assert.equal(filePlace(JSON.stringify(NOTEBOOK), { cell: 1, line: 9, character: 0 }), undefined);
   assert.equal(cellPlace("{}", { line: 3, character: 7 }), undefined);
   assert.equal(cellPlace('{"cells": [{"source": ["cut', { line: 0, character: 0 }), undefined);
 });

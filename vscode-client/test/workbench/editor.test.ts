@@ -154,8 +154,10 @@ test("a killed server comes back to the list that is open, and the log says what
   await bench.search("rotate the log file");
   await says(bench.page.locator(".quick-input-list"), "%");
   const told = passes(".quick-input-list .monaco-list-row", "The server is not running");
-  process.kill(Number(pids[0]), "SIGKILL");
+  process.kill(Number(pids[0]), "SIGSTOP"); // so that it ends while it is asked
   await bench.input.fill("rotate the log file when it gets too large");
+  await bench.page.waitForTimeout(500);
+  process.kill(Number(pids[0]), "SIGKILL");
   await told;
   await eventually(
     () => Promise.resolve(serverPids()),

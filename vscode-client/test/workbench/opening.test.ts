@@ -71,13 +71,13 @@ test("in the middle of what is typed the right arrow moves the cursor", async ()
 });
 
 test("what lies in a notebook opens in its cell", async () => {
-  await search("density of plankton");
+  await search("plankton_density");
   await firstRow(bench.rows, "plankton_density, whales.ipynb:");
   await bench.page.keyboard.press("ArrowDown");
   const cell = bench.page.locator(".notebookOverlay .cell-list-container .monaco-list-row.focused");
-  await says(cell, "whale_speed");
+  await says(cell, "plankton_density_at_night");
   await bench.page.keyboard.press("ArrowUp");
-  await says(cell, "plankton_density");
+  await says(cell, "plankton_density(depth)");
   assert.ok(await bench.input.isVisible());
   await bench.picture("notebook");
   await bench.dismiss();
@@ -87,7 +87,7 @@ test("what lies in a notebook opens in its cell", async () => {
     (tabs) => tabs === 1,
     "the previewed notebook should be closed again",
   );
-  await search("density of plankton");
+  await search("plankton_density");
   await firstRow(bench.rows, "plankton_density, whales.ipynb:");
   await bench.page.keyboard.press("Enter");
   await bench.page.locator(".notebookOverlay .monaco-list-row.focused .monaco-editor.focused").waitFor();
@@ -95,6 +95,13 @@ test("what lies in a notebook opens in its cell", async () => {
   await says(cell, "def my_plankton_density");
   await bench.page.keyboard.press("Control+z");
   await says(cell, "def plankton_density");
+  await bench.page.keyboard.press("Control+Alt+r");
+  await bench.page
+    .locator(".pane-body .monaco-list-row", { hasText: "plankton_density_at_night" })
+    .first()
+    .waitFor();
+  // It takes the focus when it has settled.
+  await bench.page.waitForFunction(() => document.activeElement?.closest(".pane-body") !== null);
   await bench.command("Semantic Symbols: Why Is This File (Not) Indexed?");
   await bench.notification("whales.ipynb is indexed").waitFor();
   await bench.command("Notifications: Clear All Notifications");
@@ -140,7 +147,10 @@ function notebook(): object {
       { id: "title", cell_type: "markdown", metadata: {}, source: ["# Whales\n", "and what they eat"] },
       ...Array.from({ length: 12 }, (_, number) => code(`step-${number}`, `step = ${number}\n`, "\n", "\n")),
       code("density", "import math\n", "\n", ...density),
-      code("speed", "def whale_speed(mass):\n", "    return mass ** 0.5"),
+      code(
+        "night",
+        ...density.map((line) => line.replace("density", "density_at_night").replace("is.", "is at night.")),
+      ),
     ],
   };
 }
