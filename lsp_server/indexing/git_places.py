@@ -19,6 +19,16 @@ def repository_of(root: Path) -> Path | None:
     return root if is_repository(root) else repository_above(root)
 
 
+def rules_around(root: Path) -> tuple[list[Path], Path | None]:
+    """Return the folders above one, up to the repository's root, and the repository's own ignore file."""
+    root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow symbolic links
+    repository = repository_of(root)
+    if repository is None:
+        return [], None
+    above = [one for one in root.parents if one == repository or repository in one.parents]
+    return above, exclude_file(repository)
+
+
 def exclude_file(repository: Path) -> Path | None:
     """Return `info/exclude` of a repository; work trees share that of the main one."""
     git = _git_folder(repository)

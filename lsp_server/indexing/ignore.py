@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lsp_server.disk import read_ordinary
-from lsp_server.indexing.git_places import exclude_file, is_repository, repository_above, repository_of
+from lsp_server.indexing.git_places import exclude_file, is_repository, repository_above, rules_around
 from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, doubted_by, never_source, why_not_source
 from lsp_server.indexing.ignore_patterns import PatternFile, PatternLine, lines_of
 from lsp_server.indexing.own_places import OwnPlaces
@@ -119,6 +119,10 @@ class IgnoreRules:
         extra_include: gitignore patterns from the settings that force in.
         extra_exclude: gitignore patterns from the settings that leave out; they win over `extra_include`.
         own_places: Where this program writes, wherever that is.
+
+    Attributes:
+        root: The workspace folder.
+        tracked: What git tracks, on which some defaults depend.
     """
 
     def __init__(
@@ -131,7 +135,7 @@ class IgnoreRules:
         self.root = root
         self._own_places = OwnPlaces(root, own_places)
         self._settings = PatternFile(SETTINGS_NAME, [*(f"!{one}" for one in extra_include), *extra_exclude])
-        self._tracked = TrackedFolders(root)
+        self.tracked = TrackedFolders(root)
         self._known = _Known()
         self._invalidating = threading.Lock()
 
@@ -185,7 +189,7 @@ class IgnoreRules:
                 break
             return Decision(indexed=True, reason=f"let in by {_short(rule)}", rule=rule)
         if is_folder:
-            why = why_not_source(self.root, path, self._tracked.hold)
+            why = why_not_source(self.root, path, self.tracked.hold)
             return Decision(indexed=False, reason=f"left out by default: {why}") if why else INDEXED
         return _SECRET if is_secret(name) else INDEXED
 
@@ -228,23 +232,9 @@ class IgnoreRules:
 
         Those of the folders above, up to the repository's root, and git's own.
         """
-        root = Path(os.path.abspath(self.root))  # noqa: PTH100 - as in `_outside`
-        repository = repository_of(root)
-        if repository is None:
-            return ()
-        between = [one for one in root.parents if one == repository or repository in one.parents]
-        exclude = exclude_file(repository)
-        files = [folder / name for folder in between for name in IGNORE_FILES]
+        above, exclude = rules_around(self.root)
+        files = [folder / name for folder in above for name in IGNORE_FILES]
         return (*files, *([exclude] if exclude else []))
-
-    @property
-    def git_index(self) -> Path | None:
-        """Where git notes what it tracks, on which some defaults depend; None without a repository."""
-        return self._tracked.index
-
-    def tracked_otherwise(self) -> list[str]:
-        """Return the folders for which git's index counted, and says now what it did not say then."""
-        return self._tracked.changed()
 
     def doubted_by(self, path: str) -> list[str]:
         """Return the folders below which other files may be indexed when something comes or goes at a path.

@@ -7,7 +7,6 @@ has in hand, what the worker finds is thrown away.
 
 import logging
 import time
-from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -111,7 +110,7 @@ class IndexingRun:
         elif self._agenda.has_updates:
             seen_ns = self._writer.meta.seen_ns
             paths = self._agenda.take_updates()
-            changes = changes_for(self._parts.rules, paths, self._known_for_sure(), seen_ns)
+            changes = changes_for(self._parts.rules, paths, self._known, seen_ns)
             self._take_changes(changes, Lane.CHANGED)
             if any(fact.n_names > 1 for fact in (*changes.changed, *changes.touched)):
                 self._agenda.wants_scan = True  # the other names may lie in the folder, too
@@ -143,11 +142,6 @@ class IndexingRun:
         return {
             path: _never_read(state) if path in outdated else state for path, state in self._known.items()
         }
-
-    def _known_for_sure(self) -> Mapping[str, FileState]:
-        """What updates are compared with: of a file that a worker has in hand nothing is known yet."""
-        doubted = [path for path in self._at_work if path in self._known]
-        return ChainMap({path: _never_read(self._known[path]) for path in doubted}, self._known)
 
     def _take_changes(self, changes: ChangeSet, lane: Lane) -> None:
         for path in changes.removed:

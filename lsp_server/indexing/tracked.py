@@ -34,10 +34,12 @@ class TrackedFolders:
         return answer
 
     def changed(self) -> list[str]:
-        """Return the folders that were asked about and of which the answer is another now."""
-        answers = dict(self._answers)
-        raw, prefix = self._read() if answers else b"", self._prefix()
-        return [folder for folder, before in answers.items() if _names(raw, prefix + folder) != before]
+        """Return the folders that were asked about and of which the answer is another now; each once."""
+        before = dict(self._answers)
+        raw, prefix = self._read() if before else b"", self._prefix()
+        now = {folder: _names(raw, prefix + folder) for folder in before}
+        self._answers.update(now)
+        return [folder for folder in before if now[folder] != before[folder]]
 
     def _read(self) -> bytes:
         index = self.index

@@ -245,7 +245,7 @@ class FolderWatcher:
         if index == self._index:
             return False
         self._index = index
-        doubted = self._rules.tracked_otherwise()
+        doubted = self._rules.tracked.changed()
         self._doubt(doubted)
         return bool(doubted)
 
@@ -253,7 +253,7 @@ class FolderWatcher:
         return {file: _version(file) for file in self._rules.files_elsewhere()}
 
     def _index_now(self) -> tuple[Path | None, tuple[int, int] | None]:
-        index = self._rules.git_index
+        index = self._rules.tracked.index
         return index, None if index is None else _version(index)
 
     def _doubt(self, folders: Iterable[str]) -> None:
