@@ -16,7 +16,9 @@ from lsp_server.storage.symbol_record import pack_symbol, unpack_symbol
 texts = st.text(max_size=20)
 numbers = st.integers(0, 2**31)
 ascii_positions = st.builds(lambda line, column: Position(line, column, column, column), numbers, numbers)
-positions = ascii_positions | st.builds(Position, numbers, numbers, numbers, numbers)
+columns = st.tuples(numbers, numbers, numbers).map(lambda three: sorted(three, reverse=True))
+"""UTF-8 takes no fewer bytes than UTF-16 takes units, and that no fewer than there are characters."""
+positions = ascii_positions | st.builds(lambda line, three: Position(line, *three), numbers, columns)
 spans = st.builds(Span, positions, positions)
 ascii_spans = st.builds(Span, ascii_positions, ascii_positions)
 symbols = st.builds(
