@@ -16,9 +16,9 @@ from lsp_server.storage.symbol_record import pack_symbol, unpack_symbol
 texts = st.text(max_size=20)
 numbers = st.integers(0, 2**31)
 ascii_positions = st.builds(lambda line, column: Position(line, column, column, column), numbers, numbers)
-other_positions = st.builds(Position, numbers, numbers, numbers, numbers)
-# As many bytes as characters is ASCII, and then UTF-16 counts the same.
-positions = ascii_positions | other_positions.filter(lambda one: one.utf8 != one.utf32)
+columns = st.tuples(numbers, numbers, numbers).map(lambda three: sorted(three, reverse=True))
+"""UTF-8 takes no fewer bytes than UTF-16 takes units, and that no fewer than there are characters."""
+positions = ascii_positions | st.builds(lambda line, three: Position(line, *three), numbers, columns)
 spans = st.tuples(positions, positions).map(lambda ends: Span(*sorted(ends)))
 ascii_spans = st.tuples(ascii_positions, ascii_positions).map(lambda ends: Span(*sorted(ends)))
 symbols = st.builds(
