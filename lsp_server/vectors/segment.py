@@ -167,10 +167,10 @@ class Segment:
 
     def prefetch(self) -> None:
         """Ask the system to read the codes into memory in the background, where it takes such advice."""
-        if self._mapped is None or sys.platform == "win32":
+        if sys.platform == "win32":
             return
         for section in self._header.sections:
-            if section.name in {"codes", "spilled_codes"} and section.size_bytes:
+            if self._mapped is not None and section.name in {"codes", "spilled_codes"} and section.size_bytes:
                 start = section.offset - section.offset % mmap.PAGESIZE
                 n_bytes = section.offset + section.size_bytes - start
                 with contextlib.suppress(OSError):  # advice only
