@@ -167,14 +167,15 @@ class Segment:
 
     def prefetch(self) -> None:
         """Ask the system to read the codes into memory in the background, where it takes such advice."""
-        if sys.platform == "win32":
+        mapped = self._mapped
+        if mapped is None:
             return
         for section in self._header.sections:
-            if self._mapped is not None and section.name in {"codes", "spilled_codes"} and section.size_bytes:
+            if sys.platform != "win32" and section.name in {"codes", "spilled_codes"} and section.size_bytes:
                 start = section.offset - section.offset % mmap.PAGESIZE
                 n_bytes = section.offset + section.size_bytes - start
                 with contextlib.suppress(OSError):  # advice only
-                    self._mapped.madvise(mmap.MADV_WILLNEED, start, n_bytes)
+                    mapped.madvise(mmap.MADV_WILLNEED, start, n_bytes)
 
     def verify(self) -> list[str]:
         """Read everything and compare it with the checksums and with itself.
