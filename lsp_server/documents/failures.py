@@ -32,7 +32,8 @@ def tantivy_failures(path: Path) -> Iterator[None]:
 
     Raises:
         IndexBusy: Another writer holds the index.
-        IndexStorageFailed: It can't be read or written: full, read-only, no permission, too many open files.
+        IndexStorageFailed: It can't be read or written: full, read-only, no permission, too many open files,
+            a path that is not valid Unicode.
         IndexDamaged: A file is missing or does not hold together.
     """
     try:
@@ -41,6 +42,12 @@ def tantivy_failures(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise _storage_failed(path, error) from error
+    except UnicodeEncodeError as error:  # no damage, though a ValueError: the system's path is no text
+        raise IndexStorageFailed(
+            f"The text index can't lie at a path that is not valid Unicode: {str(path)!a}",
+            "Set storage.indexDir to another folder.",
+            path=str(path),
+        ) from error
     except (ValueError, RuntimeError) as error:
         raise _translated(path, error) from error
     except BaseException as error:

@@ -39,8 +39,8 @@ _HOLDERS: Final = (
     SymbolKind.STRUCT,
     SymbolKind.ENUM,
 )
-_HOLDERS_SIZE: Final = 0.6
-"""What holds other symbols is long by nature: it counts as much as a function of eight lines."""
+_HOLDERS_SIZE: Final = 0.2
+"""What holds others is long by nature and does little itself: it counts as much as a function of two lines."""
 
 _LONG_LINES: Final = 32
 """From so many lines on a symbol is long."""

@@ -115,6 +115,15 @@ def test_an_index_that_can_not_be_read_now_is_not_called_damaged(path: Path) -> 
     assert child.stdout.split() == [IndexStorageFailed.__name__] * 3, child.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+def test_a_folder_whose_name_is_no_text_is_not_called_damaged(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    for read in (TextIndex.create, TextIndex.open, TextReader.open):
+        with pytest.raises(IndexStorageFailed, match="not valid Unicode"):
+            read(folder)
+
+
 def test_lone_surrogates_are_indexed_as_replaced(tmp_path: Path) -> None:
     with TextIndex.create(tmp_path) as index:
         index.replace([], [of_words(1, 1, 12, "python", "bad \udce9", "bad\udce9", path="caf\udce9")])
