@@ -40,7 +40,7 @@ _HOLDERS: Final = (
     SymbolKind.ENUM,
 )
 _HOLDERS_SIZE: Final = 0.2
-"""What holds others is long by nature and does little itself: it counts as much as a function of two lines."""
+"""What holds others is long by nature and does little itself: it counts like a function of two lines."""
 
 _LONG_LINES: Final = 32
 """From so many lines on a symbol is long."""
