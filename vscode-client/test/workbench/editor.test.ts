@@ -164,7 +164,7 @@ test("a killed server comes back to the list that is open, and the log says what
     (now) => now.length === 1 && now[0] !== pids[0],
     "another server should run",
   );
-  await firstRow(bench.rows, "BaseRotatingHandler");
+  await firstRow(bench.rows, "rotate, BaseRotatingHandler");
   await bench.dismiss();
   await bench.command("Semantic Symbols: Open Log");
   await says(bench.page.locator(".panel .view-lines"), "The server ended: it was killed (SIGKILL)");

@@ -6,7 +6,7 @@ import { files } from "./workspaces.ts";
 
 const FILES = 1000;
 const QUERY = "rotate the log file when it gets too large";
-const ANSWER = "BaseRotatingHandler, logging/handlers.py:";
+const ANSWER = "rotate, BaseRotatingHandler";
 const TYPED = ["copy a folder with all files in it", "parse a date", "send an email with an attachment"];
 const BETWEEN_KEYS_MS = 120;
 
