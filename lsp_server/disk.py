@@ -44,7 +44,7 @@ def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> A
 
 
 def with_home(text: str) -> Path:
-    """Return a path as it was written; `~` and `~user` are homes, and names where nobody is called so."""
+    """Return a path as written, but for `~` and `~user`: homes; on POSIX names, where nobody is called so."""
     return Path(os.path.expanduser(text))  # noqa: PTH111 - the one of `Path` raises there
 
 

@@ -100,14 +100,14 @@ class Agenda:
         return paths
 
     def begin_scan(self, known: Collection[str]) -> None:
-        """Note that a scan begins; it sees all that single paths would have shown.
+        """Note that a scan begins. Named paths are looked at after it: it trusts times, and they don't.
 
         Args:
             known: Every file of the index.
         """
         self.wants_scan = False
         self.scanned_at_ns = None
-        self._updates.clear()
+        self._updates.pop("", None)
         if self.wants_rebuild:
             self.wants_rebuild = False
             self.outdated = set(known)

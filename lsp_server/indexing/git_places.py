@@ -36,7 +36,7 @@ def exclude_file(repository: Path) -> Path | None:
         return None
     try:
         common = git / "commondir"
-        git = git / common.read_text("utf-8").strip() if common.is_file() else git
+        git = git / _one_path(common.read_text("utf-8")) if common.is_file() else git
     except (OSError, ValueError):
         return None
     return git / "info" / "exclude"
@@ -53,7 +53,19 @@ def _git_folder(repository: Path) -> Path | None:
     git = repository / ".git"
     try:
         if git.is_file():
-            git = repository / git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+            git = repository / _one_path(git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:"))
     except (OSError, ValueError):
         return None
     return git
+
+
+def _one_path(text: str) -> str:
+    """Return the path that a file consists of.
+
+    Raises:
+        ValueError: No path is like that.
+    """
+    path = text.strip()
+    if "\0" in path:
+        raise ValueError("a path has no NUL in it")
+    return path

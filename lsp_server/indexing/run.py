@@ -110,6 +110,9 @@ class IndexingRun:
         elif self._agenda.has_updates:
             seen_ns = self._writer.meta.seen_ns
             paths = self._agenda.take_updates()
+            if "" in paths:  # trusts times where a path that is named does not
+                self._agenda.look_at(path for path in paths if path)
+                paths = [""]
             changes = changes_for(self._parts.rules, paths, self._known, seen_ns)
             self._take_changes(changes, Lane.CHANGED)
             if any(fact.n_names > 1 for fact in (*changes.changed, *changes.touched)):

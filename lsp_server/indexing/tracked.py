@@ -30,7 +30,8 @@ class TrackedFolders:
         Args:
             folder: Relative to the workspace folder.
         """
-        answer = self._answers[folder] = _names(self._read(), self._prefix() + folder)
+        answer = _names(self._read(), self._prefix() + folder)
+        self._answers.setdefault(folder, answer)  # whoever asks again must not hide a change from `changed`
         return answer
 
     def changed(self) -> list[str]:

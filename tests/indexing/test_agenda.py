@@ -41,12 +41,11 @@ def test_updates_add_up(agenda: Agenda, inbox: Inbox) -> None:
     assert agenda.is_settled
 
 
-def test_a_scan_covers_the_updates_before_it(agenda: Agenda, inbox: Inbox) -> None:
-    obey(agenda, inbox, Update(("a",), 1), Scan(2))
+def test_what_is_named_before_a_scan_is_looked_at_after_it(agenda: Agenda, inbox: Inbox) -> None:
+    obey(agenda, inbox, Update(("a", ""), 1), Scan(2))
     agenda.begin_scan(["a", "b"])
-    assert not agenda.has_work
     obey(agenda, inbox, Update(("c",), 3))
-    assert agenda.take_updates() == ["c"]
+    assert agenda.take_updates() == ["a", "c"]
     assert agenda.outdated == set()
 
 

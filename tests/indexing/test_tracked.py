@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lsp_server.indexing.git_places import exclude_file
 from lsp_server.indexing.tracked import TrackedFolders
 
 
@@ -57,6 +58,14 @@ def test_what_was_asked_is_told_when_the_answer_is_another(repository: Path) -> 
     git(repository, "add", "-f", "web/dist")
     assert tracked.changed() == ["web/dist"]
     git(repository, "rm", "-q", "-r", "--cached", "build")
+    assert not tracked.hold("build"), "whoever asks in between hides nothing"
     assert tracked.changed() == ["build"]
     assert tracked.changed() == []
     assert (tracked.hold("build"), tracked.hold("web/dist")) == (False, True)
+
+
+@pytest.mark.parametrize("text", [b"gitdir: a\0b\n", b"", b"gitdir: \xff\n"])
+def test_a_repository_that_leads_nowhere_is_none(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / ".git").write_bytes(text)
+    assert not TrackedFolders(tmp_path).hold("build")
+    exclude_file(tmp_path)

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as npst
 
 from lsp_server.errors import IndexDamaged
 from lsp_server.model import Position, Span, Symbol, SymbolFlags, SymbolKind, symbol_id
-from lsp_server.storage.file_yield import FileYield, SymbolWords, pack, unpack
+from lsp_server.storage.file_yield import FileYield, SymbolWords, n_lines, pack, unpack
 from lsp_server.storage.symbol_record import pack_symbol, unpack_symbol
 
 texts = st.text(max_size=20)
@@ -126,6 +126,13 @@ def test_columns_and_records_tell_the_same() -> None:
     assert found.kinds.tolist() == [SymbolKind.FUNCTION, SymbolKind.CLASS]
     assert (found.flags.tolist(), found.nths.tolist()) == ([SymbolFlags.TEST] * 2, [2, 2])
     assert found.lines.tolist() == [2, 2]
+
+
+def test_more_lines_than_a_byte_counts_are_255() -> None:
+    places = [Position(line, 0, 0, 0) for line in (0, 253, 254, 255, 70_000)]
+    spans = [Span(places[0], end) for end in places]
+    symbols = [Symbol("f", SymbolKind.FUNCTION, "c", (), "", "", span, span) for span in spans]
+    assert n_lines(symbols).tolist() == [1, 254, 255, 255, 255]
 
 
 def test_ids_depend_on_the_path_alone() -> None:

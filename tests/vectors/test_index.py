@@ -118,6 +118,7 @@ def test_columns_follow_the_ordinals() -> None:
         assert index.kinds(ordinals).tolist() == rows.kinds.tolist()
         assert index.files(ordinals).tolist() == rows.files.tolist()
         assert index.flags(ordinals).tolist() == rows.flags.tolist()
+        assert index.lines(ordinals).tolist() == rows.lines.tolist()
         assert [index.name(ordinal) for ordinal in ordinals] == rows.names
         assert [index.record(ordinal) for ordinal in ordinals] == rows.records
         assert index.where("kinds", lambda kinds: kinds == 5)[ordinals].tolist() == (rows.kinds == 5).tolist()

@@ -43,6 +43,7 @@ def test_rows_come_back(tmp_path: Path, n_rows: int, dimensions: int) -> None:
     assert segment.languages[order].tolist() == rows.languages.tolist()
     assert segment.files[order].tolist() == rows.files.tolist()
     assert segment.flags[order].tolist() == rows.flags.tolist()
+    assert segment.lines[order].tolist() == rows.lines.tolist()
     assert [segment.name(row) for row in order] == rows.names
     assert [segment.record(row) for row in order] == rows.records
     assert segment.verify() == []

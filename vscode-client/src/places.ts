@@ -31,15 +31,20 @@ export async function open(
 ): Promise<vscode.TextEditor | undefined> {
   const uri = uriOf(found);
   const start = nameRange(found).start;
-  if (isNotebook(uri)) {
-    await openCell(uri, start, { preview: false, ...options });
-    return undefined;
-  }
+  if (isNotebook(uri) && (await openedCell(uri, start, { preview: false, ...options }))) return undefined;
   return vscode.window.showTextDocument(uri, {
     preview: false,
     ...options,
     selection: new vscode.Range(start, start),
   });
+}
+
+/** Whether it could be opened as a notebook: one that is broken, or that no extension reads, opens as text. */
+async function openedCell(...place: Parameters<typeof openCell>): Promise<boolean> {
+  return openCell(...place).then(
+    () => true,
+    () => false,
+  );
 }
 
 function editorRange({ start, end }: Range): vscode.Range {

@@ -20,8 +20,8 @@ export async function openCell(
   const file = await textOf(uri);
   const notebook = await vscode.workspace.openNotebookDocument(uri);
   const wanted = cellPlace(file, place);
-  const index = Math.min(wanted?.cell ?? 0, notebook.cellCount - 1);
-  const cells = new vscode.NotebookRange(index, index + 1);
+  const index = Math.max(0, Math.min(wanted?.cell ?? 0, notebook.cellCount - 1));
+  const cells = new vscode.NotebookRange(index, Math.min(index + 1, notebook.cellCount));
   const editor = await vscode.window.showNotebookDocument(notebook, { ...options, selections: [cells] });
   editor.revealRange(cells, vscode.NotebookEditorRevealType.InCenter);
   const cell = notebook.cellCount > 0 ? notebook.cellAt(index) : undefined;

@@ -25,7 +25,9 @@ export async function answerTo(server: Server, typed: string, signal: AbortSigna
     const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
     if (query.trim() === "") return { rows: completing };
     const result = await server.request("semanticSearch", { query, limit: LIMIT }, signal);
-    const names = query.includes("lang:") ? await languageNames(server, signal) : new Map<string, string>();
+    const names = /lang(uage)?:/i.test(query)
+      ? await languageNames(server, signal)
+      : new Map<string, string>();
     const said = remarks(result, unknownLanguages(query, [...names.keys()]));
     return { rows: [...completing, ...symbolRows(query, result, said)], result };
   } catch (error) {

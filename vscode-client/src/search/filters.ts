@@ -11,6 +11,9 @@ export interface OpenFilter {
   rest: string;
 }
 
+/** A filter, its key and its value; or a phrase in quotes, in which there are none. */
+const FILTER = /(?<=^|\s)(?:"[^"]*"|(kind|lang|language|name|-?path):("[^"]*"|\S+))/gi;
+
 /** Returns the filter that the query ends in, if it ends in one; of the three the server takes `path:` alone with a dash. */
 export function openFilter(query: string): OpenFilter | undefined {
   const match = /(?:^|\s)(?:-(?=path:))?(kind|lang|path):(\S*)$/.exec(query);
@@ -38,13 +41,14 @@ export function completions(typed: string, values: readonly string[]): string[] 
 /** Returns the names of languages that a query filters by and nobody knows: the server takes them as words. */
 export function unknownLanguages(query: string, known: readonly string[]): string[] {
   const names = new Set(known.map((name) => name.toLowerCase()));
-  return [...query.matchAll(/(?<=^|\s)lang:(\S+)/g)]
-    .map(([, name]) => name ?? "")
-    .filter((name) => !names.has(name.toLowerCase()));
+  return [...query.matchAll(FILTER)]
+    .filter(([, key]) => /^lang(uage)?$/i.test(key ?? ""))
+    .map(([, , value]) => (value ?? "").replace(/^"(.*)"$/, "$1"))
+    .filter((name) => name !== "" && !names.has(name.toLowerCase()));
 }
 
 /** Returns the query without its filters; "" when nothing else is in it, or it has none. */
 export function withoutFilters(query: string): string {
-  const rest = query.replace(/(?<=^|\s)(?:(?:kind|lang|path|name):|-path:)\S+/g, " ");
+  const rest = query.replace(FILTER, (whole: string, key?: string) => (key === undefined ? whole : " "));
   return rest === query ? "" : rest.replace(/\s+/g, " ").trim();
 }

@@ -30,11 +30,16 @@ test("a filter by a language that nobody knows is found out", () => {
   const known = ["python", "py", "c++"];
   assert.deepEqual(unknownLanguages("parse lang:cobol lang:PY lang:c++", known), ["cobol"]);
   assert.deepEqual(unknownLanguages("slang:cobol", known), []);
+  assert.deepEqual(unknownLanguages('lang:"c++" "say lang:cobol" Language:cobol', known), ["cobol"]);
 });
 
 test("a query that has filters is known without them", () => {
   assert.equal(withoutFilters("retry kind:class failed -path:tests/** lang:go"), "retry failed");
-  for (const query of ["retry failed", "kind:class", "mankind:class retry"])
+  assert.equal(
+    withoutFilters('retry path:"my docs/**" "exact lang:go" language:go'),
+    'retry "exact lang:go"',
+  );
+  for (const query of ["retry failed", "kind:class", "mankind:class retry", '"kind:class retry"'])
     assert.equal(withoutFilters(query), "");
 });
 

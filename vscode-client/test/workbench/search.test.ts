@@ -77,7 +77,7 @@ test("moving through the list previews, Escape puts the view back", async () => 
   );
   await bench.page.keyboard.press("ArrowUp");
   await says(bench.activeFile, "handlers.py");
-  await says(bench.lines, "class BaseRotatingHandler");
+  await says(bench.lines, "def rotate(self, source, dest)");
   await bench.dismiss();
   await says(bench.activeFile, "decoder.py");
   assert.equal(await bench.place.textContent(), before);
