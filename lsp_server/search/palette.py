@@ -33,6 +33,7 @@ from lsp_server.search.name_sources import NameSource, sources_of
 from lsp_server.search.qualified import in_containers, rows_likely_in
 from lsp_server.search.query import parse_query
 from lsp_server.search.results import Found, SearchOutcome, SearchRequest
+from lsp_server.search.signals import HOLDERS
 from lsp_server.search.spelling import mended
 from lsp_server.search.view import FolderView
 from lsp_server.vectors.arrays import I64
@@ -56,21 +57,12 @@ _TIES = 4  # equally good names are ordered by path when they are at most so man
 _LONGEST = 0xFFFF
 _NO_ROWS = np.zeros(0, np.int64)
 
-_TYPES = (
-    SymbolKind.MODULE,
-    SymbolKind.NAMESPACE,
-    SymbolKind.PACKAGE,
-    SymbolKind.CLASS,
-    SymbolKind.ENUM,
-    SymbolKind.INTERFACE,
-    SymbolKind.STRUCT,
-)
 _FUNCTIONS = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.OPERATOR)
 
 
 def _kind_ranks() -> I64:
     ranks = np.full(256, 3, np.int64)
-    ranks[list(_TYPES)] = 0
+    ranks[list(HOLDERS)] = 0
     ranks[list(_FUNCTIONS)] = 1
     ranks[[SymbolKind.CONSTRUCTOR, SymbolKind.FILE]] = 2
     return ranks

@@ -29,8 +29,7 @@ _VALUES: Final = (
     SymbolKind.KEY,
 )
 
-_HOLDERS: Final = (
-    SymbolKind.FILE,
+HOLDERS: Final = (
     SymbolKind.MODULE,
     SymbolKind.NAMESPACE,
     SymbolKind.PACKAGE,
@@ -39,6 +38,8 @@ _HOLDERS: Final = (
     SymbolKind.STRUCT,
     SymbolKind.ENUM,
 )
+"""Kinds whose symbols hold others; files aside."""
+
 _HOLDERS_SIZE: Final = 0.2
 """What holds others is long by nature and does little itself: it counts like a function of two lines."""
 
@@ -207,7 +208,7 @@ def _normalised(evidence: np.ndarray) -> np.ndarray:
 def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     """Return how much stands in each symbol, by the logarithm of its lines, 0 to 1."""
     size: np.ndarray = np.log2(np.clip(lines, 1, _LONG_LINES)) / np.log2(_LONG_LINES)
-    size[np.isin(kinds, _HOLDERS)] = _HOLDERS_SIZE
+    size[np.isin(kinds, (SymbolKind.FILE, *HOLDERS))] = _HOLDERS_SIZE
     return size
 
 

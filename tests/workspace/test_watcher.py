@@ -6,10 +6,11 @@ import shutil
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ear import PATIENCE_S, Ear, write
 from watchdog.events import FileDeletedEvent, FileModifiedEvent, FileSystemEvent
 from watchdog.observers.api import BaseObserver
 
@@ -18,67 +19,7 @@ from lsp_server.workspace import system_events
 from lsp_server.workspace import watcher as watcher_module
 from lsp_server.workspace.bursts import BURST_S, MAX_PATHS
 from lsp_server.workspace.inotify import FolderWatches, WatchesExhausted
-from lsp_server.workspace.watcher import FolderWatcher, WatchListener
-
-PATIENCE_S = 60.0
-
-
-class Ear:
-    """A listener that remembers, and wakes whoever waits for something."""
-
-    def __init__(self) -> None:
-        self.paths: set[str] = set()
-        self.deliveries: list[set[str]] = []
-        self.rules: set[str] = set()
-        self.states: list[str] = []
-        self.n_rescans = 0
-        self._heard = threading.Condition()
-
-    @property
-    def listener(self) -> WatchListener:
-        return WatchListener(self._change, self._rescan, self._rules_changed, self._state)
-
-    def wait_for(self, predicate: Callable[[], bool]) -> None:
-        with self._heard:
-            assert self._heard.wait_for(predicate, PATIENCE_S), (self.deliveries, self.n_rescans, self.states)
-
-    def has_heard(self, predicate: Callable[[], bool], within_s: float) -> bool:
-        with self._heard:
-            return self._heard.wait_for(predicate, within_s)
-
-    def hears(self, *paths: str) -> None:
-        self.wait_for(lambda: self.paths >= set(paths))
-
-    def forget(self) -> None:
-        with self._heard:
-            self.paths.clear()
-            self.deliveries.clear()
-
-    def _change(self, paths: set[str]) -> None:
-        with self._heard:
-            self.paths |= paths
-            self.deliveries.append(paths)
-            self._heard.notify_all()
-
-    def _rescan(self) -> None:
-        with self._heard:
-            self.n_rescans += 1
-            self._heard.notify_all()
-
-    def _rules_changed(self, paths: set[str]) -> None:
-        with self._heard:
-            self.rules |= paths
-            self._heard.notify_all()
-
-    def _state(self, state: str) -> None:
-        with self._heard:
-            self.states.append(state)
-            self._heard.notify_all()
-
-
-def write(root: Path, path: str, text: str = "x") -> None:
-    (root / path).parent.mkdir(parents=True, exist_ok=True)
-    (root / path).write_text(text)
+from lsp_server.workspace.watcher import FolderWatcher
 
 
 @pytest.fixture

@@ -1,0 +1,67 @@
+"""Who listens to a watcher in its tests, and how their files are written."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from lsp_server.workspace.watcher import WatchListener
+
+PATIENCE_S = 60.0
+
+
+class Ear:
+    """A listener that remembers, and wakes whoever waits for something."""
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        self.deliveries: list[set[str]] = []
+        self.rules: set[str] = set()
+        self.states: list[str] = []
+        self.n_rescans = 0
+        self._heard = threading.Condition()
+
+    @property
+    def listener(self) -> WatchListener:
+        return WatchListener(self._change, self._rescan, self._rules_changed, self._state)
+
+    def wait_for(self, predicate: Callable[[], bool]) -> None:
+        with self._heard:
+            assert self._heard.wait_for(predicate, PATIENCE_S), (self.deliveries, self.n_rescans, self.states)
+
+    def has_heard(self, predicate: Callable[[], bool], within_s: float) -> bool:
+        with self._heard:
+            return self._heard.wait_for(predicate, within_s)
+
+    def hears(self, *paths: str) -> None:
+        self.wait_for(lambda: self.paths >= set(paths))
+
+    def forget(self) -> None:
+        with self._heard:
+            self.paths.clear()
+            self.deliveries.clear()
+
+    def _change(self, paths: set[str]) -> None:
+        with self._heard:
+            self.paths |= paths
+            self.deliveries.append(paths)
+            self._heard.notify_all()
+
+    def _rescan(self) -> None:
+        with self._heard:
+            self.n_rescans += 1
+            self._heard.notify_all()
+
+    def _rules_changed(self, paths: set[str]) -> None:
+        with self._heard:
+            self.rules |= paths
+            self._heard.notify_all()
+
+    def _state(self, state: str) -> None:
+        with self._heard:
+            self.states.append(state)
+            self._heard.notify_all()
+
+
+def write(root: Path, path: str, text: str = "x") -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
