@@ -9,7 +9,7 @@ same weights.
 
 The figure to believe is the second one: the weights are learned anew without each language, and its queries
 ranked with them. Signals that these repositories say too little about are left as they are (`BY_HAND`).
---write replaces the weights and their report (lsp_server/search/data/weights.json).
+--write replaces the weights and their report (lsp_server/search/ranking/data/weights.json).
 """
 
 import argparse
@@ -25,20 +25,20 @@ from pathlib import Path
 import numpy as np
 from annotated import Annotated, annotated, mean_over
 
-import lsp_server.search
+import lsp_server.search.ranking
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates import gather
+from lsp_server.search.candidates.gather import gather
 from lsp_server.search.engine import asked_of, signals, symbol_at
-from lsp_server.search.filters import Filters
-from lsp_server.search.query import parse_query
-from lsp_server.search.ranking import rank
+from lsp_server.search.folder.filters import Filters
+from lsp_server.search.folder.view import FolderView
+from lsp_server.search.query.syntax import parse_query
+from lsp_server.search.ranking.order import rank
+from lsp_server.search.ranking.signals import Signals
+from lsp_server.search.ranking.weights import ADDED, LEARNED, Weights
 from lsp_server.search.results import SearchRequest
-from lsp_server.search.signals import Signals
-from lsp_server.search.view import FolderView
-from lsp_server.search.weights import ADDED, LEARNED, Weights
 from lsp_server.training.evaluation import DEPTH, Task, covers, from_root
 
-WEIGHTS_FILE = Path(lsp_server.search.__file__).parent / "data" / "weights.json"
+WEIGHTS_FILE = Path(lsp_server.search.ranking.__file__).parent / "data" / "weights.json"
 
 START = Weights(
     vector=1.0, text=0.8, file_vector=0.3, file_text=0.3, file_words=1.0, name=0.5, stem=0.5,

@@ -29,10 +29,10 @@ from machine import machine
 
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
-from lsp_server.search.palette import CentralSymbols, palette
+from lsp_server.search.folder.view import FolderView
+from lsp_server.search.palette.answer import CentralSymbols, palette
+from lsp_server.search.ranking.weights import ADDED, KINDS, LEARNED, TRUST, nothing
 from lsp_server.search.results import Found, SearchRequest
-from lsp_server.search.view import FolderView
-from lsp_server.search.weights import ADDED, KINDS, LEARNED, TRUST, nothing
 from lsp_server.training.evaluation import DEPTH, Task, covers, from_root, ndcg
 
 NOISE = 0.002

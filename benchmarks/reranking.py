@@ -19,14 +19,14 @@ from annotated import Annotated, annotated, mean_over
 
 from lsp_server.embedding import CrossEncoder, load_reranker
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates import gather
+from lsp_server.search.candidates.gather import gather
 from lsp_server.search.engine import asked_of, signals, symbol_at
-from lsp_server.search.filters import Filters
-from lsp_server.search.query import parse_query
-from lsp_server.search.ranking import rank
-from lsp_server.search.reranking import Reranking, reranked, text_of
+from lsp_server.search.folder.filters import Filters
+from lsp_server.search.query.syntax import parse_query
+from lsp_server.search.ranking.order import rank
+from lsp_server.search.ranking.reranking import Reranking, reranked, text_of
+from lsp_server.search.ranking.weights import LEARNED
 from lsp_server.search.results import SearchRequest
-from lsp_server.search.weights import LEARNED
 from lsp_server.training.evaluation import DEPTH, Task, covers, from_root
 
 BLENDS = (0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0)

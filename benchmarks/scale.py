@@ -26,7 +26,7 @@ from lsp_stdio import LanguageClient
 from machine import Figure, cpu_seconds, load, machine, middle, percentile, ratio, report, tree_of
 from replicas import common_words, n_copies_for, source_files, write_copy
 
-from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexRoot, IndexVersion
 

@@ -1,1 +1,1 @@
-"""Answering: query syntax, snapshots of a generation, candidates, ranking, the palette and related code."""
+"""Answering: one search from query to results (`engine`), the palette, related code, and what they read."""

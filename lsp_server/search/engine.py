@@ -10,17 +10,21 @@ import numpy as np
 from lsp_server.documents import inverse_frequency
 from lsp_server.embedding import similarity_to_score
 from lsp_server.model import Symbol, SymbolId, camel_case
-from lsp_server.search.asking import Ask, Gathered, Place
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates import gather
-from lsp_server.search.confidence import confidence, scores
-from lsp_server.search.filters import Filters
-from lsp_server.search.listing import listed_order
-from lsp_server.search.matching import SplitNames, content_words
-from lsp_server.search.query import ParsedQuery, parse_query
-from lsp_server.search.ranking import Ranking, rank
-from lsp_server.search.rarity import MOST_WORDS, rarities
-from lsp_server.search.reranking import reranked, text_of
+from lsp_server.search.candidates.asking import Ask, Gathered, Place
+from lsp_server.search.candidates.gather import gather
+from lsp_server.search.folder.filters import Filters
+from lsp_server.search.folder.listing import listed_order
+from lsp_server.search.folder.view import FolderView
+from lsp_server.search.query.spelling import mended
+from lsp_server.search.query.syntax import ParsedQuery, parse_query
+from lsp_server.search.query.words import SplitNames, content_words
+from lsp_server.search.ranking.confidence import confidence, scores
+from lsp_server.search.ranking.order import Ranking, rank
+from lsp_server.search.ranking.rarity import MOST_WORDS, rarities
+from lsp_server.search.ranking.reranking import reranked, text_of
+from lsp_server.search.ranking.signals import QueryTerms, Signals, signals_of
+from lsp_server.search.ranking.weights import nothing
 from lsp_server.search.results import (
     MOST_RESULTS,
     Coverage,
@@ -30,10 +34,6 @@ from lsp_server.search.results import (
     SearchOutcome,
     SearchRequest,
 )
-from lsp_server.search.signals import QueryTerms, Signals, signals_of
-from lsp_server.search.spelling import mended
-from lsp_server.search.view import FolderView
-from lsp_server.search.weights import nothing
 from lsp_server.vectors.arrays import F64
 
 VECTOR_ONLY: Final = replace(nothing(), vector=1.0)

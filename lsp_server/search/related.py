@@ -8,15 +8,15 @@ import numpy as np
 from lsp_server.embedding import similarity_to_score
 from lsp_server.model import Encoding, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.file_symbols import (
+from lsp_server.search.folder.file_symbols import (
     FileSymbols,
     file_symbols,
     vectors_of,
     visible_rows,
 )
+from lsp_server.search.folder.view import FolderView
 from lsp_server.search.kinship import TYPES, Kinship, is_definition
 from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, Found
-from lsp_server.search.view import FolderView
 from lsp_server.vectors.arrays import F16, F32, Mask
 
 DUPLICATE_SIMILARITY = 0.98

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
-from lsp_server.search.palette import CentralSymbols, palette
+from lsp_server.search.folder.view import FolderView
+from lsp_server.search.palette.answer import CentralSymbols, palette
 from lsp_server.search.related import related
 from lsp_server.search.results import Coverage, Found, SearchMode, SearchOutcome, SearchRequest
-from lsp_server.search.view import FolderView
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.nested import most_holders, without_doubles
 from lsp_server.workspace.open_folder import OpenFolder

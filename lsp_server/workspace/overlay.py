@@ -13,7 +13,7 @@ from lsp_server.indexing.placement import place
 from lsp_server.indexing.yields import content_digest
 from lsp_server.model import FileId
 from lsp_server.parsing.worker_process import Worker
-from lsp_server.search.unsaved import Unsaved, UnsavedFile
+from lsp_server.search.folder.unsaved import Unsaved, UnsavedFile
 from lsp_server.storage.file_yield import unpack
 
 logger = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from lsp_server.errors import SemanticSymbolsError
+from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.results import Coverage
-from lsp_server.search.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import FORMAT_VERSION, IndexFolder, IndexVersion
 from lsp_server.storage.lease import ReaderMark

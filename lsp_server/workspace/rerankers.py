@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from lsp_server.embedding import CrossEncoder
 from lsp_server.errors import SemanticSymbolsError
-from lsp_server.search.reranking import Reranking
+from lsp_server.search.ranking.reranking import Reranking
 from lsp_server.settings import SearchSettings
 
 logger = logging.getLogger(__name__)

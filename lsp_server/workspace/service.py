@@ -15,9 +15,9 @@ from lsp_server.errors import SemanticSymbolsError
 from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.messages import Event
 from lsp_server.parsing.worker_process import Worker
+from lsp_server.search.folder.unsaved import Unsaved
+from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
-from lsp_server.search.unsaved import Unsaved
-from lsp_server.search.view import FolderView
 from lsp_server.settings import WORKSPACE_FILE
 from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.background import Background

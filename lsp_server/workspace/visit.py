@@ -16,9 +16,9 @@ from lsp_server.indexing.messages import Command, Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.scanner import FileFact, scan
 from lsp_server.indexing.yields import content_digest
-from lsp_server.search.snapshot import Snapshot
-from lsp_server.search.unsaved import Unsaved
-from lsp_server.search.view import FolderView
+from lsp_server.search.folder.snapshot import Snapshot
+from lsp_server.search.folder.unsaved import Unsaved
+from lsp_server.search.folder.view import FolderView
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexFolder, IndexVersion
 from lsp_server.storage.lease import is_held

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsp_server.embedding import NO_WORDS, Dictionary
-from lsp_server.search.spelling import edits
+from lsp_server.search.query.spelling import edits
 
 WORDS = st.text("abcd", min_size=1, max_size=7)
 

@@ -14,7 +14,7 @@ from lsp_server.embedding import Embedder
 from lsp_server.indexing.batch import Batch
 from lsp_server.indexing.maintenance import maintain, vector_index
 from lsp_server.indexing.writer import IndexWriter
-from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.vectors.calibration import SCAN_ALL_ROWS

@@ -27,7 +27,7 @@ from lsp_server.indexing.messages import (
     Settled,
     decode,
 )
-from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.settings import Settings, settings_from_mapping
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion

@@ -18,7 +18,7 @@ from lsp_server.indexing.questions import LEAST_QUESTIONS, questions
 from lsp_server.indexing.writer import IndexWriter
 from lsp_server.indexing.yields import YieldMaker
 from lsp_server.parsing import ParseLimits
-from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.records import FileStatus

@@ -9,7 +9,7 @@ from judging import CORPUS
 
 from lsp_server.app import visit_parts
 from lsp_server.indexing.foreground import Ending
-from lsp_server.search.view import FolderView
+from lsp_server.search.folder.view import FolderView
 from lsp_server.settings import settings_from_mapping
 from lsp_server.workspace.visit import FolderVisit
 

@@ -6,7 +6,7 @@ from judging import CORPUS
 from pathspec import GitIgnoreSpec
 
 from lsp_server.model import SymbolKind
-from lsp_server.search.query import parse_query
+from lsp_server.search.query.syntax import parse_query
 from lsp_server.search.results import Found
 from lsp_server.text.words import split_words
 

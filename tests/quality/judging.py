@@ -8,8 +8,8 @@ from pathlib import Path
 
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
+from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Found, SearchRequest
-from lsp_server.search.view import FolderView
 from lsp_server.training.evaluation import ndcg
 
 HERE = Path(__file__).parent

@@ -6,7 +6,7 @@ from small_index import SmallIndex
 from small_searches import Shelf
 
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder
-from lsp_server.search.view import FolderView
+from lsp_server.search.folder.view import FolderView
 
 OUTDATED = {
     "src/session.py": "def forgotten_function(moon):\n    return moon.phase\n",

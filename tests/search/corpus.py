@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lsp_server.documents import UnsavedDocument
 from lsp_server.model import Symbol
-from lsp_server.search.view import FolderView
+from lsp_server.search.folder.view import FolderView
 
 FILES = {
     "src/session.py": '''\

@@ -11,10 +11,10 @@ from lsp_server.indexing.writer import IndexWriter
 from lsp_server.indexing.yields import YieldMaker
 from lsp_server.model import FileId
 from lsp_server.parsing import ParseLimits
+from lsp_server.search.folder.snapshot import Snapshot
+from lsp_server.search.folder.unsaved import Unsaved, UnsavedFile
+from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
-from lsp_server.search.snapshot import Snapshot
-from lsp_server.search.unsaved import Unsaved, UnsavedFile
-from lsp_server.search.view import FolderView
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.records import FileStatus

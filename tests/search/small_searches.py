@@ -8,10 +8,10 @@ from corpus import Known
 from lsp_server.model import Encoding, Symbol
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
-from lsp_server.search.file_symbols import file_symbols
+from lsp_server.search.folder.file_symbols import file_symbols
+from lsp_server.search.folder.view import FolderView
 from lsp_server.search.related import related
 from lsp_server.search.results import Found, SearchOutcome, SearchRequest
-from lsp_server.search.view import FolderView
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -14,8 +14,8 @@ from small_searches import Shelf, asked, names, results
 from lsp_server.embedding import Embedder
 from lsp_server.search.cancel import Cancel, Cancelled
 from lsp_server.search.engine import search
+from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage, SearchMode, SearchRequest
-from lsp_server.search.view import FolderView
 
 # --- modes
 

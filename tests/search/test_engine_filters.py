@@ -13,9 +13,9 @@ from lsp_server.errors import InvalidParams
 from lsp_server.model import SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
-from lsp_server.search.matching import content_words
+from lsp_server.search.folder.view import FolderView
+from lsp_server.search.query.words import content_words
 from lsp_server.search.results import SearchMode, SearchRequest
-from lsp_server.search.view import FolderView
 from lsp_server.text.words import split_words
 
 Condition = Callable[[Known], bool]

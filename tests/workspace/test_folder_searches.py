@@ -10,9 +10,9 @@ import pytest
 
 from lsp_server.embedding import ModelChoice, load_embedder
 from lsp_server.search.cancel import Cancel
+from lsp_server.search.folder.unsaved import Unsaved
+from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage, SearchMode, SearchOutcome, SearchRequest
-from lsp_server.search.unsaved import Unsaved
-from lsp_server.search.view import FolderView
 from lsp_server.settings import Settings
 from lsp_server.workspace.folder_searches import FilePlace, FolderSearches
 from lsp_server.workspace.open_folder import OpenFolder

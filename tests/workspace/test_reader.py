@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lsp_server.errors import IndexDamaged
-from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.storage.records import BatchCommit

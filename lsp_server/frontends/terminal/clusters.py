@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lsp_server.frontends.terminal.console import Console
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
-from lsp_server.search.snapshot import Snapshot
+from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.index_meta import IndexMeta
 from lsp_server.vectors.compaction import imbalance
 

@@ -23,7 +23,7 @@ from lsp_server.model import SymbolKind
 from lsp_server.parsing.languages import canonical_language, language_names
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
-from lsp_server.search.query import kind_named
+from lsp_server.search.query.syntax import kind_named
 from lsp_server.search.related import related
 from lsp_server.search.results import MOST_RESULTS, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.storage.folders import IndexRoot

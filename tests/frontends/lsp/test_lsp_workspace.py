@@ -13,7 +13,7 @@ import lsp_server
 
 pytestmark = pytest.mark.long
 
-pytest.importorskip("lsp_server.search.palette", reason="the product is not whole yet")
+pytest.importorskip("lsp_server.search.palette.answer", reason="the product is not whole yet")
 
 NET = '''import time
 

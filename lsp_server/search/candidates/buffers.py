@@ -1,0 +1,104 @@
+"""Gathers what may answer from open buffers whose text is not what is indexed."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+
+from lsp_server.documents import (
+    Stemmer,
+    TextFilter,
+    held_in_paths,
+    held_runs,
+    held_words,
+    passing_documents,
+    score_documents,
+)
+from lsp_server.search.candidates.asking import Ask, Gathered, Place
+from lsp_server.search.folder.unsaved import UnsavedFile
+from lsp_server.search.folder.view import FolderView
+from lsp_server.search.query.places import at_line, lines_meant
+from lsp_server.search.query.quoting import Quotation, innermost
+from lsp_server.search.ranking.signals import Candidates, is_prose, repeats
+from lsp_server.search.results import SearchMode
+from lsp_server.storage.file_yield import n_lines
+from lsp_server.text import split_words
+from lsp_server.vectors.arrays import F32, I64, Mask
+
+
+def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
+    """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
+    reader = None if view.snapshot is None else view.snapshot.text
+    stemmer = Stemmer() if reader is None else reader.stemmer
+    quotation, lines = ask.quotation, _lines_of(view, ask)
+    paths = ask.filters.paths
+    parts: list[Gathered] = []
+    for number, file in enumerate(view.unsaved.files.values()):
+        if not file.symbols or (paths is not None and not paths.passes(file.path)):
+            continue
+        similarity = file.vectors.astype(np.float32) @ ask.vector
+        text = np.zeros(len(file.symbols), np.float32)
+        if ask.mode is not SearchMode.VECTOR:
+            text = score_documents(ask.text_query(TextFilter()), file.documents, reader)
+        rows = np.flatnonzero(_passing(file, ask, text, stemmer))
+        symbols = [file.symbols[row] for row in rows]
+        candidates = Candidates(
+            ids=file.ids[rows],
+            similarity=similarity[rows],
+            text=text[rows],
+            file_similarity=np.full(len(rows), similarity[0]),
+            file_text=np.full(len(rows), text[0]),
+            file_words=np.full(len(rows), _words_held(file, ask, stemmer)),
+            quoted=_quoted(file, rows, ask, quotation, stemmer)
+            | _at_lines(file, rows, lines.get(file.path, ())),
+            kinds=np.array([symbol.kind for symbol in symbols], np.uint8),
+            flags=file.flags[rows],
+            lines=n_lines(symbols),
+            files=np.full(len(rows), -1 - number, np.int64),
+            names=[symbol.name for symbol in symbols],
+            containers=[symbol.container_name for symbol in symbols],
+            paths=[file.path] * len(rows),
+        )
+        parts.append(Gathered(candidates, [Place(row, file) for row in rows.tolist()]))
+    return parts
+
+
+def _passing(file: UnsavedFile, ask: Ask, text: F32, stemmer: Stemmer) -> Mask:
+    """Return which of a file's symbols may answer, bool[n], given the BM25 of each."""
+    passing = passing_documents(ask.filters.text_filter(), file.documents, stemmer)
+    passing &= np.array([ask.filters.passes_name(symbol.name) for symbol in file.symbols], np.bool_)
+    if ask.mode is SearchMode.TEXT and ask.query.words:
+        passing &= text > 0
+    return passing
+
+
+def _words_held(file: UnsavedFile, ask: Ask, stemmer: Stemmer) -> float:
+    """Return how much of the query the file holds, anywhere in it or in its path, 0 to 1."""
+    if not ask.rarity or ask.mode is SearchMode.VECTOR:
+        return 0.0
+    words = list(ask.rarity)
+    held = held_words(words, file.documents[0], stemmer)
+    in_path = held_in_paths(words, [split_words(file.path)], stemmer)[0]
+    return float(ask.covered((held | in_path)[None])[0])
+
+
+def _quoted(file: UnsavedFile, rows: I64, ask: Ask, quotation: Quotation, stemmer: Stemmer) -> Mask:
+    """Return which of the rows' symbols the query quotes, bool[rows]."""
+    if not quotation.runs or is_prose([file.path])[0]:
+        return np.zeros(len(rows), np.bool_)
+    counts = held_runs(quotation.runs, [file.documents[row] for row in rows], stemmer)
+    holding = np.flatnonzero((counts >= quotation.least) & ~repeats(ask.query.words, file.flags[rows]))
+    symbols = [file.symbols[row] for row in rows[holding]]
+    return np.isin(np.arange(len(rows)), holding[innermost(symbols, [0] * len(symbols))])
+
+
+def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
+    """Return the lines of open buffers that the query names."""
+    indexed = () if view.snapshot is None else view.snapshot.catalog.paths
+    return lines_meant(ask.lines, chain(indexed, view.unsaved.files))
+
+
+def _at_lines(file: UnsavedFile, rows: I64, lines: Sequence[int]) -> Mask:
+    """Return which of the rows' symbols stand at the lines, bool[rows]."""
+    places = [place for line in lines if (place := at_line(file.symbols, line)) is not None]
+    return np.isin(rows, places)

@@ -1,0 +1,257 @@
+"""Gathers what may answer from the index: nearest vectors, best words, beginnings of names, quotations."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+
+from lsp_server.documents import Passing, TextFilter, TextHits, held_in_paths
+from lsp_server.model import SymbolKind
+from lsp_server.search.beside import beside
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.candidates.asking import Ask, Gathered, Place
+from lsp_server.search.folder.file_symbols import indexed_symbols
+from lsp_server.search.folder.listing import SELDOM_MEANT, listed_rows
+from lsp_server.search.folder.snapshot import Snapshot
+from lsp_server.search.folder.unsaved import Unsaved
+from lsp_server.search.names.columns import name_lengths, possible_rows
+from lsp_server.search.names.matching import match_beginning
+from lsp_server.search.query.places import at_line, lines_meant
+from lsp_server.search.query.quoting import innermost
+from lsp_server.search.ranking.signals import Candidates, is_prose, repeats
+from lsp_server.search.results import SearchMode
+from lsp_server.vectors.arrays import F32, I64, U64, Mask
+
+_MOST_NAMED = 100
+"""Symbols whose names begin with the query that are looked at, the shortest first."""
+
+_MOST_QUOTED = 60
+"""Symbols that hold the query, the most of it first: what stands in more of them is boilerplate."""
+
+_SELECTIVE = 8  # filters that let through less than one symbol in so many are the text index's to apply
+
+_Hits = tuple[I64, F32]  # ordinals and their scores
+_NO_HITS: _Hits = (np.zeros(0, np.int64), np.zeros(0, np.float32))
+
+
+def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -> Gathered:
+    """Return the candidates of a snapshot; files with unsaved text are left out.
+
+    Raises:
+        Cancelled: The search was called off.
+    """
+    files = ask.filters.files(snapshot, list(unsaved.files))
+    allowed = ask.filters.symbols(snapshot, files)
+    cancel.raise_if_cancelled()
+    in_words = beside(
+        lambda: (
+            _named(snapshot, ask, allowed),
+            np.union1d(_quoted(snapshot, ask, files, allowed), _at_lines(snapshot, ask, allowed)),
+            _by_words(snapshot, ask, files, allowed),
+        ),
+        is_crowded=ask.is_crowded,
+    )
+    nearest = _nearest(snapshot, ask, allowed)
+    named, quoted, by_words = in_words()
+    cancel.raise_if_cancelled()
+    ordinals = reduce(np.union1d, (nearest, by_words[0], named, quoted))
+    return _with_evidence(snapshot, ask, ordinals, by_words, quoted)
+
+
+def _nearest(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
+    if ask.mode is SearchMode.TEXT and ask.query.words:
+        return np.zeros(0, np.int64)
+    if not ask.vector.any():
+        # Nothing is nearer than anything else, and still whatever passes may be asked for.
+        return listed_rows(snapshot, allowed, ask.depth)
+    probes, rerank = snapshot.probes, snapshot.meta.rerank
+    return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed).ordinals
+
+
+def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
+    """Return the best symbols whose names begin with the query, if a hybrid search asks for one name."""
+    if not ask.query.is_one_name or ask.mode is not SearchMode.HYBRID:
+        return np.zeros(0, np.int64)
+    beginning = re.split(r"\W+", ask.query.identifiers[0])[-1]
+    vectors = snapshot.vectors
+    chosen: list[I64] = [np.zeros(0, np.int64)]
+    ranks: list[I64] = [np.zeros(0, np.int64)]
+    for segment, base in zip(vectors.segments, vectors.bases.tolist(), strict=False):
+        matches = match_beginning(segment, beginning, possible_rows(segment, beginning))
+        rows = matches.rows + base
+        passing = np.ones(len(rows), np.bool_)
+        for mask in (allowed, vectors.alive):
+            if mask is not None:
+                passing &= mask[rows]
+        seldom = (segment.flags[matches.rows] & np.uint8(SELDOM_MEANT)) != 0
+        rank = (matches.classes << 17) | (seldom.astype(np.int64) << 16) | name_lengths(segment, matches.rows)
+        chosen.append(rows[passing])
+        ranks.append(rank[passing])
+    rows = np.concatenate(chosen)
+    order = np.argsort(np.concatenate(ranks), kind="stable")[:_MOST_NAMED]
+    return rows[order]
+
+
+def _by_words(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None) -> _Hits:
+    """Return the best symbols by words among those that may answer."""
+    if ask.mode is SearchMode.VECTOR:
+        return _NO_HITS
+    condition, passing = _condition(snapshot, ask, files, allowed)
+    return _known(snapshot, snapshot.text.search(ask.text_query(condition), ask.depth, passing))
+
+
+def _quoted(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None) -> I64:
+    """Return the innermost symbols in which the query stands, nearly as it is."""
+    quotation = ask.quotation
+    if not quotation.runs:
+        return np.zeros(0, np.int64)
+    vectors = snapshot.vectors
+    condition, may_answer = _condition(snapshot, ask, files, allowed)
+
+    def passing(ids: U64) -> Mask:
+        passed = may_answer(ids)
+        rows = vectors.ordinals_of(ids[passed])
+        is_file = vectors.kinds(rows) == SymbolKind.FILE
+        passed[passed] = ~(is_file | repeats(ask.query.words, vectors.flags(rows)))
+        return passed
+
+    ordinals, counts = _known(
+        snapshot, snapshot.text.runs_held(quotation.runs, condition, _MOST_QUOTED, passing)
+    )
+    ordinals = ordinals[counts >= quotation.least]
+    ordinals = ordinals[~is_prose([snapshot.path_of(file) for file in vectors.files(ordinals).tolist()])]
+    symbols = [snapshot.symbol_of(ordinal) for ordinal in ordinals.tolist()]
+    chosen: I64 = ordinals[innermost(symbols, vectors.files(ordinals).tolist())]
+    return chosen
+
+
+def _at_lines(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
+    """Return the symbols at the lines that the query names."""
+    found: list[int] = []
+    for path, lines in lines_meant(ask.lines, snapshot.catalog.paths).items():
+        rows, symbols = indexed_symbols(snapshot, path)
+        places = {place for line in lines if (place := at_line(symbols, line)) is not None}
+        found += [int(rows[place]) for place in places if allowed is None or allowed[rows[place]]]
+    return np.array(found, np.int64)
+
+
+def _condition(
+    snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None
+) -> tuple[TextFilter, Passing]:
+    """Return what the text index is to look for in its documents, and what of its hits may answer."""
+
+    def passing(ids: U64) -> Mask:
+        ordinals = snapshot.vectors.ordinals_of(ids)
+        # The text index may be ahead of this generation.
+        known: Mask = ordinals >= 0
+        return known if allowed is None else known & allowed[ordinals]
+
+    condition = ask.filters.text_filter()
+    if files is not None:
+        condition = replace(condition, files=np.flatnonzero(files))
+    if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):
+        # Most hits pass: refusing the others afterwards costs less than what Tantivy does for a condition.
+        condition = TextFilter(kinds=condition.kinds, languages=condition.languages)
+    return condition, passing
+
+
+def _known(snapshot: Snapshot, hits: TextHits) -> _Hits:
+    ordinals = snapshot.vectors.ordinals_of(hits.ids)
+    known = ordinals >= 0
+    return ordinals[known], hits.scores[known]
+
+
+def _with_evidence(
+    snapshot: Snapshot,
+    ask: Ask,
+    ordinals: I64,
+    by_words: _Hits,
+    quoted: I64,
+) -> Gathered:
+    vectors = snapshot.vectors
+    files = vectors.files(ordinals).astype(np.int64)
+    asked, places = np.unique(files, return_inverse=True)
+    file_text = beside(lambda: _file_text(snapshot, ask, asked), is_crowded=ask.is_crowded)
+    file_words = _file_words(snapshot, ask, asked)
+    return Gathered(
+        Candidates(
+            ids=vectors.ids(ordinals),
+            similarity=vectors.similarities(ask.vector, ordinals),
+            text=_looked_up(ordinals, *by_words),
+            file_similarity=_file_similarity(snapshot, ask, asked)[places],
+            file_text=file_text()[places],
+            file_words=file_words[places],
+            quoted=np.isin(ordinals, quoted),
+            kinds=vectors.kinds(ordinals),
+            flags=vectors.flags(ordinals),
+            lines=vectors.lines(ordinals),
+            files=files,
+            names=snapshot.names_of(ordinals),
+            containers=_Containers(snapshot, ordinals),
+            paths=[snapshot.path_of(file) for file in files.tolist()],
+        ),
+        [Place(ordinal) for ordinal in ordinals.tolist()],
+    )
+
+
+def _file_similarity(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
+    """Return the cosine of each file's own entry, 0 where it has none."""
+    entries = snapshot.entries[files]
+    similarity = np.zeros(len(files), np.float32)
+    similarity[entries >= 0] = snapshot.vectors.similarities(ask.vector, entries[entries >= 0])
+    return similarity
+
+
+def _file_text(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
+    """Return the BM25 of each file's own entry, 0 where it has none."""
+    if ask.mode is SearchMode.VECTOR or not len(files):
+        return np.zeros(len(files), np.float32)
+    condition = _entries_of(files)
+    hits = _known(snapshot, snapshot.text.search(ask.text_query(condition), len(files)))
+    return _looked_up(snapshot.entries[files], *hits)
+
+
+def _file_words(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
+    """Return how much of the query each file holds, anywhere in it or in its path; files ascend."""
+    if ask.mode is SearchMode.VECTOR or not ask.rarity or not len(files):
+        return np.zeros(len(files), np.float32)
+    found = snapshot.text.words_held(list(ask.rarity), _entries_of(files), len(files))
+    held = np.zeros((len(files), found.held.shape[1]), np.bool_)
+    places = np.minimum(np.searchsorted(files, found.files), len(files) - 1)
+    is_asked = files[places] == found.files  # the text index may be ahead, and know a path by another number
+    held[places[is_asked]] = found.held[is_asked]
+    paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
+    return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
+
+
+def _entries_of(files: I64) -> TextFilter:
+    # Not by their ids: looking for many in the dictionary of all ids costs more.
+    return TextFilter(kinds=frozenset({int(SymbolKind.FILE)}), files=files)
+
+
+class _Containers(Sequence[str]):
+    """The containers of the candidates, each unpacked only when a query with dots asks for it."""
+
+    def __init__(self, snapshot: Snapshot, ordinals: I64) -> None:
+        self._snapshot = snapshot
+        self._ordinals = ordinals
+
+    def __len__(self) -> int:
+        return len(self._ordinals)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204 - Sequence's overloads
+        return self._snapshot.symbol_of(int(self._ordinals[index])).container_name
+
+
+def _looked_up(wanted: I64, keys: I64, values: F32) -> F32:
+    """Return each wanted key's value, 0 where it has none."""
+    result = np.zeros(len(wanted), np.float32)
+    if not len(keys):
+        return result
+    order = np.argsort(keys)
+    places = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    hit = keys[order][places] == wanted
+    result[hit] = values[order][places[hit]]
+    return result

@@ -1,0 +1,1 @@
+"""Answers `workspace/symbol`: names by how they match, then meaning; central symbols for an empty query."""

@@ -1,0 +1,266 @@
+"""Answers `workspace/symbol`: names that match what is typed, best class of match first, then meaning.
+
+What an editor would show by letters in order is complete up to the limit, but for qualified names that have
+closer matches. Where nothing is closer than that, what a misspelt name was meant to be comes first. Within a
+class come types and functions before variables, other code before tests, short names before long ones.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.search.beside import beside
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.engine import search
+from lsp_server.search.folder.listing import SELDOM_MEANT
+from lsp_server.search.folder.view import FolderView
+from lsp_server.search.names.columns import name_lengths, possible_rows
+from lsp_server.search.names.matching import (
+    Matches,
+    NameMatch,
+    match_beginning,
+    match_closely,
+    match_in_order,
+    match_last_part,
+    match_words,
+)
+from lsp_server.search.palette.central import CentralSymbols
+from lsp_server.search.palette.name_query import NameQuery
+from lsp_server.search.palette.name_sources import NameSource, sources_of
+from lsp_server.search.palette.qualified import in_containers, rows_likely_in
+from lsp_server.search.query.spelling import mended
+from lsp_server.search.query.syntax import parse_query
+from lsp_server.search.ranking.signals import HOLDERS
+from lsp_server.search.results import Found, SearchOutcome, SearchRequest
+from lsp_server.vectors.arrays import I64
+
+__all__ = ["CentralSymbols", "palette"]
+
+SCORES: Final = {
+    NameMatch.EXACT: 1.0,
+    NameMatch.SAME_LETTERS: 0.97,
+    NameMatch.PREFIX: 0.9,
+    NameMatch.HUMPS: 0.82,
+    NameMatch.WORD_PREFIX: 0.74,
+    NameMatch.INSIDE: 0.62,
+    NameMatch.LETTERS: 0.5,
+}
+"""What a result scores by the class of its match."""
+
+_BELOW_NAMES = 0.01  # a hit by meaning scores at least so much less than the last name
+_MOST_BY_MEANING = 50  # what is further down is read by nobody
+_TIES = 4  # equally good names are ordered by path when they are at most so many times the limit
+_LONGEST = 0xFFFF
+_NO_ROWS = np.zeros(0, np.int64)
+
+_FUNCTIONS = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.OPERATOR)
+
+
+def _kind_ranks() -> I64:
+    ranks = np.full(256, 3, np.int64)
+    ranks[list(HOLDERS)] = 0
+    ranks[list(_FUNCTIONS)] = 1
+    ranks[[SymbolKind.CONSTRUCTOR, SymbolKind.FILE]] = 2
+    return ranks
+
+
+_KIND_RANKS: Final = _kind_ranks()
+
+
+def palette(
+    views: Sequence[FolderView],
+    query: str,
+    limit: int,
+    cancel: Cancel,
+    *,
+    meaning: bool,
+    central: CentralSymbols,
+) -> tuple[Found, ...]:
+    """Return the symbols that a palette shows for what was typed.
+
+    Args:
+        views: The folders.
+        query: A name or a part of one, `Container.name`, several words, or nothing.
+        limit: How many results at most.
+        cancel: Looked at between stages.
+        meaning: Whether what names leave free is filled up by meaning.
+        central: Remembers the answer to the empty query.
+
+    Raises:
+        Cancelled: The search was called off.
+    """
+    taken_apart = NameQuery.of(query)
+    if not taken_apart.text or limit < 1:
+        return central.best(views, max(limit, 0), cancel)
+    request = SearchRequest(taken_apart.text, limit=min(limit, _MOST_BY_MEANING))
+    # A search finds the same answers to a question here as there. Where names have these letters, half a word
+    # is no misspelling.
+    search_unmended: Callable[[], SearchOutcome] = partial(
+        search, views, replace(request, mend=False), cancel
+    )
+    if meaning and taken_apart.last:  # few names are qualified like that, and to find them takes a while
+        search_unmended = beside(search_unmended, is_crowded=not all(view.is_complete for view in views))
+    named = _by_name(views, taken_apart, limit, cancel)
+    is_misspelt = False
+    if taken_apart.whole and (not named or named[0].score <= SCORES[NameMatch.LETTERS]):
+        meant = _by_name_meant(views, taken_apart, limit, cancel)
+        is_misspelt = bool(meant)
+        named = _joined(meant, named)[:limit]
+    if not meaning or len(named) >= limit:
+        return named
+    outcome = search_unmended() if named and not is_misspelt else search(views, request, cancel)
+    return (*named, *_below(named, outcome.results, limit - len(named)))
+
+
+def _by_name_meant(
+    views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel
+) -> tuple[Found, ...]:
+    """Return the names close to what a misspelt one was meant to be; none where it is not misspelt."""
+    found: list[Found] = []
+    for view in views:
+        if view.snapshot is None:
+            continue
+        cancel.raise_if_cancelled()
+        asked = parse_query(query.text)
+        meant = mended(asked, view.snapshot.text, view.embedder)
+        if meant is not asked:
+            found += _by_name([view], NameQuery.of(meant.text), limit, cancel)
+    found.sort(key=lambda one: -one.score)
+    most = SCORES[NameMatch.SAME_LETTERS]
+    close = (one for one in found if one.score > SCORES[NameMatch.INSIDE])
+    return tuple(replace(one, score=min(one.score, most)) for one in close)
+
+
+def _joined(first: Sequence[Found], others: Sequence[Found]) -> tuple[Found, ...]:
+    known = {(one.folder, one.id) for one in first}
+    return (*first, *(one for one in others if (one.folder, one.id) not in known))
+
+
+def _below(named: Sequence[Found], by_meaning: Sequence[Found], limit: int) -> list[Found]:
+    """Return hits by meaning as they stand below the names, without these."""
+    known = {(one.folder, one.id) for one in named}
+    ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
+    new = [one for one in by_meaning if (one.folder, one.id) not in known]
+    return [replace(one, score=min(one.score, ceiling)) for one in new[:limit]]
+
+
+def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
+    sources = sources_of(views)
+    cancel.raise_if_cancelled()
+    whole = query.whole
+    possible = [possible_rows(source.columns, whole) if whole else _NO_ROWS for source in sources]
+    stages: list[Callable[[NameSource, NameQuery, I64], Matches]] = [_all_matches]
+    if whole:  # what a stage finds is better than all that later ones add
+        stages = [_beginnings, _all_matches] if query.words else [_beginnings, _close, _all_matches]
+    for stage in stages:
+        found = []
+        for source, rows in zip(sources, possible, strict=True):
+            cancel.raise_if_cancelled()
+            found.append(stage(source, query, rows))
+        n_found = sum(len(matches.rows) for matches in found)
+        # Every `run` may be in a `Thread`: letters in order are tried where nothing closer is in there.
+        if n_found >= limit or (stage is _close and query.last and n_found):
+            break
+    return _best(sources, found, limit)
+
+
+def _beginnings(source: NameSource, query: NameQuery, rows: I64) -> Matches:
+    columns, whole = source.columns, query.whole
+    ways = (match_beginning(columns, whole, rows), match_last_part(columns, whole, rows))
+    return _united([source.shown(way) for way in ways])
+
+
+def _close(source: NameSource, query: NameQuery, rows: I64) -> Matches:
+    ways = [source.shown(match_closely(source.columns, query.whole, rows))]
+    if query.last:
+        likely = _likely_rows(source, query)
+        last = source.shown(match_closely(source.columns, query.last, likely))
+        ways.append(in_containers(source, query.containers, last))
+    return _united(ways)
+
+
+def _all_matches(source: NameSource, query: NameQuery, rows: I64) -> Matches:
+    columns = source.columns
+    ways = []
+    if query.whole:
+        ways.append(source.shown(match_in_order(columns, query.whole, rows)))
+    if query.last:
+        last = source.shown(match_in_order(columns, query.last, _likely_rows(source, query)))
+        ways.append(in_containers(source, query.containers, last))
+    if query.words:
+        holding = possible_rows(columns, "".join(query.words))
+        ways.append(source.shown(match_words(columns, query.words, holding)))
+    return _united(ways)
+
+
+def _likely_rows(source: NameSource, query: NameQuery) -> I64:
+    return rows_likely_in(source, query.containers, possible_rows(source.columns, query.last))
+
+
+def _united(ways: Sequence[Matches]) -> Matches:
+    """Return every row once, with the best class that it has."""
+    if len(ways) == 1:
+        return ways[0]
+    rows = np.concatenate([np.zeros(0, np.int64), *(way.rows for way in ways)])
+    classes = np.concatenate([np.zeros(0, np.int64), *(way.classes for way in ways)])
+    order = np.lexsort((classes, rows))
+    rows, firsts = np.unique(rows[order], return_index=True)
+    return Matches(rows, classes[order][firsts])
+
+
+def _best(sources: Sequence[NameSource], all_matches: Sequence[Matches], limit: int) -> tuple[Found, ...]:
+    """Return the best matches of all sources in order; only these are unpacked."""
+    ranks = np.concatenate(
+        [
+            np.zeros(0, np.int64),
+            *(_ranks(source, matches) for source, matches in zip(sources, all_matches, strict=True)),
+        ]
+    )
+    numbers = np.repeat(np.arange(len(sources)), [len(matches.rows) for matches in all_matches])
+    rows = np.concatenate([np.zeros(0, np.int64), *(matches.rows for matches in all_matches)])
+    if len(ranks) > limit:
+        last = np.partition(ranks, limit - 1)[limit - 1]
+        chosen = np.concatenate(
+            (np.flatnonzero(ranks < last), np.flatnonzero(ranks == last)[: _TIES * limit])
+        )
+        ranks, numbers, rows = ranks[chosen], numbers[chosen], rows[chosen]
+    places = sorted(
+        (rank, _by_place(sources[number], row), number, row)
+        for rank, number, row in zip(ranks.tolist(), numbers.tolist(), rows.tolist(), strict=True)
+    )
+    return tuple(
+        sources[number].found(row, SCORES[NameMatch(rank >> _CLASS_SHIFT)])
+        for rank, _, number, row in places[:limit]
+    )
+
+
+def _by_place(source: NameSource, row: int) -> tuple[bool, str]:
+    """Of equal names, the one in the file that is called so comes first: partial classes have many."""
+    path = source.path(row)
+    stem = path.rpartition("/")[2].rpartition(".")[0]
+    return stem.lower() != source.name(row).lower(), path
+
+
+_CLASS_SHIFT: Final = 24
+
+
+def _ranks(source: NameSource, matches: Matches) -> I64:
+    """Return one number for each match that orders them: the lower, the better.
+
+    From the top: class of match, prose, declaration, kind (2 bits), test or the like, length of the name.
+    """
+    kinds, flags = source.kinds[matches.rows], source.flags[matches.rows].astype(np.int64)
+    lengths = np.minimum(name_lengths(source.columns, matches.rows), _LONGEST)
+    ranks: I64 = (
+        (matches.classes << _CLASS_SHIFT)
+        | ((kinds == SymbolKind.STRING).astype(np.int64) << 20)
+        | (((flags & SymbolFlags.DECLARATION) != 0).astype(np.int64) << 19)
+        | (_KIND_RANKS[kinds] << 17)
+        | (((flags & SELDOM_MEANT) != 0).astype(np.int64) << 16)
+        | lengths
+    )
+    return ranks

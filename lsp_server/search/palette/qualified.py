@@ -1,0 +1,160 @@
+"""Narrows names down by what they lie in: `Foo.bar`, `foo::Bar`, `folder/file.py`, `module.function`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+
+from lsp_server.model import Symbol, SymbolKind
+from lsp_server.search.names.columns import possible_rows
+from lsp_server.search.names.matching import Matches, NameMatch, match_beginning
+from lsp_server.search.palette.name_sources import NameSource
+from lsp_server.search.ranking.signals import FOLDERS_OWN
+from lsp_server.vectors.arrays import I64, Mask
+from lsp_server.vectors.names import lowered, pair_mask
+
+MOST_LOOKED_AT = 1_500
+"""Matches whose containers are looked at, the best first."""
+
+_FILE = SymbolKind.FILE
+
+_LOOSELY: Final = {
+    NameMatch.EXACT: NameMatch.PREFIX,
+    NameMatch.SAME_LETTERS: NameMatch.PREFIX,
+    NameMatch.PREFIX: NameMatch.WORD_PREFIX,
+    NameMatch.HUMPS: NameMatch.WORD_PREFIX,
+    NameMatch.WORD_PREFIX: NameMatch.INSIDE,
+}
+"""What a match counts where its containers are not named in full."""
+
+_SEPARATOR = re.compile(r"::|[.#/]")
+
+
+def in_containers(source: NameSource, containers: Sequence[str], matches: Matches) -> Matches:
+    """Return those matches whose symbol lies in the given containers.
+
+    A container is an enclosing definition, or the file or folders around it. Where the innermost one is not
+    named, or one not in full, the match counts less: what is called so like what begins so, for an inherited
+    member is called by another class; what begins so like a later word, and that like what only holds it.
+
+    Args:
+        source: Where the matches were found.
+        containers: Outermost first, in lower case.
+        matches: Names that match what stands behind the containers.
+    """
+    in_file = _lies_with(source, containers[-1], matches)
+    order = np.lexsort((matches.rows, ~in_file, matches.classes))[:MOST_LOOKED_AT]
+    rows, classes = matches.rows[order], matches.classes[order]
+    # Where neither a name around it nor the file's may be the container's, the path alone decides.
+    is_unsure = _may_be_named(source, containers[-1], rows) | (source.kinds[rows] == _FILE)
+    places: dict[str, _Place] = {}
+    kept: dict[int, int] = {}
+    for row, match, unsure in zip(rows.tolist(), classes.tolist(), is_unsure.tolist(), strict=True):
+        path = source.path(row)
+        place = places.get(path) or places.setdefault(path, _Place.of(path, containers))
+        may_be_named = place.is_named and match in _LOOSELY
+        if may_be_named or (unsure and _is_mentioned(source, containers[-1], row)):
+            symbol = source.symbol(row)
+            if _is_named(symbol, place, containers):
+                kept[row] = match
+                continue
+            lies = _begin_in_order(containers, _chain(symbol, place))
+        else:
+            lies = place.lies
+        if lies:
+            kept[row] = _LOOSELY.get(NameMatch(match), match)
+    found = sorted(kept)
+    return Matches(np.array(found, np.int64), np.array([kept[row] for row in found], np.int64))
+
+
+def rows_likely_in(source: NameSource, containers: Sequence[str], rows: I64) -> I64:
+    """Return those of the rows whose symbols may lie in all containers; `in_containers` tells for sure."""
+    if source.files is None:
+        return rows
+    for container in containers:
+        likely = _may_be_named(source, container, rows) | source.files_in(container)[source.files[rows]]
+        rows = rows[likely]
+    return rows
+
+
+def _is_mentioned(source: NameSource, container: str, row: int) -> bool:
+    """Tell whether a row's record has the text at all: to look costs a tenth of unpacking."""
+    if source.segment is None or not container.isascii() or source.kinds[row] == _FILE:
+        return True
+    return container.encode() in source.segment.record(row).lower()
+
+
+def _may_be_named(source: NameSource, container: str, rows: I64) -> Mask:
+    """Return which rows may have the text in the names of the definitions around them, or in their own."""
+    if source.segment is None:
+        return np.ones(len(rows), np.bool_)
+    wanted = np.uint64(pair_mask(lowered(container)[1:]))
+    may_be: Mask = (source.segment.qualified_pairs[rows] & wanted) == wanted
+    return may_be
+
+
+def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
+    """Return which matches lie in a file that has a symbol named like the container."""
+    if source.files is None:
+        return np.ones(len(matches.rows), np.bool_)
+    named = match_beginning(source.columns, container, possible_rows(source.columns, container))
+    is_it = np.zeros(int(source.files.max(initial=0)) + 1, np.bool_)
+    is_it[source.files[named.rows[named.classes <= NameMatch.SAME_LETTERS]]] = True
+    lies: Mask = is_it[source.files[matches.rows]]
+    return lies
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a path says of the containers.
+
+    Attributes:
+        folders: Outermost first, in lower case, as all parts.
+        stem: The file's name without endings.
+        lies: Whether the containers are beginnings of its parts, in order.
+        is_named: Whether they are the folders or the file around a definition, in full.
+    """
+
+    folders: Sequence[str]
+    stem: str
+    lies: bool
+    is_named: bool
+
+    @classmethod
+    def of(cls, path: str, containers: Sequence[str]) -> Self:
+        *folders, file_name = path.lower().split("/")
+        stem = file_name.partition(".")[0]
+        parts = [*folders, stem]
+        near = {stem, *(folders if stem in FOLDERS_OWN else parts)[-2:]}
+        is_named = containers[-1] in near and _are_in_order(containers, parts)
+        return cls(folders, stem, _begin_in_order(containers, parts), is_named)
+
+
+def _is_named(symbol: Symbol, place: _Place, containers: Sequence[str]) -> bool:
+    """Tell whether the containers are those around a symbol, in full; some may be left out."""
+    if symbol.kind is _FILE:
+        return tuple(place.folders[-len(containers) :]) == tuple(containers)
+    if not symbol.containers:
+        return place.is_named
+    chain = _chain(symbol, place)
+    return chain[-1] == containers[-1] and _are_in_order(containers, chain)
+
+
+def _chain(symbol: Symbol, place: _Place) -> list[str]:
+    """Return all that a symbol lies in, outermost first, in lower case: folders, the file, definitions."""
+    if symbol.kind is _FILE:
+        return [*place.folders]
+    around = [part for name in symbol.containers for part in _SEPARATOR.split(name.lower()) if part]
+    return [*place.folders, place.stem, *around]
+
+
+def _are_in_order(containers: Sequence[str], chain: Sequence[str]) -> bool:
+    parts = iter(chain)
+    return all(container in parts for container in containers)
+
+
+def _begin_in_order(containers: Sequence[str], chain: Sequence[str]) -> bool:
+    parts = iter(chain)
+    return all(any(part.startswith(container) for part in parts) for container in containers)

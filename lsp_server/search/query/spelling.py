@@ -1,0 +1,110 @@
+"""Mends misspelt words of a query, where a word is known neither to the folder nor to the model."""
+
+import re
+from collections.abc import Iterable
+from string import ascii_lowercase
+from typing import Final
+
+from lsp_server.documents import TextReader
+from lsp_server.embedding import Dictionary, Embedder
+from lsp_server.search.query.syntax import ParsedQuery
+from lsp_server.search.query.words import content_words
+
+SHORTEST: Final = 4
+"""Letters of the shortest word that is mended: in a shorter one every other word is near."""
+
+_LONG: Final = 8  # a word of so many letters may differ by two
+_FIELDS: Final = ("body", "name", "doc")
+"""Where a word counts for being meant; a word in a path, too, is no misspelling."""
+
+
+def mended(query: ParsedQuery, reader: TextReader, embedder: Embedder) -> ParsedQuery:
+    """Return the query with misspelt words replaced by words that the folder holds.
+
+    A word that the model knows is no misspelling, even where the folder speaks of the thing by another.
+
+    Args:
+        query: The query taken apart.
+        reader: The folder's text index.
+        embedder: Its vocabulary is the dictionary; a model without one mends nothing.
+    """
+    text = query.text
+    quoted = {word for phrase in query.phrases for word in phrase}
+    for word in content_words(query.words):
+        if len(word) < SHORTEST or not word.isalpha() or word in quoted:
+            continue
+        if word in embedder.words or _is_held(reader, word):
+            continue
+        better = _nearest_held(word, embedder.words, reader)
+        if better is not None:
+            text = _replaced(text, word, better)
+    return query if text == query.text else query.with_text(text)
+
+
+def _is_held(reader: TextReader, word: str) -> bool:
+    return any(reader.document_frequency(field, word) for field in (*_FIELDS, "path"))
+
+
+def _nearest_held(word: str, dictionary: Dictionary, reader: TextReader) -> str | None:
+    """Return the word most often held of those one edit away, or else, for a long word, two."""
+    one_away = (other for other in one_edit_away(word) if other in dictionary)
+    best = _most_held(one_away, reader)
+    if best is None and len(word) >= _LONG:
+        others = dictionary.near(word, 2)
+        best = _most_held((other for other in others if edits(word, other, 2) == 2), reader)
+    return best
+
+
+def _most_held(words: Iterable[str], reader: TextReader) -> str | None:
+    held = [(sum(reader.document_frequency(field, word) for field in _FIELDS), word) for word in words]
+    n_holding, word = max(held, default=(0, ""))
+    return word if n_holding else None
+
+
+def one_edit_away(word: str) -> set[str]:
+    """Return what a letter inserted, dropped, changed or swapped with its neighbour makes of a word."""
+    halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    return {
+        *(left + right[1:] for left, right in halves if right),
+        *(left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1),
+        *(left + letter + right[1:] for left, right in halves if right for letter in ascii_lowercase),
+        *(left + letter + right for left, right in halves for letter in ascii_lowercase),
+    }
+
+
+def edits(left: str, right: str, most: int) -> int:
+    """Return how many letters to insert, drop, change or swap with their neighbour make one word the other.
+
+    This is the optimal string alignment distance (Damerau 1964; each stretch is edited once).
+
+    Args:
+        left: A word.
+        right: Another.
+        most: Beyond it the exact number does not matter, and `most + 1` is returned.
+    """
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    before_last: list[int] = []
+    last = list(range(len(right) + 1))
+    for row, letter in enumerate(left, start=1):
+        current = [row]
+        for column, other in enumerate(right, start=1):
+            cost = min(last[column] + 1, current[-1] + 1, last[column - 1] + (letter != other))
+            if row > 1 and column > 1 and letter == right[column - 2] and left[row - 2] == other:
+                cost = min(cost, before_last[column - 2] + 1)
+            current.append(cost)
+        if min(current) > most:
+            return most + 1
+        before_last, last = last, current
+    return min(last[-1], most + 1)
+
+
+def _replaced(text: str, word: str, better: str) -> str:
+    """Return the text with a word replaced wherever it stands by itself or in an identifier, in any case."""
+    by_itself = rf"(?<![^\W\d_])(?i:{re.escape(word)})(?![a-z])"
+    in_camel_case = rf"(?<=[a-z0-9]){re.escape(word.capitalize())}(?![a-z])"
+
+    def written_alike(match: re.Match[str]) -> str:
+        return better.capitalize() if match[0][0].isupper() else better
+
+    return re.sub(f"{by_itself}|{in_camel_case}", written_alike, text)

@@ -1,0 +1,196 @@
+"""The syntax of a query: `retry kind:function lang:python path:src/** name:foo -word "exact phrase"`.
+
+Parsing never fails. What is not understood (an unknown `word:`, a value that is none, an open quote) is text.
+A query of several lines is code: only `key:value` is looked for in it, quotes and dashes belong to the code.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from lsp_server.model import SymbolKind
+from lsp_server.parsing.languages import canonical_language
+from lsp_server.search.query.paths import pattern_problem
+from lsp_server.text.words import split_words
+
+_MOST_CHARACTERS: Final = 8_000
+_MOST_JOINED_WORDS: Final = 6
+
+_PIECE: Final = re.compile(
+    r"""
+    (?P<sign>-(?=[^\W\d]|"))?
+    (?:(?P<key>[A-Za-z]+):)?
+    (?: "(?P<quoted>[^"]*)"(?!\S) | (?P<plain>\S+) )
+    """,
+    re.VERBOSE,
+)
+_IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:(?:::|->|[.#])[^\W\d]\w*)*")
+_SEPARATOR: Final = re.compile(r"::|->|[.#]")
+_CASE_CHANGE: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
+
+_SYNONYMS: Final = {
+    "alias": SymbolKind.CLASS,
+    "attribute": SymbolKind.PROPERTY,
+    "const": SymbolKind.CONSTANT,
+    "ctor": SymbolKind.CONSTRUCTOR,
+    "fn": SymbolKind.FUNCTION,
+    "func": SymbolKind.FUNCTION,
+    "macro": SymbolKind.FUNCTION,
+    "protocol": SymbolKind.INTERFACE,
+    "record": SymbolKind.STRUCT,
+    "section": SymbolKind.STRING,
+    "test": SymbolKind.FUNCTION,
+    "trait": SymbolKind.INTERFACE,
+    "type": SymbolKind.CLASS,
+    "typealias": SymbolKind.CLASS,
+    "var": SymbolKind.VARIABLE,
+}
+_KIND_BY_NAME: Final = {kind.label.lower(): kind for kind in SymbolKind} | _SYNONYMS
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query taken apart. None or empty restricts nothing.
+
+    Attributes:
+        text: What is left when the filters are gone, in its order; what is embedded.
+        words: The text's split, lower-cased words, those of phrases included.
+        identifiers: What looks like a name in the text, as written: `getUserById`, `Foo::bar`.
+        phrases: Runs of words that must stand together.
+        excluded: Runs of words, mostly single ones, that must not.
+        kinds: Only these kinds.
+        languages: Only these canonical language ids.
+        include: gitignore patterns; a file must match one.
+        exclude: gitignore patterns; a file must match none.
+        names: The symbol's name must contain one of these, in any case.
+    """
+
+    text: str
+    words: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[tuple[str, ...], ...] = ()
+    kinds: frozenset[SymbolKind] | None = None
+    languages: frozenset[str] | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def with_text(self, text: str) -> "ParsedQuery":
+        """Return this query with another text and the same filters."""
+        words = tuple(split_words(text))
+        return replace(self, text=text, words=words, identifiers=_identifiers(text))
+
+    @property
+    def whole_names(self) -> tuple[str, ...]:
+        """Lower-cased names that may be meant: the identifiers' last parts, and the words joined."""
+        last_parts = [_SEPARATOR.split(identifier)[-1].lower() for identifier in self.identifiers]
+        joined = []
+        if 1 < len(self.words) <= _MOST_JOINED_WORDS:
+            joined = ["".join(self.words), "_".join(self.words)]
+        return tuple(dict.fromkeys([*last_parts, *joined]))
+
+    @property
+    def is_one_name(self) -> bool:
+        """Whether the text is one word or identifier and nothing else."""
+        return len(self.identifiers) == 1 and self.identifiers[0] == self.text.strip()
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether there is neither a word to look for nor a filter to list symbols by."""
+        filters = self.kinds or self.languages or self.include or self.exclude or self.names
+        return not (self.words or filters)
+
+
+def kind_named(name: str) -> SymbolKind | None:
+    """Return the kind of a label ("enumMember", in any case) or of a usual synonym ("trait"), or None."""
+    return _KIND_BY_NAME.get(name.lower().replace("-", "").replace("_", ""))
+
+
+def parse_query(query: str) -> ParsedQuery:
+    """Take a query apart. Never raises; beyond 8,000 characters nothing is read."""
+    readable = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
+    is_code = "\n" in readable
+    pieces = _Pieces()
+    for match in _PIECE.finditer(readable):
+        value = match["plain"] if match["quoted"] is None else match["quoted"]
+        if match["key"] and pieces.took_filter(match["sign"] or "", match["key"].lower(), value):
+            continue
+        if is_code or (match["key"] and match["quoted"] is not None):
+            pieces.text.append(match[0])
+        elif match["sign"]:
+            pieces.excluded.append(match[0][1:])
+        elif match["quoted"] is not None:
+            pieces.phrases.append(value)
+            pieces.text.append(value)
+        else:
+            pieces.text.append(match[0])
+    return pieces.query()
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """A query while it is being taken apart."""
+
+    text: list[str] = field(default_factory=list)
+    phrases: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
+    kinds: set[SymbolKind] = field(default_factory=set)
+    languages: set[str] = field(default_factory=set)
+    include: list[str] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    def took_filter(self, sign: str, key: str, value: str) -> bool:
+        """Take `key:value` as a filter, and tell whether it is one."""
+        match sign + key:
+            case "kind" if (kind := kind_named(value)) is not None:
+                self.kinds.add(kind)
+            case "lang" | "language" if (language := canonical_language(value)) is not None:
+                self.languages.add(language)
+            case "path" if pattern_problem(value) is None:
+                self.include.append(value)
+            case "-path" if pattern_problem(value) is None:
+                self.exclude.append(value)
+            case "name" if value.strip():
+                self.names.append(value)
+            case _:
+                return False
+        return True
+
+    def query(self) -> ParsedQuery:
+        """Return the query."""
+        text = " ".join(piece for piece in self.text if piece.strip())
+        return ParsedQuery(
+            text=text,
+            words=tuple(split_words(text)),
+            identifiers=_identifiers(text),
+            phrases=_runs(self.phrases),
+            excluded=_runs(self.excluded),
+            kinds=frozenset(self.kinds) or None,
+            languages=frozenset(self.languages) or None,
+            include=tuple(self.include),
+            exclude=tuple(self.exclude),
+            names=tuple(self.names),
+        )
+
+
+def _runs(texts: list[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(run for text in texts if (run := tuple(split_words(text))))
+
+
+def _identifiers(text: str) -> tuple[str, ...]:
+    found = dict.fromkeys(_IDENTIFIER.findall(text))
+    if len(found) == 1 and len(text.split()) == 1:
+        return tuple(found)
+    return tuple(name for name in found if _is_telling(name))
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a name shows by its form that it is one: parts, an inner capital or underscore, a digit."""
+    return bool(
+        _SEPARATOR.search(name)
+        or "_" in name.strip("_")
+        or _CASE_CHANGE.search(name)
+        or any(sign.isdigit() for sign in name)
+    )

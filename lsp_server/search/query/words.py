@@ -1,0 +1,156 @@
+"""How well words cover words: the query's against a name's, a path's, a file stem's."""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from lsp_server.search.query.shortened_words import WHOLE_WORDS
+from lsp_server.text.words import split_words
+
+# fmt: off
+STOP_WORDS = frozenset(
+    {
+        "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could",
+        "do", "does", "for", "from", "get", "gets", "had", "has", "have", "how", "i", "if", "in",
+        "into", "is", "it", "its", "me", "my", "of", "on", "one", "or", "our", "out", "over", "so",
+        "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "this",
+        "those", "to", "under", "up", "use", "used", "uses", "using", "was", "we", "were", "what",
+        "when", "where", "which", "who", "why", "will", "with", "would", "you", "your",
+    }
+)
+# fmt: on
+"""Words that hold a sentence together and say nothing about code.
+
+The text search has a list of its own (`documents/queries.py`): rarity tells it that "get" says little.
+"""
+
+SHORTENED = 0.9
+"""What a shortened word is worth beside the whole one."""
+
+SHORTEST_PREFIX = 4
+"""Letters two different words must share to be taken for forms of one word."""
+
+
+_MOST_KNOWN: Final = 20_000
+"""Split names kept: some 5 MB."""
+
+
+def content_words(words: Sequence[str]) -> list[str]:
+    """Return the distinct words that say something, in order; all of them if none does."""
+    distinct = list(dict.fromkeys(words))
+    return [word for word in distinct if word not in STOP_WORDS] or distinct
+
+
+def similarity_of_words(left: str, right: str) -> float:
+    """Return 1 for equal words, 0.8 or more for forms of one word ("retry", "retries"), else 0.
+
+    Two words count as forms of one when they share a beginning of at least four letters and what follows it
+    is short on both sides.
+    """
+    if left == right:
+        return 1.0
+    shared = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        shared += 1
+    if shared < SHORTEST_PREFIX:
+        return 0.0
+    rest = max(len(left), len(right)) - shared
+    return 0.85 if rest <= 3 and shared >= rest else 0.0  # "-ing", "-ies", "-ers"
+
+
+class SplitNames:
+    """Splits names and paths into words, and remembers a bounded number of them. Thread-safe.
+
+    The names that come close to queries are met again and again, and splitting them would cost more than all
+    else that ranking does.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, text: str) -> tuple[str, ...]:
+        """Return the lower-case words of a text."""
+        words = self._known.get(text)
+        if words is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            words = self._known[text] = tuple(map(sys.intern, split_words(text)))
+        return words
+
+
+class QueryWords:
+    """The content words of one query, remembered against every word they have met.
+
+    Args:
+        words: Split, lower-case words of the query.
+        rarity: How telling a word is, 0 to 1; words that are absent count 1.
+    """
+
+    def __init__(self, words: Sequence[str], rarity: Mapping[str, float] | None = None) -> None:
+        self.words = content_words(words)
+        self._worth = [(rarity or {}).get(word, 1.0) for word in self.words]
+        self._whole = sum(self._worth)
+        self._met = _Matches(self.words)
+
+    def met(self, words: Iterable[str]) -> frozenset[str]:
+        """Return those of the words that are forms of one of the query's."""
+        return frozenset(word for word in words if self._met[word])
+
+    def coverage(self, words: Sequence[str]) -> tuple[float, float]:
+        """Return how much of the query the words cover and how much of the words the query, both 0 to 1.
+
+        A word of the query counts what it is worth; a word that is none of the query's counts 1.
+        """
+        met = [matches for matches in map(self._met.__getitem__, words) if matches]
+        if not met:
+            return 0.0, 0.0
+        if len(met) == len(met[0]) == 1:  # most often
+            ((place, similarity),) = met[0]
+            counted = similarity * self._worth[place]
+            return counted / self._whole, counted / (len(words) - 1 + self._worth[place])
+        best: dict[int, float] = {}
+        covered = 0.0
+        of_words = float(len(words) - len(met))
+        for matches in met:
+            place, similarity = max(matches, key=self._counts)
+            covered += similarity * self._worth[place]
+            of_words += self._worth[place]
+            for other, its_similarity in matches:
+                best[other] = max(best.get(other, 0.0), its_similarity)
+        of_query = sum(self._worth[place] * similarity for place, similarity in best.items())
+        return of_query / self._whole, covered / of_words
+
+    def _counts(self, match: tuple[int, float]) -> float:
+        place, similarity = match
+        return similarity * self._worth[place]
+
+
+class _Matches(dict[str, tuple[tuple[int, float], ...]]):
+    """For a word, the query's words it is a form of: their places, and how similar they are."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__()
+        self._words = [(word, WHOLE_WORDS.get(word, word)) for word in words]
+        # Only words with the same first letters can be alike.
+        self._by_beginning: dict[str, list[int]] = {}
+        for place, (_, whole) in enumerate(self._words):
+            self._by_beginning.setdefault(whole[:SHORTEST_PREFIX], []).append(place)
+
+    def __missing__(self, word: str) -> tuple[tuple[int, float], ...]:
+        whole = WHOLE_WORDS.get(word, word)
+        places = self._by_beginning.get(whole[:SHORTEST_PREFIX])
+        if places is None:  # most words
+            self[word] = ()
+            return ()
+        scored = ((place, self._similarity(self._words[place], (word, whole))) for place in places)
+        matches = self[word] = tuple((place, similarity) for place, similarity in scored if similarity > 0)
+        return matches
+
+    @staticmethod
+    def _similarity(mine: tuple[str, str], other: tuple[str, str]) -> float:
+        if mine[0] == other[0]:
+            return 1.0
+        similarity = similarity_of_words(mine[1], other[1])
+        return similarity if mine[0] == mine[1] and other[0] == other[1] else SHORTENED * similarity

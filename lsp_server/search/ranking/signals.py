@@ -1,0 +1,343 @@
+"""From candidates with their evidence to signals between 0 and 1, before any weight. Pure; no I/O."""
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.search.query.words import QueryWords, SplitNames
+from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words, is_foreign
+
+TEST_WORDS: Final = frozenset(
+    {"test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "mock", "mocks"}
+)
+EXAMPLE_WORDS: Final = frozenset(
+    {"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"}
+)
+
+_VALUES: Final = (
+    SymbolKind.PROPERTY,
+    SymbolKind.FIELD,
+    SymbolKind.VARIABLE,
+    SymbolKind.CONSTANT,
+    SymbolKind.ENUM_MEMBER,
+    SymbolKind.KEY,
+)
+
+HOLDERS: Final = (
+    SymbolKind.MODULE,
+    SymbolKind.NAMESPACE,
+    SymbolKind.PACKAGE,
+    SymbolKind.CLASS,
+    SymbolKind.INTERFACE,
+    SymbolKind.STRUCT,
+    SymbolKind.ENUM,
+)
+"""Kinds whose symbols hold others; files aside."""
+
+_HOLDERS_SIZE: Final = 0.2
+"""What holds others is long by nature and does little itself: it counts like a function of two lines."""
+
+_LONG_LINES: Final = 32
+"""From so many lines on a symbol is long."""
+
+TO_THE_LETTER: Final = 8
+CALLED: Final = 6
+QUOTED: Final = 4
+BEGUN: Final = 2
+"""What `Signals.called` says; one less stands for a declaration of the same."""
+
+_NAMELESS: Final = (int(SymbolKind.FILE), int(SymbolKind.STRING))
+
+FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
+"""Stems of files that stand for their folder, and are called what it is called."""
+
+_REPEATING: Final = ("test", "example", "vendored", "generated")
+"""What says the messages of other code again, and is not where they come from."""
+
+_PROSE: Final = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".org")
+
+_PARTS: Final = re.compile(r"[-_.]+")
+
+_MOST_PATHS: Final = 10_000
+"""Paths kept in parts: some 4 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTerms:
+    """What ranking needs of a query.
+
+    Attributes:
+        words: Split, lower-case words.
+        identifiers: Parts of the query that look like names, as written.
+        rarity: How telling a word is in this folder, 0 to 1; words that are absent count 1.
+        is_one_name: The query is one word or identifier and nothing else.
+    """
+
+    words: Sequence[str]
+    identifiers: Sequence[str] = ()
+    rarity: Mapping[str, float] = field(default_factory=dict)
+    is_one_name: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What is known of each symbol that may answer; arrays and lists of one length n.
+
+    Attributes:
+        ids: uint64[n], symbol ids.
+        similarity: float32[n], cosine to the query.
+        text: float32[n], BM25 of the symbol; 0 where the words did not hit.
+        file_similarity: float32[n], cosine of the file's own entry.
+        file_text: float32[n], BM25 of the file's own entry.
+        file_words: float32[n], how much of the query the file holds, rare words counting more, 0 to 1.
+        quoted: bool[n], whether the query stands in it, nearly as it is, or names its line; see `quoting`.
+        kinds: uint8[n], `SymbolKind`.
+        flags: uint8[n], `SymbolFlags`.
+        lines: uint8[n], how many lines each covers, 255 for more.
+        files: int64[n], a number per file.
+        names: As written.
+        containers: Enclosing definitions joined by ".".
+        paths: Relative to the workspace folder.
+    """
+
+    ids: np.ndarray
+    similarity: np.ndarray
+    text: np.ndarray
+    file_similarity: np.ndarray
+    file_text: np.ndarray
+    file_words: np.ndarray
+    quoted: np.ndarray
+    kinds: np.ndarray
+    flags: np.ndarray
+    lines: np.ndarray
+    files: np.ndarray
+    names: Sequence[str]
+    containers: Sequence[str]
+    paths: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """What speaks for and against each candidate, by the names that `Weights` gives to signals.
+
+    Attributes:
+        ids: uint64[n], symbol ids.
+        files: int64[n], a number per file.
+        added: float64[n] each, 0 to 1.
+        multiplied: bool[n] each, where the weight of this name multiplies.
+        called: int8[n], `TO_THE_LETTER` or `CALLED` where the query as a whole is the name, `QUOTED` where
+            it stands in the symbol's body, `BEGUN` where the name begins with the one word or identifier that
+            the query is, one less for a declaration of what is defined elsewhere, else 0: the higher comes
+            first whatever else is said.
+    """
+
+    ids: np.ndarray
+    files: np.ndarray
+    added: Mapping[str, np.ndarray]
+    multiplied: Mapping[str, np.ndarray]
+    called: np.ndarray
+
+
+def signals_of(
+    terms: QueryTerms, candidates: Candidates, split: SplitNames, platform: str = sys.platform
+) -> Signals:
+    """Return the signals of one search's candidates.
+
+    Args:
+        terms: The query.
+        candidates: What may answer.
+        split: Splits names and paths, and remembers them.
+        platform: As `sys.platform` has it: whose code comes before that of other systems.
+    """
+    words = frozenset(terms.words)
+    names = _Names.of(terms, candidates, split)
+    is_file = candidates.kinds == SymbolKind.FILE
+    foreign = frozenset[str]() if words & PLATFORM_WORDS else foreign_words(platform)
+    places = _Places.of(terms, candidates.paths, split, foreign)
+    return Signals(
+        ids=candidates.ids,
+        files=candidates.files,
+        added={
+            # Evidence counts relative to the best of this search.
+            "vector": _normalised(candidates.similarity),
+            "text": _normalised(candidates.text),
+            "file_vector": _normalised(candidates.file_similarity),
+            "file_text": _normalised(candidates.file_text),
+            "file_words": candidates.file_words.astype(np.float64),
+            "name": names.coverage,
+            "stem": places.stem,
+            "exact": names.exact,
+            "as_written": names.as_written,
+            "size": _size(candidates.lines, candidates.kinds),
+        },
+        multiplied={
+            **_by_flags(words, candidates.flags),
+            "elsewhere": places.elsewhere,
+            "constructor": candidates.kinds == SymbolKind.CONSTRUCTOR,
+            "value": np.isin(candidates.kinds, _VALUES),
+            "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & is_prose(candidates.paths)),
+            "whole_file": is_file,
+        },
+        called=names.called,
+    )
+
+
+def repeats(words: Sequence[str], flags: np.ndarray) -> np.ndarray:
+    """Return which symbols, bool[n], say again what other code says, but for those that a query asks for."""
+    by_flags = _by_flags(frozenset(words), flags)
+    repeating: np.ndarray = np.any([by_flags[name] for name in _REPEATING], axis=0)
+    return repeating
+
+
+def is_prose(paths: Sequence[str]) -> np.ndarray:
+    """Return which files hold prose, bool[n], as their names tell."""
+    return np.array([path.lower().endswith(_PROSE) for path in paths], np.bool_)
+
+
+def _normalised(evidence: np.ndarray) -> np.ndarray:
+    top = float(evidence.max(initial=0.0))
+    return np.maximum(evidence, 0.0).astype(np.float64) / top if top > 0 else np.zeros(len(evidence))
+
+
+def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Return how much stands in each symbol, by the logarithm of its lines, 0 to 1."""
+    size: np.ndarray = np.log2(np.clip(lines, 1, _LONG_LINES)) / np.log2(_LONG_LINES)
+    size[np.isin(kinds, (SymbolKind.FILE, *HOLDERS))] = _HOLDERS_SIZE
+    return size
+
+
+def _by_flags(words: frozenset[str], flags: np.ndarray) -> dict[str, np.ndarray]:
+    def having(flag: SymbolFlags) -> np.ndarray:
+        mask: np.ndarray = (flags & flag) != 0
+        return mask
+
+    nowhere = np.zeros(len(flags), np.bool_)
+    return {
+        "test": nowhere if words & TEST_WORDS else having(SymbolFlags.TEST),
+        "example": nowhere if words & EXAMPLE_WORDS else having(SymbolFlags.EXAMPLE),
+        "vendored": having(SymbolFlags.VENDORED),
+        "generated": having(SymbolFlags.GENERATED),
+        "declaration": having(SymbolFlags.DECLARATION),
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Names:
+    """What the candidates' names say, float64[n] each; `called` is int8[n]."""
+
+    coverage: np.ndarray
+    exact: np.ndarray
+    as_written: np.ndarray
+    called: np.ndarray
+
+    @classmethod
+    def of(cls, terms: QueryTerms, candidates: Candidates, split: SplitNames) -> "_Names":
+        query = QueryWords(terms.words, terms.rarity)
+        coverage, exact = np.zeros(len(candidates.names)), np.zeros(len(candidates.names))
+        name_words = [split(name) for name in candidates.names]
+        met = query.met(set().union(*name_words))
+        whole = tuple(terms.words)
+        # A file is found by its path, and a heading by its words, not by a name as a symbol is.
+        has_name = ~np.isin(candidates.kinds, _NAMELESS)
+        symbols = np.flatnonzero(has_name).tolist()
+        for i in symbols:
+            if not met.isdisjoint(name_words[i]):
+                of_query, of_name = query.coverage(name_words[i])
+                coverage[i] = (of_query * of_name) ** 0.5
+                exact[i] = name_words[i] == whole
+        called = np.where(exact > 0, CALLED, 0).astype(np.int8)
+        named = [i for i in _named(terms.identifiers, candidates) if has_name[i]]
+        exact[named] = 1.0
+        if terms.is_one_name:
+            called[named] = CALLED
+            beginning = _bare(terms.identifiers[0])
+            begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
+            called[begun] = np.maximum(called[begun], BEGUN)
+        quoted = np.where(candidates.quoted, np.where(has_name, QUOTED, QUOTED - 1), 0)
+        called = np.maximum(called, quoted.astype(np.int8))
+        # Who types in lower case only may mean any case.
+        written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}
+        to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
+        called[(called == CALLED) & to_the_letter] = TO_THE_LETTER
+        called[(called > 0) & ((candidates.flags & SymbolFlags.DECLARATION) != 0)] -= 1
+        return cls(coverage, exact, exact * to_the_letter, called)
+
+
+def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
+    """Return which candidates one of the identifiers names, with its package or without."""
+    wanted = {_bare(identifier) for identifier in identifiers}
+    endings = tuple(f".{identifier}" for identifier in wanted)
+    qualified = [identifier for identifier in wanted if "." in identifier]
+    named = []
+    for i, bare in enumerate(map(_bare, candidates.names) if wanted else ()):
+        # Containers are unpacked one by one, so only where the last part of a qualified name fits.
+        fitting = [identifier for identifier in qualified if identifier.endswith(f".{bare}")]
+        container = _bare(candidates.containers[i]) if fitting else ""
+        if f".{bare}".endswith(endings) or any(
+            _is_qualified(identifier, bare, container, candidates.paths[i]) for identifier in fitting
+        ):
+            named.append(i)
+    return named
+
+
+def _is_qualified(identifier: str, bare: str, container: str, path: str) -> bool:
+    """Tell whether an identifier is a name with some of what is around it, with or without the package.
+
+    Before a class and its member any package may stand: `gin.Context.JSON` in gin's own folder. Before a name
+    alone it must be what its folders and file are called: `concurrent.futures.Executor`.
+    """
+    if container:
+        shorter, longer = sorted((f".{identifier}", f".{container}.{bare}"), key=len)
+        return longer.endswith(shorter)
+    parts = iter(path.lower().rpartition(".")[0].split("/"))
+    return all(package in parts for package in identifier.removesuffix(f".{bare}").split("."))
+
+
+def _bare(identifier: str) -> str:
+    return _folded(identifier).lower()
+
+
+def _folded(identifier: str) -> str:
+    """Fold the separators of `Foo::bar`, `foo#bar`, `pkg.mod.func` into one."""
+    return identifier.replace("::", ".").replace("#", ".").replace("->", ".").strip(".")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """What the candidates' paths say, float64[n] and bool[n]."""
+
+    stem: np.ndarray
+    elsewhere: np.ndarray
+
+    @classmethod
+    def of(
+        cls, terms: QueryTerms, paths: Sequence[str], split: SplitNames, foreign: frozenset[str]
+    ) -> "_Places":
+        query = QueryWords(terms.words, terms.rarity)
+        known = {path: _place(query, path, split, foreign) for path in set(paths)}
+        rows = [known[path] for path in paths]
+        return cls(
+            np.array([stem for stem, _ in rows], np.float64),
+            np.array([elsewhere for _, elsewhere in rows], np.bool_),
+        )
+
+
+def _place(query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]) -> tuple[float, bool]:
+    called, folders, stem = _taken_apart(path)
+    of_query, of_called = query.coverage(split(called))
+    return of_called * (0.5 + 0.5 * of_query), bool(foreign) and is_foreign(folders, stem, foreign)
+
+
+@lru_cache(_MOST_PATHS)
+def _taken_apart(path: str) -> tuple[str, Sequence[str], Sequence[str]]:
+    """Return what a file is called, its folders, and the parts of its own name, these in lower case."""
+    folders, _, file_name = path.rpartition("/")
+    stem = file_name.partition(".")[0]
+    called = folders.rpartition("/")[2] if folders and stem in FOLDERS_OWN else stem
+    return called, folders.lower().split("/"), _PARTS.split(stem.lower())

@@ -1,0 +1,177 @@
+from collections.abc import Mapping
+
+import pytest
+from small_index import SmallIndex
+
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.engine import search
+from lsp_server.search.folder.view import FolderView
+from lsp_server.search.query.quoting import Quotation
+from lsp_server.search.results import Found, SearchMode, SearchRequest
+from lsp_server.text import split_words
+
+LEDGER = '''
+class Ledger:
+    def transfer(self, source, target, amount):
+        """Move money."""
+        if amount <= 0:
+            return
+        if source.closed:
+            raise LookupError(f"the books of this branch are closed until {source.day}")
+        source.take(amount)
+        target.give(amount)
+
+    def day_of(self, when):
+        return when.day
+'''
+BRANCH = '''
+class Branch:
+    """A branch, its books, and when they are closed."""
+
+    def close_books(self):
+        """Close the books of the branch."""
+        self.closed = True
+
+    def closed_until(self):
+        """Until when the branch is closed."""
+        return self.day
+'''
+TESTED = """
+def test_a_closed_branch_refuses():
+    message = refused(closed_branch())
+    assert message == "the books of this branch are closed until monday"
+"""
+FILES: Mapping[str, str] = {
+    "bank/ledger.py": LEDGER,
+    "bank/branch.py": BRANCH,
+    "tests/test_ledger.py": TESTED,
+    "NEWS.md": "# News\n\n## 1.2\n\nNo more `the books of this branch are closed until` on holidays.\n",
+}
+
+
+@pytest.fixture
+def bank(index: SmallIndex) -> SmallIndex:
+    index.commit(FILES)
+    return index
+
+
+def best(view: FolderView, query: str, mode: SearchMode = SearchMode.HYBRID) -> Found:
+    return search([view], SearchRequest(query, mode=mode), Cancel()).results[0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "the books of this branch are closed until",
+        "The books of this branch are closed until Tuesday.",
+        "LookupError: the books of this branch are closed until tuesday, 4 May",
+    ],
+)
+def test_what_holds_a_message_comes_first_whatever_stands_around_it(bank: SmallIndex, query: str) -> None:
+    found = best(bank.view(), query)
+    assert found.symbol.qualified_name == "Ledger.transfer"
+    assert found.score >= 0.7
+
+
+def test_a_message_is_found_in_an_open_buffer(bank: SmallIndex) -> None:
+    changed = LEDGER.replace("are closed until", "stay shut before")
+    view = bank.view({"bank/ledger.py": changed})
+    assert best(view, "the books of this branch stay shut before monday").symbol.name == "transfer"
+
+
+def test_filters_hold_for_quotations(bank: SmallIndex) -> None:
+    found = best(bank.view(), "the books of this branch are closed until path:tests/**")
+    assert found.path == "tests/test_ledger.py"
+
+
+def test_tests_are_quoted_where_they_are_asked_for(bank: SmallIndex) -> None:
+    bank.commit({"bank/ledger.py": None})
+    assert best(bank.view(), "the books of this branch are closed until").path == "bank/branch.py"
+    assert best(bank.view(), "test the books of this branch are closed until").symbol.name.startswith("test_")
+
+
+def test_the_section_of_a_long_function_answers_where_nothing_else_holds_it(index: SmallIndex) -> None:
+    steps = "".join(f"    step_{number}(value, {number})\n" for number in range(400))
+    source = (
+        f"def everything(value):\n{steps}\n    # Wind up\n\n"
+        "    if not value:\n        fail('the kettle was left on the stove')\n" + steps
+    )
+    index.commit(
+        {"long.py": source, "kettle.py": "def put_kettle_on_stove(kettle):\n    return kettle.left\n"}
+    )
+    found = best(index.view(), "the kettle was left on the stove")
+    assert found.path == "long.py"
+
+
+def test_words_in_another_order_are_no_quotation(bank: SmallIndex) -> None:
+    found = best(bank.view(), "close the books of the branch")
+    assert found.symbol.name == "close_books"
+
+
+def quotation(text: str) -> Quotation:
+    return Quotation.of(text, split_words(text))
+
+
+def test_runs_are_four_words_of_which_two_say_something() -> None:
+    assert quotation("'is it in the open ledger?'").runs == (("in", "the", "open", "ledger"),)
+    assert quotation("(open the ledger)").runs == ()
+
+
+def test_of_a_long_query_only_some_runs_are_looked_for() -> None:
+    runs = quotation(" ".join(f"{letter}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")).runs
+    assert 6 <= len(runs) <= 12
+    assert runs[-1][-1] > "t"
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("ValueError: no such ledger", 1),
+        ("error no such ledger page seven here", 3),
+        ("error: no such ledger page seven here", 2),
+        ("error: " + " ".join(f"word{letter}" for letter in "abcdefghijkl"), 3),
+        ("what's a ledger that doesn't close", 3),
+    ],
+)
+def test_half_of_what_looks_pasted_is_enough_and_three_runs_always(text: str, least: int) -> None:
+    assert quotation(text).least == least
+
+
+def test_a_short_question_is_no_quotation_of_a_comment_that_says_the_same(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "paint.py": "def main():\n    # fill the whole canvas\n    brush = find()\n    sing(brush)\n",
+            "canvas.py": "class Canvas:\n    def fill(self, colour):\n        self.whole = colour\n",
+        }
+    )
+    assert best(index.view(), "fill the whole canvas").path == "canvas.py"
+    assert best(index.view(), "# 'fill the whole canvas'").symbol.name == "main"
+
+
+def test_a_question_with_one_run_that_says_something_is_no_quotation(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "blend.py": "def blend():\n    # this runs before we get the user session\n    return mix()\n",
+            "session.py": "class Sessions:\n    def user_session(self, key):\n        return self.of[key]\n",
+        }
+    )
+    assert quotation("how do we get the user session").runs == ()
+    assert best(index.view(), "how do we get the user session").path == "session.py"
+
+
+def test_many_tests_of_a_message_leave_room_for_where_it_comes_from(index: SmallIndex) -> None:
+    told = "error('cannot withdraw more than the available balance')"
+    tests = {f"tests/test_{n}.py": f"def test_{n}():\n    assert {told} == {n}\n" for n in range(70)}
+    source = f"class Bank:\n    def pay(self):\n        raise {told}\n"
+    index.commit(tests | {"zoo/bank.py": source, "NEWS.md": f"# News\n\n{told} is told.\n"})
+    assert best(index.view(), "cannot withdraw more than the available balance").symbol.name == "pay"
+
+
+def test_a_qualified_name_is_a_name_and_no_quotation(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "shop/cash/till.py": "class CashTill:\n    def ring(self):\n        self.bell()\n",
+            "shop/use.py": "def sell(goods):\n    till = shop.cash.till.CashTill()\n    till.ring()\n",
+        }
+    )
+    assert best(index.view(), "shop.cash.till.CashTill").symbol.name == "CashTill"

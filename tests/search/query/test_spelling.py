@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_index import SmallIndex
+
+from lsp_server.search.cancel import Cancel
+from lsp_server.search.engine import search
+from lsp_server.search.query.spelling import edits, one_edit_away
+from lsp_server.search.results import SearchMode, SearchOutcome, SearchRequest
+
+SOURCE = '''
+def refresh_session(token):
+    """Renew the session of a customer whose management token has expired."""
+
+
+def parse_header(line):
+    return line.split(":")
+'''
+
+
+def ask(index: SmallIndex, query: str, mode: SearchMode = SearchMode.HYBRID) -> SearchOutcome:
+    return search([index.view()], SearchRequest(query, mode=mode), Cancel())
+
+
+@pytest.mark.parametrize(
+    ("query", "searched"),
+    [
+        ("refresh the sesion", "refresh the session"),
+        ("Refrehs session", "Refresh session"),
+        ("mnagaement token", "management token"),
+        ("refresh_sesion", "refresh_session"),
+        ("pasre_headr", "parse_header"),
+        ("refreshSesion", "refreshSession"),
+    ],
+)
+def test_a_misspelt_word_finds_what_was_meant(index: SmallIndex, query: str, searched: str) -> None:
+    index.commit({"a.py": SOURCE, "b.py": "def unrelated():\n    return 1\n"})
+    outcome = ask(index, query)
+    assert outcome.corrected_query == searched
+    assert outcome.results[0].symbol.name == ("parse_header" if "header" in searched else "refresh_session")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "refresh session",
+        "router of the session",  # another word, and one that the model knows
+        "qzxv",  # near nothing
+        '"sesion" token',  # quoted: as it stands
+        "sesn",  # two edits away, and too short for that
+    ],
+)
+def test_other_words_are_left_alone(index: SmallIndex, query: str) -> None:
+    index.commit({"a.py": SOURCE})
+    assert ask(index, query).corrected_query is None
+
+
+def test_the_name_of_a_folder_is_no_misspelling(index: SmallIndex) -> None:
+    index.commit({"sesion/app.py": "def run():\n    return 1\n", "a.py": SOURCE, "b/app.py": SOURCE})
+    for query in ("sesion", "sesion/app.py:1"):
+        outcome = ask(index, query)
+        assert outcome.corrected_query is None
+        assert outcome.results[0].path == "sesion/app.py"
+
+
+def test_only_the_word_itself_is_replaced(index: SmallIndex) -> None:
+    index.commit({"a.py": SOURCE, "b.py": "def sesionize(sesions):\n    return sesions\n"})
+    assert ask(index, "sesionize the sesionx token").corrected_query is None
+    index.commit({"b.py": "def headrless():\n    return 1\n"})
+    assert ask(index, "parse headr headrless").corrected_query == "parse header headrless"
+
+
+def test_names_of_the_folder_are_no_misspellings(index: SmallIndex) -> None:
+    index.commit({"a.py": "def sesion():\n    pass\n\n\ndef session():\n    pass\n"})
+    outcome = ask(index, "sesion")
+    assert outcome.corrected_query is None
+    assert outcome.results[0].symbol.name == "sesion"
+
+
+@pytest.mark.parametrize("mode", [SearchMode.TEXT, SearchMode.VECTOR])
+def test_only_a_hybrid_search_mends(index: SmallIndex, mode: SearchMode) -> None:
+    index.commit({"a.py": SOURCE})
+    assert ask(index, "refresh the sesion", mode).corrected_query is None
+
+
+WORDS = st.text("abc", max_size=6)
+
+
+@given(WORDS, WORDS)
+def test_edits_are_symmetric_and_agree_with_what_is_one_away(left: str, right: str) -> None:
+    assert edits(left, right, 9) == edits(right, left, 9)
+    assert (edits(left, right, 9) <= 1) == (right in one_edit_away(left) or left == right)
+    assert edits(left, right, 1) == min(edits(left, right, 9), 2)
