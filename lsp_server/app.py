@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server.disk import with_home
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder, load_reranker
-from lsp_server.indexing.capacity import is_on_battery, suggested_workers, usable_cores
-from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
-from lsp_server.indexing.worker import ParseWorker
-from lsp_server.indexing.yields import YIELD_RECIPE, YieldMaker
+from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.workers.capacity import is_on_battery, suggested_workers, usable_cores
+from lsp_server.indexing.workers.worker import ParseWorker
+from lsp_server.indexing.workers.yields import YIELD_RECIPE, YieldMaker
 from lsp_server.logs import log_folder, start_logging
 from lsp_server.parsing import ParseLimits
 from lsp_server.parsing.languages import canonical_language, language_names

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from lsp_server.indexing import messages
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.queue import Lane, WorkQueue
-from lsp_server.indexing.scanner import FileFact, priority_order
+from lsp_server.indexing.scanning.scanner import FileFact, priority_order
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
-from lsp_server.indexing.batch import Batch
-from lsp_server.indexing.maintenance import settle_clusters
 from lsp_server.indexing.messages import Event, Published
 from lsp_server.indexing.progress import ProgressMeter
-from lsp_server.indexing.writer import IndexWriter
+from lsp_server.indexing.upkeep.maintenance import settle_clusters
+from lsp_server.indexing.writing.batch import Batch
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.yield_cache import YieldCache
 
 

@@ -2,8 +2,8 @@
 
 import time
 
-from lsp_server.indexing.batch import Batch, FileResult, Touch
 from lsp_server.indexing.commits import BackgroundCommits
+from lsp_server.indexing.writing.batch import Batch, FileResult, Touch
 
 FIRST_COMMIT_S = 0.25
 """The first results of a run are findable this soon; each later commit waits twice as long."""

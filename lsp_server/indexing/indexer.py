@@ -14,12 +14,12 @@ from threading import RLock
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.agenda import Agenda
 from lsp_server.indexing.inbox import Inbox
-from lsp_server.indexing.maintenance import maintain
 from lsp_server.indexing.messages import Event, Failed, Published, Settled, Tidied, Waiting
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.run import IndexingRun
-from lsp_server.indexing.writer import IndexWriter
+from lsp_server.indexing.upkeep.maintenance import maintain
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.lease import WriterLease, lease_holder
 

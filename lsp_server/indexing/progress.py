@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from lsp_server.indexing.jobs import ParseReply
 from lsp_server.indexing.messages import Event, Profile, Progress
+from lsp_server.indexing.workers.jobs import ParseReply
 
 REPORT_EVERY_S = 0.2
 

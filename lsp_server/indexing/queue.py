@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from enum import IntEnum
 
-from lsp_server.indexing.scanner import FileFact
+from lsp_server.indexing.scanning.scanner import FileFact
 
 
 class Lane(IntEnum):

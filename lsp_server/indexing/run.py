@@ -13,19 +13,19 @@ from dataclasses import replace
 from lsp_server.documents import Stemmer
 from lsp_server.errors import IndexDamaged, ModelUnavailable
 from lsp_server.indexing.agenda import Agenda
-from lsp_server.indexing.batch import FileResult, Touch
 from lsp_server.indexing.commits import BackgroundCommits
 from lsp_server.indexing.filling import BatchFilling
-from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
-from lsp_server.indexing.placement import place, without_symbols
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.queue import Lane
-from lsp_server.indexing.scanner import ChangeSet, FileFact, changes_for, is_storable, scan
-from lsp_server.indexing.worker import read_file
-from lsp_server.indexing.writer import IndexWriter
-from lsp_server.indexing.yields import content_digest
+from lsp_server.indexing.scanning.scanner import ChangeSet, FileFact, changes_for, is_storable, scan
+from lsp_server.indexing.workers.jobs import ParseJob, ParseReply, ReplyStatus
+from lsp_server.indexing.workers.worker import read_file
+from lsp_server.indexing.workers.yields import content_digest
+from lsp_server.indexing.writing.batch import FileResult, Touch
+from lsp_server.indexing.writing.placement import place, without_symbols
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.model import FileId
 from lsp_server.parsing import skip_by_name, with_forced_secrets
 from lsp_server.parsing.pool import Outcome

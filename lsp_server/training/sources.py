@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from lsp_server.errors import WorkspaceNotFound
-from lsp_server.indexing.ignore import IgnoreRules
-from lsp_server.indexing.scanner import scan
+from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.scanning.scanner import scan
 from lsp_server.model import SymbolFlags
 from lsp_server.parsing import ParseLimits, path_flags, skip_by_name
 from lsp_server.training.licences import is_licence_file, licence_of

@@ -3,8 +3,8 @@
 import stat
 from pathlib import Path
 
-from lsp_server.indexing.ignore import IgnoreRules
-from lsp_server.indexing.scanner import is_storable
+from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.scanning.scanner import is_storable
 from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.status import PathExplanation
 

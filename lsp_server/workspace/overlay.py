@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lsp_server.documents import Stemmer, prepare
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.jobs import ParseJob, ParseReply
-from lsp_server.indexing.placement import place
-from lsp_server.indexing.yields import content_digest
+from lsp_server.indexing.workers.jobs import ParseJob, ParseReply
+from lsp_server.indexing.workers.yields import content_digest
+from lsp_server.indexing.writing.placement import place
 from lsp_server.model import FileId
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved, UnsavedFile

@@ -12,8 +12,8 @@ import numpy as np
 
 from lsp_server.embedding import Embedder, ModelInfo
 from lsp_server.errors import SemanticSymbolsError
-from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.messages import Event
+from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView
@@ -28,7 +28,7 @@ from lsp_server.workspace.overlay import Overlay
 from lsp_server.workspace.query_models import QueryModels, TextOnly
 from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.status import FolderStatus, IndexState, PathExplanation
-from lsp_server.workspace.watcher import FolderWatcher, WatchListener
+from lsp_server.workspace.watching.watcher import FolderWatcher, WatchListener
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from lsp_server.embedding import Embedder
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.indexing import messages
 from lsp_server.indexing.foreground import Ending, ForegroundIndexing
-from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.messages import Command, Event
 from lsp_server.indexing.parts import IndexerParts
-from lsp_server.indexing.scanner import FileFact, scan
-from lsp_server.indexing.yields import content_digest
+from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.scanning.scanner import FileFact, scan
+from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from lsp_server.embedding import CrossEncoder
 from lsp_server.errors import WorkspaceNotFound
-from lsp_server.indexing.ignore import IGNORE_FILES
+from lsp_server.indexing.scanning.ignore import IGNORE_FILES
 from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequest

@@ -17,9 +17,9 @@ from lsp_server.storage.folders import IndexRoot
 FRAGILE_WORKER = """
 import json, os, sys, time
 from lsp_server import app
-from lsp_server.indexing.jobs import ParseJob
+from lsp_server.indexing.workers.jobs import ParseJob
 from lsp_server.parsing.worker_loop import serve
-from lsp_server.indexing.yields import content_digest
+from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.settings import settings_from_mapping
 
 work = app.parse_worker(settings_from_mapping(json.loads(sys.argv[1])))

@@ -10,11 +10,11 @@ import numpy as np
 
 from lsp_server.documents import TextReader
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.ignore import IgnoreRules
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.messages import Command, Event, Failed, Progress, Scan, Settled, Update
 from lsp_server.indexing.parts import IndexerParts
+from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.parsing import ParseLimits
 from lsp_server.parsing.pool import Outcome, WorkerPool
 from lsp_server.search.folder.snapshot import Snapshot

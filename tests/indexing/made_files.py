@@ -4,9 +4,9 @@ import numpy as np
 
 from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.batch import FileResult
-from lsp_server.indexing.placement import PlacedFile, place
-from lsp_server.indexing.yields import content_digest
+from lsp_server.indexing.workers.yields import content_digest
+from lsp_server.indexing.writing.batch import FileResult
+from lsp_server.indexing.writing.placement import PlacedFile, place
 from lsp_server.model import Position, Span, Symbol, SymbolKind
 from lsp_server.storage.file_yield import FileYield, SymbolWords
 from lsp_server.storage.records import FileStatus

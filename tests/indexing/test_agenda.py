@@ -6,7 +6,7 @@ from lsp_server.indexing.agenda import MOST_OPEN, Agenda
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.messages import Command, Pause, Prioritise, Rebuild, Resume, Scan, Update
 from lsp_server.indexing.queue import Lane
-from lsp_server.indexing.scanner import FileFact
+from lsp_server.indexing.scanning.scanner import FileFact
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from made_files import made_result
 
 from lsp_server.embedding import Embedder
 from lsp_server.indexing import filling
-from lsp_server.indexing.batch import Batch, Touch
 from lsp_server.indexing.commits import BackgroundCommits
 from lsp_server.indexing.filling import FIRST_COMMIT_S, LATEST_COMMIT_OF_SMALL_S, BatchFilling
+from lsp_server.indexing.writing.batch import Batch, Touch
 
 
 class CommitsNothing(BackgroundCommits):

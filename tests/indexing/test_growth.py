@@ -11,9 +11,9 @@ import pytest
 from made_files import made_result
 
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.batch import Batch
-from lsp_server.indexing.maintenance import maintain, vector_index
-from lsp_server.indexing.writer import IndexWriter
+from lsp_server.indexing.upkeep.maintenance import maintain, vector_index
+from lsp_server.indexing.writing.batch import Batch
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion

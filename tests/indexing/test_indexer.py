@@ -21,7 +21,7 @@ from lsp_server.indexing.messages import (
     Tidied,
     Update,
 )
-from lsp_server.indexing.writer import IndexWriter
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.parsing.pool import WorkerPool
 
 

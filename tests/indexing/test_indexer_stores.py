@@ -17,7 +17,7 @@ from lsp_server.indexing.messages import (
     Update,
     Waiting,
 )
-from lsp_server.indexing.writer import IndexWriter
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.storage.lease import ReaderMark, WriterLease
 from lsp_server.workspace.reader import IndexReader

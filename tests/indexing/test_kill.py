@@ -15,7 +15,6 @@ from desk import contents
 from lsp_server import app
 from lsp_server.embedding import Embedder
 from lsp_server.errors import IndexDamaged
-from lsp_server.indexing.doctor import examine
 from lsp_server.indexing.messages import (
     Command,
     Event,
@@ -27,6 +26,7 @@ from lsp_server.indexing.messages import (
     Settled,
     decode,
 )
+from lsp_server.indexing.upkeep.doctor import examine
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.settings import Settings, settings_from_mapping
 from lsp_server.storage.catalog import Catalog

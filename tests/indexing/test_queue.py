@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsp_server.indexing.queue import Lane, WorkQueue
-from lsp_server.indexing.scanner import FileFact
+from lsp_server.indexing.scanning.scanner import FileFact
 
 
 def facts(paths: str, size_bytes: int = 1) -> list[FileFact]:

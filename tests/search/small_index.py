@@ -5,10 +5,10 @@ from pathlib import Path
 
 from lsp_server.documents import Stemmer, prepare
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.batch import Batch, FileResult
-from lsp_server.indexing.placement import place
-from lsp_server.indexing.writer import IndexWriter
-from lsp_server.indexing.yields import YieldMaker
+from lsp_server.indexing.workers.yields import YieldMaker
+from lsp_server.indexing.writing.batch import Batch, FileResult
+from lsp_server.indexing.writing.placement import place
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.model import FileId
 from lsp_server.parsing import ParseLimits
 from lsp_server.search.folder.snapshot import Snapshot

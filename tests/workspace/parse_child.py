@@ -4,9 +4,9 @@ import os
 import threading
 
 from lsp_server.embedding import ModelChoice, load_embedder
-from lsp_server.indexing.jobs import ParseJob
-from lsp_server.indexing.worker import ParseWorker
-from lsp_server.indexing.yields import YieldMaker
+from lsp_server.indexing.workers.jobs import ParseJob
+from lsp_server.indexing.workers.worker import ParseWorker
+from lsp_server.indexing.workers.yields import YieldMaker
 from lsp_server.parsing import ParseLimits
 from lsp_server.parsing.worker_loop import serve
 

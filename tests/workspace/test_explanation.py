@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.workspace.explanation import explain
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import lsp_server
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder
-from lsp_server.indexing.yields import content_digest
+from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.workspace import overlay as module
 from lsp_server.workspace.overlay import Overlay

@@ -10,8 +10,8 @@ from lsp_server.errors import IndexBusy, IndexDamaged, IndexStorageFailed
 from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console, Styled
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
-from lsp_server.indexing.doctor import Finding, Severity, examine, stale_files
 from lsp_server.indexing.foreground import Ending
+from lsp_server.indexing.upkeep.doctor import Finding, Severity, examine, stale_files
 from lsp_server.settings import Settings
 from lsp_server.storage.folders import IndexFolder, IndexVersion
 from lsp_server.storage.lease import WriterLease

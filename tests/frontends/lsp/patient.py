@@ -5,7 +5,8 @@ import sys
 
 from lsp_server import app
 from lsp_server.cli import main
-from lsp_server.workspace import overlay, service, watcher
+from lsp_server.workspace import overlay, service
+from lsp_server.workspace.watching import watcher
 
 PATIENCE_S = 60.0
 NEVER_S = 3600.0

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.indexing.batch import FileResult
+from lsp_server.indexing.writing.batch import FileResult
 from lsp_server.model import FileId
 from lsp_server.storage.index_meta import IndexMeta, storable
 from lsp_server.vectors.calibration import SCAN_ALL_ROWS

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lsp_server.indexing import ignore
-from lsp_server.indexing.ignore import OWN_FILE, SETTINGS_NAME, IgnoreRules, Rule
-from lsp_server.indexing.scanner import walk
+from lsp_server.indexing.scanning import ignore
+from lsp_server.indexing.scanning.ignore import OWN_FILE, SETTINGS_NAME, IgnoreRules, Rule
+from lsp_server.indexing.scanning.scanner import walk
 
 
 def write(root: Path, files: dict[str, str]) -> None:

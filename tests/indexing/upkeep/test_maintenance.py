@@ -11,12 +11,12 @@ from made_files import made_result
 
 from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.batch import Batch, FileResult
-from lsp_server.indexing.maintenance import maintain, settle_clusters, vector_index
-from lsp_server.indexing.placement import place
-from lsp_server.indexing.questions import LEAST_QUESTIONS, questions
-from lsp_server.indexing.writer import IndexWriter
-from lsp_server.indexing.yields import YieldMaker
+from lsp_server.indexing.upkeep.maintenance import maintain, settle_clusters, vector_index
+from lsp_server.indexing.upkeep.questions import LEAST_QUESTIONS, questions
+from lsp_server.indexing.workers.yields import YieldMaker
+from lsp_server.indexing.writing.batch import Batch, FileResult
+from lsp_server.indexing.writing.placement import place
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.parsing import ParseLimits
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.workspace.inotify import FolderEvents, FolderWatches
+from lsp_server.workspace.watching.inotify import FolderEvents, FolderWatches
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
 

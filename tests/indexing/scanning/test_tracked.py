@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.indexing.git_places import exclude_file
-from lsp_server.indexing.tracked import TrackedFolders
+from lsp_server.indexing.scanning.git_places import exclude_file
+from lsp_server.indexing.scanning.tracked import TrackedFolders
 
 
 def git(folder: Path, *arguments: str) -> None:

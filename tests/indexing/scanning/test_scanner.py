@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from lsp_server.indexing import scanner
-from lsp_server.indexing.ignore import IgnoreRules
-from lsp_server.indexing.scanner import (
+from lsp_server.indexing.scanning import scanner
+from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.scanning.scanner import (
     RACY_NS,
     RECENT_FILES,
     ChangeSet,

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from lsp_server.disk import read_ordinary
 from lsp_server.documents import TextReader, damaged_files
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
-from lsp_server.indexing.scanner import RACY_NS
-from lsp_server.indexing.yields import content_digest
+from lsp_server.indexing.scanning.scanner import RACY_NS
+from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.model import SymbolKind
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion

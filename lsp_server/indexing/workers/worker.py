@@ -3,8 +3,8 @@
 import time
 
 from lsp_server.disk import read_ordinary
-from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
-from lsp_server.indexing.yields import YieldMaker, content_digest
+from lsp_server.indexing.workers.jobs import ParseJob, ParseReply, ReplyStatus
+from lsp_server.indexing.workers.yields import YieldMaker, content_digest
 from lsp_server.storage.file_yield import pack
 from lsp_server.storage.yield_cache import YieldCache
 

@@ -14,12 +14,12 @@ from ear import PATIENCE_S, Ear, write
 from watchdog.events import FileDeletedEvent, FileModifiedEvent, FileSystemEvent
 from watchdog.observers.api import BaseObserver
 
-from lsp_server.indexing.ignore import IgnoreRules
-from lsp_server.workspace import system_events
-from lsp_server.workspace import watcher as watcher_module
-from lsp_server.workspace.bursts import BURST_S, MAX_PATHS
-from lsp_server.workspace.inotify import FolderWatches, WatchesExhausted
-from lsp_server.workspace.watcher import FolderWatcher
+from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.workspace.watching import system_events
+from lsp_server.workspace.watching import watcher as watcher_module
+from lsp_server.workspace.watching.bursts import BURST_S, MAX_PATHS
+from lsp_server.workspace.watching.inotify import FolderWatches, WatchesExhausted
+from lsp_server.workspace.watching.watcher import FolderWatcher
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Protocol
 
-from lsp_server.indexing.ignore import IgnoreRules
+from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.storage.path_identity import folded, ignores_case
 
 RACY_NS = 2_000_000_000

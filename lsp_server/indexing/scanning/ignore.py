@@ -13,11 +13,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lsp_server.disk import read_ordinary
-from lsp_server.indexing.git_places import exclude_file, is_repository, repository_above, rules_around
-from lsp_server.indexing.ignore_defaults import VERSION_CONTROL, doubted_by, never_source, why_not_source
-from lsp_server.indexing.ignore_patterns import PatternFile, PatternLine, lines_of
-from lsp_server.indexing.own_places import OwnPlaces
-from lsp_server.indexing.tracked import TrackedFolders
+from lsp_server.indexing.scanning.git_places import (
+    exclude_file,
+    is_repository,
+    repository_above,
+    rules_around,
+)
+from lsp_server.indexing.scanning.ignore_defaults import (
+    VERSION_CONTROL,
+    doubted_by,
+    never_source,
+    why_not_source,
+)
+from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine, lines_of
+from lsp_server.indexing.scanning.own_places import OwnPlaces
+from lsp_server.indexing.scanning.tracked import TrackedFolders
 from lsp_server.secret_files import is_secret
 
 OWN_FILE = ".semanticsymbolsignore"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
+from lsp_server.indexing.workers.jobs import ParseJob, ParseReply, ReplyStatus
 
 ODD_PATHS = [
     "a.py",

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.jobs import ParseJob, ParseReply, ReplyStatus
-from lsp_server.indexing.worker import ParseWorker, cache_key
-from lsp_server.indexing.yields import MAX_BODY_WORDS, YieldMaker, content_digest
+from lsp_server.indexing.workers.jobs import ParseJob, ParseReply, ReplyStatus
+from lsp_server.indexing.workers.worker import ParseWorker, cache_key
+from lsp_server.indexing.workers.yields import MAX_BODY_WORDS, YieldMaker, content_digest
 from lsp_server.model import SymbolKind
 from lsp_server.parsing import ParseLimits
 from lsp_server.storage.file_yield import pack, unpack

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.batch_rows import CLUSTERING_SEED, ROWS_PER_CENTROID
-from lsp_server.indexing.questions import questions
-from lsp_server.indexing.writer import IndexWriter
+from lsp_server.indexing.upkeep.questions import questions
+from lsp_server.indexing.writing.batch_rows import CLUSTERING_SEED, ROWS_PER_CENTROID
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.index_meta import storable
 from lsp_server.storage.records import SegmentEntry
 from lsp_server.vectors.calibration import SCAN_ALL_ROWS, calibrate

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from watchdog.observers.api import BaseObserver
 
-from lsp_server.indexing.ignore import IGNORE_FILES, IgnoreRules
-from lsp_server.indexing.scanner import FileFact, subfolders, walk
-from lsp_server.workspace.bursts import Collector
-from lsp_server.workspace.inotify import FolderEvents, FolderWatches, WatchesExhausted
-from lsp_server.workspace.system_events import Storm, SystemEvents
+from lsp_server.indexing.scanning.ignore import IGNORE_FILES, IgnoreRules
+from lsp_server.indexing.scanning.scanner import FileFact, subfolders, walk
+from lsp_server.workspace.watching.bursts import Collector
+from lsp_server.workspace.watching.inotify import FolderEvents, FolderWatches, WatchesExhausted
+from lsp_server.workspace.watching.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0

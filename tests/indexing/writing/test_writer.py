@@ -9,8 +9,8 @@ from made_files import made_result
 
 from lsp_server.embedding import Embedder
 from lsp_server.errors import IndexDamaged, IndexStorageFailed
-from lsp_server.indexing.batch import Batch, Touch
-from lsp_server.indexing.writer import IndexWriter
+from lsp_server.indexing.writing.batch import Batch, Touch
+from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.folders import IndexVersion
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder
-from lsp_server.indexing.placement import PlacedFile, place, without_symbols
-from lsp_server.indexing.yields import YieldMaker
+from lsp_server.indexing.workers.yields import YieldMaker
+from lsp_server.indexing.writing.placement import PlacedFile, place, without_symbols
 from lsp_server.model import FileId, SymbolFlags, SymbolKind, symbol_id
 from lsp_server.parsing import ParseLimits
 from lsp_server.storage.file_yield import pack, unpack

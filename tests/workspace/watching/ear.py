@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from lsp_server.workspace.watcher import WatchListener
+from lsp_server.workspace.watching.watcher import WatchListener
 
 PATIENCE_S = 60.0
 

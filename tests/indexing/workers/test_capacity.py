@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.indexing import capacity
-from lsp_server.indexing.capacity import suggested_workers, usable_cores
+from lsp_server.indexing.workers import capacity
+from lsp_server.indexing.workers.capacity import suggested_workers, usable_cores
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from lsp_server.documents import TextIndex, TextReader
 from lsp_server.embedding import ModelInfo
 from lsp_server.errors import IndexDamaged
-from lsp_server.indexing.batch import Batch, Touch, documents_of
-from lsp_server.indexing.batch_rows import clusters_of, rows_of, with_clusters, with_languages
+from lsp_server.indexing.writing.batch import Batch, Touch, documents_of
+from lsp_server.indexing.writing.batch_rows import clusters_of, rows_of, with_clusters, with_languages
 from lsp_server.model import FileId
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion

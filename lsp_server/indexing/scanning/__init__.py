@@ -1,0 +1,1 @@
+"""Which files of a folder count and which of them have changed: ignore rules, git's knowledge, the walk."""

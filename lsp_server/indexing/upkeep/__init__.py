@@ -1,0 +1,1 @@
+"""Keeping an index in shape while nobody waits: merging, clustering, calibration, checks."""

@@ -1,0 +1,1 @@
+"""What parse workers do: from a file's bytes to its yield; and how many of them a machine is good for."""
