@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lsp_server.search.ranking.signals import TO_THE_LETTER, Signals
+from lsp_server.search.ranking.signals import Signals
 from lsp_server.search.ranking.weights import ADDED, KINDS, TRUST, Weights
 
 
@@ -68,7 +68,7 @@ def _called(relevance: np.ndarray, signals: Signals) -> np.ndarray:
     Of one file only the best three are: a family of overloads leaves room for others.
     """
     place = np.zeros(len(relevance), np.int64)
-    for level in range(1, TO_THE_LETTER + 1):
+    for level in _levels(signals.called):
         chosen = np.flatnonzero(signals.called == level)
         by_file = _ByFile.of(relevance[chosen], signals.files[chosen])
         place[chosen[by_file.order]] = by_file.place
@@ -82,12 +82,17 @@ def _lift(relevance: np.ndarray, called: np.ndarray) -> np.ndarray:
     Within each the order stays.
     """
     lift = np.zeros(len(relevance))
-    for level in range(1, TO_THE_LETTER + 1):
+    for level in _levels(called):
         here, below = called == level, called < level
-        if here.any() and below.any():
+        if below.any():
             gap = (relevance + lift)[below].max() / _BELOW_THE_CALLED - relevance[here].min()
             lift[here] = max(gap, 0.0)
     return lift
+
+
+def _levels(called: np.ndarray) -> list[int]:
+    levels: list[int] = np.unique(called[called > 0]).tolist()
+    return levels
 
 
 def _product(signals: Signals, weights: Weights, names: tuple[str, ...]) -> np.ndarray:

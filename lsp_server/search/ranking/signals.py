@@ -20,15 +20,6 @@ EXAMPLE_WORDS: Final = frozenset(
     {"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"}
 )
 
-_VALUES: Final = (
-    SymbolKind.PROPERTY,
-    SymbolKind.FIELD,
-    SymbolKind.VARIABLE,
-    SymbolKind.CONSTANT,
-    SymbolKind.ENUM_MEMBER,
-    SymbolKind.KEY,
-)
-
 HOLDERS: Final = (
     SymbolKind.MODULE,
     SymbolKind.NAMESPACE,
@@ -46,13 +37,32 @@ _HOLDERS_SIZE: Final = 0.2
 _LONG_LINES: Final = 32
 """From so many lines on a symbol is long."""
 
+
+def _are(*kinds: SymbolKind) -> np.ndarray:
+    """Return for each number of a kind, bool[256], whether it is one of these."""
+    table = np.zeros(256, np.bool_)
+    table[list(kinds)] = True
+    return table
+
+
+_ARE_VALUES: Final = _are(
+    SymbolKind.PROPERTY,
+    SymbolKind.FIELD,
+    SymbolKind.VARIABLE,
+    SymbolKind.CONSTANT,
+    SymbolKind.ENUM_MEMBER,
+    SymbolKind.KEY,
+)
+_ARE_NAMELESS: Final = _are(SymbolKind.FILE, SymbolKind.STRING)
+_ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *HOLDERS)
+_SIZES: Final = np.log2(np.arange(256).clip(1, _LONG_LINES)) / np.log2(_LONG_LINES)
+"""How much stands in a symbol of so many lines, by their logarithm, 0 to 1."""
+
 TO_THE_LETTER: Final = 8
 CALLED: Final = 6
 QUOTED: Final = 4
 BEGUN: Final = 2
 """What `Signals.called` says; one less stands for a declaration of the same."""
-
-_NAMELESS: Final = (int(SymbolKind.FILE), int(SymbolKind.STRING))
 
 FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that stand for their folder, and are called what it is called."""
@@ -180,7 +190,7 @@ def signals_of(
             **_by_flags(words, candidates.flags),
             "elsewhere": places.elsewhere,
             "constructor": candidates.kinds == SymbolKind.CONSTRUCTOR,
-            "value": np.isin(candidates.kinds, _VALUES),
+            "value": _ARE_VALUES[candidates.kinds],
             "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & is_prose(candidates.paths)),
             "whole_file": is_file,
         },
@@ -206,9 +216,7 @@ def _normalised(evidence: np.ndarray) -> np.ndarray:
 
 
 def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """Return how much stands in each symbol, by the logarithm of its lines, 0 to 1."""
-    size: np.ndarray = np.log2(np.clip(lines, 1, _LONG_LINES)) / np.log2(_LONG_LINES)
-    size[np.isin(kinds, (SymbolKind.FILE, *HOLDERS))] = _HOLDERS_SIZE
+    size: np.ndarray = np.where(_ARE_LARGE_BY_NATURE[kinds], _HOLDERS_SIZE, _SIZES[lines])
     return size
 
 
@@ -244,7 +252,7 @@ class _Names:
         met = query.met(set().union(*name_words))
         whole = tuple(terms.words)
         # A file is found by its path, and a heading by its words, not by a name as a symbol is.
-        has_name = ~np.isin(candidates.kinds, _NAMELESS)
+        has_name = ~_ARE_NAMELESS[candidates.kinds]
         symbols = np.flatnonzero(has_name).tolist()
         for i in symbols:
             if not met.isdisjoint(name_words[i]):
