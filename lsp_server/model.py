@@ -124,8 +124,9 @@ class Symbol:
 
     @property
     def n_lines(self) -> int:
-        """How many lines it covers."""
-        return self.span.end.line - self.span.start.line + 1
+        """How many lines it covers; one that it ends at the very beginning of is none of them."""
+        start, end = self.span
+        return end.line - start.line + (end.utf8 > 0 or end == start)
 
     @property
     def container_name(self) -> str:

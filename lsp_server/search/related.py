@@ -260,7 +260,7 @@ def _look_alike(symbols: Sequence[Symbol]) -> Mask:
     heads = [(symbol.name, symbol.signature, symbol.documentation) for symbol in symbols]
     number_of = {head: number for number, head in enumerate(heads)}
     numbers = np.array([number_of[head] for head in heads])
-    n_lines = np.array([symbol.span.end.line - symbol.span.start.line for symbol in symbols])
+    n_lines = np.array([symbol.n_lines for symbol in symbols])
     differing = np.abs(n_lines[:, None] - n_lines[None, :])
     allowed = np.maximum(1, COPY_DIFFERENCE * np.maximum(n_lines[:, None], n_lines[None, :]))
     alike: Mask = (numbers[:, None] == numbers[None, :]) & (differing <= allowed)

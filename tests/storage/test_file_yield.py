@@ -125,14 +125,20 @@ def test_columns_and_records_tell_the_same() -> None:
     assert found.languages == ("python", "sql")
     assert found.kinds.tolist() == [SymbolKind.FUNCTION, SymbolKind.CLASS]
     assert (found.flags.tolist(), found.nths.tolist()) == ([SymbolFlags.TEST] * 2, [2, 2])
-    assert found.lines.tolist() == [2, 2]
+    assert found.lines.tolist() == [1, 1]
 
 
 def test_more_lines_than_a_byte_counts_are_255() -> None:
-    places = [Position(line, 0, 0, 0) for line in (0, 253, 254, 255, 70_000)]
+    places = [Position(line, 1, 1, 1) for line in (0, 253, 254, 255, 70_000)]
     spans = [Span(places[0], end) for end in places]
     symbols = [Symbol("f", SymbolKind.FUNCTION, "c", (), "", "", span, span) for span in spans]
     assert n_lines(symbols).tolist() == [1, 254, 255, 255, 255]
+
+
+def test_a_line_that_a_symbol_ends_at_the_beginning_of_is_none_of_its_lines() -> None:
+    spans = [Span(Position(3, 0, 0, 0), Position(*end)) for end in ((3, 0, 0, 0), (4, 0, 0, 0), (5, 1, 1, 1))]
+    symbols = [Symbol("f", SymbolKind.FUNCTION, "c", (), "", "", span, span) for span in spans]
+    assert n_lines(symbols).tolist() == [1, 1, 3]
 
 
 def test_ids_depend_on_the_path_alone() -> None:
