@@ -16,6 +16,8 @@ from lsp_server.parsing.walk import Definition
 _BLANK = b" \t\r\n\f\v"
 _TEXTS = frozenset({"string_content", "string", "comment", "escape_sequence"})
 
+_VALUES = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT})
+
 _MORE_FOR_ONE_LOST = 2
 """The names that a broken source loses when it is mended are seldom real."""
 
@@ -33,10 +35,25 @@ def recovered(
         grammar: Of its language.
         rules: Of its language.
     """
-    definitions = _mended(broken, source, prepared, root, grammar=grammar, rules=rules)
+    definitions, prepared, root = _settled(broken, source, prepared, root, grammar=grammar, rules=rules)
+    if root.has_error:
+        definitions = _mended(definitions, source, prepared, root, grammar=grammar, rules=rules)
     if rules.definition_lines is not None:
         definitions = [*definitions, *_of_lines(root, rules.definition_lines, source, definitions)]
     return definitions
+
+
+def _settled(
+    broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
+) -> tuple[list[Definition], bytes, Node]:
+    """Return the definitions, the source and its root as they are, or settled where that is better."""
+    text = prepared if rules.settle is None else rules.settle(prepared)
+    tree = parse_in_time(grammar, text) if text != prepared else None
+    if tree is not None:
+        known = walk_all(tree.root_node, rules, source)
+        if _is_better(known, broken):
+            return known, text, tree.root_node
+    return broken, prepared, root
 
 
 def _mended(
@@ -55,13 +72,19 @@ def _mended(
 def _is_better(known: list[Definition], broken: list[Definition]) -> bool:
     """Say whether the mended tree has more whole definitions, and loses far fewer names than these.
 
-    With as many, it is better when it loses none and has them less deep: what is broken swallows others.
+    Variables are seldom counted, as those of a function that could not be read seem to stand around it. With
+    as many, it is better when it loses none and has them less deep: what is broken swallows others.
     """
-    n_more = _n_whole(known) - _n_whole(broken)
-    n_lost = (_words(broken) - _words(known)).total()
-    if n_more == n_lost == 0:
-        return _depth(known) < _depth(broken)
-    return n_more > 0 and n_lost * _MORE_FOR_ONE_LOST <= n_more
+    for mended_ones, broken_ones in ((_firm(known), _firm(broken)), (known, broken)):
+        n_more = _n_whole(mended_ones) - _n_whole(broken_ones)
+        n_lost = (_words(broken_ones) - _words(mended_ones)).total()
+        if n_more or n_lost:
+            return n_more > 0 and n_lost * _MORE_FOR_ONE_LOST <= n_more
+    return _depth(known) < _depth(broken)
+
+
+def _firm(definitions: list[Definition]) -> list[Definition]:
+    return [one for one in definitions if one.found.kind not in _VALUES]
 
 
 def _n_whole(definitions: list[Definition]) -> int:

@@ -130,6 +130,8 @@ class Rules:
             these to be worth a look.
         hidden_lines: The same for nodes that no word tells; the place is where a match ends.
         prepare: Changes what the grammar can't read, keeping every byte's place.
+        settle: For a source that is broken: decides what the grammar can't read undecided, such as which
+            branch of a conditional counts, keeping every byte's place.
         definition_lines: Where a definition begins in a source that is broken; groups: the indentation, the
             word that begins it, its name. For languages whose indentation tells where it ends.
         piece_ways: What may stand around a piece of a source that is broken, so that the grammar reads it on
@@ -150,6 +152,7 @@ class Rules:
     hidden_marks: Mapping[bytes, tuple[bytes, ...]] | None = None
     hidden_lines: re.Pattern[bytes] | None = None
     prepare: Callable[[bytes], bytes] | None = None
+    settle: Callable[[bytes], bytes] | None = None
     definition_lines: re.Pattern[bytes] | None = None
     piece_ways: tuple[tuple[bytes, bytes], ...] = ()
     aside: re.Pattern[bytes] | None = None

@@ -241,6 +241,11 @@ def test_code_starts_at_the_first_decorator_and_the_span_at_the_comment() -> Non
         ("julia", "Base.:(==)(a, b) = true", "==", "=="),
         ("cpp", "inline A::operator bool() const { return b; }", "operator bool", "operator bool"),
         ("kotlin", "class c { constructor(a: Int) {} }", "c", "c"),
+        ("c", "SYSCALL_DEFINE2(kill, pid_t, pid, int, sig)\n{\n\treturn 0;\n}", "kill", "kill"),
+        ("c", "ZEND_METHOD(Invoice, total)\n{\n}", "total", "total"),
+        ("c", "typedef struct invoice_s {\n\tint total;\n} invoice_t;", "invoice_s", "invoice_s"),
+        ("c", "int sum(int first UNUSED, __unused int other)\n{\n}", "sum", "sum"),
+        ("c", "static void printflike(1, 2)\nsay(const char *text, ...)\n{\n}", "say", "say"),
     ],
 )
 def test_the_selection_is_the_name_alone(language: str, source: str, name: str, selected: str) -> None:

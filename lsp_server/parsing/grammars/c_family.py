@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.grammars.c_blocks import called_block, macro_block
+from lsp_server.parsing.grammars.c_conditionals import first_branches
 from lsp_server.parsing.grammars.c_macros import without_macros
 from lsp_server.parsing.rules import (
     ALONE,
@@ -16,7 +18,6 @@ from lsp_server.parsing.rules import (
     Rules,
     Scope,
     child_of_type,
-    first_child,
     text_of,
 )
 
@@ -42,12 +43,10 @@ _TYPES = {
 }
 _HIDDEN = frozenset({"private", "protected", "hidden"})
 _DECLARED = SymbolFlags.DECLARATION
-_TITLED_TESTS = frozenset({"TEST_CASE", "TEST_CASE_METHOD", "SCENARIO", "SCENARIO_METHOD"})
 _KEYWORDS = frozenset({
     "bool", "char", "const", "double", "else", "enum", "float", "for", "if", "int", "long", "return", "short",
     "signed", "sizeof", "static", "struct", "switch", "union", "unsigned", "void", "while",
 })  # fmt: skip
-_TITLES = ("string_literal", "concatenated_string", "raw_string_literal")
 
 
 def _declared(node: Node) -> tuple[Node | None, bool]:
@@ -134,56 +133,11 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     if kind is None and at.type == "identifier" and text_of(at).isupper() and is_function:
         is_constructor = scope.place is Place.TYPE and scope.containers[-1:] == (text_of(at),)
         if not is_constructor:
-            return _macro_block(node, declarator, at, head_end)
+            return macro_block(node, declarator, at, head_end)
     flags = (
         SymbolFlags.NONE if body is not None or child_of_type(node, "default_method_clause") else _DECLARED
     )
     return (_callable(node, at, scope, head_end, flags),)
-
-
-def _macro_block(node: Node, declarator: Node, at: Node, head_end: int) -> Iterable[Found]:
-    """Describe `TEST(Suite, Name) {` and other blocks that a macro opens."""
-    parameters = child_of_type(declarator, "parameter_list")
-    words = (
-        [text_of(child) for child in parameters.children if child.is_named] if parameters is not None else []
-    )
-    macro = text_of(at)
-    if not words or not all(word.replace("_", "").isalnum() for word in words):
-        return ()
-    flags = SymbolFlags.TEST if "TEST" in macro or "BENCHMARK" in macro else SymbolFlags.NONE
-    return (
-        Found(
-            node,
-            words[-1],
-            parameters,
-            SymbolKind.FUNCTION,
-            head_end,
-            containers=tuple(words[:-1])[-1:],
-            flags=flags,
-        ),
-    )
-
-
-def _titled_test(node: Node, scope: Scope) -> Iterable[Found]:
-    """Describe `TEST_CASE("title", "[tag]") {`, which reads as a call and the block after it."""
-    call, block = first_child(node), node.next_sibling
-    if call is None or call.type != "call_expression" or block is None or block.type != "compound_statement":
-        return ()
-    title = child_of_type(call.child_by_field_name("arguments"), *_TITLES)
-    is_test = text_of(call.child_by_field_name("function")) in _TITLED_TESTS
-    if title is None or not is_test or scope.place is not Place.FILE:
-        return ()
-    return (
-        Found(
-            node,
-            text_of(title).strip('"'),
-            title,
-            SymbolKind.FUNCTION,
-            block.start_byte,
-            flags=SymbolFlags.TEST,
-            end=block.end_byte,
-        ),
-    )
 
 
 def _callable(node: Node, at: Node, scope: Scope, head_end: int, flags: SymbolFlags) -> Found:
@@ -280,12 +234,31 @@ def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
                     node, text_of(at), at, _TYPES[kind.type], body.start_byte, (body,), Place.TYPE, tail=tail
                 )
             )
+            found += _tag(kind, text_of(at), body)
             declarators = declarators[1:]
     for declarator in declarators:
         at, _ = _declared(declarator)
         if at is not None and scope.place is not Place.FUNCTION:
             found.append(Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte))
     return found
+
+
+def _tag(kind: Node, name: str, body: Node) -> Iterable[Found]:
+    """Describe the tag of a type that a typedef names otherwise: `struct filemark {...} fmark_T`."""
+    tag = kind.child_by_field_name("name")
+    if tag is None or text_of(tag) == name:
+        return ()
+    return (
+        Found(
+            kind,
+            text_of(tag),
+            tag,
+            _TYPES[kind.type],
+            body.start_byte,
+            flags=_DECLARED,
+            end=tag.end_byte,
+        ),
+    )
 
 
 def _constant_macro(node: Node, scope: Scope) -> Iterable[Found]:
@@ -349,7 +322,7 @@ NODES: Mapping[str, Role | Finder] = {
     "function_definition": _function,
     "declaration": _declaration,
     "field_declaration": _declaration,
-    "expression_statement": _titled_test,
+    "expression_statement": called_block,
     "type_definition": _typedef,
     **dict.fromkeys(_TYPES, _type),
     "enumerator": _member,
@@ -368,6 +341,7 @@ C = Rules(
     nodes=NODES,
     exported=_exported,
     prepare=without_macros,
+    settle=first_branches,
     piece_ways=(ALONE, (b"struct C {\n", b"};")),
     aside=DIRECTIVES,
 )
@@ -386,6 +360,7 @@ CPP = Rules(
     exported=_exported_cpp,
     attributes=frozenset({"attribute_declaration"}),
     prepare=without_macros,
+    settle=first_branches,
     piece_ways=(ALONE, (b"class C {\n", b"};")),
     aside=DIRECTIVES,
 )

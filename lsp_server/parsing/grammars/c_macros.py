@@ -51,6 +51,18 @@ _QT = re.compile(
     rb"|\bQ_[A-Z_]{3,}+(?:\((?:[^()]|\([^()]*+\)){0,500}+\))?+",
     re.MULTILINE,
 )
+# Attributes of parameters, pointers and functions; the grammar takes each for a type or a name.
+_ATTRIBUTE_MARKS = (
+    *(b"nused", b"UNUSED", b"RESTRICT", b"__init", b"__exit", b"__user", b"__iomem", b"__rcu", b"__percpu"),
+    *(b"__force", b"printf"),
+)
+_ATTRIBUTES = re.compile(
+    rb"(?<![\w#])(?:__(?:attribute_|maybe_|always_)?unused(?:__)?|__(?:init|exit)(?:data)?(?:_or_module)?"
+    rb"|__(?:user|kernel|iomem|rcu|percpu|force)|[A-Z_]*(?:UNUSED|RESTRICT)(?:_[A-Z]+)?)"
+    rb"(?=[ \t\n]*+[\w*,)\[])(?![ \t]*+[(=])"
+    # `void printflike(1, 2) f(`, `__printf(1, 2) void f(`
+    rb"|\b\w*printf\w*\([ \t]*\d+,[ \t]*\d+\)(?=\s+[\w*])"
+)
 _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 
 
@@ -76,5 +88,7 @@ def without_macros(source: bytes) -> bytes:
         source = _QT.sub(_access, source)
     if any(mark in source for mark in _CALL_MARKS):
         source = _CALLS.sub(_blank, source)
+    if any(mark in source for mark in _ATTRIBUTE_MARKS):
+        source = _ATTRIBUTES.sub(_blank, source)
     source = source.replace(b"extern template", b"       template")
     return _PLACES.sub(_blank_capitals, source)
