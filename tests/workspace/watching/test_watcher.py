@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ear import PATIENCE_S, Ear, write
 from watchdog.events import FileDeletedEvent, FileModifiedEvent, FileSystemEvent
-from watchdog.observers.api import BaseObserver
+from watchdog.observers.api import BaseObserver, EventEmitter
 
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.workspace.watching import system_events
@@ -317,6 +317,22 @@ class TestRecursively:
         watcher = FolderWatcher(IgnoreRules(root), ear.listener)
         watcher.start()
         ear.wait_for(lambda: ear.states == ["polling: Cannot start fsevents stream."])
+        watcher.stop()
+
+    def test_a_disk_where_watching_ends_at_once_again_and_again_is_polled(
+        self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr(EventEmitter, "run", ignore)
+        monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
+        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.05)
+        watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
+        watcher.start()
+        ear.wait_for(lambda: ear.states == ["watching", "polling: the disk does not tell of changes"])
+        ear.wait_for(lambda: ear.n_rescans > 0)
+        ear.forget()
+        write(root, "src/b.py")
+        ear.hears("src/b.py")
         watcher.stop()
 
 
