@@ -17,6 +17,7 @@ posix_only = pytest.mark.skipif(os.name == "nt", reason="paths of another system
         ("file:///home/me/", "/home/me"),
         ("file:///a/%C3%A9%40", "/a/é@"),
         ("file:///a/é", "/a/é"),
+        ("file://wsl%24/Ubuntu/home", "//wsl$/Ubuntu/home"),
     ],
 )
 def test_a_file_uri_names_a_path(uri: str, path: str) -> None:
@@ -32,8 +33,10 @@ def test_a_file_uri_names_a_path(uri: str, path: str) -> None:
         "",
         "file:",
         "file:///a%00b",
+        "file://a%00b/c",
         "http://[::1",
         "vscode-remote://h/a",
+        "file:///a/\ud800",
     ],
 )
 def test_other_texts_name_none(uri: str) -> None:
@@ -57,6 +60,15 @@ def test_the_root_of_the_disk_is_a_folder_too(is_learned: bool) -> None:  # noqa
     assert folder == Path("/")
     assert uris.folder(folder) == "file:///"
     assert uris.file(folder, "etc/a.py") == "file:///etc/a.py"
+
+
+@posix_only
+def test_a_folder_on_the_disk_of_wsl_is_named_as_vs_code_does() -> None:
+    uris = ClientUris()
+    folder = uris.learn_folder("file://wsl%24/Ubuntu/home")
+    assert folder is not None
+    assert uris.file(folder, "a.py") == "file://wsl%24/Ubuntu/home/a.py"
+    assert uris.folder(folder / "sub") == "file://wsl%24/Ubuntu/home/sub"
 
 
 @posix_only
