@@ -124,7 +124,7 @@ def _command(parsed: Namespace, console: Console) -> int:
     command: Callable[..., int] = getattr(import_module(module), function)
     began_s = time.perf_counter()
     exit_code = command(parsed, Composition(_command_line(parsed)), console)
-    sys.stdout.flush()  # when Python ends, a reader that has seen enough would be called a failure
+    console.flush()  # when Python ends, a reader that has seen enough would be called a failure
     logger.debug("%s took %.3f s and ended with %d", name, time.perf_counter() - began_s, exit_code)
     return exit_code
 
