@@ -101,11 +101,11 @@ function bundledPackages(bundle: string, tag: string): string[] | undefined {
 
 /** What a program writes; "" when it can't be run, fails or takes too long. */
 function output(command: string, args: string[]): Promise<string> {
-  return new Promise((resolve) => {
+  return new Promise<string>((resolve) => {
     execFile(command, args, { timeout: PROBE_TIMEOUT_MS, windowsHide: true }, (error, stdout) =>
       resolve(error ? "" : stdout),
     );
-  });
+  }).catch(() => ""); // some failures are thrown, as that to run one of Windows' batch files
 }
 
 function homely(command: string): string {

@@ -37,9 +37,11 @@ test("an installed server counts where the user chose that Python, or nothing is
 });
 
 test("a program that is no Python is named", async () => {
-  await assert.rejects(findLaunch("/no/such/python", bundle()), {
-    message: '"/no/such/python" is no Python 3.11 or newer',
-  });
+  for (const program of ["/no/such/python", `${process.execPath}/python`]) {
+    await assert.rejects(findLaunch(program, bundle()), {
+      message: `"${program}" is no Python 3.11 or newer`,
+    });
+  }
 });
 
 test("a Python that is too old is none", { skip: process.platform === "win32" }, async () => {
