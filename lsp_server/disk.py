@@ -3,7 +3,9 @@
 import errno
 import os
 import stat
+import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,6 +13,7 @@ from typing import Final, TypeVar
 Answer = TypeVar("Answer")
 
 _IS_SHARED_BY_CONSENT: Final = os.name == "nt"
+_COMPOSES_NAMES: Final = sys.platform == "darwin"
 PATIENCE_S: Final = 1.0
 READING_PATIENCE_S: Final = 0.1
 """What is written at this moment will be told of again."""
@@ -46,6 +49,15 @@ def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> A
 def with_home(text: str) -> Path:
     """Return a path as written, but for `~` and `~user`: homes; on POSIX names, where nobody is called so."""
     return Path(os.path.expanduser(text))  # noqa: PTH111 - the one of `Path` raises there
+
+
+def composed(path: str) -> str:
+    """Return a path as it is named everywhere here: on macOS, with letter and accent as one character.
+
+    Its disks find a name in either form and list the one it was made with, most programs' with the two apart;
+    editors, git and people write the other.
+    """
+    return unicodedata.normalize("NFC", path) if _COMPOSES_NAMES and not path.isascii() else path
 
 
 def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:

@@ -5,6 +5,8 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from lsp_server.disk import composed
+
 _SUB_DELIMITERS = "!$&'()*+,;=:@"
 _WINDOWS = os.name == "nt"
 _MOST_QUOTED = 10_000
@@ -25,7 +27,7 @@ def path_of_uri(uri: str) -> Path | None:
         name = f"//{host}{name}"
     elif _WINDOWS and name[2:3] == ":":
         name = name[1:]
-    return Path(os.path.normpath(name))
+    return Path(os.path.normpath(composed(name)))
 
 
 class ClientUris:

@@ -12,6 +12,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Protocol
 
+from lsp_server.disk import composed
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.storage.path_identity import folded, ignores_case
 
@@ -115,7 +116,7 @@ def changes_for(
         known: As in `scan`.
         seen_ns: As in `scan`; counts where the workspace folder itself is named.
     """
-    named = set(paths)
+    named = {composed(path) for path in paths}
     if "" in named:
         rules.invalidate("")
         return scan(rules, known, seen_ns)
@@ -179,12 +180,13 @@ def walk(
             continue
         here = rules.folder(path, {entry.name for entry in entries})
         for entry in entries:
+            name = composed(entry.name)
             try:
                 if entry.is_file(follow_symlinks=False):
-                    if rules.judge(here, entry.name, is_folder=False).indexed:
-                        yield _fact(here.path + entry.name, entry.stat(follow_symlinks=False))
-                elif _is_real_folder(entry) and rules.enters(here, entry.name):
-                    pending.append(here.path + entry.name)
+                    if rules.judge(here, name, is_folder=False).indexed:
+                        yield _fact(here.path + name, entry.stat(follow_symlinks=False))
+                elif _is_real_folder(entry) and rules.enters(here, name):
+                    pending.append(here.path + name)
             except OSError:  # it went while we looked
                 continue
 
@@ -283,7 +285,7 @@ class _Spellings:
         """Each name in a folder, as it is and folded → as it is."""
         if folder not in self._folders:
             try:
-                names = [entry.name for entry in (self._root / folder).iterdir()]
+                names = [composed(entry.name) for entry in (self._root / folder).iterdir()]
             except OSError:
                 names = []
             self._folders[folder] = {folded(name): name for name in names} | {name: name for name in names}

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from lsp_server import disk
 from lsp_server.frontends.answers.uris import ClientUris, path_of_uri
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="paths of another system")
@@ -50,6 +51,19 @@ def test_a_folder_is_named_as_the_client_named_it() -> None:
     assert folder == Path("/home/me/c:@x")
     assert uris.folder(folder) == "file:///home/me/c%3A%40x/"
     assert uris.file(folder, "src/a+b.py") == "file:///home/me/c%3A%40x/src/a%2Bb.py"
+
+
+@posix_only
+@pytest.mark.parametrize("name", ["caf%C3%A9.py", "cafe%CC%81.py"])
+def test_on_macos_both_forms_of_an_accent_name_one_document(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "_COMPOSES_NAMES", True)
+    uris = ClientUris()
+    folder = uris.learn_folder("file:///home/me")
+    assert folder is not None
+    assert uris.learn_document(f"file:///home/me/{name}") == Path("/home/me/caf\u00e9.py")
+    assert uris.file(folder, "caf\u00e9.py") == f"file:///home/me/{name}"
 
 
 @posix_only
