@@ -7,6 +7,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -17,6 +18,9 @@ _COMPOSES_NAMES: Final = sys.platform == "darwin"
 PATIENCE_S: Final = 1.0
 READING_PATIENCE_S: Final = 0.1
 """What is written at this moment will be told of again."""
+
+MOST_OPEN: Final = 8192
+"""Files that one process may have open; every macOS allows that many."""
 
 _FIRST_REST_S: Final = 0.005
 
@@ -44,6 +48,22 @@ def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> A
                 raise
         time.sleep(rest_s)
         rest_s *= 2
+
+
+def open_many() -> None:
+    """Have the system let this process, and its children, open as many files as a large index has.
+
+    Each of its segments is one, and while it is being built there may be hundreds. macOS allows 256 unless
+    it is asked for more, Linux 1,024.
+    """
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - absent on Windows, which allows enough
+
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_OPEN if most == resource.RLIM_INFINITY else min(MOST_OPEN, most)
+        if now != resource.RLIM_INFINITY and now < wanted:
+            with suppress(OSError, ValueError):  # then what is allowed has to do
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def with_home(text: str) -> Path:

@@ -118,6 +118,26 @@ def test_a_reader_that_has_seen_enough_is_no_failure(shell: Shell, way: list[str
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+FEW_FILES = """
+import resource, sys
+from lsp_server.cli import main
+from lsp_server.disk import MOST_OPEN
+
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, most))
+main(["completion", "bash"])
+allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+sys.exit(allowed != MOST_OPEN and allowed != most)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such limits")
+def test_a_large_index_is_opened_where_few_files_may_be_open_unless_one_asks(shell: Shell) -> None:
+    command = [sys.executable, "-P", "-c", FEW_FILES]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, env=shell.environment, check=False)
+    assert done.returncode == 0
+
+
 def test_a_model_is_chosen_only_when_it_loads(shell: Shell) -> None:
     settings = shell.base / "config" / "semantic-symbols" / "config.toml"
     settings.parent.mkdir(parents=True)
