@@ -55,6 +55,7 @@ export async function findLaunch(chosen: string, bundle: string): Promise<Launch
   }
   const tried: string[] = [];
   for (const name of NAMES) {
+    if (process.platform === "darwin" && (await wouldAsk(name))) continue;
     const python = await probe(name);
     const launch = python && launchOf(python, bundle, "bundled");
     if (launch) return launch;
@@ -62,6 +63,17 @@ export async function findLaunch(chosen: string, bundle: string): Promise<Launch
     if (reason !== undefined) tried.push(reason);
   }
   throw new NoInterpreter(tried[0] ?? "no Python 3.11 or newer is on the PATH");
+}
+
+/** Whether a program would open a window that offers Apple's developer tools, which its own Python comes with. */
+async function wouldAsk(name: string): Promise<boolean> {
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  return firstOf(name, folders) === "/usr/bin/python3" && (await output("xcode-select", ["-p"])) === "";
+}
+
+/** The file that a name stands for. */
+export function firstOf(name: string, folders: string[]): string | undefined {
+  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
 }
 
 /** Asks a Python about itself; undefined when it does not answer, or is too old for `-P`. */
