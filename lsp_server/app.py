@@ -268,8 +268,9 @@ def run_worker(packed_settings: str) -> None:
 
 def child_env() -> Mapping[str, str]:
     """Return the environment of child processes: one thread each, as there is one process a core."""
-    single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {**os.environ, **single}
+    # The last is of Apple's library, with which NumPy calculates on newer macOS.
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+    return {**os.environ, **dict.fromkeys(names, "1")}
 
 
 def _python() -> list[str]:

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 
+from lsp_server.disk import open_many
 from lsp_server.errors import InvalidParams, SemanticSymbolsError
 from lsp_server.frontends.terminal.arguments import (
     DEFAULT_PATH,
@@ -52,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; the README lists them.
     """
+    open_many()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in _CHILDREN:
         # Ctrl-C in a terminal reaches children too; whether they end is their parent's affair.
@@ -124,7 +126,7 @@ def _command(parsed: Namespace, console: Console) -> int:
     command: Callable[..., int] = getattr(import_module(module), function)
     began_s = time.perf_counter()
     exit_code = command(parsed, Composition(_command_line(parsed)), console)
-    sys.stdout.flush()  # when Python ends, a reader that has seen enough would be called a failure
+    console.flush()  # when Python ends, a reader that has seen enough would be called a failure
     logger.debug("%s took %.3f s and ended with %d", name, time.perf_counter() - began_s, exit_code)
     return exit_code
 

@@ -3,17 +3,24 @@
 import errno
 import os
 import stat
+import sys
 import time
+import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
 Answer = TypeVar("Answer")
 
 _IS_SHARED_BY_CONSENT: Final = os.name == "nt"
+_COMPOSES_NAMES: Final = sys.platform == "darwin"
 PATIENCE_S: Final = 1.0
 READING_PATIENCE_S: Final = 0.1
 """What is written at this moment will be told of again."""
+
+MOST_OPEN: Final = 8192
+"""Files that one process may have open; every macOS allows that many."""
 
 _FIRST_REST_S: Final = 0.005
 
@@ -43,9 +50,34 @@ def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> A
         rest_s *= 2
 
 
+def open_many() -> None:
+    """Have the system let this process, and its children, open as many files as a large index has.
+
+    Each of its segments is one, and while it is being built there may be hundreds. macOS allows 256 unless
+    it is asked for more, Linux 1,024.
+    """
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - absent on Windows, which allows enough
+
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_OPEN if most == resource.RLIM_INFINITY else min(MOST_OPEN, most)
+        if now != resource.RLIM_INFINITY and now < wanted:
+            with suppress(OSError, ValueError):  # then what is allowed has to do
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def with_home(text: str) -> Path:
     """Return a path as written, but for `~` and `~user`: homes; on POSIX names, where nobody is called so."""
     return Path(os.path.expanduser(text))  # noqa: PTH111 - the one of `Path` raises there
+
+
+def composed(path: str) -> str:
+    """Return a path as it is named everywhere here: on macOS, with letter and accent as one character.
+
+    Its disks find a name in either form and list the one it was made with, most programs' with the two apart;
+    editors, git and people write the other.
+    """
+    return unicodedata.normalize("NFC", path) if _COMPOSES_NAMES and not path.isascii() else path
 
 
 def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:

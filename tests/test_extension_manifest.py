@@ -18,14 +18,18 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("extension_settings", CLIENT / "scripts" / "settings.py")
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"extension_{name}", CLIENT / "scripts" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def generator() -> ModuleType:
+    return script("settings")
 
 
 def read(name: str) -> dict[str, Any]:
@@ -61,6 +65,12 @@ def test_what_a_workspace_may_not_set_counts_only_as_the_users_own(generator: Mo
     assert scopes["semanticSymbols.indexing.exclude"] == "window"
     restricted = read("package.json")["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]
     assert {key for key, scope in scopes.items() if scope.startswith("machine")} == set(restricted)
+
+
+def test_the_bundle_asks_for_no_newer_macos_than_the_editor_does() -> None:
+    tags = [tag for tags in script("bundle").PLATFORMS.values() for tag in tags if tag.startswith("macosx")]
+    assert tags
+    assert max(int(tag.split("_")[1]) for tag in tags) <= 11
 
 
 def test_the_lock_file_records_no_address() -> None:

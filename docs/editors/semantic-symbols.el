@@ -39,11 +39,18 @@
 
 (defun semantic-symbols--uri (path)
   "Return the URI of PATH."
-  (concat "file://" (url-hexify-string (directory-file-name (expand-file-name path)) url-path-allowed-chars)))
+  (let ((full (directory-file-name (expand-file-name path))))
+    (concat (cond ((string-prefix-p "//" full) "file:") ; a share, on Windows
+                  ((string-prefix-p "/" full) "file://")
+                  (t "file:///")) ; a drive
+            (url-hexify-string full url-path-allowed-chars))))
 
 (defun semantic-symbols--path (uri)
   "Return the path of URI."
-  (decode-coding-string (url-unhex-string (string-remove-prefix "file://" uri)) 'utf-8))
+  (let ((path (decode-coding-string (url-unhex-string (string-remove-prefix "file:" uri)) 'utf-8)))
+    (cond ((and (eq system-type 'windows-nt) (string-match-p "\\`///[a-zA-Z]:" path)) (substring path 3))
+          ((string-prefix-p "///" path) (substring path 2))
+          (t path))))
 
 (defun semantic-symbols--start (root)
   "Start a server for the project at ROOT."

@@ -19,7 +19,7 @@ from lsp_server.indexing.messages import Command, Event, Failed, decode
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.vigil import Vigil
 from lsp_server.memory import IN_BULK, collect_rarely
-from lsp_server.parsing.worker_loop import lower_priority, take_stdout
+from lsp_server.parsing.worker_loop import lower_priority, take_stdin, take_stdout
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def run_indexer_process(make_parts: Callable[[], IndexerParts]) -> None:
     events = take_stdout()
     lower_priority()
     inbox = Inbox()
-    threading.Thread(target=_read_commands, args=(sys.stdin.buffer, inbox), daemon=True).start()
+    threading.Thread(target=_read_commands, args=(take_stdin(), inbox), daemon=True).start()
     lock = threading.Lock()
 
     def report(event: Event) -> None:

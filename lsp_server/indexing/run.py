@@ -207,8 +207,12 @@ class IndexingRun:
         skipped = skip_by_name(fact.path, fact.size_bytes, limits)
         if skipped is not None:
             self._leave_out(fact, FileStatus.SKIPPED, skipped.reason, b"")
-            self._meter.passed()
-        return skipped is not None
+        elif not fact.is_away:
+            return False
+        elif not self._known.get(fact.path, UNREAD).digest:
+            self._leave_out_for_now(fact, "its content is not on this computer")
+        self._meter.passed()
+        return True
 
     def _is_as_before(self, fact: FileFact, state: FileState) -> bool:
         """Whether a file has its old content, if not its old time: too little work for a worker."""
@@ -260,9 +264,7 @@ class IndexingRun:
             case ReplyStatus.VANISHED:
                 self._remove(reply.path)
             case ReplyStatus.UNREADABLE:
-                # Rights can change without a trace in size and time, so the next scan tries again.
-                unread = FileFact(reply.path, fact.size_bytes, NEVER)
-                self._leave_out(unread, FileStatus.SKIPPED, f"unreadable: {reply.message.lower()}", b"")
+                self._leave_out_for_now(fact, f"unreadable: {reply.message.lower()}")
         self._meter.took(reply, n_symbols)
 
     def _add(self, fact: FileFact, reply: ParseReply) -> int:
@@ -290,6 +292,10 @@ class IndexingRun:
     def _leave_out(self, fact: FileFact, status: FileStatus, reason: str, digest: bytes) -> None:
         placed = without_symbols(digest, fact.path, reason, self._parts.embedder.info.dimensions)
         self._put(FileResult(placed, fact.size_bytes, fact.mtime_ns, status))
+
+    def _leave_out_for_now(self, fact: FileFact, reason: str) -> None:
+        """Leave a file out until the next scan: it may be readable then, without a trace in size and time."""
+        self._leave_out(FileFact(fact.path, fact.size_bytes, NEVER), FileStatus.SKIPPED, reason, b"")
 
     def _put(self, result: FileResult) -> None:
         path = result.placed.path

@@ -13,7 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from lsp_server.memory import IN_BULK, collect_rarely
 
@@ -39,7 +39,7 @@ def serve(
     answers = take_stdout()
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     # A thread of its own reads, so that the parent can always write and its end is noticed during a job.
-    threading.Thread(target=_read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
+    threading.Thread(target=_read_jobs, args=(take_stdin(), jobs), daemon=True).start()
     collect_rarely(IN_BULK)
     write_frame(answers, b"", ANSWERED)  # Ready: whatever is slow to import is imported.
     while True:
@@ -120,6 +120,14 @@ def take_stdout() -> IO[bytes]:
     frames = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return frames
+
+
+def take_stdin() -> BinaryIO:
+    """Return standard input for a thread of its own.
+
+    Not Python's own stream: that is closed when Python ends, which is a fatal error while a thread reads it.
+    """
+    return os.fdopen(os.dup(0), "rb")
 
 
 def _read_jobs(stream: IO[bytes], jobs: "queue.SimpleQueue[bytes]") -> None:

@@ -202,6 +202,8 @@ class FolderVisit:
     def _differs(self, fact: FileFact, state: FileState, deadline_s: float) -> bool:
         if time.monotonic() > deadline_s or not state.digest:
             return not state.reason
+        if fact.is_away:
+            return False
         try:
             raw, _ = read_ordinary(self.folder / fact.path)
         except OSError:

@@ -11,6 +11,7 @@ import pytest
 
 from lsp_server.errors import IndexerFailed
 from lsp_server.parsing.pool import LOOKAHEAD, Outcome, WorkerPool
+from lsp_server.parsing.worker_loop import ANSWERED, LEAVING, read_frame, write_frame
 from lsp_server.parsing.worker_process import Worker
 
 CHILD = """
@@ -137,6 +138,25 @@ def test_a_child_that_needs_too_much_memory_is_replaced() -> None:
     finally:
         pool.close()
     assert len({outcome.payload for outcome in found.values()}) == 3
+
+
+def test_a_child_that_needs_too_much_memory_ends_without_a_crash() -> None:
+    child = subprocess.Popen(
+        command('{"max_memory_bytes": 1}'),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        write_frame(child.stdin, b"job", 0)
+        assert read_frame(child.stdout) == (b"", ANSWERED)
+        assert read_frame(child.stdout) == (b"JOB", LEAVING)
+        # The parent still holds the pipe of jobs open, as a pool does.
+        assert child.stderr.read().split() == b"a stray print".split()
+        assert child.wait() == 0
 
 
 def test_what_the_parent_holds_is_not_counted_as_a_childs() -> None:

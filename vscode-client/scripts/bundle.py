@@ -23,11 +23,14 @@ _MANYLINUX = (28, 27, 26, 24, 17, 12, 5)
 PLATFORMS = {
     "linux-x64": [*(f"manylinux_2_{n}_x86_64" for n in _MANYLINUX), "manylinux2014_x86_64"],
     "linux-arm64": [*(f"manylinux_2_{n}_aarch64" for n in _MANYLINUX), "manylinux2014_aarch64"],
-    "darwin-x64": [f"macosx_{n}_x86_64" for n in ("13_0", "12_0", "11_0", "10_15", "10_13", "10_12", "10_9")],
-    "darwin-arm64": [f"macosx_{n}_arm64" for n in ("14_0", "13_0", "12_0", "11_0")],
+    "darwin-x64": [f"macosx_{n}_x86_64" for n in ("11_0", "10_15", "10_13", "10_12", "10_9")],
+    "darwin-arm64": ["macosx_11_0_arm64"],
     "win32-x64": ["win_amd64"],
 }
-"""The extension's targets → pip's names of platforms, newest first."""
+"""The extension's targets → pip's names of platforms, newest first.
+
+Of macOS none that is newer than the editor needs: pip would prefer what NumPy has for newer ones alone.
+"""
 _UNUSED = ("tests", "testing", "include", "__pycache__")
 
 

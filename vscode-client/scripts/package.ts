@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 
 run(
-  process.env.PYTHON ?? "python3",
+  process.env.PYTHON ?? (process.platform === "win32" ? "python" : "python3"),
   "scripts/bundle.py",
   "--target",
   values.target,
@@ -29,8 +29,8 @@ for (const name of ["LICENSE", "NOTICE"])
   copyFileSync(path.join(client, "..", name), path.join(client, name));
 mkdirSync(values.out, { recursive: true });
 run(
-  "npx",
-  "vsce",
+  "node",
+  path.join("node_modules", "@vscode", "vsce", "vsce"), // not `npx`: Windows has that as a batch file
   "package",
   "--no-dependencies",
   "--target",

@@ -5,6 +5,8 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from lsp_server.disk import composed
+
 _SUB_DELIMITERS = "!$&'()*+,;=:@"
 _WINDOWS = os.name == "nt"
 _MOST_QUOTED = 10_000
@@ -15,18 +17,17 @@ def path_of_uri(uri: str) -> Path | None:
     """Return the path that a `file:` URI names, or None for every other text."""
     try:
         parts = urlsplit(uri)
+        # VS Code escapes the host of WSL's disks, too: wsl%24.
+        host, name = (os.fsdecode(unquote_to_bytes(part)) for part in (parts.netloc, parts.path))
     except ValueError:
         return None
-    if parts.scheme != "file":
+    if parts.scheme != "file" or not name.startswith("/") or "\0" in host + name:
         return None
-    name = os.fsdecode(unquote_to_bytes(parts.path))
-    if not name.startswith("/") or "\0" in name:
-        return None
-    if parts.netloc not in {"", "localhost"}:
-        name = f"//{parts.netloc}{name}"
+    if host not in {"", "localhost"}:
+        name = f"//{host}{name}"
     elif _WINDOWS and name[2:3] == ":":
         name = name[1:]
-    return Path(os.path.normpath(name))
+    return Path(os.path.normpath(composed(name)))
 
 
 class ClientUris:

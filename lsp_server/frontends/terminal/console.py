@@ -1,10 +1,12 @@
 """Standard output and standard error as commands use them: one JSON document, or text for a person."""
 
+import errno
 import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -68,14 +70,21 @@ class Console:
             between: Stands between two parts.
         """
         if not self.as_json:
-            self._before_writing()
-            print(between.join(self._written(part) for part in parts), file=self._output)
+            self._print(between.join(self._written(part) for part in parts))
 
     def document(self, value: Any) -> None:
         """Print the JSON document, where one was asked for."""
         if self.as_json:
-            self._before_writing()
-            print(json.dumps(value, ensure_ascii=False, indent=2), file=self._output)
+            self._print(json.dumps(value, ensure_ascii=False, indent=2))
+
+    def flush(self) -> None:
+        """Have all that was printed read.
+
+        Raises:
+            BrokenPipeError: Whoever read it has seen enough, which any printing may say.
+        """
+        with _broken_pipes():
+            self._output.flush()
 
     def note(self, text: str) -> None:
         """Print a line on standard error."""
@@ -90,11 +99,27 @@ class Console:
         else:
             self.note(f"Error: {error}")
 
+    def _print(self, text: str) -> None:
+        self._before_writing()
+        with _broken_pipes():
+            print(text, file=self._output)
+
     def _written(self, part: str | Styled) -> str:
         if isinstance(part, str):
             return harmless(part)
         text = harmless(part.text)
         return f"\x1b[{_CODES[part.style]}m{text}\x1b[0m" if self._is_coloured else text
+
+
+@contextmanager
+def _broken_pipes() -> Iterator[None]:
+    """Call by its name what Windows calls an invalid argument: a pipe that nobody reads any more."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EINVAL:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+        raise
 
 
 def harmless(text: str) -> str:

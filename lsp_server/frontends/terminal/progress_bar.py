@@ -18,20 +18,21 @@ class DrawnLine:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._is_drawn = False
+        self._n_drawn = 0
 
     def draw(self, text: str) -> None:
         """Show a text in place of the one before."""
-        self._is_drawn = True
-        self._stream.write(f"\r\x1b[K{text}")
+        # Written over with spaces: Windows' own console shows the escape sequence that would clear the line.
+        self._stream.write(f"\r{text.ljust(self._n_drawn)}")
         self._stream.flush()
+        self._n_drawn = len(text)
 
     def clear(self) -> None:
         """Take the line away."""
-        if self._is_drawn:
-            self._stream.write("\r\x1b[K")
+        if self._n_drawn:
+            self._stream.write(f"\r{' ' * self._n_drawn}\r")
             self._stream.flush()
-            self._is_drawn = False
+            self._n_drawn = 0
 
 
 class ProgressBar(DrawnLine):
@@ -52,7 +53,7 @@ class ProgressBar(DrawnLine):
         match event:
             case Progress():
                 self._show(event)
-            case Settled() if self._is_drawn:
+            case Settled() if self._n_drawn:
                 self.draw("Finishing the index")
             case Waiting(holder):
                 self.clear()

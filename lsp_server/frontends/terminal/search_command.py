@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from lsp_server.disk import with_home
+from lsp_server.disk import composed, with_home
 from lsp_server.errors import InvalidParams, WorkspaceNotFound
 from lsp_server.frontends.answers.convert import Converter
 from lsp_server.frontends.answers.uris import ClientUris
@@ -54,7 +54,7 @@ def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
     with visiting(folder, settings, tools, console) as visit:
         if visit.catch_up() is Ending.STOPPED:
             return INTERRUPTED_EXIT_CODE
-        path = file.relative_to(folder).as_posix()
+        path = composed(file.relative_to(folder).as_posix())
         view = visit.view()
         began_s = time.perf_counter()
         found = related(view, path, line - 1, column - 1, "utf32", limit, Cancel())

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
+from lsp_server.disk import patiently
 from lsp_server.errors import InvalidSettings
 
 _HEADER: Final = re.compile(r"\s*\[+[^\]]*\]+\s*(#.*)?")
@@ -28,7 +29,7 @@ def write_settings(file: Path, values: Mapping[str, str]) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         temporary = kept.with_name(f"{kept.name}.tmp")
         temporary.write_text(text, encoding="utf-8")
-        temporary.replace(kept)
+        patiently(lambda: temporary.replace(kept))
     except (OSError, ValueError) as error:
         raise InvalidSettings(
             f"The settings file {file} can't be changed: {error}.",

@@ -12,6 +12,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Protocol
 
+from lsp_server.disk import composed
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.storage.path_identity import folded, ignores_case
 
@@ -25,6 +26,10 @@ NEVER_SEEN_NS = 0
 _IS_WINDOWS = os.name == "nt"
 _MOUNT_POINT = 0xA0000003
 """`stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python has on Windows only: what marks a junction."""
+
+_RECALLED_WHEN_READ = 0x00400000
+_IS_DATALESS = 0x40000000
+"""Windows' FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, which Python does not name, and macOS' `SF_DATALESS`."""
 
 RECENT_FILES = 200
 """So many files, the last modified, come before the rest."""
@@ -53,6 +58,7 @@ class FileFact:
         changed_ns: When its content, name or rights changed last, which nobody can set; on Windows, when it
             was made.
         n_names: How many there are (hard links): a change through one of them is told of that one alone.
+        is_away: A cloud drive keeps its content, and would fetch it for whoever reads it.
     """
 
     path: str
@@ -60,6 +66,7 @@ class FileFact:
     mtime_ns: int
     changed_ns: int = 0
     n_names: int = field(default=1, compare=False)  # a walk does not learn it on Windows
+    is_away: bool = field(default=False, compare=False)
 
 
 def _never() -> bool:
@@ -115,7 +122,7 @@ def changes_for(
         known: As in `scan`.
         seen_ns: As in `scan`; counts where the workspace folder itself is named.
     """
-    named = set(paths)
+    named = {composed(path) for path in paths}
     if "" in named:
         rules.invalidate("")
         return scan(rules, known, seen_ns)
@@ -179,12 +186,13 @@ def walk(
             continue
         here = rules.folder(path, {entry.name for entry in entries})
         for entry in entries:
+            name = composed(entry.name)
             try:
                 if entry.is_file(follow_symlinks=False):
-                    if rules.judge(here, entry.name, is_folder=False).indexed:
-                        yield _fact(here.path + entry.name, entry.stat(follow_symlinks=False))
-                elif _is_real_folder(entry) and rules.enters(here, entry.name):
-                    pending.append(here.path + entry.name)
+                    if rules.judge(here, name, is_folder=False).indexed:
+                        yield _fact(here.path + name, entry.stat(follow_symlinks=False))
+                elif _is_real_folder(entry) and rules.enters(here, name):
+                    pending.append(here.path + name)
             except OSError:  # it went while we looked
                 continue
 
@@ -283,7 +291,7 @@ class _Spellings:
         """Each name in a folder, as it is and folded → as it is."""
         if folder not in self._folders:
             try:
-                names = [entry.name for entry in (self._root / folder).iterdir()]
+                names = [composed(entry.name) for entry in (self._root / folder).iterdir()]
             except OSError:
                 names = []
             self._folders[folder] = {folded(name): name for name in names} | {name: name for name in names}
@@ -332,7 +340,15 @@ def _stat(root: Path, path: str) -> os.stat_result | None:
 
 
 def _fact(path: str, stat: os.stat_result) -> FileFact:
-    return FileFact(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_nlink)
+    return FileFact(
+        path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_nlink, is_away=_is_away(stat)
+    )
+
+
+def _is_away(stat: os.stat_result) -> bool:
+    """Tell whether a file's content is with OneDrive, iCloud or the like, and not on this computer."""
+    is_recalled = getattr(stat, "st_file_attributes", 0) & _RECALLED_WHEN_READ
+    return bool(is_recalled or getattr(stat, "st_flags", 0) & _IS_DATALESS)
 
 
 def _is_real_folder(entry: "os.DirEntry[str]") -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 
+from lsp_server.disk import composed
 from lsp_server.storage.path_identity import folded, ignores_case
 
 STORM_EVENTS = 200
@@ -68,7 +69,7 @@ class SystemEvents(FileSystemEventHandler):
                 break
         if self._folded(path[:end]) != self._folded_root:
             return None
-        return path[end + 1 :].replace(os.sep, "/")
+        return composed(path[end + 1 :]).replace(os.sep, "/")
 
     def _folded(self, path: str) -> str:
         return folded(path) if self._ignores_case else unicodedata.normalize("NFC", path)

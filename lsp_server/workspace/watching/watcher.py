@@ -4,6 +4,7 @@ Only relative paths with forward slashes leave this module. It never decides wha
 change, and never reads a file.
 """
 
+import errno
 import logging
 import os
 import sys
@@ -30,6 +31,11 @@ tens of microseconds of work."""
 
 POLL_SHARE = 20
 """Polling rests this many times as long as a walk takes: at most 5 % of one core."""
+
+SHORT_WATCH_S = 10.0
+MOST_SHORT_WATCHES = 2
+"""Windows begins to watch what it can't, such as the disk of WSL, and says so with the first look. Each time
+everything is compared; watches that ended so soon, one after the other, won't do better."""
 
 EVENTS_TIMEOUT_S = 0.2
 """On Windows watchdog hands on what happened once nothing has for so long; usually a second."""
@@ -78,6 +84,7 @@ class FolderWatcher:
         self._index: tuple[Path | None, tuple[int, int] | None] = None, None
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
         self._poll_reason = ""
+        self._n_short_watches = 0
         self._watches: FolderWatches | None = None
         self._observer: BaseObserver | None = None
         self._thread = threading.Thread(target=self._run, name="folder-watcher", daemon=True)
@@ -196,6 +203,7 @@ class FolderWatcher:
         handler = SystemEvents(real_root, self._noticed, root_gone=self._wake.set, happened=storm.add)
         observer.schedule(handler, real_root, recursive=True)
         observer.start()
+        began_s = time.monotonic()
         self._set_ready("watching")
         while not self._stopping.is_set() and _identity(self._root) == identity:
             self._wake.wait(min(storm.rest_s(), ELSEWHERE_S))
@@ -206,6 +214,10 @@ class FolderWatcher:
                 self._collector.add_all()
             # A disk that was away for a moment, or a folder above that was renamed, ends the watching unseen.
             if not all(emitter.is_alive() for emitter in observer.emitters):
+                is_short = time.monotonic() - began_s < SHORT_WATCH_S and _identity(self._root) == identity
+                self._n_short_watches = self._n_short_watches + 1 if is_short else 0
+                if self._n_short_watches == MOST_SHORT_WATCHES:
+                    raise OSError(errno.ENOTSUP, "the disk does not tell of changes")
                 self._stopping.wait(MIN_POLL_S)
                 break
         self._end_watches()

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from lsp_server import disk
 from lsp_server.frontends.answers.uris import ClientUris, path_of_uri
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="paths of another system")
@@ -17,6 +18,7 @@ posix_only = pytest.mark.skipif(os.name == "nt", reason="paths of another system
         ("file:///home/me/", "/home/me"),
         ("file:///a/%C3%A9%40", "/a/é@"),
         ("file:///a/é", "/a/é"),
+        ("file://wsl%24/Ubuntu/home", "//wsl$/Ubuntu/home"),
     ],
 )
 def test_a_file_uri_names_a_path(uri: str, path: str) -> None:
@@ -32,8 +34,10 @@ def test_a_file_uri_names_a_path(uri: str, path: str) -> None:
         "",
         "file:",
         "file:///a%00b",
+        "file://a%00b/c",
         "http://[::1",
         "vscode-remote://h/a",
+        "file:///a/\ud800",
     ],
 )
 def test_other_texts_name_none(uri: str) -> None:
@@ -50,6 +54,19 @@ def test_a_folder_is_named_as_the_client_named_it() -> None:
 
 
 @posix_only
+@pytest.mark.parametrize("name", ["caf%C3%A9.py", "cafe%CC%81.py"])
+def test_on_macos_both_forms_of_an_accent_name_one_document(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "_COMPOSES_NAMES", True)
+    uris = ClientUris()
+    folder = uris.learn_folder("file:///home/me")
+    assert folder is not None
+    assert uris.learn_document(f"file:///home/me/{name}") == Path("/home/me/caf\u00e9.py")
+    assert uris.file(folder, "caf\u00e9.py") == f"file:///home/me/{name}"
+
+
+@posix_only
 @pytest.mark.parametrize("is_learned", [True, False])
 def test_the_root_of_the_disk_is_a_folder_too(is_learned: bool) -> None:  # noqa: FBT001 - a case of the test
     uris = ClientUris()
@@ -57,6 +74,15 @@ def test_the_root_of_the_disk_is_a_folder_too(is_learned: bool) -> None:  # noqa
     assert folder == Path("/")
     assert uris.folder(folder) == "file:///"
     assert uris.file(folder, "etc/a.py") == "file:///etc/a.py"
+
+
+@posix_only
+def test_a_folder_on_the_disk_of_wsl_is_named_as_vs_code_does() -> None:
+    uris = ClientUris()
+    folder = uris.learn_folder("file://wsl%24/Ubuntu/home")
+    assert folder is not None
+    assert uris.file(folder, "a.py") == "file://wsl%24/Ubuntu/home/a.py"
+    assert uris.folder(folder / "sub") == "file://wsl%24/Ubuntu/home/sub"
 
 
 @posix_only

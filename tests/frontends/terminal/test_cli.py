@@ -3,8 +3,10 @@
 import json
 import os
 import subprocess
+import sys
 import tomllib
 
+import pytest
 from shell import Shell
 
 
@@ -89,15 +91,51 @@ def test_json_is_utf_8_whatever_the_locale_says(indexed: Shell) -> None:
     assert json.loads(done.stdout)["results"][0]["documentation"] == "Bäckt einen Kuchen."
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure(shell: Shell) -> None:
+AS_ON_WINDOWS = """
+import errno, io, sys
+from lsp_server.cli import main
+
+class Pipe(io.FileIO):
+    def write(self, data):
+        try:
+            return super().write(data)
+        except BrokenPipeError as error:
+            raise OSError(errno.EINVAL, "Invalid argument") from error
+
+sys.stdout = io.TextIOWrapper(io.BufferedWriter(Pipe(1, "w", closefd=False)))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("way", [["-m", "lsp_server"], ["-c", AS_ON_WINDOWS]], ids=["", "as-on-windows"])
+def test_a_reader_that_has_seen_enough_is_no_failure(shell: Shell, way: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
+    command = [sys.executable, "-P", *way, "completion", "bash"]
     buffered = {name: value for name, value in shell.environment.items() if name != "PYTHONUNBUFFERED"}
-    done = subprocess.run(
-        shell.command("completion", "bash"), stdout=writing, stderr=subprocess.PIPE, env=buffered, check=False
-    )
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=buffered, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+FEW_FILES = """
+import resource, sys
+from lsp_server.cli import main
+from lsp_server.disk import MOST_OPEN
+
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, most))
+main(["completion", "bash"])
+allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+sys.exit(allowed != MOST_OPEN and allowed != most)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such limits")
+def test_a_large_index_is_opened_where_few_files_may_be_open_unless_one_asks(shell: Shell) -> None:
+    command = [sys.executable, "-P", "-c", FEW_FILES]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, env=shell.environment, check=False)
+    assert done.returncode == 0
 
 
 def test_a_model_is_chosen_only_when_it_loads(shell: Shell) -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lsp_server import disk
 from lsp_server.indexing.scanning import scanner
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import (
@@ -231,6 +232,29 @@ def test_a_change_may_be_told_under_another_spelling(root: Path, named: str) -> 
     changes = changes_for(IgnoreRules(root), [named], remembered(root), ALWAYS_NS)
     assert summary(changes) == ([], ["pkg/\u00e9t\u00e9.py"], [], 0)
     changes = changes_for(IgnoreRules(root), [named], {}, time.time_ns())
+    assert summary(changes) == (["pkg/\u00e9t\u00e9.py"], [], [], 0)
+
+
+def test_on_macos_a_name_is_composed_however_the_disk_lists_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "_COMPOSES_NAMES", True)
+    write(root, "pkg/e\u0301te\u0301.py")
+    (root / ".gitignore").write_text("n\u00e9.py\n", encoding="utf-8")
+    write(root, "ne\u0301.py")
+    assert [path for path in paths(scan(IgnoreRules(root), {}, 0).changed) if not path.isascii()] == [
+        "pkg/\u00e9t\u00e9.py"
+    ]
+
+
+@pytest.mark.usefixtures("letter_case_is_ignored")
+@pytest.mark.parametrize("named", ["pkg/\u00e9t\u00e9.py", "pkg/e\u0301te\u0301.py"])
+def test_on_macos_a_change_is_of_the_composed_name(
+    root: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "_COMPOSES_NAMES", True)
+    write(root, "pkg/e\u0301te\u0301.py")
+    changes = changes_for(IgnoreRules(root), [named], {}, ALWAYS_NS)
     assert summary(changes) == (["pkg/\u00e9t\u00e9.py"], [], [], 0)
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from ear import PATIENCE_S, Ear, write
 from watchdog.events import FileDeletedEvent, FileModifiedEvent, FileSystemEvent
-from watchdog.observers.api import BaseObserver
+from watchdog.observers.api import BaseObserver, EventEmitter
 
+from lsp_server import disk
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.workspace.watching import system_events
 from lsp_server.workspace.watching import watcher as watcher_module
@@ -264,6 +265,13 @@ class TestRecursively:
         tell(watcher, FileModifiedEvent(f"{spelled}/src/a.py"))
         ear.hears("src/a.py")
 
+    def test_macos_reports_names_as_they_were_made_and_they_are_told_composed(
+        self, watcher: FolderWatcher, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(disk, "_COMPOSES_NAMES", True)
+        tell(watcher, FileModifiedEvent(f"{root}/src/ne\u0301.py"))
+        ear.hears("src/n\u00e9.py")
+
     def test_neighbours_of_the_root_are_not_told(self, watcher: FolderWatcher, root: Path, ear: Ear) -> None:
         tell(watcher, FileModifiedEvent(f"{root}2/src/b.py"), FileModifiedEvent(f"{root}/src/a.py"))
         ear.hears("src/a.py")
@@ -317,6 +325,23 @@ class TestRecursively:
         watcher = FolderWatcher(IgnoreRules(root), ear.listener)
         watcher.start()
         ear.wait_for(lambda: ear.states == ["polling: Cannot start fsevents stream."])
+        watcher.stop()
+
+    def test_a_disk_where_watching_ends_at_once_again_and_again_is_polled(
+        self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "platform", "darwin")
+        monkeypatch.setattr(EventEmitter, "run", ignore)
+        monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
+        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.05)
+        watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
+        watcher.start()
+        ear.wait_for(lambda: ear.states == ["watching", "polling: the disk does not tell of changes"])
+        saves = 0
+        while not ear.has_heard(lambda: "src/b.py" in ear.paths, 0.2):  # not named while all is compared
+            saves += 1
+            assert saves < PATIENCE_S / 0.2
+            write(root, "src/b.py", f"{saves}")
         watcher.stop()
 
 

@@ -55,6 +55,7 @@ export async function findLaunch(chosen: string, bundle: string): Promise<Launch
   }
   const tried: string[] = [];
   for (const name of NAMES) {
+    if (process.platform === "darwin" && (await wouldAsk(name))) continue;
     const python = await probe(name);
     const launch = python && launchOf(python, bundle, "bundled");
     if (launch) return launch;
@@ -62,6 +63,17 @@ export async function findLaunch(chosen: string, bundle: string): Promise<Launch
     if (reason !== undefined) tried.push(reason);
   }
   throw new NoInterpreter(tried[0] ?? "no Python 3.11 or newer is on the PATH");
+}
+
+/** Whether a program would open a window that offers Apple's developer tools, which its own Python comes with. */
+async function wouldAsk(name: string): Promise<boolean> {
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  return firstOf(name, folders) === "/usr/bin/python3" && (await output("xcode-select", ["-p"])) === "";
+}
+
+/** The file that a name stands for. */
+export function firstOf(name: string, folders: string[]): string | undefined {
+  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
 }
 
 /** Asks a Python about itself; undefined when it does not answer, or is too old for `-P`. */
@@ -101,11 +113,11 @@ function bundledPackages(bundle: string, tag: string): string[] | undefined {
 
 /** What a program writes; "" when it can't be run, fails or takes too long. */
 function output(command: string, args: string[]): Promise<string> {
-  return new Promise((resolve) => {
+  return new Promise<string>((resolve) => {
     execFile(command, args, { timeout: PROBE_TIMEOUT_MS, windowsHide: true }, (error, stdout) =>
       resolve(error ? "" : stdout),
     );
-  });
+  }).catch(() => ""); // some failures are thrown, as that to run one of Windows' batch files
 }
 
 function homely(command: string): string {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import { findLaunch, launchOf, NoInterpreter, type Python } from "../../src/server/interpreter.ts";
+import { findLaunch, firstOf, launchOf, NoInterpreter, type Python } from "../../src/server/interpreter.ts";
 
 const PYTHON: Python = { command: "python3", version: "3.12.4", tag: "cp312", hasServer: false };
 
@@ -37,9 +37,11 @@ test("an installed server counts where the user chose that Python, or nothing is
 });
 
 test("a program that is no Python is named", async () => {
-  await assert.rejects(findLaunch("/no/such/python", bundle()), {
-    message: '"/no/such/python" is no Python 3.11 or newer',
-  });
+  for (const program of ["/no/such/python", `${process.execPath}/python`]) {
+    await assert.rejects(findLaunch(program, bundle()), {
+      message: `"${program}" is no Python 3.11 or newer`,
+    });
+  }
 });
 
 test("a Python that is too old is none", { skip: process.platform === "win32" }, async () => {
@@ -59,6 +61,12 @@ test("a Python that is too new is told what would do", { skip: process.platform 
   await assert.rejects(findLaunch(own, bundle("any", "cp39", "cp312", "cp311")), {
     message: `Python 3.15.0 (${own}) was found, but the extension carries packages for 3.9, 3.11, 3.12 alone`,
   });
+});
+
+test("a name stands for the first file on the PATH", { skip: process.platform === "win32" }, () => {
+  const [empty, own] = [bundle(), bundle("python3")];
+  assert.equal(firstOf("python3", [empty, `${own}/`, "/usr/bin"]), path.join(own, "python3"));
+  assert.equal(firstOf("python3", [empty]), undefined);
 });
 
 test("a tilde is the user's own folder", { skip: process.platform === "win32" }, async () => {
