@@ -241,6 +241,13 @@ def test_code_starts_at_the_first_decorator_and_the_span_at_the_comment() -> Non
         ("julia", "Base.:(==)(a, b) = true", "==", "=="),
         ("cpp", "inline A::operator bool() const { return b; }", "operator bool", "operator bool"),
         ("kotlin", "class c { constructor(a: Int) {} }", "c", "c"),
+        ("kotlin", "val a = 1\n\n@Target(A.CLASS)\n@Uses(B::class)\nannotation class Keep\n", "Keep", "Keep"),
+        (
+            "kotlin",
+            "@Uses(A::class)\n@Delete\nclass First\n\n@Uses(B::class)\nclass Second {}",
+            "Second",
+            "Second",
+        ),
         ("c", "SYSCALL_DEFINE2(kill, pid_t, pid, int, sig)\n{\n\treturn 0;\n}", "kill", "kill"),
         ("c", "ZEND_METHOD(Invoice, total)\n{\n}", "total", "total"),
         ("c", "typedef struct invoice_s {\n\tint total;\n} invoice_t;", "invoice_s", "invoice_s"),

@@ -54,11 +54,11 @@ _QT = re.compile(
 # Attributes of parameters, pointers and functions; the grammar takes each for a type or a name.
 _ATTRIBUTE_MARKS = (
     *(b"nused", b"UNUSED", b"RESTRICT", b"__init", b"__exit", b"__user", b"__iomem", b"__rcu", b"__percpu"),
-    *(b"__force", b"printf"),
+    *(b"__force", b"printf", b"internal_function"),
 )
 _ATTRIBUTES = re.compile(
     rb"(?<![\w#])(?:__(?:attribute_|maybe_|always_)?unused(?:__)?|__(?:init|exit)(?:data)?(?:_or_module)?"
-    rb"|__(?:user|kernel|iomem|rcu|percpu|force)|[A-Z_]*(?:UNUSED|RESTRICT)(?:_[A-Z]+)?)"
+    rb"|__(?:user|kernel|iomem|rcu|percpu|force)|internal_function|[A-Z_]*(?:UNUSED|RESTRICT)(?:_[A-Z]+)?)"
     rb"(?=[ \t\n]*+[\w*,)\[])(?![ \t]*+[(=])"
     # `void printflike(1, 2) f(`, `__printf(1, 2) void f(`
     rb"|\b\w*printf\w*\([ \t]*\d+,[ \t]*\d+\)(?=\s+[\w*])"

@@ -41,16 +41,32 @@ _CONSTRUCTOR_BELOW = re.compile(
     rb"([ \t]*+\r?\n\s*+(?:(?:@[\w.]++(?:\([^()\n]*+\))?|actual|internal|private|protected|public)\s++)*+)"
     rb"(?=constructor\b)"
 )
+# Before what is declared in a file these read as an expression, which takes the declaration for its end.
+_ARGUMENTS = re.compile(
+    rb"^(@[\w.:]++)(\((?:[^()\"]|\"(?:[^\"\\\n]|\\.)*+\"|\((?:[^()]|\([^()]*+\))*+\))*+\))(?=[ \t]*+\r?$)",
+    re.MULTILINE,
+)
+_ANNOTATION = re.compile(rb"^([ \t]*+(?:\w++ )*?)annotation(?= class )", re.MULTILINE)
+_BEFORE_ANNOTATION = re.compile(rb"^((?:\w++ )*?(?:class|object) \w++[ \t]*+\r?)\n(?=\s*+@)", re.MULTILINE)
 _NEWLINE = re.compile(rb"[\r\n]")
+_NO_NEWLINE = re.compile(rb"[^\r\n]")
 _DOLLARS = re.compile(rb"\$\$++(?=\")")
 
 
 def _prepare(source: bytes) -> bytes:
     """Let the grammar read what it doesn't know: context parameters, constructors on a line of their own.
 
+    Annotations that stand alone on their line go without arguments, and a type without a body before one
+    ends with a semicolon.
+
     `context(c: C)` becomes an annotation, as which it belongs to its function; `get("/path") {` is a call
     even where it follows a property.
     """
+    if b"\n@" in source:
+        source = _ARGUMENTS.sub(lambda found: found[1] + _NO_NEWLINE.sub(b" ", found[2]), source)
+        source = _BEFORE_ANNOTATION.sub(rb"\1;", source)
+    if b"annotation class" in source:
+        source = _ANNOTATION.sub(rb"\1public    ", source)
     if b"context(" in source:
         source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
     if b"constructor" in source:
