@@ -63,12 +63,13 @@ def create_or_open(path: Path) -> sqlite3.Connection:
     with translated_errors(path):
         database = _connect(path.as_posix(), uri=False)
         with closing_on_error(database):
-            database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
-            # The first index writes a long log, which would keep its length for ever.
-            database.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
+            # Before the log is there: so a reader sees no byte, or all of the tables.
             if database.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
                 database.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
+            database.execute("PRAGMA journal_mode = WAL")
+            # The first index writes a long log, which would keep its length for ever.
+            database.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
             _expect_catalog(database)
         return database
 

@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 SETTLE_S = 2.0
 """A search waits so long for the text on screen; only a file that stalls the parser takes longer."""
 
+START_S = 10.0
+"""And once so long for the parser itself: a busy machine takes its time to start a process."""
+
 DigestOf = Callable[[str], bytes | None]
 """The digest that the index has of a path, or None."""
 
@@ -66,6 +69,8 @@ class Overlay:
         self._changed = threading.Condition()
         self._buffers: dict[str, _Buffer] = {}
         self._dirty: dict[str, None] = {}
+        self._started_s = 0.0
+        self._there_since_s: float | None = None
         self._busy_since_s: float | None = None
         self._is_closed = False
         self._embedder: Embedder | None = None
@@ -133,16 +138,14 @@ class Overlay:
         it is over.
         """
         timeout_s = SETTLE_S if timeout_s is None else timeout_s
-        deadline_s = time.monotonic() + timeout_s
+        began_s = time.monotonic()
         with self._changed:
             for path, buffer in self._buffers.items():
                 self._soil(path, buffer)  # the file may have changed on disk, and the buffer not
             if self._dirty:
                 self._changed.notify_all()
             while not self._is_closed and self._thread is not None and self._awaited():
-                since_s = self._busy_since_s
-                until_s = deadline_s if since_s is None else min(deadline_s, since_s + timeout_s)
-                rest_s = until_s - time.monotonic()
+                rest_s = self._patience_until_s(began_s, timeout_s) - time.monotonic()
                 if rest_s <= 0:
                     return False
                 self._changed.wait(rest_s)
@@ -185,6 +188,12 @@ class Overlay:
     def _awaited(self) -> bool:
         return any(not self._buffers[path].is_slow for path in self._dirty)
 
+    def _patience_until_s(self, began_s: float, timeout_s: float) -> float:
+        if self._there_since_s is None:
+            return self._started_s + max(timeout_s, START_S)
+        since_s = max(began_s, self._there_since_s)
+        return timeout_s + (since_s if self._busy_since_s is None else min(since_s, self._busy_since_s))
+
     # The thread
 
     def _start(self) -> None:
@@ -192,11 +201,15 @@ class Overlay:
             self._thread = threading.Thread(
                 target=self._run, args=(self._embedder,), name="overlay", daemon=True
             )
+            self._started_s = time.monotonic()
             self._thread.start()
 
     def _run(self, embedder: Embedder) -> None:
         # An editor's first change shall not wait until the worker has started.
         self._worker.request(_WARM_UP)
+        with self._changed:
+            self._there_since_s = time.monotonic()
+            self._changed.notify_all()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._is_closed or self._dirty)

@@ -247,12 +247,12 @@ class IndexReader:
     def _best_version(self) -> IndexVersion | None:
         """The wanted version once it is ready, or once it has something while no other is ready."""
         today = self._index.version(self._fingerprint)
-        if today.is_ready and today.catalog.is_file():
+        if today.is_ready and _has_catalog(today):
             return today
         for version in self._index.versions():
-            if version.format_version == FORMAT_VERSION and version.is_ready and version.catalog.is_file():
+            if version.format_version == FORMAT_VERSION and version.is_ready and _has_catalog(version):
                 return version
-        return today if today.catalog.is_file() else None
+        return today if _has_catalog(today) else None
 
     def _count(self, catalog: Catalog) -> None:
         counts = catalog.coverage()
@@ -266,3 +266,11 @@ class IndexReader:
             size_bytes = generation.version.size_bytes()
             self._weight = weight = _Weight(time.monotonic(), generation.number, size_bytes)
         return weight.size_bytes
+
+
+def _has_catalog(version: IndexVersion) -> bool:
+    """Tell whether there is a catalog; one that is just being made has no byte yet."""
+    try:
+        return version.catalog.is_file() and version.catalog.stat().st_size > 0
+    except OSError:  # it was deleted in between
+        return False

@@ -14,6 +14,7 @@ from lsp_server.embedding import Embedder, ModelInfo
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.scanning.scanner import is_storable
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView
@@ -100,7 +101,9 @@ class FolderService:
         self._parts = parts
         self._listener = listener
         self._before = before
-        self._overlay = Overlay(parts.overlay_worker, lambda path: parts.rules.decide(path).indexed)
+        self._overlay = Overlay(
+            parts.overlay_worker, lambda path: is_storable(path) and parts.rules.decide(path).indexed
+        )
         self._lock = threading.Lock()
         self._opened = threading.Event()
         self._is_retired = False

@@ -1,7 +1,9 @@
 """Text on screen is searched as it stands, before it is saved."""
 
+import os
 from pathlib import Path
 
+import pytest
 from editor import Desk, eventually, write
 
 
@@ -32,6 +34,15 @@ def test_ignored_files_and_files_outside_are_not_found(desk: Desk, project: Path
     editor.show(tmp_path / "outside.py", "def melt_coin(): ...\n")
     assert not editor.finds("mint_coin")
     assert not editor.finds("melt_coin")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_a_document_whose_name_is_no_unicode_is_left_out_as_its_file_is(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    unnameable = project / os.fsdecode(b"n\xff.py")
+    editor.show(unnameable, "def mint_coin(): ...\n")
+    assert not editor.finds("mint_coin")
+    assert "Unicode" in editor.explain(unnameable)["reason"]
 
 
 def test_a_folder_shown_as_a_document_is_no_file(desk: Desk, project: Path) -> None:

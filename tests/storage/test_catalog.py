@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +241,20 @@ def test_a_folder_with_odd_characters_can_hold_a_catalog(tmp_path: Path) -> None
     with Catalog.open_writer(path) as catalog, Catalog.open_reader(path) as reader:
         index(catalog, update("a.py"))
         assert set(reader.files()) == {"a.py"}
+
+
+def test_a_catalog_that_is_being_made_is_empty_or_complete(tmp_path: Path) -> None:
+    def look(path: Path) -> None:
+        while not (path.exists() and path.stat().st_size):
+            pass
+        Catalog.open_reader(path).close()
+
+    with ThreadPoolExecutor(1) as reader:
+        for number in range(20):
+            path = tmp_path / f"{number}.sqlite3"
+            looking = reader.submit(look, path)
+            Catalog.open_writer(path).close()
+            looking.result()
 
 
 def test_a_reader_creates_nothing(path: Path) -> None:

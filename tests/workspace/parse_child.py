@@ -1,7 +1,9 @@
-"""A parse worker that can be made to stall and to die."""
+"""A parse worker that can be made to stall and to die, and to wait at its start until its gate is gone."""
 
 import os
 import threading
+import time
+from pathlib import Path
 
 from lsp_server.embedding import ModelChoice, load_embedder
 from lsp_server.indexing.workers.jobs import ParseJob
@@ -23,4 +25,6 @@ def answer(packed: bytes) -> bytes:
 
 
 if __name__ == "__main__":
+    while "PARSER_GATE" in os.environ and Path(os.environ["PARSER_GATE"]).exists():
+        time.sleep(0.01)
     serve(answer)

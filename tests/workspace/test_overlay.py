@@ -20,9 +20,9 @@ PARSER_S = 30.0
 WORKER = Path(__file__).with_name("parse_child.py")
 
 
-def parser() -> Worker:
+def parser(**environ: str) -> Worker:
     source = Path(lsp_server.__file__).parent.parent
-    environment = {**os.environ, "PYTHONPATH": str(source)}
+    environment = {**os.environ, "PYTHONPATH": str(source), **environ}
     return Worker([sys.executable, str(WORKER)], job_timeout_s=PARSER_S, env=environment)
 
 
@@ -125,6 +125,37 @@ def test_texts_from_before_the_model_was_loaded_are_parsed(embedder: Embedder, i
     overlay.begin(embedder, index.digests.get)
     assert overlay.settle(30)
     assert names(overlay, index) == {"early"}
+    overlay.close()
+
+
+def test_a_text_is_seen_however_long_the_parser_takes_to_start(
+    embedder: Embedder, index: Index, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    gate.touch()
+    overlay = Overlay(parser(PARSER_GATE=str(gate)), lambda _: True)
+    overlay.begin(embedder, index.digests.get)
+    overlay.set("a.py", "def early(): ...\n")
+    settled: list[bool] = []
+    search = threading.Thread(target=lambda: settled.append(overlay.settle(LIMIT_S)), daemon=True)
+    search.start()
+    search.join(LIMIT_S + 0.5)
+    gate.unlink()
+    search.join(PARSER_S)
+    assert settled == [True]
+    assert names(overlay, index) == {"early"}
+    overlay.close()
+
+
+def test_a_parser_that_never_starts_holds_up_no_more_than_one_search(
+    embedder: Embedder, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "START_S", LIMIT_S)
+    overlay = Overlay(parser(PARSER_GATE=str(tmp_path)), lambda _: True)
+    overlay.begin(embedder, index.digests.get)
+    overlay.set("a.py", "def early(): ...\n")
+    assert not overlay.settle(0.1)
+    assert took(lambda: overlay.settle(0.1)) < LIMIT_S / 2
     overlay.close()
 
 

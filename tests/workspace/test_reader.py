@@ -31,3 +31,17 @@ def test_a_generation_that_can_not_be_opened_is_told_whatever_the_reason(
         assert not reader.refresh()
         assert reader.generation is before
     reader.close()
+
+
+def test_an_index_that_is_about_to_be_made_is_none_yet_and_no_damage(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = IndexRoot(tmp_path / "indexes").create().folder_of(tmp_path)
+    version = index.version("abc").create()
+    version.catalog.touch()
+    reader = IndexReader(index, "abc")
+    assert not reader.refresh()
+    assert not caplog.records
+    Catalog.open_writer(version.catalog).close()
+    assert reader.refresh()
+    reader.close()

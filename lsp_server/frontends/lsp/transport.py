@@ -72,6 +72,7 @@ class Tcp:
         """
         with self._listener() as listener:
             host, port, *_ = listener.getsockname()
+            host = f"[{host}]" if ":" in host else host
             sys.stderr.write(f"Listening on {host}:{port}\n")
             sys.stderr.flush()
             connection, _ = listener.accept()

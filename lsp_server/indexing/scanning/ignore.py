@@ -227,7 +227,9 @@ class IgnoreRules:
             folder = replace(folder, inherited=None)  # a default took back what was forced in further up
         below = parent.excluded or replace(decision, reason=f"below '{path}', {decision.reason}")
         folder = replace(folder, ignore=(), git=(), excluded=below)
-        if _may_force_below(parent, path):
+        if name in VERSION_CONTROL:
+            folder = replace(folder, own=(), inherited=None)
+        elif _may_force_below(parent, path):
             folder = replace(folder, own=self._with(folder, OWN_FILE, folder.own, members))
         elif parent.excluded:
             return folder  # builds make such folders by the thousand, and nobody walks there

@@ -1,6 +1,8 @@
 """How a conversation begins and ends, and what of the workspace it tells and steers."""
 
 import json
+import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -195,15 +197,26 @@ def test_a_workspace_that_does_not_close_is_left_behind(start: Start, folder: Pa
     assert client.process.wait(timeout=10) == 0
 
 
-def test_tcp_serves_one_client(start: Start) -> None:
-    import re
-    import socket
+def can_listen(host: str) -> bool:
+    try:
+        socket.create_server((host, 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
-    server = start("127.0.0.1:0")
+
+NO_IPV6 = pytest.mark.skipif(not can_listen("::1"), reason="there is no IPv6 here")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", pytest.param("[::1]", marks=NO_IPV6)])
+def test_tcp_serves_one_client(start: Start, host: str) -> None:
+    server = start(f"{host}:0")
     assert server.process.stderr
-    while not (listening := re.search(rb"Listening on 127\.0\.0\.1:(\d+)", server.stderr)):
+    while b"\n" not in server.stderr:
         assert server.process.poll() is None
-    with socket.create_connection(("127.0.0.1", int(listening[1])), timeout=10) as connection:
+    listening = re.match(rb"Listening on %b:(\d+)\r?\n" % re.escape(host).encode(), server.stderr)
+    assert listening
+    with socket.create_connection((host.strip("[]"), int(listening[1])), timeout=10) as connection:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}})
         connection.sendall(framed(body.encode()))
         assert b"Content-Length" in connection.recv(65536)

@@ -236,6 +236,14 @@ def test_secrets_are_left_out(tmp_path: Path) -> None:
     assert "secrets" in decision.reason
 
 
+def test_nothing_forces_version_control_in(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "", OWN_FILE: "!*.py\n!.git/\n", ".git/hooks/b.py": "", "c/.hg/d.py": ""})
+    assert indexed(tmp_path) == ["a.py"]
+    rules = IgnoreRules(tmp_path)
+    for path in (".git/hooks/b.py", "c/.hg/d.py"):
+        assert "version control" in rules.decide(path).reason
+
+
 def test_gitignore_cannot_let_secrets_in(tmp_path: Path) -> None:
     check(tmp_path, {".gitignore": ".env*\n!.env.local\n", ".env.local": "KEY=1"}, [])
 
