@@ -174,6 +174,7 @@ def _worker(packed_settings: str) -> None:
 
 
 def _indexer(folder: str, packed_settings: str) -> None:
+    share_one_heap()
     from lsp_server.app import run_indexer  # noqa: PLC0415 - only in that process
 
     run_indexer(folder, packed_settings)

@@ -39,7 +39,7 @@ def share_one_heap() -> None:
 
 
 def give_back() -> None:
-    """Return freed memory to the system, after work that needed more than usual; takes a millisecond."""
+    """Return freed memory to the system, after work that needed more than usual; takes 1 to 10 ms."""
     _c_library("malloc_trim", 0)
 
 

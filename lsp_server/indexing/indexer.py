@@ -20,6 +20,7 @@ from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.run import IndexingRun
 from lsp_server.indexing.upkeep.maintenance import maintain
 from lsp_server.indexing.writing.writer import IndexWriter
+from lsp_server.memory import give_back
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.lease import WriterLease, lease_holder
 
@@ -126,6 +127,7 @@ class Indexer:
             writer = self._opened(version)
             self._index(version, writer)
             writer.suspend()
+            give_back()
         except BaseException:
             self._let_go()  # what it holds in memory may be ahead of what was committed
             raise

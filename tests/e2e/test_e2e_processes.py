@@ -1,6 +1,7 @@
 """Children: they end with the server, and the server outlives them."""
 
 import os
+import platform
 import random
 import signal
 import subprocess
@@ -14,6 +15,9 @@ from editor import Desk, Editor, are_gone, eventually, write
 N_FILES = 400
 N_FUNCTIONS = 20
 N_KILLS = 20
+N_CHECKOUTS = 2
+MOST_OWN_BYTES = 70_000_000
+"""Half as much again as an indexer of a small folder needs."""
 
 WORDS = tuple(
     word
@@ -105,6 +109,27 @@ def test_an_indexer_that_dies_again_and_again_is_reported(desk: Desk, project: P
     assert len(deaths) == 5
     assert messages[-1].startswith("The indexer ended unexpectedly 5 times in a row.\nSuggestion: ")
     assert editor.finds("OpenCrate")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries return memory by themselves")
+def test_an_indexer_keeps_no_memory_of_what_it_has_done(desk: Desk, project: Path) -> None:
+    fill(project, N_FILES)
+    editor = desk.editor().open(project).ready()
+    (indexer,) = editor.indexers()
+    for turn in range(N_CHECKOUTS):
+        for number in range(N_FILES):
+            with (project / f"many/m{number}.py").open("a", encoding="utf-8") as file:
+                file.write(f"\n\ndef turn_{turn}_of_{number}(): ...\n")
+        eventually(lambda turn=turn: editor.finds(f"turn_{turn}_of_{N_FILES - 1}"))  # type: ignore[misc]
+        editor.ready()
+    assert editor.indexers() == [indexer]
+    eventually(lambda: 0 < own_bytes(indexer) < MOST_OWN_BYTES)
+
+
+def own_bytes(process: psutil.Process) -> int:
+    """What a process holds besides mapped files and libraries; nothing once it has ended."""
+    memory = process.memory_info()
+    return int(memory.rss - memory.shared)
 
 
 @pytest.mark.long
