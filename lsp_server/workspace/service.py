@@ -284,17 +284,18 @@ class FolderService:
         reader = self._reader
         if reader is None:
             return FolderView(self.folder, _NO_MODEL, None, Unsaved(), Coverage(), is_complete=False)
-        is_settled = self._overlay.settle()
         if self.state is IndexState.READY and reader.is_lost:
             self.background.scan()  # somebody deleted the index: make it anew
         reader.follow()
-        return self._view(reader, is_settled=is_settled)
+        return self._view(reader)
 
-    def _view(self, reader: IndexReader, *, is_settled: bool) -> FolderView:
+    def _view(self, reader: IndexReader) -> FolderView:
         # Before the generation: what is ready now is in the one that is open now.
-        is_complete = is_settled and self.state is IndexState.READY
+        is_ready = self.state is IndexState.READY
         generation = reader.generation
-        unsaved = self._overlay.current(reader.indexed_digest if generation is None else generation.digest_of)
+        digest_of = reader.indexed_digest if generation is None else generation.digest_of
+        is_settled = self._overlay.settle(indexed_digest=digest_of)
+        unsaved = self._overlay.current(digest_of)
         today = next(iter(self._models), _NO_MODEL)
         embedder = today
         if generation is not None and generation.snapshot is not None:
@@ -309,7 +310,7 @@ class FolderService:
             snapshot=None if generation is None else generation.snapshot,
             unsaved=unsaved,
             coverage=reader.coverage,
-            is_complete=is_complete,
+            is_complete=is_ready and is_settled,
         )
 
     @property

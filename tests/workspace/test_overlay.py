@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,56 @@ def test_the_last_of_many_texts_counts(overlay: Overlay, index: Index) -> None:
         overlay.set("a.py", f"def version_{number}(): ...\n")
     assert overlay.settle(30)
     assert names(overlay, index) == {"version_49"}
+
+
+LONG = "number = 1\n" * 1000
+"""So that a parse takes longer than to type on."""
+
+
+@contextmanager
+def typing_without_a_rest(overlay: Overlay, path: str) -> Iterator[None]:
+    """Every parse is overtaken by a newer text."""
+    is_over = threading.Event()
+
+    def type_on() -> None:
+        number = 0
+        while not is_over.is_set():
+            overlay.set(path, f"def typed_{number}(): ...\n{LONG}")
+            number += 1
+
+    typist = threading.Thread(target=type_on)
+    typist.start()
+    yield
+    is_over.set()
+    typist.join()
+
+
+def test_a_search_does_not_wait_for_what_is_typed_after_it(overlay: Overlay, index: Index) -> None:
+    overlay.set("a.py", "def warm(): ...\n")
+    assert overlay.settle(30)
+    with typing_without_a_rest(overlay, "a.py"):
+        assert all(overlay.settle(30) for _ in range(5))
+    assert names(overlay, index) != {"warm"}
+
+
+def test_a_document_in_which_somebody_types_lets_the_others_have_their_turn(
+    overlay: Overlay, index: Index
+) -> None:
+    with typing_without_a_rest(overlay, "a.py"):
+        overlay.set("b.py", "def other(): ...\n")
+        assert overlay.settle(30)
+        assert "other" in names(overlay, index)
+
+
+def test_a_text_counts_that_only_a_newer_generation_than_the_searched_one_has(
+    overlay: Overlay, index: Index
+) -> None:
+    index.has("a.py", "def saved(): ...\n")
+    overlay.set("a.py", "def saved(): ...\n")
+    searched = Index()
+    searched.has("a.py", "def before(): ...\n")
+    assert overlay.settle(30, searched.digests.get)
+    assert names(overlay, searched) == {"saved"}
 
 
 def test_a_text_that_the_index_has_is_left_to_it(overlay: Overlay, index: Index) -> None:
