@@ -40,6 +40,8 @@ class _Buffer:
         parsed: The newest text that was parsed.
         tried: The number of the newest text that the parser was given.
         is_slow: The last text held the parser up, so that no search waits for the next.
+        is_closed: The document is closed, and its text on disk, but not in the index yet.
+        indexed: The digest that the index had when it was closed.
     """
 
     raw: bytes = b""
@@ -49,6 +51,8 @@ class _Buffer:
     parsed: UnsavedFile | None = None
     tried: int = 0
     is_slow: bool = False
+    is_closed: bool = False
+    indexed: bytes | None = None
 
 
 class Overlay:
@@ -104,17 +108,34 @@ class Overlay:
             if buffer.digest != digest:
                 self._n_texts += 1
                 buffer.raw, buffer.digest, buffer.number = raw, digest, self._n_texts
-            buffer.wanted = wanted
+            buffer.wanted, buffer.is_closed = wanted, False
             self._soil(path, buffer, self._indexed_digest)
             self._start()
             self._changed.notify_all()
 
-    def drop(self, path: str) -> None:
-        """Forget a document that was closed: what is on disk counts again."""
+    def drop(self, path: str, on_disk: bytes | None = None) -> bool:
+        """Forget a document that was closed: what is on disk counts again.
+
+        Args:
+            path: Relative to the workspace folder.
+            on_disk: Digest of the file. A text that was saved, and is parsed, stays until the index has it.
+
+        Returns:
+            Whether it stays.
+        """
         with self._changed:
-            self._buffers.pop(path, None)
-            self._dirty.pop(path, None)
-            self._changed.notify_all()
+            buffer, indexed = self._buffers.get(path), self._indexed_digest(path)
+            if buffer is not None and buffer.tried == buffer.number and buffer.digest == on_disk != indexed:
+                buffer.is_closed, buffer.indexed = True, indexed
+                return True
+            self._forget(path)
+            return False
+
+    def let_go(self) -> None:
+        """Learn that the index has all of the disk: what is closed has stayed long enough."""
+        with self._changed:
+            for path in [path for path, buffer in self._buffers.items() if buffer.is_closed]:
+                self._forget(path)
 
     def look_again(self) -> None:
         """Learn that other files are indexed than before."""
@@ -144,9 +165,12 @@ class Overlay:
         timeout_s = SETTLE_S if timeout_s is None else timeout_s
         deadline_s = time.monotonic() + timeout_s
         with self._changed:
-            for path, buffer in self._buffers.items():
-                # The file may have changed on disk, and the buffer not.
-                self._soil(path, buffer, indexed_digest or self._indexed_digest)
+            digest_of = indexed_digest or self._indexed_digest
+            for path, buffer in list(self._buffers.items()):
+                if buffer.is_closed and digest_of(path) not in {None, buffer.indexed}:
+                    self._forget(path)
+                else:  # the file may have changed on disk, and the buffer not
+                    self._soil(path, buffer, digest_of)
             if self._dirty:
                 self._changed.notify_all()
             asked = {path: self._buffers[path].number for path in self._dirty}
@@ -185,6 +209,11 @@ class Overlay:
         if self._thread is not None:
             self._thread.join(1.0)
         self._worker.kill()
+
+    def _forget(self, path: str) -> None:
+        self._buffers.pop(path, None)
+        self._dirty.pop(path, None)
+        self._changed.notify_all()
 
     def _soil(self, path: str, buffer: _Buffer, indexed_digest: DigestOf) -> None:
         """Mark a buffer to be parsed if there is any need."""

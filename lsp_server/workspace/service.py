@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder, ModelInfo
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView
@@ -248,7 +250,8 @@ class FolderService:
 
     def close_document(self, path: str) -> None:
         """Return to what is on disk."""
-        self._overlay.drop(path)
+        if self._overlay.drop(path, _digest_on_disk(self.folder / path)):
+            self.background.update((path,))
         if (before := self._before) is not None:
             before.close_document(path)
 
@@ -294,6 +297,8 @@ class FolderService:
         is_ready = self.state is IndexState.READY
         generation = reader.generation
         digest_of = reader.indexed_digest if generation is None else generation.digest_of
+        if is_ready:
+            self._overlay.let_go()
         is_settled = self._overlay.settle(indexed_digest=digest_of)
         unsaved = self._overlay.current(digest_of)
         today = next(iter(self._models), _NO_MODEL)
@@ -351,6 +356,13 @@ def _without_meaning(unsaved: Unsaved, n_dimensions: int) -> Unsaved:
             for path, file in unsaved.files.items()
         }
     )
+
+
+def _digest_on_disk(file: Path) -> bytes | None:
+    try:
+        return content_digest(read_ordinary(file)[0])
+    except (OSError, ValueError):
+        return None
 
 
 def _readable(error: Exception) -> str:

@@ -85,16 +85,18 @@ LONG = "number = 1\n" * 1000
 @contextmanager
 def typing_without_a_rest(overlay: Overlay, path: str) -> Iterator[None]:
     """Every parse is overtaken by a newer text."""
-    is_over = threading.Event()
+    has_begun, is_over = threading.Event(), threading.Event()
 
     def type_on() -> None:
         number = 0
         while not is_over.is_set():
             overlay.set(path, f"def typed_{number}(): ...\n{LONG}")
+            has_begun.set()
             number += 1
 
     typist = threading.Thread(target=type_on)
     typist.start()
+    has_begun.wait()
     yield
     is_over.set()
     typist.join()
@@ -144,6 +146,31 @@ def test_a_closed_buffer_is_forgotten(overlay: Overlay, index: Index) -> None:
     overlay.set("a.py", "def gone(): ...\n")
     overlay.drop("a.py")
     assert overlay.settle(30)
+    assert names(overlay, index) == set()
+
+
+def test_a_saved_text_stays_after_its_document_until_the_index_has_it_or_a_later_one(
+    overlay: Overlay, index: Index
+) -> None:
+    text, saved = "def saved(): ...\n", content_digest(b"def saved(): ...\n")
+    index.has("a.py", "def before(): ...\n")
+    for later in (text, "def later(): ...\n", None):
+        overlay.set("a.py", text)
+        assert overlay.settle(30)
+        assert overlay.drop("a.py", saved)
+        assert overlay.settle(30)
+        assert names(overlay, index) == {"saved"}
+        if later is None:
+            overlay.let_go()
+        else:
+            index.has("a.py", later)
+        assert overlay.settle(30)
+        assert names(overlay, index) == set()
+        assert overlay.paths() == ()
+        index.has("a.py", "def before(): ...\n")
+    overlay.set("a.py", text)
+    assert overlay.settle(30)
+    assert not overlay.drop("a.py", content_digest(b"another on disk"))
     assert names(overlay, index) == set()
 
 
