@@ -125,11 +125,13 @@ class Overlay:
         """
         with self._changed:
             buffer, indexed = self._buffers.get(path), self._indexed_digest(path)
-            if buffer is not None and buffer.tried == buffer.number and buffer.digest == on_disk != indexed:
-                buffer.is_closed, buffer.indexed = True, indexed
-                return True
-            self._forget(path)
-            return False
+            if buffer is not None and buffer.parsed is not None and indexed != on_disk:
+                buffer.is_closed = buffer.digest == buffer.parsed.digest == on_disk
+                buffer.indexed = indexed
+            stays = buffer is not None and buffer.is_closed
+            if not stays:
+                self._forget(path)
+            return stays
 
     def let_go(self) -> None:
         """Learn that the index has all of the disk: what is closed has stayed long enough."""

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import lsp_server
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder
@@ -97,9 +99,11 @@ def typing_without_a_rest(overlay: Overlay, path: str) -> Iterator[None]:
     typist = threading.Thread(target=type_on)
     typist.start()
     has_begun.wait()
-    yield
-    is_over.set()
-    typist.join()
+    try:
+        yield
+    finally:
+        is_over.set()
+        typist.join()
 
 
 def test_a_search_does_not_wait_for_what_is_typed_after_it(overlay: Overlay, index: Index) -> None:
@@ -172,6 +176,34 @@ def test_a_saved_text_stays_after_its_document_until_the_index_has_it_or_a_later
     assert overlay.settle(30)
     assert not overlay.drop("a.py", content_digest(b"another on disk"))
     assert names(overlay, index) == set()
+
+
+STEPS = st.tuples(st.sampled_from(["show", "close", "index"]), st.sampled_from(["a", "b"]), st.integers(0, 2))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, max_size=12))
+def test_a_document_shows_its_text_wherever_the_index_has_another(
+    overlay: Overlay, index: Index, steps: list[tuple[str, str, int]]
+) -> None:
+    for path in ("a.py", "b.py"):
+        overlay.drop(path)
+    index.digests.clear()
+    shown: dict[str, int] = {}
+    indexed: dict[str, int] = {}
+    for what, stem, number in steps:
+        if what == "show":
+            shown[stem] = number
+            overlay.set(f"{stem}.py", f"def {stem}_{number}(): ...\n")
+        elif what == "close":
+            shown.pop(stem, None)
+            overlay.drop(f"{stem}.py")
+        else:
+            indexed[stem] = number
+            index.has(f"{stem}.py", f"def {stem}_{number}(): ...\n")
+        assert overlay.settle(30)
+        expected = {f"{stem}_{number}" for stem, number in shown.items() if indexed.get(stem) != number}
+        assert names(overlay, index) == expected
 
 
 def test_an_ignored_buffer_costs_nothing(overlay: Overlay, index: Index) -> None:
