@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # imported where it is made: child processes, which start by 
 
 INDEXER_COMMAND = "_indexer"
 WORKER_COMMAND = "_worker"
+BUFFER_WORKER_COMMAND = "_buffer_worker"
 """Hidden commands of the CLI that child processes are started with."""
 
 WORKER_MEMORY_BYTES = 1_000_000_000
@@ -167,7 +168,7 @@ def folder_parts(folder: Path, settings: Settings) -> "FolderParts":
         load_embedder=lambda: embedder_of(settings),
         make_client=make_client,
         overlay_worker=Worker(
-            worker_command(settings),
+            [*_python(), BUFFER_WORKER_COMMAND, _packed(settings)],
             min(settings.indexing.file_timeout_seconds, BUFFER_TIMEOUT_S),
             env=child_env(),
         ),
@@ -253,12 +254,19 @@ def run_indexer(folder: str, packed_settings: str) -> None:
 
 
 def run_worker(packed_settings: str) -> None:
-    """Be a parse worker until the parent is gone."""
-    from lsp_server.parsing.worker_loop import lower_priority, serve  # noqa: PLC0415 - only in that process
+    """Be a parse worker of an indexer until the parent is gone."""
+    from lsp_server.parsing.worker_loop import lower_priority  # noqa: PLC0415 - only in that process
+
+    lower_priority()
+    run_buffer_worker(packed_settings)
+
+
+def run_buffer_worker(packed_settings: str) -> None:
+    """Be a parse worker, for open buffers and so as urgent as the searches that wait for it."""
+    from lsp_server.parsing.worker_loop import serve  # noqa: PLC0415 - only in that process
 
     settings = settings_from_mapping(json.loads(packed_settings))
     start_logging("worker", settings.log.level)
-    lower_priority()
     serve(
         parse_worker(settings),
         max_memory_bytes=WORKER_MEMORY_BYTES,

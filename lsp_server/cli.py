@@ -173,6 +173,12 @@ def _worker(packed_settings: str) -> None:
     run_worker(packed_settings)
 
 
+def _buffer_worker(packed_settings: str) -> None:
+    from lsp_server.app import run_buffer_worker  # noqa: PLC0415 - only in that process
+
+    run_buffer_worker(packed_settings)
+
+
 def _indexer(folder: str, packed_settings: str) -> None:
     share_one_heap()
     from lsp_server.app import run_indexer  # noqa: PLC0415 - only in that process
@@ -180,5 +186,9 @@ def _indexer(folder: str, packed_settings: str) -> None:
     run_indexer(folder, packed_settings)
 
 
-_CHILDREN: dict[str, Callable[..., None]] = {"_worker": _worker, "_indexer": _indexer}
+_CHILDREN: dict[str, Callable[..., None]] = {
+    "_worker": _worker,
+    "_buffer_worker": _buffer_worker,
+    "_indexer": _indexer,
+}
 """Hidden commands; `app` starts child processes with them, and is too heavy to be asked for their names."""

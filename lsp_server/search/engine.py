@@ -76,7 +76,7 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
 def _mended(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
     if view.snapshot is None or request.mode is not SearchMode.HYBRID or not request.mend:
         return query
-    return mended(query, view.snapshot.text, view.embedder)
+    return mended(query, view.document_frequency, view.embedder)
 
 
 def _search_folder(
@@ -161,14 +161,14 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64
     text = gathered.candidates.text.astype(np.float64)
     if view.snapshot is None or not text.any():
         return np.zeros(len(text))
-    index = view.snapshot.text
-    n_documents = max(index.num_docs, 1)
+    frequency = view.document_frequency
+    n_documents = max(view.snapshot.text.num_docs, 1)
     whole = known = 0.0
     for word in content_words(query.words)[:MOST_WORDS]:
-        held = min(index.document_frequency("body", word), n_documents)
+        held = min(frequency("body", word), n_documents)
         weight = inverse_frequency(n_documents, held)
         whole += weight
-        if held or index.document_frequency("doc", word) or index.document_frequency("name", word):
+        if held or frequency("doc", word) or frequency("name", word):
             known += weight
     # 2.2 is 1 + k1: a term adds at most so many times its rarity, in a field that counts 1 as the body does.
     share: F64 = np.clip(text / (2.2 * whole), 0.0, known / whole)

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lsp_server.documents import Stemmer, prepare
@@ -38,18 +38,24 @@ class _Buffer:
     Attributes:
         raw: The newest text.
         digest: Of that text.
+        number: Of that text, among all texts of all buffers.
         wanted: Whether a file of this name is indexed at all.
         parsed: The newest text that was parsed.
-        tried: The digest of the newest text that the parser was given.
+        tried: The number of the newest text that the parser was given.
         is_slow: The last text held the parser up, so that no search waits for the next.
+        is_closed: The document is closed, and its text on disk, but not in the index yet.
+        indexed: The digest that the index had when it was closed.
     """
 
-    raw: bytes
-    digest: bytes
-    wanted: bool
+    raw: bytes = b""
+    digest: bytes = b""
+    number: int = 0
+    wanted: bool = False
     parsed: UnsavedFile | None = None
-    tried: bytes = b""
+    tried: int = 0
     is_slow: bool = False
+    is_closed: bool = False
+    indexed: bytes | None = None
 
 
 class Overlay:
@@ -69,6 +75,8 @@ class Overlay:
         self._changed = threading.Condition()
         self._buffers: dict[str, _Buffer] = {}
         self._dirty: dict[str, None] = {}
+        """What is to be parsed, in this order."""
+        self._n_texts = 0
         self._started_s = 0.0
         self._there_since_s: float | None = None
         self._busy_since_s: float | None = None
@@ -101,20 +109,40 @@ class Overlay:
         digest = content_digest(raw)
         wanted = self._is_wanted(path)
         with self._changed:
-            buffer = self._buffers.get(path)
-            if buffer is None:
-                buffer = self._buffers[path] = _Buffer(raw, digest, wanted)
-            buffer.raw, buffer.digest, buffer.wanted = raw, digest, wanted
-            self._soil(path, buffer)
+            buffer = self._buffers.setdefault(path, _Buffer())
+            if buffer.digest != digest:
+                self._n_texts += 1
+                buffer.raw, buffer.digest, buffer.number = raw, digest, self._n_texts
+            buffer.wanted, buffer.is_closed = wanted, False
+            self._soil(path, buffer, self._indexed_digest)
             self._start()
             self._changed.notify_all()
 
-    def drop(self, path: str) -> None:
-        """Forget a document that was closed: what is on disk counts again."""
+    def drop(self, path: str, on_disk: bytes | None = None) -> bool:
+        """Forget a document that was closed: what is on disk counts again.
+
+        Args:
+            path: Relative to the workspace folder.
+            on_disk: Digest of the file. A text that was saved, and is parsed, stays until the index has it.
+
+        Returns:
+            Whether it stays.
+        """
         with self._changed:
-            self._buffers.pop(path, None)
-            self._dirty.pop(path, None)
-            self._changed.notify_all()
+            buffer, indexed = self._buffers.get(path), self._indexed_digest(path)
+            if buffer is not None and buffer.parsed is not None and indexed != on_disk:
+                buffer.is_closed = buffer.digest == buffer.parsed.digest == on_disk
+                buffer.indexed = indexed
+            stays = buffer is not None and buffer.is_closed
+            if not stays:
+                self._forget(path)
+            return stays
+
+    def let_go(self) -> None:
+        """Learn that the index has all of the disk: what is closed has stayed long enough."""
+        with self._changed:
+            for path in [path for path, buffer in self._buffers.items() if buffer.is_closed]:
+                self._forget(path)
 
     def look_again(self) -> None:
         """Learn that other files are indexed than before."""
@@ -129,27 +157,36 @@ class Overlay:
         with self._changed:
             return tuple(self._buffers)
 
-    def settle(self, timeout_s: float | None = None) -> bool:
+    def settle(self, timeout_s: float | None = None, indexed_digest: DigestOf | None = None) -> bool:
         """Wait until every text that the index does not have is parsed; False when that takes too long.
 
-        A text whose last version held the parser up is not waited for.
+        Texts that come meanwhile are not waited for, nor is one whose last version held the parser up.
 
         A parser that is held up by one text costs each search only what is left of the limit, so nothing once
         it is over.
+
+        Args:
+            timeout_s: How long to wait at most.
+            indexed_digest: Of the generation that is going to be searched, else of the newest.
         """
         timeout_s = SETTLE_S if timeout_s is None else timeout_s
         began_s = time.monotonic()
         with self._changed:
-            for path, buffer in self._buffers.items():
-                self._soil(path, buffer)  # the file may have changed on disk, and the buffer not
+            digest_of = indexed_digest or self._indexed_digest
+            for path, buffer in list(self._buffers.items()):
+                if buffer.is_closed and digest_of(path) not in {None, buffer.indexed}:
+                    self._forget(path)
+                else:  # the file may have changed on disk, and the buffer not
+                    self._soil(path, buffer, digest_of)
             if self._dirty:
                 self._changed.notify_all()
-            while not self._is_closed and self._thread is not None and self._awaited():
+            asked = {path: self._buffers[path].number for path in self._dirty}
+            while not self._is_closed and self._thread is not None and self._is_awaited(asked):
                 rest_s = self._patience_until_s(began_s, timeout_s) - time.monotonic()
                 if rest_s <= 0:
                     return False
                 self._changed.wait(rest_s)
-            return self._thread is None or not self._dirty
+            return self._thread is None or not self._unparsed(asked)
 
     def current(self, indexed_digest: DigestOf) -> Unsaved:
         """Return the buffers that differ from what was indexed; the others the index serves.
@@ -178,15 +215,24 @@ class Overlay:
             self._thread.join(1.0)
         self._worker.kill()
 
-    def _soil(self, path: str, buffer: _Buffer) -> None:
+    def _forget(self, path: str) -> None:
+        self._buffers.pop(path, None)
+        self._dirty.pop(path, None)
+        self._changed.notify_all()
+
+    def _soil(self, path: str, buffer: _Buffer, indexed_digest: DigestOf) -> None:
         """Mark a buffer to be parsed if there is any need."""
-        if buffer.wanted and buffer.tried != buffer.digest and self._indexed_digest(path) != buffer.digest:
+        if buffer.wanted and buffer.tried != buffer.number and indexed_digest(path) != buffer.digest:
             self._dirty[path] = None
         else:
             self._dirty.pop(path, None)
 
-    def _awaited(self) -> bool:
-        return any(not self._buffers[path].is_slow for path in self._dirty)
+    def _is_awaited(self, asked: Mapping[str, int]) -> bool:
+        return any(not self._buffers[path].is_slow for path in self._unparsed(asked))
+
+    def _unparsed(self, asked: Mapping[str, int]) -> list[str]:
+        """Return those of the paths whose texts of these numbers, or later ones, are yet to be parsed."""
+        return [path for path in self._dirty if self._buffers[path].tried < asked.get(path, 0)]
 
     def _patience_until_s(self, began_s: float, timeout_s: float) -> float:
         if self._there_since_s is None:
@@ -216,12 +262,13 @@ class Overlay:
                 if self._is_closed:
                     return
                 path = min(self._dirty, key=lambda one: self._buffers[one].is_slow)
+                self._dirty[path] = self._dirty.pop(path)  # where somebody types on, others have a turn
                 buffer = self._buffers[path]
-                raw, digest = buffer.raw, buffer.digest
+                raw, number = buffer.raw, buffer.number
                 self._busy_since_s = time.monotonic()
-            self._parse(path, buffer, raw, digest, embedder)
+            self._parse(path, buffer, raw, number, embedder)
 
-    def _parse(self, path: str, buffer: _Buffer, raw: bytes, digest: bytes, embedder: Embedder) -> None:
+    def _parse(self, path: str, buffer: _Buffer, raw: bytes, number: int, embedder: Embedder) -> None:
         began_s = time.monotonic()
         parsed = None
         try:
@@ -230,12 +277,12 @@ class Overlay:
             logger.exception("an open buffer could not be parsed")
         with self._changed:
             self._busy_since_s = None
-            buffer.tried = digest
+            buffer.tried = number
             buffer.is_slow = time.monotonic() - began_s > SETTLE_S
             if parsed is not None:
                 buffer.parsed = parsed
             if self._buffers.get(path) is buffer:
-                self._soil(path, buffer)  # a newer text may wait
+                self._soil(path, buffer, self._indexed_digest)  # a newer text may wait
             self._changed.notify_all()
 
     def _parsed(self, path: str, raw: bytes, embedder: Embedder) -> UnsavedFile | None:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder, ModelInfo
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import is_storable
+from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView
@@ -251,7 +253,8 @@ class FolderService:
 
     def close_document(self, path: str) -> None:
         """Return to what is on disk."""
-        self._overlay.drop(path)
+        if self._overlay.drop(path, _digest_on_disk(self.folder / path)):
+            self.background.update((path,))
         if (before := self._before) is not None:
             before.close_document(path)
 
@@ -287,17 +290,20 @@ class FolderService:
         reader = self._reader
         if reader is None:
             return FolderView(self.folder, _NO_MODEL, None, Unsaved(), Coverage(), is_complete=False)
-        is_settled = self._overlay.settle()
         if self.state is IndexState.READY and reader.is_lost:
             self.background.scan()  # somebody deleted the index: make it anew
         reader.follow()
-        return self._view(reader, is_settled=is_settled)
+        return self._view(reader)
 
-    def _view(self, reader: IndexReader, *, is_settled: bool) -> FolderView:
+    def _view(self, reader: IndexReader) -> FolderView:
         # Before the generation: what is ready now is in the one that is open now.
-        is_complete = is_settled and self.state is IndexState.READY
+        is_ready = self.state is IndexState.READY
         generation = reader.generation
-        unsaved = self._overlay.current(reader.indexed_digest if generation is None else generation.digest_of)
+        digest_of = reader.indexed_digest if generation is None else generation.digest_of
+        if is_ready:
+            self._overlay.let_go()
+        is_settled = self._overlay.settle(indexed_digest=digest_of)
+        unsaved = self._overlay.current(digest_of)
         today = next(iter(self._models), _NO_MODEL)
         embedder = today
         if generation is not None and generation.snapshot is not None:
@@ -312,7 +318,7 @@ class FolderService:
             snapshot=None if generation is None else generation.snapshot,
             unsaved=unsaved,
             coverage=reader.coverage,
-            is_complete=is_complete,
+            is_complete=is_ready and is_settled,
         )
 
     @property
@@ -353,6 +359,13 @@ def _without_meaning(unsaved: Unsaved, n_dimensions: int) -> Unsaved:
             for path, file in unsaved.files.items()
         }
     )
+
+
+def _digest_on_disk(file: Path) -> bytes | None:
+    try:
+        return content_digest(read_ordinary(file)[0])
+    except (OSError, ValueError):
+        return None
 
 
 def _readable(error: Exception) -> str:

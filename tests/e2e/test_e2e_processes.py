@@ -55,6 +55,16 @@ def was_cut_short(desk: Desk) -> bool:
     return not list(desk.indexes.rglob("ready"))
 
 
+def test_who_reads_open_documents_is_as_urgent_as_the_searches_that_wait_for_it(
+    desk: Desk, project: Path
+) -> None:
+    editor = desk.editor().open(project).ready()
+    editor.show(project / "net.py", "def mint_coin(): ...\n")
+    assert editor.finds("mint_coin")
+    (reader,) = [one for one in editor.children() if "_buffer_worker" in one.cmdline()]
+    assert reader.nice() == psutil.Process(editor.process.pid).nice()
+
+
 def test_no_process_survives_exit(desk: Desk, project: Path) -> None:
     editor, processes = busy(desk, project)
     editor.quit()

@@ -21,6 +21,21 @@ def test_the_text_on_screen_counts_until_the_document_is_closed(desk: Desk, proj
     assert not editor.finds("lose_coin")
 
 
+def test_a_text_that_was_saved_stays_when_its_document_is_closed(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    net = project / "net.py"
+    editor.show(net, "def mint_coin(): ...\n")
+    assert editor.finds("mint_coin")
+    write(project, "net.py", "def mint_coin(): ...\n")
+    editor.hide(net)
+    assert editor.finds("mint_coin")  # long before it is indexed
+    assert not editor.finds("resend_after_error")
+    editor.ready()
+    assert editor.finds("mint_coin")
+    write(project, "net.py", "def melt_coin(): ...\n")
+    eventually(lambda: editor.finds("melt_coin") and not editor.finds("mint_coin"))
+
+
 def test_a_file_that_is_not_yet_on_disk_is_found(desk: Desk, project: Path) -> None:
     editor = desk.editor().open(project).ready()
     editor.show(project / "new.py", "def mint_coin(): ...\n")

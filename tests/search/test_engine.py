@@ -114,6 +114,25 @@ def test_a_buffer_scores_as_the_same_text_does_in_the_index(built: SmallIndex, v
             assert one.id == other.id
 
 
+@pytest.mark.parametrize("query", ["zorkmid", "balance of a kvetch", "frobnikate_ledger", "quibblify = 2"])
+def test_words_that_only_a_buffer_holds_count_as_they_do_once_it_is_saved(
+    tmp_path: Path, embedder: Embedder, query: str
+) -> None:
+    index = SmallIndex(tmp_path, embedder)
+    index.commit(FILES)
+    text = '''
+def frobnikate_ledger(amount):
+    """Return the zorkmid balance of a kvetch."""
+    quibblify = 2 * amount
+    return quibblify
+'''
+    from_buffer = results(index.view({"src/ledger.py": text}), query)
+    index.commit({"src/ledger.py": text})
+    from_index = results(index.view(), query)
+    assert names(from_buffer)[0] == names(from_index)[0] == "frobnikate_ledger"
+    assert from_buffer[0].score == pytest.approx(from_index[0].score, abs=0.05)
+
+
 def test_filters_hold_for_buffers_as_for_the_index(built: SmallIndex, view: FolderView) -> None:
     buffered = built.view(FILES)
     for query in ("name:SESSION", "session name:load name:store", "kind:method", "parse lang:go", "-token x"):

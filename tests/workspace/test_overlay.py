@@ -5,9 +5,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import lsp_server
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder
@@ -77,6 +80,60 @@ def test_the_last_of_many_texts_counts(overlay: Overlay, index: Index) -> None:
     assert names(overlay, index) == {"version_49"}
 
 
+LONG = "number = 1\n" * 1000
+"""So that a parse takes longer than to type on."""
+
+
+@contextmanager
+def typing_without_a_rest(overlay: Overlay, path: str) -> Iterator[None]:
+    """Every parse is overtaken by a newer text."""
+    has_begun, is_over = threading.Event(), threading.Event()
+
+    def type_on() -> None:
+        number = 0
+        while not is_over.is_set():
+            overlay.set(path, f"def typed_{number}(): ...\n{LONG}")
+            has_begun.set()
+            number += 1
+
+    typist = threading.Thread(target=type_on)
+    typist.start()
+    has_begun.wait()
+    try:
+        yield
+    finally:
+        is_over.set()
+        typist.join()
+
+
+def test_a_search_does_not_wait_for_what_is_typed_after_it(overlay: Overlay, index: Index) -> None:
+    overlay.set("a.py", "def warm(): ...\n")
+    assert overlay.settle(30)
+    with typing_without_a_rest(overlay, "a.py"):
+        assert all(overlay.settle(30) for _ in range(5))
+    assert names(overlay, index) != {"warm"}
+
+
+def test_a_document_in_which_somebody_types_lets_the_others_have_their_turn(
+    overlay: Overlay, index: Index
+) -> None:
+    with typing_without_a_rest(overlay, "a.py"):
+        overlay.set("b.py", "def other(): ...\n")
+        assert overlay.settle(30)
+        assert "other" in names(overlay, index)
+
+
+def test_a_text_counts_that_only_a_newer_generation_than_the_searched_one_has(
+    overlay: Overlay, index: Index
+) -> None:
+    index.has("a.py", "def saved(): ...\n")
+    overlay.set("a.py", "def saved(): ...\n")
+    searched = Index()
+    searched.has("a.py", "def before(): ...\n")
+    assert overlay.settle(30, searched.digests.get)
+    assert names(overlay, searched) == {"saved"}
+
+
 def test_a_text_that_the_index_has_is_left_to_it(overlay: Overlay, index: Index) -> None:
     index.has("a.py", "def same(): ...\n")
     overlay.set("a.py", "def same(): ...\n")
@@ -94,6 +151,59 @@ def test_a_closed_buffer_is_forgotten(overlay: Overlay, index: Index) -> None:
     overlay.drop("a.py")
     assert overlay.settle(30)
     assert names(overlay, index) == set()
+
+
+def test_a_saved_text_stays_after_its_document_until_the_index_has_it_or_a_later_one(
+    overlay: Overlay, index: Index
+) -> None:
+    text, saved = "def saved(): ...\n", content_digest(b"def saved(): ...\n")
+    index.has("a.py", "def before(): ...\n")
+    for later in (text, "def later(): ...\n", None):
+        overlay.set("a.py", text)
+        assert overlay.settle(30)
+        assert overlay.drop("a.py", saved)
+        assert overlay.settle(30)
+        assert names(overlay, index) == {"saved"}
+        if later is None:
+            overlay.let_go()
+        else:
+            index.has("a.py", later)
+        assert overlay.settle(30)
+        assert names(overlay, index) == set()
+        assert overlay.paths() == ()
+        index.has("a.py", "def before(): ...\n")
+    overlay.set("a.py", text)
+    assert overlay.settle(30)
+    assert not overlay.drop("a.py", content_digest(b"another on disk"))
+    assert names(overlay, index) == set()
+
+
+STEPS = st.tuples(st.sampled_from(["show", "close", "index"]), st.sampled_from(["a", "b"]), st.integers(0, 2))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, max_size=12))
+def test_a_document_shows_its_text_wherever_the_index_has_another(
+    overlay: Overlay, index: Index, steps: list[tuple[str, str, int]]
+) -> None:
+    for path in ("a.py", "b.py"):
+        overlay.drop(path)
+    index.digests.clear()
+    shown: dict[str, int] = {}
+    indexed: dict[str, int] = {}
+    for what, stem, number in steps:
+        if what == "show":
+            shown[stem] = number
+            overlay.set(f"{stem}.py", f"def {stem}_{number}(): ...\n")
+        elif what == "close":
+            shown.pop(stem, None)
+            overlay.drop(f"{stem}.py")
+        else:
+            indexed[stem] = number
+            index.has(f"{stem}.py", f"def {stem}_{number}(): ...\n")
+        assert overlay.settle(30)
+        expected = {f"{stem}_{number}" for stem, number in shown.items() if indexed.get(stem) != number}
+        assert names(overlay, index) == expected
 
 
 def test_an_ignored_buffer_costs_nothing(overlay: Overlay, index: Index) -> None:

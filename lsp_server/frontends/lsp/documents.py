@@ -88,19 +88,20 @@ def edited(text: str, edits: Iterable[Edit], encoding: Encoding) -> str:
         if edit.range is None:
             text, starts = edit.text, []
             continue
-        last_line = max(line for line, _ in edit.range)
-        # Who replaces a word everywhere edits from the end backwards: all lines start where they did before.
-        if last_line >= len(starts):
-            starts = _line_starts(text, last_line)
+        # Who replaces a word everywhere edits from one end to the other: no line is counted twice.
+        _count_lines(text, starts, max(line for line, _ in edit.range))
         start, end = sorted(_offset(text, starts, place, encoding) for place in edit.range)
         text = text[:start] + edit.text + text[end:]
         del starts[bisect_left(starts, start) :]
     return text
 
 
-def _line_starts(text: str, last_line: int) -> list[int]:
-    """Return where the lines of a text start, up to a certain one if it has so many."""
-    return [0, *(match.end() for match in islice(_LINE_END.finditer(text), last_line))]
+def _count_lines(text: str, starts: list[int], last_line: int) -> None:
+    """Add where further lines of a text start, up to a certain one if it has so many."""
+    if not starts:
+        starts.append(0)
+    n_missing = max(0, last_line + 1 - len(starts))
+    starts += (match.end() for match in islice(_LINE_END.finditer(text, starts[-1]), n_missing))
 
 
 def _offset(text: str, starts: list[int], place: _Place, encoding: Encoding) -> int:

@@ -1,6 +1,7 @@
 """What a search reads of one folder: a pinned generation and the open buffers in front of it."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from lsp_server.embedding import Embedder
@@ -34,3 +35,14 @@ class FolderView:
     is_complete: bool
     weights: Weights = LEARNED
     reranking: Reranking | None = None
+
+    def document_frequency(self, field: str, word: str) -> int:
+        """Return how many symbols hold a word in a field; 1 where unsaved text alone does."""
+        assert self.snapshot is not None
+        text = self.snapshot.text
+        n_holding = text.document_frequency(field, word)
+        if n_holding or not self.unsaved.files:
+            return n_holding
+        term = text.stemmer.stems([word])[0]
+        documents = chain.from_iterable(file.documents for file in self.unsaved.files.values())
+        return int(any(term in document.frequencies[field] for document in documents))

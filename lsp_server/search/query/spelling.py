@@ -1,11 +1,10 @@
 """Mends misspelt words of a query, where a word is known neither to the folder nor to the model."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from string import ascii_lowercase
 from typing import Final
 
-from lsp_server.documents import TextReader
 from lsp_server.embedding import Dictionary, Embedder
 from lsp_server.search.query.syntax import ParsedQuery
 from lsp_server.search.query.words import content_words
@@ -14,18 +13,21 @@ SHORTEST: Final = 4
 """Letters of the shortest word that is mended: in a shorter one every other word is near."""
 
 _LONG: Final = 8  # a word of so many letters may differ by two
+Frequency = Callable[[str, str], int]
+"""How many symbols hold a word in a field, given the two: field and word."""
+
 _FIELDS: Final = ("body", "name", "doc")
 """Where a word counts for being meant; a word in a path, too, is no misspelling."""
 
 
-def mended(query: ParsedQuery, reader: TextReader, embedder: Embedder) -> ParsedQuery:
+def mended(query: ParsedQuery, frequency: Frequency, embedder: Embedder) -> ParsedQuery:
     """Return the query with misspelt words replaced by words that the folder holds.
 
     A word that the model knows is no misspelling, even where the folder speaks of the thing by another.
 
     Args:
         query: The query taken apart.
-        reader: The folder's text index.
+        frequency: Of words in the folder.
         embedder: Its vocabulary is the dictionary; a model without one mends nothing.
     """
     text = query.text
@@ -33,30 +35,30 @@ def mended(query: ParsedQuery, reader: TextReader, embedder: Embedder) -> Parsed
     for word in content_words(query.words):
         if len(word) < SHORTEST or not word.isalpha() or word in quoted:
             continue
-        if word in embedder.words or _is_held(reader, word):
+        if word in embedder.words or _is_held(frequency, word):
             continue
-        better = _nearest_held(word, embedder.words, reader)
+        better = _nearest_held(word, embedder.words, frequency)
         if better is not None:
             text = _replaced(text, word, better)
     return query if text == query.text else query.with_text(text)
 
 
-def _is_held(reader: TextReader, word: str) -> bool:
-    return any(reader.document_frequency(field, word) for field in (*_FIELDS, "path"))
+def _is_held(frequency: Frequency, word: str) -> bool:
+    return any(frequency(field, word) for field in (*_FIELDS, "path"))
 
 
-def _nearest_held(word: str, dictionary: Dictionary, reader: TextReader) -> str | None:
+def _nearest_held(word: str, dictionary: Dictionary, frequency: Frequency) -> str | None:
     """Return the word most often held of those one edit away, or else, for a long word, two."""
     one_away = (other for other in one_edit_away(word) if other in dictionary)
-    best = _most_held(one_away, reader)
+    best = _most_held(one_away, frequency)
     if best is None and len(word) >= _LONG:
         others = dictionary.near(word, 2)
-        best = _most_held((other for other in others if edits(word, other, 2) == 2), reader)
+        best = _most_held((other for other in others if edits(word, other, 2) == 2), frequency)
     return best
 
 
-def _most_held(words: Iterable[str], reader: TextReader) -> str | None:
-    held = [(sum(reader.document_frequency(field, word) for field in _FIELDS), word) for word in words]
+def _most_held(words: Iterable[str], frequency: Frequency) -> str | None:
+    held = [(sum(frequency(field, word) for field in _FIELDS), word) for word in words]
     n_holding, word = max(held, default=(0, ""))
     return word if n_holding else None
 

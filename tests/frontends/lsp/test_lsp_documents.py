@@ -86,10 +86,11 @@ def test_edits_together_do_what_they_do_one_by_one(text: str, edits: list[Edit],
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_a_word_is_soon_replaced_in_all_of_a_long_file(line_end: str) -> None:
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_word_is_soon_replaced_in_all_of_a_long_file(direction: int, line_end: str) -> None:
     n_lines = 20_000
     text = line_end.join(["some line of code that is neither long nor short"] * n_lines)
-    edits = [Edit("a", ((line, 0), (line, 4))) for line in range(n_lines - 1, 0, -10)]
+    edits = [Edit("a", ((line, 0), (line, 4))) for line in range(1, n_lines, 10)[::direction]]
     began_s = time.process_time()
     assert edited(text, edits, "utf16").count("a line") == len(edits)
     assert time.process_time() - began_s < 3.0  # to count the lines anew for each edit takes many times that

@@ -77,6 +77,14 @@ def test_names_of_the_folder_are_no_misspellings(index: SmallIndex) -> None:
     assert outcome.results[0].symbol.name == "sesion"
 
 
+def test_words_of_unsaved_text_are_the_folders_too(index: SmallIndex) -> None:
+    index.commit({"a.py": SOURCE})
+    view = index.view({"b.py": "def sesion(umbrella):\n    pass\n"})
+    outcome = search([view], SearchRequest("sesion of an umbrela"), Cancel())
+    assert outcome.corrected_query == "sesion of an umbrella"
+    assert outcome.results[0].symbol.name == "sesion"
+
+
 @pytest.mark.parametrize("mode", [SearchMode.TEXT, SearchMode.VECTOR])
 def test_only_a_hybrid_search_mends(index: SmallIndex, mode: SearchMode) -> None:
     index.commit({"a.py": SOURCE})
