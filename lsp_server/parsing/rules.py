@@ -133,7 +133,7 @@ class Rules:
         settle: For a source that is broken: decides what the grammar can't read undecided, such as which
             branch of a conditional counts, keeping every byte's place.
         definition_lines: Where a definition begins in a source that is broken; groups: the indentation, the
-            word that begins it, its name. For languages whose indentation tells where it ends.
+            word that begins it, its name. Indentation then tells where it ends.
         piece_ways: What may stand around a piece of a source that is broken, so that the grammar reads it on
             its own: nothing, or a type's head and its end. For languages with braces or `end`.
         aside: What is left out of a broken source at first, since it is indented on its own or not at all.

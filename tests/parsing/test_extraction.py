@@ -166,6 +166,27 @@ def test_what_follows_an_open_bracket_is_still_found(broken: str) -> None:
     assert source[slice(*found["A.g"].code)] == "def g(self):\n        pass"
 
 
+@pytest.mark.parametrize(
+    ("language", "source", "names"),
+    [
+        (
+            "bash",
+            "function take {\n}\n  give() {\n}\nomz::log ()\n{\n}\ncall {a,b}\ng() (\n",
+            "take give omz::log",
+        ),
+        (
+            "powershell",
+            "function Sync-Tags\n{\n}\nFilter global:Only-Even {\n}\n$function = 1\n",
+            "Sync-Tags Only-Even",
+        ),
+    ],
+)
+def test_heads_of_functions_are_known_by_their_lines(language: str, source: str, names: str) -> None:
+    lines = rules_of(language).definition_lines
+    assert lines is not None
+    assert [match[3].decode() for match in lines.finditer(source.encode())] == names.split()
+
+
 def test_text_that_looks_like_a_definition_is_none() -> None:
     source = 'x = foo(\n"""\ndef no(): pass\n"""\n'
     assert "no" not in {one.symbol.name for one in extract(source.encode(), LANGUAGES["python"])}

@@ -68,6 +68,12 @@ def _tested(found: Found, _head: str) -> bool:
     return found.name.startswith("test_")
 
 
+_LINES = re.compile(
+    rb"^([ \t]*+)(?=function[ \t]|[\w:.-]++[ \t]*+\(\))((?:function[ \t]++)?+)([A-Za-z_][\w:.-]*+)"
+    rb"(?=[ \t]*+(?:\(\)[ \t]*+)?+(?:\r?\n\s*+)?+\{)",
+    re.MULTILINE,
+)
+
 RULES = Rules(
     nodes={
         "comment": Role.COMMENT,
@@ -88,6 +94,7 @@ RULES = Rules(
     exported=_exported,
     tested=_tested,
     prepare=_prepare,
+    definition_lines=_LINES,
     piece_ways=(ALONE,),
     inner_marks=(b"()", b"function "),
     hidden_types=frozenset({"function_definition"}),

@@ -120,6 +120,8 @@ def _exported(_found: Found, before: str, _scope: Scope) -> bool:
     return "hidden" not in before.lower().split()
 
 
+_LINES = re.compile(rb"^([ \t]*+)((?i:function|filter))[ \t]++(?:\w+:)?+([A-Za-z_][\w-]*+)", re.MULTILINE)
+
 RULES = Rules(
     nodes={
         "comment": Role.COMMENT,
@@ -136,6 +138,7 @@ RULES = Rules(
     },
     exported=_exported,
     prepare=_without_last_dollars,
+    definition_lines=_LINES,
     inner_marks=(b"function ", b"Function ", b"It ", b"Context ", b"Describe "),
     hidden_types=frozenset({"function_statement", "class_statement", "enum_statement", "pipeline"}),
     hidden_marks={
