@@ -1,4 +1,4 @@
-"""Mends misspelt words of a query, where a word is known neither to the folder nor to the model."""
+"""Corrects misspelt words of a query, where neither the folder nor the model knows a word."""
 
 import re
 from collections.abc import Iterable
@@ -11,22 +11,22 @@ from lsp_server.search.query.syntax import ParsedQuery
 from lsp_server.search.query.words import content_words
 
 SHORTEST: Final = 4
-"""Letters of the shortest word that is mended: in a shorter one every other word is near."""
+"""Shorter words are not corrected: too many other words are an edit away."""
 
-_LONG: Final = 8  # a word of so many letters may differ by two
+_LONG: Final = 8  # from this many letters on, a word may be two edits away
 _FIELDS: Final = ("body", "name", "doc")
-"""Where a word counts for being meant; a word in a path, too, is no misspelling."""
+"""Fields whose words may be corrections. A word that occurs only in paths is no misspelling, either."""
 
 
 def mended(query: ParsedQuery, reader: TextReader, embedder: Embedder) -> ParsedQuery:
-    """Return the query with misspelt words replaced by words that the folder holds.
+    """Return the query with misspelt words replaced by words that occur in the folder.
 
-    A word that the model knows is no misspelling, even where the folder speaks of the thing by another.
+    A word that the model knows is not a misspelling, even where the folder uses another word for the thing.
 
     Args:
-        query: The query taken apart.
+        query: The parsed query.
         reader: The folder's text index.
-        embedder: Its vocabulary is the dictionary; a model without one mends nothing.
+        embedder: Its vocabulary is the dictionary; without one, nothing is corrected.
     """
     text = query.text
     quoted = {word for phrase in query.phrases for word in phrase}
@@ -46,7 +46,7 @@ def _is_held(reader: TextReader, word: str) -> bool:
 
 
 def _nearest_held(word: str, dictionary: Dictionary, reader: TextReader) -> str | None:
-    """Return the word most often held of those one edit away, or else, for a long word, two."""
+    """Return the most frequent word one edit away, or else, for a long word, two edits away."""
     one_away = (other for other in one_edit_away(word) if other in dictionary)
     best = _most_held(one_away, reader)
     if best is None and len(word) >= _LONG:
@@ -62,7 +62,7 @@ def _most_held(words: Iterable[str], reader: TextReader) -> str | None:
 
 
 def one_edit_away(word: str) -> set[str]:
-    """Return what a letter inserted, dropped, changed or swapped with its neighbour makes of a word."""
+    """Return all strings one insertion, deletion, substitution or transposition away from a word."""
     halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     return {
         *(left + right[1:] for left, right in halves if right),
@@ -73,14 +73,12 @@ def one_edit_away(word: str) -> set[str]:
 
 
 def edits(left: str, right: str, most: int) -> int:
-    """Return how many letters to insert, drop, change or swap with their neighbour make one word the other.
-
-    This is the optimal string alignment distance (Damerau 1964; each stretch is edited once).
+    """Return the optimal string alignment distance of two words (Damerau 1964; no substring is edited twice).
 
     Args:
         left: A word.
         right: Another.
-        most: Beyond it the exact number does not matter, and `most + 1` is returned.
+        most: Where the distance is greater, `most + 1` is returned.
     """
     if abs(len(left) - len(right)) > most:
         return most + 1
@@ -100,7 +98,7 @@ def edits(left: str, right: str, most: int) -> int:
 
 
 def _replaced(text: str, word: str, better: str) -> str:
-    """Return the text with a word replaced wherever it stands by itself or in an identifier, in any case."""
+    """Return the text with a word replaced wherever it occurs, alone or within an identifier, in any case."""
     by_itself = rf"(?<![^\W\d_])(?i:{re.escape(word)})(?![a-z])"
     in_camel_case = rf"(?<=[a-z0-9]){re.escape(word.capitalize())}(?![a-z])"
 
