@@ -1,4 +1,4 @@
-r"""Every error this project raises on purpose, one tree, with the exit code each has on the command line.
+r"""Every error this project raises on purpose, as one tree, with each one's exit code on the command line.
 
 SemanticSymbolsError
 ├── InvalidParams          3   a parameter, filter or argument has the wrong type or value

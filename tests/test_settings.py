@@ -112,7 +112,7 @@ def test_the_client_may_send_its_section_or_what_is_in_it(place: Place) -> None:
 def test_a_pipe_in_place_of_a_file_is_a_mistake_that_is_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / WORKSPACE_FILE)
     loaded = load_settings(tmp_path, {}, {}, {})
-    assert any("no ordinary file" in str(problem) for problem in loaded.problems)
+    assert any("not an ordinary file" in str(problem) for problem in loaded.problems)
 
 
 def test_null_from_a_client_means_unset(place: Place) -> None:
