@@ -1,4 +1,4 @@
-"""Says why a file of a folder is indexed, or is not."""
+"""Explains why a file of a folder is or is not indexed."""
 
 import stat
 from pathlib import Path
@@ -8,7 +8,7 @@ from lsp_server.indexing.scanning.scanner import is_storable
 from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.status import PathExplanation
 
-OUTSIDE = PathExplanation(indexed=False, reason="it lies in none of the open folders")
+OUTSIDE = PathExplanation(indexed=False, reason="it is in none of the open folders")
 
 
 def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathExplanation:

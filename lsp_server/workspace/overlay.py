@@ -1,4 +1,4 @@
-"""The open buffers of one folder, parsed and embedded as they stand on screen, in front of the index."""
+"""The open buffers of one folder, parsed and embedded as they are on screen, overriding the index."""
 
 import logging
 import threading
@@ -19,10 +19,10 @@ from lsp_server.storage.file_yield import unpack
 logger = logging.getLogger(__name__)
 
 SETTLE_S = 2.0
-"""A search waits so long for the text on screen; only a file that stalls the parser takes longer."""
+"""A search waits this long for unsaved text to be parsed; only a text that stalls the parser takes longer."""
 
 DigestOf = Callable[[str], bytes | None]
-"""The digest that the index has of a path, or None."""
+"""Path → the digest that the index has for it, or None."""
 
 _NO_FILE = FileId(0)
 _WARM_UP = ParseJob("warm-up.txt", "", raw=b"").pack()
@@ -34,11 +34,11 @@ class _Buffer:
 
     Attributes:
         raw: The newest text.
-        digest: Of that text.
+        digest: The digest of that text.
         wanted: Whether a file of this name is indexed at all.
         parsed: The newest text that was parsed.
         tried: The digest of the newest text that the parser was given.
-        is_slow: The last text held the parser up, so that no search waits for the next.
+        is_slow: Whether the last text stalled the parser; then no search waits for the next one.
     """
 
     raw: bytes
@@ -52,11 +52,11 @@ class _Buffer:
 class Overlay:
     """Keeps buffers parsed. Thread-safe; parsing runs in a worker process, fed by one thread.
 
-    Buffers are taken from the start, and parsed from `begin` on.
+    Buffers may be set at once, but are parsed only after `begin`.
 
     Args:
         worker: Parses and embeds.
-        is_wanted: Whether a path is indexed.
+        is_wanted: Tells whether a path is indexed.
     """
 
     def __init__(self, worker: Worker, is_wanted: Callable[[str], bool]) -> None:
@@ -73,11 +73,11 @@ class Overlay:
         self._thread: threading.Thread | None = None
 
     def begin(self, embedder: Embedder, indexed_digest: DigestOf) -> None:
-        """Parse what is open, and what will be.
+        """Start to parse the open buffers.
 
         Args:
             embedder: Adds the path to the vectors.
-            indexed_digest: Tells which texts the index has, so that nothing is to be done for them.
+            indexed_digest: Tells which texts the index has already, so that they need no parsing.
         """
         with self._changed:
             self._embedder = embedder
@@ -86,11 +86,11 @@ class Overlay:
                 self._start()
 
     def set(self, path: str, text: str) -> None:
-        """Take the text of a document that was opened or changed.
+        """Set the text of a document that was opened or changed.
 
         Args:
             path: Relative to the workspace folder.
-            text: As it stands on screen.
+            text: The whole text as it is on screen.
         """
         raw = text.encode("utf-8", "replace")
         digest = content_digest(raw)
@@ -105,14 +105,14 @@ class Overlay:
             self._changed.notify_all()
 
     def drop(self, path: str) -> None:
-        """Forget a document that was closed: what is on disk counts again."""
+        """Forget a document that was closed: the index answers for the file again."""
         with self._changed:
             self._buffers.pop(path, None)
             self._dirty.pop(path, None)
             self._changed.notify_all()
 
     def look_again(self) -> None:
-        """Learn that other files are indexed than before."""
+        """Check again which of the buffers are indexed, after the ignore rules changed."""
         wanted = {path: self._is_wanted(path) for path in self.paths()}  # reads from disk: not under the lock
         with self._changed:
             for path, buffer in self._buffers.items():
@@ -120,17 +120,15 @@ class Overlay:
             self._changed.notify_all()
 
     def paths(self) -> tuple[str, ...]:
-        """Return the open documents."""
+        """Return the paths of the open documents."""
         with self._changed:
             return tuple(self._buffers)
 
     def settle(self, timeout_s: float | None = None) -> bool:
         """Wait until every text that the index does not have is parsed; False when that takes too long.
 
-        A text whose last version held the parser up is not waited for.
-
-        A parser that is held up by one text costs each search only what is left of the limit, so nothing once
-        it is over.
+        A text whose last version stalled the parser is not waited for. The limit counts from when the parser
+        began on its current text, so a stalled parser delays only the first searches.
         """
         timeout_s = SETTLE_S if timeout_s is None else timeout_s
         deadline_s = time.monotonic() + timeout_s
@@ -149,10 +147,10 @@ class Overlay:
             return self._thread is None or not self._dirty
 
     def current(self, indexed_digest: DigestOf) -> Unsaved:
-        """Return the buffers that differ from what was indexed; the others the index serves.
+        """Return the buffers that differ from what was indexed; the index answers for the others.
 
         Args:
-            indexed_digest: Of the generation that is searched.
+            indexed_digest: Tells the digests of the generation that is searched.
         """
         with self._changed:
             return Unsaved(
@@ -164,7 +162,7 @@ class Overlay:
             )
 
     def close(self) -> None:
-        """End the thread and the worker, whatever it is doing."""
+        """End the thread and the worker, whatever they are doing."""
         with self._changed:
             self._is_closed = True
             self._buffers.clear()
@@ -176,7 +174,7 @@ class Overlay:
         self._worker.kill()
 
     def _soil(self, path: str, buffer: _Buffer) -> None:
-        """Mark a buffer to be parsed if there is any need."""
+        """Mark a buffer as dirty, to be parsed, if it needs to be."""
         if buffer.wanted and buffer.tried != buffer.digest and self._indexed_digest(path) != buffer.digest:
             self._dirty[path] = None
         else:
@@ -195,7 +193,7 @@ class Overlay:
             self._thread.start()
 
     def _run(self, embedder: Embedder) -> None:
-        # An editor's first change shall not wait until the worker has started.
+        # So that the first change in the editor need not wait for the worker to start.
         self._worker.request(_WARM_UP)
         while True:
             with self._changed:
@@ -222,7 +220,7 @@ class Overlay:
             if parsed is not None:
                 buffer.parsed = parsed
             if self._buffers.get(path) is buffer:
-                self._soil(path, buffer)  # a newer text may wait
+                self._soil(path, buffer)  # a newer text may be waiting
             self._changed.notify_all()
 
     def _parsed(self, path: str, raw: bytes, embedder: Embedder) -> UnsavedFile | None:
