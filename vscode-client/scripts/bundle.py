@@ -1,4 +1,4 @@
-"""Bundles the server and its dependencies with the extension: `bundled/any` for all Pythons, `bundled/cp312`, …
+"""Bundles the server and its dependencies: `bundled/any` for every Python, `bundled/cp312` for one version.
 
 Packages are unpacked wheels, so that nothing has to be installed on the user's machine: the server starts
 with both folders on Python's path. Only the standard library and pip are needed to run this.
