@@ -33,7 +33,7 @@ from lsp_server.settings import (
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.storage.yield_cache import YieldCache
 
-if TYPE_CHECKING:  # imported where it is made: child processes, which start by the dozen, need none of it
+if TYPE_CHECKING:  # imported lazily where used: child processes, which start by the dozen, need none of it
     from lsp_server.workspace.service import FolderParts
     from lsp_server.workspace.visit import VisitParts
 

@@ -23,7 +23,7 @@ class SemanticSymbolsError(Exception):
     Args:
         message: What happened, one sentence.
         suggestion: What the user can do, one sentence.
-        **details: Machine-readable facts, sent to clients as `data` beside the kind.
+        **details: Machine-readable facts, sent to clients in `data` along with the kind.
     """
 
     exit_code: ClassVar[int] = 70

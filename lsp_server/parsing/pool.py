@@ -94,7 +94,7 @@ class WorkerPool(Generic[Key]):
             jobs: Key and payload of each.
 
         Raises:
-            IndexerFailed: Children end before they are ready, again and again.
+            IndexerFailed: Children keep ending before they are ready.
         """
         self._start()
         with self._changed:

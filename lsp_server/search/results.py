@@ -98,7 +98,7 @@ class Found:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What to show beside a related symbol: "test", "duplicate"."""
+        """What to show next to a related symbol: "test", "duplicate"."""
         signals = {} if self.explanation is None else self.explanation.signals
         return tuple(mark for mark in (TEST_MARK, DUPLICATE_MARK) if signals.get(mark))
 

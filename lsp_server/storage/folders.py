@@ -390,7 +390,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    # Written beside it and renamed: a reader must find either the old or the new text.
+    # Written to a temporary file and renamed: a reader must find either the old or the new text.
     temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         temporary.write_text(json.dumps(content), encoding="utf-8")

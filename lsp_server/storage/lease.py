@@ -208,7 +208,7 @@ def lease_holder(path: Path) -> int | None:
 
 
 def holder_path(path: Path) -> Path:
-    """Return the file beside the lock file in which the holder writes its process id."""
+    """Return the file, next to the lock file, to which the holder writes its process id."""
     return path.with_name(path.name + ".holder")
 
 

@@ -1,13 +1,13 @@
 """Owns calibration: which `probes` and `rerank` reach the wanted recall on this index at the least cost.
 
 The exact answers of each query are computed once. An answer's rank among the codes of the probed clusters
-then tells, without searching again, for which settings it would have been found.
+then shows, without searching again, with which settings it would have been found.
 
-Two kinds of queries are used. Rows of the index stand for "what is related to this". What people ask lies
-between the rows, not on one, and is harder: the caller may pass such queries. Without any, a row turned
-towards another one simulates one. How far it is turned was chosen on real vectors; on others such queries may
-be too easy (`benchmarks/vectors.py` compares them with documentation). Noise in all directions, which is
-easier to make, leads away from all rows and needs far wider searches.
+Two kinds of queries are used. Rows of the index represent "what is related to this". What people ask lies
+between the rows, not on one, and is harder: the caller may pass such queries. Without any, they are simulated
+by turning a row towards another one. The angle was chosen on real vectors; on others such queries may be too
+easy (`benchmarks/vectors.py` compares them with documentation). Noise in all directions, which is easier to
+make, leads away from all rows and needs far wider searches.
 """
 
 from collections.abc import Callable

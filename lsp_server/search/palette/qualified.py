@@ -44,26 +44,26 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
         containers: Outermost first, in lower case.
         matches: Names that match what comes after the containers.
     """
-    in_file = _lies_with(source, containers[-1], matches)
+    in_file = _shares_file_with(source, containers[-1], matches)
     order = np.lexsort((matches.rows, ~in_file, matches.classes))[:MOST_LOOKED_AT]
     rows, classes = matches.rows[order], matches.classes[order]
     # Where no name around the symbol can be the container's, the path alone decides.
     is_unsure = _may_be_named(source, containers[-1], rows) | (source.kinds[rows] == _FILE)
-    places: dict[str, _Place] = {}
+    places: dict[str, _PathMatch] = {}
     kept: dict[int, int] = {}
     for row, match, unsure in zip(rows.tolist(), classes.tolist(), is_unsure.tolist(), strict=True):
         path = source.path(row)
-        place = places.get(path) or places.setdefault(path, _Place.of(path, containers))
+        place = places.get(path) or places.setdefault(path, _PathMatch.of(path, containers))
         may_be_named = place.is_named and match in _LOOSELY
         if may_be_named or (unsure and _is_mentioned(source, containers[-1], row)):
             symbol = source.symbol(row)
             if _is_named(symbol, place, containers):
                 kept[row] = match
                 continue
-            lies = _begin_in_order(containers, _chain(symbol, place))
+            fits = _begin_in_order(containers, _chain(symbol, place))
         else:
-            lies = place.lies
-        if lies:
+            fits = place.fits
+        if fits:
             kept[row] = _LOOSELY.get(NameMatch(match), match)
     found = sorted(kept)
     return Matches(np.array(found, np.int64), np.array([kept[row] for row in found], np.int64))
@@ -95,31 +95,31 @@ def _may_be_named(source: NameSource, container: str, rows: I64) -> Mask:
     return may_be
 
 
-def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
+def _shares_file_with(source: NameSource, container: str, matches: Matches) -> Mask:
     """Return which matches are in a file that has a symbol of the container's name."""
     if source.files is None:
         return np.ones(len(matches.rows), np.bool_)
     named = match_beginning(source.columns, container, possible_rows(source.columns, container))
     is_it = np.zeros(int(source.files.max(initial=0)) + 1, np.bool_)
     is_it[source.files[named.rows[named.classes <= NameMatch.SAME_LETTERS]]] = True
-    lies: Mask = is_it[source.files[matches.rows]]
-    return lies
+    shares: Mask = is_it[source.files[matches.rows]]
+    return shares
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _PathMatch:
     """How a path matches the containers.
 
     Attributes:
         folders: Outermost first, in lower case.
         stem: The file's name without suffixes, in lower case.
-        lies: Whether the containers are prefixes of the path's parts, in order.
+        fits: Whether the containers are prefixes of the path's parts, in order.
         is_named: Whether the containers name the file or its innermost folders in full.
     """
 
     folders: Sequence[str]
     stem: str
-    lies: bool
+    fits: bool
     is_named: bool
 
     @classmethod
@@ -132,7 +132,7 @@ class _Place:
         return cls(folders, stem, _begin_in_order(containers, parts), is_named)
 
 
-def _is_named(symbol: Symbol, place: _Place, containers: Sequence[str]) -> bool:
+def _is_named(symbol: Symbol, place: _PathMatch, containers: Sequence[str]) -> bool:
     """Tell whether the given containers are the symbol's, in full; outer ones may be missing."""
     if symbol.kind is _FILE:
         return tuple(place.folders[-len(containers) :]) == tuple(containers)
@@ -142,7 +142,7 @@ def _is_named(symbol: Symbol, place: _Place, containers: Sequence[str]) -> bool:
     return chain[-1] == containers[-1] and _are_in_order(containers, chain)
 
 
-def _chain(symbol: Symbol, place: _Place) -> list[str]:
+def _chain(symbol: Symbol, place: _PathMatch) -> list[str]:
     """Return everything around a symbol, outermost first, in lower case: folders, file, definitions."""
     if symbol.kind is _FILE:
         return [*place.folders]

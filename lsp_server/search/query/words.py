@@ -63,7 +63,7 @@ def similarity_of_words(left: str, right: str) -> float:
 class SplitNames:
     """Splits names and paths into words, with a bounded cache. Thread-safe.
 
-    The same names are candidates again and again; splitting them would cost more than the rest of ranking.
+    The same names keep coming up as candidates; splitting them would cost more than the rest of ranking.
     """
 
     def __init__(self) -> None:
