@@ -51,7 +51,7 @@ class OnnxFolder:
         dimensions = pooling.get("word_embedding_dimension") or _json(path / "config.json").get("hidden_size")
         if not isinstance(dimensions, int):
             raise ModelUnavailable(
-                f"Nothing in {path} says how long the model's vectors are.",
+                f"Nothing in {path} gives the dimension of the model's vectors.",
                 "Add the model's config.json, with its hidden_size, to the folder.",
             )
         kind = "MEAN"

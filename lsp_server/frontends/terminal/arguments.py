@@ -146,7 +146,7 @@ def _add_model(commands: Commands) -> None:
 
 def _add_training(train: Parser) -> None:
     train.add_argument(
-        "sources", nargs="*", metavar="SOURCE", help="folders or git repositories, also bare ones"
+        "sources", nargs="*", metavar="SOURCE", help="folders or git repositories, including bare ones"
     )
     train.add_argument("--out", required=True, metavar="FOLDER", help="where to write the model")
     train.add_argument(
@@ -156,10 +156,10 @@ def _add_training(train: Parser) -> None:
     train.add_argument(
         "--start",
         metavar="FOLDER",
-        help="all-MiniLM-L6-v2, to start from and to learn sentences of (the bundled model)",
+        help="folder of all-MiniLM-L6-v2, to start from and to learn from (default: the bundled model)",
     )
     train.add_argument(
-        "--corpus", metavar="FOLDER", help="where to keep what was read, for the next time (OUT/corpus)"
+        "--corpus", metavar="FOLDER", help="where to cache what was read, for the next run (OUT/corpus)"
     )
     train.add_argument(
         "--reserve", metavar="FILE", help="names of repositories never to learn from, one per line"
@@ -174,7 +174,7 @@ def _add_training(train: Parser) -> None:
     )
     train.add_argument("--epochs", type=int, default=1, metavar="N", help="how often each pair is seen (1)")
     train.add_argument(
-        "--runs", type=int, default=2, metavar="N", help="how many trainings from one start to average (2)"
+        "--runs", type=int, default=2, metavar="N", help="how many runs from one start to average (2)"
     )
     train.add_argument("--batch", type=int, default=2048, metavar="N", help="pairs in a batch (2048)")
     train.add_argument(
@@ -182,7 +182,7 @@ def _add_training(train: Parser) -> None:
         type=int,
         default=240_000,
         metavar="N",
-        help="how many sentences to learn from the model to start from (240000)",
+        help="how many sentences to learn from the model given with --start (240000)",
     )
     train.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (0)")
 
@@ -199,7 +199,7 @@ def _add_vector(commands: Commands) -> None:
 
 def _add_path(parser: Parser) -> None:
     # No default here, so that one can tell whether a folder was named.
-    parser.add_argument("path", nargs="?", metavar="PATH", help="the folder (the current one)")
+    parser.add_argument("path", nargs="?", metavar="PATH", help="the folder (default: the current one)")
 
 
 def _add_indexing(parser: Parser) -> None:
@@ -218,7 +218,7 @@ def _add_query(parser: Parser) -> None:
     parser.add_argument(
         "query",
         metavar="QUERY",
-        help='in quotes; may hold kind:class lang:python path:src/** name:foo -word "exact phrase"',
+        help='in quotes; filters: kind:class lang:python path:src/** name:foo -word "exact phrase"',
     )
     _add_path(parser)
     parser.add_argument("--limit", type=int, metavar="N", help="how many results at most, 1 to 200 (20)")
