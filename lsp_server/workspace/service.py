@@ -12,7 +12,6 @@ import numpy as np
 
 from lsp_server.embedding import Embedder, ModelInfo
 from lsp_server.errors import SemanticSymbolsError
-from lsp_server.indexing.messages import Event
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.parsing.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved
@@ -20,9 +19,8 @@ from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
 from lsp_server.settings import WORKSPACE_FILE
 from lsp_server.storage.folders import IndexFolder
-from lsp_server.workspace.background import Background
+from lsp_server.workspace.background import Background, MakeClient
 from lsp_server.workspace.explanation import explain
-from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.overlay import Overlay
 from lsp_server.workspace.query_models import QueryModels, TextOnly
@@ -61,7 +59,7 @@ class FolderParts:
     index: IndexFolder
     rules: IgnoreRules
     load_embedder: Callable[[], Embedder]
-    make_client: Callable[[Callable[[Event], None], Callable[[], None]], IndexerClient]
+    make_client: MakeClient
     overlay_worker: Worker
     watch: bool
 
