@@ -33,7 +33,7 @@ from lsp_server.settings import (
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.storage.yield_cache import YieldCache
 
-if TYPE_CHECKING:  # imported where it is made: child processes, which start by the dozen, need none of it
+if TYPE_CHECKING:  # imported lazily where used: child processes, which start by the dozen, need none of it
     from lsp_server.workspace.service import FolderParts
     from lsp_server.workspace.visit import VisitParts
 
@@ -43,17 +43,17 @@ BUFFER_WORKER_COMMAND = "_buffer_worker"
 """Hidden commands of the CLI that child processes are started with."""
 
 WORKER_MEMORY_BYTES = 1_000_000_000
-"""A parse worker that ever held more is replaced."""
+"""A parse worker that has ever held more than this is replaced."""
 
 STUCK_S = 120.0
-"""Indexing that does not move for so long, besides what one file may take, will not move any more."""
+"""Indexing that makes no progress for this long, on top of the time allowed for one file, counts as stuck."""
 
 BUFFER_TIMEOUT_S = 5.0
 """An open buffer is given up sooner than a file: its next edit may come at any moment."""
 
 
 def unknown_languages(extra_suffixes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the languages of `indexing.extraSuffixes`, and what to name instead."""
+    """Yield a (problem, suggestion) pair for each unknown language in `indexing.extraSuffixes`."""
     known = [name for language, aliases in language_names() for name in (language, *aliases)]
     for suffix, language in extra_suffixes.items():
         if canonical_language(language) is None:
@@ -82,18 +82,18 @@ def embedder_of(settings: Settings) -> Embedder:
 
 
 def index_root(settings: Settings) -> IndexRoot:
-    """Return where all indexes lie."""
+    """Return the folder that holds all indexes."""
     return IndexRoot.at(settings.storage.index_dir)
 
 
 def ignore_rules(folder: Path, settings: Settings) -> IgnoreRules:
-    """Return which files of a folder are indexed."""
+    """Return the rules that decide which files of a folder are indexed."""
     own_places = (*index_root(settings).places, log_folder())
     return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude, own_places)
 
 
 def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = None) -> IndexerParts:
-    """Put together what the indexer of one folder works with.
+    """Assemble the collaborators of one folder's indexer.
 
     Raises:
         ModelUnavailable: The model can't be loaded here.
@@ -107,7 +107,7 @@ def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = 
         env=child_env(),
     )
     if not index.versions():
-        pool.warm_up()  # All of it has to be read: the workers get ready while the model is loaded here.
+        pool.warm_up()  # Everything has to be read: the workers start while the model is loaded here.
     try:
         embedder = embedder_of(settings) if embedder is None else embedder
     except BaseException:
@@ -128,7 +128,7 @@ def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = 
 
 
 def visit_parts(folder: Path, settings: Settings) -> "VisitParts":
-    """Put together what one command's look at a folder works with.
+    """Assemble what a command needs to index and search one folder.
 
     Raises:
         ModelUnavailable: The model can't be loaded here.
@@ -146,7 +146,7 @@ def visit_parts(folder: Path, settings: Settings) -> "VisitParts":
 
 
 def parse_worker(settings: Settings) -> Callable[[bytes], bytes]:
-    """Return what one parse worker does with a job."""
+    """Return a parse worker's job handler: request bytes in, reply bytes out."""
     embedder = embedder_of(settings)
     maker = YieldMaker(embedder, parse_limits(settings), settings.indexing.extra_suffixes)
     cache = YieldCache(index_root(settings).yield_cache, settings.indexing.cache_bytes)
@@ -154,7 +154,7 @@ def parse_worker(settings: Settings) -> Callable[[bytes], bytes]:
 
 
 def folder_parts(folder: Path, settings: Settings) -> "FolderParts":
-    """Put together what a server needs to follow one folder."""
+    """Assemble what the server needs to follow one folder."""
     from lsp_server.workspace.indexer_client import IndexerClient  # noqa: PLC0415 - see above
     from lsp_server.workspace.service import FolderParts  # noqa: PLC0415
 
@@ -177,17 +177,17 @@ def folder_parts(folder: Path, settings: Settings) -> "FolderParts":
 
 
 def parse_limits(settings: Settings) -> ParseLimits:
-    """Return what parsing skips."""
+    """Return the limits beyond which parsing skips a file."""
     return ParseLimits(max_file_bytes=settings.indexing.max_file_bytes)
 
 
 def worker_count(settings: Settings) -> int:
-    """Return how many parse workers there are: what the settings say, or else what suits the machine now."""
+    """Return how many parse workers to run: the setting, or else what suits the machine right now."""
     return settings.indexing.workers or suggested_workers(usable_cores(), on_battery=is_on_battery())
 
 
 def yield_recipe(settings: Settings, embedder: Embedder) -> str:
-    """Return everything besides content and language that a file's yield depends on."""
+    """Return a cache key for everything besides content and language that a file's yield depends on."""
     indexing = settings.indexing
     choices = json.dumps([dict(indexing.extra_suffixes), indexing.max_file_bytes], sort_keys=True)
     digest = blake2b(choices.encode(), digest_size=8).hexdigest()
@@ -195,11 +195,11 @@ def yield_recipe(settings: Settings, embedder: Embedder) -> str:
 
 
 class Composition:
-    """What a workspace and the commands need made, under one command line.
+    """The factory that a workspace and the commands get everything from, under one command line.
 
     Args:
-        command_line: Dotted keys → values of options that were given.
-        apply_settings: Applies what holds for the whole process.
+        command_line: Dotted keys → values of the options given; None where an option was not.
+        apply_settings: Applies the settings that hold for the whole process.
     """
 
     folder_parts = staticmethod(folder_parts)
@@ -217,16 +217,16 @@ class Composition:
         self.apply_settings = apply_settings
 
     def load_settings(self, folder: Path | None, client: Mapping[str, Any]) -> LoadedSettings:
-        """Return the settings of a folder, or outside of any, under what the client sent.
+        """Return the settings of a folder (or of none), with the client's on top.
 
         Raises:
-            InvalidSettings: The command line names a setting or value that won't do.
+            InvalidSettings: The command line names a setting or value that is not valid.
         """
         doubts = {"indexing.extraSuffixes": unknown_languages}
         return load_settings(folder, os.environ, self._command_line, client, doubts=doubts)
 
     def expire_indexes(self) -> None:
-        """Delete, in a thread, indexes of folders that vanished long ago."""
+        """Delete indexes of folders that vanished long ago, in a background thread."""
         root = index_root(self.load_settings(None, {}).settings)
         threading.Thread(target=root.expire, name="expiry", daemon=True).start()
 
@@ -245,7 +245,7 @@ def worker_command(settings: Settings) -> list[str]:
 
 
 def run_indexer(folder: str, packed_settings: str) -> None:
-    """Be the indexer process of one folder until the parent is gone."""
+    """Run as the indexer process of one folder until the parent is gone."""
     from lsp_server.indexing.process import run_indexer_process  # noqa: PLC0415 - only in that process
 
     settings = settings_from_mapping(json.loads(packed_settings))
@@ -282,7 +282,7 @@ def child_env() -> Mapping[str, str]:
 
 
 def _python() -> list[str]:
-    # -P: no file of the working folder may stand in for a module of ours.
+    # -P: no file in the current folder may shadow a module of ours.
     return [sys.executable, "-P", "-m", "lsp_server"]
 
 

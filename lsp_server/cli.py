@@ -1,4 +1,4 @@
-"""The command line: reads the arguments, runs one command, and says with its exit code how that went."""
+"""The command line: parses the arguments, runs one command, and reports the outcome as an exit code."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ from lsp_server.settings import load_settings
 
 logger = logging.getLogger(__name__)
 
-# Imported when called: each command pays for what it needs, and no other.
+# Imported when called: each command pays only for the imports it needs.
 _TERMINAL = "lsp_server.frontends.terminal"
 _COMMANDS = {
     "index": f"{_TERMINAL}.index_command:run_index",
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name.
 
     Args:
-        arguments: Those of the process when None.
+        arguments: None means the process's own.
 
     Returns:
         The exit code; the README lists them.
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     open_many()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in _CHILDREN:
-        # Ctrl-C in a terminal reaches children too; whether they end is their parent's affair.
+        # Ctrl-C in a terminal reaches children too, but their parent decides when they end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         log_uncaught()
         _CHILDREN[words[0]](*words[1:])
@@ -72,14 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _are_of_a_server(words: Sequence[str], commands: Collection[str]) -> bool:
-    """Tell whether the words are options without a command, as editors give them."""
+    """Tell whether the words are options without a command, as editors pass them."""
     if not words or not words[0].startswith("--") or words[0] in {"--help", "--version"}:
         return False
     return not any(word in commands for word in words)
 
 
 def _parsed(parser: Parser, words: Sequence[str]) -> Namespace:
-    """Parse the words; PATH may stand behind options too, where argparse has given up looking for it."""
+    """Parse the words; PATH may also follow options, where argparse no longer looks for it."""
     parsed, left = parser.parse_known_args(words)
     lacks_path = "path" in parsed and parsed.path is None
     if lacks_path and len(left) == 1 and not left[0].startswith("-"):
@@ -89,7 +89,7 @@ def _parsed(parser: Parser, words: Sequence[str]) -> Namespace:
     elif lacks_path:
         parsed.path = DEFAULT_PATH
         return parsed
-    if getattr(parsed, "all", False):  # whoever names a folder does not mean to delete the indexes of all
+    if getattr(parsed, "all", False):  # naming one folder does not mean deleting every index
         of_command(parser, parsed).error("argument --all: not allowed with argument PATH")
     return parsed
 
@@ -103,7 +103,7 @@ def _run(parsed: Namespace, console: Console) -> int:
     except KeyboardInterrupt:
         console.note("Interrupted.")
         return INTERRUPTED_EXIT_CODE
-    except BrokenPipeError:  # whoever read our output has seen enough
+    except BrokenPipeError:  # the reader of our output (`head`, a pager) has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

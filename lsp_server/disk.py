@@ -1,4 +1,4 @@
-"""Paths as they are written, and a disk that never keeps us waiting nor refuses what it would grant soon."""
+"""File access that retries what Windows refuses for a moment and never blocks on pipes; paths with `~`."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ _IS_SHARED_BY_CONSENT: Final = os.name == "nt"
 _COMPOSES_NAMES: Final = sys.platform == "darwin"
 PATIENCE_S: Final = 1.0
 READING_PATIENCE_S: Final = 0.1
-"""What is written at this moment will be told of again."""
+"""Short: a file that is being written right now will be reported again."""
 
 MOST_OPEN: Final = 8192
 """Files that one process may have open; every macOS allows that many."""
@@ -26,17 +26,17 @@ _FIRST_REST_S: Final = 0.005
 
 
 def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> Answer:
-    """Do something with a file that another program may have open for a moment.
+    """Do something with a file that another program may have open for a moment, retrying with backoff.
 
-    On Windows nobody can rename, replace or delete a file, nor open some, while a virus scanner, a search
-    service or a reader has it open. Elsewhere a refusal is final.
+    On Windows a file can't be renamed, replaced or deleted, and sometimes not opened, while a virus scanner,
+    a search service or a reader has it open. Elsewhere a refusal is final.
 
     Args:
         action: What to do.
-        patience_s: For how long a refusal is not believed.
+        patience_s: How long to keep trying.
 
     Raises:
-        PermissionError: It was refused all the time.
+        PermissionError: It was refused every time.
     """
     deadline_s = time.monotonic() + patience_s
     rest_s = _FIRST_REST_S
@@ -67,8 +67,8 @@ def open_many() -> None:
 
 
 def with_home(text: str) -> Path:
-    """Return a path as written, but for `~` and `~user`: homes; on POSIX names, where nobody is called so."""
-    return Path(os.path.expanduser(text))  # noqa: PTH111 - the one of `Path` raises there
+    """Return a path with `~` and `~user` expanded; `~user` stays as it is where there is no such user."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - `Path.expanduser` raises for unknown users
 
 
 def composed(path: str) -> str:
@@ -81,15 +81,15 @@ def composed(path: str) -> str:
 
 
 def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:
-    """Return what an ordinary file holds, and its status from before it was read: a later write is a change.
+    """Return a regular file's content, and its status from before the read: a later write shows as a change.
 
-    A pipe or device in a file's place is not waited for, and of a file that grows meanwhile only what it held
+    Pipes and devices are refused without waiting for them, and of a file that grows meanwhile only the size
     at first is read.
 
     Raises:
-        OSError: It can't be read, or is no ordinary file.
+        OSError: It can't be read, or is not a regular file.
     """
-    # Windows' own text mode would change line ends; a pipe without a writer is opened at once.
+    # O_BINARY: Windows' text mode would change line ends. O_NONBLOCK: opening a pipe must not wait.
     flags = (
         os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     )
@@ -97,7 +97,7 @@ def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "It is no ordinary file", str(path))
+            raise OSError(errno.EINVAL, "It is not an ordinary file", str(path))
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(status.st_size), status
     finally:

@@ -1,14 +1,14 @@
-r"""Every error this project raises on purpose, one tree, with the exit code each has on the command line.
+r"""Every error this project raises on purpose, as one tree, with each one's exit code on the command line.
 
 SemanticSymbolsError
 ├── InvalidParams          3   a parameter, filter or argument has the wrong type or value
 ├── InvalidSettings        4   a settings file or value can't be used
 ├── WorkspaceNotFound      5   the folder does not exist, or is not one the server has open
 ├── IndexBusy              6   another process writes this index and did not finish in time
-├── IndexDamaged           7   the index does not hold together; `doctor --repair` rebuilds it
+├── IndexDamaged           7   the index is damaged or inconsistent; `doctor --repair` rebuilds it
 ├── IndexStorageFailed     8   the disk is full or read-only, or the index can't be read or written
 ├── ModelUnavailable       9   the configured model can't be loaded here
-└── IndexerFailed         10   the indexer process ended unexpectedly, again and again
+└── IndexerFailed         10   the indexer process keeps ending unexpectedly
 
 A message says what happened; `suggestion` says what to do about it. Both reach the user, as
 ``message + "\nSuggestion: " + suggestion``.
@@ -23,7 +23,7 @@ class SemanticSymbolsError(Exception):
     Args:
         message: What happened, one sentence.
         suggestion: What the user can do, one sentence.
-        **details: Machine-readable facts, sent to clients as `data` beside the kind.
+        **details: Machine-readable facts, sent to clients in `data` along with the kind.
     """
 
     exit_code: ClassVar[int] = 70

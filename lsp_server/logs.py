@@ -1,8 +1,8 @@
-"""The log: one rotating file for each process, in the platform's folder for logs.
+"""The log: one rotating file per process, in the platform's log folder.
 
-A file of its own for each process means that no two ever write, or rotate, the same one. Files of processes
-that are gone are deleted after two weeks, or when there are many. No query and no source text belongs here,
-so of an exception that is not our own the log tells what it is and where it came from, not what it says.
+With a file each, no two processes ever write or rotate the same one. Files of processes that are gone are
+deleted after two weeks, or when there are many. No query and no source text may get in here, so for an
+exception that is not our own the log has its type and traceback, but not its message.
 """
 
 import logging
@@ -36,7 +36,7 @@ _EXPIRY_S: Final = 14 * 24 * 3600.0
 
 
 def log_folder() -> Path:
-    """Return where log files lie."""
+    """Return the folder that holds the log files."""
     return platformdirs.user_log_path("semantic-symbols", appauthor=False)
 
 
@@ -57,20 +57,19 @@ def start_logging(role: Role, level: str) -> None:
         root.removeHandler(earlier)
         earlier.close()
     root.addHandler(handler)
-    # What other libraries tell is of use only when it is alarming.
-    root.setLevel(logging.WARNING)
-    # A log that can't be written is no reason to write to a terminal or into an editor's pane.
+    root.setLevel(logging.WARNING)  # for other libraries; ours have a level of their own
+    # A log that can't be written is no reason to write to the terminal or the editor's output pane.
     logging.raiseExceptions = False
     set_level(level)
 
 
 def set_level(level: str) -> None:
-    """Tell more or less from now on."""
+    """Change the level of our own loggers from now on."""
     logging.getLogger(_ROOT).setLevel(level.upper())
 
 
 def log_uncaught() -> None:
-    """Have the log tell what ends a thread or this process, besides standard error."""
+    """Log uncaught exceptions of threads and of the process, besides printing them on standard error."""
     sys.excepthook = _process_failed
     threading.excepthook = _thread_failed
 
@@ -90,11 +89,11 @@ def _thread_failed(failure: threading.ExceptHookArgs) -> None:
 
 
 class _Discreet(logging.Formatter):
-    """Leaves out what exceptions say, which may quote a query or a file: `KeyError('secret')`."""
+    """Leaves out exception messages, which may quote a query or a file: `KeyError('secret')`."""
 
     def format(self, record: logging.LogRecord) -> str:
         own = copy(record)
-        own.exc_text = None  # another handler's words
+        own.exc_text = None  # the base class would reuse text that another handler has cached
         return super().format(own)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
@@ -114,7 +113,7 @@ def _named(error: BaseException) -> str:
 
 
 class _LogFile(RotatingFileHandler):
-    """Makes its folder, and room in it, when the first line is written."""
+    """Creates its folder, and deletes old files there, when the first line is written."""
 
     def _open(self) -> TextIOWrapper:
         folder = Path(self.baseFilename).parent
@@ -124,7 +123,7 @@ class _LogFile(RotatingFileHandler):
 
 
 def delete_old_files(folder: Path, now: float) -> None:
-    """Delete the files of processes that are gone, if they are old, or too many."""
+    """Delete log files of processes that are gone when the files are old or there are too many."""
     by_age: list[tuple[float, Path]] = []
     for file in folder.glob("*.log*"):
         with suppress(OSError):
@@ -137,7 +136,7 @@ def delete_old_files(folder: Path, now: float) -> None:
 
 
 def _is_in_use(file: Path) -> bool:
-    import psutil  # noqa: PLC0415 - seldom asked, and the server should start quickly
+    import psutil  # noqa: PLC0415 - rarely needed, and the server should start quickly
 
     number = file.name.partition(".")[0].rpartition("-")[2]
     return number.isdigit() and psutil.pid_exists(int(number))

@@ -1,4 +1,4 @@
-"""How a process keeps its memory: when it looks for cyclic garbage, how many heaps it has, what they hold."""
+"""How a process manages memory: how often cyclic garbage is collected, how many heaps there are, trimming."""
 
 import contextlib
 import gc
@@ -6,34 +6,34 @@ import sys
 from typing import Final
 
 IN_BULK: Final = 100_000
-"""For processes that make records by the million and soon end."""
+"""For short-lived processes that create records by the million."""
 
 IN_SERVER: Final = 10_000
-"""For one that runs for days."""
+"""For the server, which runs for days."""
 
 _M_ARENA_MAX: Final = -8
 """Of glibc's `malloc.h`."""
 
 
 def collect_rarely(every: int) -> None:
-    """Leave alone for good what exists now, and look for cycles rarely among what comes later.
+    """Exempt what exists now from garbage collection for good, and collect the rest rarely.
 
     Call it once everything is imported. At its usual pace the collector takes a twentieth of all time in bulk
-    work, and stops a server that answers with hundreds of symbols for 50 to 80 ms now and then.
+    work, and now and then pauses a server that answers with hundreds of symbols for 50 to 80 ms.
 
     Args:
-        every: How many more objects have to be made than were freed until the youngest are looked at:
-            `IN_BULK` or `IN_SERVER`.
+        every: The youngest generation's threshold, in allocations minus deallocations: `IN_BULK` or
+            `IN_SERVER`.
     """
     gc.freeze()
     gc.set_threshold(every, 20, 50)
 
 
 def share_one_heap() -> None:
-    """Let all threads allocate from one heap, not each from its own; call it before any starts.
+    """Make all threads allocate from one malloc arena; call it before any starts.
 
-    glibc makes up to eight heaps a core, and what a thread freed in its own serves no other: at a million
-    symbols a third of the server's memory, and more with every thread that loads its first generation.
+    glibc makes up to eight arenas per core, and memory that a thread freed in its own serves no other: at a
+    million symbols a third of the server's memory, and more with each thread that loads its first generation.
     """
     _c_library("mallopt", _M_ARENA_MAX, 1)
 
@@ -44,7 +44,7 @@ def give_back() -> None:
 
 
 def _c_library(function: str, *arguments: int) -> None:
-    """Call a function of glibc; other C libraries and systems have one heap, which they trim themselves."""
+    """Call a glibc function; other C libraries and systems have one heap, which they trim themselves."""
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - only here, and NumPy has to import it anyway
 

@@ -1,4 +1,4 @@
-"""The words all packages share: ids, kinds, places in files, symbols. Values only; nothing here does I/O."""
+"""The vocabulary all packages share: ids, kinds, positions, symbols. Values only; nothing here does I/O."""
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
@@ -50,7 +50,7 @@ class SymbolKind(IntEnum):
 
 
 class SymbolFlags(IntFlag):
-    """What ranking wants to know about a symbol besides its text. Eight bits; stored as one byte."""
+    """What ranking needs to know about a symbol besides its text; stored as one byte."""
 
     NONE = 0
     TEST = 1
@@ -70,10 +70,10 @@ Encoding: TypeAlias = Literal["utf8", "utf16", "utf32"]
 
 
 class Position(NamedTuple):
-    """A zero-based place in a text, with its column counted in each of LSP's position encodings.
+    """A zero-based position in a text, with its column counted in each of LSP's position encodings.
 
-    All three are kept because a client's encoding is only known when it asks, and by then the file may
-    have changed on disk. (A tuple, as are spans: a palette unpacks 500 symbols on every key press.)
+    All three are kept because a client's encoding is known only when it asks, and by then the file may
+    have changed on disk. (A tuple, as spans are: the palette unpacks 500 symbols on every key press.)
     """
 
     line: int
@@ -102,7 +102,7 @@ class Symbol:
         documentation: Doc comment or docstring without its markers, at most 2,000 characters.
         span: All of it, with leading comments, decorators and attributes.
         selection: Its name.
-        nth: Counts symbols of the same file, qualified name and kind, from 0.
+        nth: Its number among symbols of the same file, qualified name and kind, from 0.
         flags: See `SymbolFlags`.
     """
 
@@ -124,7 +124,7 @@ class Symbol:
 
     @property
     def n_lines(self) -> int:
-        """How many lines it covers; one that it ends at the very beginning of is none of them."""
+        """How many lines it covers; a last line of which it has no character does not count."""
         start, end = self.span
         return end.line - start.line + (end.utf8 > 0 or end == start)
 
@@ -147,7 +147,7 @@ def symbol_id(path: str, qualified_name: str, kind: SymbolKind, nth: int) -> Sym
         path: Relative to the workspace folder, with forward slashes.
         qualified_name: Containers and name joined by ".".
         kind: The symbol's kind.
-        nth: Which one, among equals in the file, from 0.
+        nth: Its number among symbols of the same path, qualified name and kind, from 0.
 
     Returns:
         The first 8 bytes of a BLAKE2b digest, as an unsigned 64-bit integer.

@@ -1,4 +1,4 @@
-"""Which files hold secrets, as their names tell: one list for what is ignored and for what is parsed."""
+"""Which files hold secrets, judged by name: one list for the ignore rules and for parsing."""
 
 import re
 

@@ -112,7 +112,7 @@ def test_the_client_may_send_its_section_or_what_is_in_it(place: Place) -> None:
 def test_a_pipe_in_place_of_a_file_is_a_mistake_that_is_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / WORKSPACE_FILE)
     loaded = load_settings(tmp_path, {}, {}, {})
-    assert any("no ordinary file" in str(problem) for problem in loaded.problems)
+    assert any("not an ordinary file" in str(problem) for problem in loaded.problems)
 
 
 def test_null_from_a_client_means_unset(place: Place) -> None:
@@ -127,7 +127,7 @@ def test_a_file_may_begin_with_a_byte_order_mark(place: Place) -> None:
 def test_a_group_of_settings_takes_no_value(place: Place) -> None:
     loaded = place.load(client={"search": 4, "hover": None})
     assert [str(problem) for problem in loaded.problems] == [
-        "Setting search (client) holds settings and is none itself."
+        "Setting search (client) is a section, not a setting."
     ]
 
 
@@ -190,15 +190,15 @@ def test_an_unknown_key_is_reported_with_the_nearest_name(
         ("indexing.workers", -1, "between 0 and 64"),
         ("indexing.watch", "yes", "true or false"),
         ("indexing.watch", 1, "true or false"),
-        ("indexing.include", "*.py", "list of texts"),
-        ("indexing.include", [1], "list of texts"),
-        ("indexing.extraSuffixes", {".x": 1}, "map texts"),
-        ("indexing.extraSuffixes", [".x"], "map texts"),
+        ("indexing.include", "*.py", "list of strings"),
+        ("indexing.include", [1], "list of strings"),
+        ("indexing.extraSuffixes", {".x": 1}, "map strings"),
+        ("indexing.extraSuffixes", [".x"], "map strings"),
         ("search.recallTarget", 0.2, "between 0.5 and 1"),
         ("search.recallTarget", float("nan"), "number"),
         ("search.recallTarget", "0.9", "number"),
         ("search.recallTarget", 10**400, "number"),
-        ("model.name", 3, "text"),
+        ("model.name", 3, "string"),
         ("log.level", "loud", "error, warning, info, debug"),
     ],
 )

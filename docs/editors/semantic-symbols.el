@@ -1,7 +1,7 @@
 ;;; semantic-symbols.el --- Find code by what it means  -*- lexical-binding: t; -*-
 
-;; For Emacs 28 or newer.  Runs the language server of Semantic Symbols for a project, beside whatever server Eglot
-;; runs there (Eglot takes one server for a buffer), and lists its answers where Emacs lists references.
+;; For Emacs 28 or newer.  Runs the language server of Semantic Symbols for a project, alongside any server that Eglot
+;; runs there (Eglot runs one server per buffer), and lists its results where Emacs lists references.
 ;;
 ;;   (require 'semantic-symbols)
 ;;   (setq semantic-symbols-command '("/path/to/python" "-P" "-m" "lsp_server"))
@@ -19,7 +19,7 @@
 (defgroup semantic-symbols nil "Find code by what it means." :group 'tools)
 
 (defcustom semantic-symbols-command '("semantic-symbols" "serve")
-  "The program that serves, and its arguments." :type '(repeat string))
+  "The server's program and arguments." :type '(repeat string))
 
 (defcustom semantic-symbols-limit 30
   "How many symbols a search lists." :type 'natnum)
@@ -27,14 +27,14 @@
 (defvar semantic-symbols--servers (make-hash-table :test #'equal)
   "The running servers, by the root of their project.")
 
-(defvar semantic-symbols--history nil "The searches of before.")
+(defvar semantic-symbols--history nil "Earlier searches.")
 
 (defvar-local semantic-symbols--sent nil
-  "The connection that knows this buffer, by which URI, and the tick of the text.")
+  "List of the connection that knows this buffer, its URI there, and the tick of the text sent.")
 (put 'semantic-symbols--sent 'permanent-local t)
 
 (defun semantic-symbols--root ()
-  "Return the folder that is searched from here."
+  "Return the root of the project that is searched from here."
   (expand-file-name (if-let ((project (project-current))) (project-root project) default-directory)))
 
 (defun semantic-symbols--uri (path)
@@ -71,13 +71,13 @@
     (puthash root server semantic-symbols--servers)))
 
 (defun semantic-symbols--server ()
-  "Return the server of this project, started if need be."
+  "Return the server of this project; start it if needed."
   (let* ((root (semantic-symbols--root))
          (server (gethash root semantic-symbols--servers)))
     (if (and server (jsonrpc-running-p server)) server (semantic-symbols--start root))))
 
 (defun semantic-symbols--send-text (server)
-  "Tell SERVER what stands in this buffer, where it can't know it."
+  "Send SERVER the text of this buffer if it differs from the file or from what was sent."
   (let* ((uri (semantic-symbols--uri buffer-file-name))
          (known (and (eq (car semantic-symbols--sent) server) (equal (nth 1 semantic-symbols--sent) uri)))
          (tick (buffer-chars-modified-tick))
@@ -95,7 +95,7 @@
            (add-hook 'kill-buffer-hook #'semantic-symbols--forget-text nil t)))))
 
 (defun semantic-symbols--forget-text ()
-  "Tell the server that knows this buffer, if one does, that the file counts again."
+  "Tell the server that knows this buffer, if any, to use the file on disk again."
   (when semantic-symbols--sent
     (seq-let (server uri) semantic-symbols--sent
       (when (jsonrpc-running-p server)
@@ -103,8 +103,8 @@
     (setq semantic-symbols--sent nil)))
 
 (defun semantic-symbols-request (method params)
-  "Send METHOD with PARAMS to the server of this project; return its answer.
-What is not saved yet is sent before."
+  "Send METHOD with PARAMS to the server of this project; return the result.
+Unsaved text is sent first."
   (let ((server (semantic-symbols--server)) (root (semantic-symbols--root)))
     (dolist (buffer (buffer-list))
       (with-current-buffer buffer
@@ -113,7 +113,7 @@ What is not saved yet is sent before."
     (jsonrpc-request server method params)))
 
 (defun semantic-symbols--xref (found)
-  "Return FOUND, a symbol of an answer, as a reference."
+  "Return FOUND, a symbol of a result, as a reference."
   (let* ((location (plist-get found :location))
          (start (plist-get (plist-get found :selectionRange) :start))
          (container (plist-get found :containerName))
@@ -130,7 +130,7 @@ What is not saved yet is sent before."
          (good (seq-filter (lambda (found) (>= (plist-get found :score) 0.3)) all))
          (listed (or good all)))
     (cond ((null all) (message "Nothing found"))
-          ((< (plist-get (car all) :score) 0.5) (message "Nothing close: these are the nearest there are")))
+          ((< (plist-get (car all) :score) 0.5) (message "Nothing close: these are the nearest results")))
     (when all
       (xref-push-marker-stack)
       (funcall xref-show-xrefs-function (lambda () (mapcar #'semantic-symbols--xref listed))
@@ -138,8 +138,8 @@ What is not saved yet is sent before."
 
 ;;;###autoload
 (defun semantic-symbols-search (query)
-  "List the symbols of this project that mean QUERY: words, a name, or code.
-It may hold filters, such as kind:class and path:src/**."
+  "List the symbols of this project that match QUERY by meaning: words, a name, or code.
+It may contain filters, such as kind:class and path:src/**."
   (interactive
    (list (read-string "Find code: " (and (use-region-p) (buffer-substring-no-properties (region-beginning) (region-end)))
                       'semantic-symbols--history)))

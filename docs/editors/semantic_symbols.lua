@@ -7,7 +7,7 @@ local api, lsp = vim.api, vim.lsp
 local options = { cmd = { "semantic-symbols", "serve" }, settings = {}, limit = 50 }
 local started = {} -- root → client id, where Neovim is too old to remember it itself
 
--- The nearest folder that holds a `.git`, which is a file in work trees and submodules.
+-- The nearest folder above that contains a `.git`, which is a file in work trees and submodules.
 local function root_of(file)
   local folder = file == "" and vim.fn.getcwd() or vim.fn.fnamemodify(file, ":p:h")
   while vim.fn.getftype(folder .. "/.git") == "" do
@@ -44,7 +44,7 @@ local function client()
   return ours[1]
 end
 
--- Asks the server; `answer` gets the result, or nil where there is none. Returns a function that calls the question off.
+-- Asks the server; `answer` gets the result, or nil if there is none. Returns a function that cancels the request.
 function M.request(method, params, answer, server)
   server = server or client()
   if not server then return vim.notify("Semantic Symbols is not running here", vim.log.levels.WARN) end
@@ -113,7 +113,7 @@ local function live()
       if not result or not api.nvim_buf_is_valid(list) then return end
       shown, current = result.results, 1
       local lines = vim.tbl_map(line_of, shown)
-      if shown[1] and shown[1].score < 0.5 then lines[1] = lines[1] .. "  (nothing close: the nearest there is)" end
+      if shown[1] and shown[1].score < 0.5 then lines[1] = lines[1] .. "  (nothing close: the nearest results)" end
       api.nvim_buf_set_lines(list, 0, -1, false, lines)
       move(0)
     end, server)
@@ -127,7 +127,7 @@ local function live()
   vim.cmd("startinsert")
 end
 
--- Searches while you type, or for a query at once.
+-- Searches as you type, or for the given query at once.
 function M.search(query)
   if not query or query == "" then return live() end
   M.request("semanticSearch", { query = query, limit = options.limit }, function(result) choose(query, result) end)
@@ -138,7 +138,7 @@ function M.related()
   M.request("semanticSearch/related", lsp.util.make_position_params(0, encoding()), function(result) choose("Related code", result) end)
 end
 
--- Shows it beside the cursor. `K` does so too, beside what other servers say.
+-- Shows related code at the cursor. So does `K`, along with what other servers say.
 function M.hover()
   M.request("textDocument/hover", lsp.util.make_position_params(0, encoding()), function(hover)
     if hover then lsp.util.open_floating_preview(vim.split(hover.contents.value, "\n"), "markdown") end

@@ -1,4 +1,4 @@
-"""The text index: one Tantivy document for each symbol. The only package that knows Tantivy."""
+"""The full-text index: one Tantivy document per symbol. The only package that knows Tantivy."""
 
 from lsp_server.documents.checksums import damaged_files
 from lsp_server.documents.reader import Passing, TextReader

@@ -19,11 +19,11 @@ _SEGMENT_SUFFIXES: Final = frozenset(
 def damaged_files(path: Path) -> list[str]:
     """Return what is wrong with the files of the last commit, one sentence each; empty when nothing is.
 
-    A file ends with a JSON footer that holds the CRC-32 of all before it, the footer's length and a magic
-    number (`directory/footer.rs` of Tantivy 0.27). Files that the commit does not use are not looked at.
+    A file ends with a JSON footer that has the CRC-32 of everything before it, the footer's length and a
+    magic number (`directory/footer.rs` of Tantivy 0.27). Files that the commit does not use are not checked.
 
     Raises:
-        IndexStorageFailed: A file can't be read now, which says nothing about what it holds.
+        IndexStorageFailed: A file can't be read now, which says nothing about its content.
     """
     with tantivy_failures(path):
         return _damaged_files(path)
@@ -54,7 +54,7 @@ def _is_committed(file: Path, segments: Mapping[str, Mapping[str, int] | None]) 
     segment = file.name.partition(".")[0]
     if file.suffix not in _SEGMENT_SUFFIXES or segment not in segments:
         return False
-    # Deletions are written under the opstamp of their commit, which a crash may have prevented.
+    # A .del file is named by its commit's opstamp; another one is that of a commit that a crash prevented.
     deletes = segments[segment]
     return file.suffix != ".del" or (
         deletes is not None and file.name == f"{segment}.{deletes['opstamp']}.del"

@@ -1,4 +1,4 @@
-"""Turns what Tantivy raises into this project's errors: Tantivy says everything with a bare ValueError."""
+"""Translates Tantivy's exceptions into this project's: Tantivy raises a bare ValueError for everything."""
 
 import re
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ _STORAGE_SIGNS = (
     "Read-only file system",
     "Permission denied",
     "File too large",
-    # A failed write ends the writer's threads; what comes after only says that they are gone.
+    # A failed write ends the writer's threads; later errors only say that they are gone.
     "writer was killed",
     "error occurred in a thread",
 )
 
 _SYSTEM_FAILED = re.compile(r"Os \{ code: \d+, kind: (?!NotFound)|\(os error (?![23]\))\d")
-"""How Rust writes what the system said, but for "no such file" (2, and 3 on Windows): that is damage."""
+"""How Rust prints an error of the system, except "no such file" (2, and 3 on Windows), which means damage."""
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def tantivy_failures(path: Path) -> Iterator[None]:
         IndexBusy: Another writer holds the index.
         IndexStorageFailed: It can't be read or written: full, read-only, no permission, too many open files,
             a path that is not valid Unicode.
-        IndexDamaged: A file is missing or does not hold together.
+        IndexDamaged: A file is missing or corrupt.
     """
     try:
         yield
@@ -42,9 +42,9 @@ def tantivy_failures(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise _storage_failed(path, error) from error
-    except UnicodeEncodeError as error:  # no damage, though a ValueError: the system's path is no text
+    except UnicodeEncodeError as error:  # a ValueError, but not damage: the path can't be encoded
         raise IndexStorageFailed(
-            f"The text index can't lie at a path that is not valid Unicode: {str(path)!a}",
+            f"The text index can't be at a path that is not valid Unicode: {str(path)!a}",
             "Set storage.indexDir to another folder.",
             path=str(path),
         ) from error
@@ -68,7 +68,7 @@ def _translated(path: Path, error: BaseException) -> SemanticSymbolsError:
     if _SYSTEM_FAILED.search(text) or any(sign in text for sign in _STORAGE_SIGNS):
         return _storage_failed(path, error)
     return IndexDamaged(
-        f"The text index does not hold together: {text}",
+        f"The text index is damaged: {text}",
         "Run `semantic-symbols doctor --repair`.",
         path=str(path),
     )

@@ -1,4 +1,4 @@
-"""A text index on a read-only disk: Tantivy wants to lay a lock beside it, so it is given links to it."""
+"""Opens a text index on a read-only disk: Tantivy has to create a lock file, so it gets a folder of links."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ _LOCKS = ".lock"
 
 
 class Mirror:
-    """A temporary folder of links to the files of an index; it goes with the last reader that holds it.
+    """A temporary folder of symbolic links to an index's files; deleted with the last reader that holds it.
 
     Args:
         index: The folder of the index.
@@ -25,5 +25,5 @@ class Mirror:
 
 
 def is_needed(index: Path) -> bool:
-    """Tell whether nothing can be laid beside the files of an index."""
+    """Tell whether no file can be created in an index's folder."""
     return index.is_dir() and not os.access(index, os.W_OK)

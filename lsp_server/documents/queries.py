@@ -1,4 +1,4 @@
-"""From a `TextQuery` to Tantivy's: weighted BM25 over the fields, and filters that hold before the top k."""
+"""From a `TextQuery` to Tantivy's: weighted BM25 over the fields, and filters applied before the top k."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -24,14 +24,14 @@ _QUESTION_WORDS: Final = frozenset(
     }
 )
 # fmt: on
-"""Words that ask rather than describe. They stand in nearly every comment and would only add noise.
+"""Words that ask rather than describe. They occur in nearly every comment and would only add noise.
 
-Names are compared without some more words ("get", "use", `STOP_WORDS` in `search/matching.py`): here their
-frequency tells that they say little.
+Names are compared without a few more words ("get", "use"; `STOP_WORDS` in `search/query/words.py`): here,
+their IDF makes them count little.
 """
 
 MOST_TOLD_APART: Final = 24
-"""Words that one `holding_query` tells apart: the whole bits of a float32."""
+"""How many words one `holding_query` can tell apart: the significant bits of a float32."""
 
 _MOST_TERMS = 48
 _FEW_FILES = 100
@@ -40,14 +40,14 @@ _MOST_LOOKED_UP = 1_000
 
 
 def scored_terms(query: TextQuery, stemmer: Stemmer) -> list[str]:
-    """Return the terms that count in a query: no question words, unless it has nothing else; each once."""
+    """Return the distinct terms that count in a query, without question words unless it has nothing else."""
     telling = [word for word in query.words if word not in _QUESTION_WORDS]
     stems = stemmer.stems(word for word in telling or query.words if word.strip())
     return list(dict.fromkeys(stems))[:_MOST_TERMS]
 
 
 def scoring_query(query: TextQuery, schema: tantivy.Schema, stemmer: Stemmer) -> Query | None:
-    """Return the query for the words alone, or None where there are none."""
+    """Return the query for the words alone, without the filter; None where there are no words."""
     clauses = [
         Query.boost_query(Query.term_query(schema, field, term, "freq"), FIELD_WEIGHTS[field])
         for term in scored_terms(query, stemmer)
@@ -63,7 +63,7 @@ def scoring_query(query: TextQuery, schema: tantivy.Schema, stemmer: Stemmer) ->
 
 
 def filtered_query(scoring: Query, condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer) -> Query:
-    """Return `scoring` restricted to what passes the filter; the filter adds nothing to a score."""
+    """Return `scoring` restricted to documents that pass the filter, which adds nothing to scores."""
     musts = [
         (Occur.Must, Query.const_score_query(clause, 0.0))
         for clause in _conditions(condition, schema, stemmer)
@@ -81,10 +81,10 @@ def filtered_query(scoring: Query, condition: TextFilter, schema: tantivy.Schema
 def holding_query(
     terms: Sequence[str], condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer
 ) -> Query:
-    """Return a query whose score says by its bits which terms the body of a passing document holds.
+    """Return a query whose score is a bit set of the terms in the body of a document that passes the filter.
 
-    The first term is worth 1, the second 2, the third 4, ... (`MOST_TOLD_APART` at most). Documents that hold
-    none are found, too.
+    The first term adds 1, the second 2, the third 4, ... (`MOST_TOLD_APART` at most). Documents without any
+    are found, too.
     """
     bits = [
         (
@@ -93,13 +93,13 @@ def holding_query(
         )
         for number, term in enumerate(terms)
     ]
-    # What must hold leads, and the words are looked up in what is left.
+    # The filter drives the iteration, and the words are looked up only in documents that pass it.
     passing = filtered_query(Query.const_score_query(Query.all_query(), 0.0), condition, schema, stemmer)
     return Query.boolean_query([(Occur.Must, passing), *bits])
 
 
 def runs_query(runs: Sequence[Sequence[str]], schema: tantivy.Schema, stemmer: Stemmer) -> Query | None:
-    """Return a query whose score says how many runs of words a document's body holds; None without any."""
+    """Return a query whose score is the number of runs of words in a document's body; None without runs."""
     phrases: list[list[str | tuple[int, str]]] = [[*stemmer.stems(run)] for run in runs if len(run) > 1]
     clauses = [Query.const_score_query(Query.phrase_query(schema, "body", phrase), 1.0) for phrase in phrases]
     return _any_of(clauses) if clauses else None
@@ -118,8 +118,8 @@ def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer)
 
 
 def _file_query(files: NDArray[np.int64], schema: tantivy.Schema) -> Query:
-    # A range goes through the file numbers of all documents: too much for a few files, far less than a
-    # thousand terms. Files of a folder are numbered next to each other.
+    # A range query goes through the file numbers of all documents: too much for a few files, but far less
+    # than a thousand terms. Files of one folder have consecutive numbers.
     runs = _runs_of(files) if len(files) > _FEW_FILES else []
     if not 0 < len(runs) <= _MOST_RANGES:
         return _any_number(files.tolist(), "file", schema)
@@ -137,7 +137,7 @@ def _runs_of(files: NDArray[np.int64]) -> list[tuple[int, int]]:
 
 
 def _any_number(numbers: Collection[int], field: str, schema: tantivy.Schema) -> Query:
-    if 0 < len(numbers) <= _MOST_LOOKED_UP:  # a set walks through the field's dictionary, terms are looked up
+    if 0 < len(numbers) <= _MOST_LOOKED_UP:  # a term set walks the field's dictionary; terms are looked up
         return _any_of([Query.term_query(schema, field, int(number), "basic") for number in numbers])
     return Query.term_set_query(schema, field, [int(number) for number in numbers])
 

@@ -1,4 +1,4 @@
-"""The readers of a text index: each is pinned to one commit and answers searches from any thread."""
+"""Readers of a text index, each pinned to one commit, answering searches from any thread."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,13 +32,13 @@ _CONTENTS_BATCH = 50_000
 
 
 class TextReader:
-    """One commit of a text index. It never changes; `reloaded` returns a reader of the newest commit.
+    """A reader of one commit of a text index. Immutable; `reloaded` returns a reader of the newest commit.
 
     Args:
-        path: The folder.
+        path: The index's folder.
         index: The index in it.
-        stemmer: Turns words into terms; kept over reloads, for what it remembers.
-        mirror: Through which the index was opened, on a read-only disk.
+        stemmer: Turns words into terms; kept across reloads, for its cache.
+        mirror: The folder of links through which the index was opened, on a read-only disk.
     """
 
     def __init__(
@@ -57,23 +57,23 @@ class TextReader:
         """Open the last commit, also on a read-only disk.
 
         Raises:
-            IndexDamaged: There is no index, or a file of it is missing or cut short.
+            IndexDamaged: There is no index, or a file of it is missing or truncated.
         """
         with tantivy_failures(path):
             mirror = Mirror(path) if is_needed(path) else None
             index = tantivy.Index.open(str(path if mirror is None else mirror.path))
-            # The default policy keeps a thread that watches the folder.
+            # The default policy starts a thread that watches the folder.
             index.config_reader("manual")
             index.reload()
             return cls(path, index, stemmer, mirror)
 
     def reloaded(self) -> Self:
-        """Return a reader of the newest commit. This one stays where it is.
+        """Return a reader of the newest commit. This one stays at its commit.
 
         Raises:
-            IndexDamaged: A file of the newest commit is missing or cut short.
+            IndexDamaged: A file of the newest commit is missing or truncated.
         """
-        if self._mirror is not None:  # it has no links to what came later
+        if self._mirror is not None:  # it has no links to newer files
             return type(self).open(self._path, self.stemmer)
         with tantivy_failures(self._path):
             self._index.reload()
@@ -81,20 +81,20 @@ class TextReader:
 
     @property
     def num_docs(self) -> int:
-        """How many documents the index holds, without deleted ones."""
+        """Number of documents, without deleted ones."""
         return int(self._searcher.num_docs)
 
     def search(self, query: TextQuery, limit: int, passing: Passing | None = None) -> TextHits:
-        """Return the best documents that hold a word of the query and pass its filter.
+        """Return the best documents that contain a word of the query and pass its filter.
 
         Args:
             query: What to look for.
             limit: How many documents at most.
-            passing: Tells of uint64[m] ids which may be hits, bool[m], for what this index does not know. It
-                too holds before the limit, at the price of a deeper search where much is refused.
+            passing: Ids uint64[m] → which may be hits, bool[m], for conditions beyond this index. It, too,
+                is applied before the limit, by searching deeper where many are refused.
 
         Raises:
-            IndexDamaged: A file of the index does not hold together.
+            IndexDamaged: A file of the index is corrupt.
         """
         with tantivy_failures(self._path):
             scoring = scoring_query(query, self._schema, self.stemmer)
@@ -114,11 +114,11 @@ class TextReader:
         limit: int,
         passing: Passing | None = None,
     ) -> TextHits:
-        """Return the documents whose bodies hold the most of some runs of words; a score counts them.
+        """Return the documents whose bodies contain the most of some runs of words; scores are their numbers.
 
         Args:
             runs: Runs of two or more split, lower-cased words.
-            condition: What every hit must be.
+            condition: The filter.
             limit: How many documents at most.
             passing: As for `search`.
         """
@@ -129,18 +129,18 @@ class TextReader:
             return self._search_deeper(counting, condition, limit, passing)
 
     def words_held(self, words: Sequence[str], condition: TextFilter, limit: int) -> WordsHeld:
-        """Tell which of some words the body of each document that passes a filter holds.
+        """Return which of some words the body of each document that passes a filter contains.
 
         Args:
-            words: Split, lower-cased words; beyond the first `MOST_TOLD_APART` none is looked for.
-            condition: The filter: it should let few documents pass.
+            words: Split, lower-cased words; only the first `MOST_TOLD_APART` are looked for.
+            condition: The filter, which should let few documents pass.
             limit: How many documents at most.
         """
         told_apart = words[:MOST_TOLD_APART]
         with tantivy_failures(self._path):
             query = holding_query(self.stemmer.stems(told_apart), condition, self._schema, self.stemmer)
             scores, addresses = self._scored(query, max(limit, 1))
-            # Each word adds a power of two of its own, and a float32 holds 24 of them.
+            # Each word adds its own power of two, and a float32 has 24 significant bits.
             bits = scores.astype(np.int64)[:, None] >> np.arange(len(told_apart))
             return WordsHeld(_files(self._searcher, addresses), (bits & 1).astype(np.bool_))
 
@@ -159,16 +159,16 @@ class TextReader:
             return _ids(self._searcher, self._scored(chosen, max(self.num_docs, 1))[1])
 
     def document_frequency(self, field: str, word: str) -> int:
-        """Return how many documents hold the word in a field, deleted ones not merged away yet included."""
+        """Return how many documents have a word in a field, deleted but unmerged documents included."""
         return self.term_frequency(field, word if field == "whole_name" else self.stemmer.stems([word])[0])
 
     def term_frequency(self, field: str, term: str) -> int:
-        """Return how many documents hold a term, which is a stemmed word or a whole name, in a field."""
+        """Return how many documents have a term (a stemmed word or a whole name) in a field."""
         with tantivy_failures(self._path):
             return int(self._searcher.doc_freq(field, term))
 
     def statistics(self) -> FieldStatistics:
-        """Return what BM25 needs beyond document frequencies; read once for a reader."""
+        """Return what BM25 needs besides document frequencies; read once per reader."""
         if self._statistics is None:
             with tantivy_failures(self._path):
                 self._statistics = read_statistics(self._searcher, self._schema)
@@ -178,10 +178,10 @@ class TextReader:
         """Return the ids and files of all documents, for checks against the catalog.
 
         Raises:
-            IndexDamaged: A file of the index does not hold together.
+            IndexDamaged: A file of the index is corrupt.
         """
         n_parts = max(1, -(-self.num_docs // _CONTENTS_BATCH))
-        # Ids are digests, so equal parts of their range hold about as many documents each.
+        # Ids are digests, so equal parts of their range have about the same number of documents.
         edges = [2**64 * part // n_parts for part in range(n_parts + 1)]
         ids: list[NDArray[np.uint64]] = []
         files: list[NDArray[np.int64]] = []
@@ -202,11 +202,11 @@ class TextReader:
         limit: int,
         passing: Passing | None,
     ) -> TextHits | None:
-        """Search without the files, then drop what lies elsewhere; None when too little was left to be sure.
+        """Search without the condition on files, then drop hits in other files; None when too few are left.
 
-        A condition on thousands of files costs Tantivy many times the search itself, and most documents
-        pass such a wide one. What was not looked at scores no better than what was, so `limit` survivors
-        are the true best.
+        A condition on thousands of files costs Tantivy many times the search itself, and most documents pass
+        such a wide one. Documents that were not returned score no better than those that were, so `limit`
+        survivors are the true best.
         """
         depth = limit * _DEEPER
         query = filtered_query(scoring, replace(condition, files=None), self._schema, self.stemmer)

@@ -1,4 +1,4 @@
-"""The shape of the text index: its fields, and a document's way into Tantivy."""
+"""The schema of the text index: its fields and their weights, and the conversion to Tantivy's documents."""
 
 from types import MappingProxyType
 from typing import Final
@@ -9,7 +9,7 @@ from lsp_server.documents.stems import encodable
 from lsp_server.documents.values import TextDocument
 
 WORD_FIELDS: Final = ("name", "container", "path", "signature", "doc", "body")
-"""Fields of split words, stemmed. `whole_name` stands beside them and is one term as it is."""
+"""Fields of split, stemmed words. Besides them there is `whole_name`, which is one term as it is."""
 
 FIELD_WEIGHTS: Final = MappingProxyType(
     {
@@ -22,13 +22,13 @@ FIELD_WEIGHTS: Final = MappingProxyType(
         "body": 1.0,
     }
 )
-"""What a word counts by where it stands: a score is the sum of each field's BM25 times its weight."""
+"""Field weights: a score is the sum of each field's BM25 times its weight."""
 
 ANALYZER: Final = "stems"
 
 
 def text_schema() -> tantivy.Schema:
-    """Return the schema. Nothing is stored: what a hit is, the segments of the vectors tell by its id."""
+    """Return the schema. No field is stored: symbols are looked up by id in the vector segments."""
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
     # Signed, because deleting by term silently misses unsigned fields.
@@ -42,15 +42,15 @@ def text_schema() -> tantivy.Schema:
 
 
 def stem_analyzer() -> tantivy.TextAnalyzer:
-    """Return what reads a field: its words are stems already, with white space between them."""
+    """Return the analyzer of word fields: their words are stems already, separated by white space."""
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
 def tantivy_document(document: TextDocument) -> tantivy.Document:
-    """Return the document as Tantivy takes it.
+    """Return the document in Tantivy's form.
 
-    One call for each field is the fastest way (2 µs a document), and it keeps u64 apart from i64. Stems can
-    be encoded, whatever the words were; a whole name is as it was written.
+    One call per field is the fastest way (2 µs per document), and it keeps u64 apart from i64. Stems can
+    always be encoded; a whole name is as written and may need cleaning.
     """
     filled = tantivy.Document()
     filled.add_unsigned("id", document.id)

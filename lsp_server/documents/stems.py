@@ -17,10 +17,10 @@ def encodable(text: str) -> str:
 
 
 class Stemmer:
-    """Finds stems: "retries" and "retry" are both "retri". Remembers a bounded number of words.
+    """Stems words: "retries" and "retry" are both "retri". Caches a bounded number of words.
 
     Stemming all words of a document in Tantivy costs as much as indexing them; a file's distinct words are
-    few, and most were seen before.
+    few, and most have been seen before.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Stemmer:
     def name_terms(self, name: str) -> str:
         """Return the stems of the words that a name consists of, joined by single spaces.
 
-        Names are remembered whole: containers name all of their members, and code repeats itself.
+        Whole names are cached: a container occurs with each of its members, and code repeats itself.
         """
         terms = self._names.get(name)
         if terms is None:
@@ -52,7 +52,7 @@ class Stemmer:
 
 
 class _KnownStems(dict[str, str]):
-    """Stem by word: those of late, and those of before, which come back one by one when they are met."""
+    """Word → stem, with two generations: once full, words of the older one move up as they are met again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,9 +62,9 @@ class _KnownStems(dict[str, str]):
         self._of_many = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(english).build()
 
     def learn(self, words: Sequence[str]) -> None:
-        """Find the stems of new words at once: a call for each costs several times what a stem does."""
+        """Stem new words in one call: a call per word costs several times as much as stemming it."""
         stems: list[str] = self._of_many.analyze(encodable(" ".join(words)))
-        # A word with a space in it, or none at all, is left to be looked at by itself.
+        # If a word is empty or has a space in it, the counts differ, and all are stemmed one by one.
         if len(stems) == len(words) and len(self) + len(words) <= _MOST_KNOWN:
             self.update(zip(words, stems, strict=True))
 

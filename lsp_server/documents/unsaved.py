@@ -1,6 +1,6 @@
-"""Scores documents that are not in the index (unsaved text) as Tantivy would, for one common list.
+"""Scores documents that are not in the index (unsaved text) as Tantivy would, so that both rank in one list.
 
-BM25 as in Tantivy: k1 = 1.2, b = 0.75, with lengths rounded to the 256 steps that one byte can say
+BM25 as in Tantivy: k1 = 1.2, b = 0.75, with lengths rounded to the 256 values that one byte can encode
 (`fieldnorm/code.rs`, the same as Lucene's SmallFloat).
 """
 
@@ -24,12 +24,12 @@ _B = 0.75
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnsavedDocument:
-    """A document made ready for scoring, once, when its text changes.
+    """A document prepared for scoring, once, when its text changes.
 
     Attributes:
-        document: What was made ready.
-        terms: The terms of each field, in their order.
-        frequencies: How often each term stands in each field.
+        document: The document.
+        terms: Field → its terms, in order.
+        frequencies: Field → how often each term occurs in it.
     """
 
     document: TextDocument
@@ -38,7 +38,7 @@ class UnsavedDocument:
 
 
 def prepare(documents: Iterable[TextDocument]) -> tuple[UnsavedDocument, ...]:
-    """Return documents made ready for scoring."""
+    """Return documents prepared for scoring."""
     prepared = []
     for document in documents:
         terms = {field: tuple(getattr(document, field).split()) for field in WORD_FIELDS}
@@ -50,15 +50,15 @@ def prepare(documents: Iterable[TextDocument]) -> tuple[UnsavedDocument, ...]:
 def score_documents(
     query: TextQuery, documents: Sequence[UnsavedDocument], reader: TextReader | None
 ) -> NDArray[np.float32]:
-    """Return the score of each document, as if it were in the index.
+    """Return the BM25 score of each document, as if it were in the index.
 
     Args:
-        query: The query; its filter holds.
-        documents: Documents made ready by `prepare`.
-        reader: The index whose statistics count; None where there is none yet, and the documents' own count.
+        query: The query with its filter.
+        documents: Documents from `prepare`.
+        reader: The index whose statistics to use; None where there is none yet: then the documents' own.
 
     Returns:
-        float32[n]; 0 where a document holds no word of the query or does not pass its filter.
+        float32[n]; 0 where a document has no word of the query or does not pass its filter.
     """
     scores = np.zeros(len(documents), np.float64)
     if not documents:
@@ -70,7 +70,7 @@ def score_documents(
 
     def rarity(field: str, term: str, n_own: int) -> float:
         n_holding = n_own if reader is None else reader.term_frequency(field, term)
-        # A word that only unsaved text holds counts like one that a single document holds.
+        # A word that occurs only in unsaved text counts like one that occurs in a single document.
         return inverse_frequency(n_documents, min(max(n_holding, 1), n_documents))
 
     terms = scored_terms(query, stemmer)
@@ -86,7 +86,7 @@ def score_documents(
     for name in dict.fromkeys(query.identifiers):
         held = np.array([document.document.whole_name == name for document in documents])
         if held.any():
-            # A whole name is one term in a field of one term: the rest of the formula is 1.
+            # `whole_name` is a field of a single term: the rest of the formula is 1.
             idf = rarity("whole_name", encodable(name), int(np.count_nonzero(held)))
             scores += FIELD_WEIGHTS["whole_name"] * idf * held
     scores[~passing_documents(query.filter, documents, stemmer)] = 0
@@ -94,7 +94,7 @@ def score_documents(
 
 
 def held_words(words: Sequence[str], document: UnsavedDocument, stemmer: Stemmer) -> NDArray[np.bool_]:
-    """Return bool[w], which of the words its body holds, as `TextReader.words_held` does."""
+    """Return which of the words its body contains, bool[w], as `TextReader.words_held` does."""
     terms = stemmer.stems(words[:MOST_TOLD_APART])
     return np.array([term in document.frequencies["body"] for term in terms], np.bool_)
 
@@ -102,7 +102,7 @@ def held_words(words: Sequence[str], document: UnsavedDocument, stemmer: Stemmer
 def held_runs(
     runs: Sequence[Sequence[str]], documents: Sequence[UnsavedDocument], stemmer: Stemmer
 ) -> NDArray[np.int64]:
-    """Return int64[n], how many of the runs of words each body holds, as `TextReader.runs_held` does."""
+    """Return how many of the runs of words each body contains, int64[n], as `TextReader.runs_held` does."""
     stemmed = _runs(stemmer.stems(run) for run in runs)
     counts = [
         sum(
@@ -118,7 +118,7 @@ def held_runs(
 def held_in_paths(
     words: Sequence[str], paths: Sequence[Sequence[str]], stemmer: Stemmer
 ) -> NDArray[np.bool_]:
-    """Return bool[n, w], which of the words each path holds, paths given as their words."""
+    """Return which of the words each path contains, bool[n, w]; paths are given as their words."""
     terms = stemmer.stems(words[:MOST_TOLD_APART])
     held = np.zeros((len(paths), len(terms)), np.bool_)
     for row, path in enumerate(paths):
@@ -131,7 +131,7 @@ def held_in_paths(
 def passing_documents(
     condition: TextFilter, documents: Sequence[UnsavedDocument], stemmer: Stemmer
 ) -> NDArray[np.bool_]:
-    """Return bool[n], whether each document passes the filter."""
+    """Return which documents pass the filter, bool[n]."""
     phrases = _runs(stemmer.stems(words) for words in condition.phrases)
     excluded = _runs(stemmer.stems(words) for words in condition.excluded)
     files = None if condition.files is None else frozenset(condition.files.tolist())
@@ -164,7 +164,7 @@ def _stands_in(terms: tuple[str, ...], run: tuple[str, ...]) -> bool:
 
 
 def _rounded_length(n_terms: int) -> int:
-    """Return the largest number up to `n_terms` that a field norm can say: 0-40, 42, ... 56, 60, ..."""
+    """Return the largest number up to `n_terms` that a field norm can encode: 0-40, 42, ... 56, 60, ..."""
     if n_terms < 40:
         return n_terms
     surplus = n_terms - 24

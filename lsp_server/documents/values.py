@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class TextDocument:
-    """The words of one symbol. A text is the stems (`Stemmer`) of split words, joined by single spaces.
+    """The words of one symbol. Texts are the stems (`Stemmer`) of split words, joined by single spaces.
 
     Attributes:
         id: The symbol's unsigned 64-bit id.
-        file: The catalog's number of its file; all documents of a file are replaced together.
+        file: The catalog's id of its file; all documents of a file are replaced together.
         kind: Its `SymbolKind` as a number.
         language: Its canonical language id.
         name: The words of its name.
         whole_name: Its name as written, lower-cased, not split.
-        container: The words of the definitions around it.
+        container: The words of its containers' names.
         path: The words of its file's relative path.
         signature: The words of its declaration.
         doc: The words of its documentation.
@@ -39,14 +39,14 @@ class TextDocument:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextFilter:
-    """What a document must be, whatever its score. All parts must hold; None or empty restricts nothing.
+    """Conditions that a document must meet, whatever its score. None or empty restricts nothing.
 
     Attributes:
-        kinds: Its kind is one of these.
-        languages: Its language is one of these.
-        files: int64[n], its file is one of these, in any order.
-        phrases: Each of these runs of words stands, in this order, in one of its fields.
-        excluded: None of these runs of words does.
+        kinds: Its kind must be one of these.
+        languages: Its language must be one of these.
+        files: int64[n], in any order; its file must be one of these.
+        phrases: Each of these runs of words must occur in one of its fields.
+        excluded: None of these runs of words may.
     """
 
     kinds: frozenset[int] | None = None
@@ -58,12 +58,12 @@ class TextFilter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextQuery:
-    """What to look for. A document hits when it holds one of the words or names and passes the filter.
+    """What to look for. A document is a hit when it has one of the words or names and passes the filter.
 
     Attributes:
-        words: Split, lower-cased. Question words ("where", "do", "we") count only where nothing else is left.
-        identifiers: Whole names, lower-cased and not split, as documents carry them in `whole_name`.
-        filter: What every hit must be.
+        words: Split, lower-cased. Question words ("where", "do", "we") count only if there are no others.
+        identifiers: Whole names, lower-cased and not split, to match documents' `whole_name`.
+        filter: Conditions that every hit must meet.
     """
 
     words: tuple[str, ...] = ()
@@ -76,8 +76,8 @@ class TextHits:
     """The documents a search found, best first, equal scores by id.
 
     Attributes:
-        ids: uint64[m] symbol ids.
-        scores: float32[m] sums of weighted BM25, all positive.
+        ids: uint64[m], symbol ids.
+        scores: float32[m], weighted BM25, all positive.
     """
 
     ids: NDArray[np.uint64]
@@ -89,10 +89,10 @@ class TextHits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordsHeld:
-    """Which words some documents hold, one row a document, in no order.
+    """Which words some documents contain, one row per document, in no order.
 
     Attributes:
-        files: int64[m], the file of each.
+        files: int64[m], each document's file id.
         held: bool[m, words].
     """
 
@@ -102,11 +102,11 @@ class WordsHeld:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextContents:
-    """Every document of an index, in no order, one row each; n counts documents.
+    """All n documents of an index, in no order.
 
     Attributes:
-        ids: uint64[n] symbol ids.
-        files: int64[n] files.
+        ids: uint64[n], symbol ids.
+        files: int64[n], file ids.
     """
 
     ids: NDArray[np.uint64]

@@ -1,6 +1,6 @@
-"""The one writer of a text index: replaces the documents of files, commits.
+"""The only writer of a text index: replaces the documents of files, and commits.
 
-Nothing is visible to readers, or survives a crash, before `commit`; a killed writer leaves the last commit.
+Nothing is visible to readers, or survives a crash, before `commit`; a crash leaves the last commit.
 """
 
 from collections.abc import Iterable
@@ -20,19 +20,19 @@ from lsp_server.documents.values import TextDocument
 from lsp_server.errors import IndexDamaged
 
 _HEAP_BYTES = 96 * 1024 * 1024
-"""What the writer holds in memory before it flushes a segment, over all threads."""
+"""How much the writer buffers in memory, over all threads, before it flushes a segment."""
 
 _THREADS = 1
-"""Two write twice the segments, which costs a third more processor time with their merges."""
+"""Two threads write twice as many segments, which with their merges costs a third more CPU time."""
 
 
 class TextIndex:
-    """An open text index with its writer. Not thread-safe; a folder has at most one over all processes.
+    """A text index, open for writing. Not thread-safe; a folder has at most one across all processes.
 
-    After `IndexStorageFailed` the writer is of no further use: close it and open another.
+    After `IndexStorageFailed` it must not be used any more: close it and open another.
 
     Args:
-        path: The folder.
+        path: The index's folder.
         index: The index in it.
     """
 
@@ -44,12 +44,12 @@ class TextIndex:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Make an empty index in a folder, which is made where it is missing, and open it.
+        """Create an empty index, and its folder if that is missing, and open it.
 
         Raises:
-            IndexBusy: Another writer holds the folder.
+            IndexBusy: Another writer has the folder open.
             IndexStorageFailed: The folder can't be written.
-            IndexDamaged: The folder holds an index of another shape.
+            IndexDamaged: The folder has an index with another schema.
         """
         with tantivy_failures(path):
             path.mkdir(parents=True, exist_ok=True)
@@ -61,8 +61,8 @@ class TextIndex:
         """Open an existing index at its last commit.
 
         Raises:
-            IndexBusy: Another writer holds the folder.
-            IndexDamaged: There is no index, or a file of it is missing or cut short.
+            IndexBusy: Another writer has the folder open.
+            IndexDamaged: There is no index, or a file of it is missing or truncated.
             IndexStorageFailed: The folder can't be written.
         """
         with tantivy_failures(path):
@@ -73,8 +73,8 @@ class TextIndex:
         """Delete all documents of some files, then add documents. Nothing is visible before `commit`.
 
         Args:
-            files: The catalog's numbers of changed and deleted files.
-            documents: All documents of the files that are new or changed.
+            files: The catalog's ids of changed and deleted files.
+            documents: All documents of new and changed files.
 
         Raises:
             IndexStorageFailed: The disk is full.
@@ -87,16 +87,16 @@ class TextIndex:
                 writer.add_document(tantivy_document(document))
 
     def commit(self) -> None:
-        """Make everything since the last commit durable and visible, all or nothing.
+        """Make everything since the last commit durable and visible, atomically.
 
         Raises:
-            IndexStorageFailed: The disk is full; the last commit stands.
+            IndexStorageFailed: The disk is full; the last commit stays in force.
         """
         with tantivy_failures(self._path):
             self._open_writer().commit()
 
     def close(self) -> None:
-        """Wait for running merges and give up the writer. What was not committed is lost."""
+        """Wait for running merges and release the writer. What was not committed is lost."""
         writer, self._writer = self._writer, None
         if writer is not None:
             with tantivy_failures(self._path):

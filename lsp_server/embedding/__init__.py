@@ -1,4 +1,4 @@
-"""Vectors for symbols and queries: the bundled model; transformers and rerankers for who wants them."""
+"""Vectors for symbols and queries: the bundled static model, and optional transformers and rerankers."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 BUNDLED = "bundled"
-"""The name of the model that comes with the package."""
+"""The name, in the settings, of the model that comes with the package."""
 
 BUNDLED_FOLDER = Path(__file__).parent / "data"
 
@@ -34,7 +34,7 @@ BUNDLED_FOLDER = Path(__file__).parent / "data"
 def load_embedder(choice: ModelChoice) -> Embedder:
     """Load the model that the settings name.
 
-    The bundled model takes some 50 ms; a transformer takes seconds, and minutes when it has to be fetched.
+    The bundled model takes some 50 ms; a transformer takes seconds, or minutes when it has to be downloaded.
 
     Raises:
         ModelUnavailable: It can't be loaded here; the suggestion says what to do.
@@ -47,17 +47,17 @@ def load_embedder(choice: ModelChoice) -> Embedder:
         return StaticModel.read(choice.path)
     if choice.path is None and choice.name == BUNDLED:
         return StaticModel.read(BUNDLED_FOLDER)
-    # Its libraries are missing on some machines, and slow to import on all.
+    # Imported late: its libraries are missing on some machines and slow to import on all.
     from lsp_server.embedding.fastembed_model import load_transformer  # noqa: PLC0415
 
     return load_transformer(choice)
 
 
 def load_reranker(wanted: str) -> CrossEncoder:
-    """Load the cross-encoder that the settings name; takes seconds, and minutes when it has to be fetched.
+    """Load the cross-encoder that the settings name; takes seconds, or minutes when it has to be downloaded.
 
     Args:
-        wanted: A name that fastembed knows, or the whole path of a folder.
+        wanted: A name that fastembed knows, or the absolute path of a folder.
 
     Raises:
         ModelUnavailable: It can't be loaded here; the suggestion says what to do.

@@ -1,4 +1,4 @@
-"""What every embedding model offers, and what it is told about the symbols of a file."""
+"""The interface of every embedding model, and what it gets to know about the symbols of a file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from lsp_server.text import FileWords
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which model to load, as the settings say.
+    """Which model to load, according to the settings.
 
     Attributes:
         name: "bundled", or the name of a model that fastembed knows ("BAAI/bge-small-en-v1.5").
-        path: A folder with a model's files, of the bundled model's form or ONNX; nothing is fetched then.
-        query_prefix: What to put before queries; None leaves it to what is known of the model.
-        passage_prefix: What to put before the texts of symbols; None likewise.
+        path: A folder with a model, in the bundled model's format or ONNX; nothing is downloaded then.
+        query_prefix: What to put before queries; None means what the model is known to need.
+        passage_prefix: The same for the texts of symbols.
     """
 
     name: str = "bundled"
@@ -32,13 +32,13 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What tells one model from another: vectors of two models are never compared.
+    """The identity of a model: vectors of two models are never compared.
 
     Attributes:
-        name: For people.
+        name: For display.
         revision: Changes when the model's files do.
         dimensions: Length of its vectors.
-        recipe: Version of the way texts are made from symbols, and vectors from texts.
+        recipe: Version of how texts are made from symbols, and vectors from texts.
     """
 
     name: str
@@ -48,23 +48,23 @@ class ModelInfo:
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal characters that stand for all four."""
+        """Sixteen hex digits: a digest of all four."""
         text = "\0".join((self.name, self.revision, str(self.dimensions), self.recipe))
         return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SymbolTexts:
-    """What there is to say about the symbols of one file, save where the file lies.
+    """Everything to embed about the symbols of one file, except the file's path; sequences of one length n.
 
     Attributes:
         words: The file's words.
-        names: Each symbol's name as written; empty for the file's own entry.
+        names: Each symbol's name as written; for the file's own entry, the names in the file.
         containers: Names of the enclosing definitions joined by ".".
-        code: Byte range of the definition.
+        code: Byte range of each definition.
         documentation: Byte range of its documentation, inside or before `code`; None without any.
         source: The file as UTF-8: what the byte ranges refer to.
-        names_at: Byte ranges that read as the names do, None where nothing does; empty when none is known.
+        names_at: Byte range with the same text as the name, or None; may be empty if none is known.
     """
 
     words: FileWords
@@ -77,42 +77,42 @@ class SymbolTexts:
 
 
 class Embedder(Protocol):
-    """Turns symbols and queries into vectors whose dot product is their likeness.
+    """Turns symbols and queries into vectors whose dot product is their similarity.
 
-    All vectors come randomly rotated, by a rotation that depends on the number of dimensions alone, so that
+    All vectors are randomly rotated, by a rotation that depends only on the number of dimensions, so that
     their signs make good one-bit codes. What is computed for a file depends on that file alone.
     """
 
     @property
     def info(self) -> ModelInfo:
-        """Which model this is."""
+        """The identity of the model."""
         ...
 
     @property
     def curves(self) -> ScoreCurves:
-        """How likely its similarities are to mean something."""
+        """The curves that turn its similarities into scores."""
         ...
 
     @property
     def words(self) -> Dictionary:
-        """The whole words that it knows; none where that can't be told."""
+        """The whole words that it knows; empty where that is unknown."""
         ...
 
     def content_vectors(self, texts: SymbolTexts) -> np.ndarray:
-        """Return what the symbols say wherever their file lies, float16[n, d], not normalised."""
+        """Return the symbols' vectors without the path's part, float16[n, d], not normalised."""
         ...
 
     def place(self, content: np.ndarray, path: str) -> np.ndarray:
-        """Return the symbols' vectors in a file at a path, float16[n, d]: unit rows, or zero rows.
+        """Return the symbols' final vectors for a file at a path, float16[n, d]: unit or zero rows.
 
-        Depends on the float16 content and the path alone, so that cached and fresh content give equal bytes.
+        Depends only on the float16 content and the path, so cached and fresh content give equal bytes.
 
         Args:
-            content: What `content_vectors` returned, float16[n, d].
+            content: The result of `content_vectors`, float16[n, d].
             path: Relative to the workspace folder, with forward slashes.
         """
         ...
 
     def query_vector(self, query: str) -> np.ndarray:
-        """Return the vector of a query, float32[d]: unit, or zero when the model knows none of its words."""
+        """Return a query's vector, float32[d]: unit, or zero when the model knows none of its words."""
         ...

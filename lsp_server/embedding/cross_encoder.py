@@ -1,4 +1,4 @@
-"""Reads a query and a text together and says how well one answers the other, whichever library runs it."""
+"""A cross-encoder: reads a query and a text together and judges how well the text answers the query."""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ _BATCH = 16
 
 
 class PairModel(Protocol):
-    """What is used of `fastembed.rerank.cross_encoder.TextCrossEncoder`."""
+    """The part of `fastembed.rerank.cross_encoder.TextCrossEncoder` that is used."""
 
     def rerank(self, query: str, documents: Iterable[str], batch_size: int) -> Iterable[float]:
         """Judge texts, in their order."""
@@ -23,12 +23,12 @@ class CrossEncoder:
     """A model that judges pairs. Thread-safe, as its library is.
 
     Args:
-        name: For people.
-        model: Runs it.
+        name: For display.
+        model: The library's model.
 
     Attributes:
-        turn: For callers to hold while judging: one judgement takes all cores, and who had to wait may find
-            that nobody wants his any more.
+        turn: A lock for callers to hold while judging, as one judgement uses all cores. After waiting for it,
+            check whether the search was cancelled meanwhile.
     """
 
     def __init__(self, name: str, model: PairModel) -> None:
@@ -40,9 +40,9 @@ class CrossEncoder:
         """Return the model's own output for each text, float64[n]: higher is better, usually log odds.
 
         Raises:
-            ModelUnavailable: The model can't be run, or says nothing that can be compared.
+            ModelUnavailable: The model can't be run, or its output is not finite.
         """
-        # Alike lengths share a batch, since a batch is padded to its longest.
+        # Texts of similar length share a batch, since a batch is padded to its longest.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         judged = np.zeros(len(texts))
         try:
@@ -54,7 +54,7 @@ class CrossEncoder:
             ) from error
         if not np.isfinite(judged).all():
             raise ModelUnavailable(
-                f"The reranking model {self.name} answers with what is no number.",
+                f"The reranking model {self.name} returned something that is not a number.",
                 "Set search.rerankModel to another model, or leave it empty.",
             )
         return judged

@@ -13,7 +13,7 @@ _BITS: Final = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shelf:
-    """Words with one first letter, and for each its length and a bit for every letter it has."""
+    """Words with one first letter, and for each its length and a bit mask of its letters."""
 
     words: tuple[str, ...]
     lengths: np.ndarray
@@ -27,7 +27,7 @@ class _Shelf:
 
 
 class Dictionary(AbstractSet[str]):
-    """An immutable set of words that also finds words much like another.
+    """An immutable set of words that also finds similar words.
 
     Args:
         words: In lower case.
@@ -47,10 +47,9 @@ class Dictionary(AbstractSet[str]):
         return len(self._words)
 
     def near(self, word: str, most: int) -> list[str]:
-        """Return the words of the same first letter that may be `most` edits away, in alphabetical order.
+        """Return the words with the same first letter that may be at most `most` edits away, sorted.
 
-        All that are so near are among them, and some that are not: each edit changes at most two letters of
-        those that a word has, and its length by one.
+        A superset: each edit changes at most two letters in a word's set of letters, and its length by one.
         """
         if not self._shelves and self._words:
             by_letter: defaultdict[str, list[str]] = defaultdict(list)
@@ -73,4 +72,4 @@ def _letters(word: str) -> int:
 
 
 NO_WORDS: Final = Dictionary(())
-"""Of a model that knows no whole words."""
+"""For models whose words are unknown."""

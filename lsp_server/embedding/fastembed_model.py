@@ -1,7 +1,7 @@
 """Loads transformers through fastembed: any text model that it knows by name, or one from a local folder.
 
-fastembed and onnxruntime are imported when such a model is configured and only then: they are slow to
-import and have no wheels on some machines. Nothing is fetched unless the user named a model to fetch.
+fastembed and onnxruntime are imported only when such a model is configured: they are slow to import and have
+no wheels on some machines. Nothing is downloaded unless the user named a model to download.
 """
 
 import json
@@ -21,10 +21,10 @@ from lsp_server.errors import ModelUnavailable
 
 
 def load_transformer(choice: ModelChoice) -> TransformerModel:
-    """Load the chosen model; a named one is fetched the first time, which can take minutes.
+    """Load the chosen model; a named one is downloaded the first time, which can take minutes.
 
     Raises:
-        ModelUnavailable: fastembed is not installed or doesn't know the model, or can't fetch or load it.
+        ModelUnavailable: fastembed is not installed, doesn't know the model, or can't download or load it.
     """
     keep_quiet()
     try:
@@ -51,11 +51,11 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
     try:
         model = TextEmbedding(
             name,
-            # The cache is made even where nothing is to be kept there.
+            # fastembed creates the cache folder even if nothing is to be cached.
             cache_dir=str(choice.path or cache_dir()),
             specific_model_path=None if choice.path is None else str(choice.path),
         )
-    except Exception as error:  # whatever the library raises, the model is not to be had
+    except Exception as error:  # whatever the library raises, the model can't be used
         raise ModelUnavailable(
             f"The model {name} can't be loaded: {error}",
             "Check the network for the first download, set the path of a local copy, or set the model to "
@@ -68,20 +68,25 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
         name=name,
         revision=revision or _revision(description, type(model.model).__name__),
         dimensions=int(description["dim"]),
-        # The prefix is part of every vector in the index; the query's is not.
+        # The passage prefix is part of every vector in the index; the query prefix is not.
         recipe=f"{RECIPE} {passage_prefix}".strip(),
     )
     return TransformerModel(info, model, query_prefix, passage_prefix)
 
 
 def description_of(library: Any, name: str) -> dict[str, Any] | None:
-    """Return what one of fastembed's libraries of models knows of a name, in any case; None for nothing."""
+    """Return fastembed's description of a model, by name in any case; None when it does not know it.
+
+    Args:
+        library: One of fastembed's classes, such as `TextEmbedding`.
+        name: The model's name.
+    """
     models: list[dict[str, Any]] = library.list_supported_models()
     return next((model for model in models if model["model"].lower() == name.lower()), None)
 
 
 def _register(library: Any, folder: OnnxFolder, wanted: str) -> str:
-    """Tell fastembed of a model in a folder; return the name it goes by."""
+    """Register a model in a folder with fastembed, and return its name there."""
     from fastembed.common.model_description import ModelSource, PoolingType  # noqa: PLC0415
 
     name = f"local/{folder.path.resolve().name if wanted in {'', 'bundled'} else wanted}-{folder.revision}"
@@ -90,7 +95,7 @@ def _register(library: Any, folder: OnnxFolder, wanted: str) -> str:
             model=name,
             pooling=PoolingType(folder.pooling),
             normalization=True,
-            sources=ModelSource(hf=name),  # asked for, never used: the folder is there
+            sources=ModelSource(hf=name),  # required, but never used, as the folder exists
             dim=folder.dimensions,
             model_file=folder.model_file,
         )
@@ -98,12 +103,12 @@ def _register(library: Any, folder: OnnxFolder, wanted: str) -> str:
 
 
 def _revision(description: dict[str, Any], implementation: str) -> str:
-    """Return a digest of where fastembed takes a named model from and how it pools."""
+    """Return a digest of where fastembed gets a named model from and how it pools."""
     facts = [description["model"], description["sources"], description["model_file"], implementation]
     return blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
 def cache_dir() -> Path:
-    """Return where fetched models are kept: unlike fastembed's own default, it outlives a restart."""
+    """Return the folder for downloaded models; unlike fastembed's own default, it survives a reboot."""
     configured = os.environ.get("FASTEMBED_CACHE_PATH")
     return Path(configured) if configured else user_cache_path("semantic-symbols", appauthor=False) / "models"

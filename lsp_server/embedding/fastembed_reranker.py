@@ -1,7 +1,7 @@
 """Loads cross-encoders through fastembed: any that it knows by name, or one from a local folder.
 
-As with models that embed, the libraries are imported when such a model is configured and only then, and
-nothing is fetched unless the user named a model to fetch.
+As with embedding models, the libraries are imported only when such a model is configured, and nothing is
+downloaded unless the user named a model to download.
 """
 
 from pathlib import Path
@@ -18,15 +18,16 @@ _TRIAL = ("read a file", "def read_file(path)")
 
 
 def load_cross_encoder(wanted: str) -> CrossEncoder:
-    """Load a cross-encoder; a named one is fetched the first time, which can take minutes.
+    """Load a cross-encoder; a named one is downloaded the first time, which can take minutes.
 
     Args:
-        wanted: A name that fastembed knows, or the whole path of a folder, which may begin with "~". A path
-            from the current folder is none: that may be any repository's, and a name must not lead into it.
+        wanted: A name that fastembed knows, or the absolute path of a folder, which may begin with "~". A
+            relative path is taken for a name: the current folder may be any repository, which a model's name
+            must not lead into.
 
     Raises:
-        ModelUnavailable: fastembed is not installed or doesn't know the model, or can't fetch or load it, or
-            it is no cross-encoder.
+        ModelUnavailable: fastembed is not installed, doesn't know the model, or can't download or load it, or
+            the model is not a cross-encoder.
     """
     keep_quiet()
     try:
@@ -42,16 +43,16 @@ def load_cross_encoder(wanted: str) -> CrossEncoder:
         raise ModelUnavailable(
             f"fastembed knows no reranking model named {name}.",
             "Set search.rerankModel to a name from `TextCrossEncoder.list_supported_models()`, or to the "
-            "whole path of a folder, or leave it empty.",
+            "absolute path of a folder, or leave it empty.",
         )
     try:
         model = TextCrossEncoder(
             name,
-            # The cache is made even where nothing is to be kept there.
+            # fastembed creates the cache folder even if nothing is to be cached.
             cache_dir=str(folder or cache_dir()),
             specific_model_path=None if folder is None else str(folder),
         )
-    except Exception as error:  # whatever the library raises, the model is not to be had
+    except Exception as error:  # whatever the library raises, the model can't be used
         raise ModelUnavailable(
             f"The reranking model {wanted} can't be loaded: {error}",
             "Check the network for the first download, set search.rerankModel to a folder with "
@@ -59,7 +60,7 @@ def load_cross_encoder(wanted: str) -> CrossEncoder:
         ) from error
     encoder = CrossEncoder(name, model)
     query, text = _TRIAL
-    encoder.judge(query, [text])  # a network that is no cross-encoder is found out now, not by a search
+    encoder.judge(query, [text])  # if it is not a cross-encoder, this fails now rather than in a search
     return encoder
 
 
@@ -69,7 +70,7 @@ def _folder(wanted: str) -> Path | None:
 
 
 def _register(library: Any, folder: Path) -> str:
-    """Tell fastembed of a model in a folder; return the name it goes by."""
+    """Register a model in a folder with fastembed, and return its name there."""
     from fastembed.common.model_description import ModelSource  # noqa: PLC0415
 
     network = network_in(folder)
@@ -82,7 +83,7 @@ def _register(library: Any, folder: Path) -> str:
     if description_of(library, name) is None:
         library.add_custom_model(
             model=name,
-            sources=ModelSource(hf=name),  # asked for, never used: the folder is there
+            sources=ModelSource(hf=name),  # required, but never used, as the folder exists
             model_file=network.relative_to(folder).as_posix(),
         )
     return name

@@ -14,15 +14,15 @@ from lsp_server.embedding.contract import SymbolTexts
 from lsp_server.embedding.wordpiece import WordPiece
 
 MAX_FIELD_BYTES = 1200
-"""How much of a body, and of a documentation, is looked at: more blurs the vector and costs time."""
+"""How many bytes of a body or of documentation are embedded: more blurs the vector and costs time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """One field of all symbols of a file: slices of a stream of words or sub-words, any number for each.
+    """One field of all symbols of a file: slices of a stream of words or sub-words, any number per symbol.
 
     Attributes:
-        symbols: Which symbol each slice belongs to, rising, int64[m].
+        symbols: Which symbol each slice belongs to, ascending, int64[m].
         starts: Where each slice starts in the stream, int64[m].
         ends: Where it ends, int64[m].
     """
@@ -34,10 +34,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldStream:
-    """All sub-words that a file's fields are made of.
+    """All sub-words of a file's fields.
 
     Attributes:
-        rows: Rows of the model's table, one for each sub-word, int64[s].
+        rows: The row of the model's table of each sub-word, int64[s].
         name: "name name container".
         body: Signature and body, without the documentation.
         documentation: Doc comment or docstring.
@@ -79,11 +79,11 @@ def word_fields(texts: SymbolTexts) -> tuple[Field, Field]:
 def _name_field(
     texts: SymbolTexts, wordpiece: WordPiece, word_offsets: np.ndarray
 ) -> tuple[Field, list[int]]:
-    """Return "name name container" of all symbols, and the sub-words that follow the file's own for it.
+    """Return "name name container" of all symbols, and the sub-words to append to the stream for it.
 
     Args:
         texts: The symbols.
-        wordpiece: Finds the sub-words of what the file's words don't hold.
+        wordpiece: Finds the sub-words of names that are not in the file's words.
         word_offsets: Where each word's sub-words start in the stream, and where all end, int64[n_words + 1].
     """
     more: list[int] = []
@@ -114,14 +114,14 @@ def _name_field(
 def _in_file_order(
     rows_of_words: Sequence[tuple[int, ...]], numbers: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lay out the sub-words of the vocabulary in the order of the file's words.
+    """Return the sub-words of all words of a file, in order.
 
     Args:
         rows_of_words: Sub-words of each distinct word.
-        numbers: The file's words.
+        numbers: The file's words, as numbers of distinct ones, int[n_words].
 
     Returns:
-        The stream, and where each word's sub-words start in it, with one entry more for the end.
+        The stream, int64[s], and where each word's sub-words start in it, then its end, int64[n_words + 1].
     """
     counts = np.fromiter(map(len, rows_of_words), np.int64, len(rows_of_words))
     flat = np.fromiter(chain.from_iterable(rows_of_words), np.int64, int(counts.sum()))
@@ -133,7 +133,7 @@ def _in_file_order(
 
 
 def _body_ranges(texts: SymbolTexts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the code around the documentation, cut: two ranges a symbol, as symbols, starts and ends."""
+    """Return the code around the documentation, truncated: symbols, starts and ends, int64[2 n] each."""
     n = len(texts.code)
     code = np.array(texts.code, np.int64).reshape(n, 2)
     start, end = code[:, 0], code[:, 1]

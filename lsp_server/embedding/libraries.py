@@ -1,4 +1,4 @@
-"""What holds for every library that runs a model, before it is imported."""
+"""What to do before any library that runs models is imported."""
 
 import os
 
@@ -6,5 +6,5 @@ _OFF = {"ORT_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_T
 
 
 def keep_quiet() -> None:
-    """Have them tell nobody anything: onnxruntime collects events about its users when it is imported."""
+    """Turn off telemetry: onnxruntime starts collecting usage events as soon as it is imported."""
     os.environ.update(_OFF)

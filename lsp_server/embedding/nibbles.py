@@ -1,7 +1,7 @@
-"""Tables of numbers at four bits each: two components a byte, sixteen evenly spaced levels around zero.
+"""Four-bit quantised tables: two components per byte, sixteen evenly spaced levels around zero.
 
-The low halves of a row's bytes are the first half of its components, the high halves the second. Level n
-stands for n - 7.5; there is no zero among the levels, which a component of a trained vector never needs.
+The low nibbles of a row's bytes are the first half of its components, the high nibbles the second. Level n
+stands for n - 7.5; so no level is zero, which components of trained vectors never need.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ _STEPS = 24
 
 
 def unpacked(packed: np.ndarray) -> np.ndarray:
-    """Return the levels that bytes stand for.
+    """Return the levels that the nibbles stand for.
 
     Args:
         packed: uint8[n, m].
@@ -21,7 +21,7 @@ def unpacked(packed: np.ndarray) -> np.ndarray:
     """
     n_rows, n_bytes = packed.shape
     levels = np.empty((n_rows, 2 * n_bytes), np.float32)
-    # In place, half by half: a table of what each byte stands for takes twice the time.
+    # In place, half by half: a look-up table of bytes takes twice the time.
     np.bitwise_and(packed, 15, out=levels[:, :n_bytes], dtype=np.uint8, casting="unsafe")
     np.right_shift(packed, 4, out=levels[:, n_bytes:], dtype=np.uint8, casting="unsafe")
     levels -= _MIDDLE
@@ -29,19 +29,19 @@ def unpacked(packed: np.ndarray) -> np.ndarray:
 
 
 def packed(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Round rows to four bits, each with the scale that loses least of it.
+    """Quantise rows to four bits, each with the scale that loses least.
 
     Args:
         rows: float[n, d], d even.
 
     Returns:
-        The bytes, uint8[n, d / 2], and the scale of each row, float32[n]: scale · level is nearly the row.
+        The bytes, uint8[n, d / 2], and each row's scale, float32[n]: scale · level approximates the row.
     """
     rows = np.asarray(rows, np.float32)
     largest = np.abs(rows).max(axis=1)
     best_error = np.full(len(rows), np.inf, np.float32)
     best_scale = np.ones(len(rows), np.float32)
-    # Cutting off a few far components makes the steps finer for all others.
+    # Clipping a few outlying components makes the steps finer for all others.
     for share in np.linspace(0.35, 1.0, _STEPS, dtype=np.float32):
         scale = np.where(largest > 0, share * largest / _MIDDLE, np.float32(1))
         error = np.square(scale[:, None] * (_codes(rows, scale) - _MIDDLE) - rows).sum(axis=1)

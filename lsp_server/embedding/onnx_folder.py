@@ -1,4 +1,4 @@
-"""Reads from a local folder what has to be known of a transformer before it can be loaded."""
+"""Reads from a local folder what must be known about a transformer before it can be loaded."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 from lsp_server.errors import ModelUnavailable
 
 NEEDED_FILES = "model.onnx, tokenizer.json, tokenizer_config.json, special_tokens_map.json and config.json"
-"""What a folder has to hold."""
+"""The files that a folder must have, for messages."""
 
 _SAMPLE_BYTES = 1 << 16
 _SAMPLES = 64
@@ -18,7 +18,7 @@ _SAMPLES = 64
 
 @dataclass(frozen=True, slots=True)
 class OnnxFolder:
-    """A model as sentence-transformers lays it out.
+    """A folder with a model, laid out as by sentence-transformers.
 
     Attributes:
         path: The folder.
@@ -36,22 +36,22 @@ class OnnxFolder:
 
     @classmethod
     def read(cls, path: Path) -> "OnnxFolder":
-        """Look into a folder.
+        """Read the facts about the model in a folder.
 
         Raises:
-            ModelUnavailable: A file is missing or says nothing of the vectors' length.
+            ModelUnavailable: A file is missing, or none says how long the vectors are.
         """
         network = network_in(path)
         if network is None:
             raise ModelUnavailable(
-                f"The folder {path} holds no model: no *.onnx and no model.safetensors of the bundled form.",
+                f"The folder {path} holds no model: no *.onnx and no model.safetensors like the bundled one.",
                 f'Set the model\'s path to a folder with {NEEDED_FILES}, or set the model to "bundled".',
             )
         pooling = _json(path / "1_Pooling" / "config.json")
         dimensions = pooling.get("word_embedding_dimension") or _json(path / "config.json").get("hidden_size")
         if not isinstance(dimensions, int):
             raise ModelUnavailable(
-                f"Nothing in {path} says how long the model's vectors are.",
+                f"Nothing in {path} gives the dimension of the model's vectors.",
                 "Add the model's config.json, with its hidden_size, to the folder.",
             )
         kind = "MEAN"
@@ -63,7 +63,7 @@ class OnnxFolder:
 
 
 def network_in(folder: Path) -> Path | None:
-    """Return the network that a folder holds, by its usual name where there are several; None for none."""
+    """Return the network in a folder, the one with the usual name if there are several; None without any."""
     networks = sorted(folder.rglob("*.onnx"), key=lambda file: (_preference(file), file.as_posix()))
     return networks[0] if networks else None
 
@@ -93,7 +93,7 @@ def revision_of(folder: Path, network: Path) -> str:
 
 
 def _samples(file: Path) -> Iterator[bytes]:
-    """Yield a file's size and stretches of it: a network of gigabytes must not be read whole at a start."""
+    """Yield a file's size and samples of it: a network of gigabytes must not be read whole at each start."""
     size = file.stat().st_size
     yield size.to_bytes(8, "little")
     with file.open("rb") as stream:

@@ -1,10 +1,10 @@
-"""What well-known models want to read before a query and before a passage."""
+"""The prefixes that well-known models expect before a query and before a passage."""
 
 from typing import NamedTuple
 
 
 class Prefixes(NamedTuple):
-    """The two texts, with the space that ends them."""
+    """Both prefixes, including the space at the end."""
 
     query: str
     passage: str
@@ -12,7 +12,7 @@ class Prefixes(NamedTuple):
 
 _SEARCH = "Represent this sentence for searching relevant passages: "
 _KNOWN = (
-    # From the models' cards. The first part of a name that fits decides.
+    # From the models' cards. The first entry that occurs in the name decides.
     ("coderankembed", Prefixes("Represent this query for searching relevant code: ", "")),
     (
         "multilingual-e5-large-instruct",

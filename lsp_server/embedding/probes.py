@@ -1,4 +1,4 @@
-"""Questions and code that answers them, by which an unknown model's scale of similarities is measured."""
+"""Questions with code that answers them, to measure an unknown model's scale of similarities."""
 
 PROBES = (
     (

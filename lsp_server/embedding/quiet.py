@@ -1,9 +1,9 @@
-"""What keeps symbols that say little, and tests and examples, from answering every query.
+"""Keeps short symbols, tests and examples from matching every query.
 
-A name by itself matches a query more purely than a name with a body, and tests repeat the words of what they
-test. So some axes of the vectors are kept free of words: a symbol with a short body is turned towards one
-direction among them, which it shares with no other, and tests and examples are turned towards one axis, which
-a query shares only when it speaks of tests or examples itself.
+A bare name matches a query more purely than a name with a body, and tests repeat the words of what they test.
+So some axes of the vectors are kept free of words. A symbol with a short body is turned towards a direction
+of its own in that space; tests and examples are turned towards one common axis, which a query shares only
+when it mentions tests or examples.
 """
 
 import re
@@ -17,25 +17,25 @@ from lsp_server.embedding.rotation import rotation
 from lsp_server.text import split_words
 
 FREE_AXES = 65
-"""How many axes of an exported table hold nothing, before it is rotated: the last ones."""
+"""How many axes of an exported table are empty before it is rotated: the last ones."""
 
 _TESTS = ("test", "tests", "unittest", "unittests", "testdata", "spec", "specs", "fixture", "fixtures")
 _EXAMPLES = ("example", "examples", "sample", "samples", "demo", "demos")
 _BENCHMARKS = ("benchmark", "benchmarks", "bench", "benches")
 _PACKAGE = re.compile(r"(?:^|(?<=/))(?:com|org|net|io|dev)/example(?=/)")
-"""A Java package, the one that project starters propose, is no example."""
+"""`com.example` and the like, the Java packages that project templates propose, are not examples."""
 _ASIDE = frozenset((*_TESTS, *_EXAMPLES, *_BENCHMARKS))
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """How far symbols are turned away, beside field vectors of unit length.
+    """How far symbols are turned away, relative to field vectors of unit length.
 
     Attributes:
         short: For a symbol without a body; less with every sub-word of a body.
-        enough: Sub-words of a body from which on a symbol is not turned.
-        aside: For the symbols of tests and examples.
-        query: For queries that speak of them, beside a query of unit length.
+        enough: A body with this many sub-words or more is not turned.
+        aside: For symbols of tests and examples.
+        query: For queries that mention tests or examples, relative to a query of unit length.
     """
 
     short: float = 0.0
@@ -45,16 +45,16 @@ class Quiet:
 
 
 def shortness(quiet: Quiet, body_sizes: np.ndarray) -> np.ndarray:
-    """Return how far each symbol is turned for its short body, float32[n], given its sub-words, int[n]."""
+    """Return how far to turn each symbol for its short body, float32[n], given its sub-words, int[n]."""
     left = 1 - body_sizes / np.float32(quiet.enough)
     turned: np.ndarray = (quiet.short * np.maximum(left, 0)).astype(np.float32)
     return turned
 
 
 def own_directions(dimensions: int, keys: Sequence[bytes]) -> np.ndarray:
-    """Return a direction for each key, without words in it: unit rows, float32[n, d].
+    """Return a direction in the space free of words for each key: unit rows, float32[n, d].
 
-    Equal keys have equal directions, so that copies stay copies; others are nearly at right angles.
+    Equal keys have equal directions, so that copies stay copies; others are nearly orthogonal.
     """
     bits = np.frombuffer(b"".join(blake2b(key, digest_size=8).digest() for key in keys), np.uint8)
     signs = np.unpackbits(bits).reshape(len(keys), 64).astype(np.float32) * 2 - 1
@@ -63,11 +63,11 @@ def own_directions(dimensions: int, keys: Sequence[bytes]) -> np.ndarray:
 
 
 def aside_axis(dimensions: int) -> np.ndarray:
-    """Return the axis of tests and examples, float32[d], unit."""
+    """Return the axis of tests and examples, float32[d], of unit length."""
     axis: np.ndarray = rotation(dimensions)[-1]
     return axis
 
 
 def is_aside(text: str) -> bool:
-    """Return whether a path lies among tests or examples, or a query speaks of them."""
+    """Tell whether a path is among tests or examples, or a query mentions them."""
     return not _ASIDE.isdisjoint(split_words(_PACKAGE.sub("", text)))

@@ -1,7 +1,7 @@
-"""The fixed random rotation that all vectors go through, so that the signs of their components tell most.
+"""The fixed random rotation of all vectors, which makes the signs of their components most informative.
 
-It must come out the same on every machine and under every version of NumPy: it is made of nothing but
-SHAKE-256, a stable sort, and additions and multiplications of single numbers (no BLAS, no QR).
+It must be the same on every machine and with every version of NumPy: it uses nothing but SHAKE-256, a stable
+sort, and additions and multiplications of single numbers (no BLAS, no QR).
 """
 
 import math
@@ -13,7 +13,7 @@ import numpy as np
 
 @cache
 def rotation(dimensions: int) -> np.ndarray:
-    """Return an orthogonal matrix to multiply row vectors by, float32[d, d], read-only.
+    """Return an orthogonal matrix to multiply row vectors with, float32[d, d], read-only.
 
     Each round shuffles the axes, flips some, and turns disjoint pairs of them by 45 degrees, like a step of
     the fast Walsh-Hadamard transform (Ailon and Chazelle 2009, "The fast Johnson-Lindenstrauss transform");

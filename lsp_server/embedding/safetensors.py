@@ -1,4 +1,4 @@
-"""Reads the tensors of a safetensors file in place, mapped into memory so that processes share the pages.
+"""Reads the tensors of a safetensors file in place, memory-mapped so that processes share the pages.
 
 The format (https://huggingface.co/docs/safetensors, "Format"): a little-endian 64-bit length, that many
 bytes of JSON (name → dtype, shape, offsets), then the tensors' bytes.
@@ -18,7 +18,7 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
     """Return the tensors by name, read-only, backed by the file.
 
     Raises:
-        ModelUnavailable: The file is missing, cut short or not of this format.
+        ModelUnavailable: The file is missing, truncated or not of this format.
     """
     try:
         content = np.memmap(path, np.uint8, "r")
@@ -32,7 +32,7 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelUnavailable(
             f"The model file {path} can't be read: {error}.",
-            "Install the package again, or name another model in the settings.",
+            "Reinstall the package, or choose another model in the settings.",
         ) from error
 
 
@@ -41,5 +41,5 @@ def _tensor(content: np.ndarray, base: int, entry: dict[str, object]) -> np.ndar
     if not (isinstance(dtype, str) and isinstance(shape, list) and isinstance(offsets, list)):
         raise TypeError("its header is not what the format says")
     start, end = offsets
-    # reshape fails when the bytes are fewer than the shape asks for, as in a file that is cut short.
+    # reshape fails when there are fewer bytes than the shape needs, as in a truncated file.
     return content[base + start : base + end].view(_DTYPES[dtype]).reshape(shape)

@@ -1,4 +1,4 @@
-"""From a cosine, whose scale is each model's own, to a score from 0 to 1 that means the same everywhere."""
+"""From a cosine, whose scale depends on the model, to a score from 0 to 1 that means the same for all."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ class ScoreCurve:
     """A logistic curve.
 
     Attributes:
-        midpoint: The cosine that is as likely as not to be a relevant symbol's; it scores 0.5.
-        steepness: Of the curve at its midpoint; 4 / steepness is the width of the doubtful stretch.
+        midpoint: The cosine at which a symbol is as likely relevant as not; it scores 0.5.
+        steepness: The curve's steepness at its midpoint; 4 / steepness is the width of the doubtful range.
     """
 
     midpoint: float
@@ -20,7 +20,7 @@ class ScoreCurve:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCurves:
-    """One model's two curves: symbols resemble one another more than they resemble queries.
+    """One model's two curves, as symbols are more similar to each other than to queries.
 
     Attributes:
         query: For the similarity of a query and a symbol.
@@ -36,7 +36,7 @@ def similarity_to_score(cosine: np.ndarray, curve: ScoreCurve) -> np.ndarray:
 
     Args:
         cosine: Any shape, float.
-        curve: Of the model the cosines are from.
+        curve: The curve of the model that the cosines are from.
 
     Returns:
         The same shape, float32.

@@ -1,11 +1,11 @@
-"""The bundled model: one trained vector for every sub-word, added up. NumPy only, no download, no warm-up.
+"""The bundled model: a static embedding, one trained vector per sub-word, summed. NumPy only; no download.
 
 A field's vector is normalise(Σ over distinct sub-words of (1 + ln count) · scale · table row), a symbol's is
-normalise(Σ weight · field vector) over name, path, body and documentation, with what `quiet` adds; a query is
-one field with scales of its own. Normalising each field before adding is what lets a short name count beside
-a long body.
+normalise(Σ weight · field vector) over name, path, body and documentation, plus what `quiet` adds; a query is
+one field with its own scales. Normalising each field before adding lets a short name count as much as a long
+body.
 
-The table was rotated before it was rounded (see `rotation`), so that nothing is left to rotate here.
+The table was rotated before it was quantised (see `rotation`), so nothing needs to be rotated here.
 """
 
 import json
@@ -33,17 +33,17 @@ TABLE_FILE = "model.safetensors"
 TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILE = "config.json"
 TENSORS = ("table", "symbol_scale", "query_scale")
-"""Names in the table's file: uint8[v, d / 2], float32[v], float32[v]."""
+"""Names of the tensors in the table's file: uint8[v, d / 2], float32[v], float32[v]."""
 
 RECIPE = "fields-3"
-"""Raise it when the same files and the same symbol come to give another vector."""
+"""To be raised when the same files give another vector for the same symbol."""
 
 _PATH_PARTS = 3
 _SYMBOLS_A_PRODUCT = 64
-"""How many symbols share one matrix product: more means a larger table to turn into floats once, but also
-more zeros in the matrix of counts. Measured flat between 32 and 128."""
+"""How many symbols share one matrix product: more means fewer products, but also more zeros in the matrix of
+counts. Measured flat between 32 and 128."""
 _FEW_TOKENS = 128
-"""So many distinct sub-words of a file are multiplied as they are: picking out some of them costs more."""
+"""Up to this many distinct sub-words of a file, all are multiplied: selecting some of them costs more."""
 _MAX_COUNT = 1 << 12
 
 
@@ -59,10 +59,10 @@ class FieldWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenTable:
-    """One vector per sub-word, four bits a component, with two scales: one in symbols, one in queries.
+    """One vector per sub-word, four bits per component, with two scales: one for symbols, one for queries.
 
     Attributes:
-        packed: uint8[v, d / 2], mapped from the file; see `nibbles`.
+        packed: uint8[v, d / 2], memory-mapped; see `nibbles`.
         symbol_scale: float32[v].
         query_scale: float32[v].
     """
@@ -80,12 +80,12 @@ class TokenTable:
         return 2 * int(self.packed.shape[1])
 
     def rows(self, chosen: np.ndarray) -> np.ndarray:
-        """Return the vectors of some rows, not scaled, float32[m, d]."""
+        """Return the unscaled vectors of some rows, float32[m, d]."""
         return unpacked(self.packed[chosen])
 
 
 class StaticModel:
-    """Embeds by adding up sub-word vectors; an `Embedder`."""
+    """Embeds by summing sub-word vectors; an `Embedder`."""
 
     def __init__(
         self,
@@ -108,13 +108,12 @@ class StaticModel:
 
     @classmethod
     def read(cls, folder: Path) -> "StaticModel":
-        """Read a model from the folder of its three files.
+        """Read a model from the folder with its three files.
 
-        The revision stands in the configuration of a model that was exported, so that a start need not read
-        all of the table.
+        An exported model has its revision in its configuration, so the table need not be read at startup.
 
         Raises:
-            ModelUnavailable: A file is missing or damaged, or they don't fit together.
+            ModelUnavailable: A file is missing or damaged, or they don't match.
         """
         wordpiece = WordPiece.read(folder / TOKENIZER_FILE)
         try:
@@ -142,7 +141,7 @@ class StaticModel:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelUnavailable(
                 f"The model in {folder} can't be used: {error!r}.",
-                "Install the package again, or name another model in the settings.",
+                "Reinstall the package, or choose another model in the settings.",
             ) from error
 
     @cached_property
@@ -154,7 +153,7 @@ class StaticModel:
         """See `Embedder.content_vectors`."""
         content = np.zeros((len(texts.names), self.info.dimensions), np.float32)
         stream = field_stream(texts, self._wordpiece)
-        # The file's distinct sub-words are numbered and unpacked once, for all blocks and fields.
+        # The file's distinct sub-words are numbered and dequantised once, for all blocks and fields.
         here, tokens = _numbered(stream.rows, len(self._table))
         table = _FileTable(tokens, self._table.rows(here), self._table.symbol_scale[here])
         for weight, field in (
@@ -186,14 +185,14 @@ class StaticModel:
         return vector
 
     def _bag(self, words: list[str], scale: np.ndarray) -> np.ndarray:
-        """Return the rotated unit vector of one field, float32[d]."""
+        """Return the unit vector of one field, float32[d]."""
         rows, counts = np.unique(np.array(self._wordpiece.rows_of(words), np.int64), return_counts=True)
         factors = self._damped.take(counts, mode="clip") * scale[rows]
         unit: np.ndarray = _normalised((factors @ self._table.rows(rows))[None])[0]
         return unit
 
     def _turn_short_ones(self, content: np.ndarray, texts: SymbolTexts, body: Field) -> None:
-        """Turn symbols with a short body away from what others say; see `quiet`."""
+        """Turn symbols with a short body away from words; see `quiet`."""
         sizes = np.bincount(body.symbols, weights=body.ends - body.starts, minlength=len(content))
         turned = shortness(self._quiet, sizes)
         chosen = np.flatnonzero((turned > 0) & content.any(axis=1))
@@ -212,11 +211,11 @@ class StaticModel:
         """Add the weighted unit vectors of one field of some symbols to their rows of `content`.
 
         Args:
-            weight: Of the field.
-            field: Of all symbols of the file, as slices of its sub-words.
+            weight: The field's weight.
+            field: The field of all symbols of the file, as slices of its sub-words.
             table: The sub-words of the file.
-            first: The first of the symbols.
-            content: float32[m, d] of the m symbols from there on.
+            first: Number of the first of the symbols.
+            content: float32[m, d], rows of the m symbols from `first` on.
         """
         symbols, tokens = _tokens_of(field, table.tokens, first, len(content))
         if not len(tokens):
@@ -224,7 +223,7 @@ class StaticModel:
         owners, position = _numbered(symbols, len(content))
         levels, scale = table.levels, table.scale
         if len(scale) > _FEW_TOKENS:
-            # Only the sub-words that these symbols have take part in the product.
+            # Only the sub-words of these symbols take part in the product.
             here, tokens = _numbered(tokens, len(scale))
             levels, scale = levels[here], scale[here]
         counts = np.bincount(position * len(scale) + tokens, minlength=len(owners) * len(scale))
@@ -238,9 +237,9 @@ class _FileTable:
     """The sub-words of one file, and the rows of the model's table that they need.
 
     Attributes:
-        tokens: Numbers of the rows below, one for each sub-word, int64[s].
-        levels: float32[m, d], not scaled.
-        scale: Their scales in symbols, float32[m].
+        tokens: The row below of each sub-word, int64[s].
+        levels: float32[m, d], unscaled vectors.
+        scale: Their scales for symbols, float32[m].
     """
 
     tokens: np.ndarray
@@ -249,23 +248,23 @@ class _FileTable:
 
 
 def path_words(path: str) -> list[str]:
-    """Return the words of the path field: those of a path's last parts."""
+    """Return the words of the path field: those of a path's last three parts."""
     return split_words("/".join(path.split("/")[-_PATH_PARTS:]))
 
 
 def _table(tensors: Mapping[str, np.ndarray], wordpiece: WordPiece) -> TokenTable:
-    # Plain arrays on the mapped memory: indexing a memmap costs microseconds more each time.
+    # Plain arrays on the mapped memory: indexing an `np.memmap` costs microseconds more each time.
     packed, symbol_scale, query_scale = (np.asarray(tensors[name]) for name in TENSORS)
     n_rows = len(packed)
     if packed.dtype != np.uint8 or {symbol_scale.shape, query_scale.shape} != {(n_rows,)}:
-        raise ValueError("its tensors are not those of a table of four bits a component")
+        raise ValueError("its tensors are not those of a table with four bits per component")
     if n_rows <= wordpiece.max_row:
         raise ValueError("the table and the vocabulary differ in size")
     return TokenTable(packed, symbol_scale, query_scale)
 
 
 def revision_of(folder: Path) -> str:
-    """Return the digest of all that a model's vectors depend on, 16 characters."""
+    """Return a digest of everything that a model's vectors depend on, 16 hex digits."""
     config = json.loads((folder / CONFIG_FILE).read_bytes())
     settings = [config["field_weights"], config.get("quiet", {})]
     digest = blake2b(json.dumps(settings, sort_keys=True).encode(), digest_size=8)
@@ -275,7 +274,7 @@ def revision_of(folder: Path) -> str:
 
 
 def _tokens_of(field: Field, rows: np.ndarray, first: int, n_symbols: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the owner, counted from `first`, and the row of each sub-word of a field of some symbols."""
+    """Return the symbol, counted from `first`, and the row of each sub-word of a field of some symbols."""
     low, high = np.searchsorted(field.symbols, (first, first + n_symbols))
     starts = field.starts[low:high]
     lengths = field.ends[low:high] - starts
@@ -285,7 +284,7 @@ def _tokens_of(field: Field, rows: np.ndarray, first: int, n_symbols: int) -> tu
 
 
 def _numbered(values: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct values, rising, and for each value its number among them; all are below `limit`."""
+    """Return the distinct values, ascending, and each value's number among them; all are below `limit`."""
     is_here = np.zeros(limit, bool)
     is_here[values] = True
     here = np.flatnonzero(is_here)
@@ -295,7 +294,7 @@ def _numbered(values: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _normalised(vectors: np.ndarray) -> np.ndarray:
-    """Return the rows at unit length; zero rows stay zero."""
+    """Return the rows scaled to unit length; zero rows stay zero."""
     lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
     normalised: np.ndarray = vectors / np.where(lengths > math.ulp(1.0), lengths, 1)
     return normalised

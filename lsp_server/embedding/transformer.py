@@ -1,4 +1,4 @@
-"""Embeds symbols with a transformer, whichever library runs it: texts of symbols, prefixes, score curves."""
+"""Embeds symbols with a transformer, whatever library runs it: symbols' texts, prefixes, score curves."""
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -13,7 +13,7 @@ from lsp_server.embedding.rotation import rotation
 from lsp_server.embedding.scores import ScoreCurve, ScoreCurves
 
 RECIPE = "text-1"
-"""Raise it when the same symbol comes to give another text."""
+"""To be raised when the same symbol gives another text."""
 
 _MAX_DOCUMENTATION_BYTES = 600
 _MAX_CODE_BYTES = 1200
@@ -21,7 +21,7 @@ _BATCH = 32
 
 
 class TextModel(Protocol):
-    """What is used of `fastembed.TextEmbedding`."""
+    """The part of `fastembed.TextEmbedding` that is used."""
 
     def query_embed(self, query: str) -> Iterable[np.ndarray]:
         """Embed a query."""
@@ -35,8 +35,8 @@ class TextModel(Protocol):
 class TransformerModel:
     """An `Embedder` around a text model.
 
-    A symbol's text is its qualified name, its documentation and its code. The path is left out: to encode
-    every symbol anew because its file has moved would take minutes.
+    A symbol's text is its qualified name, its documentation and its code. The path is left out: embedding
+    every symbol again because its file was moved would take minutes.
     """
 
     def __init__(self, info: ModelInfo, model: TextModel, query_prefix: str, passage_prefix: str) -> None:
@@ -49,7 +49,7 @@ class TransformerModel:
 
     @cached_property
     def curves(self) -> ScoreCurves:
-        """Measured on a few questions and the code that answers them, since every model has its own scale."""
+        """See `Embedder.curves`. Measured with `PROBES`, since every model has its own scale."""
         queries = np.stack([self.query_vector(query) for query, _ in PROBES])
         codes = self._passages([code for _, code in PROBES])
         similarities = queries @ (codes @ self._rotation).T
@@ -57,7 +57,7 @@ class TransformerModel:
         right, wrong = np.median(similarities[is_answer]), np.median(similarities[~is_answer])
         distance = max(float(right - wrong), 0.01)
         curve = ScoreCurve(midpoint=float(right + wrong) / 2, steepness=4 / distance)
-        # Two pieces of code look alike by being code: unrelated ones start as much higher as these are.
+        # Any two pieces of code are similar by being code: the curve shifts by how much unrelated ones are.
         unrelated = float(np.median((codes @ codes.T)[~is_answer]))
         midpoint = curve.midpoint + max(unrelated - float(wrong), 0.0)
         return ScoreCurves(curve, ScoreCurve(max(min(midpoint, 0.98), curve.midpoint), curve.steepness))
@@ -83,7 +83,7 @@ class TransformerModel:
     def _passages(self, passages: Sequence[str]) -> np.ndarray:
         """Return unit vectors, not rotated, float32[n, d]; zero for an empty passage."""
         vectors = np.zeros((len(passages), self.info.dimensions), np.float32)
-        # Alike lengths share a batch, since a batch is padded to its longest.
+        # Passages of similar length share a batch, since a batch is padded to its longest.
         order = sorted(
             (index for index, passage in enumerate(passages) if passage.strip()),
             key=lambda index: (len(passages[index]), index),

@@ -1,4 +1,4 @@
-"""Sub-words: which rows of the model's table a word stands for, by greedy longest match (WordPiece)."""
+"""Splits words into sub-words, rows of the model's table, by greedy longest match (WordPiece)."""
 
 import json
 import re
@@ -18,8 +18,7 @@ _LONGEST_NAME = 80
 class WordPiece:
     """Finds the sub-words of words that are split and in lower case already.
 
-    Gives what `tokenizers` gives for the same tokenizer.json, without what is unknown: an unknown word says
-    nothing, and has no row.
+    Gives the same result as `tokenizers` with the same tokenizer.json, but unknown words have no rows.
 
     Args:
         vocabulary: Sub-word → row; those inside a word begin with "##".
@@ -28,7 +27,7 @@ class WordPiece:
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._whole = {word: row for word, row in vocabulary.items() if not word.startswith(("##", "["))}
         self._inside = {word[2:]: row for word, row in vocabulary.items() if word.startswith("##")}
-        # Most sub-words that a word might begin with are ruled out by its first two letters.
+        # The longest sub-word to try, by the first two letters: this rules out most candidates.
         self._whole_reach = _longest_by_start(self._whole)
         self._inside_reach = _longest_by_start(self._inside)
         self.max_row = max(vocabulary.values(), default=-1)
@@ -47,12 +46,12 @@ class WordPiece:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelUnavailable(
                 f"The tokenizer {path} can't be read: {error}.",
-                "Install the package again, or name another model in the settings.",
+                "Reinstall the package, or choose another model in the settings.",
             ) from error
 
     @property
     def whole_words(self) -> Iterable[str]:
-        """The sub-words that can begin a word, and so be all of it."""
+        """The sub-words that can begin a word, and so be a whole word."""
         return self._whole.keys()
 
     def rows(self, word: str) -> tuple[int, ...]:
@@ -65,7 +64,7 @@ class WordPiece:
         if word.isascii():
             rows = self._match(word)
         else:
-            # The trained vocabulary has no accents and keeps scripts apart ("apiключ" is two words to it).
+            # The vocabulary has no accents and keeps scripts apart ("apiключ" is two words in it).
             pieces = _PIECES_OF_WORD.findall(_without_accents(word))
             rows = tuple(row for piece in pieces for row in self._match(piece))
         self._cache[word] = rows
@@ -73,16 +72,16 @@ class WordPiece:
 
     def rows_of_each(self, words: Sequence[str]) -> list[tuple[int, ...]]:
         """Return the rows of each of many words."""
-        # Straight from the cache: at a hundred thousand words a second and more, a call for each would tell.
+        # Straight from the cache: at a hundred thousand words a second and more, a call for each would show.
         cached = list(map(self._cache.get, words))
         return [self.rows(word) if rows is None else rows for word, rows in zip(words, cached, strict=True)]
 
     def rows_of(self, words: Iterable[str]) -> list[int]:
-        """Return the rows of several words, one after the other."""
+        """Return the rows of several words, concatenated."""
         return [row for word in words for row in self.rows(word)]
 
     def rows_of_name(self, name: str) -> tuple[int, ...]:
-        """Return the rows of the words that a name consists of; names are remembered whole."""
+        """Return the rows of the words in a name; whole names are cached."""
         known = self._names.get(name)
         if known is not None:
             return known
@@ -110,7 +109,7 @@ class WordPiece:
 
 
 def _longest_by_start(words: Iterable[str]) -> dict[str, int]:
-    """Return the length of the longest of the words that begin with each two characters."""
+    """Return first two characters → length of the longest word that begins with them."""
     longest: dict[str, int] = {}
     for word in sorted(words, key=len):
         longest[word[:2]] = len(word)

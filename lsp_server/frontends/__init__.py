@@ -1,1 +1,1 @@
-"""The faces of the program: the language server and the terminal."""
+"""The front ends: the language server and the command line."""

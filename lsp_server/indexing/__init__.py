@@ -1,1 +1,1 @@
-"""Keeping an index true to a folder: ignore rules, scans, parse workers, batches, housekeeping."""
+"""Keeping an index in sync with a folder: ignore rules, scans, parse workers, batches, housekeeping."""

@@ -1,4 +1,4 @@
-"""What an indexer has been asked for and has not done yet; it outlives pauses, and writers that failed."""
+"""What an indexer has been asked to do and has not done yet; survives pauses and failed writers."""
 
 import logging
 from collections.abc import Collection, Iterable
@@ -11,7 +11,7 @@ from lsp_server.indexing.scanning.scanner import FileFact, priority_order
 logger = logging.getLogger(__name__)
 
 MOST_OPEN = 200
-"""So many paths are remembered as open in an editor, the last named."""
+"""At most this many paths, those named last, are remembered as open in an editor."""
 
 
 class Agenda:
@@ -21,15 +21,15 @@ class Agenda:
         inbox: Where commands come from.
 
     Attributes:
-        queue: Files to be looked at, most urgent first.
-        wants_scan: The whole folder is to be compared with the index.
-        wants_rebuild: With the next scan all that is in the index becomes outdated.
-        outdated: Files that have to be read and put into the index anew, even if they did not change.
-        distrusts_cache: Outdated files are to be parsed and embedded, whatever the cache has of them.
-        scanned_at_ns: When the scan began whose files are being worked off; None when there is none.
-        is_paused: Nothing is to be done for now.
-        ticket: The last request; answered when everything up to it is in the index.
-        settled: The last request that was answered.
+        queue: Files to process, most urgent first.
+        wants_scan: Whether the whole folder is to be compared with the index.
+        wants_rebuild: Whether the next scan makes everything in the index outdated.
+        outdated: Files that have to be read and indexed again, even if they did not change.
+        distrusts_cache: Whether outdated files are parsed and embedded whatever the cache has of them.
+        scanned_at_ns: When the scan began whose files are being processed; None when there is none.
+        is_paused: Whether nothing is to be done for now.
+        ticket: The ticket of the last request; answered when everything up to it is in the index.
+        settled: The last ticket that was answered.
     """
 
     def __init__(self, inbox: Inbox) -> None:
@@ -48,22 +48,22 @@ class Agenda:
 
     @property
     def is_over(self) -> bool:
-        """Whether the indexer shall end."""
+        """Whether the indexer should end."""
         return self._inbox.is_closed
 
     @property
     def may_work(self) -> bool:
-        """Whether work may go on."""
+        """Whether work may continue: neither paused nor over."""
         return not (self.is_paused or self.is_over)
 
     @property
     def has_updates(self) -> bool:
-        """Whether single paths are to be looked at."""
+        """Whether single paths are to be checked."""
         return bool(self._updates)
 
     @property
     def has_work(self) -> bool:
-        """Whether there are files to be looked for or at."""
+        """Whether there is anything to scan, check or process."""
         return self.wants_scan or self.has_updates or len(self.queue) > 0
 
     @property
@@ -77,30 +77,30 @@ class Agenda:
         return not (self.is_over or self._inbox.has_waiting)
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait for one command and obey it; False when none came."""
+        """Wait for one command and take it; False when none came."""
         command = self._inbox.wait(timeout_s)
         if command is not None:
             self._obey(command)
         return command is not None
 
     def catch_up(self) -> bool:
-        """Obey what has come in; whether work may go on."""
+        """Take all waiting commands, and return whether work may continue."""
         for command in self._inbox.waiting():
             self._obey(command)
         return self.may_work
 
     def look_at(self, paths: Iterable[str]) -> None:
-        """Note single paths to be looked at."""
+        """Add single paths to check."""
         self._updates.update(dict.fromkeys(paths))
 
     def take_updates(self) -> list[str]:
-        """Return the single paths to be looked at, and forget them."""
+        """Remove and return the single paths to check."""
         paths = list(self._updates)
         self._updates.clear()
         return paths
 
     def begin_scan(self, known: Collection[str]) -> None:
-        """Note that a scan begins. Named paths are looked at after it: it trusts times, and they don't.
+        """Record that a scan begins. Single paths are checked after it all the same: a scan trusts times.
 
         Args:
             known: Every file of the index.
@@ -113,19 +113,19 @@ class Agenda:
             self.outdated = set(known)
 
     def queue_files(self, facts: Iterable[FileFact], lane: Lane) -> None:
-        """Queue files that changed, those that are open in an editor before all others."""
+        """Queue files that changed; those that are open in an editor go first, whatever the lane."""
         ordered = priority_order(facts)
         self.queue.add((fact for fact in ordered if fact.path in self._open), Lane.OPEN)
         self.queue.add((fact for fact in ordered if fact.path not in self._open), lane)
 
     def finish_scan(self) -> None:
-        """Note that all that the scan found is in the index."""
+        """Record that everything the scan found is in the index."""
         self.scanned_at_ns = None
         self.outdated.clear()
         self.distrusts_cache = False
 
     def start_over(self) -> None:
-        """Forget the running job after a failure: the next command finds out anew what is to be done."""
+        """Drop the running job after a failure, and want a scan in its place."""
         self.queue.clear()
         self.scanned_at_ns = None
         self.wants_scan = True

@@ -1,8 +1,7 @@
-"""Commits batches one after the other in a thread of its own, while the next batch is being filled.
+"""Commits batches one after another in its own thread, while the next batch is being filled.
 
-Tantivy, NumPy and the disk work without the interpreter's lock, so neither workers nor whoever feeds them
-have to wait for a commit. What is known of the files belongs to whoever fills the batches, and is never
-touched here.
+Tantivy, NumPy and disk I/O release the GIL, so neither the workers nor the thread that feeds them has to wait
+for a commit. What is known about files belongs to the thread that fills batches, and is never touched here.
 """
 
 import time
@@ -20,17 +19,16 @@ from lsp_server.storage.yield_cache import YieldCache
 
 
 class BackgroundCommits:
-    """At most one commit at a time; used as a context manager, which waits for the last one.
+    """At most one commit at a time; a context manager that waits for the last one.
 
     Args:
         writer: The index, open for writing.
-        cache: Takes the yields of what was committed.
-        meter: Takes the seconds that were spent.
-        report: Takes a `Published` for every generation, in the thread that commits.
+        cache: Stores the yields of what was committed.
+        meter: Records the seconds spent.
+        report: Called with a `Published` for every generation, in the committing thread.
 
     Attributes:
-        last_s: What the last commit cost: processor time of its thread, so that a busy machine, which makes
-            everybody wait, does not make commits rare.
+        last_s: CPU time of the last commit; wall time would make commits rare on a busy machine.
     """
 
     def __init__(
@@ -50,27 +48,27 @@ class BackgroundCommits:
         return self._running is not None and not self._running.done()
 
     def start(self, batch: Batch, yields: Mapping[bytes, bytes], expected_symbols: int) -> None:
-        """Have a batch committed, after the one before.
+        """Start committing a batch, once the one before is committed.
 
         Args:
-            batch: Not to be changed any more.
-            yields: What the cache shall keep, by its keys.
-            expected_symbols: A guess at the size of the whole index.
+            batch: Must not be changed any more.
+            yields: Cache key → packed yield, for the cache.
+            expected_symbols: An estimate of the finished index's size.
 
         Raises:
-            SemanticSymbolsError: The commit before failed.
+            SemanticSymbolsError: The previous commit failed.
         """
         self.collect(wait=True)
         self._running = self._thread.submit(self._commit, batch, yields, expected_symbols)
 
     def collect(self, *, wait: bool = False) -> None:
-        """Look whether a commit is over, and how it ended.
+        """Collect the result of a commit that has ended.
 
         Args:
-            wait: For the one that is running.
+            wait: Whether to wait for one that is running.
 
         Raises:
-            SemanticSymbolsError: It failed; the writer is of no further use.
+            SemanticSymbolsError: It failed; the writer can't be used any more.
         """
         running = self._running
         if running is not None and (wait or running.done()):

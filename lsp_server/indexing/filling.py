@@ -1,4 +1,4 @@
-"""The batch that is being filled, and when it is time to commit it: soon at first, then ever more rarely."""
+"""The batch that is being filled, and when to commit it: soon at first, then less and less often."""
 
 import time
 
@@ -6,23 +6,23 @@ from lsp_server.indexing.commits import BackgroundCommits
 from lsp_server.indexing.writing.batch import Batch, FileResult, Touch
 
 FIRST_COMMIT_S = 0.25
-"""The first results of a run are findable this soon; each later commit waits twice as long."""
+"""The first results of a run can be found this soon; each later commit waits twice as long."""
 
 SMALL_INDEX = 50_000
 LATEST_COMMIT_OF_SMALL_S = 2.0
-"""While an index has fewer symbols than that, people still wait for it, and commits are cheap."""
+"""Commits are at most this far apart while an index has fewer symbols: people wait, and commits are cheap."""
 
 REST_AFTER_COMMIT = 4.0
-"""A commit is followed by so many times what it cost without one, or commits would be all there is."""
+"""A commit is followed by a pause of this many times its cost, so that commits take a fifth of the time."""
 
 LATEST_COMMIT_S = 10.0
 
 MOST_SYMBOLS = 20_000
-"""Symbols of one batch: about 50 MB, and as much again while the one before is being committed."""
+"""Most symbols of one batch: about 50 MB, and as much again while the one before is being committed."""
 
 
 class BatchFilling:
-    """Fills one batch after the other. Not thread-safe.
+    """Fills one batch after another. Not thread-safe.
 
     Args:
         commits: Takes the batches.
@@ -38,24 +38,24 @@ class BatchFilling:
         self._commit_after_s = FIRST_COMMIT_S
 
     def add(self, result: FileResult) -> None:
-        """Note a new or changed file."""
+        """Add a new or changed file."""
         self._begun().add(result)
 
     def touch(self, path: str, touch: Touch) -> None:
-        """Note a file whose time changed, and whose content did not."""
+        """Add a file whose time changed but whose content did not."""
         self._begun().touch(path, touch)
 
     def remove(self, path: str) -> None:
-        """Note a file that is gone, or ignored by now."""
+        """Add a file that is gone, or ignored by now."""
         self._begun().remove(path)
 
     def keep(self, key: bytes, packed_yield: bytes) -> None:
-        """Have a yield put into the cache, once what it brings is committed."""
+        """Have a yield cached once its file is committed."""
         self._to_cache[key] = packed_yield
 
     @property
     def is_due(self) -> bool:
-        """Whether the batch is full, or as old as one may get just now."""
+        """Whether the batch is full, or as old as one may currently get."""
         if not self._batch.n_files:
             return False
         if self._batch.n_symbols >= MOST_SYMBOLS:
@@ -71,13 +71,13 @@ class BatchFilling:
             n_waiting: How many files are still to come.
 
         Raises:
-            SemanticSymbolsError: The commit before failed.
+            SemanticSymbolsError: The previous commit failed.
         """
         batch, self._batch = self._batch, Batch()
         if not batch.n_files:
             return
         self._n_symbols += batch.n_symbols
-        # A guess at the symbols of the finished index: files to come are like those of this batch.
+        # An estimate for the finished index: the files to come are like those of this batch.
         expected_symbols = self._n_symbols + n_waiting * batch.n_symbols // batch.n_files
         yields, self._to_cache = self._to_cache, {}
         self._commits.start(batch, yields, expected_symbols)

@@ -13,21 +13,21 @@ from lsp_server.indexing.parts import IndexerParts
 
 
 class Ending(Enum):
-    """How an indexing ended that did not fail."""
+    """How indexing ended, if it did not fail."""
 
     DONE = "done"
     BUSY = "busy"
-    """Another process held the index all the time."""
+    """Another process held the writer lease the whole time."""
     STOPPED = "stopped"
-    """`stop` was called; what was committed stands."""
+    """`stop` was called; what was committed stays."""
 
 
 class ForegroundIndexing:
     """One job of an indexer, from its first file to the last step of housekeeping.
 
     Args:
-        parts: What the indexer works with; closed in the end.
-        report: Takes the indexer's events.
+        parts: The indexer's collaborators; closed at the end.
+        report: Called with the indexer's events.
         wait_s: How long to wait for another process that writes the index.
     """
 
@@ -42,15 +42,15 @@ class ForegroundIndexing:
         self._patience: threading.Timer | None = None
 
     def stop(self) -> None:
-        """End soon; may be called by a signal's handler."""
+        """Stop soon; may be called by a signal handler."""
         self._is_stopped = True
         self._inbox.close()
 
     def run(self, command: Command) -> Ending:
-        """Do what the command says.
+        """Carry out a command.
 
         Raises:
-            SemanticSymbolsError: Of the class that the indexer named.
+            SemanticSymbolsError: Indexing failed; of the class that the indexer reported.
         """
         self._inbox.put(command)
         try:
@@ -90,6 +90,6 @@ class ForegroundIndexing:
 
 
 def error_of(failure: Failed) -> SemanticSymbolsError:
-    """Return the error that an indexer's failure stands for."""
+    """Return the error that an indexer's `Failed` event describes."""
     kind = getattr(errors, failure.kind, IndexerFailed)
     return kind(failure.message, failure.suggestion)

@@ -1,4 +1,4 @@
-"""Commands on their way to an indexer: put in by any thread, taken out by the indexer's own."""
+"""The queue of commands to an indexer: filled by any thread, emptied by the indexer's own."""
 
 import queue
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from lsp_server.indexing.messages import Command
 
 
 class Inbox:
-    """A queue of commands that can be closed."""
+    """A closable queue of commands. Thread-safe."""
 
     def __init__(self) -> None:
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
@@ -18,22 +18,22 @@ class Inbox:
         self._commands.put(command)
 
     def close(self) -> None:
-        """Say that the indexer shall end: at once, whatever still waits."""
+        """Have the indexer end at once, whatever is still waiting."""
         self._is_closed = True
         self._commands.put(None)
 
     @property
     def is_closed(self) -> bool:
-        """Whether the indexer shall end."""
+        """Whether the indexer should end."""
         return self._is_closed
 
     @property
     def has_waiting(self) -> bool:
-        """Whether a command waits."""
+        """Whether a command is waiting."""
         return not self._commands.empty()
 
     def wait(self, timeout_s: float | None = None) -> Command | None:
-        """Take the next command; None when the time is over or the inbox closed."""
+        """Take the next command; None after the timeout or when the inbox is closed."""
         if self._is_closed:
             return None
         try:
@@ -42,7 +42,7 @@ class Inbox:
             return None
 
     def waiting(self) -> Iterator[Command]:
-        """Take the commands that wait already."""
+        """Take the commands that are waiting already."""
         while not self._is_closed:
             try:
                 command = self._commands.get_nowait()

@@ -1,6 +1,6 @@
-"""Keeps the index of one folder true to its files: waits for commands, takes the lease, works, keeps house.
+"""Keeps one folder's index in sync with its files: waits for commands, takes the lease, indexes, keeps house.
 
-One thread. Commands are looked at before every file, so that an open file overtakes a scan of a hundred
+One thread. Commands are checked before every file, so that an open file overtakes a scan of a hundred
 thousand and a pause takes effect at once.
 """
 
@@ -30,7 +30,7 @@ LEASE_POLL_S = 0.2
 
 READERS_POLL_S = 0.05
 READERS_S = 2.0
-"""Readers of an older version have so long to turn to the new one before it is left to a later scan."""
+"""Readers of an older version get this long to switch; after that, deleting it is left to a later scan."""
 
 
 def _one_at_a_time(report: Callable[[Event], None]) -> Callable[[Event], None]:
@@ -47,10 +47,10 @@ class Indexer:
     """The indexer of one folder.
 
     Args:
-        parts: What it works with.
+        parts: Its collaborators.
         inbox: Commands.
-        report: Takes every event, one at a time, those of commits in the thread that commits.
-        watching: Is open while the index is being worked on.
+        report: Called with every event, one at a time; those of commits come from the committing thread.
+        watching: Makes a context that is entered while the index is being worked on.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Indexer:
         self._house_is_kept = True
 
     def run(self) -> None:
-        """Obey commands until the inbox is closed."""
+        """Carry out commands until the inbox is closed."""
         try:
             while not self._agenda.is_over:
                 if self._agenda.wait():
@@ -78,7 +78,7 @@ class Indexer:
             self._let_go()
 
     def work(self) -> None:
-        """Do once what has been asked for; failures of the index are reported."""
+        """Carry out once what is waiting; failures are reported as events."""
         try:
             self._work()
         finally:
@@ -99,7 +99,7 @@ class Indexer:
             self._report(Failed(error.kind, error.message, error.suggestion))
 
     def _lease(self) -> WriterLease | None:
-        """Wait for the lease; None when paused or over meanwhile."""
+        """Wait for the writer lease; None when paused or closed meanwhile."""
         lock = self._parts.index.create().lease_lock
         told = False
         while (lease := WriterLease.try_acquire(lock)) is None:
@@ -117,7 +117,7 @@ class Indexer:
         try:
             self._work_on(version.create())
         except IndexDamaged:
-            logger.exception("the index is damaged and is built anew from the files")
+            logger.exception("the index is damaged and is rebuilt from the files")
             version.delete()
             self._agenda.start_over()
             self._work_on(self._parts.version.create())  # another folder, where a reader has this one open
@@ -129,11 +129,11 @@ class Indexer:
             writer.suspend()
             give_back()
         except BaseException:
-            self._let_go()  # what it holds in memory may be ahead of what was committed
+            self._let_go()  # what the writer has in memory may be ahead of what was committed
             raise
 
     def _opened(self, version: IndexVersion) -> IndexWriter:
-        """Return the writer of last time, if nobody else has written since, or else a new one."""
+        """Return the suspended writer if nobody else has written since, else a new one."""
         if self._writer is not None and self._writer.resume():
             return self._writer
         self._let_go()
@@ -141,10 +141,10 @@ class Indexer:
         if writer.generation == 0:
             writer.meta = replace(writer.meta, recipe=self._parts.cache_recipe)
         elif writer.meta.recipe != self._parts.cache_recipe:
-            logger.info("the index was made in another way and is made anew")
+            logger.info("the index was made with other settings or by another version: rebuilding it")
             self._agenda.wants_scan = self._agenda.wants_rebuild = True
         if not version.is_ready:
-            # Made just now, or never finished: single paths are not all that it lacks.
+            # New, or never finished: it lacks more than single paths.
             self._agenda.wants_scan = True
         self._agenda.look_at(writer.unfinished)
         return writer
@@ -176,7 +176,7 @@ class Indexer:
             self._report(Tidied())
 
     def _finish_scan(self, version: IndexVersion, writer: IndexWriter, began_ns: int) -> None:
-        # What could not be listed has still to be made anew, as soon as it can be.
+        # Outdated files in folders that could not be listed still have to be indexed again, once they can be.
         writer.expire(sorted(self._agenda.outdated))
         writer.finish_scan(began_ns, self._parts.cache_recipe)
         self._agenda.finish_scan()
@@ -184,7 +184,7 @@ class Indexer:
             version.mark_ready()
 
     def _delete_others(self, version: IndexVersion) -> None:
-        """Delete other versions, but for those that another program, or one with another model, reads."""
+        """Delete all other versions that no process reads."""
         until_s = time.monotonic() + READERS_S
         index = self._parts.index
         others = [other for other in (*index.versions(), *index.remains()) if other.path != version.path]

@@ -1,4 +1,4 @@
-"""What a server and its indexer process say to each other: one JSON object a line, commands and events."""
+"""The protocol between a server and its indexer process: commands and events, one JSON object per line."""
 
 import json
 from dataclasses import asdict, dataclass, fields
@@ -9,10 +9,10 @@ from lsp_server.errors import IndexerFailed
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The root of both kinds; a message is its class name and its fields."""
+    """The base of commands and events, sent as the class name and the fields."""
 
     def encode(self) -> bytes:
-        """Return one line, with its end."""
+        """Return one line, with its newline."""
         return json.dumps({"is": type(self).__name__, **asdict(self)}).encode() + b"\n"
 
 
@@ -30,7 +30,7 @@ class Scan(Command):
 
 @dataclass(frozen=True, slots=True)
 class Update(Command):
-    """Look at these paths (relative, files or folders) again."""
+    """Check these paths (relative, files or folders) again. `ticket` is answered by `Settled`."""
 
     paths: tuple[str, ...]
     ticket: int
@@ -38,14 +38,14 @@ class Update(Command):
 
 @dataclass(frozen=True, slots=True)
 class Prioritise(Command):
-    """Index these paths (relative) before others: they are open in an editor."""
+    """Index these relative paths before others: they are open in an editor."""
 
     paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuild(Command):
-    """Read, parse and embed everything anew; what is there answers meanwhile."""
+    """Read, parse and embed everything again; the old index answers meanwhile."""
 
     ticket: int
 
@@ -57,7 +57,7 @@ class Pause(Command):
 
 @dataclass(frozen=True, slots=True)
 class Resume(Command):
-    """Go on."""
+    """Continue after `Pause`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +67,21 @@ class Event(Message):
 
 @dataclass(frozen=True, slots=True)
 class Waiting(Event):
-    """Another process writes this index; `holder` says which."""
+    """Another process holds the writer lease; `holder` says which."""
 
     holder: str
 
 
 @dataclass(frozen=True, slots=True)
 class Progress(Event):
-    """How far the running job is.
+    """The progress of the running job.
 
     Attributes:
         done: Files of this job that are finished, whether committed or not.
-        total: Files of this job as far as they are known.
-        files_per_second: Over this job.
-        symbols_per_second: Over this job.
-        embedded_symbols: Since the process started; what came from the cache is not counted.
+        total: Files of this job, as far as known.
+        files_per_second: Averaged over this job.
+        symbols_per_second: Averaged over this job.
+        embedded_symbols: Since the process started; symbols from the cache are not counted.
     """
 
     done: int
@@ -107,12 +107,12 @@ class Settled(Event):
 
 @dataclass(frozen=True, slots=True)
 class Tidied(Event):
-    """Housekeeping is over, too; until the next command there is nothing to do."""
+    """Housekeeping is done, too; there is nothing to do until the next command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed(Event):
-    """The indexer can't go on; the index answers as it is. `kind` names the error class."""
+    """The indexer can't continue; the index answers as it is. `kind` is the error's class name."""
 
     kind: str
     message: str
@@ -130,7 +130,7 @@ def decode(line: bytes) -> Message:
     """Return the message of one line.
 
     Raises:
-        IndexerFailed: The line is no message of this version.
+        IndexerFailed: The line is not a message of this version.
     """
     try:
         record = json.loads(line)

@@ -1,4 +1,4 @@
-"""What an indexer works with; put together by the composition root."""
+"""The collaborators of an indexer, assembled by the composition root."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +19,13 @@ class IndexerParts:
         folder: The workspace folder.
         index: Its index folder.
         embedder: Adds the path to vectors; the workers have one of their own.
-        rules: Which files are indexed.
-        limits: What parsing skips.
+        rules: Decide which files are indexed.
+        limits: Limits beyond which parsing skips a file.
         pool: Parse workers.
         cache: Yields by content.
-        cache_recipe: Everything besides content and language that a yield depends on.
-        recall_target: What calibration aims at, 0.5 to 1.
-        patience_s: Work that neither says nor computes anything for so long is stuck.
+        cache_recipe: Key for everything besides content and language that a yield depends on.
+        recall_target: The recall@10 that calibration aims at, 0.5 to 1.
+        patience_s: Work that neither reports nor computes anything for this long counts as stuck.
     """
 
     folder: Path

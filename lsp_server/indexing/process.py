@@ -1,6 +1,6 @@
-"""The indexer as a process of its own: commands come in on standard input, events go out on standard output.
+"""The indexer as its own process: commands come in on standard input, events go out on standard output.
 
-It ends with its parent: when standard input ends, within a second, whatever it is doing.
+It ends with its parent: within a second after standard input ends, whatever it is doing.
 """
 
 import logging
@@ -44,7 +44,7 @@ def run_indexer_process(make_parts: Callable[[], IndexerParts]) -> None:
             try:
                 events.write(event.encode())
                 events.flush()
-            except OSError:  # the parent is gone; standard input will tell
+            except OSError:  # the parent is gone
                 inbox.close()
 
     try:
@@ -71,7 +71,7 @@ def _read_commands(stream: BinaryIO, inbox: Inbox) -> None:
         for line in stream:
             _take_command(line, inbox)
     except (OSError, ValueError):
-        logger.exception("the parent can't be heard any more")
+        logger.exception("commands from the parent can't be read any more")
     inbox.close()
     last_resort = threading.Timer(END_S, _end_at_once)
     last_resort.daemon = True
@@ -79,22 +79,22 @@ def _read_commands(stream: BinaryIO, inbox: Inbox) -> None:
 
 
 def _give_up(report: Callable[[Event], None], patience_s: float) -> None:
-    """Say that this process is stuck, and where, and end it: the next one may have more luck."""
-    logger.error("nothing has moved for %.0f seconds", patience_s)
+    """Report that this process is stuck, log where, and end it: the next one may have more luck."""
+    logger.error("no progress for %.0f seconds", patience_s)
     for number, frame in sys._current_frames().items():  # noqa: SLF001 - as documented, for debugging
-        logger.error("thread %d stands here:\n%s", number, "".join(traceback.format_stack(frame)))
+        logger.error("stack of thread %d:\n%s", number, "".join(traceback.format_stack(frame)))
     report(
         Failed(
             IndexerFailed.__name__,
-            f"Indexing got stuck: nothing has moved for {patience_s:.0f} seconds.",
-            "See whether the disks of the folder and of its index answer. It is tried again soon.",
+            f"Indexing is stuck: no progress for {patience_s:.0f} seconds.",
+            "Check that the disks of the folder and of its index respond. Indexing is retried soon.",
         )
     )
     _end_at_once()
 
 
 def _end_at_once() -> None:
-    # A worker that is still importing does not notice yet that its parent is gone.
+    # With its group: a worker that is still importing does not notice yet that its parent is gone.
     if sys.platform != "win32" and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)
@@ -104,7 +104,7 @@ def _take_command(line: bytes, inbox: Inbox) -> None:
     try:
         message = decode(line)
     except IndexerFailed:  # a parent that is killed may leave half a line
-        logger.warning("an unreadable command was passed over")
+        logger.warning("an unreadable command was skipped")
         return
     if isinstance(message, Command):
         inbox.put(message)

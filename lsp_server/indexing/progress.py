@@ -1,4 +1,4 @@
-"""Counts what an indexer does and says so a few times a second."""
+"""Counts what an indexer does and reports it a few times a second."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ class ProgressMeter:
     """Files and symbols per second of the running job, and seconds by stage since the process started.
 
     Args:
-        report: Takes the events.
+        report: Called with the events.
     """
 
     def __init__(self, report: Callable[[Event], None]) -> None:
@@ -25,18 +25,18 @@ class ProgressMeter:
         self.seconds: dict[str, float] = {}
 
     def begin(self) -> None:
-        """A job begins, unless one is running."""
+        """Begin a job, unless one is running."""
         if self._began_s is None:
             self._began_s = time.monotonic()
             self._done = self._total = self._symbols = 0
 
     def expect(self, n_files: int) -> None:
-        """That many files are waiting, besides those that are done."""
+        """Set how many files are waiting, besides those that are done."""
         self._total = self._done + n_files
         self._say()
 
     def took(self, reply: ParseReply, n_symbols: int) -> None:
-        """One file is done."""
+        """Count a file that a worker has finished."""
         self._symbols += n_symbols
         if not reply.cached:
             self._embedded += n_symbols
@@ -44,17 +44,17 @@ class ProgressMeter:
         self.passed()
 
     def passed(self) -> None:
-        """One file is done without a worker's reply."""
+        """Count a file that needed no worker."""
         self._done += 1
         if time.monotonic() - self._reported_s > REPORT_EVERY_S:
             self._say()
 
     def spent(self, stage: str, seconds: float) -> None:
-        """A stage took so long."""
+        """Add to the time that a stage has taken."""
         self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
     def finish(self) -> None:
-        """The job is done."""
+        """End the job, and report its profile."""
         if self._began_s is None:
             return
         self._total = self._done

@@ -1,4 +1,4 @@
-"""What is still to be looked at, in order of urgency: a set of files with three lanes."""
+"""The files still to be processed, by urgency: a priority queue with three lanes, each file at most once."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ class Lane(IntEnum):
 
 
 class WorkQueue:
-    """Files waiting to be indexed, each at most once. Not thread-safe."""
+    """Files waiting to be indexed. Not thread-safe."""
 
     def __init__(self) -> None:
         self._lanes: tuple[deque[str], ...] = tuple(deque() for _ in Lane)
@@ -32,7 +32,7 @@ class WorkQueue:
         return path in self._waiting
 
     def add(self, facts: Iterable[FileFact], lane: Lane) -> None:
-        """Put files at the end of a lane; one that waits moves up, never down, and is known anew."""
+        """Append files to a lane; one that waits already moves up, never down, and its fact is updated."""
         for fact in facts:
             waiting = self._waiting.get(fact.path)
             if waiting is None or lane < waiting[0]:
@@ -42,28 +42,28 @@ class WorkQueue:
                 self._waiting[fact.path] = waiting[0], fact
 
     def promote(self, paths: Iterable[str]) -> None:
-        """Move those of the paths that wait to the most urgent lane."""
+        """Move those of the paths that are waiting to the most urgent lane."""
         self.add([self._waiting[path][1] for path in paths if path in self._waiting], Lane.OPEN)
 
     def discard(self, path: str) -> None:
-        """Forget a path, if it waits."""
+        """Remove a path, if it is waiting."""
         self._waiting.pop(path, None)
 
     def pop(self) -> FileFact | None:
-        """Take the most urgent file; None when nothing waits."""
+        """Take the most urgent file; None when none is waiting."""
         for lane in Lane:
             paths = self._lanes[lane]
             while paths:
                 path = paths.popleft()
                 waiting = self._waiting.get(path)
-                # A path that moved up, or was discarded, left a shadow behind.
+                # A path that moved up, or was discarded, is still in its old lane.
                 if waiting is not None and waiting[0] is lane:
                     del self._waiting[path]
                     return waiting[1]
         return None
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         for lane in self._lanes:
             lane.clear()
         self._waiting.clear()

@@ -1,8 +1,8 @@
-"""One stay at the writer's desk: finds changes, sends files through the workers, commits them in batches.
+"""One indexing run under the writer lease: finds changes, feeds the workers, commits results in batches.
 
-What is known of a file runs ahead of the commits: it is updated as soon as a result is in the batch, so that
-a change is always compared with what the next commit will bring. When there is news of a file that a worker
-has in hand, what the worker finds is thrown away.
+What is known about a file runs ahead of the commits: it is updated as soon as a result is in the batch, so
+that changes are always compared with what the next commit will contain. When a file changes again while a
+worker has it, the worker's result is discarded.
 """
 
 import logging
@@ -35,21 +35,21 @@ from lsp_server.storage.records import FileState, FileStatus
 logger = logging.getLogger(__name__)
 
 MOST_BYTES_DIGESTED_HERE = 1_000_000
-"""A larger file that was only touched is digested by a worker."""
+"""Larger files with a changed time but the same size are digested by a worker."""
 
 NEVER = -1
-"""Size and time of a file that has to be read whatever `stat` says."""
+"""Size and time of a file that has to be read, whatever `stat` says."""
 
 
 class IndexingRun:
-    """Works an agenda off, as far as it goes, with an open writer.
+    """Works through an agenda with an open writer.
 
     Args:
-        parts: What the indexer works with.
-        writer: The index, open for writing; after an error it has to be opened anew.
-        agenda: What is to be done; looked at again before every file.
-        meter: Counts.
-        report: Takes a `Published` for every commit, in the thread that commits.
+        parts: The indexer's collaborators.
+        writer: The index, open for writing; must be opened again after an error.
+        agenda: What is to be done; checked again before every file.
+        meter: Counts files, symbols and seconds.
+        report: Called with a `Published` for every commit, in the committing thread.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class IndexingRun:
                 self._commit()
 
     def _put_back(self) -> None:
-        """Leave what the workers have to a later run: a pause shall not wait for hundreds of files."""
+        """Put back what the workers have: a pause must not wait for hundreds of files."""
         self._agenda.queue_files(list(self._at_work.values()), Lane.CHANGED)
         self._at_work.clear()
         for path, news in self._overtaken.items():
@@ -110,13 +110,13 @@ class IndexingRun:
         elif self._agenda.has_updates:
             seen_ns = self._writer.meta.seen_ns
             paths = self._agenda.take_updates()
-            if "" in paths:  # trusts times where a path that is named does not
+            if "" in paths:  # the whole folder trusts times; named paths don't, and are checked by themselves
                 self._agenda.look_at(path for path in paths if path)
                 paths = [""]
             changes = changes_for(self._parts.rules, paths, self._known, seen_ns)
             self._take_changes(changes, Lane.CHANGED)
             if any(fact.n_names > 1 for fact in (*changes.changed, *changes.touched)):
-                self._agenda.wants_scan = True  # the other names may lie in the folder, too
+                self._agenda.wants_scan = True  # its other hard links may be in the folder, too
         self._meter.spent("scan", time.monotonic() - began_s)
 
     def _scan(self) -> None:
@@ -134,11 +134,11 @@ class IndexingRun:
         self._take_changes(changes, Lane.SCANNED)
         if was_cut_short:
             agenda.wants_scan = True
-        elif "" not in changes.unreadable:  # else the folder itself is gone: that says nothing of its files
+        elif "" not in changes.unreadable:  # else the folder itself is gone, which says nothing of its files
             agenda.scanned_at_ns = changes.scanned_at_ns
 
     def _seen(self) -> Mapping[str, FileState]:
-        """What a scan compares with: outdated files have never been read."""
+        """Return what a scan compares with: the known files, outdated ones as if never read."""
         outdated = self._agenda.outdated
         if not outdated:
             return self._known
@@ -161,9 +161,9 @@ class IndexingRun:
         self._expect()
 
     def _is_overtaken(self, fact: FileFact, lane: Lane) -> bool:
-        """Whether what a worker makes of a file is out of date before it is there.
+        """Tell whether a worker is processing an outdated state of a file.
 
-        A scan only says how a file looks; who names a single path saw it change.
+        A scan only sees a file's size and time; a path that is named by itself was seen to change.
         """
         at_work = self._at_work.get(fact.path)
         is_as_seen = lane is Lane.SCANNED and fact == at_work and fact.path not in self._agenda.outdated
@@ -196,7 +196,7 @@ class IndexingRun:
                 return
             if self._is_skipped(fact):
                 continue
-            # Queued by an earlier run, another process may have removed it from the index meanwhile.
+            # A file queued by an earlier run may have been removed from the index by another process.
             state = self._known.setdefault(fact.path, UNREAD)
             if not self._is_as_before(fact, state):
                 self._at_work[fact.path] = fact
@@ -215,14 +215,14 @@ class IndexingRun:
         return True
 
     def _is_as_before(self, fact: FileFact, state: FileState) -> bool:
-        """Whether a file has its old content, if not its old time: too little work for a worker."""
+        """Tell whether a file of the same size has the same content, which is too little for a worker."""
         is_likely = state.digest and state.size_bytes == fact.size_bytes <= MOST_BYTES_DIGESTED_HERE
         if not is_likely or fact.path in self._agenda.outdated:
             return False
         began_s = time.monotonic()
         try:
             raw, size_bytes, mtime_ns = read_file(str(self._parts.folder / fact.path))
-        except OSError:  # a worker finds out what is the matter
+        except OSError:  # a worker will find out why
             return False
         is_same = content_digest(raw) == state.digest
         self._meter.spent("digests", time.monotonic() - began_s)
@@ -270,15 +270,15 @@ class IndexingRun:
     def _add(self, fact: FileFact, reply: ParseReply) -> int:
         if reply.recipe != self._parts.cache_recipe:
             raise ModelUnavailable(
-                "The program or its model was changed while it ran: a worker and its indexer disagree.",
-                "Restart the server, so that all of it is loaded anew.",
+                "The program or its model changed while it was running: a worker and its indexer disagree.",
+                "Restart the server, so that everything is loaded again.",
             )
         try:
             content = unpack(reply.packed_yield)
         except IndexDamaged:
             if not reply.cached:
                 raise
-            logger.warning("what the cache has of %s is damaged", reply.path)
+            logger.warning("the cached yield of %s is damaged", reply.path)
             self._distrusted.add(reply.path)
             self._agenda.queue_files([fact], Lane.CHANGED)
             return 0
@@ -319,7 +319,7 @@ class IndexingRun:
         self._known.pop(path, None)
 
     def _digest_of(self, fact: FileFact) -> bytes:
-        """The digest of a file that no worker survives; empty when it is another by now."""
+        """Return the digest of a file that crashed or stalled its worker; empty when it has changed since."""
         path = self._parts.folder / fact.path
         try:
             raw, size_bytes, mtime_ns = read_file(str(path))
@@ -330,7 +330,7 @@ class IndexingRun:
 
 
 UNREAD = FileState(FileId(0), b"", NEVER, NEVER, "", FileStatus.PENDING, "", 0)
-"""A file that was seen and never read; its row is found by its path."""
+"""A file that was seen but never read; its catalog row is found by its path."""
 
 
 def _never_read(state: FileState) -> FileState:

@@ -1,4 +1,4 @@
-"""Notices that an indexer at work neither says nor computes anything: a disk may not answer any more."""
+"""A watchdog for a stuck indexer, which neither reports nor computes anything: a disk may not respond."""
 
 import threading
 import time
@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 BEAT_S = 5.0
-"""How often is looked, at least. Beats are counted, not seconds: a computer that slept was not stuck."""
+"""How often to check, at least. Beats are counted, not seconds: a computer that was asleep was not stuck."""
 
 IDLE_CPU_S = 0.01
-"""Who computes less than that in a beat waits for something; looking itself takes a hundredth of it."""
+"""With less CPU time than this in a beat, work is waiting; the check itself takes a hundredth of it."""
 
 
 class Vigil:
-    """Watches over work that says something now and then, or at least takes processor time.
+    """Watches work that reports now and then, or at least uses CPU time.
 
     Args:
-        patience_s: How long work may do neither.
-        on_stuck: Called once, in a thread of its own, when that is over.
+        patience_s: How long the work may do neither.
+        on_stuck: Called once, in the watching thread, when it has done neither for longer.
     """
 
     def __init__(self, patience_s: float, on_stuck: Callable[[], object]) -> None:
@@ -27,12 +27,12 @@ class Vigil:
         self._has_spoken = False
 
     def hear(self) -> None:
-        """Work said something."""
+        """Record that the work reported something."""
         self._has_spoken = True
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Watch while work is being done; waiting for it is nobody's business."""
+        """Watch while this context is open: only during work, not while idle."""
         is_done = threading.Event()
         threading.Thread(target=self._watch, args=(is_done,), name="vigil", daemon=True).start()
         try:

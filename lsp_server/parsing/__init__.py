@@ -1,4 +1,4 @@
-"""From the bytes of a file to its symbols, and the child processes that this runs in."""
+"""From the bytes of a file to its symbols, and the pool of child processes that do this."""
 
 from lsp_server.parsing.languages import (
     LANGUAGES,

@@ -1,4 +1,4 @@
-"""Cuts what no definition covers into entries of some sixty lines, so that it is found, too."""
+"""Cuts text that no definition covers into chunks of some sixty lines, so that it can be found, too."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ CHUNK_LINES = 60
 MAX_CHUNKS = 200
 MIN_RUN_LINES = 25
 TELLING_TITLE = 10
-"""A line of fewer bytes, such as `try:`, is a poor title."""
+"""A line with fewer bytes, such as `try:`, makes a poor title."""
 
 _FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{3,}")
@@ -25,14 +25,14 @@ _MARKERS = b" \t#/*-;%<!>=\"'`|+.:({[])},~_\\"
 
 
 def whole_text(source: Source) -> list[Section]:
-    """Return the chunks of a text without structure; none when its own entry covers it well enough."""
+    """Return the chunks of a text without structure; none when the file's entry covers it well enough."""
     if source.n_lines <= CHUNK_LINES:
         return []
     return list(_chunks(source, 0, source.n_lines))
 
 
 def within(source: Source, first_line: int, end_line: int, containers: tuple[str, ...]) -> list[Section]:
-    """Return the chunks of a long section after its first, which the section's own entry speaks for."""
+    """Return the chunks of a long section after the first one, which the section's own entry covers."""
     if end_line - first_line <= CHUNK_LINES * 3 // 2:
         return []
     return list(_chunks(source, first_line, end_line, containers))[1:]
@@ -43,8 +43,8 @@ def uncovered(source: Source, symbols: Sequence[ParsedSymbol], first_line: int =
 
     Args:
         source: The text.
-        symbols: What was found in it.
-        first_line: Where to begin, past a licence.
+        symbols: The symbols found in it.
+        first_line: Where to begin, after a licence.
     """
     found: list[Section] = []
     for first, end in _gaps(symbols, first_line, source.n_lines):
@@ -57,7 +57,7 @@ def uncovered(source: Source, symbols: Sequence[ParsedSymbol], first_line: int =
 
 
 def continued(source: Source, symbols: Sequence[ParsedSymbol]) -> list[Section]:
-    """Return the chunks of long functions without definitions inside: only their beginnings speak for them.
+    """Return the chunks of long functions without inner definitions, whose entries cover only the beginning.
 
     Args:
         source: The text.
@@ -74,7 +74,7 @@ def continued(source: Source, symbols: Sequence[ParsedSymbol]) -> list[Section]:
 
 
 def title_of(text: bytes) -> str:
-    """Return the first line of a text that says something, without its comment marks, shortened."""
+    """Return the first meaningful line of a text, without comment marks, shortened."""
     lines = [line.strip() for line in text[:4000].splitlines()[:30] if _WORD.search(line)]
     telling = (line for line in lines[:8] if _COMMENT.match(line) or len(line) >= TELLING_TITLE)
     line = next(telling, lines[0] if lines else text[:200].strip())
@@ -100,7 +100,7 @@ def _gaps(symbols: Sequence[ParsedSymbol], first_line: int, n_lines: int) -> Ite
 
 
 def _chunks(source: Source, first: int, end: int, containers: tuple[str, ...] = ()) -> Iterator[Section]:
-    """Cut between blank lines where there are some; a huge text gets longer chunks, not more of them."""
+    """Cut at blank lines where there are some; a huge text gets longer chunks rather than more of them."""
     size = max(CHUNK_LINES, -(-(end - first) // MAX_CHUNKS))
     while first < end:
         while first < end and not source.line(first).strip():

@@ -1,4 +1,4 @@
-"""Finds the keys of configuration: YAML and JSON by nesting, TOML and INI by section."""
+"""Finds the keys of configuration files: YAML and JSON by nesting, TOML and INI by section."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _COMMENT = (b"#", b";", b"//")
 
 
 def config_sections(source: Source, language: str) -> list[Section]:
-    """Return an entry for every key or section with a block of lines below it, else chunks of a long file."""
+    """Return an entry per key or section that has a block of lines below it, else chunks of a long file."""
     if language == "yaml":
         found = list(_yaml(source, 0, source.n_lines, ()))
     elif language == "json":
@@ -32,14 +32,14 @@ def config_sections(source: Source, language: str) -> list[Section]:
     else:
         found = list(_headers(source))
     if language == "json":
-        return found[:MAX_KEYS]  # Data is found by its file's entry; its lines say little.
+        return found[:MAX_KEYS]  # no chunks: data is found by its file's entry, and its lines say little
     return found[:MAX_KEYS] or whole_text(source)
 
 
 def _yaml(source: Source, first: int, end: int, containers: tuple[str, ...]) -> Iterator[Section]:
     keys: list[tuple[int, re.Match[bytes]]] = []
     indent = -1
-    text_indent = -1  # Inside of a block scalar: the indentation of its key.
+    text_indent = -1  # inside a block scalar: the indentation of its key
     for line in range(first, end):
         text = source.line(line)
         depth = len(text) - len(text.lstrip(b" "))

@@ -1,4 +1,4 @@
-"""The table of declarations by regular expression: language, kind, and a pattern whose one group is the name."""
+"""The table of declaration patterns: language, kind, and a regular expression whose group is the name."""
 
 # ruff: noqa: E501 - a pattern reads best on one line
 

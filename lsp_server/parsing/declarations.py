@@ -1,4 +1,4 @@
-"""Finds declarations by regular expression where there is no grammar, and gives them an extent."""
+"""Finds declarations, and where they end, by regular expressions for languages without a grammar."""
 
 import re
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ _CLOSER = re.compile(
 _COMMENT = re.compile(rb"[ \t]*(?:#|//|--|;|%|/\*|\*|\"|@\w|\(\*)")
 
 
-@cache  # Compiled when a language is first met: together they would slow down every start.
+@cache  # compiled when a language is first met: all together they would slow down every start
 def _patterns(language: str) -> tuple[tuple[SymbolKind, re.Pattern[bytes]], ...]:
     return tuple((kind, re.compile(pattern.encode())) for name, kind, pattern in PATTERNS if name == language)
 
 
 def declaration_sections(source: Source, language: str) -> list[Section]:
-    """Return the declarations that stand at the start of a line, or nothing."""
+    """Return the declarations that begin at the start of a line."""
     return list(_declarations(source, language))[:MAX_DECLARATIONS]
 
 
@@ -68,7 +68,7 @@ def _with_comment(source: Source, line: int) -> int:
 
 
 def _end_line(source: Source, line: int, following: int) -> int:
-    """Return the line after a declaration: past its closing line, else before the next declaration."""
+    """Return the line after a declaration: after its closing line, else before the next declaration."""
     indent = _indent(source.line(line))
     for other in range(line + 1, following):
         text = source.line(other)

@@ -1,4 +1,4 @@
-"""Reads the text out of comments: markers gone, pragmas and licences dropped."""
+"""Extracts the text of comments, without markers, pragmas and licences."""
 
 import re
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ _PRAGMA = re.compile(
 
 
 def clean(comments: Iterable[str]) -> str:
-    """Return what the comments before a definition say, or nothing for a licence and for pragmas alone."""
+    """Return the text of the comments before a definition; empty for a licence or for pragmas alone."""
     lines: list[str] = []
     for comment in comments:
         if not comment.startswith("#!"):
@@ -45,14 +45,14 @@ def clean(comments: Iterable[str]) -> str:
 
 
 def dedented(docstring: str) -> str:
-    """Return a docstring's content as its author sees it."""
+    """Return a docstring's content without its indentation."""
     first, newline, rest = docstring.partition("\n")
     if not newline:
         return docstring.strip()[:MAX_DOCUMENTATION].rstrip()
     lines = ["" if line.isspace() else line for line in rest.split("\n")]
     written = [line for line in lines if line]
     if written:
-        # What the first and the last in order of the alphabet share, all share.
+        # A prefix shared by the alphabetically first and last lines is shared by all.
         lowest, highest = min(written), max(written)
         margin = 0
         while lowest[margin] in " \t" and lowest[margin] == highest[margin]:
@@ -62,7 +62,7 @@ def dedented(docstring: str) -> str:
 
 
 def _lines(comment: str) -> list[str]:
-    """Return a comment's lines without markers, pragmas and rulers; an empty line stays."""
+    """Return a comment's lines without markers, pragmas and rulers; empty lines are kept."""
     opener = _OPENERS.match(comment)
     if opener:
         body = _CLOSERS.sub("", comment[opener.end() :])

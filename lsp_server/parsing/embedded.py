@@ -1,4 +1,4 @@
-"""Finds the symbols of the scripts inside Vue, Svelte, Astro and HTML files, at their places in the file."""
+"""Finds the symbols of scripts in Vue, Svelte, Astro and HTML files, at their positions in the file."""
 
 import re
 from dataclasses import replace
@@ -30,14 +30,14 @@ def embedded_symbols(source: Source, language: str) -> list[ParsedSymbol]:
         blocks.setdefault(script_language, []).append((start, end))
     found: list[ParsedSymbol] = []
     for script_language, ranges in blocks.items():
-        # Everything else becomes spaces, so that every byte of the scripts keeps its offset.
+        # Everything else is blanked, so that every byte of the scripts keeps its offset.
         alone = blank_outside(source.text, ranges)
         found += (placed(item, source) for item in extract(alone, LANGUAGES[script_language]))
     return numbered(found)
 
 
 def blank_outside(text: bytes, ranges: list[tuple[int, int]]) -> bytes:
-    """Return a text of the same length and lines with everything outside of the ranges made spaces."""
+    """Return the text with everything outside the ranges replaced by spaces, except line ends."""
     pieces: list[bytes] = []
     reached = 0
     for start, end in sorted(ranges):
@@ -47,7 +47,7 @@ def blank_outside(text: bytes, ranges: list[tuple[int, int]]) -> bytes:
 
 
 def placed(item: ParsedSymbol, source: Source) -> ParsedSymbol:
-    """Return a symbol with its columns counted in the real text, blanked characters included."""
+    """Return a symbol with its columns counted in the original text rather than the blanked one."""
     if source.text.isascii():
         return item
 
@@ -78,7 +78,7 @@ def _scripts(text: bytes, language: str) -> list[tuple[str, int, int]]:
 
 
 def _language_of(attributes: bytes, default: str) -> str | None:
-    """Return the language of a script by its attributes; None for templates and data."""
+    """Return the language of a script, judged by its attributes; None for templates and data."""
     for key, value in _ATTRIBUTE.findall(attributes):
         if key.lower() == b"lang":
             return canonical_language(value.decode("ascii", "replace"))

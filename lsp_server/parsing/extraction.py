@@ -1,4 +1,4 @@
-"""Finds the symbols of one source: parse with tree-sitter, walk by the language's rules, measure."""
+"""Extracts the symbols of one source: parses with tree-sitter, walks by the language's rules, measures."""
 
 import logging
 import string
@@ -28,13 +28,13 @@ _ENDINGS = ("=>", " =", " do", "(")
 def extract(source: bytes, language: Language, positions: Positions | None = None) -> list[ParsedSymbol]:
     """Return the definitions of one source in order of their start, without the file's own entry.
 
-    Never raises, whatever the bytes; a language without a grammar or rules has no definitions, nor has a
-    source that its grammar takes too long for.
+    Never raises, whatever the bytes. Returns nothing for a language without a grammar or rules, or for a
+    source that takes the parser too long.
 
     Args:
-        source: UTF-8; what isn't counts as replacement characters.
-        language: What to read it as.
-        positions: Of the source, when they are known.
+        source: UTF-8; invalid bytes count as replacement characters.
+        language: The language to parse it as.
+        positions: The source's positions, if they are known already.
     """
     rules = rules_of(language.name)
     grammar = load_grammar(language) if rules is not None else None
@@ -74,7 +74,7 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
             )
         symbols.append(
             ParsedSymbol(
-                # By place: keywords cost a tenth of a microsecond each, a hundred thousand times.
+                # Positional arguments: keywords cost a tenth of a microsecond each, a hundred thousand times.
                 Symbol(
                     name,
                     one.kind,
@@ -101,7 +101,7 @@ def _order(one: Definition) -> tuple[int, int]:
 
 
 def _documentation(source: bytes, one: Definition) -> tuple[str, tuple[int, int] | None]:
-    """Return what a definition's documentation says and the bytes where it stands."""
+    """Return the text of a definition's documentation and its byte range."""
     if one.docs is not None:
         start, end = one.docs.start_byte, one.docs.end_byte
         text = source[start:end].decode("utf-8", "replace")
@@ -113,7 +113,7 @@ def _documentation(source: bytes, one: Definition) -> tuple[str, tuple[int, int]
 
 
 def _name_range(source: bytes, found: Found) -> tuple[int, int]:
-    """Return the bytes of the name itself, without its quotes, its path or what else its node holds."""
+    """Return the byte range of the name itself, without quotes, path or whatever else its node has."""
     at, name = found.at or found.node, found.name.encode("utf-8", "replace")
     start, end = at.start_byte, at.end_byte
     if end - start == len(name):
@@ -139,7 +139,7 @@ def _is_within_word(text: bytes, start: int, end: int) -> bool:
 
 
 def _signature(source: bytes, start: int, end: int) -> tuple[str, bool]:
-    """Return a signature on one line, and whether it has all the words of its bytes."""
+    """Return a signature on one line, and whether it has all the words in its byte range."""
     raw = source[start : min(end, start + _MOST_SIGNATURE_BYTES)].decode("utf-8", "replace")
     text = " ".join(raw.split()).rstrip(" {:;,")
     is_whole = len(text) <= MAX_SIGNATURE and end - start <= _MOST_SIGNATURE_BYTES

@@ -1,4 +1,4 @@
-"""The entry that every file has: its name, its place, and what its leading comment says of it."""
+"""The entry that every file has: its name, its path, and its leading comment."""
 
 from lsp_server.model import Position, Span, Symbol, SymbolKind
 from lsp_server.parsing.leading_comment import opening, words_of_comment
@@ -39,7 +39,7 @@ def entry_symbol(
     documentation: tuple[int, int] | None,
     end: Position,
 ) -> ParsedSymbol:
-    """Return an entry made of parts: named and signed by the path, from the first byte to `end`."""
+    """Return an entry from its parts: its name and signature are the path's, its span is up to `end`."""
     origin = Position(0, 0, 0, 0)
     return ParsedSymbol(
         Symbol(

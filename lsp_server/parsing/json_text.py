@@ -1,4 +1,4 @@
-"""Where the parts of a JSON text stand in it: a flat walk over tokens, safe at any depth of nesting."""
+"""Locates the parts of a JSON text: a flat walk over tokens, safe at any depth of nesting."""
 
 import re
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ class JsonValue:
     """A string, number or literal, or the end of an object or array.
 
     Attributes:
-        path: Keys and indices that lead to it.
+        path: The keys and indices that lead to it.
         key_span: Byte range of its key with quotes; empty in arrays.
-        start: First byte of the token: for an object or array its closing bracket.
-        end: Past the token.
+        start: First byte of the token, which for an object or array is its closing bracket.
+        end: End of the token, exclusive.
         token: The token itself.
     """
 
@@ -40,9 +40,9 @@ class JsonValue:
 
 
 def walk(source: bytes, max_depth: int) -> Iterator[JsonValue]:  # noqa: C901 - one branch a kind of token
-    """Yield every value that lies at most `max_depth` keys or indices deep, in order of its end.
+    """Yield every value that is at most `max_depth` keys or indices deep, in order of their ends.
 
-    Broken JSON yields what can be made of it.
+    From broken JSON, yields what can be read.
     """
     stack: list[_Open] = []
     for match in _TOKEN.finditer(source):
@@ -77,13 +77,13 @@ def unescaped(text: bytes) -> bytes:
 
 
 def pieces(text: bytes) -> Iterator[tuple[bytes, int]]:
-    """Yield the inside of a JSON string in runs that stand in it as they are, and single escapes.
+    """Split the inside of a JSON string into literal runs and single escapes.
 
     Yields:
-        The bytes meant and the offset in `text` where they are written.
+        The decoded bytes, and their offset in `text`.
     """
     reached = 0
-    high = 0  # The first half of a surrogate pair, waiting for the second.
+    high = 0  # the first half of a surrogate pair, waiting for the second
     high_at = 0
     for match in _ESCAPE.finditer(text):
         if match.start() > reached:

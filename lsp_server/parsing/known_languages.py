@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# The order numbers the languages in the stores: append new ones at the end.
 KNOWN: Mapping[str, str] = MappingProxyType(
     {
         "plaintext": ".txt .text .log text txt plain",

@@ -35,11 +35,11 @@ class Language:
 
     Attributes:
         name: Canonical id, as queries, settings and symbols spell it ("csharp").
-        grammar: Module of the grammar's wheel and the function in it, or None: without one a file is text.
-        suffixes: Endings of file names, lower case, with the dot; several dots are fine (".d.ts").
-        file_names: Whole file names, lower case.
+        grammar: The grammar's module and the function in it; None for a language that is read as text.
+        suffixes: File suffixes in lower case, with the dot; several dots are fine (".d.ts").
+        file_names: Whole file names in lower case.
         interpreters: Programs of a `#!` line, without version numbers.
-        aliases: Other spellings that users and editors know, lower case.
+        aliases: Other spellings that users and editors know, in lower case.
     """
 
     name: str
@@ -84,7 +84,7 @@ def _read(name: str, line: str) -> Language:
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {name: _read(name, line) for name, line in KNOWN.items()}
 )
-"""Every language by its canonical id. Stores may number languages by this order: only append."""
+"""Every language by its canonical id."""
 
 PLAINTEXT = LANGUAGES["plaintext"]
 
@@ -99,7 +99,7 @@ _BY_ALIAS = MappingProxyType(
 
 
 def named_language(name: str) -> Language:
-    """Return the language of a canonical id.
+    """Return the language with a canonical id.
 
     Raises:
         KeyError: There is none.
@@ -114,7 +114,7 @@ def canonical_language(name: str) -> str | None:
 
 
 def language_names() -> list[tuple[str, tuple[str, ...]]]:
-    """Return every language's canonical id and the other spellings of it, in alphabetical order."""
+    """Return every language's canonical id with its aliases, sorted by id."""
     return sorted((language.name, language.aliases) for language in LANGUAGES.values())
 
 
@@ -123,9 +123,9 @@ def language_of(path: str, head: bytes = b"", extra_suffixes: Mapping[str, str] 
 
     Args:
         path: Its path or name; only the name matters.
-        head: The first few kilobytes of its text, or all of it: for `#!` lines and for suffixes that several
+        head: The first few kilobytes of its text or more, for `#!` lines and for suffixes that several
             languages share.
-        extra_suffixes: The user's own, suffix or file name → any spelling of a language.
+        extra_suffixes: From the settings: suffix or file name → any spelling of a language.
 
     Returns:
         The language, "plaintext" when unknown.
@@ -137,7 +137,7 @@ def language_of(path: str, head: bytes = b"", extra_suffixes: Mapping[str, str] 
 
 
 def language_by_name(path: str, extra_suffixes: Mapping[str, str] = _NO_SUFFIXES) -> str:
-    """Return what a file's name says of its language: of two that say the same, only the text can differ.
+    """Return what a file's name says about its language; then its text alone decides the rest.
 
     Args:
         path: Its path or name; only the name matters.
@@ -153,7 +153,7 @@ def language_by_name(path: str, extra_suffixes: Mapping[str, str] = _NO_SUFFIXES
 
 
 def _by_name(path: str, extra_suffixes: Mapping[str, str]) -> tuple[Language | None, str]:
-    """Return the language that a name stands for, and its suffix where that is what told."""
+    """Return the language of a file name, and the suffix if it was that which decided."""
     name = PurePosixPath(path.replace("\\", "/")).name.lower()
     suffixes = [name[place:] for place, letter in enumerate(name) if letter == "."]
     if extra_suffixes:
@@ -179,7 +179,7 @@ def _own_suffix(name: str, suffixes: list[str], extra_suffixes: Mapping[str, str
 
 
 def _settle(known: Language, suffix: str, head: bytes) -> Language:
-    """Look into the text where several languages share a suffix."""
+    """Let the text decide where several languages share a suffix."""
     if suffix == ".h":
         if _OBJECTIVE_C.search(head):
             return LANGUAGES["objc"]
@@ -198,7 +198,7 @@ def _by_shebang(head: bytes) -> Language | None:
 
 @cache
 def load_grammar(language: Language) -> tree_sitter.Language | None:
-    """Return the grammar of a language, imported when first asked for.
+    """Return the grammar of a language, importing it on first use.
 
     Returns:
         None when the language has no grammar or its wheel is missing or too old.
@@ -208,7 +208,7 @@ def load_grammar(language: Language) -> tree_sitter.Language | None:
     module, function = language.grammar
     try:
         with warnings.catch_warnings():
-            # Older wheels hand over a number instead of a capsule.
+            # Older wheels return a number instead of a capsule.
             warnings.simplefilter("ignore", DeprecationWarning)
             return tree_sitter.Language(getattr(import_module(module), function)())
     except (ImportError, AttributeError, ValueError):

@@ -1,4 +1,4 @@
-"""Finds what a file says of itself at its top: its leading comment, past licence, shebang and pragmas."""
+"""Finds a file's description at its top: its leading comment, after licence, shebang and pragmas."""
 
 import re
 from collections.abc import Mapping
@@ -72,12 +72,12 @@ _RULE = re.compile(r"^[ \t]*[-=*#~_/]{3,}[ \t]*$", re.MULTILINE)
 
 
 def words_of_comment(text: str) -> str:
-    """Return a comment without its marks and ruled lines."""
+    """Return a comment's text without markers and rulers."""
     return _RULE.sub("", _MARKS.sub("", text))
 
 
 def opening(source: Source, language: str) -> tuple[int, tuple[int, int] | None]:
-    """Return where the text begins after licence and preamble, and the range of what describes the file."""
+    """Return where the text begins after licence and preamble, and the range of the file's description."""
     if language in _PROSE:
         found = paragraph(source, 0, min(source.n_lines, 60))
         return 0, found
@@ -101,6 +101,6 @@ def opening(source: Source, language: str) -> tuple[int, tuple[int, int] | None]
         reached = comment.end("comment")
 
 
-@cache  # Compiled when a language is first met: together they would slow down every start.
+@cache  # compiled when a language is first met: all together they would slow down every start
 def _comment_pattern(style: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"\s*(?P<comment>" + style + rb")", re.DOTALL | re.MULTILINE)

@@ -1,8 +1,8 @@
-"""Blanks the lines that break a source, so that a tree of the rest is sound; every byte keeps its place.
+"""Blanks the lines that break a source, so that the rest parses without errors; every byte keeps its offset.
 
-Braces may be missing where somebody types, the indentation seldom is: it cuts the source into pieces, which
-the grammar reads one by one. Only a piece that can't be read is cut further, and the rest of it is
-blanked.
+While somebody types, braces may be missing, but the indentation is seldom wrong: by it, the source is cut
+into pieces, which are parsed one by one. Only a piece that can't be parsed is cut further, and what remains
+of it is blanked.
 """
 
 import re
@@ -17,11 +17,11 @@ from lsp_server.parsing.walk import Definition
 
 _MOST_LEVELS = 8
 _MOST_JOINED = 3
-"""Attributes and the like stand on lines of their own before what they belong to."""
+"""Attributes and the like, which are on lines of their own before what they belong to."""
 _MOST_JOINED_BYTES = 20_000
 _MOST_HEAD_LINES = 20
 _READ_AGAIN = 10
-"""How many times its size a source costs at most, on top of `_READ_ANYWAY` bytes."""
+"""How many times its own size of a source is parsed at most, on top of `_READ_ANYWAY` bytes."""
 _READ_ANYWAY = 200_000
 _MOST_BYTES = 700_000
 _MOST_READ = 1_500_000
@@ -50,7 +50,7 @@ _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line from its first letter; one that opens a text or a comment lasts until that ends."""
+    """A line from its first letter; one that opens a string or a comment lasts until that ends."""
 
     start: int
     end: int
@@ -60,7 +60,7 @@ class _Line:
 
 @dataclass(slots=True)
 class _Piece:
-    """Lines that belong together: those that are indented no more than the first, and what these enclose."""
+    """Lines that belong together: those indented no deeper than the first, and what they enclose."""
 
     lines: list[_Line]
     indent: int
@@ -86,13 +86,13 @@ class _Piece:
 
 
 def mended(source: bytes, root: Node, grammar: Language, rules: Rules) -> bytes | None:
-    """Return the source with spaces for what the grammar can't read, or None when nothing can be mended.
+    """Return the source with spaces in place of what can't be parsed, or None when nothing can be mended.
 
     Args:
-        source: As the grammar read it.
-        root: Of its tree, which has errors.
-        grammar: Of its language.
-        rules: Say what may stand around a piece.
+        source: The source as it was parsed.
+        root: The root of its tree, which has errors.
+        grammar: Its language's grammar.
+        rules: Its language's rules, which say what may be around a piece.
     """
     if len(source) > _MOST_BYTES:
         return None
@@ -105,11 +105,11 @@ def mended(source: bytes, root: Node, grammar: Language, rules: Rules) -> bytes 
 
 
 def sound_in_blanks(broken: list[Definition], known: list[Definition], text: bytes) -> list[Definition]:
-    """Return what the broken tree has that is whole and lies where the mended text is blank.
+    """Return the whole definitions of the broken tree that are where the mended text is blank.
 
     Args:
-        broken: What the tree with errors gave.
-        known: What the mended text's tree gave.
+        broken: The definitions of the tree with errors.
+        known: The definitions of the mended text's tree.
         text: The mended text.
     """
     owners = {(*one.containers, one.found.name) for one in known} | {one.containers for one in known}
@@ -140,7 +140,7 @@ def _lines(source: bytes) -> Iterator[_Line]:
 
 
 def _n_lines(lines: list[bytes], at: int, line: bytes) -> int:
-    """Return how many lines a text, a comment or a macro takes that begins on one."""
+    """Return how many lines a string, comment or macro takes that begins on line `at`."""
     if line.endswith(b"\\"):
         following = (n for n in range(at, len(lines)) if not lines[n].rstrip().endswith(b"\\"))
         return next(following, at) - at + 1
@@ -207,7 +207,7 @@ class _Mender:
     known: dict[bytes, bool] = field(default_factory=dict)
 
     def mend(self, lines: list[_Line], level: int) -> None:
-        """Blank what can't be read among lines; from the last, since attributes need what follows them."""
+        """Blank what can't be parsed among lines; from the last, as attributes need what follows them."""
         pieces = _pieces(lines)
         for at in range(len(pieces) - 1, -1, -1):
             piece, following = pieces[at], pieces[at + 1 : at + 1 + _MOST_JOINED]
@@ -226,7 +226,7 @@ class _Mender:
                 self.mend_piece(piece, level, pieces[at - 1] if at else None)
 
     def mend_piece(self, piece: _Piece, level: int, previous: _Piece | None) -> None:
-        """Mend what a piece encloses, blank that when it doesn't help, and a piece that encloses nothing."""
+        """Mend what a piece encloses; blank that if it doesn't help, or the piece if it encloses nothing."""
         n_head_lines = _n_head_lines(piece)
         bodies = _bodies(piece, n_head_lines)
         first = piece.lines[0]
@@ -254,7 +254,7 @@ class _Mender:
             self.blank(piece.start, piece.end)
 
     def is_mended(self, start: int, end: int, *blanked: tuple[int, int]) -> bool:
-        """Blank parts of a piece and say whether that makes it sound; if not, they stay."""
+        """Blank parts of a piece if that makes it sound, and return whether it does."""
         kept = bytes(self.text[start:end])
         for part in blanked:
             self.blank(*part)
@@ -264,7 +264,7 @@ class _Mender:
         return False
 
     def is_sound(self, start: int, end: int) -> bool:
-        """Say whether the grammar can read a piece on its own, in one of the ways; yes where time is up."""
+        """Tell whether a piece can be parsed on its own, in one of `Rules.piece_ways`; yes if out of time."""
         if self.left <= 0 or self.n_read > _MOST_PIECES:
             return True
         line_start = self.text.rfind(b"\n", 0, start) + 1
@@ -287,7 +287,7 @@ class _Mender:
         return False
 
     def is_node(self, start: int, end: int, text: bytes) -> bool:
-        """Say whether the whole source's tree has a sound node for just this piece."""
+        """Tell whether the whole source's tree has a sound node for exactly this piece."""
         start += len(text) - len(text.lstrip())
         end -= len(text) - len(text.rstrip(b" \t\r\n;,"))
         node = self.root.descendant_for_byte_range(start, end - 1)

@@ -1,4 +1,4 @@
-"""What a file's path says before the file is read: whether to skip it, and what flags its symbols bear."""
+"""What a file's path says before the file is read: whether to skip it, and which flags its symbols get."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,7 @@ from lsp_server.parsing.reading import ParseLimits
 from lsp_server.parsing.symbols import Skipped
 from lsp_server.secret_files import is_secret
 
-# One word group a reason: endings of names that hold no text worth finding.
+# Reason → suffixes of files without any text worth finding.
 _SKIPPED_SUFFIXES = MappingProxyType(
     {
         "image": (
@@ -88,7 +88,7 @@ _TEST = re.compile(
     r"[a-z0-9]Spec|[a-z0-9]IT|[-_.]e2e|\.cy)\.[a-z]+)$"
 )
 _EXAMPLE = re.compile(
-    # `org/example` is a Java package, the one that project starters propose.
+    # `org/example` is a Java package, the one that project templates propose.
     r"(?:^|/)(?:examples|(?<!com/)(?<!org/)(?<!net/)(?<!io/)(?<!dev/)example|samples?|demos?|docs?|docsite|documentation|fixtures?|__fixtures__|benchmarks?|benches|bench|"
     r"tutorials?|playgrounds?|snippets|quickstarts?|example[-_]\w+|testdata)/"
 )
@@ -106,7 +106,7 @@ _GENERATED = re.compile(
 
 
 def with_forced_secrets(limits: ParseLimits, path: str) -> ParseLimits:
-    """Return the limits for a file that the ignore rules let through: a secret among those was forced in."""
+    """Return the limits for a file that the ignore rules let in: if it is a secret, the user forced it in."""
     return replace(limits, with_secrets=True) if is_secret(_name_of(path)) else limits
 
 
@@ -115,7 +115,7 @@ def skip_by_name(path: str, size_bytes: int, limits: ParseLimits) -> Skipped | N
 
     Args:
         path: Relative to the workspace folder, or a bare name.
-        size_bytes: As the file system tells it.
+        size_bytes: Its size on disk.
         limits: See `ParseLimits`.
     """
     name = _name_of(path).lower()
@@ -137,10 +137,10 @@ def skip_by_name(path: str, size_bytes: int, limits: ParseLimits) -> Skipped | N
 
 
 def path_flags(path: str) -> SymbolFlags:
-    """Return what a file's place and name say about all of its symbols.
+    """Return the flags that a file's path implies for all of its symbols.
 
     Args:
-        path: Relative to the workspace folder, forward slashes.
+        path: Relative to the workspace folder, with forward slashes.
     """
     flags = SymbolFlags.NONE
     if _TEST.search(path):

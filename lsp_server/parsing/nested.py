@@ -1,7 +1,6 @@
-"""Finds the definitions that stand where no rule leads: inside of calls, lambdas and loops.
+"""Finds definitions that the rules' walk does not reach: inside calls, lambdas and loops.
 
-Only words that may begin a definition ("fun ", "class ") are looked up, so that what a body holds otherwise
-costs nothing.
+Only words that may begin a definition ("fun ", "class ") are looked up, so the rest of a body costs nothing.
 """
 
 import heapq
@@ -14,7 +13,7 @@ from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope
 from lsp_server.parsing.walk import Definition, Level, Walker
 
 _MOST_LOOKS = 5000
-"""How many places of one source are looked at."""
+"""How many places of one source are looked at, at most."""
 _MOST_DEPTH = 400
 _MOST_LEADING = 20
 
@@ -47,7 +46,7 @@ def _marks(source: bytes, rules: Rules) -> list[int]:
 
 
 class _Search:
-    """Goes once through a source and knows the innermost definition around every place."""
+    """One pass through a source that keeps track of the innermost definition around each place."""
 
     def __init__(self, walker: Walker, root: Node) -> None:
         self._walker = walker
@@ -65,7 +64,7 @@ class _Search:
         for mark in marks:
             owner = self._owner(mark)
             if owner is not None and owner.found.at is not None and mark < owner.found.at.end_byte:
-                continue  # Its own first word.
+                continue  # the definition's own first word
             n_looks += 1
             if n_looks > _MOST_LOOKS:
                 break
@@ -87,7 +86,7 @@ class _Search:
         return self._around[-1] if self._around else None
 
     def _hidden(self, mark: int, owner: Definition | None) -> Node | None:
-        """Return the outermost node around a place, inside of its owner, that is a definition yet unknown."""
+        """Return the outermost node around a place, inside its owner, that is a definition not found yet."""
         rules = self._walker.rules
         node: Node | None = owner.found.node if owner is not None else self._root
         leaf = node and node.descendant_for_byte_range(mark, mark + 1)
@@ -108,7 +107,7 @@ class _Search:
         return any(one.at is None or one.at.start_byte not in self._names for one in found)
 
     def _take(self, node: Node, owner: Definition | None) -> None:
-        """Walk through a node that no rule has led to."""
+        """Walk a node that the rules' walk did not reach."""
         self._looked.add(node.id)
         done = self._walker.done
         n_known = len(done)
@@ -123,7 +122,7 @@ class _Search:
 
 
 def _with_leading(node: Node, rules: Rules) -> Iterator[Node]:
-    """Yield a node after the comments and attributes that stand before it."""
+    """Yield the comments and attributes directly before a node, then the node."""
     leading: list[Node] = []
     before = node.prev_sibling
     if before is None and node.parent is not None:

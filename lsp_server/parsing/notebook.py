@@ -1,4 +1,4 @@
-"""Finds the symbols of a Jupyter notebook cell by cell, at their places in the JSON text of the file."""
+"""Finds the symbols of a Jupyter notebook cell by cell, at their positions in the file's JSON text."""
 
 import re
 from bisect import bisect_right
@@ -23,14 +23,14 @@ _SEPARATOR = b"\n\n"
 
 @dataclass(slots=True)
 class _Cell:
-    """A cell as the JSON text holds it: strings with quotes, each with its offset."""
+    """A cell as it is in the JSON text: strings with quotes, each with its offset."""
 
     kind: str = "code"
     strings: list[tuple[int, bytes]] = field(default_factory=list)
 
 
 class _CellTexts:
-    """The cells' texts one after the other, with the way back to the JSON text."""
+    """The cells' texts concatenated, with a mapping back to the JSON text."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -40,7 +40,7 @@ class _CellTexts:
 
     @property
     def length(self) -> int:
-        """How many bytes there are so far."""
+        """Number of bytes so far."""
         return self._length
 
     def add_cell(self, cell: _Cell) -> bytes:
@@ -84,8 +84,8 @@ def parse_notebook(raw: Source, path: str) -> ParsedFile | None:
         path: Its path or name.
 
     Returns:
-        None when the text holds no cells and so is not a notebook. The result's `source` is the text of
-        all cells, its spans are places in the JSON text.
+        The symbols: `source` is the text of all cells, spans are positions in the JSON text. None when the
+        text has no cells and so is not a notebook.
     """
     cells, kernel = _read(raw.text)
     if cells is None:
@@ -117,7 +117,7 @@ def parse_notebook(raw: Source, path: str) -> ParsedFile | None:
 
 
 def _read(text: bytes) -> tuple[list[_Cell] | None, str]:
-    """Return the cells, None when there is no list of them, and the kernel's language."""
+    """Return the cells (None without a list of them) and the kernel's language."""
     cells: dict[tuple[str | int, ...], _Cell] = {}
     kernel: str | None = None
     is_notebook = False

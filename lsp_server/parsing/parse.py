@@ -1,4 +1,4 @@
-"""One file from bytes to symbols: decides how it is read and who looks for what in it."""
+"""Parses one file, from bytes to symbols: decides how it is read, and by which of the other modules."""
 
 import logging
 from collections.abc import Mapping
@@ -28,14 +28,14 @@ def parse_file(
 ) -> ParsedFile | Skipped:
     """Return the symbols of one file, or why it has none; never raises, whatever the bytes are.
 
-    What is found depends on the file's bytes and name, not on the folders it lies in, except for the
-    signature of its own entry; flags that the path gives are `path_flags`.
+    The result depends on the file's bytes and name, not on its folder, except for the signature of its own
+    entry; flags that the path implies are `path_flags`.
 
     Args:
         path: Relative to the workspace folder, or a bare name.
-        raw: The file's content as it lies on disk, or as it stands in an editor (UTF-8).
-        limits: What is skipped.
-        extra_suffixes: The user's own, suffix → any spelling of a language.
+        raw: The file's content on disk or, in UTF-8, in an editor.
+        limits: Limits beyond which files are skipped.
+        extra_suffixes: From the settings: suffix → any spelling of a language.
     """
     skipped = skip_by_name(path, len(raw), limits)
     if skipped is not None:
@@ -87,11 +87,11 @@ def _symbols(source: Source, language: Language, entry: ParsedSymbol) -> list[Pa
         found = []
     more = [entry_of(source, name, section) for section in _sections(source, name, found)]
     if name not in _DATA:
-        first_line = source.line_of(entry.code[0])  # past a licence
+        first_line = source.line_of(entry.code[0])  # after a licence
         runs = uncovered(source, [*found, *more], first_line)
         runs += continued(source, found)
         more += [entry_of(source, name, section) for section in runs]
-    # Definitions come in order and counted.
+    # Definitions come sorted and with `nth` set.
     return numbered([*found, *more]) if more else found
 
 

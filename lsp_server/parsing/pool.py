@@ -1,4 +1,4 @@
-"""A pool of child processes for bytes → bytes jobs that outlives crashes and stalls of its children."""
+"""A pool of child processes for bytes → bytes jobs that survives crashes and stalls of its children."""
 
 import queue
 import threading
@@ -14,23 +14,23 @@ from lsp_server.parsing.worker_process import START_TIMEOUT_S, Answer, Failure, 
 Key = TypeVar("Key", bound=Hashable)
 
 IN_FLIGHT = 2
-"""Jobs a child has at once: the one it works on and the next, so that it never waits for us."""
+"""How many jobs a child has at once: the one it works on and the next, so that it never waits for us."""
 
 LOOKAHEAD = 64
-"""Jobs per child that are taken from the caller before their outcomes were: enough to work on for a while
-when the caller is busy, and not so many that an urgent job has to wait for long."""
+"""How many jobs per child may be in the pool, counting outcomes that were not taken yet: enough to keep the
+children busy while the caller is, but not so many that an urgent job waits for long."""
 
 MAX_FAILED_STARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Key]):
-    """What came of one job.
+    """The outcome of one job.
 
     Attributes:
-        key: As the job was given.
+        key: The job's key.
         payload: The answer; None after a failure.
-        failure: "crashed" and "timed out" mean twice, the second time with nothing else in the child.
+        failure: Why there is none. "crashed" and "timed out" mean twice, the second time alone in its child.
         message: What the handler raised, and where.
     """
 
@@ -49,7 +49,7 @@ class _Job(Generic[Key]):
 
 
 class WorkerPool(Generic[Key]):
-    """Children are started when there is work, killed when stuck, and replaced; close the pool in the end.
+    """Children are started when there is work, killed when stuck, and replaced; close the pool when done.
 
     Args:
         command: A program that calls `worker_loop.serve`.
@@ -80,21 +80,21 @@ class WorkerPool(Generic[Key]):
         self._processes: set[WorkerProcess] = set()
 
     def warm_up(self) -> None:
-        """Start the children now, in the background, instead of with the first job."""
+        """Start the children in the background now, rather than with the first job."""
         self._is_warm = True
         self._start()
 
     def run(self, jobs: Iterable[tuple[Key, bytes]]) -> Iterator[Outcome[Key]]:
-        """Yield the outcome of every job as they come, not in order.
+        """Yield the outcome of every job as it finishes, in any order.
 
-        Jobs are taken from the iterable as room frees up, in the caller's thread. One run at a time: a run
-        that is abandoned is forgotten, its outcomes never show up in the next.
+        Jobs are taken from the iterable as slots become free, in the caller's thread. One run at a time: the
+        outcomes of an abandoned run never show up in the next.
 
         Args:
             jobs: Key and payload of each.
 
         Raises:
-            IndexerFailed: Children end before they are ready, again and again.
+            IndexerFailed: Children keep ending before they are ready.
         """
         self._start()
         with self._changed:
@@ -122,7 +122,7 @@ class WorkerPool(Generic[Key]):
             yield outcome
 
     def close(self) -> None:
-        """End all children, at once where they are at work, and wait for them."""
+        """End all children, killing those that are at work, and wait for them."""
         with self._changed:
             self._closed = True
             self._pending.clear()
@@ -157,7 +157,7 @@ class WorkerPool(Generic[Key]):
             self._changed.notify()
 
     def _tend(self) -> None:
-        """Look after one child and its successors: the body of one thread."""
+        """Feed one child and its successors: the body of one thread."""
         process: WorkerProcess | None = self._started() if self._is_warm else None
         in_flight: deque[_Job[Key]] = deque()
         while True:
@@ -238,7 +238,7 @@ class WorkerPool(Generic[Key]):
             self._run += 1
         error = IndexerFailed(
             f"A worker process can't be started: {reason}.",
-            "Look into the log file, then reinstall semantic-symbols.",
+            "See the log file; if nothing else helps, reinstall semantic-symbols.",
         )
         self._outcomes.put((run, error))
 
@@ -263,7 +263,7 @@ class WorkerPool(Generic[Key]):
 
 
 class _Watchdog:
-    """Kills children whose answer is overdue: one thread for all of them, asleep until the next deadline."""
+    """Kills children whose answer is overdue: one thread for all, which sleeps until the next deadline."""
 
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
@@ -275,7 +275,7 @@ class _Watchdog:
         self._thread: threading.Thread | None = None
 
     def receive(self, process: WorkerProcess, timeout_s: float | None = None) -> tuple[Answer | None, bool]:
-        """Wait for a child's next answer; returns it, or None and whether the child was too slow."""
+        """Wait for a child's next answer, and return it (None if the child died) and whether it timed out."""
         deadline = time.monotonic() + (self._timeout_s if timeout_s is None else timeout_s)
         with self._changed:
             if self._thread is None:

@@ -1,4 +1,4 @@
-"""Turns byte offsets of one source into positions whose columns are counted in all three encodings."""
+"""Turns byte offsets in one source into positions with columns in all three encodings."""
 
 import re
 from bisect import bisect_right
@@ -16,8 +16,8 @@ class Positions:
     """The lines of one source.
 
     Args:
-        source: UTF-8; bytes that aren't count as one replacement character per broken sequence.
-        starts: What `line_starts` returned, when it is known.
+        source: UTF-8; every invalid sequence counts as one replacement character.
+        starts: The result of `line_starts`, if known already.
     """
 
     __slots__ = ("_is_ascii", "_line_starts", "source")
@@ -50,7 +50,7 @@ class Positions:
             for line, column in zip(lines.tolist(), columns.tolist(), strict=True)
         ]
         if not self._is_ascii:
-            # Only after other characters do the encodings count differently.
+            # The encodings count differently only after non-ASCII characters.
             others = np.zeros(len(self.source) + 1, np.int32)
             np.cumsum(np.frombuffer(self.source, np.uint8) >= 0x80, out=others[1:])
             for index in np.flatnonzero(others[offsets] > others[offsets - columns]).tolist():

@@ -13,12 +13,12 @@ MAX_SECTIONS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: how deep, where, and the line after it.
+    """A heading.
 
     Attributes:
-        level: 1 is the outermost.
+        level: Its depth; 1 is the outermost.
         start: First byte of the heading, its overline included.
-        text: Byte range of its words.
+        text: Byte range of its text.
         body_line: The line after the heading.
     """
 
@@ -48,7 +48,7 @@ _NOT_PROSE = re.compile(rb"[ \t]*(?:$|\[?!\[|<|\.\. |:\w[\w-]*:|`{3}|~{3}|#|=|-{
 
 
 def prose_sections(source: Source, language: str) -> list[Section]:
-    """Return one section a heading, each up to the next heading, and chunks of what is long or has none.
+    """Return a section per heading, each up to the next heading, and chunks of text that is long or has none.
 
     Args:
         source: The text.
@@ -83,7 +83,7 @@ def prose_sections(source: Source, language: str) -> list[Section]:
 
 
 def heading_name(text: bytes) -> str:
-    """Return a heading's words without links, emphasis and anchors."""
+    """Return a heading's text without links, emphasis and anchors."""
     folded = fold(_TAG.sub(b"", text), 4 * MAX_NAME)
     return (_MARKUP.sub("", _LINK.sub(r"\1", folded)).strip() or folded)[:MAX_NAME] or "…"
 
@@ -105,7 +105,7 @@ def paragraph(source: Source, first_line: int, end_line: int) -> tuple[int, int]
 def _markdown(source: Source) -> Iterator[Heading]:
     line = _after_front_matter(source)
     fence = b""
-    previous = -1  # The line that an underline below it would make a heading.
+    previous = -1  # the line that an underline below it would make a heading
     while line < source.n_lines:
         text = source.line(line)
         opened = _FENCE.match(text)
@@ -125,7 +125,7 @@ def _markdown(source: Source) -> Iterator[Heading]:
             yield Heading(level, source.line_start(previous), (start, start + len(words.strip())), line + 1)
             previous = -1
         else:
-            # Only a paragraph of one line: a table's or a list's rule is no underline.
+            # Only a paragraph of one line: a rule in a table or list is not an underline.
             alone = previous < 0 and (line == 0 or not source.line(line - 1).strip())
             previous = line if alone and not _NO_SETEXT.match(text) else -1
         line += 1

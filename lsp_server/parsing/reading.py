@@ -1,4 +1,4 @@
-"""From the bytes of a file to UTF-8 text, or the reason why it is not read as text."""
+"""Decodes the bytes of a file to UTF-8 text, or says why it is not read as text."""
 
 import codecs
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lsp_server.parsing.symbols import Skipped
 
 HEAD_BYTES = 8192
-"""How much of a file is looked at to tell text from binary."""
+"""How much of a file is examined to tell text from binary."""
 
 _UTF16_SAMPLE_BYTES = 4096
 _LONG_LINE = 1000
@@ -15,7 +15,7 @@ _SHORT_LINE = 300
 _MINIFIED_BYTES = 5000
 
 _CODING = re.compile(rb"^[^\n]*\n?[^\n]*?coding[:=][ \t]*([-\w.]+)")
-# Only charsets: "rot13" and "unicode_escape" are codecs too, and must not run on a file's word.
+# Only character sets: "rot13" and "unicode_escape" are codecs, too, and must not run because a file says so.
 _CHARSET = re.compile(
     r"(?:iso|latin|l1\b|cp\d|windows|euc|gb|shift|s?jis|big5|koi8|mac|ibm|johab|hz|tis|viscii)", re.IGNORECASE
 )
@@ -42,14 +42,14 @@ PROSE_LANGUAGES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ParseLimits:
-    """Sizes above which a file is not indexed, in bytes.
+    """Sizes in bytes above which a file is not indexed.
 
     Attributes:
-        max_file_bytes: Of any file but a notebook.
-        max_notebook_bytes: Of a notebook, whose outputs are not indexed but count.
-        max_data_bytes: Of JSON, CSV, XML and other data.
-        max_generated_bytes: Of code that says it was generated; smaller files are indexed and flagged.
-        with_secrets: Read files that look like keys and credentials, too.
+        max_file_bytes: For any file but a notebook.
+        max_notebook_bytes: For a notebook, whose outputs count although they are not indexed.
+        max_data_bytes: For JSON, CSV, XML and other data.
+        max_generated_bytes: For code that says it was generated; smaller files are indexed and flagged.
+        with_secrets: Whether to read files that look like keys and credentials, too.
     """
 
     max_file_bytes: int = 2_000_000
@@ -67,7 +67,7 @@ def reason_to_skip(source: bytes, language: str, limits: ParseLimits) -> Skipped
         language: Canonical id; prose and notebooks may have very long lines.
         limits: See `ParseLimits`.
     """
-    # The plain search is much faster than the expression, and nearly always says no.
+    # The plain search is much faster than the regular expression, and nearly always finds nothing.
     if not limits.with_secrets and b"PRIVATE KEY" in source and _PRIVATE_KEY.search(source):
         return Skipped("secret")
     if len(source) > limits.max_generated_bytes and is_generated(source):
@@ -78,7 +78,7 @@ def reason_to_skip(source: bytes, language: str, limits: ParseLimits) -> Skipped
 
 
 def decode(raw: bytes) -> bytes | Skipped:
-    """Return the bytes as UTF-8: by byte order mark, trial, coding comment, else as Western European."""
+    """Return the text as UTF-8; decodes by byte order mark, trial, coding comment, or as Western European."""
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             return _as_utf8(raw[len(mark) :], encoding)
@@ -96,17 +96,17 @@ def decode(raw: bytes) -> bytes | Skipped:
 def is_generated(source: bytes) -> bool:
     """Tell whether the head of a file says that a program wrote it."""
     head = source[:2048]
-    # The pattern costs a hundred times more than looking for the words that it can't do without.
+    # The pattern costs a hundred times as much as searching for the words that it needs.
     if b"generated" not in head.lower() and b"DO NOT " not in head:
         return False
     return _GENERATED.search(head) is not None
 
 
 def is_minified(source: bytes) -> bool:
-    """Tell whether most of a file stands in lines that nobody wrote by hand."""
+    """Tell whether most of a file is in lines that nobody wrote by hand."""
     if len(source) < _MINIFIED_BYTES:
         return False
-    # Quick way out for nearly all files: few bytes a line on average means no such lines.
+    # Quick exit for nearly all files: few bytes per line on average mean no such lines.
     if len(source) < (source.count(b"\n") + source.count(b"\r") + 1) * 120:
         return False
     lengths = [len(line) for line in source.splitlines()]
@@ -123,7 +123,7 @@ def _as_utf8(raw: bytes, encoding: str) -> bytes | Skipped:
 
 
 def _utf16_by_zeros(sample: bytes) -> str | None:
-    """Guess UTF-16 without a byte order mark from zeros in every other byte, as Western text has them."""
+    """Guess UTF-16 without a byte order mark: in Western text, every other byte is zero."""
     if len(sample) < 4 or len(sample) % 2:
         return None
     half = len(sample) // 2
@@ -145,7 +145,7 @@ def _decode_other(raw: bytes) -> bytes | Skipped:
         try:
             return raw.decode(declared[1].decode("ascii")).encode("utf-8", "replace")
         except (UnicodeDecodeError, LookupError):
-            pass  # The comment is wrong, or names no codec of ours: go on as if it were not there.
+            pass  # the comment is wrong, or names an unknown codec: ignore it
     text = raw.decode("utf-8", "replace")
     n_broken = text.count("\ufffd")
     n_whole = len(text) - n_broken - len(raw.translate(None, bytes(range(128, 256))))

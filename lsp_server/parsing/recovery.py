@@ -1,4 +1,4 @@
-"""Finds what the tree of a broken source lost, by mending and by lines: text in an editor is often broken."""
+"""Recovers what the tree of a broken source lost, by mending and by lines: unsaved text is often broken."""
 
 import re
 from collections import Counter
@@ -25,15 +25,15 @@ _MORE_FOR_ONE_LOST = 2
 def recovered(
     broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
 ) -> list[Definition]:
-    """Return the definitions of a source that its grammar could not read.
+    """Return the definitions of a source that its grammar could not parse without errors.
 
     Args:
-        broken: Those of its tree.
+        broken: The definitions of its tree.
         source: The source.
-        prepared: As the grammar read it.
-        root: Of its tree.
-        grammar: Of its language.
-        rules: Of its language.
+        prepared: The source as it was parsed.
+        root: The root of its tree.
+        grammar: Its language's grammar.
+        rules: Its language's rules.
     """
     definitions, prepared, root = _settled(broken, source, prepared, root, grammar=grammar, rules=rules)
     if root.has_error:
@@ -59,7 +59,7 @@ def _settled(
 def _mended(
     broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
 ) -> list[Definition]:
-    """Return the definitions of the mended source where these are better."""
+    """Return the definitions of the mended source if they are better, else the broken ones."""
     text = mended(prepared, root, grammar, rules) if rules.piece_ways else None
     tree = parse_in_time(grammar, text) if text is not None else None
     if text is None or tree is None:
@@ -70,7 +70,7 @@ def _mended(
 
 
 def _is_better(known: list[Definition], broken: list[Definition]) -> bool:
-    """Say whether the mended tree has more whole definitions, and loses far fewer names than these.
+    """Tell whether the mended tree has more whole definitions, and loses far fewer names than it gains.
 
     Variables are seldom counted, as those of a function that could not be read seem to stand around it. With
     as many, it is better when it loses none and has them less deep: what is broken swallows others.
@@ -88,12 +88,12 @@ def _firm(definitions: list[Definition]) -> list[Definition]:
 
 
 def _n_whole(definitions: list[Definition]) -> int:
-    """Count the definitions that the grammar could read to their ends."""
+    """Return the number of definitions that were parsed to their ends."""
     return sum(not one.found.node.has_error for one in definitions)
 
 
 def _words(definitions: list[Definition]) -> Counter[str]:
-    """Return the names of one word: others are often made of what could not be read."""
+    """Count the names of one word: longer ones are often made of what could not be parsed."""
     return Counter(one.found.name for one in definitions if " " not in one.found.name)
 
 
@@ -104,10 +104,10 @@ def _depth(definitions: list[Definition]) -> int:
 def _of_lines(
     root: Node, pattern: re.Pattern[bytes], source: bytes, known: list[Definition]
 ) -> list[Definition]:
-    """Return what starts a line like a definition and isn't known.
+    """Return definitions that a line begins with and that are not known yet.
 
     Args:
-        root: Of the source's tree.
+        root: The root of the source's tree.
         pattern: Groups: the indentation, the word that begins a definition, its name.
         source: The source.
         known: What the walk found.
@@ -131,7 +131,7 @@ def _of_lines(
 
 
 def _with_ends(pattern: re.Pattern[bytes], source: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
-    """Yield each match with where it ends: before the next line that is indented no deeper."""
+    """Yield each match and the end of its definition: before the next line that is indented no deeper."""
     for match in pattern.finditer(source):
         width = len(match[1])
         outdent = re.compile(rb"^[ \t]{0,%d}[^\s#)\]}]" % width, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The words in which a grammar's rules are written: what a node of the tree means for the walk."""
+"""The vocabulary of a grammar's rules: what a node of the syntax tree means for the walk."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ from lsp_server.model import SymbolFlags, SymbolKind
 
 
 class Place(Enum):
-    """What encloses a definition directly; a function found in a type is a method."""
+    """What directly encloses a definition; a function in a type is a method."""
 
     FILE = auto()
     TYPE = auto()
@@ -19,13 +19,13 @@ class Place(Enum):
 
 
 class Role(Enum):
-    """What a node means that isn't a definition itself."""
+    """The meaning of a node that isn't a definition itself."""
 
     COMMENT = auto()
     ATTRIBUTE = auto()
-    """Stands before its definition as a sibling and belongs to it."""
+    """A sibling before a definition that belongs to it."""
     ENTER = auto()
-    """Its children are looked at as if they stood in its place."""
+    """Its children are visited as if they were in its place."""
     WRAP = auto()
     """It encloses one definition, which takes its extent: `export`, `template <...>`, decorators."""
 
@@ -36,8 +36,8 @@ class Scope:
 
     Attributes:
         containers: Names of the enclosing definitions, outermost first.
-        place: What encloses directly.
-        exported: Whether a definition in here can be seen from outside at all.
+        place: What directly encloses it.
+        exported: Whether a definition in here can be visible from outside at all.
         tested: Whether everything in here is a test.
         access: The section of a type's body ("private"), where a language has sections; a rule may change it.
         owner: The enclosing node, for rules that want to look at it.
@@ -53,21 +53,21 @@ class Scope:
 
 @dataclass(slots=True)
 class Found:
-    """One definition as a rule describes it, or, without a kind, only a place to look into.
+    """One definition as a rule describes it or, without a kind, just a node to look into.
 
     Attributes:
-        node: Its extent without leading comments; a wrapper around it widens this.
+        node: Its extent without leading comments; a wrapper around it extends this.
         name: As written.
         at: The node of its name.
-        kind: None when only its inside counts.
+        kind: None when only what is inside it counts.
         head_end: Byte offset where its signature ends.
         inside: Nodes whose children may hold more definitions.
-        place: What its inside is.
+        place: The place that its inside is.
         containers: Names between the scope and it, such as a receiver's type.
-        flags: What the rule knows already.
+        flags: Flags that the rule knows already.
         docs: The node of its docstring's content.
-        access: The access its inside begins with.
-        end: Byte offset of its end when that isn't its node's.
+        access: The access that its inside begins with.
+        end: Byte offset of its end, if that isn't its node's.
         tail: Byte range after its body that belongs to its signature.
     """
 
@@ -100,12 +100,12 @@ Tested = Callable[[Found, str], bool]
 
 
 def never_tested(_found: Found, _head: str) -> bool:
-    """Say that a definition's own looks don't make it a test."""
+    """Return False: in this language, nothing about a definition itself makes it a test."""
     return False
 
 
 def no_names(_root: Node) -> frozenset[str] | None:
-    """Say that the file has no list of what it exports."""
+    """Return None: in this language, files have no list of exports."""
     return None
 
 
@@ -114,7 +114,7 @@ class Rules:
     """How the definitions of one language are found.
 
     Attributes:
-        nodes: Node type → its role or a function that describes it; types that are missing are passed over.
+        nodes: Node type → its role or a function that describes it; other types are ignored.
         exported: Whether a definition is public, from itself, the text before its name (attributes
             included) and its scope.
         tested: Whether it is a test, from itself and the text up to its signature's end.
@@ -160,7 +160,7 @@ class Rules:
 
 
 def text_of(node: Node | None) -> str:
-    """Return a node's text, or nothing for no node."""
+    """Return a node's text; empty for None."""
     raw = node.text if node is not None else None
     return raw.decode("utf-8", "replace") if raw else ""
 
@@ -189,7 +189,7 @@ def child_of_type(node: Node | None, *types: str) -> Node | None:
 
 
 def first_field(node: Node, *fields: str) -> Node | None:
-    """Return the child of the first of the fields that there is."""
+    """Return the child in the first of these fields that the node has."""
     for field in fields:
         child = node.child_by_field_name(field)
         if child is not None:
@@ -209,12 +209,12 @@ def definition(
     """Return the rule of a plain definition.
 
     Args:
-        kind: What it is.
-        in_type: What it is instead when it stands in a type's body.
+        kind: Its kind.
+        in_type: Its kind in a type's body, if that is another one.
         body: The fields or node types of its body, tried in turn: the signature ends there. Empty for none.
-        inside: What its body is; None leaves the body alone.
-        places: Where it counts.
-        without_body: Flags of one that has no body.
+        inside: The place that its body is; None if the body is not to be walked.
+        places: The places in which it counts.
+        without_body: Flags of a definition without a body.
     """
     bodies = (body,) if isinstance(body, str) else body
 

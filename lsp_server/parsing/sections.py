@@ -1,4 +1,4 @@
-"""Entries that are stretches of text rather than definitions: sections, keys, chunks, and the file itself."""
+"""Entries that are ranges of text rather than definitions: sections, keys, chunks, and the file itself."""
 
 import re
 from bisect import bisect_right
@@ -15,24 +15,24 @@ from lsp_server.parsing.symbols import (
 )
 
 MAX_NAME = 80
-"""Characters of a name that is made of a text: a heading, a key, the first line of a chunk."""
+"""Most characters of a name taken from text: a heading, a key, the first line of a chunk."""
 
 _SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A named stretch of a source, in byte offsets.
+    """A named range of a source, in byte offsets.
 
     Attributes:
-        name: What it is called in results.
+        name: Its name in results.
         start: First byte.
-        end: Past its last byte.
-        selection: Its name in the text.
+        end: End, exclusive.
+        selection: Byte range of its name in the text.
         kind: STRING for prose and chunks, KEY for settings, or what it declares.
         containers: Names of what encloses it, outermost first.
-        documentation: Its first paragraph or leading comment, if any.
-        signature: Its first line, unless given.
+        documentation: Byte range of its first paragraph or leading comment, if any.
+        signature: Empty for its first line.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Section:
 
 
 class Source:
-    """A text with its lines and positions, made once a file.
+    """A text with its lines and positions, made once per file.
 
     Attributes:
         text: UTF-8.
@@ -59,28 +59,28 @@ class Source:
     def __init__(self, text: bytes) -> None:
         self.text = text
         self._all_starts = starts = line_starts(text)
-        # A final line end begins no line worth showing.
+        # A line end at the end of the text does not begin another line.
         self.starts = starts[:-1] if len(starts) > 1 and starts[-1] == len(text) else starts
         self._positions: Positions | None = None
 
     @property
     def n_lines(self) -> int:
-        """How many lines there are; an empty text has one."""
+        """Number of lines; an empty text has one."""
         return len(self.starts)
 
     @property
     def positions(self) -> Positions:
-        """Made when first needed."""
+        """Maps offsets to positions; made on first use."""
         if self._positions is None:
             self._positions = Positions(self.text, self._all_starts)
         return self._positions
 
     def line_start(self, line: int) -> int:
-        """Return where a line starts; past the last one, where the text ends."""
+        """Return where a line starts; after the last line, where the text ends."""
         return self.starts[line] if line < len(self.starts) else len(self.text)
 
     def line_of(self, offset: int) -> int:
-        """Return the line that holds a byte offset."""
+        """Return the line that a byte offset is in."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def line(self, line: int) -> bytes:
@@ -88,7 +88,7 @@ class Source:
         return self.text[self.line_start(line) : self.line_start(line + 1)].rstrip(b"\r\n")
 
     def trimmed_end(self, start: int, end: int) -> int:
-        """Return the end of a stretch without its trailing white space."""
+        """Return the end of a range without its trailing white space."""
         return start + len(self.text[start:end].rstrip())
 
 
@@ -128,7 +128,7 @@ def entry_of(source: Source, language: str, section: Section) -> ParsedSymbol:
 
 
 def numbered(symbols: Iterable[ParsedSymbol]) -> list[ParsedSymbol]:
-    """Return the symbols in order of their start with `nth` counted anew over all of them."""
+    """Return the symbols in order of their start, with `nth` counted again over all of them."""
     seen: dict[tuple[str, SymbolKind], int] = {}
     found: list[ParsedSymbol] = []
     for item in sorted(symbols, key=lambda item: (item.code[0], -item.code[1])):
@@ -140,7 +140,7 @@ def numbered(symbols: Iterable[ParsedSymbol]) -> list[ParsedSymbol]:
 
 
 def flagged(symbols: Iterable[ParsedSymbol], flags: SymbolFlags) -> list[ParsedSymbol]:
-    """Return the symbols with more flags."""
+    """Return the symbols with these flags added."""
     if not flags:
         return list(symbols)
     return [replace(item, symbol=replace(item.symbol, flags=item.symbol.flags | flags)) for item in symbols]

@@ -1,4 +1,4 @@
-"""What parsing hands on: the symbols of one file with the byte ranges of their code and documentation."""
+"""The result of parsing: the symbols of one file with the byte ranges of their code and documentation."""
 
 from dataclasses import dataclass
 
@@ -7,21 +7,21 @@ from lsp_server.model import Symbol
 MAX_DECLARED_NAME = 200
 MAX_SIGNATURE = 300
 MAX_DOCUMENTATION = 2000
-"""Characters of each that a symbol keeps at most."""
+"""Most characters of each in a symbol."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedSymbol:
-    """A symbol and where its texts stand in the file's source.
+    """A symbol and the byte ranges of its texts in the file's source.
 
     Attributes:
-        symbol: The symbol itself, with `nth` counted.
+        symbol: The symbol itself, with `nth` set.
         code: Byte range from the first decorator, attribute or signature to the end.
-        documentation: Byte range of its doc comment or docstring; None without one. A docstring lies inside
+        documentation: Byte range of its doc comment or docstring; None without one. A docstring is inside
             `code`, a leading comment before it.
-        signature: Byte range whose words are those of its signature; None when they have to be split from
-            the signature itself, which is shortened or put together.
-        name: Byte range that reads as its name does; None where nothing does.
+        signature: Byte range with the same words as its signature; None if there is none, because the
+            signature is shortened or composed.
+        name: Byte range with the same text as its name; None if there is none.
     """
 
     symbol: Symbol
@@ -33,7 +33,7 @@ class ParsedSymbol:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """All that was found in one file.
+    """Everything found in one file.
 
     Attributes:
         language: Canonical language id.

@@ -1,4 +1,4 @@
-"""Walks a syntax tree by a language's rules and gathers its definitions with their leading comments."""
+"""Walks a syntax tree by a language's rules and collects its definitions with their leading comments."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,13 +23,13 @@ _BLANK = b" \t\r\n\f\v"
 
 @dataclass(slots=True)
 class Definition:
-    """A definition with all that was worked out on the way.
+    """A definition with everything that the walk found out about it.
 
     Attributes:
-        found: What the rule said.
+        found: The rule's description.
         kind: Its kind.
         containers: Names of the enclosing definitions.
-        flags: All of them, as a plain number: operations on flags are slow.
+        flags: All flags, as a plain number: operations on flags are slow.
         start: Byte offset of the first leading comment or attribute.
         code_start: Byte offset of the first attribute or the signature.
         head_start: Byte offset of the signature.
@@ -51,7 +51,7 @@ class Definition:
 
     @property
     def is_test(self) -> bool:
-        """Whether it is a test or lies in one."""
+        """Whether it is a test or is in one."""
         return bool(self.flags & _TEST)
 
 
@@ -66,7 +66,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """What stays the same all over one file, and what was found so far."""
+    """The walk of one file: its constants, and the definitions found so far."""
 
     rules: Rules
     source: bytes
@@ -74,7 +74,7 @@ class Walker:
     done: list[Definition] = field(default_factory=list)
 
     def run(self, level: Level) -> None:
-        """Take the definitions of a list of siblings and of what these enclose."""
+        """Collect the definitions of a list of siblings and of what they enclose."""
         levels = [level]
         while levels:
             inner = self.advance(levels[-1])
@@ -87,7 +87,7 @@ class Walker:
                 levels.extend(reversed(inner))
 
     def advance(self, level: Level) -> list[Level] | None:
-        """Take the definitions of a level up to the first node that has more inside; None at its end."""
+        """Collect the definitions of a level up to the first node that has more inside; None at its end."""
         roles, scope, leading = self.rules.nodes, level.scope, level.leading
         for node in level.nodes:
             rule = roles.get(node.type)
@@ -110,7 +110,7 @@ class Walker:
         return None
 
     def take(self, one: Found, level: Level, inner: list[Level]) -> None:
-        """Keep a definition when it is one, and note where to look into it."""
+        """Keep a definition, if it is one, and record the nodes to look into."""
         is_definition = one.kind is not None and one.name
         if is_definition:
             done = self.describe(one, level.leading, level.scope)
@@ -120,7 +120,7 @@ class Walker:
             inner.extend(Level(iter(body.children), scope) for body in one.inside)
 
     def has_marks(self, one: Found) -> bool:
-        """Say whether a function's body may hold definitions at all."""
+        """Tell whether a function's body may have definitions in it at all."""
         marks = self.rules.inner_marks
         start, end = one.inside[0].start_byte, one.inside[-1].end_byte
         return not marks or any(self.source.find(mark, start, end) >= 0 for mark in marks)
@@ -182,7 +182,7 @@ class Walker:
 
 
 def merge_neighbours(definitions: list[Definition]) -> list[Definition]:
-    """Make one of neighbours with the same name: the equations of a function and its type signature.
+    """Merge neighbours with the same name: the equations of a function and its type signature.
 
     Args:
         definitions: In order of their start.
@@ -211,7 +211,7 @@ def _is_continued(last: Definition, one: Definition) -> bool:
 
 
 def _apply(rule: Role, node: Node, scope: Scope, rules: Rules) -> Iterable[Found] | Role:
-    """Look through wrappers, whose extent the definition takes; other roles stay."""
+    """Unwrap wrappers, whose extent the definition takes over; other roles stay."""
     if rule is not Role.WRAP:
         return rule
     wrapper: Node | None = node
@@ -228,7 +228,7 @@ def _apply(rule: Role, node: Node, scope: Scope, rules: Rules) -> Iterable[Found
 
 
 def _unwrapped(wrapper: Node, scope: Scope, rules: Rules) -> tuple[list[Found] | Role, Node | None]:
-    """Return what a wrapper's children define, and the wrapper among them."""
+    """Return what a wrapper's children define, and the wrapper among these children."""
     found: list[Found] = []
     within: Node | None = None
     for child in wrapper.children:
@@ -268,7 +268,7 @@ def _bare_scope(one: Found, scope: Scope) -> Scope:
 
 
 def _leading_run(leading: Sequence[Node], start: int, source: bytes) -> list[tuple[Node, int]]:
-    """Return the comments and attributes that stand directly before byte `start`, each with its end."""
+    """Return the comments and attributes directly before byte `start`, each with its end."""
     run: list[tuple[Node, int]] = []
     upper = start
     for node in reversed(leading):
@@ -289,7 +289,7 @@ def _leading_run(leading: Sequence[Node], start: int, source: bytes) -> list[tup
 
 
 def _opens_block(source: bytes, line_start: int, begin: int) -> bool:
-    """Say whether what stands before a comment on its line opens a block or is a comment itself."""
+    """Tell whether what is before a comment on its line opens a block or is itself a comment."""
     before = source[line_start:begin].rstrip()
     return before.endswith((b"{", b"(", b"*/", b"]", b"[", b","))
 

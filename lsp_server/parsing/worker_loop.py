@@ -1,6 +1,6 @@
 """The child's side of a pool: frames from standard input to a handler, answers to standard output.
 
-Only one thing ends the loop well: the parent closes the pipe, or dies, which closes it too.
+The loop ends when the parent closes the pipe, or dies, which closes it, too.
 """
 
 import contextlib
@@ -18,30 +18,30 @@ from typing import IO, BinaryIO
 from lsp_server.memory import IN_BULK, collect_rarely
 
 HEADER = struct.Struct("<IB")
-"""Of a frame, both ways: length of the payload and a mark; little-endian."""
+"""A frame's header, in both directions: the payload's length and a mark, little-endian."""
 
 ANSWERED = 0
 RAISED = 1
 LEAVING = 2
-"""Bits of an answer's mark: the payload tells of an exception; this answer is the last one."""
+"""Bits of an answer's mark: the payload describes an exception; this answer is the last one."""
 
 
 def serve(
     handler: Callable[[bytes], bytes], *, max_memory_bytes: int = 0, stall_limit_s: float = 600.0
 ) -> None:
-    """Answer every frame with what the handler makes of it, until the parent closes the pipe.
+    """Answer every frame with the handler's result, until the parent closes the pipe.
 
     Args:
-        handler: An exception it raises is reported to the parent; the loop goes on.
-        max_memory_bytes: Leave politely once more was resident, and be replaced; 0 for no limit.
-        stall_limit_s: End this process when one job takes longer, even inside of C code whose parent is gone.
+        handler: An exception that it raises is reported to the parent, and the loop continues.
+        max_memory_bytes: Once more was resident, end after the current answer, to be replaced; 0: no limit.
+        stall_limit_s: End this process when one job takes longer, even in C code and with the parent gone.
     """
     answers = take_stdout()
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     # A thread of its own reads, so that the parent can always write and its end is noticed during a job.
     threading.Thread(target=_read_jobs, args=(take_stdin(), jobs), daemon=True).start()
     collect_rarely(IN_BULK)
-    write_frame(answers, b"", ANSWERED)  # Ready: whatever is slow to import is imported.
+    write_frame(answers, b"", ANSWERED)  # ready: whatever is slow to import has been imported
     while True:
         payload = jobs.get()
         faulthandler.dump_traceback_later(stall_limit_s, exit=True)
@@ -54,19 +54,19 @@ def serve(
         try:
             write_frame(answers, answer, mark | (LEAVING if is_full else 0))
         except OSError:
-            return  # The parent is gone.
+            return  # the parent is gone
         if is_full:
             return
 
 
 def _whereabouts(error: BaseException) -> str:
-    """Return what an exception is and where it was raised; what it says may quote the file."""
+    """Return an exception's type and where it was raised, but not its message, which may quote the file."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
 
 
 def lower_priority() -> None:
-    """Let everything else on the machine go first."""
+    """Give this process a low priority for CPU and I/O."""
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415 - only here
 
@@ -76,10 +76,10 @@ def lower_priority() -> None:
 
 
 def resident_peak_bytes() -> int:
-    """Return the most memory this process ever had resident, in bytes.
+    """Return this process's peak resident memory, in bytes.
 
-    Linux hands `ru_maxrss` on to child processes: what the parent holds, all mapped indexes included, would
-    count as the child's. So its own figure is read there.
+    On Linux a child inherits `ru_maxrss`, so the parent's memory, mapped indexes included, would count as the
+    child's. So the process's own figure is read there.
     """
     with contextlib.suppress(OSError, ValueError, IndexError):
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
@@ -115,7 +115,7 @@ def read_frame(stream: IO[bytes]) -> tuple[bytes, int] | None:
 
 
 def take_stdout() -> IO[bytes]:
-    """Keep standard output for frames and let everything that prints write to standard error."""
+    """Reserve standard output for frames, and redirect everything that prints to standard error."""
     sys.stdout.flush()
     frames = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -137,5 +137,5 @@ def _read_jobs(stream: IO[bytes], jobs: "queue.SimpleQueue[bytes]") -> None:
         except (OSError, ValueError):
             frame = None
         if frame is None:
-            os._exit(0)  # Nobody is left to answer; a job in progress is of no use.
+            os._exit(0)  # nobody is left to answer; a job in progress is useless
         jobs.put(frame[0])

@@ -1,4 +1,4 @@
-"""One child process that answers frames, as its parent sees it, and a worker asked one thing at a time."""
+"""The parent's side of a child process that answers frames, and a worker for one request at a time."""
 
 import contextlib
 import subprocess
@@ -21,7 +21,7 @@ _KILL_AGAIN_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one job.
+    """The outcome of one job.
 
     Attributes:
         payload: The answer; None after a failure.
@@ -62,7 +62,7 @@ class WorkerProcess:
         return self._process.pid
 
     def send(self, payload: bytes) -> None:
-        """Hand over a job; a child that is gone shows when its answer is awaited."""
+        """Send a job; if the child is gone, `receive` will tell."""
         assert self._process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
             write_frame(self._process.stdin, payload, 0)
@@ -83,11 +83,11 @@ class WorkerProcess:
         return Answer(payload)
 
     def kill(self) -> None:
-        """End the child at once; `receive` then returns None. Any thread may call it."""
+        """Kill the child; `receive` then returns None. Thread-safe."""
         self._process.kill()
 
     def close(self) -> None:
-        """Let the child end by itself, soon, or else kill it; then free the pipes."""
+        """Let the child end by itself, or kill it if it does not soon; then close the pipes."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(OSError, ValueError):
@@ -102,10 +102,10 @@ class WorkerProcess:
 
 
 class Worker:
-    """A child process that is asked one thing at a time; started when first needed, again after it fails.
+    """A child process for one request at a time; started when first needed, and again after a failure.
 
-    A child that turns out to have died, perhaps while nothing was asked of it, is replaced and asked again;
-    one that was started for the job and dies of it is not.
+    A child that turns out to have died, perhaps while idle, is replaced, and the request repeated; not so a
+    child that was started for the request and dies of it.
 
     Args:
         command: A program that calls `worker_loop.serve`.
@@ -127,7 +127,7 @@ class Worker:
         self._is_killed = False
 
     def request(self, payload: bytes) -> Answer:
-        """Return the answer to one job; threads wait for each other."""
+        """Return the answer to one job. Thread-safe: one job at a time."""
         with self._lock:
             was_running = self._process is not None
             answer = self._asked(payload)
@@ -139,7 +139,7 @@ class Worker:
             self._stop()
 
     def kill(self) -> None:
-        """End the child at once, in the middle of a job if need be, and for good."""
+        """Kill the child, in the middle of a job if need be, for good."""
         self._is_killed = True
         while not self._lock.acquire(timeout=_KILL_AGAIN_S):
             process = self._process
@@ -184,7 +184,7 @@ class Worker:
 
 
 def _receive_within(process: WorkerProcess, timeout_s: float) -> Answer:
-    """Wait for an answer with a limit; pipes have no timeouts on Windows, so a timer kills the child."""
+    """Wait for an answer with a timeout; pipes have none on Windows, so a timer kills the child."""
     timed_out = threading.Event()
 
     def end() -> None:

@@ -1,1 +1,1 @@
-"""Answering: one search from query to results (`engine`), the palette, related code, and what they read."""
+"""Answering: searches from query to results (`engine`), the symbol palette, related code."""

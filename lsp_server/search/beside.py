@@ -1,4 +1,4 @@
-"""Runs a part of a search beside the rest of it, where a processor is free to."""
+"""Runs part of a search concurrently with the rest, where a processor is free."""
 
 import os
 from collections.abc import Callable
@@ -10,15 +10,15 @@ T = TypeVar("T")
 
 
 def beside(work: Callable[[], T], *, is_crowded: bool = False) -> Callable[[], T]:
-    """Begin a piece of work in another thread, and return what waits for its result.
+    """Start a piece of work in another thread, and return a function that waits for its result.
 
-    Whoever asks for the result before a thread has taken the work up does it himself, so that a crowd of
-    searches is no slower than without threads.
+    A caller that asks for the result before a thread has started on the work does it itself, so many
+    simultaneous searches are no slower than without threads.
 
     Args:
-        work: What another thread may do meanwhile; best something that lets go of the interpreter's lock.
-        is_crowded: Whether the processors are busy anyway: then it is done when its result is asked for, as
-            threads that wait for each other and for a processor took twice as long in the worst case.
+        work: What another thread may do meanwhile; ideally something that releases the GIL.
+        is_crowded: Whether the processors are busy anyway. Then the work is done when its result is asked
+            for: threads that wait for each other and for a processor took twice as long in the worst case.
 
     Returns:
         A function to be called once. It returns or raises what the work does.

@@ -1,4 +1,4 @@
-"""A flag that a front end raises and a search looks at between its stages."""
+"""A cancellation token: a front end sets it, and a search checks it between its stages."""
 
 from threading import Event
 
@@ -8,7 +8,7 @@ class Cancelled(Exception):
 
 
 class Cancel:
-    """One search's cancellation flag, safe to raise from any thread."""
+    """One search's cancellation token; thread-safe."""
 
     __slots__ = ("_event",)
 

@@ -1,4 +1,4 @@
-"""Answers searches: takes the query apart, gathers candidates, ranks, scores, unpacks the best."""
+"""Answers searches: parses the query, gathers candidates, ranks and scores them, unpacks the best."""
 
 import time
 from collections.abc import Sequence
@@ -37,19 +37,19 @@ from lsp_server.search.results import (
 from lsp_server.vectors.arrays import F64
 
 VECTOR_ONLY: Final = replace(nothing(), vector=1.0)
-"""What `mode: vector` ranks with: the bare similarity."""
+"""The weights of `mode: vector`: similarity alone."""
 
 
 def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) -> SearchOutcome:
     """Answer one search over the given folders.
 
     Args:
-        views: The folders that are asked.
-        request: What is asked.
-        cancel: Looked at between stages.
+        views: The folders to search.
+        request: What to search for.
+        cancel: Checked between stages.
 
     Raises:
-        InvalidParams: A path pattern is no gitignore pattern.
+        InvalidParams: A path pattern is not a valid gitignore pattern.
         Cancelled: The search was called off.
     """
     began = time.perf_counter()
@@ -63,7 +63,7 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
         if meant is not query:
             corrected = corrected or meant.text
         found += _search_folder(view, request, meant, filters, cancel)
-    found.sort(key=lambda one: -one.score)  # equals stay in the order of their folder
+    found.sort(key=lambda one: -one.score)  # stable: equal scores stay in the order of the folders
     return SearchOutcome(
         results=tuple(one for one in found if one.score >= request.min_score)[: request.limit],
         is_incomplete=not all(view.is_complete for view in views),
@@ -90,7 +90,7 @@ def _search_folder(
         found = signals(view, ask, gathered)
         ranking = _reread(view, ask, gathered, rank(found, weights), cancel)
         scored = _scores(view, ask, gathered, found, ranking)
-    else:  # nothing but filters was asked, and all of these pass
+    else:  # a query of filters alone: everything gathered passes them
         ranking = _listing(view, ask, gathered)
         scored = np.full(len(ranking.order), 0.5)
     cancel.raise_if_cancelled()
@@ -102,7 +102,7 @@ def _search_folder(
 
 
 def _reread(view: FolderView, ask: Ask, gathered: Gathered, ranking: Ranking, cancel: Cancel) -> Ranking:
-    """Let the cross-encoder read the best results of a hybrid search, where the user wants that."""
+    """Let the cross-encoder, where one is set, rerank the best results of a hybrid search."""
     if view.reranking is None or ask.mode is not SearchMode.HYBRID:
         return ranking
     paths, places = gathered.candidates.paths, gathered.places
@@ -114,7 +114,7 @@ def _reread(view: FolderView, ask: Ask, gathered: Gathered, ranking: Ranking, ca
 
 
 def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters) -> Ask:
-    """Return a search as one folder is asked it."""
+    """Return a search in the form that one folder is asked in."""
     reader = None if view.snapshot is None else view.snapshot.text
     return Ask(
         query,
@@ -128,7 +128,7 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
 
 
 def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
-    """Return what speaks for and against each candidate."""
+    """Return the ranking signals of each candidate."""
     query = ask.query
     split = SplitNames() if view.snapshot is None else view.snapshot.split
     terms = QueryTerms(query.words, query.identifiers, ask.rarity, query.is_one_name)
@@ -136,7 +136,7 @@ def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
 
 
 def _listing(view: FolderView, ask: Ask, gathered: Gathered) -> Ranking:
-    """Order what nothing but filters asked for."""
+    """Order the candidates of a query that has only filters."""
     symbols = [symbol_at(view, place) for place in gathered.places]
     candidates = gathered.candidates
     order = listed_order(symbols, candidates.paths, candidates.flags, ask.query.names)
@@ -154,9 +154,9 @@ def _scores(view: FolderView, ask: Ask, gathered: Gathered, found: Signals, rank
 
 
 def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64:
-    """BM25 relative to a document that holds every word of the query in its body, 0 to 1.
+    """Return BM25 relative to a document that has every word of the query in its body, float64[n], 0 to 1.
 
-    One rare word in a name may reach as much, so the share never exceeds that of the words the folder knows.
+    One rare word in a name may reach as much, so the share is capped at that of the words the folder knows.
     """
     text = gathered.candidates.text.astype(np.float64)
     if view.snapshot is None or not text.any():
@@ -170,7 +170,7 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64
         whole += weight
         if held or frequency("doc", word) or frequency("name", word):
             known += weight
-    # 2.2 is 1 + k1: a term adds at most so many times its rarity, in a field that counts 1 as the body does.
+    # 2.2 is 1 + k1: a term's BM25 is at most that times its IDF, in a field of weight 1 such as the body.
     share: F64 = np.clip(text / (2.2 * whole), 0.0, known / whole)
     return share
 
@@ -192,7 +192,7 @@ def _found(
 
 
 def symbol_at(view: FolderView, place: Place) -> Symbol:
-    """Return the symbol a candidate stands for."""
+    """Return the symbol of a candidate."""
     if place.unsaved is not None:
         return place.unsaved.symbols[place.ordinal]
     assert view.snapshot is not None

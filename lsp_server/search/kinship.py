@@ -1,4 +1,4 @@
-"""Tells what belongs to a symbol and stands in another file: parts of a class, members apart from it."""
+"""Tells what belongs to a symbol but is in another file: parts of a class, members defined apart from it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 TYPES: Final = frozenset({SymbolKind.CLASS, SymbolKind.STRUCT, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 _REOPENED: Final = "ruby"
-"""Whoever writes a class or module of the same name adds to it."""
+"""Classes and modules are open: another one of the same name adds to it."""
 
 _PARTIAL: Final = "csharp"
-"""Adds where it says so."""
+"""A class is added to where it is marked `partial`."""
 
 _APART: Final = frozenset({"cpp", "go", "objc", "objcpp", "rust", "swift"})
-"""Members may be defined in another file than their type, and the type is declared or given on in others."""
+"""Members may be defined in other files than their type, and the type declared or extended there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Kinship:
 
     Attributes:
         own: The symbol.
-        chain: The names of its containers and its own.
-        folder: That of its file.
+        chain: The names of its containers, then its own.
+        folder: The folder of its file.
         at_home: The chains of the types that its own file defines.
     """
 
@@ -42,11 +42,11 @@ class Kinship:
 
     @property
     def has_members_elsewhere(self) -> bool:
-        """Whether other files may define members of it, and many."""
+        """Whether other files may define members of it."""
         return self.own.kind in TYPES and self.own.language in {_REOPENED, _PARTIAL, *_APART}
 
     def is_part(self, other: Symbol, path: str) -> bool:
-        """Tell whether a symbol of another file is a part of the own one, or of what this lies in."""
+        """Tell whether a symbol of another file is another part of this one, or of one of its containers."""
         chain = _chain(other)
         if other.language != self.own.language or len(chain) > len(self.chain):
             return False
@@ -65,12 +65,12 @@ class Kinship:
         return chain != self.chain and chain not in self.at_home
 
     def is_member(self, other: Symbol, path: str, defines_it: Callable[[], bool]) -> bool:
-        """Tell whether a symbol of another file lies in the own one.
+        """Tell whether a symbol of another file is a member of this one.
 
         Args:
-            other: The symbol.
+            other: The other symbol.
             path: Its file.
-            defines_it: Tells whether that file defines a type of the own one's name itself.
+            defines_it: Tells whether that file itself defines a type of the same name.
         """
         n_own = len(self.chain)
         if not self.has_members_elsewhere or other.language != self.own.language:
@@ -84,12 +84,12 @@ class Kinship:
         return self._is_near(path) and not defines_it()
 
     def _is_near(self, path: str) -> bool:
-        """Tell whether a file may hold the same type: in Go a package is a folder."""
+        """Tell whether a file may define parts of the same type: in Go, only in the same folder (package)."""
         return self.own.language != "go" or path.rpartition("/")[0] == self.folder
 
 
 def is_definition(symbol: Symbol) -> bool:
-    """Tell whether a symbol defines a type, and does not only declare it."""
+    """Tell whether a symbol defines a type rather than just declaring it."""
     return symbol.kind in TYPES and not symbol.flags & SymbolFlags.DECLARATION
 
 

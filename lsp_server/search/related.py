@@ -1,4 +1,4 @@
-"""Finds what is closest in meaning to the symbol at a position, apart from what belongs to it."""
+"""Related code: finds what is closest in meaning to the symbol at a position and does not belong to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MA
 from lsp_server.vectors.arrays import F16, F32, Mask
 
 DUPLICATE_SIMILARITY = 0.98
-"""Cosine from which two symbols count as one said twice."""
+"""Cosine from which two symbols count as duplicates."""
 
 SAME_TEXT_SIMILARITY = 0.9
-"""Cosine from which two symbols that read alike do: the same code in another file differs by the path."""
+"""The same for two symbols that look alike: identical code in two files differs by the path."""
 
 COPY_DIFFERENCE = 0.2
-"""The part of its lines by which a copy may have become longer or shorter, where it is more than one line."""
+"""The share of its lines by which a copy may have become longer or shorter; a line is always allowed."""
 
-_SPARE = 20  # candidates beyond twice the limit, for what steps back behind others
-_MEMBERS = 4  # times as many, where members in other files are left out
+_SPARE = 20  # candidates beyond twice the limit, to replace duplicates that step back
+_MEMBERS = 4  # times as many candidates where members in other files are dropped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +40,7 @@ class _Candidate:
     vector: F32  # of the candidate itself
     similarity: float
     id: SymbolId
-    flags: int  # its own and its file's, of which the symbol itself knows nothing
+    flags: int  # its own and its file's; `symbol.flags` lacks the latter
     ordinal: int  # -1 for a symbol of an open buffer
 
     @property
@@ -60,11 +60,10 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
 ) -> tuple[Found, ...]:
     """Return the symbols closest in meaning to the innermost one at a position.
 
-    Left out are the symbol itself, what it lies in and what lies in it, also where other files hold parts of
-    these. Tests come after other code, and after both what nearly repeats a result, and files of which a
-    symbol is a result, but never after what is not relevant any more. Each result's
-    explanation marks it with the signal `test`, and with `duplicate` where it nearly repeats the symbol asked
-    about or a result before it.
+    The symbol itself, its containers and its members are left out, including parts of them in other files.
+    Among relevant results, tests come after other code, and last come duplicates of a result and files of
+    which a symbol is a result. Each result's explanation has the signal `test` for a test, and `duplicate`
+    where it nearly repeats the symbol asked about or a result before it.
 
     Args:
         view: The folder of the file.
@@ -73,8 +72,8 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
         column: Counted from 0, in units of the encoding.
         encoding: What columns count.
         limit: How many results are wanted.
-        cancel: Looked at between stages.
-        other_views: The other folders; those of another model have nothing to compare.
+        cancel: Checked between stages.
+        other_views: The other folders; those with another model are skipped, as vectors can't be compared.
 
     Raises:
         Cancelled: The search was called off.
@@ -104,7 +103,7 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
 
 
 def _without_kin(candidates: Sequence[_Candidate], kinship: Kinship, own: FileSymbols) -> list[_Candidate]:
-    """Return the candidates that are no part of what the symbol lies in, and no member of it elsewhere."""
+    """Drop candidates in other files that are parts of the symbol or its containers, or members of it."""
 
     def belongs(candidate: _Candidate) -> bool:
         symbol, view, path = candidate.symbol, candidate.view, candidate.path
@@ -117,7 +116,7 @@ def _without_kin(candidates: Sequence[_Candidate], kinship: Kinship, own: FileSy
 
 
 def _defines_type(view: FolderView, path: str, qualified_name: str) -> bool:
-    """Tell whether a file defines a type of this name, rather than members of one."""
+    """Tell whether a file defines a type of this name itself, rather than just members of one."""
     unsaved = view.unsaved.files.get(path)
     if unsaved is not None:
         return any(is_definition(one) and one.qualified_name == qualified_name for one in unsaved.symbols)
@@ -198,10 +197,9 @@ def _listed(
     *,
     of_file: bool,
 ) -> tuple[Found, ...]:
-    """Order candidates, closest first, by what they are, and score them so that scores never rise.
+    """Order candidates, given closest first, by what they are, and score them so that scores never rise.
 
-    A copy of the symbol asked about stands where it is, for who asks wants to know of it; further ones repeat
-    the first.
+    The first copy of the symbol asked about keeps its place, as it is worth knowing; further ones repeat it.
     """
     similarities = np.array([candidate.similarity for candidate in candidates], np.float32)
     scores = similarity_to_score(similarities, view.embedder.curves.related)
@@ -253,9 +251,9 @@ def _copies(candidates: Sequence[_Candidate], asked: Symbol) -> list[bool]:
 
 
 def _look_alike(symbols: Sequence[Symbol]) -> Mask:
-    """Return which symbols may be one text, as far as can be told without reading them, bool[n, n].
+    """Return which symbols may have the same text, as far as can be told without reading it, bool[n, n].
 
-    Their heads are equal, and their lengths nearly: a copy that lives on loses a line and gains another.
+    Their heads are equal, and their lengths nearly so: a copy loses a line here and gains one there.
     """
     heads = [(symbol.name, symbol.signature, symbol.documentation) for symbol in symbols]
     number_of = {head: number for number, head in enumerate(heads)}

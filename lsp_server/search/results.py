@@ -9,11 +9,11 @@ from typing import Final
 from lsp_server.model import ClusterId, Symbol, SymbolId, SymbolKind
 
 PROBABLY_RELEVANT: Final = 0.5
-"""The score from which a result is probably relevant."""
+"""Results with this score or more are probably relevant."""
 
 TEST_MARK: Final = "test"
 DUPLICATE_MARK: Final = "duplicate"
-"""Signals of `related` that say what a result is: a test, a near copy of what is shown already."""
+"""Signals of `related`: the result is a test, or nearly repeats the symbol asked about or another result."""
 
 
 class SearchMode(StrEnum):
@@ -25,7 +25,7 @@ class SearchMode(StrEnum):
 
 
 MOST_RESULTS = 200
-"""The highest limit there is."""
+"""The highest `limit` of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class SearchRequest:
         mode: Which retrievers answer.
         min_score: Results below are dropped before the limit, 0 to 1.
         explain: Whether each result carries the signals that ranked it.
-        mend: Whether misspelt words are taken for what they were meant to be.
+        mend: Whether misspelt words are corrected.
     """
 
     query: str
@@ -61,12 +61,12 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a result stands where it stands.
+    """Why a result is ranked where it is.
 
     Attributes:
-        vector: Cosine similarity to the query, -1 to 1; None where the vector stage did not see it.
-        text: BM25 score; None where the words did not hit.
-        signals: Every other signal by name, as it was added to the score.
+        vector: Cosine similarity to the query, -1 to 1.
+        text: BM25 score; None where no word hit.
+        signals: Every other signal by name, as it was added or multiplied in.
         cluster: The k-means cluster of the symbol; None for unsaved text.
     """
 
@@ -83,10 +83,10 @@ class Found:
     Attributes:
         id: The symbol's stable id.
         symbol: What it is and where in its file.
-        folder: The workspace folder it lies in.
-        path: Relative to the folder, forward slashes.
-        score: 0 to 1; from `PROBABLY_RELEVANT` on it probably is.
-        explanation: Present when the request asked for it, and always in what is related.
+        folder: Its workspace folder.
+        path: Relative to the folder, with forward slashes.
+        score: 0 to 1; from `PROBABLY_RELEVANT` on it probably is relevant.
+        explanation: Present when the request asked for it, and always in related results.
     """
 
     id: SymbolId
@@ -98,7 +98,7 @@ class Found:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What a reader should know of a related symbol at a glance: "test", "duplicate"."""
+        """What to show next to a related symbol: "test", "duplicate"."""
         signals = {} if self.explanation is None else self.explanation.signals
         return tuple(mark for mark in (TEST_MARK, DUPLICATE_MARK) if signals.get(mark))
 
@@ -127,10 +127,10 @@ class SearchOutcome:
 
     Attributes:
         results: Best first; scores never rise.
-        is_incomplete: The index was still being built; what was there was searched.
+        is_incomplete: The index was still being built, or a buffer was not parsed in time.
         coverage: Summed over the folders that were searched.
         took_ms: Wall time of the whole search, in milliseconds.
-        corrected_query: What was searched for where words of the query were taken for misspelt; else None.
+        corrected_query: The query with spelling corrections, where there were any; else None.
     """
 
     results: tuple[Found, ...]

@@ -1,4 +1,4 @@
-"""The settings: one typed source, put together from layers."""
+"""The settings: defined once, typed, and merged from layers."""
 
 from lsp_server.settings.layers import (
     CLIENT_SECTION,

@@ -1,4 +1,4 @@
-"""The layers of settings, each over the last: defaults, user, folder, environment, command line, client."""
+"""The layers of settings, later ones winning: defaults, user, folder, environment, command line, client."""
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,23 +16,23 @@ from lsp_server.settings.options import ENVIRONMENT_PREFIX, Option, OptionValue,
 from lsp_server.settings.values import checked, parsed
 
 WORKSPACE_FILE: Final = ".semanticsymbols.toml"
-"""In the root of a workspace folder."""
+"""The settings file in the root of a workspace folder."""
 CLIENT_SECTION: Final = "semanticSymbols"
 """The section of an editor's configuration."""
 
 Doubt = Callable[[Any], Iterable[tuple[str, str]]]
-"""From a value to what is wrong with parts of it: a message and a suggestion, as in `SettingProblem`."""
+"""Value → (message, suggestion) for each part of it that is wrong, worded as in `SettingProblem`."""
 _NO_DOUBTS: Final[Mapping[str, Doubt]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class SettingProblem:
-    """A setting that could not be taken; what the layers below it say stands.
+    """A problem with a setting in one layer; if its value is invalid, those of lower layers apply.
 
     Attributes:
         source: The layer: a file, "environment", "command line" or "client".
-        key: As it was written.
-        message: What is wrong with it.
+        key: As it was written; "" for a whole file.
+        message: What is wrong with it, as the rest of a sentence that begins with the key.
         suggestion: What to write instead, or "".
     """
 
@@ -49,14 +49,14 @@ class SettingProblem:
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """The settings in force, and what was wrong on the way."""
+    """The settings in force, and the problems found."""
 
     settings: Settings
     problems: tuple[SettingProblem, ...]
 
 
 def user_settings_file() -> Path:
-    """Return where the user's own settings file is looked for."""
+    """Return the path of the user's settings file, which need not exist."""
     return platformdirs.user_config_path("semantic-symbols", appauthor=False) / "config.toml"
 
 
@@ -72,16 +72,16 @@ def load_settings(
     """Return the settings in force for a workspace folder.
 
     Args:
-        workspace: The folder whose settings file counts; None for none.
+        workspace: The folder whose settings file to read; None for none.
         environ: The environment.
         command_line: Dotted keys → values or texts; None as a value means that the option was not given.
-        client: What the editor sent for its section: nested or dotted keys; None as a value means unset.
-        user_file: The user's file; None for the platform's place.
-        doubts: Dotted keys → what else may be wrong with a value, which is taken all the same.
+        client: The editor's section, with nested or dotted keys; None as a value means unset.
+        user_file: The user's file; None for the default path.
+        doubts: Dotted keys → further checks of a value, which is used all the same.
 
     Raises:
-        InvalidSettings: The command line names an unknown setting or a value that won't do. Problems of every
-            other layer are reported and passed over.
+        InvalidSettings: The command line has an unknown setting or an invalid value. Problems in all other
+            layers are only reported.
     """
     layers = _Layers(doubts)
     layers.add_file(user_file if user_file is not None else user_settings_file(), _allow_all)
@@ -102,10 +102,10 @@ def settings_to_mapping(settings: Settings) -> dict[str, Any]:
 
 
 def settings_from_mapping(values: Mapping[str, Any]) -> Settings:
-    """Return the settings that `settings_to_mapping` was given.
+    """Return the settings that `settings_to_mapping` turned into a mapping.
 
     Raises:
-        InvalidSettings: A key or value won't do.
+        InvalidSettings: A key or value is not valid.
     """
     layers = _Layers()
     layers.add_nested("mapping", values, _allow_all)
@@ -117,7 +117,7 @@ _Reader = Callable[[Option, Any], OptionValue]
 
 
 class _Layers:
-    """Collects the values of one layer after the other."""
+    """Merges the values of one layer after another."""
 
     def __init__(self, doubts: Mapping[str, Doubt] = _NO_DOUBTS) -> None:
         self._doubts = doubts
@@ -128,7 +128,7 @@ class _Layers:
         self._spellings = self._options | {f"{o.section}.{o.name}": o for o in describe()}
 
     def add_file(self, path: Path, is_allowed: Callable[[Option], bool]) -> None:
-        """Lay a TOML file over what is there; one that does not exist says nothing."""
+        """Add a TOML file as the next layer, if it exists."""
         try:
             content = tomllib.loads(read_ordinary(path)[0].decode("utf-8-sig"))
             self.add_nested(str(path), content, is_allowed)
@@ -142,20 +142,18 @@ class _Layers:
     def add_nested(
         self, source: str, content: Mapping[str, Any], is_allowed: Callable[[Option], bool]
     ) -> None:
-        """Lay nested or dotted keys over what is there."""
-        # Listed first: what nests too deep fails before any of it counts.
+        """Add nested or dotted keys as the next layer."""
+        # Listed first, so that content nested too deep fails before any of it is used.
         for key, value in list(self._flatten("", content)):
             option = self._spellings.get(key)
             if option is not None and not is_allowed(option):
                 place = f"Set it in {user_settings_file()} or in the editor's own settings."
-                self.problems.append(
-                    SettingProblem(source, key, "may not be set by a workspace's file", place)
-                )
+                self.problems.append(SettingProblem(source, key, "can't be set in a workspace's file", place))
             else:
                 self._take(source, key, option, value, checked)
 
     def add_environment(self, environ: Mapping[str, str]) -> None:
-        """Lay the environment's variables over what is there."""
+        """Add the environment's variables as the next layer."""
         variables = {option.environment: option for option in self._options.values()}
         for name, text in environ.items():
             if name in variables:
@@ -164,10 +162,10 @@ class _Layers:
                 self._unknown("environment", name, variables)
 
     def add_command_line(self, values: Mapping[str, Any]) -> None:
-        """Lay the command line's options over what is there.
+        """Add the command line's options as the next layer.
 
         Raises:
-            InvalidSettings: One of them won't do.
+            InvalidSettings: One of them is not valid.
         """
         n_before = len(self.problems)
         for key, value in values.items():
@@ -176,7 +174,7 @@ class _Layers:
         self.raise_problems(n_before)
 
     def raise_problems(self, first: int = 0) -> None:
-        """Raise the first problem since problem number `first`, if there is one."""
+        """Raise the first problem from number `first` on, if there is one."""
         for problem in self.problems[first:]:
             raise InvalidSettings(
                 f"Setting {problem.key} {problem.message}.",
@@ -185,7 +183,7 @@ class _Layers:
             )
 
     def settings(self) -> Settings:
-        """Return what the layers say together."""
+        """Return the merged settings."""
         settings = Settings()
         for section in fields(settings):
             own = {o.name: self._values[o.key] for o in self._chosen() if o.section == section.name}
@@ -199,7 +197,7 @@ class _Layers:
     def _take(self, source: str, key: str, option: Option | None, value: Any, reader: _Reader) -> None:
         if key in self._sections:
             if value is not None:
-                self.problems.append(SettingProblem(source, key, "holds settings and is none itself"))
+                self.problems.append(SettingProblem(source, key, "is a section, not a setting"))
         elif option is None:
             self._unknown(source, key, self._options)
         elif value is not None:

@@ -1,4 +1,4 @@
-"""Every setting there is: its name, type, default, range, description and who may set it. The one source."""
+"""Every setting: name, type, default, range, description and who may set it. The single source of truth."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
@@ -19,12 +19,12 @@ class OptionRule:
     """What is allowed for one setting.
 
     Attributes:
-        description: One sentence or two for the user.
+        description: One or two sentences for the user.
         minimum: Smallest number allowed; None for no limit.
         maximum: Largest number allowed; None for no limit.
         choices: The only values allowed; empty for any.
-        in_workspace: Whether a file of the workspace may set it. False for whatever names a place outside the
-            workspace, runs or loads something, or holds for the whole machine.
+        in_workspace: Whether the workspace's settings file may set it. False for settings that name a path
+            outside the workspace, run or load something, or apply to the whole machine.
     """
 
     description: str
@@ -64,13 +64,13 @@ class IndexingSettings:
         2_000_000, "Files larger than this, in bytes, are skipped.", limits=(1_000, 100_000_000)
     )
     extra_suffixes: Mapping[str, str] = option(
-        {}, 'Further file suffixes and the language each means, such as {".mdx": "markdown"}.'
+        {}, 'Additional file suffixes and their languages, such as {".mdx": "markdown"}.'
     )
     include: tuple[str, ...] = option(
-        (), "gitignore patterns of files to index although an ignore file or a default leaves them out."
+        (), "gitignore patterns of files to index even if an ignore file or a default leaves them out."
     )
     exclude: tuple[str, ...] = option(
-        (), "gitignore patterns of files to leave out besides the ignored ones."
+        (), "gitignore patterns of files to leave out in addition to the ignored ones."
     )
     watch: bool = option(True, "Follow changes on disk while the server runs.")
     file_timeout_seconds: float = option(
@@ -80,8 +80,8 @@ class IndexingSettings:
     )
     cache_bytes: int = option(
         512 * _MIB,
-        "How much the cache of parsed and embedded files may take on disk, in bytes, for all workspaces "
-        "together; 0 turns it off.",
+        "The largest size on disk, in bytes, of the cache of parsed and embedded files that all workspaces "
+        "share; 0 turns it off.",
         limits=(0, 1 << 40),
         in_workspace=False,
     )
@@ -92,19 +92,19 @@ class SearchSettings:
     """How searches answer."""
 
     default_limit: int = option(
-        20, "How many results a search gives when it names no limit.", limits=(1, 200)
+        20, "How many results a search returns when it sets no limit.", limits=(1, 200)
     )
     recall_target: float = option(
         0.98,
-        "The part of the exact ten nearest vectors that an approximate search has to find, as measured on "
-        "the index; 1 visits every cluster.",
+        "The share of the exact ten nearest vectors that an approximate search must find (recall@10), as "
+        "measured on the index; 1 searches every cluster.",
         limits=(0.5, 1.0),
     )
     rerank_model: str = option(
         "",
         "A cross-encoder that reads the best results together with the query and reorders them: a name that "
-        "fastembed knows, which is fetched once, or the whole path of a folder with an ONNX model; empty for "
-        "none.",
+        "fastembed knows, which is downloaded once, or the absolute path of a folder with an ONNX model; "
+        "empty for none.",
         in_workspace=False,
     )
     rerank_depth: int = option(
@@ -134,17 +134,17 @@ class ModelSettings:
     name: str = option("bundled", 'The model: "bundled", or a name that fastembed knows.', in_workspace=False)
     path: str = option(
         "",
-        "A folder with the model's files, for fastembed models that must not be downloaded.",
+        "A folder with the model's files, from which it is loaded instead of being downloaded.",
         in_workspace=False,
     )
     query_prefix: str = option(
         "",
-        "Text put before every query of a fastembed model; empty for what the model is known to want.",
+        "Text put before every query of a fastembed model; empty for what the model is known to need.",
         in_workspace=False,
     )
     passage_prefix: str = option(
         "",
-        "Text put before every symbol of a fastembed model; empty for what the model is known to want.",
+        "Text put before every symbol of a fastembed model; empty for what the model is known to need.",
         in_workspace=False,
     )
 
@@ -162,7 +162,7 @@ class StorageSettings:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """What the log file tells."""
+    """What is written to the log file."""
 
     level: str = option(
         "info", "How much is logged.", choices=("error", "warning", "info", "debug"), in_workspace=False
@@ -184,7 +184,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One setting as documentation, manifests and the loader see it.
+    """One setting, for documentation, manifests and the loader.
 
     Attributes:
         key: As LSP clients and JSON spell it: "indexing.maxFileBytes".

@@ -1,4 +1,4 @@
-"""Whether a value will do for a setting, and what text stands for which value."""
+"""Checks values of settings, and parses them from text."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,17 @@ _COMPLAINTS: Final = {
     "boolean": "must be true or false",
     "integer": "must be a whole number",
     "number": "must be a number",
-    "string": "must be a text",
-    "array": "must be a list of texts",
-    "object": "must map texts to texts",
+    "string": "must be a string",
+    "array": "must be a list of strings",
+    "object": "must map strings to strings",
 }
 
 
 def checked(option: Option, value: Any) -> OptionValue:
-    """Return `value` as the setting keeps it.
+    """Return `value` in the form in which the setting is stored.
 
     Raises:
-        ValueError: It has the wrong type or lies out of range; the message says what is wanted.
+        ValueError: It has the wrong type or is out of range; the message says what is wanted.
     """
     kind = option.type_name
     if not _fits(kind, value):
@@ -40,12 +40,12 @@ def checked(option: Option, value: Any) -> OptionValue:
 
 
 def parsed(option: Option, text: str) -> OptionValue:
-    """Return what `text`, from the environment or the command line, means for the setting.
+    """Return the setting's value that `text`, from the environment or the command line, stands for.
 
     Lists are separated by commas, maps are written `.ext=language,.other=language`.
 
     Raises:
-        ValueError: It means nothing there, or something out of range.
+        ValueError: It can't be parsed, or is out of range.
     """
     text = text.strip()
     kind = option.type_name
@@ -80,7 +80,7 @@ def _fits(kind: str, value: Any) -> bool:
             return isinstance(value, int) and not isinstance(value, bool)
         case "number":
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            # Neither infinite nor NaN, nor an integer that is no float.
+            # Neither infinite nor NaN, nor an integer too large for a float.
             return is_number and abs(value) <= sys.float_info.max
         case "string":
             return isinstance(value, str)
@@ -93,7 +93,7 @@ def _fits(kind: str, value: Any) -> bool:
 def _in_range(option: Option, value: _Number) -> _Number:
     low, high = option.rule.minimum, option.rule.maximum
     if low is not None and high is not None and not low <= value <= high:
-        raise ValueError(f"must lie between {low:.12g} and {high:.12g}")
+        raise ValueError(f"must be between {low:.12g} and {high:.12g}")
     return value
 
 

@@ -1,4 +1,4 @@
-"""What the index keeps besides vectors and words: where it lies, who may write, the catalog, the yield cache.
+"""What an index has besides vectors and words: its folders, the writer lease, the catalog, the yield cache.
 
 The only importer of sqlite3.
 """

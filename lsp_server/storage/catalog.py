@@ -1,7 +1,7 @@
 """The catalog: which files, symbols and segments make up the index. Its transaction is the commit point.
 
-One writer, who holds the lease, and any number of readers, in any number of processes. A reader never waits
-for the writer (SQLite's write-ahead log).
+One writer, which holds the lease, and any number of readers, in any number of processes. Readers never wait
+for the writer (SQLite's write-ahead log, WAL).
 """
 
 import os
@@ -56,10 +56,10 @@ class Catalog:
 
     @classmethod
     def open_writer(cls, path: Path) -> Self:
-        """Open the catalog for the holder of the lease; create it when there is none.
+        """Open the catalog for writing, creating it if there is none. Only for the holder of the lease.
 
         Raises:
-            IndexDamaged: The file is no catalog.
+            IndexDamaged: The file is not a catalog.
             IndexStorageFailed: The disk is full or read-only.
             IndexBusy: Another process keeps it locked.
         """
@@ -70,7 +70,7 @@ class Catalog:
         """Open the catalog for reading, also on a read-only disk.
 
         Raises:
-            IndexDamaged: The file is missing or no catalog.
+            IndexDamaged: The file is missing or not a catalog.
             IndexStorageFailed: It can't be read.
         """
         return cls(path, schema.open_read_only(path))
@@ -89,7 +89,7 @@ class Catalog:
     # Reading
 
     def generation(self) -> int:
-        """Return how many batches are committed; cheap enough to ask many times a second."""
+        """Return the number of the last commit; cheap enough to ask many times a second."""
         with self._reading() as database:
             version = int(database.execute("PRAGMA data_version").fetchone()[0])
             if self._seen is None or self._seen[0] != version:
@@ -97,7 +97,7 @@ class Catalog:
             return self._seen[1]
 
     def is_replaced(self) -> bool:
-        """Whether the index was deleted, and perhaps built anew, since this catalog was opened."""
+        """Tell whether the index was deleted, and perhaps rebuilt, since this catalog was opened."""
         now = _status(self.path)
         return self._opened is None or now is None or not os.path.samestat(self._opened, now)
 
@@ -105,7 +105,7 @@ class Catalog:
         """Return the newest generation, read in one transaction.
 
         Args:
-            previous: An older snapshot of this catalog; what did not change since is taken from it.
+            previous: An older snapshot of this catalog, to reuse what did not change since.
         """
         with self._reading() as database, schema.transaction(database, "BEGIN"):
             generation = self._generation()
@@ -127,18 +127,18 @@ class Catalog:
             )
 
     def files(self) -> dict[str, FileState]:
-        """Return every file the catalog knows, by path."""
+        """Return every file that the catalog knows, by path."""
         with self._reading() as database:
             return {path: _file_state(*rest) for path, *rest in database.execute(_ALL_FILES)}
 
     def file_at(self, path: str) -> FileState | None:
-        """Return one file, or None where the catalog knows none at that path."""
+        """Return the file at a path, or None when the catalog does not know it."""
         with self._reading() as database:
             row = database.execute(f"{_ALL_FILES} WHERE path = ?", (path,)).fetchone()
             return None if row is None else _file_state(*row[1:])
 
     def symbol_ids(self, files: Iterable[FileId] | None = None) -> dict[FileId, NDArray[np.uint64]]:
-        """Return the u64 ids of the symbols of the given files, or of all files."""
+        """Return the symbol ids, u64[n], of each of the given files, or of all files."""
         with self._reading() as database:
             if files is None:
                 rows = database.execute("SELECT file, ids FROM file_symbols").fetchall()
@@ -151,7 +151,7 @@ class Catalog:
             return {FileId(file): np.frombuffer(ids, dtype="<u8").astype(np.uint64) for file, ids in rows}
 
     def coverage(self) -> CatalogCoverage:
-        """Return how many files stand where, and how many symbols there are."""
+        """Return how many files have each status, and how many symbols there are."""
         with self._reading() as database:
             rows = database.execute("SELECT status, count(*), sum(n_symbols) FROM files GROUP BY status")
             totals = {status: (int(files), int(symbols)) for status, files, symbols in rows}
@@ -159,7 +159,7 @@ class Catalog:
         return CatalogCoverage(**counts, symbols=sum(symbols for _, symbols in totals.values()))
 
     def leftover_intent(self) -> BatchIntent | None:
-        """Return what batches began and never committed, or None."""
+        """Return the files of batches that were begun but never committed, or None."""
         with self._reading() as database:
             rows = database.execute("SELECT path, file, removed FROM intents").fetchall()
         if not rows:
@@ -170,7 +170,7 @@ class Catalog:
         )
 
     def unlisted_segments(self, folder: Path) -> list[Path]:
-        """Return the files in the segments folder that no commit lists: retired, or left by a crash."""
+        """Return the files in the segments folder that are not listed: retired, or left by a crash."""
         with self._reading():
             listed = {segment.name for segment in self._segments()}
         return sorted(entry for entry in folder.iterdir() if entry.is_file() and entry.name not in listed)
@@ -203,19 +203,19 @@ class Catalog:
     # Writing: only by the holder of the lease
 
     def discover(self, paths: Iterable[str]) -> None:
-        """List files that were seen and are not indexed yet, so that coverage counts them as pending."""
+        """Add files that were seen but are not indexed yet, so that coverage counts them as pending."""
         with self._writing() as database:
             database.executemany(_NEW_FILE, ((path,) for path in paths))
 
     def begin(self, changed: Sequence[str], removed: Sequence[str] = ()) -> BatchIntent:
-        """Record durably which files a batch will touch, before anything of it is written.
+        """Durably record which files a batch will change (its intent), before anything of it is written.
 
         Args:
             changed: Paths that will be indexed; new ones get their file id here.
-            removed: Paths that will leave the index; unknown ones are passed over.
+            removed: Paths that will leave the index; unknown ones are ignored.
 
         Returns:
-            The file ids. Intents of earlier batches that never committed stay until a commit names their
+            The file ids. Intents of earlier batches that never committed stay until a commit covers their
             paths.
         """
         with self._writing() as database:
@@ -236,8 +236,8 @@ class Catalog:
             The new generation.
 
         Raises:
-            KeyError: A file was not begun, or tombstones name a segment that is not listed.
-            IndexStorageFailed: The disk is full or read-only; the generation before stands.
+            KeyError: A file was not passed to `begin` or `discover`, or tombstones name an unlisted segment.
+            IndexStorageFailed: The disk is full or read-only; the previous generation stays in force.
         """
         with self._writing() as database:
             generation = self._generation() + 1
@@ -260,7 +260,7 @@ class Catalog:
         return generation
 
     def set_meta(self, **facts: MetaValue) -> None:
-        """Set facts outside a batch; the generation stays."""
+        """Set metadata outside a batch, without a new generation."""
         with self._writing():
             self._put_meta(facts)
 
@@ -273,7 +273,7 @@ class Catalog:
                 yield self._database
             except (ValueError, LookupError, TypeError) as error:
                 raise IndexDamaged(
-                    f"The catalog at {self.path} holds a value that makes no sense: {error}.",
+                    f"The catalog at {self.path} has an invalid value: {error}.",
                     "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
                     path=str(self.path),
                 ) from error
@@ -293,7 +293,7 @@ class Catalog:
         return tuple(SegmentEntry(*row) for row in rows)
 
     def _paths(self, previous: CatalogSnapshot | None) -> tuple[tuple[str, ...], int]:
-        # Not the largest id there is: rows of the segments may still name a file that was removed.
+        # The largest id ever used, not the largest in use: segment rows may still refer to a removed file.
         (last_id,) = self._database.execute(_LAST_FILE_ID).fetchone()
         (n_files,) = self._database.execute("SELECT count(*) FROM files WHERE status = 'indexed'").fetchone()
         if previous is not None:
@@ -305,7 +305,7 @@ class Catalog:
                 path_now = path if status == "indexed" else ""
                 n_known += bool(path_now) - bool(paths[file])
                 paths[file] = path_now
-            # An id never changes its path and all that is new was added: equal counts mean no removal.
+            # An id never changes its path, and everything new was added: equal counts mean no removals.
             if n_known == n_files:
                 return tuple(paths), n_files
         paths = [""] * (last_id + 1)

@@ -1,8 +1,8 @@
-"""What one file yielded: its symbols, their words and vectors; and the packed form that is sent and cached.
+"""A file's yield: its symbols, their words and vectors; and the packed form in which it is sent and cached.
 
-A yield knows nothing of the file's path, so it serves every file with that content; where a symbol shows the
-file's name (a file's own entry), `with_file_entry` puts the right one in. Symbols stay packed: indexing moves
-their records on without ever looking inside.
+A yield does not depend on the file's path, so it serves every file with the same content; `with_file_entry`
+fills in the one symbol that shows the path, the file's own entry. Symbols stay packed: indexing passes their
+records on without ever unpacking them.
 """
 
 import zlib
@@ -19,7 +19,7 @@ from lsp_server.model import Symbol, symbol_key
 from lsp_server.storage.symbol_record import pack_symbol, pack_symbols, unpack_symbol
 
 YIELD_FORMAT: Final = 2
-"""Raised when the packed form changes; yields of another format are made anew."""
+"""To be raised when the packed form changes; yields of another format are made again."""
 
 _MOST_LINES: Final = 255
 
@@ -27,9 +27,9 @@ _HEAD: Final = b"SSY" + bytes([YIELD_FORMAT])
 
 
 class SymbolWords(NamedTuple):
-    """The words of one symbol for the text index: split, joined by one space.
+    """The words of one symbol for the text index: stems, joined by single spaces; see `TextDocument`.
 
-    A tuple, because the codec takes and makes them by the hundred thousand.
+    A tuple, because they are packed and unpacked by the hundred thousand.
     """
 
     name: str
@@ -42,21 +42,21 @@ class SymbolWords(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileYield:
-    """All that indexing needs of one file; row i of every column belongs to symbol i.
+    """Everything that indexing needs of one file; row i of every column belongs to symbol i.
 
     Make one with `of` or `of_skipped`.
 
     Attributes:
-        digest: Of the content, 16 bytes.
+        digest: Digest of the content, 16 bytes.
         language: Canonical language id.
         skipped: Why the file has no symbols; None when it was indexed.
         names: As written.
         qualified_names: Containers and name joined by ".".
-        languages: Canonical language ids; a file may hold several.
+        languages: Canonical language ids; a file may have several.
         kinds: u8[n], `SymbolKind`.
-        flags: u8[n], `SymbolFlags`, without those that the path brings.
+        flags: u8[n], `SymbolFlags`, without those that the path implies.
         lines: u8[n], how many lines each covers, 255 for more.
-        nths: u32[n].
+        nths: u32[n], see `Symbol.nth`.
         records: `pack_symbol` of each symbol, for the segment.
         texts: Words for the text index.
         vectors: f16[n, d], the content vectors (without the path).
@@ -88,10 +88,10 @@ class FileYield:
         """Return the yield of a file with these symbols, texts and f16[n, d] vectors.
 
         Raises:
-            ValueError: They are not equally many.
+            ValueError: Their numbers differ.
         """
         if not len(symbols) == len(texts) == len(vectors):
-            raise ValueError("symbols, texts and vectors must be equally many")
+            raise ValueError("there must be as many texts and vectors as symbols")
         return cls(
             digest=digest,
             language=language,
@@ -110,7 +110,7 @@ class FileYield:
 
     @classmethod
     def of_skipped(cls, digest: bytes, reason: str) -> Self:
-        """Return the yield of a file that was left out for `reason`."""
+        """Return the yield of a file that was skipped for `reason`."""
         empty = cls.of(digest, "", (), (), np.empty((0, 0), dtype=np.float16))
         return replace(empty, skipped=reason)
 
@@ -122,7 +122,7 @@ class FileYield:
         return tuple(map(unpack_symbol, self.records))
 
     def symbol_ids(self, path: str) -> NDArray[np.uint64]:
-        """Return the u64[n] ids of the symbols when the file lies at `path` (relative, forward slashes)."""
+        """Return the symbols' ids, u64[n], in a file at `path` (relative, with forward slashes)."""
         columns = zip(self.qualified_names, self.kinds.tolist(), self.nths.tolist(), strict=True)
         keys = [symbol_key(path, name, kind, nth) for name, kind, nth in columns]
         return np.frombuffer(b"".join(keys), dtype="<u8").astype(np.uint64, copy=False)
@@ -145,7 +145,7 @@ class FileYield:
 
 
 def n_lines(symbols: Iterable[Symbol]) -> NDArray[np.uint8]:
-    """Return how many lines each symbol covers, 255 for more."""
+    """Return how many lines each symbol covers, u8[n], 255 for more."""
     return np.array([min(symbol.n_lines, _MOST_LINES) for symbol in symbols], np.uint8)
 
 
@@ -173,14 +173,14 @@ def pack(file_yield: FileYield) -> bytes:
 
 
 def unpack(data: bytes) -> FileYield:
-    """Return what `pack` was given; the arrays are read-only.
+    """Return the yield that `pack` packed; its arrays are read-only.
 
     Raises:
-        IndexDamaged: `data` is cut short, altered, or of another format.
+        IndexDamaged: `data` is truncated, corrupt, or of another format.
     """
     body = memoryview(data)[8:]
     if data[:4] != _HEAD or zlib.crc32(body) != int.from_bytes(data[4:8], "little"):
-        raise _damaged("it is cut short, altered or of another format")
+        raise _damaged("it is truncated, corrupt or of another format")
     try:
         columns = msgpack.unpackb(body, use_list=False, unicode_errors="surrogatepass")
         digest, language, skipped, names, qualified_names, languages = columns[:6]
@@ -205,4 +205,4 @@ def unpack(data: bytes) -> FileYield:
 
 
 def _damaged(what: str) -> IndexDamaged:
-    return IndexDamaged(f"What a file yielded can't be unpacked: {what}.", "The file has to be indexed anew.")
+    return IndexDamaged(f"A file's yield can't be unpacked: {what}.", "The file has to be indexed again.")

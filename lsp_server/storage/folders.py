@@ -3,7 +3,7 @@
     <base>/indexes/<name>-<hash>/   workspace.json  control.json  lease.lock  v<format>-<fingerprint>/
     v<format>-<fingerprint>/        catalog.sqlite3  segments/  text/  ready  readers.lock
 
-On Windows nothing that a reader has open can be deleted. What is left of a version then is marked `deleted`,
+On Windows, files that a reader has open can't be deleted. What then remains of a version is marked `deleted`,
 and the next version of that format and model gets a number: v<format>-<fingerprint>.2/
 
 Nothing is ever written in the workspace itself.
@@ -30,7 +30,7 @@ from lsp_server.storage.lease import WriterLease, is_marked
 from lsp_server.storage.path_identity import folder_hash
 
 FORMAT_VERSION: Final = 4
-"""Raised whenever anything in a version folder is laid out differently: catalog, segments or text index."""
+"""To be raised whenever the format of anything in a version folder changes: catalog, segments, text index."""
 
 EXPIRY_S: Final = 60 * 24 * 3600.0
 _FOLDER_NAME: Final = re.compile(r".+-[0-9a-f]{16}")
@@ -40,7 +40,7 @@ _NOTES: Final = re.compile(r"(workspace\.json|control\.json|lease\.lock).*")
 
 @dataclass(frozen=True, slots=True)
 class IndexVersion:
-    """One version of an index: of one format and one model."""
+    """One version of an index, for one format and one model."""
 
     path: Path
     format_version: int
@@ -53,7 +53,7 @@ class IndexVersion:
 
     @property
     def segments(self) -> Path:
-        """The folder of vector segments and centroids."""
+        """The folder of vector segments."""
         return self.path / "segments"
 
     @property
@@ -63,21 +63,21 @@ class IndexVersion:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it has once covered the whole workspace, so that no older version needs to answer."""
+        """Whether it has covered the whole workspace once, so that no older version needs to answer."""
         return (self.path / "ready").is_file()
 
     @property
     def is_deleted(self) -> bool:
-        """Whether it is the remains of a version that a reader kept open when it was deleted."""
+        """Whether it is what remains of a deleted version, because a reader had files of it open."""
         return (self.path / "deleted").is_file()
 
     @property
     def readers_lock(self) -> Path:
-        """The lock file at which readers leave their marks."""
+        """The lock file that readers hold a shared lock on; see `ReaderMark`."""
         return self.path / "readers.lock"
 
     def create(self) -> Self:
-        """Make its folders where they are missing.
+        """Create those of its folders that are missing.
 
         Raises:
             IndexStorageFailed: The disk is full or read-only.
@@ -88,38 +88,38 @@ class IndexVersion:
         return self
 
     def mark_ready(self) -> None:
-        """Record that it covers the whole workspace."""
+        """Record that it has covered the whole workspace; see `is_ready`."""
         with _storage_errors(self.path):
             (self.path / "ready").touch()
 
     def size_bytes(self) -> int:
-        """Return how much it takes on disk."""
+        """Return its size on disk."""
         return folder_size_bytes(self.path)
 
     def delete(self) -> bool:
-        """Delete it as far as possible; whether nothing is left. Only for the holder of the lease."""
+        """Delete it as far as possible; True when nothing remains. Only for the holder of the lease."""
         remove_files((self.path / "ready", self.catalog))
         shutil.rmtree(self.path, ignore_errors=True)
         self.disown_remains()
         return not self.path.exists()
 
     def disown_remains(self) -> None:
-        """See that nobody takes for an index what a reader kept; without a catalog nobody does anyway."""
+        """Mark what remains as deleted, so that nobody takes it for an index; needed only with a catalog."""
         if self.catalog.exists():
             with suppress(OSError):
                 (self.path / "deleted").touch()
 
     def delete_unless_read(self) -> bool:
-        """Delete it if nobody reads it; whether nothing is left. Only for the holder of the lease."""
+        """Delete it if nobody reads it; True when nothing remains. Only for the holder of the lease."""
         return not is_marked(self.readers_lock) and self.delete()
 
 
 @dataclass(frozen=True, slots=True)
 class IndexFolder:
-    """The index of one workspace folder, all versions.
+    """The index of one workspace folder, with all its versions.
 
     Attributes:
-        path: Its place under the base.
+        path: The index's folder.
         workspace: The workspace folder, as it was opened.
     """
 
@@ -132,7 +132,7 @@ class IndexFolder:
         return self.path / "lease.lock"
 
     def create(self) -> Self:
-        """Make the folder, with its description, where it is missing.
+        """Create the folder and its `workspace.json` if they are missing.
 
         Raises:
             IndexStorageFailed: The disk is full or read-only.
@@ -144,37 +144,37 @@ class IndexFolder:
         return self
 
     def touch(self, now: float | None = None) -> None:
-        """Record that the index is in use; a disk that can't be written does not matter here."""
+        """Record that the index is in use; does nothing on a disk that can't be written."""
         with suppress(OSError):
             self._describe(time.time() if now is None else now)
 
     def last_used(self) -> float:
-        """Return when it was used last, in seconds since the epoch; 0 when unknown."""
+        """Return when it was last used, in seconds since the epoch; 0 when unknown."""
         used = _read_json(self.path / "workspace.json").get("lastUsed")
         return float(used) if isinstance(used, int | float) else 0.0
 
     def has_workspace(self) -> bool:
-        """Whether the workspace folder can be seen; not one below a folder that we may not enter."""
+        """Tell whether the workspace folder exists; False also below a folder that we may not enter."""
         try:
-            self.workspace.stat()  # `Path.exists` raises where it may not enter
+            self.workspace.stat()  # `Path.exists` raises below a folder that it may not enter
         except (OSError, ValueError):
             return False
         return True
 
     def is_paused(self) -> bool:
-        """Whether the user paused indexing here, in this run or an earlier one."""
+        """Tell whether the user paused indexing here, in this run or an earlier one."""
         return _read_json(self.path / "control.json").get("paused") is True
 
     def pause(self) -> None:
-        """Remember that indexing is paused here."""
+        """Store that indexing is paused here."""
         self._control({"paused": True})
 
     def resume(self) -> None:
-        """Remember that indexing goes on here."""
+        """Store that indexing is not paused here."""
         self._control({"paused": False})
 
     def version(self, fingerprint: str) -> IndexVersion:
-        """Return the version of today's format for a model; it need not exist yet."""
+        """Return the version of the current format for a model; it need not exist yet."""
         for version in self.versions():
             if (version.format_version, version.fingerprint) == (FORMAT_VERSION, fingerprint):
                 return version
@@ -184,23 +184,26 @@ class IndexFolder:
         return IndexVersion(path, FORMAT_VERSION, fingerprint)
 
     def versions(self) -> list[IndexVersion]:
-        """Return the versions on disk, the ready and newest first."""
+        """Return the versions on disk: ready ones first, then by format and age, newest first."""
         found = [version for version in self._all_versions() if not version.is_deleted]
         return sorted(found, key=lambda v: (v.is_ready, v.format_version, _mtime(v.path)), reverse=True)
 
     def remains(self) -> list[IndexVersion]:
-        """Return what readers kept of versions that were deleted."""
+        """Return what remains of deleted versions because readers had files of them open."""
         return [version for version in self._all_versions() if version.is_deleted]
 
     def size_bytes(self) -> int:
-        """Return how much all of it takes on disk."""
+        """Return the size of everything in it on disk."""
         return folder_size_bytes(self.path)
 
     def delete(self, timeout_s: float = 0.0) -> bool:
-        """Delete the index; whether nothing is left (Windows keeps what a reader has mapped).
+        """Delete the index; True when nothing remains (Windows keeps files that a reader has mapped).
+
+        Args:
+            timeout_s: How long to wait for the writer lease.
 
         Raises:
-            IndexBusy: Another process writes it.
+            IndexBusy: Another process is writing it.
         """
         if not self.path.is_dir():
             return True
@@ -213,7 +216,7 @@ class IndexFolder:
                 version.disown_remains()
             lock_remains = self.lease_lock.exists()
         if lock_remains:
-            # Windows deletes it only once it is closed. Nothing else may go now: others may have begun.
+            # Windows deletes it only once it is closed. Only that: another process may have begun to write.
             with suppress(OSError):
                 self.lease_lock.unlink()
                 self.path.rmdir()
@@ -237,22 +240,22 @@ class IndexFolder:
 
 @dataclass(frozen=True, slots=True)
 class IndexRoot:
-    """The place of all indexes and of the yield cache.
+    """The location of all indexes and of the yield cache.
 
     Attributes:
-        base: Everything lies below it.
+        base: The folder that everything is below.
     """
 
     base: Path
 
     @classmethod
     def default(cls) -> Self:
-        """Return the one in the platform's user cache folder."""
+        """Return the root in the platform's user cache folder."""
         return cls(platformdirs.user_cache_path("semantic-symbols", appauthor=False))
 
     @classmethod
     def at(cls, index_dir: str) -> Self:
-        """Return the one at the folder that a setting names, or the default where it names none."""
+        """Return the root at the folder that the setting names, or the default if it is empty."""
         return cls(with_home(os.path.expandvars(index_dir)).absolute()) if index_dir else cls.default()
 
     @property
@@ -262,34 +265,34 @@ class IndexRoot:
 
     @property
     def yield_cache_files(self) -> tuple[Path, ...]:
-        """All files that the database of the yield cache may consist of."""
+        """All files that the yield cache's database may consist of."""
         return tuple(self.base / f"{self.yield_cache.name}{tail}" for tail in ("", "-wal", "-shm"))
 
     @property
     def places(self) -> tuple[Path, ...]:
-        """What is ours below the base, which may hold a user's own files too."""
+        """The paths below the base that are ours; the user may keep other files there, too."""
         return (self.base / "indexes", *self.yield_cache_files)
 
     def create(self) -> Self:
-        """Make the base folder where it is missing.
+        """Create the base folder if it is missing.
 
         Raises:
             IndexStorageFailed: The disk is full or read-only.
         """
         with _storage_errors(self.base):
-            # One by one: with `parents=True` the mode holds for the last folder only.
+            # One by one: with `parents=True` the mode applies only to the last folder.
             self.base.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.base / "indexes").mkdir(mode=0o700, exist_ok=True)
         return self
 
     def folder_of(self, workspace: Path) -> IndexFolder:
-        """Return the index folder of a workspace folder, one for all spellings of it; nothing is created."""
-        # Not `resolve`, which raises where links lead in a circle.
+        """Return the index folder of a workspace folder, the same for all its spellings; creates nothing."""
+        # Not `resolve`, which raises on a cycle of links.
         name = re.sub(r"[^a-z0-9._-]+", "_", Path(os.path.realpath(workspace)).name.lower())[:40] or "_"
         return IndexFolder(self.base / "indexes" / f"{name}-{folder_hash(workspace)}", workspace)
 
     def folders(self) -> list[IndexFolder]:
-        """Return all index folders there are, by the path of their workspace."""
+        """Return all index folders, sorted by the path of their workspace."""
         found = []
         for entry in _entries(self.base / "indexes"):
             workspace = _read_json(entry / "workspace.json").get("path")
@@ -298,16 +301,16 @@ class IndexRoot:
         return sorted(found, key=lambda folder: str(folder.workspace))
 
     def undescribed(self) -> list[IndexFolder]:
-        """Return index folders that lost their description; what does not look like one is not ours."""
+        """Return index folders without `workspace.json`; a folder that doesn't look like one is not ours."""
         described = {folder.path for folder in self.folders()}
         entries = [entry for entry in _entries(self.base / "indexes") if entry not in described]
         return [IndexFolder(entry, entry) for entry in entries if _looks_like_index(entry)]
 
     def expire(self, now: float | None = None, unused_s: float = EXPIRY_S) -> list[Path]:
-        """Delete indexes whose workspace folder vanished and that nobody used for so long.
+        """Delete indexes whose workspace folder is gone and that nobody has used for `unused_s`.
 
         Returns:
-            The workspace folders concerned. An index that is being written, or can't be, stays.
+            The workspace folders of the deleted indexes. An index that is being written, or can't be, stays.
         """
         now = time.time() if now is None else now
         expired = []
@@ -321,7 +324,7 @@ class IndexRoot:
 
 
 def folder_size_bytes(folder: Path) -> int:
-    """Return the sizes of all files below a folder, summed; files that vanish meanwhile don't count."""
+    """Return the total size of all files below a folder; files that vanish meanwhile don't count."""
     total = 0
     for directory, _, names in os.walk(folder):
         for name in names:
@@ -331,7 +334,7 @@ def folder_size_bytes(folder: Path) -> int:
 
 
 def remove_files(paths: Iterable[Path]) -> list[Path]:
-    """Delete files; return those that are still mapped elsewhere (Windows) and must be tried again later."""
+    """Delete files; return those that could not be deleted (on Windows, because they are open elsewhere)."""
     kept = []
     for path in paths:
         try:
@@ -348,7 +351,7 @@ def _storage_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         raise IndexStorageFailed(
             f"The index folder {path} can't be written: {error.strerror or error}.",
-            "Make room on that disk and see that you may write there, or choose another place with "
+            "Free some space on that disk and check that you may write there, or choose another folder with "
             "`--index-dir`.",
             path=str(path),
         ) from error
@@ -387,7 +390,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    # Not `path` itself: a reader must find either the old or the new text.
+    # Written to a temporary file and renamed: a reader must find either the old or the new text.
     temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         temporary.write_text(json.dumps(content), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The facts that hold for a whole index version, as they stand in the catalog's `meta` table."""
+"""The metadata of a whole index version, stored in the catalog's `meta` table."""
 
 import json
 from collections.abc import Mapping
@@ -18,22 +18,22 @@ def _no_centroids() -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IndexMeta:
-    """What is true of one generation besides its files and segments.
+    """What holds for one generation besides its files and segments.
 
     Attributes:
         centroids: float32[k, d], exactly representable as float16; k is 0 before the first clustering.
         trained_rows: Symbols in the index when the centroids were trained; 0 while one stands in for them.
-        languages: Language ids; a segment's language column holds places in this list.
-        probes: Clusters a search visits; 0 for all.
-        rerank: Candidates a search compares exactly.
+        languages: Language ids; a segment's language column has indices into this list.
+        probes: Clusters that a search scans; 0 for all.
+        rerank: Candidates that a search compares exactly.
         recall_at_10: Measured after the last clustering, on queries like people's; None before.
         related_recall_at_10: The same for symbols' own vectors.
-        recall_curve: (probes, rerank, recall, related recall) of that measurement.
-        calibrated_rows: Rows in the index when it was made.
-        imbalance: How many times more rows a probe read than with equal clusters, after the training.
-        model_name: Of the embedder, for people.
-        seen_ns: When the last scan whose result was committed began.
-        recipe: Everything besides content and language that what files yield depended on.
+        recall_curve: (probes, rerank, recall, related recall) points of that measurement.
+        calibrated_rows: Rows in the index at that measurement.
+        imbalance: `vectors.compaction.imbalance` of the clusters after the training.
+        model_name: Name of the embedding model, for display.
+        seen_ns: When the last scan whose result was committed began, in ns since the epoch.
+        recipe: Key for everything besides content and language that yields depended on.
     """
 
     centroids: NDArray[np.float32] = field(default_factory=_no_centroids)
@@ -52,16 +52,16 @@ class IndexMeta:
 
     @classmethod
     def decode(cls, facts: Mapping[str, MetaValue]) -> Self:
-        """Return what the catalog's facts say; absent ones have their defaults.
+        """Return the metadata in the catalog's facts; absent ones have their defaults.
 
         Raises:
-            IndexDamaged: A fact is garbled.
+            IndexDamaged: A value is invalid.
         """
         try:
             return cls._decoded(facts)
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
             raise IndexDamaged(
-                f"The catalog holds facts of the index that make no sense: {error}.",
+                f"The catalog has invalid metadata: {error}.",
                 "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
             ) from error
 
@@ -92,7 +92,7 @@ class IndexMeta:
         )
 
     def encode(self) -> dict[str, MetaValue]:
-        """Return the facts as the catalog stores them."""
+        """Return the metadata as the catalog stores it."""
         known = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "centroids"}
         facts: dict[str, MetaValue] = {"facts": json.dumps(known)}
         if len(self.centroids):
@@ -102,7 +102,7 @@ class IndexMeta:
 
 
 def storable(centroids: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return centroids as a reader of the catalog will see them, rounded to float16."""
+    """Return centroids rounded to float16, as they are read back from the catalog."""
     rounded: NDArray[np.float32] = centroids.astype("<f2").astype(np.float32)
     return rounded
 

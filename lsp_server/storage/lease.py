@@ -1,4 +1,4 @@
-"""Who writes an index and who reads it: locks of the operating system, freed when their holder dies."""
+"""The writer lease and the readers' marks: locks of the operating system, freed when their holder dies."""
 
 import errno
 import json
@@ -16,9 +16,9 @@ from lsp_server.storage.range_locks import RangeLocks
 _POLL_S: Final = 0.05
 _TRIES: Final = 4
 _RETRY_S: Final = 0.005
-"""Who only looks holds the lock for microseconds: when all tries fail, so far apart, a writer holds it."""
+"""A process that only checks holds the lock for microseconds: if all tries fail, a writer holds it."""
 _HELD: Final = frozenset({errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES})
-"""What a system says of a lock that another holds; Windows says EACCES. Anything else is no lock at all."""
+"""The errors for a lock that another process holds (EACCES on Windows). Others mean that locking fails."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -60,7 +60,7 @@ class WriterLease:
         """Return the lease whose lock file is `path`, or None while another holds it.
 
         Raises:
-            IndexStorageFailed: The lock file can't be made, or its disk knows no locks.
+            IndexStorageFailed: The lock file can't be created, or its disk has no file locks.
         """
         while True:
             try:
@@ -68,7 +68,7 @@ class WriterLease:
             except OSError as error:
                 raise IndexStorageFailed(
                     f"The index at {path.parent} can't be written: {error.strerror}.",
-                    "See that you may write there, or choose another place with `--index-dir`.",
+                    "Check that you may write there, or choose another folder with `--index-dir`.",
                     path=str(path),
                 ) from error
             try:
@@ -77,14 +77,14 @@ class WriterLease:
                 os.close(descriptor)
                 raise IndexStorageFailed(
                     f"The index at {path.parent} can't be locked: {error.strerror or error}.",
-                    "Choose an index folder on a disk that knows file locks, such as a local one, with "
+                    "Choose an index folder on a disk that supports file locks, such as a local one, with "
                     "`--index-dir` or the setting `storage.indexDir`.",
                     path=str(path),
                 ) from error
             if not is_ours:
                 os.close(descriptor)
                 return None
-            # Whoever deletes an index takes its lock file along: then nobody else would find this one.
+            # Deleting an index deletes its lock file, too: then no other process would find this one.
             if _is_same_file(descriptor, path):
                 lease = cls(path, descriptor)
                 lease._sign()
@@ -96,8 +96,8 @@ class WriterLease:
         """Return the lease whose lock file is `path`, waiting for it at most `timeout_s`.
 
         Raises:
-            IndexBusy: Another process held it all the time.
-            IndexStorageFailed: The lock file can't be made, or its disk knows no locks.
+            IndexBusy: Another process held it the whole time.
+            IndexStorageFailed: The lock file can't be created, or its disk has no file locks.
         """
         deadline = time.monotonic() + timeout_s
         while True:
@@ -110,7 +110,7 @@ class WriterLease:
             time.sleep(min(_POLL_S, remaining_s))
 
     def release(self) -> None:
-        """Give the lease back. A second call does nothing."""
+        """Release the lease. A second call does nothing."""
         if self._descriptor is None:
             return
         with suppress(OSError):
@@ -133,14 +133,14 @@ class WriterLease:
 
 
 class ReaderMark:
-    """Says that something is being read, until `release` or the end of the process; any number may say so."""
+    """A shared lock that marks something as being read, until `release` or the end of the process."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
 
     @classmethod
     def leave(cls, path: Path) -> Self | None:
-        """Mark what the lock file at `path` stands for; None where that can't be written or locked."""
+        """Lock the file at `path`, shared; None where it can't be written or locked."""
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError:
@@ -152,7 +152,7 @@ class ReaderMark:
         return None
 
     def release(self) -> None:
-        """Take the mark back. A second call does nothing."""
+        """Release the mark. A second call does nothing."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             with suppress(OSError):
@@ -161,7 +161,7 @@ class ReaderMark:
 
 
 def is_marked(path: Path) -> bool:
-    """Tell whether any reader has left its mark at `path`."""
+    """Tell whether any reader holds a mark at `path`."""
     try:
         descriptor = os.open(path, os.O_RDWR)
     except OSError:
@@ -169,8 +169,8 @@ def is_marked(path: Path) -> bool:
     try:
         if not _locks(descriptor, _try_lock):
             return True
-        _unlock(descriptor)  # Windows may take its time where the file is merely closed
-    except OSError:  # nobody can have locked it
+        _unlock(descriptor)  # when the file is merely closed, Windows may unlock it later
+    except OSError:  # this disk has no file locks, so nobody can hold one
         pass
     finally:
         os.close(descriptor)
@@ -178,11 +178,11 @@ def is_marked(path: Path) -> bool:
 
 
 def is_held(path: Path) -> bool:
-    """Tell whether somebody holds the lease whose lock file is `path` right now, without getting in the way.
+    """Tell whether a process holds the lease whose lock file is `path` right now, without getting in the way.
 
-    Only the lock tells: a holder that was killed leaves its signature, and its process id may be another's by
-    now. So the lock is tried and let go at once, shared, so that two who look don't see each other, and
-    unsigned; who wants the lease at that moment tries again before it believes in a writer.
+    Only the lock is reliable: a killed holder leaves its signature, and its process id may be another's by
+    now. So the lock is acquired and released at once: shared, so that two processes that check don't see each
+    other, and unsigned. A process that wants the lease at that moment retries before it believes in a writer.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY)
@@ -192,7 +192,7 @@ def is_held(path: Path) -> bool:
         if not _locks(descriptor, _try_share):
             return True
         _unshare(descriptor)
-    except OSError:  # nobody can hold what the disk does not know
+    except OSError:  # this disk has no file locks, so nobody can hold one
         pass
     finally:
         os.close(descriptor)
@@ -200,7 +200,7 @@ def is_held(path: Path) -> bool:
 
 
 def lease_holder(path: Path) -> int | None:
-    """Return the process that signed for the lease last and did not give it back; it may have died since."""
+    """Return the id of the process that last acquired the lease and did not release it; it may have died."""
     try:
         return int(json.loads(holder_path(path).read_text(encoding="utf-8"))["pid"])
     except (OSError, ValueError, TypeError, KeyError):
@@ -208,28 +208,28 @@ def lease_holder(path: Path) -> int | None:
 
 
 def holder_path(path: Path) -> Path:
-    """Return the file beside the lock file in which the holder signs."""
+    """Return the file, next to the lock file, to which the holder writes its process id."""
     return path.with_name(path.name + ".holder")
 
 
 def _opened(path: Path) -> int:
-    """Open a lock file, making it where it is missing: whoever deletes an index takes its folder along."""
+    """Open a lock file, creating it and its folder if needed: another process may be deleting the index."""
     tries_left = _TRIES
     while True:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        except (FileNotFoundError, FileExistsError):  # it went between two steps
+        except (FileNotFoundError, FileExistsError):  # deleted between the two steps
             tries_left -= 1
             if not tries_left:
                 raise
 
 
 def _locks(descriptor: int, try_lock: Callable[[int], None]) -> bool:
-    """Lock a file; whether it worked, or another holds it.
+    """Lock a file; False when another process holds the lock.
 
     Raises:
-        OSError: It can't be locked by anybody.
+        OSError: The file can't be locked at all.
     """
     for tries_left in reversed(range(_TRIES)):
         try:
@@ -256,7 +256,7 @@ def _busy(path: Path) -> IndexBusy:
     who = "Another process" if holder is None else f"Process {holder}"
     return IndexBusy(
         f"{who} is writing the index at {path.parent}.",
-        "Wait until it is done, or end it.",
+        "Wait until it has finished, or end it.",
         path=str(path.parent),
         pid=holder,
     )

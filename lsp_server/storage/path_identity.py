@@ -1,4 +1,4 @@
-"""When two spellings name the same folder: links resolved, letter case ignored where the disk ignores it."""
+"""When two spellings name the same folder: links are resolved, and case ignored where the disk ignores it."""
 
 import os
 import unicodedata
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def folder_hash(folder: Path) -> str:
-    """Return 16 hexadecimal digits that are equal for all spellings of one folder."""
+    """Return 16 hex digits that are the same for all spellings of one folder."""
     real = Path(os.path.realpath(folder))
     identity = str(real)
     if ignores_case(real):
@@ -16,12 +16,15 @@ def folder_hash(folder: Path) -> str:
 
 
 def folded(name: str) -> str:
-    """Return what equals for all names of a file where letter case and the form of accents are ignored."""
+    """Return a name with letter case and the form of accents folded away, to compare names by."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def ignores_case(folder: Path) -> bool:
-    """Tell it by the nearest existing folder with a letter in its name: is it found with its case swapped?"""
+    """Tell whether a folder's disk ignores letter case.
+
+    Tried with the nearest existing folder, itself or above, that has a letter in its name, with swapped case.
+    """
     for place in (folder, *folder.parents):
         swapped = place.with_name(place.name.swapcase()) if place.name else place
         if swapped.name == place.name:

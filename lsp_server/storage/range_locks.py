@@ -1,4 +1,4 @@
-"""Exclusive and shared locks on systems that only lock ranges of bytes, each for one holder: on Windows."""
+"""Exclusive and shared locks made of exclusive locks on byte ranges, which are all that Windows offers."""
 
 import errno
 import os
@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 MOST_SHARERS: Final = 64
-"""Bytes of a lock file: who wants it alone locks all of them, who shares it any one."""
+"""Bytes of a lock file: an exclusive lock takes all of them, a shared one any one of them."""
 
 
 class RangeLocks:
-    """Locks made of locks on ranges; they hold beyond the end of a file, too.
+    """Exclusive and shared locks on files. Byte ranges can be locked beyond a file's end, too.
 
     Args:
-        lock: Locks so many bytes from a descriptor's position on, or raises OSError at once.
-        unlock: Gives the very same bytes back.
+        lock: Locks a number of bytes from a descriptor's position on, or raises OSError at once.
+        unlock: Unlocks the very same bytes.
     """
 
     def __init__(self, lock: Callable[[int, int], None], unlock: Callable[[int, int], None]) -> None:
@@ -22,24 +22,24 @@ class RangeLocks:
         self._unlock = unlock
 
     def lock(self, descriptor: int) -> None:
-        """Lock a file for one holder.
+        """Lock a file exclusively.
 
         Raises:
-            OSError: Somebody holds or shares it.
+            OSError: Another process has it locked, exclusively or shared.
         """
         os.lseek(descriptor, 0, os.SEEK_SET)
         self._lock(descriptor, MOST_SHARERS)
 
     def unlock(self, descriptor: int) -> None:
-        """Give back what `lock` locked."""
+        """Release what `lock` locked."""
         os.lseek(descriptor, 0, os.SEEK_SET)
         self._unlock(descriptor, MOST_SHARERS)
 
     def share(self, descriptor: int) -> None:
-        """Lock a file together with others; its position then says which byte is ours.
+        """Lock a file shared; the descriptor's position then says which byte is ours.
 
         Raises:
-            OSError: Somebody holds it alone.
+            OSError: Another process has it locked exclusively.
         """
         for place in range(MOST_SHARERS):
             os.lseek(descriptor, place, os.SEEK_SET)
@@ -52,5 +52,5 @@ class RangeLocks:
                 return
 
     def unshare(self, descriptor: int) -> None:
-        """Give back what `share` locked."""
+        """Release what `share` locked."""
         self._unlock(descriptor, 1)

@@ -1,4 +1,4 @@
-"""What the catalog takes and gives: files, segments, batches and snapshots as plain values."""
+"""The catalog's input and output as plain values: files, segments, batches and snapshots."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lsp_server.model import FileId
 
 MetaValue = str | int | float | bytes
-"""What a fact in the catalog's `meta` table may be."""
+"""The type of a value in the catalog's `meta` table."""
 
 
 class FileStatus(StrEnum):
@@ -18,9 +18,9 @@ class FileStatus(StrEnum):
 
     INDEXED = "indexed"
     SKIPPED = "skipped"
-    """Read, and left out for a stated reason (binary, too large, minified, ...)."""
+    """Left out for a stated reason (binary, too large, minified, ...)."""
     PENDING = "pending"
-    """Seen, never indexed so far."""
+    """Seen, but not indexed yet."""
     QUARANTINED = "quarantined"
     """It killed or stalled a worker; left alone until its content changes."""
 
@@ -31,9 +31,9 @@ class FileState:
 
     Attributes:
         file: Its row; never reused within one index.
-        digest: Of its content when it was read; empty while pending.
-        size_bytes: When it was read.
-        mtime_ns: Its modification time, when it was read.
+        digest: Digest of its content when it was read; empty while pending.
+        size_bytes: Its size when it was read.
+        mtime_ns: Its modification time when it was read.
         language: Canonical language id; empty while pending.
         status: See `FileStatus`.
         reason: Why it is skipped or quarantined; empty otherwise.
@@ -52,13 +52,13 @@ class FileState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileUpdate:
-    """What a batch found out about one file; its path must have been named to `Catalog.begin` or `discover`.
+    """A batch's result for one file; its path must have been passed to `Catalog.begin` or `discover`.
 
     Attributes:
-        path: Relative to the workspace folder, forward slashes.
-        digest: Of the content that was read.
-        size_bytes: Of what was read.
-        mtime_ns: Modification time of what was read.
+        path: Relative to the workspace folder, with forward slashes.
+        digest: Digest of the content that was read.
+        size_bytes: Its size when it was read.
+        mtime_ns: Its modification time when it was read.
         language: Canonical language id.
         status: INDEXED, SKIPPED or QUARANTINED.
         reason: Why it is skipped or quarantined.
@@ -77,13 +77,13 @@ class FileUpdate:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """One vector segment the index consists of.
+    """One of the vector segments that an index consists of.
 
     Attributes:
         name: File name inside the segments folder.
-        n_rows: With the dead ones.
-        size_bytes: Of the file.
-        checksum: As `write_segment` reported it.
+        n_rows: Number of rows, dead ones included.
+        size_bytes: Size of the file.
+        checksum: See `SegmentInfo.checksum`.
         generation: The commit that listed it; set by the catalog.
     """
 
@@ -96,11 +96,11 @@ class SegmentEntry:
 
 @dataclass(frozen=True, slots=True)
 class BatchIntent:
-    """The files a batch is about to touch, recorded before anything else is written.
+    """The files that a batch is about to change, recorded before anything else is written.
 
     Attributes:
-        changed: Path → file id of what will be indexed (anew).
-        removed: Path → file id of what will disappear from the index.
+        changed: Path → file id of files that will be indexed, for the first time or again.
+        removed: Path → file id of files that will leave the index.
     """
 
     changed: Mapping[str, FileId] = field(default_factory=dict)
@@ -109,17 +109,18 @@ class BatchIntent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchCommit:
-    """All that one commit changes, in one transaction.
+    """Everything that one commit changes, in one transaction.
 
     Attributes:
         updated: New states of files.
         removed: Paths that leave the index.
-        segments: Segments that are complete and durable on disk.
-        tombstones: Segment name → u32 rows that died; added to those known. A new segment may be named too.
-        retired: Segments that leave the index; their tombstones go with them. Their files are the caller's to
-            delete, after the commit.
-        meta: Facts to set (centroids, calibration, ...).
-        settled: Further paths whose intent is over though nothing is known about them.
+        segments: New segments, complete and durable on disk.
+        tombstones: Segment name → u32 rows that are dead now, in addition to earlier ones. May name a new
+            segment, too.
+        retired: Segments that leave the index, with their tombstones. The caller deletes their files
+            afterwards.
+        meta: Metadata to set (centroids, calibration, ...).
+        settled: Further paths whose intents end here, although the catalog may not know them.
     """
 
     updated: Sequence[FileUpdate] = ()
@@ -133,7 +134,7 @@ class BatchCommit:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCoverage:
-    """How many files stand where, and how many symbols there are."""
+    """How many files have each status, and how many symbols there are."""
 
     indexed: int = 0
     skipped: int = 0
@@ -143,7 +144,7 @@ class CatalogCoverage:
 
     @property
     def files(self) -> int:
-        """All files that are not ignored."""
+        """Number of files that are not ignored."""
         return self.indexed + self.skipped + self.pending + self.quarantined
 
 
@@ -152,12 +153,12 @@ class CatalogSnapshot:
     """One generation, read in one transaction.
 
     Attributes:
-        generation: Counts commits; 0 before the first.
-        paths: Indexed by file id: the path of an indexed file, or "" where there is none.
+        generation: The number of the last commit; 0 before the first.
+        paths: By file id: the path of an indexed file, or "" where there is none.
         n_files: How many of `paths` are not empty.
         segments: In the order in which they were listed.
-        tombstones: Segment name → u32 rows, ascending; absent where none died.
-        meta: All facts.
+        tombstones: Segment name → dead rows, u32, ascending; absent where there are none.
+        meta: All metadata.
     """
 
     generation: int

@@ -1,4 +1,4 @@
-"""The catalog's tables, how its database is opened, and what SQLite's failures mean to a user."""
+"""The catalog's tables, how its database is opened, and the translation of SQLite's errors."""
 
 import sqlite3
 import stat
@@ -53,12 +53,12 @@ _BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def create_or_open(path: Path) -> sqlite3.Connection:
-    """Open the database at `path` for writing, with its tables.
+    """Open the database at `path` for writing, creating it and its tables if needed.
 
     Raises:
-        IndexDamaged: It is no catalog.
+        IndexDamaged: It is not a catalog.
         IndexStorageFailed: It can't be written.
-        IndexBusy: Another process holds it locked.
+        IndexBusy: Another process keeps it locked.
     """
     with translated_errors(path):
         database = _connect(path.as_posix(), uri=False)
@@ -78,7 +78,7 @@ def open_read_only(path: Path) -> sqlite3.Connection:
     """Open the database at `path` for reading; nothing is created.
 
     Raises:
-        IndexDamaged: It is missing, or no catalog.
+        IndexDamaged: It is missing, or not a catalog.
         IndexStorageFailed: It can't be read.
     """
     with translated_errors(path):
@@ -90,7 +90,7 @@ def open_read_only(path: Path) -> sqlite3.Connection:
             database.close()
             if _has_log(path):
                 raise
-            # On a read-only disk SQLite can't lay its shared memory beside the file; no log, no need.
+            # On a read-only disk SQLite can't create its shared-memory file; without a log it needs none.
             database = _connect(f"{_uri(path)}?mode=ro&immutable=1", uri=True)
             with closing_on_error(database):
                 _expect_catalog(database)
@@ -102,7 +102,7 @@ def open_read_only(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def closing_on_error(database: sqlite3.Connection) -> Iterator[None]:
-    """Close `database` when the block fails, and only then."""
+    """Close `database` if the block fails, and only then."""
     try:
         yield
     except BaseException:
@@ -112,7 +112,7 @@ def closing_on_error(database: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Turn the errors of SQLite and of the disk about the database at `path` into ours."""
+    """Translate errors of SQLite and of the disk, concerning the database at `path`, into ours."""
     try:
         yield
     except OSError as error:
@@ -121,11 +121,11 @@ def translated_errors(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _BUSY:
             raise IndexBusy(
-                f"Another process keeps the index at {path} locked.", "Try again in a moment.", path=str(path)
+                f"Another process has locked the index at {path}.", "Try again in a moment.", path=str(path)
             ) from error
         if code in _DAMAGED:
             raise IndexDamaged(
-                f"The catalog at {path} does not hold together: {error}.",
+                f"The catalog at {path} is damaged: {error}.",
                 "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
                 path=str(path),
             ) from error
@@ -134,20 +134,20 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def transaction(database: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
-    """Run the block in one transaction: all of it is kept, or nothing."""
+    """Run the block in one transaction: commit it, or roll back if it raises."""
     database.execute(begin)
     try:
         yield
         database.execute("COMMIT")
     except BaseException:
-        # A full disk or an I/O error has rolled back on its own already.
+        # After a full disk or an I/O error, SQLite has rolled back already.
         if database.in_transaction:
             database.execute("ROLLBACK")
         raise
 
 
 def check_database(database: sqlite3.Connection) -> list[str]:
-    """Return what SQLite's own check finds wrong; an empty list when all is well."""
+    """Return the problems found by SQLite's own integrity check."""
     with closing(database.execute("PRAGMA integrity_check(20)")) as rows:
         return [str(row[0]) for row in rows if row[0] != "ok"]
 
@@ -177,8 +177,8 @@ def _expect_catalog(database: sqlite3.Connection) -> None:
 def _storage_failed(path: Path, error: Exception) -> IndexStorageFailed:
     return IndexStorageFailed(
         f"The index at {path.parent} can't be read or written: {error}.",
-        "Make room on that disk and see that you may write there, or choose another place with "
-        "`--index-dir`; the answers of the last commit stay available.",
+        "Free some space on that disk and check that you may write there, or choose another folder with "
+        "`--index-dir`. Searches still answer from the last commit.",
         path=str(path),
     )
 

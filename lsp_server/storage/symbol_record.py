@@ -1,7 +1,7 @@
-"""The packed form of one symbol, as a segment keeps it: all that is needed to show the symbol.
+"""The packed form of one symbol in a segment, with everything needed to show it.
 
 A msgpack array: name, kind, language, containers, signature, documentation, nth, flags, four lines (start and
-end of the span, start and end of the selection), four columns. The columns are UTF-8's; where the encodings
+end of the span, start and end of the selection), four columns. The columns count UTF-8; where the encodings
 differ (a line that is not ASCII), the four UTF-16 and the four UTF-32 columns follow.
 """
 
@@ -24,7 +24,7 @@ def pack_symbol(symbol: Symbol) -> bytes:
 
 
 def pack_symbols(symbols: Sequence[Symbol]) -> tuple[bytes, ...]:
-    """Return the record of each symbol; one packer with one buffer makes all of them."""
+    """Return the record of each symbol; faster than one by one, as they share a packer and its buffer."""
     pack = msgpack.Packer(unicode_errors="surrogatepass").pack
     return tuple([pack(symbol_fields(symbol)) for symbol in symbols])
 
@@ -33,7 +33,7 @@ def unpack_symbol(record: bytes) -> Symbol:
     """Return the symbol of a record.
 
     Raises:
-        IndexDamaged: It is no record.
+        IndexDamaged: It is not a valid record.
     """
     try:
         return symbol_of_fields(msgpack.unpackb(record, use_list=False, unicode_errors="surrogatepass"))
@@ -45,7 +45,7 @@ def unpack_symbol(record: bytes) -> Symbol:
 
 
 def symbol_fields(symbol: Symbol) -> tuple[Any, ...]:
-    """Return the flat array of the module's description."""
+    """Return the flat array that the module's docstring describes."""
     start, end = symbol.span.start, symbol.span.end
     first, last = symbol.selection.start, symbol.selection.end
     fields = (
@@ -73,10 +73,10 @@ def symbol_fields(symbol: Symbol) -> tuple[Any, ...]:
 
 
 def symbol_of_fields(fields: tuple[Any, ...]) -> Symbol:
-    """Return the symbol of an array that `symbol_fields` made.
+    """Return the symbol of an array made by `symbol_fields`.
 
     Raises:
-        ValueError: It has another number of fields.
+        ValueError: It has the wrong number of fields.
         LookupError: Its kind or flags don't exist.
     """
     name, kind, language, containers, signature, documentation, nth, flags, *places = fields

@@ -1,4 +1,4 @@
-"""How sets of dead rows are kept: in blocks, as Roaring bitmaps do, so that a commit writes little.
+"""How sets of dead rows are stored: in blocks, like Roaring bitmaps, so that a commit writes little.
 
 A block covers 65,536 rows. One with fewer than 4,096 rows is an ascending u16 array, a fuller one a bitmap of
 8,192 bytes (Chambi et al., "Better bitmap performance with Roaring bitmaps", 2014).
@@ -19,7 +19,7 @@ def split_blocks(rows: NDArray[np.uint32]) -> Iterator[tuple[int, NDArray[np.uin
     """Yield (block, ascending u16 rows inside it) for each block that `rows` touches.
 
     Args:
-        rows: u32[n] in any order, repetitions allowed.
+        rows: u32[n], in any order, repetitions allowed.
     """
     ordered = np.unique(np.asarray(rows, dtype=np.uint32))
     blocks = ordered >> 16
@@ -41,7 +41,7 @@ def decode_block(data: bytes) -> NDArray[np.uint16]:
     """Return a block's ascending rows.
 
     Raises:
-        ValueError: `data` is no block.
+        ValueError: `data` is not a block.
     """
     if len(data) == _BITMAP_BYTES:
         bits = np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")
@@ -55,7 +55,7 @@ def join_blocks(blocks: Iterable[tuple[int, bytes]]) -> NDArray[np.uint32]:
     """Return all rows of the given (block, stored form) pairs, ascending when the blocks are.
 
     Raises:
-        ValueError: One of them is no block.
+        ValueError: One of them is not a block.
     """
     parts = [decode_block(data).astype(np.uint32) + np.uint32(block << 16) for block, data in blocks]
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)

@@ -1,6 +1,6 @@
 """A bounded cache of packed yields, shared by all indexes and processes of a user.
 
-It only ever saves work: busy, full or damaged, it answers "not there" and takes nothing, and never fails.
+It only saves work and never fails: when it is busy, full or damaged, it returns and stores nothing.
 """
 
 import logging
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 _BUSY_TIMEOUT_S: Final = 2.0
 _FORMAT: Final = 1
 _FRESH_S: Final = 24 * 3600.0
-"""An entry used within this time is not marked again: reading should hardly ever write."""
+"""An entry used within this time is not marked as used again, so that reading hardly ever writes."""
 _MARKS_AT_ONCE: Final = 256
 _KEPT_AFTER_EVICTION: Final = 0.9
 
@@ -50,11 +50,11 @@ COMMIT;
 
 
 class YieldCache:
-    """Bytes by key, the least recently used dropped first. Thread-safe.
+    """An LRU cache of bytes by key, in SQLite. Thread-safe.
 
     Args:
         path: Its database; created on first use, together with its folder.
-        limit_bytes: How much it may take on the disk; 0 turns the cache off.
+        limit_bytes: Its largest size on disk; 0 turns the cache off.
     """
 
     def __init__(self, path: Path, limit_bytes: int) -> None:
@@ -66,11 +66,11 @@ class YieldCache:
         self._used: dict[bytes, float] = {}
 
     def get(self, key: bytes) -> bytes | None:
-        """Return what was put under `key`, or None."""
+        """Return the entry for `key`, or None."""
         return self.get_many((key,)).get(key)
 
     def get_many(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """Return what is there of the given keys."""
+        """Return the entries that there are for the given keys."""
         found: dict[bytes, bytes] = {}
         now = time.time()
         with self._lock:
@@ -92,7 +92,7 @@ class YieldCache:
         return found
 
     def put_many(self, entries: Mapping[bytes, bytes]) -> None:
-        """Keep `entries`, in one transaction; what is larger than a tenth of the limit is passed over."""
+        """Store `entries` in one transaction, except those larger than a tenth of the limit."""
         now = time.time()
         rows = [(k, len(v), now, v) for k, v in entries.items() if len(v) <= self._limit_bytes // 10]
         with self._lock:
@@ -114,7 +114,7 @@ class YieldCache:
                 self._failed(error)
 
     def size_bytes(self) -> int:
-        """Return how much the entries take together."""
+        """Return the total size of the entries."""
         with self._lock:
             try:
                 database = self._connected()
@@ -126,7 +126,7 @@ class YieldCache:
                 return 0
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop all entries."""
         with self._lock:
             try:
                 database = self._connected()
@@ -180,13 +180,13 @@ class YieldCache:
         database.executemany("UPDATE entries SET used = ? WHERE key = ?", marks)
 
     def _make_room(self, database: sqlite3.Connection, n_bytes: int) -> None:
-        """Drop what was used longest ago until so much more has room on the disk."""
+        """Drop the least recently used entries until `n_bytes` more fit."""
         taken_bytes = _page_bytes(database, "page_count") - _page_bytes(database, "freelist_count")
         if taken_bytes + n_bytes <= self._limit_bytes:
             return
         surplus = (taken_bytes + n_bytes - self._limit_bytes * _KEPT_AFTER_EVICTION) / taken_bytes
         (size_bytes,) = database.execute("SELECT size_bytes FROM total").fetchone()
-        surplus *= size_bytes  # entries take less than their pages
+        surplus *= size_bytes  # entries are smaller than their pages
         doomed = []
         for entry, size in database.execute("SELECT id, size FROM entries ORDER BY used, id"):
             if surplus <= 0:
@@ -196,10 +196,10 @@ class YieldCache:
         database.executemany("DELETE FROM entries WHERE id = ?", doomed)
 
     def _failed(self, error: sqlite3.Error) -> None:
-        """Get over a failure: start anew when damaged, try again later when busy or full, else do without."""
+        """Handle a failure: retry later if busy or full, start over if damaged, else turn the cache off."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _PASSING:
-            logger.debug("the yield cache was passed over: %s", error)
+            logger.debug("the yield cache was skipped: %s", error)
             return
         logger.warning("the yield cache failed: %s", error)
         self._used.clear()
@@ -209,12 +209,12 @@ class YieldCache:
             return
         name = self._path.name
         kept = remove_files(self._path.with_name(name + tail) for tail in ("", "-wal", "-shm"))
-        # Windows keeps what another process has open: then it is for a later run to start anew.
+        # Windows can't delete what another process has open: then a later run starts over.
         self._is_off = bool(kept)
 
 
 def _page_bytes(database: sqlite3.Connection, count: str) -> int:
-    """Return what the pages take that a pragma counts."""
+    """Return the size of the pages that a pragma counts."""
     (n_pages,) = database.execute(f"PRAGMA {count}").fetchone()
     (page_bytes,) = database.execute("PRAGMA page_size").fetchone()
     return int(n_pages * page_bytes)
@@ -222,5 +222,5 @@ def _page_bytes(database: sqlite3.Connection, count: str) -> int:
 
 def _shrink(database: sqlite3.Connection) -> None:
     """Return free pages to the disk."""
-    # A script, as `execute` takes only the first step of this, which is one page.
+    # A script, as `execute` runs only the first step of this, which frees one page.
     database.executescript("PRAGMA incremental_vacuum")

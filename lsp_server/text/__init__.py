@@ -1,4 +1,4 @@
-"""Word borders of files and short texts: one splitting for the embedding model and the text index."""
+"""Splits files and short texts into words, in one way for both the embedding model and the text index."""
 
 from lsp_server.text.words import FileWords, split_file, split_words
 

@@ -1,8 +1,8 @@
 """Where the words of a text begin and end, found by comparing the classes of neighbouring characters.
 
-The rules are those of the bundled model's tokenizer (identifiers split at `aB` and `AB|Cd`, punctuation
-dropped), with runs of digits as words of their own, and with letters of every script as letters. Characters
-of scripts written without spaces (ideographs, kana) are a word each.
+The rules are those of the bundled model's tokenizer (identifiers split at `a|B` and `AB|Cd`, punctuation
+dropped), with runs of digits as separate words, and letters of every script as letters. Characters of scripts
+written without spaces (ideographs, kana) are a word each.
 """
 
 import unicodedata
@@ -10,8 +10,8 @@ import unicodedata
 import numpy as np
 
 _SEPARATOR, _LOWER, _UPPER, _DIGIT, _IDEOGRAPH, _CONTINUES = range(6)
-"""Classes of characters. `_LOWER` also stands for letters without case; `_CONTINUES` for combining marks
-and the later bytes of a character, which belong to what stands before them."""
+"""Classes of characters. `_LOWER` includes letters without case; `_CONTINUES` is for combining marks and the
+later bytes of a character, which belong to the character before them."""
 
 
 def _byte_classes() -> np.ndarray:
@@ -32,18 +32,18 @@ def word_ranges(source: bytes) -> tuple[np.ndarray, np.ndarray]:
     """Find the words of a text.
 
     Args:
-        source: UTF-8. Bytes that are not are harmless: they separate words.
+        source: UTF-8. Invalid bytes are harmless: they separate words.
 
     Returns:
-        Byte offsets where words start and where they end, int32[n_words] each, rising.
+        Byte offsets where words start and where they end, int32[n_words] each, ascending.
     """
-    # bytes.translate is the fastest table look-up there is for bytes.
+    # `bytes.translate` is the fastest table look-up for bytes.
     classes = np.frombuffer(source.translate(_CLASS_TRANSLATION), np.uint8)
     if source.isascii():
         firsts, lasts = _runs(classes)
         return firsts.astype(np.int32), lasts.astype(np.int32)
     classes = _with_characters(source, classes)
-    # One entry a character: the rules look at neighbouring characters, not bytes.
+    # One entry per character: the rules look at neighbouring characters, not bytes.
     offsets = np.flatnonzero(classes != _CONTINUES).astype(np.int32)
     firsts, lasts = _runs(classes[offsets])
     ends = np.append(offsets, np.int32(len(source)))
@@ -56,10 +56,10 @@ def _runs(classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     padded[1:-1] = classes
     is_upper = padded == _UPPER
     is_lower = padded == _LOWER
-    # Entry i tells whether a border stands before character i: where the class changes, save inside "Ab"...
+    # Entry i tells whether there is a border before character i: where the class changes, but not in "Ab"...
     borders = padded[:-1] != padded[1:]
     borders &= ~(is_upper[:-1] & is_lower[1:])
-    # ... and before the last capital of "ABc", which belongs to what follows it.
+    # ... and before the last capital of "ABc", which belongs to the word after it.
     borders[:-1] |= is_upper[:-2] & is_upper[1:-1] & is_lower[2:]
     is_ideograph = padded == _IDEOGRAPH
     if is_ideograph.any():

@@ -1,6 +1,6 @@
-"""The words of a file as one running text, in which the words of any byte range are one slice.
+"""The words of a file as one running text, of which the words of any byte range are one slice.
 
-Joining the words of each symbol by itself would handle every word once for each definition around it.
+Joining the words of each symbol separately would handle every word once per definition around it.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ class RunningText:
 
     Args:
         words: The file's words.
-        terms: What stands for each word of `words.vocabulary`, one for one.
+        terms: The term for each word of `words.vocabulary`, in order.
     """
 
     def __init__(self, words: FileWords, terms: Sequence[str]) -> None:
@@ -33,6 +33,6 @@ class RunningText:
         """
         text = self._text
         starts = self._offsets[firsts]
-        # The space after the last word stays out; an empty run ends before it starts, which cuts nothing.
+        # Without the space after the last word; an empty run is an empty slice.
         ends = np.maximum(starts, self._offsets[lasts] - 1)
         return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]

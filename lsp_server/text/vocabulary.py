@@ -1,8 +1,8 @@
-"""Which words of a file are the same word: exact keys, gathered eight bytes at a time, and their numbering.
+"""Numbers the distinct words of a file by 64-bit keys, gathered eight bytes at a time.
 
 A word of up to eight bytes is its own key: its bytes, case-folded, as one unaligned 64-bit load. The bytes
-of longer words are mixed in eight at a time. Cheaper than a prefix hash over all bytes, because most of a
-file's words are short and a third of its bytes belong to none.
+of longer words are hashed in, eight at a time. This is cheaper than a prefix hash over all bytes, because
+most of a file's words are short and a third of its bytes belong to none.
 """
 
 import unicodedata
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 MAX_WORD_BYTES = 64
-"""What of a word tells it apart and is kept as its text; more is a blob, not a word. A multiple of eight."""
+"""Words are cut to this length; what is longer is a blob rather than a word. A multiple of eight."""
 
 _GOLDEN = 0x9E3779B97F4A7C15  # 2^64 / golden ratio, odd
 _MIX = np.uint64(_GOLDEN)
@@ -19,7 +19,7 @@ _MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 
 
 def number_words(source: bytes, starts: np.ndarray, ends: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """Number the distinct words of a text in the order in which they first come.
+    """Number the distinct words of a text in the order of their first occurrence.
 
     Args:
         source: UTF-8.
@@ -46,7 +46,7 @@ def number_words(source: bytes, starts: np.ndarray, ends: np.ndarray) -> tuple[l
 
 
 def fold(word: bytes) -> str:
-    """Return a word in lower case and composed form, so that all ways to write it are equal."""
+    """Return a word in lower case and composed form (NFC), so that all its spellings are equal."""
     text = word.decode("utf-8", "ignore")
     return text if text.isascii() else unicodedata.normalize("NFC", text.lower())
 
@@ -54,7 +54,7 @@ def fold(word: bytes) -> str:
 def _keys(folded: bytes, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Return a 64-bit key for each word; words of up to eight bytes are equal when their keys are."""
     padded = folded + b"\0" * 8
-    # Entry i is the eight bytes from offset i on; NumPy copies unaligned items as it gathers them.
+    # Entry i is the eight bytes from offset i on; NumPy copies unaligned items when gathering.
     loads = np.ndarray((len(folded),), np.dtype("<u8"), buffer=padded, strides=(1,))
     keys: np.ndarray = loads[starts] & _MASKS[np.minimum(lengths, 8)]
     longer = np.flatnonzero(lengths > 8)
@@ -72,8 +72,8 @@ def _keys(folded: bytes, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 def _first_equal(keys: np.ndarray) -> np.ndarray:
     """Return for each key the index of the first key equal to it, int64[n].
 
-    One pass of scattering into a table settles all keys that own their slot; the few that met another key
-    there try again with other slots. Several times faster than sorting.
+    A hash table, filled by scattering: one pass settles all keys that own their slot, and the few that
+    collided try again with other slots. Several times faster than sorting.
     """
     n = len(keys)
     answer = np.arange(n)
@@ -84,7 +84,7 @@ def _first_equal(keys: np.ndarray) -> np.ndarray:
     while len(pending):
         here = keys[pending]
         slots = (here * np.uint64(multiplier)) >> shift
-        # Of several values assigned to one slot the last one stays, so backwards: the first word's.
+        # Of several values assigned to one slot the last stays; in reverse order, that is the first word's.
         table[slots[::-1]] = pending[::-1]
         owners = table[slots]
         settled = keys[owners] == here
@@ -95,7 +95,7 @@ def _first_equal(keys: np.ndarray) -> np.ndarray:
 
 
 def _merge_equal(words: Sequence[str], numbers: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """Give words that became equal by folding (É and é) one number."""
+    """Give words that became equal by folding (É and é) the same number."""
     number_of: dict[str, int] = {}
     merged = np.fromiter((number_of.setdefault(word, len(number_of)) for word in words), np.int32, len(words))
     return list(number_of), merged[numbers]

@@ -1,4 +1,4 @@
-"""The words of a file, split once, for the embedding model and the text index alike."""
+"""Splits a file into words, once, for both the embedding model and the text index."""
 
 import re
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ _ASCII_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileWords:
-    """The words of one file, found once.
+    """The words of one file.
 
-    Word i stands at the bytes `starts[i]:ends[i]` of the file and reads `vocabulary[numbers[i]]`.
+    Word i is at the bytes `starts[i]:ends[i]` of the file and reads `vocabulary[numbers[i]]`.
 
     Attributes:
-        vocabulary: The distinct words in lower case, in the order in which they first come.
-        numbers: Indexes into `vocabulary`, int32[n_words].
-        starts: Byte offsets, rising, int32[n_words].
-        ends: Byte offsets, rising, int32[n_words].
+        vocabulary: The distinct words in lower case, in the order of their first occurrence.
+        numbers: Indices into `vocabulary`, int32[n_words].
+        starts: Byte offsets, ascending, int32[n_words].
+        ends: Byte offsets, ascending, int32[n_words].
     """
 
     vocabulary: list[str]
@@ -30,7 +30,7 @@ class FileWords:
     ends: np.ndarray
 
     def between(self, start_byte: int, end_byte: int) -> np.ndarray:
-        """Return the numbers of the words that lie wholly inside a byte range, int32[m]."""
+        """Return the numbers of the words that are wholly inside a byte range, int32[m]."""
         first = int(np.searchsorted(self.starts, start_byte))
         last = int(np.searchsorted(self.ends, end_byte, "right"))
         return self.numbers[first : max(first, last)]
@@ -43,13 +43,13 @@ class FileWords:
             end_bytes: Where they end, int[m].
 
         Returns:
-            Indexes of words, int64[m] each; equal where a range holds none.
+            Indices of words, int64[m] each; equal where a range has none.
         """
         firsts = self.starts.searchsorted(start_bytes)
         return firsts, np.maximum(firsts, self.ends.searchsorted(end_bytes, "right"))
 
     def text(self, start_byte: int, end_byte: int, limit: int | None = None) -> str:
-        """Return the words inside a byte range joined by single spaces, the first `limit` of them."""
+        """Return the first `limit` words inside a byte range, joined by single spaces."""
         vocabulary = self.vocabulary
         return " ".join(
             [vocabulary[number] for number in self.between(start_byte, end_byte)[:limit].tolist()]
@@ -59,9 +59,8 @@ class FileWords:
 def split_file(source: bytes) -> FileWords:
     """Split a whole file into words.
 
-    Identifiers fall apart at changes of case (`parseHTTPHeader` → parse http header) and between letters and
-    digits; punctuation is dropped; letters of every script make words. Of a word longer than 64 bytes only
-    the beginning is kept as its text.
+    Identifiers are split at changes of case (`parseHTTPHeader` → parse http header) and between letters and
+    digits; punctuation is dropped; letters of every script make words. Words are cut to 64 bytes.
 
     Args:
         source: UTF-8; under 2 GB. Never raises, whatever the bytes are.
@@ -72,7 +71,7 @@ def split_file(source: bytes) -> FileWords:
 
 
 def split_words(text: str) -> list[str]:
-    """Split a short text, such as a query, at the same borders: `getUserByID2` → get user by id 2."""
+    """Split a short text, such as a query, by the same rules: `getUserByID2` → get user by id 2."""
     if text.isascii():
         return [word.lower()[:MAX_WORD_BYTES] for word in _ASCII_WORD.findall(text)]
     words = split_file(text.encode("utf-8", "replace"))

@@ -1,17 +1,17 @@
-"""Adam (Kingma and Ba 2015, arXiv:1412.6980), for tables of which a batch touches some rows."""
+"""Adam (Kingma and Ba 2015, arXiv:1412.6980), lazily, for tables of which a batch touches few rows."""
 
 import numpy as np
 
 
 class Adam:
-    """Improves one array in place.
+    """Optimises one array in place.
 
     Rows that a batch does not touch keep their moments: they are not pushed on by what was learned of them
     long ago.
 
     Args:
         values: float32[v] or float32[v, d].
-        beta_1: Decay of the mean of slopes.
+        beta_1: Decay of the mean of gradients.
         beta_2: Decay of the mean of their squares.
     """
 
@@ -23,12 +23,12 @@ class Adam:
         self._beta_1, self._beta_2 = beta_1, beta_2
 
     def step(self, rows: np.ndarray, slope: np.ndarray, rate: float) -> None:
-        """Go one step down the slope.
+        """Take one step against the gradient.
 
         Args:
             rows: Distinct rows, int[u].
-            slope: Of the loss by them, float32[u] or float32[u, d].
-            rate: Length of the step.
+            slope: Gradient of the loss by these rows, float32[u] or float32[u, d].
+            rate: Learning rate.
         """
         self._steps[rows] += 1
         steps = self._steps[rows].astype(np.float32)

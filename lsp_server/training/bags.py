@@ -43,7 +43,7 @@ class Bags:
 
     @classmethod
     def joined(cls, parts: Sequence["Bags"]) -> "Bags":
-        """Put the bags of several one after the other."""
+        """Concatenate several."""
         return cls(
             Ragged.joined([part.rows for part in parts]), np.concatenate([part.damped for part in parts])
         )

@@ -9,7 +9,7 @@ _STEEPEST = 60.0
 
 
 def fit_curves(similarities: np.ndarray, is_relevant: np.ndarray, strangers: np.ndarray) -> ScoreCurves:
-    """Fit both curves of a model.
+    """Fit both curves of a model: queries' hits, and related symbols.
 
     Two pieces of code look alike by being code, so the curve of related symbols begins as much higher as
     unrelated symbols are nearer to one another than irrelevant hits are to a query.
@@ -17,7 +17,7 @@ def fit_curves(similarities: np.ndarray, is_relevant: np.ndarray, strangers: np.
     Args:
         similarities: Of hits of queries, float[n].
         is_relevant: Whether each was what was meant, bool[n]; both kinds must occur.
-        strangers: Similarities of symbols to their nearest in another repository, float[m].
+        strangers: Similarities of symbols to their nearest neighbour in another repository, float[m].
     """
     query = fit_curve(similarities, is_relevant)
     nearer = float(np.median(strangers) - np.median(similarities[~is_relevant]))
@@ -27,7 +27,7 @@ def fit_curves(similarities: np.ndarray, is_relevant: np.ndarray, strangers: np.
 def fit_curve(similarities: np.ndarray, is_relevant: np.ndarray) -> ScoreCurve:
     """Fit a logistic curve by maximum likelihood (Newton's method; Platt 1999 for scores of classifiers).
 
-    Both classes weigh the same: what counts is what a hit of this similarity more probably is.
+    Both classes get the same total weight, so 0.5 is where a hit is as likely relevant as not.
 
     Args:
         similarities: Of hits, float[n].
@@ -39,7 +39,7 @@ def fit_curve(similarities: np.ndarray, is_relevant: np.ndarray) -> ScoreCurve:
         raise ValueError("hits of both kinds are needed")
     weight = np.where(y > 0, 0.5 / y.sum(), 0.5 / (len(y) - y.sum()))
     design = np.stack((np.ones_like(x), x - x.mean()), axis=1)
-    # A slight pull towards no slope keeps curves of cleanly separated hits finite.
+    # A slight ridge penalty on the slope keeps curves of cleanly separated hits finite.
     ridge = np.diag([0.0, 1e-4])
     coefficients = np.zeros(2)
     for _ in range(_ROUNDS):

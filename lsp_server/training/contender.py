@@ -20,12 +20,12 @@ from lsp_server.training.pairs import field_bags
 from lsp_server.training.ragged import Ragged
 
 _NOTHING = 1e-30
-"""What stands for a weight of zero, which has no logarithm."""
+"""Stands for the logarithm of a weight of zero."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contender:
-    """Parameters with what it takes to use them."""
+    """Parameters with everything needed to encode with them."""
 
     parameters: Parameters
     wordpiece: WordPiece
@@ -69,7 +69,7 @@ class Contender:
         turned = shortness(self.quiet, body_sizes)
         short = np.flatnonzero((turned > 0) & sums.any(axis=1))
         if len(short):
-            # A part has no source to make keys of; that nobody shares a direction is what matters here.
+            # A part has no source to derive keys from; it only matters that no two share a direction.
             keys = [index.tobytes() for index in short]
             sums[short] += turned[short, None] * own_directions(sums.shape[1], keys)
         if self.quiet.aside:

@@ -1,7 +1,7 @@
-"""What is learned from: the words of each repository's symbols, field by field, as the indexer sees them.
+"""The training corpus: the words of each repository's symbols, field by field, as the indexer sees them.
 
-A part holds one repository. It knows words, not sub-words, so that it is made once and outlives any
-vocabulary. No source text can be read back from it in its order of lines, and it is never shipped.
+A part holds one repository. It stores words, not sub-words, so it is made once and serves any vocabulary.
+It does not hold the source text, only words without their lines, and it is never shipped.
 """
 
 import json
@@ -24,7 +24,7 @@ from lsp_server.training.ragged import Ragged
 from lsp_server.training.sources import Repository, SourceFile
 
 UNTAUGHT_LANGUAGES = frozenset({"json", "yaml", "html", "css", "plaintext"})
-"""Data and looks: indexed, but nothing is learned from them."""
+"""Data, markup and plain text: indexed, but not used for training."""
 
 _MIN_BODY_WORDS = 4
 _LIMITS = ParseLimits()
@@ -41,9 +41,9 @@ class CorpusPart:
         names: Words of each symbol's name; for a file's own entry those of the names in it.
         containers: Of the enclosing definitions.
         paths: Of the last parts of the file's path.
-        bodies: Of signature and body without documentation, cut as the indexer cuts them.
-        documentations: Of the documentation, cut likewise.
-        questions: Of what a person might ask for it; empty for none.
+        bodies: Of signature and body without documentation, truncated as the indexer does.
+        documentations: Of the documentation, truncated likewise.
+        questions: Of the question that a person might ask to find it; empty for none.
         kinds: uint8[n], LSP's numbers.
         flags: uint8[n], see `SymbolFlags`.
         languages: Index into `language_names`, uint8[n].
@@ -86,7 +86,7 @@ class CorpusPart:
         return CorpusPart(**values)
 
     def save(self, path: Path) -> None:
-        """Write it to one file, replacing what is there only when it is complete."""
+        """Write it to one file, atomically replacing an existing one."""
         arrays: dict[str, np.ndarray] = {}
         facts: dict[str, object] = {}
         for field in fields(self):
@@ -133,9 +133,9 @@ def read_part(repository: Repository, on_file: Callable[[], None] = lambda: None
 
 
 def thinned(part: CorpusPart, max_symbols: int, seed: int = 0) -> CorpusPart:
-    """Return a part without repetitions and with few tests, and of a huge one a random share.
+    """Return a part without duplicates and with few tests; a huge part is sampled at random.
 
-    Code that stands in many places, and the many tests of some, would count more than they teach.
+    Copied code, and the many tests of some projects, would otherwise outweigh what they teach.
     """
     is_test = (part.flags & (SymbolFlags.TEST | SymbolFlags.EXAMPLE)) != 0
     digests = np.array(
@@ -150,13 +150,13 @@ def thinned(part: CorpusPart, max_symbols: int, seed: int = 0) -> CorpusPart:
     n_tests = int(0.2 * (keep & ~is_test).sum())
     keep[tests[np.argsort(order[tests])[n_tests:]]] = False
     kept = np.flatnonzero(keep)
-    # Documented symbols teach most: they go last.
+    # Documented symbols teach most: they are dropped last.
     rank = order[kept] - (part.questions.lengths[kept] > 0)
     return part.take(np.sort(kept[np.argsort(rank)[:max_symbols]]))
 
 
 def hash_of(*lists: np.ndarray) -> int:
-    """Return 64 bits that stand for some lists of words."""
+    """Return a 64-bit hash of some lists of words."""
     digest = blake2b(digest_size=8)
     for one in lists:
         digest.update(one.tobytes())

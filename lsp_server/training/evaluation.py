@@ -38,14 +38,14 @@ def read_tasks(path: Path) -> list[Task]:
 def annotated_ndcg(
     similarities: np.ndarray, part: CorpusPart, tasks: Sequence[Task], root: str, *, one_a_file: bool
 ) -> list[float]:
-    """Return NDCG@10 of each query: a target gains once, where it is first hit.
+    """Return NDCG@10 of each query; a target counts once, at its first hit.
 
     Args:
         similarities: float[tasks, symbols].
         part: The repository.
         tasks: The queries.
         root: The part's folder, from the repository's root; "" for itself.
-        one_a_file: Only the best symbol of each file is in the list.
+        one_a_file: Rank only the best symbol of each file.
     """
     values = []
     for row, task in zip(similarities, tasks, strict=True):
@@ -71,7 +71,7 @@ class Finder(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """What the questions of documented symbols found, the documentation hidden.
+    """Results of asking documented symbols' questions, with the documentation hidden.
 
     Attributes:
         similarities: To all symbols, float[q, n].
@@ -88,9 +88,9 @@ def hidden_documentation(finder: Finder, part: CorpusPart, asked: np.ndarray) ->
     Where several symbols say the same, as overloads do, any of them is right.
 
     Args:
-        finder: What is measured.
+        finder: The model to measure.
         part: The repository.
-        asked: Whose questions are asked, int64[q].
+        asked: The symbols whose questions are asked, int64[q].
     """
     empty = Ragged(np.zeros(0, np.int32), np.zeros(len(part) + 1, np.int64))
     hidden = replace(part, documentations=empty)
@@ -103,7 +103,7 @@ def hidden_documentation(finder: Finder, part: CorpusPart, asked: np.ndarray) ->
 
 
 def ranks(similarities: np.ndarray, answers: np.ndarray) -> np.ndarray:
-    """Return the rank, from 1, of each query's answer; of equals the answer comes last, int64[q]."""
+    """Return the rank, from 1, of each query's answer, int64[q]; in a tie the answer comes last."""
     own = similarities[np.arange(len(answers)), answers]
     placed: np.ndarray = (similarities >= own[:, None]).sum(axis=1)
     return placed
@@ -115,7 +115,7 @@ def question_texts(part: CorpusPart) -> list[str]:
 
 
 def answers(target: Any, root: str, part: CorpusPart, index: int) -> bool:
-    """Return whether a symbol of a repository is what a target names.
+    """Return whether a symbol of a repository matches a target.
 
     Args:
         target: Of a `Task`.
@@ -129,12 +129,12 @@ def answers(target: Any, root: str, part: CorpusPart, index: int) -> bool:
 
 
 def from_root(root: str, path: str) -> str:
-    """Return a path as the repository has it, from one that starts at a folder of it."""
+    """Return a path relative to the repository's root, given one relative to the folder `root`."""
     return f"{root}/{path}" if root else path
 
 
 def ndcg(places: Sequence[tuple[str, int, int]], targets: Sequence[Any]) -> float:
-    """Return NDCG@10 of one list (Järvelin and Kekäläinen 2002); a target gains once, where it is first hit.
+    """Return NDCG@10 of one list (Järvelin and Kekäläinen 2002); a target counts once, at its first hit.
 
     Args:
         places: Path from the repository's root, first and last line from 1, best first.
@@ -151,7 +151,7 @@ def ndcg(places: Sequence[tuple[str, int, int]], targets: Sequence[Any]) -> floa
 
 
 def covers(target: Any, path: str, first_line: int, last_line: int) -> bool:
-    """Return whether a place is what a target names: the same file, and lines of its where it names some."""
+    """Return whether a place matches a target: the same file, and overlapping lines if it names any."""
     wanted = target if isinstance(target, str) else target["path"]
     if not (path == wanted or path.endswith(f"/{wanted}") or wanted.endswith(f"/{path}")):
         return False

@@ -44,7 +44,7 @@ def export(
         (scale * np.exp(weight)).astype(np.float32)
         for weight in (parameters.symbol_weights, parameters.query_weights)
     )
-    # What is unknown says nothing, and lowers no score but by taking up room in a query.
+    # The unknown sub-word weighs nothing; it can only take up room in a query.
     symbol_scale[vocabulary[UNKNOWN]] = query_scale[vocabulary[UNKNOWN]] = 0
     tensors = dict(zip(TENSORS, (bytes_, symbol_scale, query_scale), strict=True))
     (folder / TABLE_FILE).write_bytes(_safetensors(tensors))
@@ -60,9 +60,9 @@ def export(
 
 
 def with_free_axes(parameters: Parameters) -> np.ndarray:
-    """Return the table in axes of falling weight, the last ones empty, float32[v, d].
+    """Return the table in its principal axes by falling weight, the last ones zeroed, float32[v, d].
 
-    The directions that matter least hold little; `quiet` tells what they are kept free for.
+    The least important directions carry little; `quiet` says what they are kept free for.
     """
     weight = np.exp(parameters.symbol_weights)[:, None]
     weighted = parameters.table * weight

@@ -1,4 +1,4 @@
-"""The training loop: batches in, better parameters out."""
+"""The training loop: learns parameters from batches of pairs."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -12,19 +12,19 @@ from lsp_server.training.network import FIELDS, Parameters, loss_and_gradients
 from lsp_server.training.pairs import NAME, QUESTION, BatchShape, Dropout, PairSet, batches
 
 ALIKE: Mapping[str, float] = MappingProxyType(dict.fromkeys(FIELDS, 1.0))
-"""Weights of the fields in training: what hides a field at random needs no other."""
+"""Equal weights of the fields in training: `Dropout` hides fields at random anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train.
+    """Hyperparameters of training.
 
     Attributes:
         epochs: How often every pair is seen.
         shape: Of a batch.
         temperature: What similarities are divided by.
-        table_rate: Length of a step of the table, at its longest.
-        weight_rate: Of the sub-words' weights.
+        table_rate: Peak learning rate of the table.
+        weight_rate: Peak learning rate of the sub-words' weights.
         warm_up: Share of the steps in which the rate rises.
         name_share: How many name pairs for each question pair, at most.
         dropout: What is hidden.
@@ -44,7 +44,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far training is; `loss` is the mean of the last steps."""
+    """Progress of training; `loss` is the mean over the last steps."""
 
     number: int
     total: int
@@ -91,7 +91,7 @@ def _chosen(pairs: PairSet, recipe: Recipe, random: np.random.Generator) -> np.n
 
 
 def falling_rate(done: float, warm_up: float = 0.0) -> float:
-    """Return how long a step is, from 0 to 1: rising in a straight line at first, then falling like a cosine.
+    """Return the learning rate's factor, from 0 to 1: a linear warm-up, then a cosine decay.
 
     Args:
         done: Share of all steps that are done.

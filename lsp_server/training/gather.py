@@ -1,4 +1,4 @@
-"""Reads many repositories side by side, one child process each, and keeps what was read for the next time."""
+"""Reads many repositories in parallel, one child process each, and caches the parts for the next run."""
 
 import multiprocessing
 from collections.abc import Callable, Sequence
@@ -11,12 +11,12 @@ from lsp_server.training.corpus import CorpusPart, read_part, thinned
 from lsp_server.training.sources import open_repository
 
 MAX_SYMBOLS = 25_000
-"""Of one repository: beyond, a random share."""
+"""Of one repository; a larger one is sampled at random."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A repository to read: where it lies, and what to call it."""
+    """A repository to read: its path, and what to call it."""
 
     path: Path
     name: str
@@ -24,7 +24,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What came of one source: the file of its part, or why there is none."""
+    """The result for one source: the file of its part, or why there is none."""
 
     source: Source
     part: Path | None
@@ -43,12 +43,12 @@ def gather(
 
     Args:
         sources: What to read.
-        folder: Where parts are kept; those that are there already are not read again.
+        folder: Where parts are cached; those that are there already are not read again.
         n_processes: How many at once.
         on_done: Called after each, from several threads.
 
     Returns:
-        In the order of the sources.
+        One result per source, in their order.
     """
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -63,7 +63,7 @@ def gather(
 
 
 def _read_apart(source: Source, part: Path) -> Gathered:
-    # Spawned, not forked: other threads of ours may hold locks just now.
+    # Spawned, not forked: other threads may hold locks at the moment.
     child = multiprocessing.get_context("spawn").Process(target=_read, args=(source, part), daemon=True)
     child.start()
     child.join()

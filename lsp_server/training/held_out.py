@@ -1,4 +1,4 @@
-"""Questions that training never sees: what they find tells how good a model is and what scores are worth."""
+"""Held-out questions, which training never sees: they measure a model and calibrate its scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +13,10 @@ from lsp_server.training.evaluation import hidden_documentation, question_texts
 from lsp_server.training.ragged import Ragged
 
 ONE_IN = 50
-"""One question in so many is held out."""
+"""One question in this many is held out."""
 
 SAMPLE = 200
-"""Symbols of each repository whose nearest elsewhere is looked for."""
+"""Symbols of each repository whose nearest neighbour in another one is searched."""
 
 MAX_SYMBOLS = 20_000
 """How many symbols are looked at, over all repositories."""
@@ -24,12 +24,12 @@ MAX_SYMBOLS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """What the questions that were held out found.
+    """How the held-out questions did.
 
     Attributes:
         questions: How many were asked.
         mrr: Mean reciprocal rank of the right symbol among all of its repository; None without questions.
-        curves: What similarities are worth; None where there was too little to tell.
+        curves: From similarity to score; None where there was too little data.
     """
 
     questions: int
@@ -38,7 +38,7 @@ class HeldOut:
 
 
 def is_held_out(part: CorpusPart) -> np.ndarray:
-    """Return which symbols' questions are held out, bool[n]: always the same ones, whatever else is read."""
+    """Return which symbols' questions are held out, bool[n]: always the same, whatever else is read."""
     return np.array(
         [
             bool(part.questions.lengths[index]) and hash_of(_words_of(part, index)) % ONE_IN == 0

@@ -12,8 +12,8 @@ PERMISSIVE = frozenset(
 _FILE_NAME = re.compile(r"(?:[^/]+/)?(?:[\w-]*licen[cs]e|copying|copyright)(?:[-._][^/]*)?", re.IGNORECASE)
 _SPACE = re.compile(r"[\s*#>/\"'`_=-]+")
 
-# Phrases of the licences' own texts. Of those whose every phrase is there, the one counts whose first phrase
-# comes first: what follows are the licences of bundled parts, or others that a licence speaks of.
+# Phrases of the licences' own texts. Of the licences whose phrases all occur, the one whose first phrase
+# comes earliest counts: later ones are of bundled parts, or merely mentioned.
 _TEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("AGPL-3.0", ("gnu affero general public license",)),
     ("LGPL", ("gnu lesser general public license",)),
@@ -64,15 +64,15 @@ _TEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def is_licence_file(path: str) -> bool:
-    """Return whether a file is where a licence stands: at the root, or one folder down."""
+    """Return whether a file may hold the licence: by its name, at the root or one folder down."""
     return _FILE_NAME.fullmatch(path) is not None
 
 
 def licence_of(texts: Mapping[str, str]) -> str | None:
     """Return the SPDX name of the licence of a repository, or None when none is recognised.
 
-    Files at the root count before those one folder down. Of several the first permissive one counts, as in
-    "MIT OR Apache-2.0"; a copyleft text beside it, as in "GPL-2.0 OR BSD", does not take it back.
+    Files at the root come before those one folder down. Of several the first permissive one counts, as in
+    "MIT OR Apache-2.0"; a copyleft text next to it, as in "GPL-2.0 OR BSD", does not change that.
 
     Args:
         texts: Licence files, by path.

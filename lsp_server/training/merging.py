@@ -1,6 +1,6 @@
-"""Which parts words are put together from: byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909).
+"""Byte-pair encoding: which parts words are composed of (Sennrich et al. 2016, arXiv:1508.07909).
 
-Counts are whole numbers and ties go by the alphabet, so that the same words always give the same parts.
+Counts are whole numbers and ties are broken alphabetically, so the same words always give the same parts.
 """
 
 import heapq
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 INSIDE = "##"
-"""What a part begins with that stands inside a word."""
+"""Prefix of a part that continues a word."""
 
 _STEPS = 16
 """Counts are rounded to this fraction: whole numbers have the same sum in any order."""
@@ -28,12 +28,12 @@ def joined(pair: Pair) -> str:
 
 
 def merged_parts(counts: Mapping[str, float]) -> Iterator[str]:
-    """Yield distinct parts longer than a letter: each joins the two that stand side by side most often.
+    """Yield distinct parts longer than a letter: each merges the two that are adjacent most often.
 
-    Parts that come early stand for most; in the end every word is a part.
+    The most frequent parts come first; in the end every word is a part.
 
     Args:
-        counts: How often each word is said.
+        counts: How often each word occurs.
     """
     words = _Words(counts)
     found: set[str] = set()
@@ -46,7 +46,7 @@ def merged_parts(counts: Mapping[str, float]) -> Iterator[str]:
 
 
 class _Words:
-    """Words in parts, with how often two parts stand side by side in them."""
+    """Words split into parts, with how often each pair of adjacent parts occurs."""
 
     def __init__(self, counts: Mapping[str, float]) -> None:
         ordered = sorted(counts)
@@ -62,19 +62,19 @@ class _Words:
         heapq.heapify(self._heap)
 
     def most_frequent(self) -> Pair | None:
-        """Return the pair that stands side by side most often, the first in the alphabet of equals."""
+        """Return the most frequent pair of adjacent parts; of equals, the alphabetically first."""
         while self._heap:
             negative, pair = heapq.heappop(self._heap)
             total = self._totals.get(pair, 0)
             if total == -negative and total:
                 return pair
-            # Joining took some of it away since; a pair that gained was put on the heap anew.
+            # The entry is stale: the pair's count fell since. A pair whose count rose was pushed again.
             if 0 < total < -negative:
                 heapq.heappush(self._heap, (-total, pair))
         return None
 
     def join(self, pair: Pair) -> None:
-        """Make one part of a pair wherever it stands."""
+        """Merge a pair into one part wherever it occurs."""
         part = joined(pair)
         gained: set[Pair] = set()
         for number in self._places.pop(pair):

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 in NumPy: where the words' first vectors come from, and a teacher of paraphrases.
+"""all-MiniLM-L6-v2 in NumPy: it gives the sub-words' initial vectors, and is the teacher for distillation.
 
 The weights are sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), read from a folder with its
 `model.safetensors` and `tokenizer.json`. The network is BERT (Devlin et al. 2019, arXiv:1810.04805) with mean
@@ -43,7 +43,7 @@ class MiniLM:
         """
         vectors = np.empty((len(texts), DIMENSIONS), np.float32)
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        # Texts of one length go together: nothing is padded, nothing masked.
+        # Texts of the same length form a batch: nothing is padded, nothing masked.
         order = sorted(range(len(ids)), key=lambda index: len(ids[index]))
         start = 0
         while start < len(order):

@@ -1,4 +1,4 @@
-"""The model while it is trained: the same sums as `embedding.static_model`, and their gradients by hand.
+"""The model in training: the same sums as `embedding.static_model`, with hand-written gradients.
 
 A symbol is normalise(Σ weight · normalise(Σ damped count · exp(log weight) · row)) over its fields; a query
 is one such field, with log weights of its own.
@@ -37,10 +37,10 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gradients:
-    """By how much the loss rises with each parameter, for the rows of the table that took part.
+    """Gradients of the loss, for the rows of the table that took part.
 
     Attributes:
-        rows: Those rows, rising, int64[u].
+        rows: Those rows, ascending, int64[u].
         table: float32[u, d].
         symbol_weights: float32[u].
         query_weights: float32[u].
@@ -59,8 +59,8 @@ class Batch:
     Attributes:
         queries: b bags.
         fields: n bags for each name in `FIELDS`, n ≥ b; the first b answer the queries one by one.
-        same: bool[b, n]; true where symbol j answers query i, too, so that it is no wrong answer; the
-            diagonal is false.
+        same: bool[b, n]; true where symbol j answers query i too, and so is no negative; false on the
+            diagonal.
     """
 
     queries: Bags
@@ -91,7 +91,7 @@ def loss_and_gradients(
 
     Args:
         parameters: Not changed.
-        batch: Each other symbol of it is a wrong answer to a query, save those that are marked the same.
+        batch: All other symbols in it are negatives of a query, except those marked `same`.
         weights: Of the fields.
         temperature: What similarities are divided by.
     """
@@ -139,14 +139,14 @@ def pooled(matrix: sp.csr_matrix, table: np.ndarray, weights: np.ndarray) -> np.
 def pooled_slopes(
     matrix: sp.csr_matrix, table: np.ndarray, weights: np.ndarray, sums: np.ndarray, slope: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the slopes by table and log weights, float32[u, d] and float32[u].
+    """Return the gradients by table and log weights, float32[u, d] and float32[u].
 
     Args:
         matrix: As in `pooled`.
         table: As in `pooled`.
         weights: As in `pooled`.
         sums: What `pooled` returned.
-        slope: By the normalised sums, float32[n, d].
+        slope: Gradient by the normalised sums, float32[n, d].
     """
     by_row = np.exp(weights)[:, None] * (matrix.T @ _through_normalisation(slope, sums))
     return by_row, np.einsum("ud,ud->u", by_row, table)
@@ -160,7 +160,7 @@ def normalised(vectors: np.ndarray) -> np.ndarray:
 
 
 def rows_of_bags(bags: Iterable[Bags], n_rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows that take part, rising, and for each row of the table its number among them."""
+    """Return the rows that take part, ascending, and for each row of the table its index among them."""
     is_here = np.zeros(n_rows, bool)
     for one in bags:
         is_here[one.rows.flat] = True
@@ -176,7 +176,7 @@ def _whole(bags: Bags, parameters: Parameters) -> sp.csr_matrix:
 
 
 def _info_nce(similarities: np.ndarray, same: np.ndarray, temperature: float) -> tuple[float, np.ndarray]:
-    """Return the mean of both directions' cross-entropy, and its slope by the similarities, float32[b, n].
+    """Return the mean of both directions' cross-entropy, and its gradient by the similarities, float32[b, n].
 
     From queries all n symbols are candidates; from symbols, of which the first b have a query, the b queries.
     """
@@ -196,7 +196,7 @@ def _info_nce(similarities: np.ndarray, same: np.ndarray, temperature: float) ->
 
 
 def _through_normalisation(slope: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    """Return the slope by sums, given the slope by the unit vectors they become."""
+    """Return the gradient by sums, given the gradient by the unit vectors that they become."""
     lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))[:, None]
     unit = sums / np.maximum(lengths, _TINY)
     along = np.einsum("ij,ij->i", slope, unit)[:, None]

@@ -1,4 +1,4 @@
-"""Pairs of what is asked and the symbol that answers it, in sub-words of one vocabulary."""
+"""Pairs of a query and the symbol that answers it, in sub-words of one vocabulary."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class PairSet:
 
     Attributes:
         queries: p bags.
-        keys: What tells queries apart, uint64[p]: equal bags have equal keys.
+        keys: Hashes of the queries, uint64[p]: equal bags have equal keys.
         symbols: Which symbol answers each, int64[p].
         origins: `QUESTION` or `NAME`, uint8[p].
         repositories: Where each comes from, int32[p].
@@ -45,7 +45,7 @@ class PairSet:
 
 @dataclass(frozen=True, slots=True)
 class Dropout:
-    """What is hidden at random, so that nothing is relied on alone.
+    """What is hidden at random, so that the model relies on no single part.
 
     Attributes:
         token: Share of sub-words of every field and query.
@@ -114,13 +114,13 @@ def pairs_of(parts: Sequence[CorpusPart], wordpiece: WordPiece) -> PairSet:
 
 @dataclass(frozen=True, slots=True)
 class BatchShape:
-    """What stands together in a batch.
+    """How a batch is composed.
 
     Attributes:
         pairs: How many pairs.
-        group: How many of them, next to each other, are of one repository.
-        bystanders: How many symbols of the same repositories, for each pair, that answer no query:
-            tests and callers of what is asked for, mostly.
+        group: How many adjacent ones are from one repository.
+        bystanders: How many symbols of the same repositories, for each pair, that answer no query: extra
+            negatives, mostly tests and callers of what is asked for.
     """
 
     pairs: int = 2048
@@ -131,12 +131,12 @@ class BatchShape:
 def batches(
     pairs: PairSet, chosen: np.ndarray, shape: BatchShape, dropout: Dropout, random: np.random.Generator
 ) -> Iterator[Batch]:
-    """Yield all chosen pairs once, in groups from one repository: look-alikes teach more than strangers.
+    """Yield all chosen pairs once, in groups from one repository: similar symbols are harder negatives.
 
     Args:
         pairs: All pairs.
         chosen: Which of them, int[m].
-        shape: Of a batch; pairs that fill none are left for the next time.
+        shape: Of a batch; pairs that don't fill a whole one are left out this time.
         dropout: What is hidden.
         random: Decides the order and what is hidden.
     """
@@ -162,8 +162,8 @@ def _batch(
     bystanders = _bystanders(pairs, chosen, int(shape.bystanders * len(chosen)), random)
     symbols = np.concatenate((pairs.symbols[chosen], bystanders))
     n = len(symbols)
-    # The query is not to be found word for word in the symbol that answers it. Bystanders are shown like
-    # the pairs, so that nothing gives them away.
+    # The query must not occur word for word in the symbol that answers it. Fields of bystanders are hidden
+    # like those of pairs, so that nothing gives them away.
     is_name = np.resize(pairs.origins[chosen] == NAME, n)
     hidden = {
         "name": is_name | (random.random(n) < dropout.name),

@@ -27,7 +27,7 @@ class Ragged:
 
     @classmethod
     def joined(cls, parts: Iterable["Ragged"]) -> "Ragged":
-        """Put the lists of several one after the other."""
+        """Concatenate several."""
         parts = list(parts)
         lengths = [part.lengths for part in parts]
         return cls(

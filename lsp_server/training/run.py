@@ -44,17 +44,17 @@ class Plan:
     Attributes:
         sources: Repositories and folders.
         out: Folder for the model.
-        corpus: Folder in which what was read is kept: a second run need not parse again.
+        corpus: Folder that caches what was read: a second run need not parse again.
         name: What the model is called.
         reserved: Names of repositories never to learn from, lower case.
         permissive_only: Learn only from repositories whose own licence file grants use.
-        start: Folder with all-MiniLM-L6-v2, where sub-words start and whose sentences are the first lesson;
+        start: Folder with all-MiniLM-L6-v2, which gives the initial vectors and teaches the first lesson;
             None starts from the bundled model.
-        lesson: How to learn from its sentences.
+        lesson: How to learn from its sentence vectors.
         vocabulary_size: How many sub-words, at most.
         recipe: Of the training proper.
-        runs: How many trainings from one start are averaged.
-        field_weights: How much each field's unit vector counts in the model; training weighs them alike.
+        runs: How many training runs from one start are averaged.
+        field_weights: How much each field's unit vector counts in the model; training weights them equally.
         quiet: How far short symbols, tests and examples are turned away.
         n_processes: How many repositories are read at once.
     """
@@ -88,7 +88,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """What one repository gave."""
+    """What one repository contributed."""
 
     name: str
     licence: str
@@ -98,11 +98,11 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done, and what came of it.
+    """What was done, and how good the result is.
 
     Attributes:
         repositories: Learned from.
-        left_out: Name → why.
+        left_out: Name of each repository left out → why.
         vocabulary: Sub-words.
         pairs: Pairs of a query and the symbol that answers it.
         held_out: Questions that were not trained on.
@@ -124,7 +124,7 @@ OnProgress = Callable[[Progress], None]
 
 
 def train(plan: Plan, on_progress: OnProgress = lambda _: None) -> Report:
-    """Train and export a model; writes the report beside it.
+    """Train and export a model; write the report next to it.
 
     Raises:
         InvalidParams: There is nothing to learn from.
@@ -207,7 +207,7 @@ def _problem_of(part: CorpusPart, plan: Plan) -> str:
 
 
 def _first_vectors(teacher: MiniLM | None, vocabulary: dict[str, int], on_progress: OnProgress) -> np.ndarray:
-    """Return what the model to start from says of each sub-word, float32[v, d], in the order of the rows."""
+    """Return the initial model's vector of each sub-word, float32[v, d], in the order of the rows."""
     words = [word.removeprefix("##") for word in sorted(vocabulary, key=vocabulary.__getitem__)]
     if teacher is not None:
         return teacher.encode(words, _counted("Starting", len(words), on_progress))

@@ -1,7 +1,6 @@
-"""Where code to learn from comes from: git directories, bare or not, and plain folders.
+"""Where training code comes from: git directories, bare or not, and plain folders. Read-only.
 
-Only reads. Files that say nothing about code, that others wrote (vendored) or that programs wrote are left
-out here, so that nothing behind has to ask.
+Files that are no code, vendored or generated are left out here, so that nothing downstream has to check.
 """
 
 import re
@@ -19,12 +18,12 @@ from lsp_server.parsing import ParseLimits, path_flags, skip_by_name
 from lsp_server.training.licences import is_licence_file, licence_of
 
 MAX_FILE_BYTES = 400_000
-"""Larger files are data, or amalgamations of other files."""
+"""In bytes; larger files are data, or amalgamations of other files."""
 
 _LIMITS = ParseLimits(max_file_bytes=MAX_FILE_BYTES, max_notebook_bytes=MAX_FILE_BYTES)
 _BLOBS_A_REQUEST = 64
 _BUNDLED = re.compile(r"(?:^|/)bundled/")
-"""Folders of copies that ranking need not know of, as of one formatting library inside a logging library."""
+"""Vendored folders that ranking does not know, such as a formatting library inside a logging library."""
 _NOT_ITS_OWN = SymbolFlags.VENDORED | SymbolFlags.GENERATED
 
 
@@ -41,7 +40,7 @@ class Repository(Protocol):
 
     @property
     def name(self) -> str:
-        """For lists and reports: "owner/name" where that is known."""
+        """Name for lists and reports: "owner/name" where that is known."""
         ...
 
     def licence(self) -> str | None:
@@ -116,7 +115,7 @@ class GitRepository:
             assert process.stdin is not None
             assert process.stdout is not None
             for start in range(0, len(blobs), _BLOBS_A_REQUEST):
-                # Small enough requests that neither side waits for the other with a full pipe.
+                # Small requests, so that no full pipe makes both sides wait for each other.
                 part = blobs[start : start + _BLOBS_A_REQUEST]
                 process.stdin.write("".join(f"{blob}\n" for blob in part).encode())
                 process.stdin.flush()
@@ -137,7 +136,7 @@ class FolderRepository:
     """The files of a folder that the indexer would index.
 
     Args:
-        folder: Where they lie.
+        folder: Their folder.
         name: What to call it.
         is_wanted: Which of them, by path and size in bytes.
     """

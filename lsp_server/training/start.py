@@ -1,4 +1,4 @@
-"""The table before the first step of training: what a general model says of each sub-word on its own."""
+"""The table before training: a general model's vector of each sub-word on its own."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,11 +14,11 @@ def start_parameters(vectors: np.ndarray, frequencies: np.ndarray) -> Parameters
 
     Args:
         vectors: Of the sub-words, float32[v, d]; a zero row stays zero.
-        frequencies: How often each is said, float[v].
+        frequencies: How often each occurs, float[v].
     """
     known = np.linalg.norm(vectors, axis=1) > 0
     shares = frequencies / max(frequencies.sum(), 1)
-    # What all words have in common tells none apart.
+    # Centre the vectors: the mean does not distinguish any words.
     centre = (shares[:, None] * vectors)[known].sum(axis=0) / max(shares[known].sum(), 1e-9)
     table = normalised(np.where(known[:, None], vectors - centre, 0).astype(np.float32))
     # Smooth inverse frequency (Arora, Liang and Ma 2017, "A simple but tough-to-beat baseline").
@@ -29,7 +29,7 @@ def start_parameters(vectors: np.ndarray, frequencies: np.ndarray) -> Parameters
 def row_frequencies(
     counts: Mapping[str, float], rows_of: Callable[[str], Sequence[int]], n_rows: int
 ) -> np.ndarray:
-    """Return how often each row is said, float64[n_rows], given how often each word is."""
+    """Return how often each row occurs, float64[n_rows], given how often each word does."""
     frequencies = np.zeros(n_rows)
     for word, count in counts.items():
         for row in rows_of(word):

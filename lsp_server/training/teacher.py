@@ -1,6 +1,6 @@
-"""What a general model knows of paraphrases, taught before training proper.
+"""Distillation before training proper: what a general model knows of paraphrases.
 
-Bags of words come to stand where the teacher puts the sentences that they are made of (as in Minish Lab's
+Bags of words are moved to where the teacher puts the sentences that they come from (as in Minish Lab's
 "tokenlearn"; Reimers and Gurevych 2020, arXiv:2004.09813, for sentences of other languages).
 """
 
@@ -20,11 +20,11 @@ class Lesson:
     """How to learn from a teacher.
 
     Attributes:
-        sentences: How many questions the teacher is asked for, at most.
+        sentences: How many questions the teacher encodes, at most.
         epochs: How often each is seen.
         batch: Sentences in a batch.
-        table_rate: Length of a step of the table, at its longest.
-        weight_rate: Of the sub-words' weights.
+        table_rate: Peak learning rate of the table.
+        weight_rate: Peak learning rate of the sub-words' weights.
         dropout: Share of sub-words that are hidden.
     """
 
@@ -45,7 +45,7 @@ def learn_sentences(
     seed: int,
     on_step: Callable[[int, int], None] = lambda _, __: None,
 ) -> None:
-    """Bring bags of sub-words near the teacher's vectors, as queries and as fields; changes the parameters.
+    """Train bags of sub-words, as queries and as fields, towards the teacher's vectors, in place.
 
     Args:
         parameters: What to improve.
@@ -53,10 +53,10 @@ def learn_sentences(
         vectors: The teacher's, float32[n, d].
         lesson: How.
         seed: Of the order and of what is hidden.
-        on_step: Called after each step with the number of steps done and of all.
+        on_step: Called after each step with the steps done and their total.
     """
     random = np.random.default_rng(seed)
-    # What all sentences have in common tells none apart.
+    # Centre the vectors: the mean does not distinguish any sentences.
     wanted = normalised(vectors - vectors.mean(axis=0))
     size = min(lesson.batch, len(sentences))
     per_epoch = len(sentences) // max(size, 1)

@@ -1,4 +1,4 @@
-"""Which sub-words the model knows: WordPiece over the words of all repositories, none of which dominates."""
+"""Which sub-words the model knows: a WordPiece vocabulary in which no single repository dominates."""
 
 import re
 from collections import Counter, defaultdict
@@ -15,17 +15,17 @@ UNKNOWN = "[UNK]"
 
 _DAMPING = 0.75
 _MAX_A_REPOSITORY = 2000
-"""A word said more often than this in one repository is that repository's own."""
+"""Cap on a word's count in one repository: what occurs more often is that repository's own."""
 _MANY = 20
-"""Of so many repositories or more, a word has to stand in two to be more than one's own."""
+"""With this many repositories or more, a word has to occur in two of them to count."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _TRAINABLE = re.compile(r"[a-z]{1,32}|[0-9]{1,8}")
 
 
 def damped_counts(parts: Sequence[CorpusPart]) -> dict[str, float]:
-    """Return how much is said of each word: the sum over repositories of its damped count there.
+    """Return the weight of each word: the sum over repositories of its damped count there.
 
-    Only words of ASCII letters or digits can be in it; of many repositories, only those in two or more.
+    Only words of ASCII letters and digits count; with many repositories, only those in two or more.
     """
     needed = 2 if len(parts) >= _MANY else 1
     counts: defaultdict[str, float] = defaultdict(float)
@@ -43,7 +43,7 @@ def damped_counts(parts: Sequence[CorpusPart]) -> dict[str, float]:
 
 
 def train_vocabulary(counts: Mapping[str, float], size: int) -> dict[str, int]:
-    """Return sub-word → row; those inside a word begin with "##".
+    """Return sub-word → row; those that continue a word begin with "##".
 
     Args:
         counts: From `damped_counts`.

@@ -1,1 +1,1 @@
-"""Nearest-neighbour search over memory-mapped vector segments; knows nothing of files, SQLite or Tantivy."""
+"""Nearest-neighbour search over memory-mapped vector segments; independent of files, SQLite and Tantivy."""

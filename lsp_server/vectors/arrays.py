@@ -1,4 +1,4 @@
-"""Owns the short names of array types; shapes stand in docstrings. And what NumPy does too slowly."""
+"""Owns the short names of array types (shapes are in docstrings), and a faster `np.unique`."""
 
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ AnyArray: TypeAlias = npt.NDArray[Any]
 
 
 def ascending(numbers: I64) -> I64:
-    """Return numbers ascending, each once: `np.unique` hashes them, which takes four times as long."""
+    """Return numbers ascending, each once; `np.unique` hashes them, which takes four times as long."""
     ordered = np.sort(numbers)
     is_first = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])

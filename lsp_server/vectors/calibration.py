@@ -1,13 +1,13 @@
-"""Owns self-measurement: which `probes` and `rerank` reach the wanted recall on this index at the least cost.
+"""Owns calibration: which `probes` and `rerank` reach the wanted recall on this index at the least cost.
 
-For each query the exact answer is known; an answer's ranks among the codes of each number of probed
-clusters then tell, without searching again, for which settings it would have been found.
+The exact answers of each query are computed once. An answer's rank among the codes of the probed clusters
+then shows, without searching again, with which settings it would have been found.
 
-Two kinds of queries are asked. Rows of the index stand for "what is related to this". What people ask lies
-between the rows, not on one, and is harder: whoever knows such queries gives them. Without any, a row turned
-towards another one stands for one. How far it is turned was chosen on real vectors; on others such queries
-may be too easy (`benchmarks/vectors.py` compares them with documentation). Noise in all directions, which is
-easier to make, leads away from all rows and needs far more.
+Two kinds of queries are used. Rows of the index represent "what is related to this". What people ask lies
+between the rows, not on one, and is harder: the caller may pass such queries. Without any, they are simulated
+by turning a row towards another one. The angle was chosen on real vectors; on others such queries may be too
+easy (`benchmarks/vectors.py` compares them with documentation). Noise in all directions, which is easier to
+make, leads away from all rows and needs far wider searches.
 """
 
 from collections.abc import Callable
@@ -23,17 +23,18 @@ from lsp_server.vectors.kernels import BLOCK_ROWS, query_planes, rounded_distanc
 
 DEFAULT_TARGET = 0.98
 SCAN_ALL_ROWS = 200_000
-"""Up to so many rows every cluster is probed: the scan takes under a millisecond and loses nothing."""
+"""Up to this many rows every cluster is probed: the scan takes under a millisecond and loses nothing."""
 
 _TOP = 10
 _N_QUERIES = 160
 _N_SYMBOLS = 64
-_COSINE = 0.8  # of a simulated query to the row that it was made of
+_COSINE = 0.8  # of a simulated query to the row that it was made from
 _TRIVIAL_RERANK = 500
-# Searches gather more than ten: with fewer reranked, codes alone would say which.
+# Searches gather more than ten hits: with fewer reranked, codes alone would decide which.
 _RERANKS = (300, 400, 500, 600, 700, 800, 1000, 1200, 1500, 2000, 3000, 5000)
 _PROBED_SHARES = tuple(share / 64 for share in (1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 24, 32, 64))
-# Nanoseconds a code, a run of codes, and a row with its shortlist, on two AVX-512 cores; only ratios matter.
+# Nanoseconds per code, per run of codes, and per reranked row with its shortlist, on two AVX-512 cores; only
+# ratios matter.
 _SCAN_NS, _RUN_NS, _RERANK_NS = 4.4, 2_000.0, 850.0
 _LEAST = 1e-3
 _NEVER = np.iinfo(np.int64).max
@@ -48,7 +49,7 @@ class CurvePoint:
         rerank: Rows compared exactly.
         recall: Recall@10 of what people ask.
         related_recall: Recall@10 of symbols' own vectors.
-        cost_ns: About what a search takes.
+        cost_ns: Estimated time of a search.
     """
 
     probes: int
@@ -65,14 +66,14 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Settings for an index, and why.
+    """Settings for an index, and the measurements behind them.
 
     Attributes:
         probes: Clusters to probe.
         rerank: Rows to compare exactly.
         recall_at_10: Measured with these settings, for what people ask.
         related_recall_at_10: The same for symbols' own vectors.
-        curve: Everything measured, by probes, then rerank; empty where nothing had to be.
+        curve: Everything measured, by probes, then rerank; empty where nothing had to be measured.
     """
 
     probes: int
@@ -83,7 +84,7 @@ class Calibration:
 
 
 class _Queries(NamedTuple):
-    """Unit vectors f32[m, d], and the row that each was made of i64[m], no answer to it; -1 for none."""
+    """Unit vectors f32[m, d], and the row each was made from, i64[m], which is not an answer; -1 for none."""
 
     vectors: F32
     own: I64
@@ -100,14 +101,14 @@ def calibrate(
 
     Args:
         index: The index.
-        target_recall: The wanted mean recall of both kinds of queries; when nothing reaches it, the best
-            there is.
-        seed: For the sampled queries.
-        queries: f32[m, d] unit rows that people asked, in place of simulated ones.
-        scan_all_rows: Up to so many rows all clusters are probed, and only `rerank` is chosen.
+        target_recall: The mean recall wanted for both kinds of queries; when no settings reach it, the best
+            ones are returned.
+        seed: Seeds the sampling of queries.
+        queries: f32[m, d], unit rows, what people ask, in place of simulated queries.
+        scan_all_rows: Up to this many rows all clusters are probed, and only `rerank` is chosen.
 
     Returns:
-        The settings with the measured curve. It takes less than as many exact searches, one after the other.
+        The settings with the measured curve. This takes less time than as many exact searches.
     """
     if index.n_alive <= _TRIVIAL_RERANK:
         return Calibration(index.n_clusters, max(1, index.n_alive), 1.0, 1.0)
@@ -129,7 +130,7 @@ def calibrate(
 
 
 def _simulated(index: VectorIndex, random: np.random.Generator) -> _Queries:
-    """Return at most `_N_QUERIES` that need as wide a search as what people ask."""
+    """Return at most `_N_QUERIES` simulated queries that need as wide a search as what people ask."""
     rows, own = _symbols(index, _N_QUERIES, random)
     others = _symbols(index, _N_QUERIES, random).vectors
     m = min(len(rows), len(others))
@@ -153,7 +154,7 @@ def _symbols(index: VectorIndex, n_rows: int, random: np.random.Generator) -> _Q
 
 
 class _Measured(NamedTuple):
-    """The least rerank that finds each answer i64[queries, answers, probes]; mean codes read f64[probes]."""
+    """The least `rerank` to find each answer, i64[queries, answers, probes]; mean codes read, f64[probes]."""
 
     needed: I64
     n_scanned: AnyArray
@@ -210,8 +211,8 @@ class _Clusters:
         return cls(first, second, sizes)
 
     def times_found(self, probed: AnyArray, ordinals: I64) -> I64:
-        """Return how often each row is met, i64[p, m], where clusters bool[p, k] are probed."""
-        # Where all are probed, nothing is looked for in second clusters.
+        """Return how often a scan of the probed clusters, bool[p, k], meets each row, i64[p, m]."""
+        # Where all are probed, second clusters are not scanned.
         in_second = np.where(probed.all(axis=1, keepdims=True), np.False_, probed)
         in_second = np.concatenate((in_second, np.zeros((len(probed), 1), np.bool_)), axis=1)
         times: I64 = probed[:, self.first[ordinals]].astype(np.int64) + in_second[:, self.second[ordinals]]
@@ -221,7 +222,7 @@ class _Clusters:
 def _needed_rerank(
     index: VectorIndex, clusters: _Clusters, query: F32, answers: I64, probes: I64
 ) -> tuple[I64, I64]:
-    """Return the least rerank that finds each answer, i64[answers, probes], and codes read, i64[probes]."""
+    """Return the least `rerank` that finds each answer, i64[answers, probes], and codes read, i64[probes]."""
     probed = np.stack([index.probed(query, n_probes) for n_probes in probes.tolist()])
     n_scanned = np.where(probed, clusters.sizes, 0).sum(axis=1)
     is_whole = probed.all(axis=1) | (n_scanned >= index.n_alive)  # as `VectorIndex.search` decides
@@ -229,7 +230,7 @@ def _needed_rerank(
     n_scanned[is_whole] = index.n_rows
     by_code = _nearer(index, partial(index.kernel, sign_codes(query[None])[0]), answers)
     rounded = _nearer(index, partial(rounded_distances, index.kernel, query_planes(query)), answers)
-    # A row that is found twice takes two places among the codes, and one of the shortlist.
+    # A row that is in two probed clusters takes two places among the codes, but one in the shortlist.
     before = by_code.counts(clusters.times_found(probed, by_code.ordinals))
     before_rounded = rounded.counts(clusters.times_found(probed, rounded.ordinals).clip(max=1))
     needed = np.maximum(before // SHORTLIST, before_rounded) + 1
@@ -238,13 +239,13 @@ def _needed_rerank(
 
 
 class _Nearer(NamedTuple):
-    """Living rows nearer than the farthest answer, by distance, and how many are nearer than each answer."""
+    """Live rows nearer than the farthest answer, nearest first; how many are nearer than each answer."""
 
     ordinals: I64
     before: I64
 
     def counts(self, times: I64) -> I64:
-        """Return how often rows nearer than each answer are met, i64[answers, p], by times i64[p, rows]."""
+        """Return how many codes are nearer than each answer, i64[answers, p]; `times` is i64[p, rows]."""
         sums = np.zeros((len(times), times.shape[1] + 1), np.int64)
         np.cumsum(times, axis=1, out=sums[:, 1:])
         counts: I64 = sums[:, self.before].T

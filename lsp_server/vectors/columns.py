@@ -1,6 +1,6 @@
 """Owns the view of several segments as one table: ordinals, columns, look-up by id. It does not search.
 
-An *ordinal* numbers the rows of all segments in their order; it is good for one snapshot and never stored.
+An *ordinal* is a row's number across all segments in order; it is valid for one snapshot and never stored.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +18,8 @@ class JoinedSegments:
     """The rows of several segments, oldest segment first.
 
     Args:
-        segments: Open segments; they have to outlive this object.
-        alive: For each segment bool[rows], or None where no row is dead.
+        segments: Open segments; they must outlive this object.
+        alive: For each segment bool[rows], or None where no row is dead (has a tombstone).
 
     Attributes:
         segments: As given.
@@ -48,7 +48,7 @@ class JoinedSegments:
             condition: Values [m] → bool[m].
 
         Returns:
-            bool[n_rows]; dead rows may be among those that hold.
+            bool[n_rows]; may be True for dead rows.
         """
         mask = np.empty(self.n_rows, np.bool_)
         for segment, start, end in self._placed():
@@ -56,7 +56,7 @@ class JoinedSegments:
         return mask
 
     def living_where(self, name: ColumnName, condition: Callable[[AnyArray], Mask]) -> Mask:
-        """Do as `where` does, and leave out dead rows."""
+        """Do as `where`, but with False for dead rows."""
         mask = self.where(name, condition)
         return mask if self.alive is None else mask & self.alive
 
@@ -88,15 +88,15 @@ class JoinedSegments:
         return clusters
 
     def ordinals_of(self, ids: U64) -> I64:
-        """Return where symbols are.
+        """Look up symbols by id.
 
         Args:
             ids: u64[m].
 
         Returns:
-            i64[m]: the newest row that is alive, -1 for a symbol without one.
+            i64[m]: each symbol's newest live row, -1 where it has none.
         """
-        order = np.argsort(ids)  # what is looked up next then lies near what was looked up last
+        order = np.argsort(ids)  # for locality of the look-ups
         rising = ids[order]
         found = np.full(len(ids), -1, np.int64)
         for segment, start, _ in reversed(list(self._placed())):
@@ -125,7 +125,7 @@ class JoinedSegments:
         return segment.name(row)
 
     def row_of(self, ordinal: int) -> tuple[Segment, int]:
-        """Return where a single row lies; asking for columns there is far cheaper than for many rows."""
+        """Return the segment of a single row and its row there: the cheap way to a single row's columns."""
         number = int(np.searchsorted(self.bases, ordinal, side="right")) - 1
         return self.segments[number], int(ordinal - self.bases[number])
 
@@ -133,7 +133,7 @@ class JoinedSegments:
         """Split ordinals by segment.
 
         Yields:
-            A segment, which of the ordinals are in it, and their rows there.
+            A segment, indices into `ordinals` of those in it, and their rows there.
         """
         if len(self.segments) == 1:
             yield self.segments[0], slice(None), ordinals
@@ -163,7 +163,7 @@ def _joined_masks(segments: Sequence[Segment], alive: Sequence[Mask | None]) -> 
         mask is not None and len(mask) != segment.n_rows
         for segment, mask in zip(segments, alive, strict=True)
     ):
-        raise ValueError("an alive mask has to have one entry for each row of its segment")
+        raise ValueError("an alive mask must have one entry for each row of its segment")
     if all(mask is None or mask.all() for mask in alive):
         return None
     pieces = [

@@ -1,7 +1,7 @@
-"""Owns the policy: when segments should be dropped, merged or clustered anew. It decides, others act.
+"""Owns the compaction policy: when to drop, merge or re-cluster segments. It decides, others act.
 
-Merging is geometric, as in log-structured merge trees (O'Neil et al. 1996): small segments are merged with
-their likes, so that a row is rewritten a logarithmic number of times and the largest segment rarely.
+Merging is geometric, as in log-structured merge trees (O'Neil et al. 1996): segments are merged with others
+of similar size, so that a row is rewritten a logarithmic number of times and the largest segment rarely.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MAX_SEGMENTS = 8
 _DEAD_SHARE = 0.25
 _MIN_DEAD = 500  # fewer dead rows are not worth a rewrite
 _GROWTH = 4.0
-_SIMILAR = 2  # a segment joins a merge when it has at most so many times the rows gathered so far
+_SIMILAR = 2  # a segment joins a merge when it has at most this many times the rows gathered so far
 _IMBALANCE = 2.0
 _MIN_IMBALANCED_ROWS = 20_000
 
@@ -33,16 +33,16 @@ class SegmentLoad:
 
     @property
     def alive(self) -> int:
-        """Rows that are not dead."""
+        """Number of rows that are not dead."""
         return self.rows - self.dead
 
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """What was so when the centroids were trained.
+    """The state when the centroids were trained.
 
     Attributes:
-        rows: Rows alive; 0 before the first training.
+        rows: Live rows; 0 before the first training.
         imbalance: `imbalance` of the clusters.
     """
 
@@ -52,13 +52,13 @@ class Clustering:
 
 @dataclass(frozen=True, slots=True)
 class Compaction:
-    """What should be done.
+    """A step to take.
 
     Attributes:
-        action: "drop" segments without a living row; "merge" some into one that keeps the clusters;
-            "recluster": train centroids and merge all with them.
-        segments: Which, by place in the list given.
-        reason: One phrase for log and status.
+        action: "drop": delete segments without live rows; "merge": merge some into one, keeping the clusters;
+            "recluster": train new centroids and merge all segments with them.
+        segments: Which ones, as indices into the given list.
+        reason: A phrase for the log.
     """
 
     action: Literal["drop", "merge", "recluster"]
@@ -67,7 +67,7 @@ class Compaction:
 
 
 def imbalance(cluster_sizes: AnyArray) -> float:
-    """Return how many times more rows a probe reads than with equal clusters, if queries fall where rows are.
+    """Return how many times as many rows a probe reads as with equal clusters, for queries near the rows.
 
     Args:
         cluster_sizes: Any integers [k].
@@ -87,17 +87,17 @@ def plan_compaction(
 
     Args:
         loads: The segments, oldest first.
-        clustering: What was so at the last training.
+        clustering: The state at the last training.
         cluster_sizes: Rows in each cluster now, [k].
 
     Returns:
-        The step, None when all is well.
+        The step; None when nothing needs to be done.
     """
     everything = tuple(range(len(loads)))
     n_alive = sum(load.alive for load in loads)
     dead = tuple(number for number in everything if loads[number].rows and not loads[number].alive)
     if dead:
-        return Compaction("drop", dead, f"{len(dead)} segments without a living row")
+        return Compaction("drop", dead, f"{len(dead)} segments without live rows")
     if suggested_clusters(n_alive) > 1 and n_alive > _GROWTH * clustering.rows:
         return Compaction("recluster", everything, f"grown from {clustering.rows} to {n_alive} rows")
     skew = imbalance(cluster_sizes)

@@ -1,4 +1,4 @@
-r"""Owns the byte layout of a segment file: magic, header, table of sections, what makes a header believable.
+r"""Owns the byte layout of a segment file: magic, header, table of sections, and the checks of a header.
 
 A segment file is a header of `HEADER_BYTES`, then the sections, each at a multiple of `ALIGNMENT`:
 
@@ -53,7 +53,7 @@ COLUMNS: dict[str, str] = {
 """Sections with one entry per row, in order of cluster, then id."""
 
 SMALL_COLUMNS = tuple(name for name in COLUMNS if name not in {"ids", "codes", "vectors"})
-"""Small columns, which a merge carries on as they are."""
+"""Small columns, which a merge copies as they are."""
 
 LOOKUPS: dict[str, str] = {
     "cluster_starts": "<u4",
@@ -93,7 +93,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a segment file says about itself."""
+    """The header of a segment file."""
 
     rows: int
     dimensions: int
@@ -103,7 +103,7 @@ class Header:
 
     @property
     def checksum(self) -> str:
-        """Sixteen hex characters that identify the content, as every section's CRC is part of the header."""
+        """Sixteen hex digits that identify the content, as the header has every section's CRC."""
         return blake2b(_to_json(self), digest_size=8).hexdigest()
 
 
@@ -136,7 +136,7 @@ def decode_header(data: bytes, path: Path, file_bytes: int) -> Header:
         The header; its sections lie inside the file and have the shapes that the row count demands.
 
     Raises:
-        IndexDamaged: The file is not a segment, of another version, cut short, or its header was altered.
+        IndexDamaged: The file is not a segment, of another version, truncated, or its header is corrupt.
     """
     if len(data) < HEADER_BYTES:
         raise _damaged(path, "is cut short")

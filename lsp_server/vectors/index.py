@@ -1,9 +1,9 @@
 """Owns nearest-neighbour search over segments: probe clusters, scan sign codes, rerank exactly.
 
-An inverted file (Jégou, Douze & Schmid 2011) over binary codes. The codes of the probed clusters are compared
-with the query's code; those of the nearest, the shortlist, with the query rounded to four bits; and the rows
-of the nearest of these with the query itself. Rows that don't pass are left out before the best are chosen,
-so that a filter never costs results.
+An inverted file index, IVF (Jégou, Douze & Schmid 2011), over binary codes. The codes of the probed clusters
+are compared with the query's code; those of the nearest, the shortlist, with the query rounded to four bits;
+and the full vectors of the nearest of these with the query itself. Rows that don't pass the filter are
+dropped before the best are chosen, so a filter never costs results.
 """
 
 from collections.abc import Sequence
@@ -26,15 +26,15 @@ from lsp_server.vectors.scan import Runs, nearest_of, nearest_scanned, scan_runs
 from lsp_server.vectors.segment import Segment
 
 SHORTLIST = 4
-"""How many rows are compared with the rounded query for each that is compared exactly; it costs a sixth."""
+"""How many rows are compared with the rounded query per row compared exactly, at a sixth of the cost."""
 
-_RERANK_ROWS = 256  # rows converted to float32 at a time: 0.4 MB, within the second-level cache
-_SCATTERED = 3  # reading one row in so many costs as much as scanning them all
+_RERANK_ROWS = 256  # rows converted to float32 at a time: 0.4 MB, which fits in the L2 cache
+_SCATTERED = 3  # reading one row in this many costs as much as scanning them all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hits:
-    """What a search found, best first; equals in order of id.
+    """What a search found, best first; equally similar rows in order of symbol id.
 
     Attributes:
         ordinals: i64[m].
@@ -104,10 +104,10 @@ class VectorIndex(JoinedSegments):
         Args:
             query: f32[d]; a zero vector finds nothing.
             limit: How many hits are wanted.
-            probes: How many of the nearest clusters are looked into. All are when these hold fewer than
-                `limit` rows that pass, or when the rows that pass are no more than these clusters hold.
-            rerank: How many rows are compared exactly; at least `limit`. `SHORTLIST` times as many are
-                compared with the rounded query.
+            probes: How many of the nearest clusters to scan. All are scanned when these have fewer than
+                `limit` rows that pass, or when no more rows pass in all than these clusters have.
+            rerank: How many rows to compare exactly; at least `limit`. `SHORTLIST` times as many are compared
+                with the rounded query.
             allowed: bool[n_rows], the filter; None lets every row pass. Dead rows never pass.
 
         Returns:
@@ -126,15 +126,7 @@ class VectorIndex(JoinedSegments):
         return Hits(candidates[best], similarities[best], n_scanned, len(candidates))
 
     def similarities(self, query: F32, ordinals: I64) -> F32:
-        """Return exact dot products.
-
-        Args:
-            query: f32[d].
-            ordinals: i64[m].
-
-        Returns:
-            f32[m].
-        """
+        """Return the exact dot products of the query, f32[d], and rows, i64[m] ordinals, as f32[m]."""
         query = np.ascontiguousarray(query, np.float32)
         similarities = np.empty(len(ordinals), np.float32)
         for start in range(0, len(ordinals), _RERANK_ROWS):
@@ -144,11 +136,11 @@ class VectorIndex(JoinedSegments):
         return similarities
 
     def probed(self, query: F32, probes: int) -> Mask:
-        """Return which clusters a search looks into, bool[k].
+        """Return which clusters a search scans, bool[k].
 
-        These are the clusters whose centroids are most similar to the query, and each that lies between two
-        of them, since going on costs no more than stopping: the rows of clusters with neighbouring numbers
-        are neighbours in a segment.
+        These are the clusters whose centroids are most similar to the query, and every single one between two
+        of them, since reading on costs no more than stopping: the rows of clusters with consecutive numbers
+        are contiguous in a segment.
         """
         if probes >= self.n_clusters:
             return np.ones(self.n_clusters, np.bool_)
@@ -176,7 +168,7 @@ class VectorIndex(JoinedSegments):
             runs = self._probed_runs(self.probed(query, probes))
             n_probed = sum(part.n_codes for part in runs)
             if passing.count > n_probed:
-                # A row may be found in two clusters, so `limit` of them may be twice as many codes.
+                # A row may be found in two clusters, so `limit` rows may be twice as many codes.
                 scanned = scan_runs(self.kernel, code, runs)
                 shortlist = nearest_scanned(scanned, wanted, passing.mask, share, self.ids)
                 if len(shortlist) >= limit:
@@ -193,7 +185,7 @@ class VectorIndex(JoinedSegments):
         ]
 
     def _probed_runs(self, chosen: Mask) -> list[Runs]:
-        """Return the codes of the chosen clusters, neighbours joined, segment by segment."""
+        """Return the runs of codes of the chosen clusters, contiguous ones joined, segment by segment."""
         fenced = np.zeros(len(chosen) + 2, np.bool_)
         fenced[1:-1] = chosen
         borders = np.flatnonzero(fenced[1:] != fenced[:-1])

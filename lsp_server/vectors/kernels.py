@@ -1,8 +1,8 @@
 """Owns the inner loops of vector search: sign codes, Hamming distances, exact dot products.
 
-The f16 → f32 conversion shifts bits instead of calling NumPy's cast, which is seven times slower. A library's
-own float16 dot product is no alternative: where the processor adds in float16, results lose digits and differ
-by machine.
+The float16 → float32 conversion shifts bits instead of using NumPy's cast, which is seven times slower. A
+library's float16 dot product is no alternative: where the processor adds in float16, results lose digits and
+differ between machines.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ HammingKernel = Callable[[U8, U8], AnyArray]
 """(code u8[b], codes u8[m, b]) → number of differing bits [m], any real dtype; b is a multiple of 8."""
 
 BLOCK_ROWS = 32_768
-"""Codes per kernel call: distances stay in the second-level cache, memory does not grow with the index."""
+"""Codes per kernel call: distances stay in the L2 cache, and memory does not grow with the index."""
 
 _FALLBACK_ROWS = 2_048
 _QUERY_BITS = 4
@@ -37,7 +37,7 @@ def sign_codes(vectors: AnyArray) -> U8:
     """
     n_rows, dimensions = vectors.shape
     codes = np.zeros((n_rows, code_bytes(dimensions)), np.uint8)
-    # The bits of a positive half are a positive integer, which takes a fiftieth of the time to compare.
+    # The bits of a positive float16 are a positive integer, which takes a fiftieth of the time to compare.
     values = vectors.view(np.int16) if vectors.dtype == np.float16 else vectors
     packed = np.packbits(values > 0, axis=1)
     codes[:, : packed.shape[1]] = packed
@@ -45,21 +45,21 @@ def sign_codes(vectors: AnyArray) -> U8:
 
 
 def is_finite(halves: F16) -> bool:
-    """Say whether all values are finite, at a fraction of what `np.isfinite` costs for halves."""
+    """Tell whether all values are finite, at a fraction of what `np.isfinite` costs for float16."""
     return bool((halves.view(np.uint16) & _MAGNITUDE < _INFINITE).all())
 
 
 def query_planes(query: F32) -> U8:
-    """Return a query rounded to four bits a component, as one code for each of the bits.
+    """Return a query rounded to four bits per component, as one code (bit plane) per bit.
 
-    Sign codes that are compared with a sign code lose more of the query than of the rows: rounded, it takes a
-    third to a sixth of the rows to hold the same nearest ones (RaBitQ, Gao and Long 2024, arXiv:2405.12497).
+    When sign codes are compared, most of the error is the query's. With a rounded query, a third to a sixth
+    as many rows contain the same nearest ones (RaBitQ, Gao and Long 2024, arXiv:2405.12497).
 
     Args:
         query: f32[d], not zero.
 
     Returns:
-        u8[4, code_bytes(d)]; plane j stands for 2**j. See `rounded_distances`.
+        u8[4, code_bytes(d)]; plane j has the weight 2**j. See `rounded_distances`.
     """
     middle = np.float32(2 ** (_QUERY_BITS - 1))
     levels = np.minimum(query * (middle / np.abs(query).max()) + middle, 2 * middle - 1).astype(np.uint8)
@@ -69,12 +69,12 @@ def query_planes(query: F32) -> U8:
 def rounded_distances(kernel: HammingKernel, planes: U8, codes: U8) -> AnyArray:
     """Return how far a rounded query is from sign codes, u16[m].
 
-    A bit of the query that is set where the code's is not, or the other way round, counts what its plane
-    stands for. Up to a constant that is the negative dot product of the rounded query and the code's signs.
+    The Hamming distances of the planes, weighted by 2**j. Up to a constant, this is the negative dot product
+    of the rounded query and the code's signs.
 
     Args:
-        kernel: Compares codes.
-        planes: Of the query; see `query_planes`.
+        kernel: A Hamming kernel.
+        planes: The query's planes; see `query_planes`.
         codes: u8[m, b].
     """
     distances = np.zeros(len(codes), np.uint16)
@@ -84,7 +84,7 @@ def rounded_distances(kernel: HammingKernel, planes: U8, codes: U8) -> AnyArray:
 
 
 def hamming_kernel() -> HammingKernel:
-    """Return the fastest Hamming kernel that this machine has; all give identical distances."""
+    """Return the fastest Hamming kernel available here; all give identical distances."""
     try:
         import simsimd  # noqa: PLC0415 - a wheel may be missing on a platform; nothing else needs it
     except ImportError:
@@ -136,7 +136,7 @@ def to_single(halves: F16) -> F32:
 def dot_products(rows: F16, query: F32) -> F32:
     """Return each row's dot product with the query.
 
-    A row's result depends on nothing but that row, so that the layout of segments can't change a ranking.
+    A row's result depends on that row alone, so the layout of segments can't change a ranking.
 
     Args:
         rows: f16[m, d], finite.

@@ -1,9 +1,9 @@
-"""Owns spherical k-means: training centroids on a sample, and finding the clusters of each vector.
+"""Owns spherical k-means: training centroids on a sample, and assigning vectors to clusters.
 
 Nearest means the largest dot product (Dhillon & Modha 2001, "Concept decompositions for large sparse text
 data"). A second cluster is chosen as in SOAR (Sun et al. 2023, "SOAR: Improved indexing for approximate
-nearest neighbor search"): a vector is missed by queries for which its first centroid is a bad stand-in, so
-the second one has to err in another direction.
+nearest neighbor search"): queries miss a vector when its first centroid represents it badly, so the second
+one's error should point in another direction.
 """
 
 from collections.abc import Iterator
@@ -14,32 +14,32 @@ from lsp_server.vectors.arrays import F32, I64, U32, AnyArray
 from lsp_server.vectors.kernels import to_single
 
 SAMPLE_PER_CLUSTER = 64
-"""Training vectors per centroid that are enough in practice; more than 256 never helped."""
+"""How many training vectors per centroid are enough in practice; more than 256 never helped."""
 
 _MAX_SAMPLE_PER_CLUSTER = 256
 _MAX_ROUNDS = 12
-_SETTLED = 0.005  # stop when fewer vectors than this share changed their cluster
+_SETTLED = 0.005  # stop when less than this share of the vectors changed clusters
 _UNCLUSTERED_ROWS = 2_000
 _TINY = 1e-6
 _BLOCK_SCORES = 4_000_000  # similarities held at a time: 16 MB
 
 
 def suggested_clusters(n_rows: int) -> int:
-    """Return how many clusters suit an index: one for a small one, else the square root of its rows."""
+    """Return how many clusters suit an index: one for a small index, else the square root of its rows."""
     return 1 if n_rows < _UNCLUSTERED_ROWS else round(n_rows**0.5)
 
 
 def train_centroids(sample: AnyArray, n_clusters: int, seed: int) -> F32:
-    """Find centroids.
+    """Train centroids.
 
     Args:
-        sample: f16 or f32 [m, d], unit rows; zero rows are left out, more than 256 rows a cluster thinned.
+        sample: f16 or f32 [m, d], unit rows; zero rows are dropped, more than 256 rows per cluster sampled.
         n_clusters: How many centroids are wanted.
         seed: The same sample, number and seed give the same centroids on one machine.
 
     Returns:
-        f32[k, d], unit rows, similar ones next to each other where possible. k is at least 1, and less than
-        `n_clusters` only when the sample has fewer usable rows; without any, the one centroid is zero.
+        f32[k, d], unit rows, ordered so that similar ones tend to be neighbours. k is at least 1, and less
+        than `n_clusters` only when the sample has fewer usable rows; without any, the one centroid is zero.
     """
     random = np.random.default_rng(seed)
     usable = np.flatnonzero(sample.any(axis=1))
@@ -76,14 +76,14 @@ def assign(vectors: AnyArray, centroids: F32) -> U32:
 
 
 def assign_twice(vectors: AnyArray, centroids: F32) -> tuple[U32, U32]:
-    """Return each vector's nearest centroid, and the one that serves best where that one fails.
+    """Return each vector's nearest centroid, and a second one that best complements it (SOAR).
 
     Args:
         vectors: f16 or f32 [n, d], unit rows.
         centroids: f32[k, d], unit rows.
 
     Returns:
-        Two of u32[n]. The second is k, so none, for a zero vector and where there is but one centroid.
+        Two u32[n]. The second is k, meaning none, for a zero vector and where there is only one centroid.
     """
     n_clusters = len(centroids)
     first = np.zeros(len(vectors), np.uint32)
@@ -96,7 +96,7 @@ def assign_twice(vectors: AnyArray, centroids: F32) -> tuple[U32, U32]:
         first[rows] = nearest
         if n_clusters > 1:
             own = np.take_along_axis(similarities, nearest[:, None], axis=1)
-            # With r = x - c: |x - c'|² + λ (r/|r| · (x - c'))², λ = 1, less what all c' share.
+            # With r = x - c: |x - c'|² + λ (r/|r| · (x - c'))², λ = 1, less the terms that all c' share.
             costs = between[nearest] - similarities
             costs += 1 - own
             costs /= np.sqrt(np.maximum(2 - 2 * own, _TINY))
@@ -120,7 +120,7 @@ def _nearest(vectors: AnyArray, centroids: F32) -> tuple[I64, F32]:
 def _chain(centroids: F32) -> I64:
     """Return an order in which each centroid is followed by the most similar one left, i64[k].
 
-    Clusters that are probed together then lie together, and are read in fewer runs.
+    Clusters that are probed together then tend to be contiguous, and are read in fewer runs.
     """
     similarities = centroids @ centroids.T
     is_left = np.ones(len(centroids), np.bool_)
@@ -141,7 +141,7 @@ def _means(sample: AnyArray, labels: I64, scores: F32, n_clusters: int) -> F32:
         present, starts = np.unique(labels[rows], return_index=True)
         sums[present] += np.add.reduceat(_single(sample[rows]), starts, axis=0)
     norms = np.linalg.norm(sums, axis=1, keepdims=True)
-    # A cluster without vectors starts anew from one that its own centroid describes worst.
+    # An empty cluster restarts from one of the vectors that are farthest from their own centroids.
     empty = np.flatnonzero(norms[:, 0] == 0)
     if len(empty):
         strangers = np.argsort(scores, kind="stable")[: len(empty)]

@@ -1,6 +1,6 @@
-"""Owns merging: the living rows of several segments, streamed into a new one.
+"""Owns merging: the live rows of several segments, streamed into a new one.
 
-Besides the mapped files it holds some 60 bytes a row while it plans, then one block of rows at a time.
+Besides the mapped files, it holds some 60 bytes per row while planning, then one block of rows at a time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,21 +25,21 @@ def merge_segments(
     alive: Sequence[Mask | None],
     centroids: F32 | None = None,
 ) -> SegmentInfo:
-    """Write the living rows of several segments as one.
+    """Write the live rows of several segments as one.
 
     Args:
         path: The new segment's file, not one of the old ones'.
-        segments: At least one, oldest first; of rows with the same id the newest stays.
+        segments: At least one, oldest first; of rows with the same id the newest wins.
         alive: For each segment bool[rows], or None where no row is dead.
-        centroids: f32[k, d], the clustering to assign all rows to anew, each to two of its clusters; None
-            leaves them where they are.
+        centroids: f32[k, d], a new clustering, to two clusters of which each row is assigned; None keeps the
+            rows' clusters.
 
     Returns:
-        What to note in the catalog.
+        What to record in the catalog.
 
     Raises:
         IndexStorageFailed: The file could not be written; nothing is left of it.
-        ValueError: Rows shall keep their clusters, but the segments have different numbers of them.
+        ValueError: Rows should keep their clusters, but the segments have different numbers of them.
     """
     n_clusters = segments[0].n_clusters if centroids is None else len(centroids)
     if centroids is None and any(segment.n_clusters != n_clusters for segment in segments):
@@ -78,7 +78,7 @@ class _Plan:
     second: U32
 
     def taken(self, chosen: I64) -> "_Plan":
-        """Return where some of the rows come from."""
+        """Return the plan for some of the rows."""
         return _Plan(
             self.segments,
             self.numbers[chosen],
@@ -144,7 +144,7 @@ def _plan(segments: Sequence[Segment], alive: Sequence[Mask | None], centroids: 
         np.concatenate([pair[place][part] for pair, part in zip(assigned, living, strict=True)])
         for place in (0, 1)
     )
-    # `unique` tells the first of equals: seen from the end, that is the newest.
+    # `unique` returns the first of equal ids; in reverse order, that is the newest.
     newest = len(ids) - 1 - np.unique(ids[::-1], return_index=True)[1]
     order = newest[np.lexsort((ids[newest], clusters[newest]))]
     return _Plan(tuple(segments), numbers[order], rows[order], clusters[order], second[order])

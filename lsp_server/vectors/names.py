@@ -1,8 +1,8 @@
-r"""Owns how texts lie in a segment: blobs with boundaries, and the letters a name has.
+r"""Owns the layout of texts in a segment (blobs with boundaries) and the masks of a name's letters and pairs.
 
 A blob is the texts' UTF-8 bytes without separators; text i is `blob[starts[i]:starts[i + 1]]`. In the
-`lowered` blob each text begins with a newline and one more ends the blob: it ends every comparison, and makes
-a beginning a piece like any other.
+`lowered` blob each text begins with a newline, and one more ends the blob: it stops every comparison, and
+turns a prefix into a substring like any other.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,11 +17,11 @@ OTHER_BIT = 36
 _IS_WORD = np.array([byte >= 0x80 or chr(byte).isalnum() for byte in range(256)])
 """bool[256], whether a byte belongs to a letter or digit."""
 
-_FIRST, _SECOND, _SHIFT = 40_503, 2_633, 9  # of a pair's hash: the best of six tried on a million names
+_FIRST, _SECOND, _SHIFT = 40_503, 2_633, 9  # constants of the pair hash, the best of six on a million names
 
 
 def letter_mask(text: str) -> int:
-    """Return which letters a text has: bits 0-25 for a-z, 26-35 for 0-9, 36 for others.
+    """Return which characters a text has: bits 0-25 for a-z, 26-35 for 0-9, 36 for any others.
 
     `letter_mask(query) & ~letter_mask(name) == 0` is necessary for the query's letters to occur in the name.
     """
@@ -46,10 +46,10 @@ def letter_masks(names: Iterable[str]) -> U64:
 
 
 def pair_mask(text: bytes) -> int:
-    """Return which neighbouring bytes a lowered text has, hashed to 64 bits.
+    """Return the pairs of neighbouring bytes (bigrams) of a lower-cased text, hashed to 64 bits.
 
-    `pair_mask(piece) & ~pair_mask(name) == 0` is necessary for the piece to stand in the name. A name as the
-    `lowered` blob has it begins with a newline, so a piece that does is a beginning.
+    `pair_mask(piece) & ~pair_mask(name) == 0` is necessary for the name to contain the piece. In the
+    `lowered` blob a name begins with a newline, so a piece that begins with one is a prefix.
     """
     bits = _pair_bits(np.frombuffer(text, np.uint8))
     return int(np.bitwise_or.reduce(bits, initial=np.uint64(0)))
@@ -66,7 +66,7 @@ def pair_masks(low: U8, starts: U64) -> U64:
 
 
 def first_letters(low: U8, starts: U64) -> U8:
-    """Return of every name its first byte that belongs to a letter or digit, u8[n], 0 where none does."""
+    """Return the first byte of every name that belongs to a letter or digit, u8[n]; 0 where none does."""
     places = np.flatnonzero(_IS_WORD[low])
     firsts = np.append(low, np.uint8(0))[np.append(places, len(low))]
     after = np.searchsorted(places, starts.astype(np.int64))
@@ -83,19 +83,19 @@ def _pair_bits(text: U8) -> U64:
 
 def _mask_of_byte() -> U64:
     masks = np.full(256, 1 << OTHER_BIT, np.uint64)
-    masks[0xFF] = 0  # no byte of UTF-8: it ends a name, so that none is empty
+    masks[0xFF] = 0  # not a byte of UTF-8: it ends a name, so that none is empty
     for bit, letter in enumerate(b"abcdefghijklmnopqrstuvwxyz0123456789"):
         masks[letter] = 1 << bit
     return masks
 
 
 def lowered(name: str) -> bytes:
-    """Return a name as the `lowered` blob holds it: a newline, then the name in lower case on one line."""
+    """Return a name as in the `lowered` blob: a newline, then the name in lower case on one line."""
     return b"\n" + encoded(name.lower().replace("\n", " "))
 
 
 def encoded(name: str) -> bytes:
-    """Return UTF-8; a lone surrogate, which has none, becomes a question mark."""
+    """Return a name in UTF-8; a lone surrogate, which can't be encoded, becomes a question mark."""
     return name.encode("utf-8", "replace")
 
 
@@ -107,7 +107,7 @@ def pack(texts: Sequence[bytes]) -> tuple[U8, U64]:
 
 
 def byte_positions(firsts: I64, lengths: I64) -> I64:
-    """Return the place of every byte of texts that begin at `firsts`, text by text, i64[sum of lengths]."""
+    """Return the position of every byte of texts that begin at `firsts`, text by text, i64[Σ lengths]."""
     shifts = firsts - (np.cumsum(lengths) - lengths)
     places: I64 = np.arange(lengths.sum()) + np.repeat(shifts, lengths)
     return places

@@ -1,7 +1,7 @@
 """Owns the approximate half of a search: which rows' sign codes are nearest to the query's.
 
-The outcome depends on codes and ids alone, never on how rows are spread over segments: all rows as near as
-the last one wanted stay in, and where these are too many, the smallest ids win.
+The outcome depends on codes and ids alone, never on how rows are distributed over segments: all rows as near
+as the last one wanted are kept, and where these are too many, the smallest ids win.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,22 +14,22 @@ from lsp_server.vectors.arrays import I64, U8, U32, U64, AnyArray, Mask, ascendi
 from lsp_server.vectors.columns import JoinedSegments
 from lsp_server.vectors.kernels import BLOCK_ROWS, HammingKernel
 
-_SHORT_ROWS = 192  # shorter runs are copied together first: a call costs as much as comparing so many codes
-_SAMPLE = 4_096  # distances that tell where the wanted ones end
-_MARGIN = 1.5  # how many times the wanted number is aimed at, so that one look is nearly always enough
-_TIES = 4  # how many times the wanted number may stay in for being equally near
+_SHORT_ROWS = 192  # shorter runs are gathered first: a kernel call costs as much as comparing this many codes
+_SAMPLE = 4_096  # how many distances are sampled to guess where the wanted ones end
+_MARGIN = 1.5  # how many times the wanted number to aim at, so that one pass is nearly always enough
+_TIES = 4  # how many times the wanted number may be kept because of ties
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs:
-    """Runs of codes that lie one after the other.
+    """Runs of contiguous codes in one segment.
 
     Attributes:
-        codes: u8[n, b], where they lie.
-        starts: i64[m], the first of each run, none below the end of the run before.
-        ends: i64[m], those after the last.
+        codes: u8[n, b], the codes that the runs are slices of.
+        starts: i64[m], where each run starts.
+        ends: i64[m], where each run ends, exclusive.
         base: The first ordinal of the segment.
-        rows: u32[n], the segment's row of each code; None where codes lie in the order of rows.
+        rows: u32[n], the segment's row of each code; None where codes are in row order.
     """
 
     codes: U8
@@ -40,28 +40,28 @@ class Runs:
 
     @property
     def n_codes(self) -> int:
-        """Codes in all runs."""
+        """Number of codes in all runs."""
         return int((self.ends - self.starts).sum())
 
     def ordinals(self, places: I64) -> I64:
-        """Turn places in `codes` into ordinals."""
+        """Turn indices into `codes` into ordinals."""
         return places + self.base if self.rows is None else self.rows[places].astype(np.int64) + self.base
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Compared:
-    """Some runs and where their distances stand, in their order: i64[m], the place after each run's last."""
+    """Some runs, and where the distances of each end (exclusive) in those of the whole scan, i64[m]."""
 
     runs: Runs
     ends: I64
 
 
 class Scanned:
-    """Rows whose codes were compared; one that lies in two clusters may be there twice.
+    """The distances of a scan, and their rows; a row in two clusters may occur twice.
 
     Args:
-        distances: u16[m], differing bits.
-        parts: What they belong to, in order.
+        distances: u16[m], Hamming distances.
+        parts: The runs that they belong to, in order.
 
     Attributes:
         distances: As given.
@@ -72,14 +72,13 @@ class Scanned:
         self._parts = parts
 
     def ordinals(self, places: I64) -> I64:
-        """Turn ascending places in `distances` into ordinals."""
+        """Turn ascending indices into `distances` into ordinals."""
         found = np.empty(len(places), np.int64)
         first = 0
         for part in self._parts:
             if not len(part.ends):
                 continue
-            # There are fewer runs than places.
-            borders = np.searchsorted(places, part.ends)
+            borders = np.searchsorted(places, part.ends)  # this way round: runs are fewer than places
             counts = np.diff(borders, prepend=first)
             last = int(borders[-1])
             shifts = np.repeat(part.runs.ends - part.ends, counts)
@@ -89,11 +88,11 @@ class Scanned:
 
 
 def scan_runs(kernel: HammingKernel, code: U8, parts: Sequence[Runs]) -> Scanned:
-    """Compare all codes of some runs; long runs are read where they lie, short ones are gathered first.
+    """Compare all codes of some runs; long runs are read in place, short ones are gathered first.
 
     Args:
-        kernel: Compares codes.
-        code: u8[b], the query's.
+        kernel: A Hamming kernel.
+        code: u8[b], the query's code.
         parts: The runs.
     """
     distances = np.empty(sum(part.n_codes for part in parts), np.uint16)
@@ -121,7 +120,7 @@ def nearest_of(measure: Callable[[U8], AnyArray], table: JoinedSegments, ordinal
 
     Args:
         measure: Codes u8[m, b] → their distances, u16[m].
-        table: Where the rows are.
+        table: The segments of the rows.
         ordinals: i64[n], ascending.
         wanted: How many, at least 1.
 
@@ -140,13 +139,13 @@ def nearest_of(measure: Callable[[U8], AnyArray], table: JoinedSegments, ordinal
 def nearest_scanned(
     scanned: Scanned, wanted: int, passing: Mask | None, share: float, ids_of: Callable[[I64], U64]
 ) -> I64:
-    """Return the nearest of the rows that were compared: as many as wanted, and more on ties.
+    """Return the nearest of the rows that were scanned: as many as wanted, and more on ties.
 
     Args:
         scanned: Rows and their distances.
-        wanted: How many, at least 1; a row that is there twice counts twice.
+        wanted: How many, at least 1; a row that occurs twice counts twice.
         passing: bool[n_rows], which rows may be returned; None for all.
-        share: About how much of what was scanned passes, 0 to 1.
+        share: The estimated share of the scanned rows that pass, 0 to 1.
         ids_of: Turns ordinals into ids, which decide among too many ties.
 
     Returns:
@@ -167,7 +166,7 @@ def nearest_scanned(
 
 
 def within(distances: AnyArray, wanted: int) -> I64:
-    """Return the places of the smallest distances: as many as wanted, and all ties with the last."""
+    """Return the indices of the smallest distances: as many as wanted, and all ties with the last."""
     if len(distances) <= wanted:
         return np.arange(len(distances))
     last = int(np.searchsorted(np.cumsum(np.bincount(distances)), wanted))
@@ -175,7 +174,7 @@ def within(distances: AnyArray, wanted: int) -> I64:
 
 
 def first_by_id(ordinals: I64, distances: AnyArray, wanted: int, ids_of: Callable[[I64], U64]) -> I64:
-    """Return the ordinals ascending, each once; of far too many ties those with the smallest ids."""
+    """Return the ordinals ascending, each once; of far too many, the nearest, ties broken by smallest id."""
     if len(ordinals) > _TIES * wanted:
         order = np.lexsort((ids_of(ordinals), distances))
         ordinals = ordinals[order[: _TIES * wanted]]
@@ -183,10 +182,10 @@ def first_by_id(ordinals: I64, distances: AnyArray, wanted: int, ids_of: Callabl
 
 
 def _guess(distances: AnyArray, aim: float) -> int | None:
-    """Return a distance that about so many stay within; None when that is about all of them."""
+    """Return a distance that about `aim` of the distances are within; None when that is about all of them."""
     step = max(1, len(distances) // _SAMPLE)
     sample = distances[::step]
-    # One standard deviation more, as of few sampled ones there may well be one too many.
+    # One standard deviation more, as the sample may have one small distance too many.
     rank = aim / step
     rank = int(rank + rank**0.5) + 1
     return int(np.partition(sample, rank)[rank]) if rank < len(sample) // 2 else None

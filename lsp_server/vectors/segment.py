@@ -1,4 +1,4 @@
-"""Owns reading one segment file: opened by its header alone, the rest memory-mapped and never changed."""
+"""Owns reading one segment file: only its header is read to open it, the rest is memory-mapped, read-only."""
 
 import contextlib
 import mmap
@@ -34,14 +34,14 @@ class Segment:
         name_firsts: u8[n], see `names.first_letters`.
         qualified_pairs: u64[n], pair masks of the names with their containers.
         cluster_starts: u32[k + 1]; cluster c is rows `cluster_starts[c]:cluster_starts[c + 1]`.
-        spilled_codes: u8[m, b], codes of rows that lie in a second cluster too, by that cluster, then row.
+        spilled_codes: u8[m, b], codes of rows that are in a second cluster, too, by that cluster, then row.
         spilled_rows: u32[m], their rows.
-        spilled_starts: u32[k + 1], where each cluster's begin among these.
-        names: u8[...], UTF-8 names one after the other.
+        spilled_starts: u32[k + 1], where each cluster begins among these.
+        names: u8[...], concatenated UTF-8 names.
         name_starts: u64[n + 1].
         lowered: u8[...], see `names`.
         lowered_starts: u64[n + 1].
-        records: u8[...].
+        records: u8[...], concatenated packed symbol records.
         record_starts: u64[n + 1].
     """
 
@@ -93,8 +93,8 @@ class Segment:
             The segment.
 
         Raises:
-            IndexDamaged: The file is missing, cut short, of another version, or its header is altered.
-            IndexStorageFailed: It can't be read now, which says nothing about what it holds.
+            IndexDamaged: The file is missing, truncated, of another version, or its header is corrupt.
+            IndexStorageFailed: It can't be read now, which says nothing about its content.
         """
         try:
             with path.open("rb") as stream:
@@ -109,13 +109,13 @@ class Segment:
         except OSError as error:
             raise IndexStorageFailed(
                 f"The vector segment {path.name} can't be read: {error.strerror or error}.",
-                f"See that you may read {path.parent} and that its disk works, and try again.",
+                f"Check that you may read {path.parent} and that its disk works, and try again.",
                 path=str(path),
             ) from error
         return cls(path, header, mapped)
 
     def find(self, ids: U64) -> I64:
-        """Return the rows of symbols.
+        """Return the rows of symbols, looked up by id.
 
         Args:
             ids: u64[m].
@@ -131,10 +131,10 @@ class Segment:
         return rows
 
     def alive(self, dead: U32 | None) -> Mask | None:
-        """Return which rows are not among the dead, bool[n]; None where all are alive.
+        """Return which rows are not dead, bool[n]; None where all are alive.
 
         Args:
-            dead: u32[m], in any order.
+            dead: u32[m], the segment's tombstones, in any order.
         """
         if dead is None or not len(dead):
             return None
@@ -143,13 +143,13 @@ class Segment:
         return mask
 
     def clusters(self) -> U32:
-        """Return every row's cluster, u32[n], computed anew."""
+        """Return every row's cluster, u32[n]; computed on each call."""
         return np.repeat(
             np.arange(self.n_clusters, dtype=np.uint32), self.cluster_starts[1:] - self.cluster_starts[:-1]
         )
 
     def second_clusters(self) -> U32:
-        """Return every row's second cluster, u32[n], `n_clusters` where it has none; computed anew."""
+        """Return every row's second cluster, u32[n], `n_clusters` for none; computed on each call."""
         second = np.full(self.n_rows, self.n_clusters, np.uint32)
         sizes = self.spilled_starts[1:] - self.spilled_starts[:-1]
         second[self.spilled_rows] = np.repeat(np.arange(self.n_clusters, dtype=np.uint32), sizes)
@@ -166,7 +166,7 @@ class Segment:
         )
 
     def prefetch(self) -> None:
-        """Ask the system to read the codes into memory in the background, where it takes such advice."""
+        """Advise the system to read the codes into memory in the background, where it takes such advice."""
         mapped = self._mapped
         if mapped is None:
             return
@@ -178,17 +178,17 @@ class Segment:
                     mapped.madvise(mmap.MADV_WILLNEED, start, n_bytes)
 
     def verify(self) -> list[str]:
-        """Read everything and compare it with the checksums and with itself.
+        """Read everything, and check the checksums and the consistency of the sections.
 
         Returns:
-            The problems found, one sentence each; empty when the segment holds together.
+            The problems found, one sentence each; empty when there are none.
         """
         return list(self._problems())
 
     def close(self) -> None:
-        """Let go of the mapping, which Windows demands before the file can be deleted.
+        """Release the mapping, without which Windows does not let the file be deleted.
 
-        The mapping lasts on until arrays that others still hold are gone.
+        The mapping stays until arrays that others still hold are gone.
         """
         mapped, self._mapped = self._mapped, None
         for name, value in list(vars(self).items()):
@@ -214,7 +214,7 @@ class Segment:
         ):
             yield "the clusters do not cover the rows"
         if not self._spills_hold():
-            yield "the second clusters do not hold together"
+            yield "the second clusters are inconsistent"
         if (self._sorted_ids[1:] < self._sorted_ids[:-1]).any():
             yield "the id look-up is not sorted"
         rows = self._sorted_rows.astype(np.int64)

@@ -1,4 +1,4 @@
-"""Owns the writing of segment files: durable, all or nothing, in one pass from arrays or streamed blocks."""
+"""Owns writing segment files: durably and atomically, in one pass, from arrays or streamed blocks."""
 
 import os
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ from lsp_server.vectors.format import (
 from lsp_server.vectors.kernels import is_finite, sign_codes
 
 TEMPORARY_SUFFIX = ".tmp"
-"""What an unfinished file's name ends with; such files may go whenever nobody holds the writer lease."""
+"""Suffix of unfinished files, which may be deleted by whoever holds the writer lease."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +37,14 @@ class SegmentRows:
 
     Attributes:
         ids: u64[n], stable symbol ids.
-        vectors: f16[n, d], finite; unit rows, or zero where there is nothing to say.
+        vectors: f16[n, d], finite; unit rows, or zero where there is no text to embed.
         kinds: u8[n], LSP's symbol kinds.
-        languages: u8[n], numbers that the caller gives meaning to.
+        languages: u8[n], numbers whose meaning is the caller's.
         files: u32[n], the catalog's file ids.
         flags: u8[n], `SymbolFlags`.
         lines: u8[n], how many lines each covers, 255 for more.
         names: n names as written.
-        qualified_names: n names with what they lie in.
+        qualified_names: n names with their containers.
         records: n packed records, opaque here.
     """
 
@@ -62,12 +62,12 @@ class SegmentRows:
 
 @dataclass(frozen=True, slots=True)
 class SegmentInfo:
-    """What the catalog notes about a written segment.
+    """What the catalog records about a written segment.
 
     Attributes:
         rows: Number of symbols.
         size_bytes: Size of the file.
-        checksum: Sixteen hex characters over header and so, through the sections' CRCs, over everything.
+        checksum: Sixteen hex digits over the header and so, through the sections' CRCs, over everything.
     """
 
     rows: int
@@ -78,10 +78,10 @@ class SegmentInfo:
 class SegmentFile:
     """A segment being written: sections are added one by one, then `finish` makes it appear under its name.
 
-    Used as a context manager; leaving it without `finish` removes what was written.
+    A context manager; leaving it without `finish` removes what was written.
 
     Raises:
-        IndexStorageFailed: From any method, when the disk is full, read-only or the folder is gone.
+        IndexStorageFailed: From any method, when the disk is full or read-only or the folder is gone.
     """
 
     def __init__(self, path: Path, *, rows: int, dimensions: int, clusters: int) -> None:
@@ -123,12 +123,12 @@ class SegmentFile:
             raise _storage_failed(self._path, error) from error
         section = Section(name, dtype, shape, offset, checksum)
         if section.size_bytes != n_bytes:
-            raise ValueError(f"section {name}: {n_bytes} bytes came, {section.size_bytes} were announced")
+            raise ValueError(f"section {name}: got {n_bytes} bytes, expected {section.size_bytes}")
         self._sections.append(section)
         self._offset = offset + n_bytes
 
     def finish(self) -> SegmentInfo:
-        """Complete the file, make it durable and give it its name."""
+        """Complete the file, sync it to disk and rename it to its final name."""
         rows, dimensions, clusters = self._shape
         size_bytes = aligned(self._offset)
         header = Header(rows, dimensions, clusters, size_bytes, tuple(self._sections))
@@ -149,7 +149,7 @@ class SegmentFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A disk that failed a write fails the flush of closing, too; the first error is the one to tell.
+        # A disk that failed a write fails the flush on closing, too; the first error is the one to report.
         with suppress(OSError):
             self._stream.close()
         with suppress(OSError):
@@ -162,21 +162,22 @@ def write_segment(
     """Write symbols as one segment, in order of cluster, then id.
 
     Args:
-        path: Where; its folder exists.
+        path: The new file; its folder must exist.
         rows: The symbols.
         clusters: u32[n], each symbol's cluster, below `n_clusters`.
         n_clusters: How many clusters the index has.
-        second: u32[n], a second cluster for each symbol, `n_clusters` for none; None where all are probed.
+        second: u32[n], a second cluster for each symbol, `n_clusters` for none; None where searches probe all
+            clusters.
 
     Returns:
-        What to note in the catalog.
+        What to record in the catalog.
 
     Raises:
         IndexStorageFailed: The file could not be written; nothing is left of it.
         ValueError: A vector is not finite.
     """
     if not is_finite(rows.vectors):
-        raise ValueError("vectors have to be finite")
+        raise ValueError("vectors must be finite")
     order = np.lexsort((rows.ids, clusters))
     n_rows, dimensions = rows.vectors.shape
     vectors = rows.vectors[order]
@@ -210,18 +211,18 @@ def write_segment(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spills:
-    """Which rows lie in a second cluster too: i64[m] by that cluster, then row, and its starts u32[k + 1]."""
+    """Rows that are in a second cluster, i64[m], by that cluster, then row; its boundaries, u32[k + 1]."""
 
     rows: I64
     starts: U32
 
 
 def spills(second: U32 | None, n_clusters: int) -> Spills:
-    """Return the rows that have a second cluster, in its order; none without any.
+    """Return the rows that have a second cluster, ordered by it.
 
     Args:
-        second: u32[n], the second cluster of each row of the segment, `n_clusters` for none.
-        n_clusters: How many there are.
+        second: u32[n], the second cluster of each row, `n_clusters` for none; None when no row has one.
+        n_clusters: How many clusters there are.
     """
     if second is None:
         return Spills(np.zeros(0, np.int64), np.zeros(n_clusters + 1, np.uint32))
@@ -249,7 +250,7 @@ def starts_of(sorted_clusters: AnyArray, n_clusters: int) -> U32:
 
 
 def text_end(section: str) -> U8:
-    """Return what closes a blob: a newline after the lowered names, nothing after others."""
+    """Return what ends a blob: a newline after the lowered names, nothing after others."""
     return np.frombuffer(b"\n" if section == "lowered" else b"", np.uint8)
 
 

@@ -1,7 +1,7 @@
-"""What one folder asks of its indexer and what comes of it: requests, pauses, failures, restarts, rest.
+"""The background indexing of one folder: requests to its indexer, pauses, failures, restarts, idle time.
 
-Every request is a ticket; the indexer answers with the last ticket whose results are in the index. The
-folder is ready when all tickets are answered and the reader has opened what was committed for them.
+Every request has a ticket, a rising number; the indexer answers with the last ticket whose results are in the
+index. The folder is ready when all are answered and the reader has opened what was committed for them.
 """
 
 import logging
@@ -21,33 +21,34 @@ from lsp_server.workspace.status import IndexState
 logger = logging.getLogger(__name__)
 
 IDLE_S = 45.0
-"""An indexer that has had nothing to do for so long is ended; its memory is worth more than its start."""
+"""An indexer that has been idle for this long is ended: its memory is worth more than a quick start."""
 
 RETRY_S = 30.0
-"""After a failure of the disk, or of the indexer again and again, it is tried again this much later."""
+"""Indexing is tried again this long after a failure of the disk, or repeated deaths of the indexer."""
 
 FIRST_RESTART_S = 0.2
-"""An indexer that died is started again after this; each further time after twice as long."""
+"""An indexer that died is restarted after this; after each further death the delay doubles."""
 
 MOST_DEATHS = 5
-"""So many deaths in a row count as a failure."""
+"""This many deaths in a row count as a failure."""
 
 HEALTHY_S = 60.0
-"""Who lived this long did not die of what killed the one before."""
+"""An indexer that lived this long did not die of what killed the one before."""
 
 MakeClient = Callable[[Callable[[Event], None], Callable[[], None]], IndexerClient]
-"""Makes the hold on the process, given takers of its events and of its end."""
+"""Makes the client of an indexer process from two callbacks: for its events, and for its unexpected end."""
 
 
 class Background:
     """The indexing of one folder. Thread-safe; no method waits for the process but `close`.
 
     Args:
-        index: Remembers the pause.
+        index: Stores the pause.
         make_client: See `MakeClient`.
-        publish: Opens the newest generation for searches; whether that worked. Called without a lock.
-        on_change: Called, without a lock, when something here is different from before.
-        updates: Takes how long changes took to be searchable.
+        publish: Opens the newest generation for searches, and returns whether that worked. Called without
+            holding the lock.
+        on_change: Called, without holding the lock, when the state here may have changed.
+        updates: Records how long changes took to become searchable.
     """
 
     def __init__(
@@ -68,11 +69,11 @@ class Background:
         self._is_closed = False
         self._is_paused = index.is_paused()
         self._is_held = False
-        """Nothing is sent: the process died, and is given time."""
+        """Nothing is sent: the process died, and waits for its restart."""
         self._note: str | None = None
         self._failure: messages.Failed | None = None
         self._has_given_up = False
-        """The process said that it can't go on; if it ends then, that is no death."""
+        """The process reported that it can't go on; if it ends then, that is not a death."""
         self._asked = self._settled = self._rebuild = 0
         self._has_asked_for_all = False
         self._asked_at: dict[int, float] = {}
@@ -94,13 +95,13 @@ class Background:
         """Look at these relative paths again."""
         with self._lock:
             if self._failure is not None:
-                self._ask_for_all()  # what failed has to be done as well
+                self._ask_for_all()  # what failed has to be done, too
             elif self._ask(lambda ticket: messages.Update(tuple(paths), ticket)):
                 self._asked_at[self._asked] = time.monotonic()
         self._on_change()
 
     def rebuild(self) -> None:
-        """Read, parse and embed everything anew; what is there answers meanwhile. A pause puts it off."""
+        """Read, parse and embed everything again; the old index answers meanwhile. A pause defers it."""
         with self._lock:
             self._rebuild = self._asked + 1
             self._ask_with_all(messages.Rebuild)
@@ -112,7 +113,7 @@ class Background:
             self._client.tell(messages.Prioritise(tuple(paths)))
 
     def pause(self) -> None:
-        """Stop, also in later runs, until `resume`."""
+        """Stop until `resume`; the pause survives restarts."""
         with self._lock:
             self._is_paused = self._is_job_over = True
             self._asked_at.clear()
@@ -145,7 +146,7 @@ class Background:
         self._client.close()
 
     def _ask(self, make: Callable[[int], Command]) -> bool:
-        """Note a request and pass it on; whether it counts: the end of a pause finds everything anyway."""
+        """Count a request and pass it on; False when paused (the scan on `resume` finds it) or closed."""
         if self._is_closed or self._is_paused:
             return False
         self._asked += 1
@@ -155,7 +156,7 @@ class Background:
         return True
 
     def _ask_for_all(self) -> None:
-        """Ask for whatever may have been lost on the way: a scan finds it."""
+        """Ask for a scan, or again for an unfinished rebuild: either finds whatever may have been lost."""
         if self._rebuild > self._settled:
             self._rebuild = self._asked + 1
             self._ask_with_all(messages.Rebuild)
@@ -163,7 +164,7 @@ class Background:
             self._ask_with_all(messages.Scan)
 
     def _ask_with_all(self, make: Callable[[int], Command]) -> None:
-        """Make a request that looks at every file; before the first the folder can't be ready."""
+        """Make a request that covers every file; before the first one, the folder can't be ready."""
         if self._ask(make):
             self._has_asked_for_all = True
 
@@ -191,12 +192,12 @@ class Background:
                 self._settle(ticket, is_published=self._publish())
             case messages.Tidied():
                 give_back()
-                # Not before: clustering a large index takes longer than any patience.
+                # Not after `Settled`: clustering a large index may take longer than IDLE_S.
                 with self._lock:
                     if self._settled >= self._asked:
                         self._later(IDLE_S, self._rest)
             case messages.Waiting(holder):
-                self._note = f"Waiting for {holder}, which writes the index of this folder."
+                self._note = f"Waiting for {holder}, which is writing the index of this folder."
             case messages.Failed():
                 with self._lock:
                     self._has_given_up = True
@@ -224,7 +225,7 @@ class Background:
         self._later(RETRY_S, self._retry)
 
     def _mourn(self) -> None:
-        """The process ended unasked: start another, but not at once if it goes on like that."""
+        """The process died: restart it, with a growing delay if it keeps dying."""
         with self._lock:
             self._forget_progress()
             if self._is_closed or self._has_given_up:
@@ -235,7 +236,7 @@ class Background:
                 self._fail(_died(self._deaths))
             else:
                 delay_s = FIRST_RESTART_S * 2 ** (self._deaths - 1)
-                self._note = f"The indexer ended unexpectedly and starts again in {delay_s:.1f} seconds."
+                self._note = f"The indexer ended unexpectedly and restarts in {delay_s:.1f} seconds."
                 self._later(delay_s, self._retry)
         self._on_change()
 
@@ -255,14 +256,14 @@ class Background:
                 self._client.rest()
 
     def _forget_progress(self) -> None:
-        """The process that counted ends; another begins at zero."""
+        """Keep the total of a process that ends, as the next one counts from zero."""
         self._is_job_over = True
         if self._progress is not None:
             self._embedded_before += self._progress.embedded_symbols
             self._progress = None
 
     def _later(self, delay_s: float | None, action: Callable[[], None] | None = None) -> None:
-        """Do something after a while instead of what was to be done before; with None, nothing."""
+        """Schedule an action in place of the one scheduled before; with None, just cancel that one."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -271,7 +272,7 @@ class Background:
 
         def act() -> None:
             with self._lock:
-                if self._timer is not timer:  # it was too late to cancel it
+                if self._timer is not timer:  # it was replaced too late to be cancelled
                     return
             action()
 
@@ -294,7 +295,7 @@ class Background:
 
     @property
     def message(self) -> str | None:
-        """What the user should know about the state."""
+        """What the user should know about the state, if anything."""
         failure = self._failure
         if self._is_paused:
             return PAUSED
@@ -304,40 +305,40 @@ class Background:
 
     @property
     def is_resting(self) -> bool:
-        """Whether no process runs."""
+        """Whether no indexer process is running."""
         return self._client.pid is None
 
     @property
     def is_paused(self) -> bool:
-        """Whether nothing is to be indexed for now."""
+        """Whether indexing is paused."""
         return self._is_paused
 
     @property
     def progress(self) -> messages.Progress | None:
-        """Of the running job, or of the last one."""
+        """The progress of the running job, or of the last one."""
         return self._progress
 
     @property
     def job(self) -> messages.Progress | None:
-        """Of the running job alone, once it knows its files."""
+        """The progress of the running job once it knows its files; None when there is no such job."""
         return None if self._is_job_over else self._progress
 
     @property
     def embedded_symbols(self) -> int:
-        """Symbols embedded since the start, by all processes there were."""
+        """Symbols embedded since the start, by all indexer processes so far."""
         progress = self._progress
         return self._embedded_before + (0 if progress is None else progress.embedded_symbols)
 
 
 PAUSED = (
-    "Indexing is paused: what was indexed before is searched, and changes on disk are not taken in.\n"
+    "Indexing is paused: searches use what was indexed before, without later changes on disk.\n"
     "Suggestion: Resume indexing."
 )
 
 UNREADABLE = messages.Failed(
     "IndexDamaged",
-    "The index that was just written can't be opened; the one before it goes on answering.",
-    "Look into the log file; `semantic-symbols doctor --repair` rebuilds it.",
+    "The index that was just written can't be opened; the previous one still answers.",
+    "See the log file; `semantic-symbols doctor --repair` rebuilds the index.",
 )
 
 
@@ -345,5 +346,5 @@ def _died(times: int) -> messages.Failed:
     return messages.Failed(
         IndexerFailed.__name__,
         f"The indexer ended unexpectedly {times} times in a row.",
-        "Look into the log file; `semantic-symbols doctor --repair` may help. It is tried again soon.",
+        "See the log file; `semantic-symbols doctor --repair` may help. Indexing is retried soon.",
     )

@@ -1,4 +1,4 @@
-"""The documents that an editor has open, by the file that each is in truth, however it is spelled."""
+"""The documents that an editor has open, each mapped to the real file behind its path."""
 
 import threading
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 class OpenDocuments:
-    """Texts as they stand on screen. Thread-safe.
+    """The texts of open buffers. Thread-safe.
 
-    A document is known by the path that the client uses, and stands for the file that this path leads to.
-    When two documents lead to one file, the one that changed last counts.
+    A document is identified by the path that the client uses, and overrides the file that this path resolves
+    to. When two documents resolve to one file, the one that changed last wins.
     """
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class OpenDocuments:
         self._texts: dict[Path, tuple[Path, str]] = {}
 
     def put(self, path: Path, text: str) -> Path:
-        """Take a text; the file that it stands for is returned."""
+        """Store a document's text, and return the file that it overrides."""
         with self._lock:
             known = self._texts.pop(path, None)
             file = real_path(path) if known is None else known[0]
@@ -28,8 +28,8 @@ class OpenDocuments:
         """Forget a document.
 
         Returns:
-            The file that it stood for, and the text of another document of that file or None; None where it
-            was not open.
+            The file that it overrode, and the text of another document of that file or None; just None when
+            it was not open.
         """
         with self._lock:
             known = self._texts.pop(path, None)
@@ -39,14 +39,14 @@ class OpenDocuments:
             return known[0], others[-1] if others else None
 
     def __iter__(self) -> Iterator[tuple[Path, str]]:
-        """Every file and its text, in the order of their last changes."""
+        """Iterate over files and their texts, in the order of their last changes."""
         with self._lock:
             return iter(list(self._texts.values()))
 
 
 def real_path(path: Path) -> Path:
-    """Return where a path leads, through all links; of one that does not exist, as far as it does."""
+    """Return a path with all links resolved, as far as it exists."""
     try:
         return path.resolve()
-    except (OSError, RuntimeError):  # links in a circle
+    except (OSError, RuntimeError):  # a cycle of links
         return path.absolute()

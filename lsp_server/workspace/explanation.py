@@ -1,4 +1,4 @@
-"""Says why a file of a folder is indexed, or is not."""
+"""Explains why a file of a folder is or is not indexed."""
 
 import stat
 from pathlib import Path
@@ -8,7 +8,7 @@ from lsp_server.indexing.scanning.scanner import is_storable
 from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.status import PathExplanation
 
-OUTSIDE = PathExplanation(indexed=False, reason="it lies in none of the open folders")
+OUTSIDE = PathExplanation(indexed=False, reason="it is in none of the open folders")
 
 
 def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathExplanation:
@@ -16,8 +16,8 @@ def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathEx
 
     Args:
         path: Relative to the workspace folder.
-        rules: Which files are wanted.
-        reader: What is indexed; None where the index is not open.
+        rules: Decide which files are indexed.
+        reader: The index; None where it is not open.
     """
     decision = rules.decide(path)
     if not decision.indexed:
@@ -26,7 +26,7 @@ def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathEx
         return PathExplanation(False, "its name is not valid Unicode")
     state = None
     if reader is not None:
-        # What is said to be indexed can be found: the catalog knows of a commit a moment before searches do.
+        # So that a file reported as indexed can be found: the catalog sees a commit before searches do.
         reader.refresh()
         state = reader.file_at(path)
     try:
@@ -34,7 +34,8 @@ def explain(path: str, rules: IgnoreRules, reader: IndexReader | None) -> PathEx
     except (OSError, ValueError):
         return PathExplanation(False, "there is no such file")
     if not stat.S_ISREG(mode):
-        return PathExplanation(False, "it is a folder" if stat.S_ISDIR(mode) else "it is no ordinary file")
+        what = "a folder" if stat.S_ISDIR(mode) else "not an ordinary file"
+        return PathExplanation(False, f"it is {what}")
     if state is not None and state.reason:
         return PathExplanation(False, state.reason)
     if state is None or not state.digest:
@@ -46,7 +47,7 @@ def behind_link(target: Path) -> PathExplanation:
     """Return why a path that leads through a symbolic link is not indexed.
 
     Args:
-        target: Where the file is in truth.
+        target: The path with all links resolved.
     """
     return PathExplanation(
         False, f"a symbolic link leads there, and links are not followed; the file itself is {target}"

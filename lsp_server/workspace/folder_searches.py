@@ -1,4 +1,4 @@
-"""Asks folders: searches, the palette and related code, each over all folders at once and without doubles."""
+"""Searches, the palette and related code, each over all open folders at once and without duplicates."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,13 +19,13 @@ from lsp_server.workspace.rerankers import Rerankers
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """A place in a file of a folder.
+    """A position in a file of a folder.
 
     Attributes:
-        file: Relative to the folder.
-        line: From 0.
-        column: From 0, in units of `encoding`.
-        encoding: The unit.
+        file: Path relative to the folder.
+        line: Counted from 0.
+        column: Counted from 0, in units of `encoding`.
+        encoding: What columns count.
     """
 
     file: str
@@ -35,12 +35,12 @@ class FilePlace:
 
 
 class FolderSearches:
-    """Answers what is asked of open folders. Thread-safe.
+    """Searches open folders. Thread-safe.
 
-    A file that lies in several of them, because one holds another, is found once.
+    With nested folders, a file that is in several of them is found once.
 
     Args:
-        rerankers: Has the cross-encoders at hand that settings name.
+        rerankers: Provides the cross-encoders that settings name.
 
     Attributes:
         took_ms: How long answers took.
@@ -61,8 +61,8 @@ class FolderSearches:
         """Answer a search.
 
         Raises:
-            InvalidParams: A path pattern is no gitignore pattern.
-            Cancelled: It was called off.
+            InvalidParams: A path pattern is not a valid gitignore pattern.
+            Cancelled: The search was called off.
         """
         began = time.perf_counter()
         n_doubles = _most_doubles(folders)
@@ -83,7 +83,7 @@ class FolderSearches:
     def palette(
         self, folders: Sequence[OpenFolder], query: str, limit: int, cancel: Cancel, *, meaning: bool
     ) -> tuple[Found, ...]:
-        """Answer `workspace/symbol`: names first, then meaning where that is wanted."""
+        """Answer `workspace/symbol`: names first, then meaning if that is wanted."""
         began = time.perf_counter()
         n_doubles = _most_doubles(folders)
         views = _views(folders)
@@ -96,7 +96,7 @@ class FolderSearches:
     def related(
         self, folder: OpenFolder, others: Sequence[OpenFolder], at: FilePlace, limit: int, cancel: Cancel
     ) -> SearchOutcome:
-        """Find what is closest in meaning to the innermost symbol at a place of a folder."""
+        """Find what is closest in meaning to the innermost symbol at a position."""
         began = time.perf_counter()
         folders = [folder, *others]
         n_doubles = _most_doubles(folders)
@@ -112,7 +112,7 @@ class FolderSearches:
         )
 
     def _note(self, began: float) -> float:
-        """Note how long an answer took, and return it in milliseconds."""
+        """Record how long an answer took, and return it in milliseconds."""
         took_ms = (time.perf_counter() - began) * 1000
         self.took_ms.add(took_ms)
         return took_ms

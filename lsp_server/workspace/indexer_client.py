@@ -1,4 +1,4 @@
-"""A server's hold on the indexer process of one folder: started when there is work, ended when told to."""
+"""The server's client of one folder's indexer process: starts it when there is work, feeds it, ends it."""
 
 import contextlib
 import logging
@@ -16,20 +16,20 @@ from lsp_server.indexing.messages import Command, Event, decode
 logger = logging.getLogger(__name__)
 
 REST_S = 2.0
-"""A process that shall end may take this long to do so by itself; what it has committed stands."""
+"""How long a process may take to end by itself before it is killed; what it has committed stays."""
 
 CLOSE_S = 0.4
-"""The same when the server ends; a later run recovers what was cut short."""
+"""The same when the server ends; a later run recovers an interrupted batch."""
 
 
 class IndexerClient:
-    """Starts, feeds and ends one indexer process after the other. Thread-safe; nothing but `close` waits.
+    """Starts, feeds and ends one indexer process after another. Thread-safe; only `close` blocks.
 
     Args:
         command: Program and arguments.
         env: Environment of the process.
-        on_event: Takes every event, in a thread of the client.
-        on_end: Called, in a thread of the client, when the process ended unasked.
+        on_event: Called with every event, in a thread of the client.
+        on_end: Called, in a thread of the client, when the process ended unexpectedly.
     """
 
     def __init__(
@@ -50,12 +50,12 @@ class IndexerClient:
 
     @property
     def pid(self) -> int | None:
-        """The process, while one runs."""
+        """The id of the process; None while none is running."""
         with self._lock:
             return None if self._child is None else self._child.pid
 
     def send(self, command: Command) -> None:
-        """Hand over a command, starting the process where none runs.
+        """Send a command, starting the process if none is running.
 
         Raises:
             IndexerFailed: It can't be started.
@@ -68,13 +68,13 @@ class IndexerClient:
             self._child.send(command)
 
     def tell(self, command: Command) -> None:
-        """Hand over a command that says nothing to a process yet to be started."""
+        """Send a command that a process yet to be started would not need; it never starts one."""
         with self._lock:
             if self._child is not None:
                 self._child.send(command)
 
     def rest(self) -> None:
-        """End the process because there is nothing to do; the next command starts another."""
+        """End the idle process; the next `send` starts another."""
         with self._lock:
             self._let_go(REST_S)
 
@@ -100,7 +100,7 @@ class IndexerClient:
         except OSError as error:
             raise IndexerFailed(
                 f"The indexer can't be started: {error.strerror or error}.",
-                "Look into the log file; if nothing helps, reinstall semantic-symbols.",
+                "See the log file; if nothing else helps, reinstall semantic-symbols.",
             ) from error
 
     def _ended(self, child: "_Child", code: int) -> None:
@@ -109,12 +109,12 @@ class IndexerClient:
             if self._child is not child:
                 return
             self._child = None
-        logger.warning("the indexer ended unasked, with code %s", code)
+        logger.warning("the indexer ended unexpectedly, with code %s", code)
         self._on_end()
 
 
 class _Child:
-    """One run of the process. Commands wait in a queue, so that a process that hangs holds nobody up."""
+    """One run of the process. Commands go through a queue, so that a hanging process blocks nobody."""
 
     def __init__(
         self,
@@ -132,8 +132,8 @@ class _Child:
             stdout=subprocess.PIPE,
             env=env,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            # A group, so that its own children can be ended with it; no session, since Linux may schedule
-            # sessions as equals, and then a low priority counts for nothing outside of one.
+            # A process group, so that its own children can be ended with it; not a session, since Linux may
+            # schedule sessions as equals (autogroup), and then a low priority counts only within its own.
             process_group=0,
         )
         self._reader = threading.Thread(target=self._read, name="indexer-events", daemon=True)
@@ -148,7 +148,7 @@ class _Child:
         self._outbox.put(command)
 
     def end(self, grace_s: float) -> None:
-        """Close its standard input, after which it ends; kill it if it has not after a while."""
+        """Close its standard input, which makes it end; kill it if it has not ended by then."""
         self._outbox.put(None)
         killer = threading.Timer(grace_s, self._kill)
         killer.daemon = True
@@ -159,7 +159,7 @@ class _Child:
 
     def _write(self) -> None:
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError, ValueError):  # its death is noticed by the reader
+        with contextlib.suppress(OSError, ValueError):  # the reader notices when the process dies
             while (command := self._outbox.get()) is not None:
                 self._process.stdin.write(command.encode())
                 self._process.stdin.flush()
@@ -171,7 +171,7 @@ class _Child:
         with self._process.stdout as events:
             for line in events:
                 self._take(line)
-        self._kill()  # those of its children that are left: one that is just starting notices nothing
+        self._kill()  # children of its own that are left: one that is just starting has not noticed yet
         code = self._process.wait()
         self._outbox.put(None)
         self._on_end(self, code)
@@ -179,7 +179,7 @@ class _Child:
     def _kill(self) -> None:
         if sys.platform == "win32":
             self._process.kill()
-        elif self._process.returncode is None:  # else its number may be another's by now
+        elif self._process.returncode is None:  # else its pid may be another process's by now
             with contextlib.suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
@@ -187,10 +187,10 @@ class _Child:
         try:
             message = decode(line)
         except IndexerFailed:
-            logger.exception("an unreadable event was passed over")
+            logger.exception("an unreadable event was skipped")
             return
         if isinstance(message, Event):
             try:
                 self._on_event(message)
-            except Exception:  # the boundary: a listener's failure must not deafen us to what follows
+            except Exception:  # the boundary: a listener's failure must not stop the events that follow
                 logger.exception("an event could not be handled")

@@ -6,7 +6,7 @@ from collections import deque
 import psutil
 
 LAST = 1_000
-"""How many measurements a percentile is taken over."""
+"""Percentiles are taken over this many of the latest measurements."""
 
 
 class Percentiles:
@@ -17,19 +17,23 @@ class Percentiles:
         self._values: deque[float] = deque(maxlen=LAST)
 
     def add(self, value_ms: float) -> None:
-        """Note one duration."""
+        """Record one duration."""
         with self._lock:
             self._values.append(value_ms)
 
     def at(self, share: float) -> float | None:
-        """Return the value that this share of the durations does not exceed; None before the first."""
+        """Return a percentile in milliseconds; None before the first measurement.
+
+        Args:
+            share: 0 to 1: 0.99 for the 99th.
+        """
         with self._lock:
             ordered = sorted(self._values)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
 
 
 def resident_bytes() -> int | None:
-    """Return how much memory this process has resident; None where the system does not say."""
+    """Return this process's resident memory; None where the system does not say."""
     try:
         return int(psutil.Process().memory_info().rss)
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""Folders inside of folders: a file that several of them hold is shown once, as the innermost one's."""
+"""Nested workspace folders: a file that is in several of them is shown once, as the innermost one's."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,22 +7,22 @@ from lsp_server.search.results import Found
 
 
 def innermost(path: Path, folders: Mapping[Path, object] | Sequence[Path]) -> Path | None:
-    """Return the deepest of the folders that hold a path; all of them real."""
+    """Return the deepest of the folders that a path is in; all paths with links resolved."""
     holding = [folder for folder in folders if path.is_relative_to(folder)]
     return max(holding, key=lambda folder: len(folder.parts), default=None)
 
 
 def most_holders(folders: Sequence[Path]) -> int:
-    """Return how many of the folders may hold one file: 1 unless they are nested."""
+    """Return how many of the folders one file may be in at most: 1 unless they are nested."""
     return max((sum(one.is_relative_to(other) for other in folders) for one in folders), default=1)
 
 
 def without_doubles(results: Sequence[Found], real: Mapping[Path, Path]) -> tuple[Found, ...]:
-    """Leave out what an outer folder has of the files of an inner one, which has it too.
+    """Drop an outer folder's results in files that an inner folder has, too.
 
     Args:
-        results: Of all folders.
-        real: Each folder → where its path leads.
+        results: The results of all folders.
+        real: Each folder → its path with links resolved.
     """
     owners: dict[Path, Path] = {}
     for folder, place in real.items():

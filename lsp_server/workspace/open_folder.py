@@ -1,4 +1,4 @@
-"""A folder that is open, and what follows it."""
+"""A workspace folder that is open, with its settings and service."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from lsp_server.workspace.status import Work
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenFolder:
-    """A folder and what follows it now.
+    """A workspace folder with its current settings and service.
 
     Attributes:
         path: As the client calls it.
-        real: Where that leads.
+        real: The same with links resolved.
         loaded: The settings in force there, and what was wrong with them.
-        service: Follows it under these settings.
+        service: Follows the folder under these settings.
     """
 
     path: Path
@@ -27,16 +27,16 @@ class OpenFolder:
 
     @property
     def settings(self) -> Settings:
-        """In force there."""
+        """The settings in force in this folder."""
         return self.loaded.settings
 
 
 def problems_of(loaded: Iterable[LoadedSettings]) -> tuple[str, ...]:
-    """Return what is wrong with settings, each once: the layers of all folders are mostly the same."""
+    """Return what is wrong with settings, each problem once, as folders mostly share their layers."""
     return tuple(dict.fromkeys(str(problem) for one in loaded for problem in one.problems))
 
 
 def work_of(folders: Iterable[OpenFolder]) -> Work | None:
-    """Return how far the jobs of all folders are together."""
+    """Return the combined progress of all folders' jobs; None where none is running."""
     jobs = [job for folder in folders if (job := folder.service.background.job) is not None]
     return Work(sum(job.done for job in jobs), sum(job.total for job in jobs)) if jobs else None

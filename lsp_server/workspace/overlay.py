@@ -1,4 +1,4 @@
-"""The open buffers of one folder, parsed and embedded as they stand on screen, in front of the index."""
+"""The open buffers of one folder, parsed and embedded as they are on screen, overriding the index."""
 
 import logging
 import threading
@@ -19,13 +19,13 @@ from lsp_server.storage.file_yield import unpack
 logger = logging.getLogger(__name__)
 
 SETTLE_S = 2.0
-"""A search waits so long for the text on screen; only a file that stalls the parser takes longer."""
+"""A search waits this long for unsaved text to be parsed; only a text that stalls the parser takes longer."""
 
 START_S = 10.0
 """And once so long for the parser itself: a busy machine takes its time to start a process."""
 
 DigestOf = Callable[[str], bytes | None]
-"""The digest that the index has of a path, or None."""
+"""Path → the digest that the index has for it, or None."""
 
 _NO_FILE = FileId(0)
 _WARM_UP = ParseJob("warm-up.txt", "", raw=b"").pack()
@@ -61,11 +61,11 @@ class _Buffer:
 class Overlay:
     """Keeps buffers parsed. Thread-safe; parsing runs in a worker process, fed by one thread.
 
-    Buffers are taken from the start, and parsed from `begin` on.
+    Buffers may be set at once, but are parsed only after `begin`.
 
     Args:
         worker: Parses and embeds.
-        is_wanted: Whether a path is indexed.
+        is_wanted: Tells whether a path is indexed.
     """
 
     def __init__(self, worker: Worker, is_wanted: Callable[[str], bool]) -> None:
@@ -86,11 +86,11 @@ class Overlay:
         self._thread: threading.Thread | None = None
 
     def begin(self, embedder: Embedder, indexed_digest: DigestOf) -> None:
-        """Parse what is open, and what will be.
+        """Start to parse the open buffers.
 
         Args:
             embedder: Adds the path to the vectors.
-            indexed_digest: Tells which texts the index has, so that nothing is to be done for them.
+            indexed_digest: Tells which texts the index has already, so that they need no parsing.
         """
         with self._changed:
             self._embedder = embedder
@@ -99,11 +99,11 @@ class Overlay:
                 self._start()
 
     def set(self, path: str, text: str) -> None:
-        """Take the text of a document that was opened or changed.
+        """Set the text of a document that was opened or changed.
 
         Args:
             path: Relative to the workspace folder.
-            text: As it stands on screen.
+            text: The whole text as it is on screen.
         """
         raw = text.encode("utf-8", "replace")
         digest = content_digest(raw)
@@ -145,7 +145,7 @@ class Overlay:
                 self._forget(path)
 
     def look_again(self) -> None:
-        """Learn that other files are indexed than before."""
+        """Check again which of the buffers are indexed, after the ignore rules changed."""
         wanted = {path: self._is_wanted(path) for path in self.paths()}  # reads from disk: not under the lock
         with self._changed:
             for path, buffer in self._buffers.items():
@@ -153,7 +153,7 @@ class Overlay:
             self._changed.notify_all()
 
     def paths(self) -> tuple[str, ...]:
-        """Return the open documents."""
+        """Return the paths of the open documents."""
         with self._changed:
             return tuple(self._buffers)
 
@@ -189,10 +189,10 @@ class Overlay:
             return self._thread is None or not self._unparsed(asked)
 
     def current(self, indexed_digest: DigestOf) -> Unsaved:
-        """Return the buffers that differ from what was indexed; the others the index serves.
+        """Return the buffers that differ from what was indexed; the index answers for the others.
 
         Args:
-            indexed_digest: Of the generation that is searched.
+            indexed_digest: Tells the digests of the generation that is searched.
         """
         with self._changed:
             return Unsaved(
@@ -204,7 +204,7 @@ class Overlay:
             )
 
     def close(self) -> None:
-        """End the thread and the worker, whatever it is doing."""
+        """End the thread and the worker, whatever they are doing."""
         with self._changed:
             self._is_closed = True
             self._buffers.clear()
@@ -251,7 +251,7 @@ class Overlay:
             self._thread.start()
 
     def _run(self, embedder: Embedder) -> None:
-        # An editor's first change shall not wait until the worker has started.
+        # So that the first change in the editor need not wait for the worker to start.
         self._worker.request(_WARM_UP)
         with self._changed:
             self._there_since_s = time.monotonic()

@@ -1,4 +1,4 @@
-"""Which model a query is embedded with: the one that the answering index was made with, and no other."""
+"""Which model a query is embedded with: always the one that the answering index was made with."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -22,14 +22,14 @@ from lsp_server.errors import ModelUnavailable
 logger = logging.getLogger(__name__)
 
 _NEVER = ScoreCurve(midpoint=2.0, steepness=100.0)
-"""No cosine is relevant."""
+"""A curve on which no cosine is relevant."""
 
 
 class TextOnly:
-    """Stands in for a model that can't be had: it knows no word, so that text alone decides.
+    """Stands in for a model that is not available: it knows no word, so that text alone decides.
 
     Args:
-        info: Of the model it stands in for.
+        info: The missing model.
     """
 
     def __init__(self, info: ModelInfo) -> None:
@@ -37,17 +37,17 @@ class TextOnly:
 
     @property
     def info(self) -> ModelInfo:
-        """Which model is missing."""
+        """The missing model."""
         return self._info
 
     @property
     def curves(self) -> ScoreCurves:
-        """Curves that call nothing relevant."""
+        """Curves on which nothing is relevant."""
         return ScoreCurves(query=_NEVER, related=_NEVER)
 
     @property
     def words(self) -> Dictionary:
-        """No word."""
+        """An empty dictionary."""
         return NO_WORDS
 
     def content_vectors(self, texts: SymbolTexts) -> np.ndarray:
@@ -64,10 +64,10 @@ class TextOnly:
 
 
 class QueryModels:
-    """The models that are at hand.
+    """The loaded models, by fingerprint.
 
     Args:
-        embedders: Those that are loaded already, today's first.
+        embedders: Those that are loaded already, the configured one first.
     """
 
     def __init__(self, embedders: Iterable[Embedder]) -> None:
@@ -77,15 +77,15 @@ class QueryModels:
         return iter(list(self._known.values()))
 
     def of(self, fingerprint: str, name: str, dimensions: int) -> Embedder:
-        """Return the model of this fingerprint, or a stand-in without meaning.
+        """Return the model with this fingerprint, or `TextOnly` in its place.
 
-        Only the bundled model is loaded here: what others need (a folder, prefixes, a download) no index
-        says.
+        Only the bundled model is loaded here: an index does not record what others need (a folder, prefixes,
+        a download).
 
         Args:
-            fingerprint: Of the version that answers.
-            name: Of its model.
-            dimensions: Of its vectors.
+            fingerprint: The model fingerprint of the version that answers.
+            name: Its model's name.
+            dimensions: Its vectors' dimensions.
         """
         found = self._known.get(fingerprint)
         if found is None:
@@ -99,5 +99,5 @@ class QueryModels:
                 return bundled
         except ModelUnavailable:
             logger.exception("the bundled model can't be loaded")
-        logger.warning("the model %s of the older index is not at hand: it is searched by text alone", name)
+        logger.warning("the older index's model %s is not available: it is searched by text alone", name)
         return TextOnly(ModelInfo(name, fingerprint, dimensions, ""))

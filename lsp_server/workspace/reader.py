@@ -18,18 +18,18 @@ from lsp_server.workspace.status import IndexFacts
 logger = logging.getLogger(__name__)
 
 COUNT_EVERY_S = 0.25
-"""While an index is being built its files are counted this often; that takes time in a large one."""
+"""While an index is being built, its files are counted at most this often; in a large one that takes time."""
 
 WEIGH_EVERY_S = 2.0
 """Its size on disk is summed up at most this often."""
 
 
 class Generation:
-    """One generation of one version, open; immutable but for what it remembers.
+    """One open generation of one version; immutable, except for a cache of digests.
 
     Args:
-        version: Where it lies.
-        catalog: Open for reading; it runs ahead of the snapshot.
+        version: The index version.
+        catalog: Open for reading; it may be ahead of the snapshot.
         snapshot: What searches read; None before the first commit.
     """
 
@@ -41,16 +41,16 @@ class Generation:
 
     @property
     def number(self) -> int:
-        """Which commit this is; 0 before the first."""
+        """The number of its commit; 0 before the first."""
         return 0 if self.snapshot is None else self.snapshot.generation
 
     @property
     def is_gone(self) -> bool:
-        """Whether the index was deleted, and perhaps built anew, since this was opened."""
+        """Whether the index was deleted, and perhaps rebuilt, since this was opened."""
         return self.catalog.is_replaced() or self.version.is_deleted
 
     def digest_of(self, path: str) -> bytes | None:
-        """Return the digest of a file in the snapshot; None where it has none, or may have another."""
+        """Return the digest of a file in the snapshot; None where it has none or none is certain."""
         if path not in self._digests:
             try:
                 state = self.catalog.file_at(path)
@@ -64,7 +64,7 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class _Weight:
-    """What an index took on disk at a generation, and when that was summed up."""
+    """The size of an index on disk at a generation, and when that was summed up."""
 
     weighed_s: float = 0.0
     generation: int = -1
@@ -72,11 +72,11 @@ class _Weight:
 
 
 class IndexReader:
-    """Holds the newest generation of one index. Thread-safe; what is open is returned without waiting.
+    """Holds the newest generation of one index. Thread-safe; the properties never block.
 
     Args:
         index: The index folder.
-        fingerprint: Of the model that is wanted; empty when that can't be loaded.
+        fingerprint: Fingerprint of the configured model; empty when it can't be loaded.
     """
 
     def __init__(self, index: IndexFolder, fingerprint: str) -> None:
@@ -111,12 +111,12 @@ class IndexReader:
 
     @property
     def coverage(self) -> Coverage:
-        """How much of the folder is indexed, when it was last counted."""
+        """How much of the folder is indexed, as last counted."""
         return self._coverage
 
     @property
     def answers_with_other_model(self) -> bool:
-        """Whether an older version answers, of another model, until the new one is ready."""
+        """Whether an older version, with another model, answers until the new one is ready."""
         version = self.version
         return version is not None and version.fingerprint != self._fingerprint
 
@@ -127,7 +127,7 @@ class IndexReader:
         return generation is not None and generation.is_gone
 
     def indexed_digest(self, path: str) -> bytes | None:
-        """Return the digest of a file in the open generation; None where it has none, or may have another."""
+        """Return the digest of a file in the open generation; None where it has none or none is certain."""
         generation = self._generation
         return None if generation is None else generation.digest_of(path)
 
@@ -139,7 +139,7 @@ class IndexReader:
         return None
 
     def facts(self) -> IndexFacts | None:
-        """Return what there is to know about the index that answers; None before its first commit."""
+        """Return the facts about the index that answers; None before its first commit."""
         generation = self._generation
         if generation is None or generation.snapshot is None:
             return None
@@ -160,15 +160,15 @@ class IndexReader:
     # Following
 
     def refresh(self) -> bool:
-        """Open the newest generation, after whoever is at it already; whether it is open now."""
+        """Open the newest generation, and return whether that worked; waits for a thread that is doing so."""
         with self._opening:
             return self._refresh()
 
     def follow(self) -> None:
-        """Open a newer generation if some process committed one, unless that is being done already.
+        """Open a newer generation if a process has committed one, unless another thread is doing so already.
 
-        Takes some 20 microseconds when there is none. While nothing is open, whoever opens the first is
-        waited for: its milliseconds are better than an answer from nothing.
+        Takes some 20 microseconds when there is none. While nothing is open, the thread that opens the first
+        generation is waited for: better a few milliseconds than an answer from nothing.
         """
         if self._opening.acquire(blocking=self._generation is None):
             try:
@@ -178,7 +178,7 @@ class IndexReader:
                 self._opening.release()
 
     def count(self) -> None:
-        """Bring `coverage` up to date, ahead of the open generation, unless that was done a moment ago."""
+        """Update `coverage`, which may run ahead of the open generation; at most every `COUNT_EVERY_S`."""
         generation = self._generation
         if generation is None or time.monotonic() - self._counted_s < COUNT_EVERY_S:
             return
@@ -186,7 +186,7 @@ class IndexReader:
             self._count(generation.catalog)
 
     def close(self) -> None:
-        """Let go of everything; what searches hold stays open for them."""
+        """Close everything; snapshots that searches hold stay open for them."""
         with self._opening:
             self._is_closed = True
             generation, self._generation = self._generation, None
@@ -220,8 +220,8 @@ class IndexReader:
                 on_error.callback(catalog.close)
                 self._generation = self._opened(version, catalog, None)
                 on_error.pop_all()
-        except Exception:  # the boundary: whoever follows the index must hear that it can't be opened
-            logger.exception("the index can't be opened; what was open before goes on answering")
+        except Exception:  # the boundary: callers must learn that it can't be opened
+            logger.exception("the index can't be opened; what was open before still answers")
             return False
         if before is not None:
             before.catalog.close()
@@ -229,7 +229,7 @@ class IndexReader:
         return True
 
     def _leave_mark(self, mark: ReaderMark | None) -> None:
-        """Keep the mark of what is open, and take back that of what was."""
+        """Keep the reader's mark of what is open now, and release the previous one."""
         before, self._mark = self._mark, mark
         if before is not None:
             before.release()
@@ -245,7 +245,7 @@ class IndexReader:
         return Generation(version, catalog, snapshot)
 
     def _best_version(self) -> IndexVersion | None:
-        """The wanted version once it is ready, or once it has something while no other is ready."""
+        """Return the current version once it is ready, else another ready one, else the unfinished one."""
         today = self._index.version(self._fingerprint)
         if today.is_ready and _has_catalog(today):
             return today

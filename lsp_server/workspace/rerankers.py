@@ -1,4 +1,4 @@
-"""The cross-encoders that settings name: each is loaded once, in a thread, when a search first wants it."""
+"""The cross-encoders that settings name, each loaded in the background when a search first wants it."""
 
 import logging
 import threading
@@ -13,13 +13,13 @@ from lsp_server.settings import SearchSettings
 logger = logging.getLogger(__name__)
 
 RETRY_S = 300.0
-"""A model that could not be loaded is tried again so much later, for a network may be back by then."""
+"""A model that could not be loaded is tried again this much later: the network may be back by then."""
 
 Load = Callable[[str], CrossEncoder]
 
 
 class _Loading:
-    """One model, from the first wish for it on."""
+    """One model that is being loaded, has been, or could not be."""
 
     def __init__(self, wanted: str, load: Load, on_change: Callable[[], None]) -> None:
         self.done = threading.Event()
@@ -44,7 +44,7 @@ class _Loading:
         if self.model is None:
             return (
                 f"Searches are answered without reranking until the model {self._wanted} is loaded.\n"
-                "Suggestion: Search again in a moment; where it has to be fetched first, in some minutes."
+                "Suggestion: Search again in a moment, or in a few minutes if it has to be downloaded first."
             )
         return None
 
@@ -58,13 +58,13 @@ class _Loading:
             self.failure = str(error)
         except Exception:  # the boundary of a thread: searches go on without
             logger.exception("the reranking model can't be loaded")
-            self.failure = "The model can't be loaded.\nSuggestion: Look into the log file."
+            self.failure = "The model can't be loaded.\nSuggestion: See the log file."
         self.done.set()
         self._on_change()
 
 
 class Rerankers:
-    """Gives searches the cross-encoder that their settings name, once it is there. Thread-safe.
+    """Gives searches the cross-encoder that their settings name, once it is loaded. Thread-safe.
 
     Args:
         load: Loads a model; may take minutes.
@@ -78,25 +78,25 @@ class Rerankers:
         self._loadings: dict[str, _Loading] = {}
 
     def at_hand(self, settings: SearchSettings) -> Reranking | None:
-        """Return what these settings ask for if it is loaded; else see to it that it will be, and return."""
+        """Return what these settings ask for if it is loaded; else start loading it and return None."""
         loading = self._loading(settings.rerank_model)
         model = None if loading is None else loading.model
         return None if model is None else Reranking(model, settings.rerank_depth)
 
     def awaited(self, settings: SearchSettings) -> Reranking | None:
-        """Return what these settings ask for, when it is loaded; None where it can't be."""
+        """Wait until what these settings ask for is loaded; None where it can't be."""
         loading = self._loading(settings.rerank_model)
         if loading is not None:
             loading.done.wait()
         return self.at_hand(settings)
 
     def message(self, settings: SearchSettings) -> str | None:
-        """Return why searches under these settings are answered without, if they are."""
+        """Return why searches under these settings are answered without reranking, if they are."""
         loading = self._loadings.get(settings.rerank_model)
         return None if loading is None else loading.message
 
     def forget_all_but(self, wanted: Collection[str]) -> None:
-        """Let go of the models that no settings name any more."""
+        """Drop the models that no settings name any more."""
         with self._lock:
             self._loadings = {name: one for name, one in self._loadings.items() if name in wanted}
 

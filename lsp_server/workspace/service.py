@@ -1,4 +1,4 @@
-"""Follows one workspace folder: reads its index, watches its files, keeps its buffers, has it indexed."""
+"""Follows one workspace folder: reads its index, watches its files, holds its buffers, has it indexed."""
 
 import logging
 import os
@@ -13,7 +13,6 @@ import numpy as np
 from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder, ModelInfo
 from lsp_server.errors import SemanticSymbolsError
-from lsp_server.indexing.messages import Event
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import is_storable
 from lsp_server.indexing.workers.yields import content_digest
@@ -23,9 +22,8 @@ from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
 from lsp_server.settings import WORKSPACE_FILE
 from lsp_server.storage.folders import IndexFolder
-from lsp_server.workspace.background import Background
+from lsp_server.workspace.background import Background, MakeClient
 from lsp_server.workspace.explanation import explain
-from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.overlay import Overlay
 from lsp_server.workspace.query_models import QueryModels, TextOnly
@@ -36,14 +34,14 @@ from lsp_server.workspace.watching.watcher import FolderWatcher, WatchListener
 logger = logging.getLogger(__name__)
 
 OPEN_S = 5.0
-"""A search waits so long for a folder that is being opened; a model that takes longer is searched without."""
+"""A search waits this long for a folder that is being opened; if the model takes longer, it does without."""
 
 
 RETRY_S = 300.0
-"""A folder whose model could not be loaded is tried again so much later: a network may be back by then."""
+"""A folder whose model could not be loaded is tried again this much later: the network may be back."""
 
 HANDOVER_S = 10.0
-"""Under new settings the texts on screen are parsed anew; until then, but no longer, the old ones answer."""
+"""After a change of settings, the old service answers at most this long while buffers are parsed again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +53,7 @@ class FolderParts:
         index: Its index folder.
         rules: Which files are indexed, for watching, buffers and explanations.
         load_embedder: Loads the model that queries are embedded with.
-        make_client: Makes the hold on the indexer process, given takers of its events and of its end.
+        make_client: Makes the client of the indexer process; see `background.MakeClient`.
         overlay_worker: Parses open buffers.
         watch: Whether to follow changes on disk.
     """
@@ -64,19 +62,19 @@ class FolderParts:
     index: IndexFolder
     rules: IgnoreRules
     load_embedder: Callable[[], Embedder]
-    make_client: Callable[[Callable[[Event], None], Callable[[], None]], IndexerClient]
+    make_client: MakeClient
     overlay_worker: Worker
     watch: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ServiceListener:
-    """Whom a service tells, on any of its threads and without holding a lock.
+    """Callbacks of a service, called on any of its threads and without holding a lock.
 
     Attributes:
         on_status: The status may have changed.
-        on_settings: The folder's file of settings may have changed.
-        updates: Takes how long changes took to be searchable.
+        on_settings: The folder's settings file may have changed.
+        updates: Records how long changes took to become searchable.
     """
 
     on_status: Callable[[], None]
@@ -88,9 +86,9 @@ class FolderService:
     """One folder under one set of settings, from `start` to `close`. Thread-safe.
 
     Args:
-        parts: What it works with.
-        listener: Whom to tell.
-        before: The folder's service under earlier settings: answers until this one can, and is closed then.
+        parts: Its collaborators.
+        listener: Its callbacks.
+        before: The folder's service under earlier settings: answers until this one can, and is then closed.
     """
 
     def __init__(
@@ -120,11 +118,11 @@ class FolderService:
     # Life
 
     def start(self) -> None:
-        """Open what there is and begin to follow the folder, in a thread."""
+        """Open the index that there is and begin to follow the folder, in a thread."""
         threading.Thread(target=self._open, name="folder-open", daemon=True).start()
 
     def retire(self) -> None:
-        """End the background work; answer searches until `close`."""
+        """End the background work, but answer searches until `close`."""
         with self._lock:
             self._is_retired = True
             watcher, self._watcher = self._watcher, None
@@ -144,7 +142,7 @@ class FolderService:
     def _open(self) -> None:
         try:
             self._read()
-        except Exception as error:  # the boundary of a thread: the state tells what happened
+        except Exception as error:  # the boundary of a thread: the status reports it
             logger.exception("the folder can't be opened")
             self._model_failure = _readable(error)
         finally:
@@ -227,15 +225,15 @@ class FolderService:
             self.background.update(wanted)
 
     def _may_be_indexed(self, path: str) -> bool:
-        """Tell whether a path may matter: an editor reports what a build writes, too."""
+        """Tell whether a path may matter: editors also report what a build writes."""
         rules = self._parts.rules
         if rules.decide(path).indexed:
             return True
-        # What is gone may have been a folder. `Path` would raise where a folder can't be entered.
+        # A path that is gone may have been a folder. `Path.is_file` raises where a folder can't be entered.
         return rules.visits(path) and not os.path.isfile(self.folder / path)  # noqa: PTH113
 
     def rules_changed(self) -> None:
-        """Read the ignore files anew and compare everything with them."""
+        """Read the ignore files again and rescan everything."""
         self._parts.rules.invalidate("")
         self._rescan()
 
@@ -245,7 +243,7 @@ class FolderService:
             self.background.scan()
 
     def open_document(self, path: str, text: str) -> None:
-        """Search this text instead of what is on disk, unless the file is left out."""
+        """Search this text instead of what is on disk, unless the file is ignored."""
         self._overlay.set(path, text)
         self.background.prioritise((path,))
         if (before := self._before) is not None:  # which may be answering
@@ -275,15 +273,15 @@ class FolderService:
 
     @property
     def is_to_be_tried_again(self) -> bool:
-        """Whether they could not, long ago."""
+        """Whether opening them failed long enough ago to try again."""
         return not self.is_open and time.monotonic() - self._began_s > RETRY_S
 
     def view(self) -> FolderView:
-        """Return what a search reads, with every text on screen in it."""
+        """Return what a search reads, open buffers included; waits for them to be parsed, up to a limit."""
         before = self._before
         if before is not None and not self._opened.is_set():
             view = before.view()
-            # Once we are open, what came before is closed, and may have been in the midst of answering.
+            # Once this service is open it closes the old one, which may just have been answering.
             if not self._opened.is_set():
                 return replace(view, is_complete=False)
         self._opened.wait(OPEN_S)
@@ -291,7 +289,7 @@ class FolderService:
         if reader is None:
             return FolderView(self.folder, _NO_MODEL, None, Unsaved(), Coverage(), is_complete=False)
         if self.state is IndexState.READY and reader.is_lost:
-            self.background.scan()  # somebody deleted the index: make it anew
+            self.background.scan()  # somebody deleted the index: rebuild it
         reader.follow()
         return self._view(reader)
 
@@ -327,7 +325,7 @@ class FolderService:
         return self.background.state if self.is_open else IndexState.FAILED
 
     def status(self) -> FolderStatus:
-        """Return the folder's status; cheap."""
+        """Return the folder's status; cheap enough to be asked often."""
         before, reader = self._before, self._reader
         if before is not None and not self._opened.is_set():
             return replace(before.status(), state=IndexState.STARTING, message=None)
@@ -343,7 +341,7 @@ class FolderService:
         )
 
     def explain(self, path: str) -> PathExplanation:
-        """Say whether a file is indexed, and why."""
+        """Return whether a file is indexed, and why."""
         self._opened.wait(OPEN_S)
         return explain(path, self._parts.rules, self._reader)
 
@@ -352,7 +350,7 @@ _NO_MODEL = TextOnly(ModelInfo("none", "", 1, ""))
 
 
 def _without_meaning(unsaved: Unsaved, n_dimensions: int) -> Unsaved:
-    """Keep the words of buffers whose vectors are of another model than those of the index."""
+    """Zero the vectors of buffers, which are from another model than the index's; their words still count."""
     return Unsaved(
         {
             path: replace(file, vectors=np.zeros((len(file.symbols), n_dimensions), np.float16))
@@ -371,7 +369,7 @@ def _digest_on_disk(file: Path) -> bytes | None:
 def _readable(error: Exception) -> str:
     if isinstance(error, SemanticSymbolsError):
         return str(error)
-    return "The folder can't be opened.\nSuggestion: Look into the log file."
+    return "The folder can't be opened.\nSuggestion: See the log file."
 
 
 def _all_at_once(actions: Iterable[Callable[[], None]]) -> None:

@@ -1,4 +1,4 @@
-"""What a workspace says of itself: states, progress and metrics as plain values."""
+"""The status of a workspace: states, progress and metrics as plain values."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,24 +19,24 @@ class IndexState(StrEnum):
 
     @property
     def badness(self) -> int:
-        """Place in the order from best to worst; the workspace shows its worst folder."""
+        """Its rank from best to worst; the workspace shows the state of its worst folder."""
         return list(IndexState).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexFacts:
-    """The index one folder is answering from.
+    """The index that a folder is answering from.
 
     Attributes:
         path: Its version folder.
-        size_bytes: On disk.
-        format_version: Of the index folder.
-        generation: Counts commits.
-        model_name: Of the embedder.
-        dimensions: Of the vectors.
-        fingerprint: Of model, revision, recipe and dimensions.
-        clusters: Number of centroids.
-        probes: Clusters visited by a search.
+        size_bytes: Its size on disk.
+        format_version: The version of its format.
+        generation: The number of its latest commit.
+        model_name: The name of the embedding model.
+        dimensions: The dimensions of the vectors.
+        fingerprint: A digest of model, revision, recipe and dimensions.
+        clusters: The number of centroids.
+        probes: The number of clusters that a search visits.
         recall_at_10: As measured on this index after its last clustering; None before.
     """
 
@@ -79,7 +79,7 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Files of the running jobs, as far as they are known, and how many of them are done."""
+    """How many files the running jobs have, as far as known, and how many of them are done."""
 
     done: int
     total: int
@@ -92,11 +92,11 @@ class WorkspaceStatus:
     Attributes:
         state: The worst of the folders' states.
         message: What the user should know about it.
-        coverage: Of all folders.
-        folders: Each by itself.
-        metrics: Of the whole process.
-        problems: What is wrong with settings, each as a user reads it.
-        work: How far indexing is; None where none runs, or it has not counted its files.
+        coverage: The sum over all folders.
+        folders: The status of each folder.
+        metrics: Measurements of the whole process.
+        problems: What is wrong with settings, worded for the user.
+        work: The progress of indexing; None where none is running or the files are not counted yet.
     """
 
     state: IndexState

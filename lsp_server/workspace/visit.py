@@ -1,4 +1,4 @@
-"""One command's look at one folder: brings the index up to date as far as it should, and answers from it."""
+"""One command's use of one folder: brings its index up to date as far as wanted, and answers from it."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -30,10 +30,10 @@ from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
 
 CHECK_S = 0.5
-"""So long may a search look for changed files before it answers from what it has."""
+"""A search may look for changed files this long before it answers from the index as it is."""
 
 FIRST_COMMITS_S = 60.0
-"""Who has nothing to answer from waits so long for another process that makes the first index."""
+"""With no index to answer from, a search waits this long for another process that is making the first one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,9 +43,9 @@ class VisitParts:
     Attributes:
         folder: The workspace folder.
         index: Its index folder.
-        rules: Which files are indexed.
+        rules: Decide which files are indexed.
         embedder: The model of queries and symbols.
-        make_indexer: Puts an indexer's parts together.
+        make_indexer: Assembles an indexer's parts.
     """
 
     folder: Path
@@ -59,9 +59,9 @@ class FolderVisit:
     """A folder as one command sees it; a context manager.
 
     Args:
-        parts: What it works with.
-        report: Takes the events of an indexing.
-        note: Takes what the user should know about the answers' age, one sentence each.
+        parts: Its collaborators.
+        report: Called with the events of indexing.
+        note: Called with what the user should know about how current the answers are, a sentence each.
 
     Attributes:
         profile: Seconds by stage of the last indexing.
@@ -89,22 +89,22 @@ class FolderVisit:
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """What answers; None where nothing is indexed."""
+        """The snapshot that answers; None where nothing is indexed."""
         return self._reader.snapshot
 
     @property
     def version(self) -> IndexVersion | None:
-        """Where the snapshot lies."""
+        """The index version of the snapshot."""
         return self._reader.version
 
     def explain(self, path: str) -> PathExplanation:
-        """Say whether a file is indexed, and why."""
+        """Return whether a file is indexed, and why."""
         return explain(path, self._parts.rules, self._reader)
 
     # Indexing
 
     def stop(self) -> bool:
-        """End a running indexing soon, with what is committed; whether one runs. For a signal's handler."""
+        """Stop indexing soon, keeping what is committed; False when none is running. For signal handlers."""
         if self._indexing is None:
             return False
         self._indexing.stop()
@@ -117,20 +117,20 @@ class FolderVisit:
             wait_s: How long to wait for another process that writes the index.
 
         Raises:
-            SemanticSymbolsError: It can't be done.
+            SemanticSymbolsError: Indexing failed.
         """
         return self._work(messages.Scan(1), wait_s)
 
     def rebuild(self, wait_s: float) -> Ending:
-        """Index all files anew, reading and parsing each."""
+        """Read, parse and embed all files again; see `index`."""
         return self._work(messages.Rebuild(1), wait_s)
 
     def catch_up(self) -> Ending:
-        """Index what is missing or changed, unless finding out takes too long or another process is at it."""
+        """Index what is missing or changed, unless checking takes too long or another process is indexing."""
         self._reader.refresh()
         if self._needs_all():
             if self._parts.index.is_paused() and self.snapshot is not None:
-                self._note("Indexing is paused: answered from a part of the files.")
+                self._note("Indexing is paused: answered from part of the files.")
                 return Ending.DONE
             return self._tried(messages.Scan(1), FIRST_COMMITS_S if self.snapshot is None else 0.0)
         changed = self._changed_paths()
@@ -146,7 +146,7 @@ class FolderVisit:
         return self._tried(messages.Update(tuple(changed), 1), 0.0)
 
     def _tried(self, command: Command, wait_s: float) -> Ending:
-        """Index, but rather answer from what there is than not at all."""
+        """Index; if that fails or the index is busy, answer from what there is rather than not at all."""
         try:
             ending = self._work(command, wait_s)
         except SemanticSymbolsError as error:
@@ -182,12 +182,12 @@ class FolderVisit:
         return self.snapshot is None or not self._covers_all()
 
     def _covers_all(self) -> bool:
-        """Whether all files were compared with the index; a folder without files needs no commit for that."""
+        """Tell whether a scan has been completed; in a folder without files, that needs no commit."""
         today = self._parts.index.version(self._parts.embedder.info.fingerprint)
         return today.is_ready and not self._reader.answers_with_other_model
 
     def _changed_paths(self) -> list[str] | None:
-        """The paths whose index entry is out of date; None when that takes too long to find out."""
+        """Return the paths whose index entry is out of date; None when checking takes too long."""
         deadline_s = time.monotonic() + CHECK_S
         version, snapshot = self.version, self.snapshot
         assert version is not None
@@ -231,7 +231,7 @@ class FolderVisit:
         return models.of(version.fingerprint, snapshot.meta.model_name, snapshot.vectors.centroids.shape[1])
 
     def status(self) -> WorkspaceStatus:
-        """Return the folder's status as it stands on disk, for nothing follows it now."""
+        """Return the folder's status as it is on disk; nothing follows the folder here."""
         if self._reader.snapshot is None:
             self._reader.refresh()
         state, message = self._state()
@@ -271,7 +271,7 @@ def is_being_written(index: IndexFolder) -> bool:
 
 
 def _known_files(version: IndexVersion) -> Mapping[str, FileState]:
-    """Every file of the index; those of a batch that was cut short look as if never read."""
+    """Return every file of the index; those of an interrupted batch as if they had never been read."""
     with Catalog.open_reader(version.catalog) as catalog:
         files = catalog.files()
         intent = catalog.leftover_intent()

@@ -32,23 +32,23 @@ class Composition(Protocol):
     """What the composition root provides."""
 
     def load_settings(self, folder: Path | None, client: Mapping[str, Any]) -> LoadedSettings:
-        """Return the settings of a folder, or outside of any, under what the client sent."""
+        """Return the settings of a folder (or of none), with the client's on top."""
 
     def folder_parts(self, folder: Path, settings: Settings) -> FolderParts:
-        """Put together what one folder's service works with."""
+        """Assemble the collaborators of one folder's service."""
 
     def load_reranker(self, wanted: str) -> CrossEncoder:
         """Load a cross-encoder."""
 
     def apply_settings(self, settings: Settings) -> None:
-        """Apply what holds for the whole process, such as the level of the log."""
+        """Apply the settings that hold for the whole process, such as the log level."""
 
 
 class Workspace:
-    """The folders of one client. Thread-safe; everything but searches and `close` returns soon.
+    """The folders of one client. Thread-safe; everything but searches and `close` returns quickly.
 
     Args:
-        composition: Makes what is needed for a folder.
+        composition: Makes what a folder needs.
         on_status: Called from any thread when the status may have changed.
     """
 
@@ -59,7 +59,7 @@ class Workspace:
         """Held while folders or settings change; never by a search, a status or a service's thread."""
         self._client_settings: Mapping[str, Any] = {}
         self._folders: dict[Path, OpenFolder] = {}
-        """Replaced, never changed, so that it is read without a lock."""
+        """Copy-on-write, so that it can be read without a lock."""
         self._documents = OpenDocuments()
         self._state_without_folders = IndexState.STARTING
         self._updates = Percentiles()
@@ -74,7 +74,7 @@ class Workspace:
     # Folders
 
     def open(self, folders: Sequence[Path]) -> None:
-        """Start to follow these folders."""
+        """Start following these folders."""
         for folder in folders:
             self.add_folder(folder)
         self._state_without_folders = IndexState.READY
@@ -92,7 +92,7 @@ class Workspace:
         self._tell()
 
     def remove_folder(self, path: Path) -> None:
-        """Follow a folder no longer."""
+        """Stop following a folder."""
         with self._changing:
             folder = self._folders.get(path)
             if folder is None:
@@ -103,7 +103,7 @@ class Workspace:
         self._tell()
 
     def close(self) -> None:
-        """End all children and let go of the indexes, within a second."""
+        """End all child processes and close the indexes, within a second."""
         with self._changing:
             folders, self._folders = list(self._folders.values()), {}
         closings = [threading.Thread(target=one.service.close, daemon=True) for one in folders]
@@ -126,7 +126,7 @@ class Workspace:
     # Settings
 
     def configure(self, client_settings: Mapping[str, Any]) -> None:
-        """Take the client's layer of settings; it takes effect at once, and the status tells of mistakes."""
+        """Set the client's layer of settings; it takes effect at once, and the status reports mistakes."""
         with self._changing:
             loaded = self._composition.load_settings(None, client_settings)
             self._client_settings = dict(client_settings)
@@ -139,7 +139,7 @@ class Workspace:
         self._tell()
 
     def _settings_file_changed(self, path: Path) -> None:
-        """Read a folder's file of settings again; in a thread, as the caller's may be one that has to end."""
+        """Read a folder's settings file again; in a new thread, as the calling one may be ended by that."""
 
         def load() -> None:
             with self._changing:
@@ -168,7 +168,7 @@ class Workspace:
         threading.Thread(target=folder.service.retire, name="folder-retire", daemon=True).start()
 
     def _try_again(self, folder: OpenFolder) -> None:
-        """Open a folder anew that could not be opened; in a thread, as a search need not wait for it."""
+        """Try again to open a folder that could not be opened; in a thread, so no search waits for it."""
 
         def start() -> None:
             with self._changing:
@@ -178,7 +178,7 @@ class Workspace:
         threading.Thread(target=start, name="folder-retry", daemon=True).start()
 
     def settings_for(self, file: Path | None) -> Settings:
-        """The settings of the folder that a file lies in; of the first folder where no file is meant."""
+        """Return the settings of the folder that a file is in; those of the first folder for None."""
         if file is None:
             return next((folder.settings for folder in self._folders.values()), self._general.settings)
         place = self._place_of(real_path(file))
@@ -196,8 +196,8 @@ class Workspace:
 
         Raises:
             WorkspaceNotFound: The request names a folder that is not open.
-            InvalidParams: A path pattern is no gitignore pattern.
-            Cancelled: It was called off.
+            InvalidParams: A path pattern is not a valid gitignore pattern.
+            Cancelled: The search was called off.
         """
         return self._searches.search(self._searched(request.folder), request, cancel, on_partial)
 
@@ -212,11 +212,11 @@ class Workspace:
         """Find what is closest in meaning to the innermost symbol at a position.
 
         Raises:
-            WorkspaceNotFound: The file lies in none of the folders.
+            WorkspaceNotFound: The file is in none of the folders.
         """
         place = self._place_of(real_path(path))
         if place is None:
-            raise WorkspaceNotFound(f"{path} lies in none of the open folders.", "Open its folder first.")
+            raise WorkspaceNotFound(f"{path} is in none of the open folders.", "Open its folder first.")
         folder, where = place
         others = [one for one in self._folders.values() if one is not folder]
         at = FilePlace(where, line, column, encoding)
@@ -241,7 +241,7 @@ class Workspace:
     # State
 
     def status(self, folder: Path | None = None) -> WorkspaceStatus:
-        """Tell the state of one folder, or of all.
+        """Return the status of one folder, or of all.
 
         Raises:
             WorkspaceNotFound: The folder is not open.
@@ -278,7 +278,7 @@ class Workspace:
         )
 
     def _tell(self) -> None:
-        """Tell the status, unless a thread that looked later was quicker: what is told last stays known."""
+        """Publish the status, unless a thread that took it later has done so already."""
         look = next(self._looks)
         status = self.status()
         with self._telling:
@@ -287,17 +287,17 @@ class Workspace:
                 self._on_status(status)
 
     def pause(self) -> None:
-        """Stop background work until `resume`, also in later runs."""
+        """Stop background work until `resume`; the pause survives restarts."""
         for folder in self._folders.values():
             folder.service.background.pause()
 
     def resume(self) -> None:
-        """Go on with background work."""
+        """Resume background work."""
         for folder in self._folders.values():
             folder.service.background.resume()
 
     def rebuild(self) -> None:
-        """Index everything anew, answering from the old index meanwhile."""
+        """Rebuild the index of every folder, answering from the old ones meanwhile."""
         for folder in self._folders.values():
             if folder.service.is_open:
                 folder.service.background.rebuild()
@@ -305,7 +305,7 @@ class Workspace:
                 self._try_again(folder)
 
     def explain_path(self, path: Path) -> PathExplanation:
-        """Tell whether a file is indexed, and why."""
+        """Return whether a file is indexed, and why."""
         real, folders = real_path(path), self._folders
         called = innermost(path, folders)
         if called is not None and folders[called].real / path.relative_to(called) != real:
@@ -316,7 +316,7 @@ class Workspace:
     # Documents and files
 
     def change_document(self, path: Path, text: str) -> None:
-        """Search this text, of a document that was opened or changed, instead of the file's."""
+        """Search this text of a document that was opened or changed, instead of the file on disk."""
         with self._changing:
             self._show(self._documents.put(path, text), text)
 
@@ -341,7 +341,7 @@ class Workspace:
             service.open_document(path, text)
 
     def _holders(self, file: Path) -> list[tuple[FolderService, str]]:
-        """Return every folder that a file lies in, as each may be searched alone, and its path there."""
+        """Return every folder that a file is in, with its path there; each folder may be searched alone."""
         return [
             (folder.service, _relative(file, folder.real))
             for folder in self._folders.values()
@@ -363,7 +363,7 @@ class Workspace:
                 folder.service.changed(sorted(changed))
 
     def _place_of(self, file: Path) -> tuple[OpenFolder, str] | None:
-        """The innermost folder that a file lies in, and its path there."""
+        """Return the innermost folder that a file is in, and its path there."""
         folders: dict[Path, OpenFolder] = {}
         for folder in self._folders.values():
             folders.setdefault(folder.real, folder)
@@ -377,7 +377,7 @@ def _rules_from_above(path: Path, root: Path) -> bool:
 
 
 def _is_below(file: Path, root: Path) -> bool:
-    """Return whether a document lies in a folder; some editors show the folder itself as one."""
+    """Return whether a document is in a folder; some editors open the folder itself as a document."""
     return file != root and file.is_relative_to(root)
 
 
@@ -388,7 +388,7 @@ def _relative(path: Path, root: Path) -> str:
 
 
 def _concerns_index(settings: Settings) -> tuple[object, ...]:
-    """The settings that a folder's service, its indexer and its workers are started with."""
+    """Return the settings whose change needs a new service, indexer and workers."""
     return settings.indexing, settings.model, settings.storage, settings.search.recall_target
 
 

@@ -99,7 +99,7 @@ def test_a_model_that_embeds_is_found_out_when_it_is_loaded(tmp_path: Path) -> N
 def test_what_is_no_number_is_no_judgement(tmp_path: Path) -> None:
     broken = write_cross_encoder(tmp_path / "broken", MEANINGS)
     (broken / "model.onnx").write_bytes(pair_network(np.full((len(MEANINGS) + 2, 2), np.nan)))
-    with pytest.raises(ModelUnavailable, match="no number"):
+    with pytest.raises(ModelUnavailable, match="not a number"):
         load_reranker(str(broken))
 
 

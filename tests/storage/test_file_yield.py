@@ -160,5 +160,5 @@ def test_another_file_entry_replaces_the_first_symbol_only() -> None:
 
 
 def test_columns_of_different_lengths_are_refused() -> None:
-    with pytest.raises(ValueError, match="equally many"):
+    with pytest.raises(ValueError, match="as many texts and vectors as symbols"):
         FileYield.of(b"", "c", (), (), np.zeros((1, 2), np.float16))

@@ -46,6 +46,6 @@ def test_absent_facts_have_their_defaults() -> None:
     ],
 )
 def test_garbled_facts_are_damage(facts: dict[str, MetaValue]) -> None:
-    with pytest.raises(IndexDamaged, match="make no sense") as raised:
+    with pytest.raises(IndexDamaged, match="invalid metadata") as raised:
         IndexMeta.decode(facts)
     assert "doctor --repair" in raised.value.suggestion

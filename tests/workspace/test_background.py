@@ -185,7 +185,7 @@ def test_nothing_is_sent_to_an_indexer_that_is_given_time(
     monkeypatch.setattr(module, "FIRST_RESTART_S", 600.0)
     one = stage(DIES)
     one.background.scan()
-    one.wait_for(lambda: "starts again" in str(one.background.message))
+    one.wait_for(lambda: "restarts in" in str(one.background.message))
     assert one.background.state is IndexState.INDEXING
     one.behave(SETTLES)
     for _ in range(5):
@@ -282,7 +282,7 @@ def test_a_rebuild_survives_pauses_and_deaths(stage: MakeStage, monkeypatch: pyt
     one.background.pause()
     one.background.rebuild()
     one.background.resume()
-    one.wait_for(lambda: "starts again" in str(one.background.message))
+    one.wait_for(lambda: "restarts in" in str(one.background.message))
     one.behave(SETTLES)
     one.let_time_pass()
     one.comes_to(IndexState.READY)

@@ -1,6 +1,6 @@
-"""Lays the server and all it needs into the extension: `bundled/any` for all Pythons, `bundled/cp312`.
+"""Bundles the server and its dependencies: `bundled/any` for every Python, `bundled/cp312` for one version.
 
-Packages are unpacked wheels, so that nothing has to be installed where the extension is: the server starts
+Packages are unpacked wheels, so that nothing has to be installed on the user's machine: the server starts
 with both folders on Python's path. Only the standard library and pip are needed to run this.
 """
 
@@ -18,7 +18,7 @@ CLIENT = Path(__file__).resolve().parents[1]
 PROJECT = CLIENT.parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LEFT_OUT = ("fastembed",)
-"""For other models, which are for those who install the server themselves: as large as all the rest."""
+"""Needed for other models only, and as large as all the rest; those need a server installed by the user."""
 _MANYLINUX = (28, 27, 26, 24, 17, 12, 5)
 PLATFORMS = {
     "linux-x64": [*(f"manylinux_2_{n}_x86_64" for n in _MANYLINUX), "manylinux2014_x86_64"],
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _add_dependencies(out: Path, target: str, version: str) -> None:
-    """Add what one Python needs; what fits every Python is taken from the oldest, which needs most."""
+    """Add what one Python needs; packages that fit every Python come from the oldest, which needs most."""
     with tempfile.TemporaryDirectory() as folder:
         platforms = [part for name in PLATFORMS[target] for part in ("--platform", name)]
         python = ["--python-version", version, "--implementation", "cp"]
@@ -69,13 +69,13 @@ def _dependencies() -> list[str]:
 
 
 def _fits_every_python(info: Path) -> bool:
-    """Tell whether a wheel's binaries, if it has any, keep to what all versions share."""
+    """Tell whether a wheel is pure Python or its binaries use the stable ABI only."""
     tags = message_from_string((info / "WHEEL").read_text(encoding="utf-8")).get_all("Tag", [])
     return all(tag.startswith("py") or tag.split("-")[1] == "abi3" for tag in tags)
 
 
 def _files(info: Path) -> Iterator[Path]:
-    """Yield the files that a wheel laid down, as its list has them (Binary Distribution Format, RECORD)."""
+    """Yield the installed files of a wheel, as its RECORD lists them (Binary Distribution Format)."""
     for line in (info / "RECORD").read_text(encoding="utf-8").splitlines():
         name = line.rsplit(",", 2)[0].strip('"')
         if not name.startswith(".."):
@@ -83,7 +83,7 @@ def _files(info: Path) -> Iterator[Path]:
 
 
 def _prune(out: Path) -> None:
-    """Remove what no running program reads."""
+    """Remove what is not needed at run time."""
     for folder in sorted(out.rglob("*"), reverse=True):
         if folder.is_dir() and folder.name in _UNUSED:
             shutil.rmtree(folder)

@@ -1,7 +1,7 @@
-/** What an error says to the user: the server's messages go on with a suggestion. */
+/** What an error says to the user: a message of the server may end with a suggestion. */
 
 export interface Complaint {
-  /** What is the matter, on one line. */
+  /** What is wrong, on one line. */
   what: string;
   /** What to do about it; "" when nothing is suggested. */
   advice: string;

@@ -19,7 +19,7 @@ export function foundItem(found: Found): vscode.TreeItem {
   return item;
 }
 
-/** The editor's own command knows of double clicks and the like, but not of cells. */
+/** The editor's own command handles double clicks and the like, but not notebook cells. */
 function opening(found: Found): vscode.Command {
   const title = vscode.l10n.t("Open");
   const uri = uriOf(found);

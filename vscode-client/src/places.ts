@@ -24,7 +24,7 @@ export function reference(found: Found): string {
   return `${vscode.workspace.asRelativePath(uriOf(found))}:${found.selectionRange.start.line + 1}`;
 }
 
-/** Opens it with the cursor at its name; returns the editor where it is one of text. */
+/** Opens it with the cursor at its name; returns the editor if it is a text editor. */
 export async function open(
   found: Found,
   options: vscode.TextDocumentShowOptions = {},
@@ -39,7 +39,7 @@ export async function open(
   });
 }
 
-/** Whether it could be opened as a notebook: one that is broken, or that no extension reads, opens as text. */
+/** Whether it could be opened as a notebook: a broken one, or one that no extension can read, opens as text. */
 async function openedCell(...place: Parameters<typeof openCell>): Promise<boolean> {
   return openCell(...place).then(
     () => true,

@@ -1,4 +1,4 @@
-/** The server's own requests and what they answer, as `docs/protocol.md` has them; ranges are LSP's, not the editor's. */
+/** The server's own requests and their results, as in `docs/protocol.md`; ranges are LSP's, not the editor's. */
 
 import type { Location, Range } from "vscode-languageclient";
 
@@ -13,7 +13,7 @@ export interface RelatedParams {
   limit?: number;
 }
 
-/** One symbol of an answer. */
+/** One symbol of a result. */
 export interface Found {
   name: string;
   qualifiedName: string;
@@ -78,10 +78,10 @@ export interface PathExplanation {
   rule?: { file: string; line: number; pattern: string };
 }
 
-/** Stands for the file where a pattern of `indexing.exclude` decided. */
+/** The rule's `file` when a pattern of `indexing.exclude` decided. */
 export const RULE_OF_SETTINGS = "settings";
 
-/** What may stand behind `kind:` and `lang:` in a query. */
+/** The values of `kind:` and `lang:` in a query. */
 export interface Filters {
   kinds: string[];
   languages: { id: string; aliases: string[] }[];
@@ -89,7 +89,7 @@ export interface Filters {
 
 type NoParams = Record<string, never>;
 
-/** Every request of ours: its parameters and its answer. */
+/** Every request of ours: its parameters and its result. */
 export interface Requests {
   semanticSearch: [SearchParams, SearchResult];
   "semanticSearch/related": [RelatedParams, SearchResult];

@@ -1,1 +1,1 @@
-"""What is found, as the JSON that editors and `--json` are given: values in, plain dicts out."""
+"""Results as JSON, for editors and for `--json`: values in, plain dicts out."""

@@ -1,6 +1,6 @@
-"""From the core's values to the client's JSON: the one place that knows their shapes (docs/protocol.md).
+"""From the core's values to the client's JSON: the only module that knows the shapes (docs/protocol.md).
 
-Plain dicts rather than lsprotocol's types: a palette of 500 symbols is built on every key press.
+Plain dicts rather than lsprotocol's types, as the palette builds 500 symbols on every key press.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ Object = dict[str, Any]
 
 
 class Converter:
-    """Speaks one client's language.
+    """Converts for one client.
 
     Args:
-        uris: The URIs the client uses.
+        uris: The URIs that the client uses.
         encoding: The negotiated unit of columns.
     """
 
@@ -39,8 +39,8 @@ class Converter:
         return self.uris.file(found.folder, found.path)
 
     def identity(self, found: Found) -> Object:
-        """Return what tells a symbol from all others: copies in several folders share their id."""
-        # The id is a string, for 64 bits don't fit JavaScript's numbers.
+        """Return a symbol's id and folder, which together identify it: copies in other folders share ids."""
+        # The id is a string, as 64 bits don't fit into JavaScript's numbers.
         return {"id": str(found.id), "folder": self.uris.folder(found.folder)}
 
     def result(self, found: Found) -> Object:
@@ -83,7 +83,7 @@ class Converter:
     def workspace_symbol(self, found: Found) -> Object:
         """Return LSP's WorkspaceSymbol as `workspace/symbol` lists it.
 
-        Its range starts at the name, where an editor jumps, and ends with the symbol.
+        Its range starts at the name, where an editor jumps to, and ends with the symbol.
         """
         symbol = found.symbol
         start, end = self.position(symbol.selection.start), self.position(symbol.span.end)
@@ -99,10 +99,10 @@ class Converter:
         return listed
 
     def resolved_symbol(self, listed: Object, found: Found) -> Object:
-        """Return a listed WorkspaceSymbol with all there is to say about it.
+        """Return a listed WorkspaceSymbol with all its details.
 
-        Signature and documentation stand beside LSP's own keys, and in `data` too, the only place where a
-        client with typed messages keeps what it does not know.
+        Signature and documentation are next to LSP's own keys and also in `data`, the only place where a
+        client with typed messages keeps unknown keys.
         """
         symbol = found.symbol
         details = {"signature": symbol.signature, "documentation": symbol.documentation}
@@ -140,7 +140,7 @@ class Converter:
 
 
 def explanation(explained: Explanation) -> Object:
-    """Return why a result stands where it stands; what a stage did not see is left out."""
+    """Return why a result is ranked where it is; absent evidence is left out."""
     converted: Object = {"signals": {name: float(value) for name, value in explained.signals.items()}}
     if explained.vector is not None:
         converted["vector"] = float(explained.vector)
@@ -162,7 +162,7 @@ def coverage(covered: Coverage) -> Object:
 
 
 def index_facts(facts: IndexFacts | None) -> Object | None:
-    """Return what there is to know about one index."""
+    """Return the facts about one index, or None."""
     if facts is None:
         return None
     return {
@@ -182,7 +182,7 @@ def index_facts(facts: IndexFacts | None) -> Object | None:
 
 
 def metrics(measured: Metrics) -> Object:
-    """Return what was measured; null until known."""
+    """Return the metrics; null until known."""
     return {
         "filesPerSecond": measured.files_per_second,
         "symbolsPerSecond": measured.symbols_per_second,

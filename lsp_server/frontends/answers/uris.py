@@ -1,4 +1,4 @@
-"""File URIs as this client writes them: what it sent for a folder or a document is what it gets back."""
+"""File URIs in the client's own form: it gets back what it sent for a folder or document."""
 
 import os
 from functools import lru_cache
@@ -10,11 +10,11 @@ from lsp_server.disk import composed
 _SUB_DELIMITERS = "!$&'()*+,;=:@"
 _WINDOWS = os.name == "nt"
 _MOST_QUOTED = 10_000
-"""Paths whose quoted form is remembered, some 2 MB: each key press in a palette lists 500 symbols."""
+"""How many paths' quoted forms are cached, some 2 MB: each key press in the palette lists 500 symbols."""
 
 
 def path_of_uri(uri: str) -> Path | None:
-    """Return the path that a `file:` URI names, or None for every other text."""
+    """Return the path of a `file:` URI, or None for any other text."""
     try:
         parts = urlsplit(uri)
         # VS Code escapes the host of WSL's disks, too: wsl%24.
@@ -31,7 +31,7 @@ def path_of_uri(uri: str) -> Path | None:
 
 
 class ClientUris:
-    """Remembers the URIs that the client used; the event loop's thread alone talks to it."""
+    """Remembers the URIs that the client used. Not thread-safe; for the event loop's thread only."""
 
     def __init__(self) -> None:
         self._folders: dict[str, str] = {}
@@ -42,13 +42,13 @@ class ClientUris:
         """Remember a workspace folder.
 
         Returns:
-            Its path, or None when it is not on disk.
+            Its path, or None for another scheme than `file`.
         """
         path = path_of_uri(uri)
         if path is not None:
             self._learn_style(uri)
             self._folders[_key(path)] = uri
-            # The core may have followed symbolic links before it hands the folder back.
+            # The core may return the folder with symbolic links resolved.
             self._folders.setdefault(_key(os.path.realpath(path)), uri)
         return path
 
@@ -73,7 +73,7 @@ class ClientUris:
         return self._folders.get(_key(path)) or self._written(path)
 
     def file(self, folder: Path, relative: str) -> str:
-        """Return the URI of a file, given its folder and its path in it with forward slashes."""
+        """Return the URI of a file, given its folder and its relative path with forward slashes."""
         if self._documents:
             known = self._documents.get(_key(folder / relative))
             if known is not None:
@@ -87,9 +87,9 @@ class ClientUris:
         return f"file:///{quote(os.fsencode(text.lstrip('/')), self._safe)}"
 
     def _learn_style(self, uri: str) -> None:
-        """Notice whether this client escapes the characters that RFC 3986 leaves to choice.
+        """Learn from a URI whether the client escapes the characters for which RFC 3986 leaves the choice.
 
-        VS Code escapes them all, most others none; a path that has none tells nothing.
+        VS Code escapes all of them, most others none; a path without any tells nothing.
         """
         path = urlsplit(uri).path
         if any(character in path for character in _SUB_DELIMITERS):

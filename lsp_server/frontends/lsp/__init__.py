@@ -1,1 +1,1 @@
-"""The language server: LSP in, calls of the workspace out; alone in knowing pygls and lsprotocol."""
+"""The language server: LSP in, workspace calls out. The only package that knows pygls and lsprotocol."""

@@ -1,4 +1,4 @@
-"""What the server offers in `initialize`, and what it subscribes to afterwards."""
+"""The capabilities that the server announces in `initialize`, and those that it registers afterwards."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from lsp_server.frontends.lsp.client import SECTION, Client
 
 
 def server_capabilities(client: Client) -> types.ServerCapabilities:
-    """Return the capabilities as this client is told them."""
+    """Return the capabilities to announce to this client."""
     everything = types.FileOperationRegistrationOptions(
         [types.FileOperationFilter(types.FileOperationPattern("**"), scheme="file")]
     )
@@ -35,7 +35,7 @@ def server_capabilities(client: Client) -> types.ServerCapabilities:
 
 
 def registrations(client: Client) -> list[dict[str, Any]]:
-    """Return the subscriptions that this client takes."""
+    """Return the dynamic registrations that this client supports."""
     wanted: list[dict[str, Any]] = []
     if client.registers_watchers:
         wanted.append(

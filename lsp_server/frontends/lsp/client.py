@@ -1,4 +1,4 @@
-"""What a client said of itself in `initialize`, read with tolerance: what it got wrong counts as not said."""
+"""What a client said about itself in `initialize`, read tolerantly: invalid values count as absent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf8", "utf-16": "utf16", "utf-32":
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The client's abilities and wishes.
+    """The client's capabilities and options.
 
     Attributes:
-        encoding: The unit of columns: the first of the client's that we know, else UTF-16.
+        encoding: The unit of columns: the first of the client's encodings that we know, else UTF-16.
         folders: URIs of the workspace folders.
         options: `initializationOptions`, with or without our section's name around them.
-        takes_markdown: In hovers.
-        shows_progress: For work that the server starts.
-        gives_configuration: Answers `workspace/configuration`.
-        registers_configuration: Lets us subscribe to changes of our section.
-        registers_watchers: Lets us subscribe to changes of files.
+        takes_markdown: Whether it shows Markdown in hovers.
+        shows_progress: Whether it shows the progress of work that the server starts.
+        gives_configuration: Whether it answers `workspace/configuration`.
+        registers_configuration: Whether we can register for changes of our section.
+        registers_watchers: Whether we can register for changes of files.
     """
 
     encoding: Encoding = "utf16"
@@ -48,7 +48,7 @@ def client_of(raw: Any) -> Client:
     """Read the parameters of `initialize`.
 
     Raises:
-        InvalidParams: They are no object.
+        InvalidParams: They are not an object.
     """
     Params(raw)
     able = _dig(raw, "capabilities")

@@ -1,4 +1,4 @@
-"""What the language server asks of the workspace; the core's `Workspace` fulfils it as it is."""
+"""What the language server needs from the workspace; the core's `Workspace` implements it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,25 +15,22 @@ OnStatus = Callable[[WorkspaceStatus], None]
 
 
 class WorkspaceLike(Protocol):
-    """Thread-safe and synchronous; quick but for what finds, explains or closes.
-
-    Those are `search`, `palette`, `related`, `explain_path` and `close`.
-    """
+    """Thread-safe and synchronous. Only `search`, `palette`, `related`, `explain_path` and `close` block."""
 
     def settings_for(self, file: Path | None) -> Settings:
-        """The settings of the folder that a file lies in; of the first folder where no file is meant."""
+        """Return the settings of the folder that a file is in; those of the first folder for None."""
 
     def open(self, folders: Sequence[Path]) -> None:
-        """Start to follow these folders."""
+        """Start following these folders."""
 
     def add_folder(self, path: Path) -> None:
         """Follow one more folder."""
 
     def remove_folder(self, path: Path) -> None:
-        """Follow a folder no longer."""
+        """Stop following a folder."""
 
     def close(self) -> None:
-        """End all children and let go of the index."""
+        """End all child processes and close the indexes."""
 
     def search(
         self,
@@ -52,22 +49,22 @@ class WorkspaceLike(Protocol):
         """Find what is closest in meaning to the innermost symbol at a position."""
 
     def status(self, folder: Path | None = None) -> WorkspaceStatus:
-        """Tell the state of one folder, or of all."""
+        """Return the status of one folder, or of all."""
 
     def pause(self) -> None:
         """Stop background work until `resume`."""
 
     def resume(self) -> None:
-        """Go on with background work."""
+        """Resume background work."""
 
     def rebuild(self) -> None:
-        """Index everything anew, answering from the old index meanwhile."""
+        """Rebuild the index of every folder, answering from the old ones meanwhile."""
 
     def explain_path(self, path: Path) -> PathExplanation:
-        """Tell whether a file is indexed, and why."""
+        """Return whether a file is indexed, and why."""
 
     def change_document(self, path: Path, text: str) -> None:
-        """Search this text, of a document that was opened or changed, instead of the file's."""
+        """Search this text of a document that was opened or changed, instead of the file on disk."""
 
     def close_document(self, path: Path) -> None:
         """Return to what is on disk."""
@@ -76,8 +73,8 @@ class WorkspaceLike(Protocol):
         """Look at these files or folders again."""
 
     def configure(self, client_settings: Mapping[str, Any]) -> None:
-        """Take the client's layer of settings."""
+        """Set the client's layer of settings."""
 
 
 MakeWorkspace = Callable[[OnStatus], WorkspaceLike]
-"""The composition root's half: called once, in a thread, after `initialize` was answered."""
+"""Makes the workspace; provided by the composition root. Called once, in a thread, after `initialize`."""

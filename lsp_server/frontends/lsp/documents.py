@@ -1,7 +1,7 @@
-"""The open buffers as they stand on screen, and the notifications that keep them so.
+"""The texts of open buffers, and the notifications that keep them in sync.
 
-pygls' own documents are not used: they end lines at form feeds and U+2028 too, which LSP does not, and so
-misplace every edit below one.
+pygls' own documents are not used: unlike LSP, they also end lines at form feeds and U+2028, and so misplace
+every edit below one.
 """
 
 import re
@@ -25,21 +25,21 @@ _Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of a text; without a range it replaces all of it. Places are (line, column)."""
+    """One change of a text; without a range it replaces the whole text. Positions are (line, column)."""
 
     text: str
     range: tuple[_Place, _Place] | None = None
 
 
 class Documents:
-    """Handles `textDocument/did*`; documents that are no files on disk are passed over."""
+    """Handles `textDocument/did*`; documents with another scheme than `file` are ignored."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._texts: dict[Path, str] = {}
 
     def did_open(self, raw: Any) -> None:
-        """Take a document's text from the client from now on."""
+        """Use the client's text of a document from now on."""
         document = Params(raw).object("textDocument")
         uri, text = document.text("uri"), document.text("text")
         path = self._session.uris.learn_document(uri)
@@ -48,7 +48,7 @@ class Documents:
             self._session.change("didOpen", lambda workspace: workspace.change_document(path, text))
 
     def did_change(self, raw: Any) -> None:
-        """Apply edits; those of a document that was never opened are passed over."""
+        """Apply edits; those of a document that was never opened are ignored."""
         params = Params(raw)
         edits = [_edit(change) for change in params.objects("contentChanges")]
         path = self._open_path(params)
@@ -59,7 +59,7 @@ class Documents:
         self._session.change("didChange", lambda workspace: workspace.change_document(path, text))
 
     def did_save(self, raw: Any) -> None:
-        """Learn that the document is on disk now."""
+        """Check the file of a saved document for changes."""
         path = self._open_path(Params(raw))
         if path is not None:
             self._session.change("didSave", lambda workspace: workspace.files_changed([path]))
@@ -78,10 +78,10 @@ class Documents:
 
 
 def edited(text: str, edits: Iterable[Edit], encoding: Encoding) -> str:
-    """Return a text after edits, each of which has the places of the text after the one before.
+    """Return a text after edits, whose positions each refer to the text after the edit before.
 
-    A place beyond the end of its line means the line's end, a line beyond the last the end of the text
-    (specification 3.17, `Position`), and a range written backwards is turned round.
+    A column beyond the end of its line means the line's end, and a line beyond the last one the end of the
+    text (specification 3.17, `Position`); a reversed range is turned round.
     """
     starts: list[int] = []
     for edit in edits:
@@ -105,7 +105,7 @@ def _count_lines(text: str, starts: list[int], last_line: int) -> None:
 
 
 def _offset(text: str, starts: list[int], place: _Place, encoding: Encoding) -> int:
-    """Return the index in a text of a place counted in the units of an encoding."""
+    """Return the index in a text of a position whose column counts units of an encoding."""
     line, column = place
     start = starts[line] if line < len(starts) else len(text)
     end = _line_end(text, start)

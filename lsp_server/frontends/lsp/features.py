@@ -1,4 +1,4 @@
-"""The life of a conversation: greeting, start, folders, files and settings that change, parting."""
+"""The life cycle of a connection: initialize, changes of folders, files and settings, shutdown."""
 
 import asyncio
 import os
@@ -29,10 +29,10 @@ class LifecycleFeatures:
     """Handlers of everything that is neither a search nor a document.
 
     Args:
-        server: Speaks to the client.
+        server: The connection to the client.
         session: Holds the workspace.
         loop: The event loop of both.
-        on_exit: Called when the client says `exit`.
+        on_exit: Called when the client sends `exit`.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class LifecycleFeatures:
         self._is_open = False
 
     def initialize(self, raw: Json) -> Json:
-        """Answer `initialize`; nothing of the workspace is touched, so it is quick whatever its size."""
+        """Answer `initialize`; the workspace is not touched, so this is quick whatever its size."""
         client = client_of(raw)
         self._session.greet(client)
         self._settings = ClientSettings(self._rpc, client)
@@ -70,7 +70,7 @@ class LifecycleFeatures:
         )
 
     def initialized(self, _: Json) -> None:
-        """Open the workspace, unless an early request has, and subscribe to what the client can tell us."""
+        """Open the workspace, unless an early request has done so, and register capabilities dynamically."""
         if self._session.is_started:
             self._take_settings(None)
         else:
@@ -80,26 +80,26 @@ class LifecycleFeatures:
             self._rpc.ask(types.CLIENT_REGISTER_CAPABILITY, {"registrations": wanted})
 
     def start(self, pulled: Future[Json] | None = None, pushed: Json = None) -> None:
-        """Open the workspace in its thread, with the client's settings if they come in time.
+        """Open the workspace in the session's thread, with the client's settings if they arrive in time.
 
         Args:
-            pulled: The answer to come of a client that was asked for its settings.
+            pulled: The pending answer of a client that was asked for its settings.
             pushed: Settings that the client sent unasked.
         """
         folders = tuple(self._folders)
 
         def prepare(workspace: WorkspaceLike) -> None:
             self._configure(workspace, pulled, pushed)
-            # `Path` would raise where a folder above can't be entered.
+            # `Path.is_dir` raises below a folder that can't be entered.
             for missing in sorted(one for one in folders if not os.path.isdir(one)):  # noqa: PTH112
-                self._warn(f"The folder {missing} does not exist yet; it is searched once it does.")
+                self._warn(f"The folder {missing} does not exist yet; it will be searched once it does.")
             self._is_open = True
             workspace.open(folders)
 
         self._session.start(self._take_status, self._tell_trouble, prepare)
 
     def did_change_configuration(self, raw: Json) -> None:
-        """Take new settings, asking for them where the client wants to be asked."""
+        """Apply new settings, asking for them if the client supports that."""
         self._take_settings(Params(raw).raw.get("settings"))
 
     def did_change_workspace_folders(self, raw: Json) -> None:
@@ -111,15 +111,15 @@ class LifecycleFeatures:
             self._add_folder(self._session.uris.learn_folder(folder.text("uri")))
 
     def did_change_watched_files(self, raw: Json) -> None:
-        """Look again at what the client saw change."""
+        """Check the files that the client saw change."""
         self._files_changed(change.text("uri") for change in Params(raw).objects("changes"))
 
     def did_touch_files(self, raw: Json) -> None:
-        """Look again at files that the client created or deleted."""
+        """Check files that the client created or deleted."""
         self._files_changed(file.text("uri") for file in Params(raw).objects("files"))
 
     def did_rename_files(self, raw: Json) -> None:
-        """Look again at both names of files that the client renamed."""
+        """Check both names of files that the client renamed."""
         files = Params(raw).objects("files")
         self._files_changed(file.text(key) for file in files for key in ("oldUri", "newUri"))
 
@@ -138,7 +138,7 @@ class LifecycleFeatures:
 
     def _tell_trouble(self, error: BaseException) -> None:
         known = isinstance(error, SemanticSymbolsError)
-        self._warn(str(error) if known else "The workspace could not be opened; the server's log tells why.")
+        self._warn(str(error) if known else "The workspace could not be opened; see the server's log.")
 
     def _add_folder(self, path: Path | None) -> None:
         if path is not None and path not in self._folders:
@@ -158,7 +158,7 @@ class LifecycleFeatures:
     def _take_settings(self, pushed: Json) -> None:
         pulled = self._settings.pull()
         if self._session.failed_status is not None:
-            self.start(pulled, pushed)  # the new settings may be what was missing
+            self.start(pulled, pushed)  # the new settings may fix what failed
             return
         self._session.change("new settings", lambda workspace: self._configure(workspace, pulled, pushed))
 
@@ -169,7 +169,7 @@ class LifecycleFeatures:
             pulled.add_done_callback(lambda late: self._loop.call_soon_threadsafe(self._configure_late, late))
         try:
             workspace.configure(self._settings.effective())
-        except SemanticSymbolsError as error:  # the settings that were in force stay so
+        except SemanticSymbolsError as error:  # the previous settings stay in force
             self._warn(str(error))
 
     def _configure_late(self, pulled: Future[Json]) -> None:
@@ -183,7 +183,7 @@ class LifecycleFeatures:
         self._rpc.notify(types.WINDOW_SHOW_MESSAGE, params)
 
     def _take_status(self, status: WorkspaceStatus) -> None:
-        # A workspace without folders is ready; one whose folders are still to come must not say so.
+        # A workspace without folders is ready; one whose folders are yet to be added must not say so.
         if self._is_open:
             self._feed.offer(status)
 

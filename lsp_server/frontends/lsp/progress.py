@@ -1,4 +1,4 @@
-"""What a client sees of work under way: the progress bar of indexing, and a request's own tokens."""
+"""Progress as the client sees it: the progress bar of indexing, and a request's own tokens."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from lsp_server.workspace.status import IndexState, Work, WorkspaceStatus
 
 _BUSY = frozenset({IndexState.STARTING, IndexState.INDEXING})
 _PATIENCE_S = 0.5
-"""How long an update may take before it gets a progress bar; the first index gets one at once."""
+"""How long an update may take before it gets a progress bar; the first indexing gets one at once."""
 _CHUNK = 100
 
 
@@ -21,7 +21,7 @@ class IndexingProgress:
     """One progress bar for all background indexing, with a cancel button that pauses it.
 
     Args:
-        rpc: The conversation.
+        rpc: The connection.
         loop: Its event loop, whose thread calls every method here.
     """
 
@@ -37,7 +37,7 @@ class IndexingProgress:
         self._timer: asyncio.TimerHandle | None = None
 
     def show(self, status: WorkspaceStatus) -> None:
-        """Bring the bar in line with a status."""
+        """Update the bar to a status."""
         self._status = status
         if status.state not in _BUSY:
             self._was_ready = self._was_ready or status.state is IndexState.READY
@@ -73,7 +73,7 @@ class IndexingProgress:
         self._token, self._is_begun, self._percentage = None, False, 0
 
     def _measure(self, status: WorkspaceStatus) -> dict[str, Json]:
-        # While the scan still finds files the share that is done falls, but a bar may only rise.
+        # While a scan finds more files, the share done falls, but a bar must only rise.
         self._percentage = max(self._percentage, _percentage(status.work))
         return {"message": _message(status), "percentage": self._percentage}
 
@@ -82,12 +82,12 @@ class IndexingProgress:
 
 
 class RequestProgress:
-    """A request's work-done and partial-result tokens; without tokens it says nothing.
+    """Reports to a request's work-done and partial-result tokens; without tokens it does nothing.
 
     Args:
-        rpc: The conversation.
-        tokens: What the client asked for.
-        convert: From what was found to the JSON of a partial result.
+        rpc: The connection.
+        tokens: The tokens that the client sent.
+        convert: Results → the JSON of a partial result.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class RequestProgress:
 
     @property
     def wants_parts(self) -> bool:
-        """Whether the client takes partial results."""
+        """Whether the client wants partial results."""
         return self._tokens.partial_result is not None
 
     def __enter__(self) -> Self:
@@ -113,7 +113,7 @@ class RequestProgress:
         self._work_done({"kind": "end"})
 
     def send_parts(self, found: Sequence[Found]) -> None:
-        """Send what has not been sent yet, in arrays of limited length; nothing after the answer."""
+        """Send results that have not been sent yet, in arrays of limited length; nothing after the answer."""
         if self._is_over:
             return
         fresh = [one for one in found if (one.folder, one.id) not in self._sent]
@@ -128,7 +128,7 @@ class RequestProgress:
 
 
 def _message(status: WorkspaceStatus) -> str:
-    # Not the coverage: while files are read anew, all of them are covered from the beginning.
+    # Not the coverage: during a rebuild, all files are covered from the beginning.
     work = status.work
     if work is None or not work.total:
         return "looking for files"

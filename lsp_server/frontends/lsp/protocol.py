@@ -1,6 +1,6 @@
-"""Parameters from the client's raw JSON: checked value by value, every error naming its key.
+"""Parses parameters from the client's raw JSON, checking each value; every error names the key.
 
-Our own methods are strict, so an unknown key is an error; LSP's methods may grow keys, so there it is not.
+Our own methods are strict, so an unknown key is an error; LSP's methods may get new keys, so there it is not.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ Token = str | int
 """A progress token, chosen by the client."""
 
 LanguageNames = Callable[[str], str | None]
-"""From a language's name or alias to its canonical id, or None."""
+"""A language's name or alias → its canonical id, or None."""
 
 _KINDS = {kind.label: kind for kind in SymbolKind}
 _UINT_MAX = 2**31 - 1
@@ -26,7 +26,7 @@ _UINT_MAX = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Where a client wants to hear of a request while it runs."""
+    """The tokens for reporting a request's progress and partial results."""
 
     work_done: Token | None = None
     partial_result: Token | None = None
@@ -63,7 +63,7 @@ class Params:
         for key in self.raw:
             if key not in keys:
                 name = self._prefix + key
-                known = f"known are {', '.join(keys)}" if keys else "the method takes no parameters"
+                known = f"the keys are {', '.join(keys)}" if keys else "the method takes no parameters"
                 raise InvalidParams(f"`{name}` is not known; {known}.", "Leave it out.", key=name)
         return self
 
@@ -85,7 +85,7 @@ class Params:
     def integer(self, key: str, low: int = 0, high: int = _UINT_MAX, default: int | None = None) -> int:
         """Return an integer from `low` to `high`; required unless a default is given."""
         value = self._required(key) if default is None else self._or_default(key, default)
-        if isinstance(value, float) and value.is_integer():  # some clients' numbers are all of one kind
+        if isinstance(value, float) and value.is_integer():  # some clients send all numbers as floats
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise invalid(self._prefix + key, "must be an integer")
@@ -151,14 +151,14 @@ class Params:
 
 
 def invalid(key: str, problem: str) -> InvalidParams:
-    """Return the error that names a parameter."""
+    """Return the error for a parameter, naming it."""
     return InvalidParams(f"`{key}` {problem}.", f"See docs/protocol.md for what `{key}` takes.", key=key)
 
 
 def well_formed(text: str) -> str:
-    """Return the text with every half of a surrogate pair replaced, so that it can be encoded.
+    """Return the text with lone surrogates replaced, so that it can be encoded.
 
-    JSON can spell such halves; a replacement takes the same one UTF-16 unit, so positions stay right.
+    JSON can have them; a replacement is one UTF-16 unit, too, so positions stay right.
     """
     try:
         text.encode()
@@ -178,7 +178,7 @@ def search_params(
     """Read the parameters of `semanticSearch`.
 
     Raises:
-        InvalidParams: As docs/protocol.md says, with the key.
+        InvalidParams: A parameter is not as docs/protocol.md says; `key` names it.
     """
     params = Params(raw).only(
         "query",
@@ -210,7 +210,7 @@ def search_params(
 
 
 def related_params(raw: Any, default_limit: int = 20) -> tuple[Place, int, Tokens]:
-    """Read the parameters of `semanticSearch/related`: the place, the limit and the tokens."""
+    """Read the parameters of `semanticSearch/related`: position, limit and tokens."""
     params = Params(raw).only("textDocument", "position", "limit", "workDoneToken", "partialResultToken")
     limit = params.integer("limit", 1, MOST_RESULTS, default=default_limit)
     return place_of(params), limit, tokens_of(params)

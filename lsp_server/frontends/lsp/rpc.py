@@ -1,8 +1,8 @@
-"""JSON-RPC for this server: pygls' dispatcher, fed with raw JSON and made unbreakable by what a client sends.
+"""JSON-RPC for this server: pygls' dispatcher, fed with raw JSON and robust against whatever a client sends.
 
-Three things differ from pygls. Parameters reach the handlers as the client's own JSON, because pygls'
-objects lose the keys that `protocol` has to name. Whatever can't be understood is answered, never dropped.
-And neither queries nor source text reach a log.
+Three things differ from pygls. Handlers get parameters as the client's own JSON, because pygls' objects lose
+the keys that errors have to name. Invalid messages are answered, never dropped. And neither queries nor
+source text get into a log.
 """
 
 import asyncio
@@ -34,11 +34,11 @@ Handler = Callable[[Json], Any]
 _ERRORS = types.ErrorCodes
 _LSP_ERRORS = types.LSPErrorCodes
 
-_SEE_PROTOCOL = "See the protocol page for what the server takes."
+_SEE_PROTOCOL = "See docs/protocol.md for what the server accepts."
 
 
 class RpcServer(LanguageServer):
-    """pygls' server with `RpcProtocol`, silent towards the client about what went wrong inside."""
+    """pygls' server with `RpcProtocol`, which does not send internal errors to the client."""
 
     protocol: "RpcProtocol"
 
@@ -46,15 +46,15 @@ class RpcServer(LanguageServer):
         super().__init__(name, version, protocol_cls=RpcProtocol)
 
     def report_server_error(self, error: Exception, source: object) -> None:
-        """Log the kind of a failure; its text may quote the client's."""
+        """Log the type of an error, but not its message, which may quote the client's text."""
         logger.error("%s while handling a message (%s)", type(error).__name__, source)
 
 
 class RpcProtocol(LanguageServerProtocol):
-    """One client's conversation; lives in the event loop's thread, but for `send`."""
+    """The connection to one client. For the event loop's thread only, except `send`."""
 
     send: Callable[[bytes], None]
-    """Takes an encoded message; set by whoever owns the transport."""
+    """Sends an encoded message; set by the owner of the transport."""
 
     is_initialized = False
 
@@ -65,11 +65,11 @@ class RpcProtocol(LanguageServerProtocol):
         self._numbers = itertools.count(1)
 
     def _register_builtin_features(self) -> None:
-        """Leave out pygls' own handlers: they want its typed parameters and its documents."""
+        """Don't register pygls' own handlers, which need its typed parameters and its documents."""
 
     @property
     def is_shut_down(self) -> bool:
-        """Whether the client has asked to end."""
+        """Whether the client has sent `shutdown`."""
         return self._shutdown
 
     def shut_down(self) -> None:
@@ -77,7 +77,7 @@ class RpcProtocol(LanguageServerProtocol):
         self._shutdown = True
 
     def handle(self, method: str, handler: Handler) -> None:
-        """Let a function, which may be a coroutine function, take the raw parameters of a method."""
+        """Register a function or coroutine function as a method's handler; it gets the raw parameters."""
         self._handlers[method] = handler
 
     def _get_handler(self, feature_name: str) -> Handler:
@@ -88,7 +88,7 @@ class RpcProtocol(LanguageServerProtocol):
     # In ---------------------------------------------------------------------------------------------------
 
     def receive(self, body: bytes) -> None:
-        """Handle one message; raises nothing."""
+        """Handle one message; never raises."""
         try:
             message = json.loads(body)
         except (ValueError, RecursionError):
@@ -101,7 +101,7 @@ class RpcProtocol(LanguageServerProtocol):
 
     def _route(self, message: Json) -> None:
         if not isinstance(message, dict):
-            self._refuse(None, _ERRORS.InvalidRequest, "A message is one JSON object.")
+            self._refuse(None, _ERRORS.InvalidRequest, "A message must be a JSON object.")
             return
         method, msg_id = message.get("method"), message.get("id")
         if "method" not in message:
@@ -109,24 +109,26 @@ class RpcProtocol(LanguageServerProtocol):
         elif not (isinstance(method, str) and _may_be_id(msg_id)):
             known_id = msg_id if _may_be_id(msg_id) else None
             self._refuse(
-                known_id, _ERRORS.InvalidRequest, "`method` is a string, `id` a string or an integer."
+                known_id, _ERRORS.InvalidRequest, "`method` must be a string, `id` a string or an integer."
             )
         elif "id" not in message:
             self._take_notification(method, message.get("params"))
         elif msg_id is None:
-            self._refuse(None, _ERRORS.InvalidRequest, "The id of a request is not null.")
+            self._refuse(None, _ERRORS.InvalidRequest, "The id of a request must not be null.")
         else:
             self._take_request(msg_id, method, message.get("params"))
 
     def _take_request(self, msg_id: MessageId, method: str, params: Json) -> None:
         if self.is_shut_down:
-            self._refuse(msg_id, _ERRORS.InvalidRequest, "The server is shutting down.", "Start another.")
+            self._refuse(msg_id, _ERRORS.InvalidRequest, "The server is shutting down.", "Start a new one.")
         elif not self.is_initialized and method != types.INITIALIZE:
             self._refuse(
-                msg_id, _ERRORS.ServerNotInitialized, "The first request is `initialize`.", "Send it."
+                msg_id, _ERRORS.ServerNotInitialized, "Not initialized yet.", "Send `initialize` first."
             )
         elif self.is_initialized and method == types.INITIALIZE:
-            self._refuse(msg_id, _ERRORS.InvalidRequest, "`initialize` is sent once.", "Go on.")
+            self._refuse(
+                msg_id, _ERRORS.InvalidRequest, "Initialized already.", "Send `initialize` only once."
+            )
         elif msg_id in self._request_futures:
             self._refuse(msg_id, _ERRORS.InvalidRequest, "A request with this id is still being answered.")
         elif method not in self._handlers:
@@ -205,7 +207,7 @@ class RpcProtocol(LanguageServerProtocol):
                 self._send_response(msg_id, error=response_error(error))
             else:
                 self._send_response(msg_id, future.result())
-        except Exception as error:  # noqa: BLE001 - the boundary: even a result that can't be encoded is an answer
+        except Exception as error:  # noqa: BLE001 - the boundary: also for a result that can't be encoded
             log_failure("an answer", error)
             self._send_response(msg_id, error=response_error(error))
 
@@ -219,7 +221,7 @@ class ClientRefusedError(Exception):
 
 
 def response_error(error: BaseException) -> types.ResponseError:
-    """Return what a client is told about an exception."""
+    """Return the error to send to the client for an exception."""
     if isinstance(error, Cancelled | asyncio.CancelledError):
         return _refusal(_LSP_ERRORS.RequestCancelled, "The request was cancelled.", "Ask again when needed.")
     if isinstance(error, JsonRpcException):
@@ -229,7 +231,7 @@ def response_error(error: BaseException) -> types.ResponseError:
         is_params = isinstance(error, InvalidParams)
         code = _ERRORS.InvalidParams if is_params else _LSP_ERRORS.RequestFailed
         return types.ResponseError(code, str(error), {"kind": error.kind, **_plain(error.details)})
-    message = "Something went wrong inside the server.\nSuggestion: Look into its log, and try again."
+    message = "Something went wrong inside the server.\nSuggestion: See its log, and try again."
     return types.ResponseError(_ERRORS.InternalError, message, {"kind": "InternalError"})
 
 
@@ -248,7 +250,7 @@ def _may_be_id(msg_id: Json) -> bool:
 
 
 def log_failure(what: str, error: BaseException) -> None:
-    """Log where an exception came from, without its message, which may quote a query or a file."""
+    """Log an exception's type and traceback, without its message, which may quote a query or a file."""
     if isinstance(error, SemanticSymbolsError):
         logger.warning("%s failed: %s", what, error.kind)
         return

@@ -1,4 +1,4 @@
-"""Everything that finds: `semanticSearch` and its `related`, `workspace/symbol` and its resolution, hover."""
+"""Everything that searches: `semanticSearch`, `related`, `workspace/symbol` with its resolution, hover."""
 
 import asyncio
 from collections import OrderedDict
@@ -32,11 +32,11 @@ _PALETTE_LIMIT = 500
 _REMEMBERED = 4 * _PALETTE_LIMIT
 
 _Identity = tuple[str | None, str | None]
-"""A symbol's id and the URI of its folder, as `data` carries them."""
+"""A symbol's id and the URI of its folder, as in a WorkspaceSymbol's `data`."""
 
 
 class SearchFeatures:
-    """Handlers that fetch, call and convert."""
+    """Thin handlers: parse parameters, call the workspace, convert the result."""
 
     def __init__(self, session: Session, rpc: RpcProtocol) -> None:
         self._session = session
@@ -56,7 +56,7 @@ class SearchFeatures:
             return self._answer(outcome, progress)
 
     def filters(self, raw: Json) -> Json:
-        """Answer `semanticSearch/filters`: what may stand behind `kind:` and `lang:`, for completion."""
+        """Answer `semanticSearch/filters`: the values of `kind:` and `lang:`, for completion."""
         no_params(raw)
         from lsp_server.parsing.languages import language_names  # noqa: PLC0415 - not needed for `initialize`
 
@@ -86,13 +86,13 @@ class SearchFeatures:
             return []
 
     def resolve(self, raw: Json) -> Json:
-        """Answer `workspaceSymbol/resolve`; a symbol that is no longer known comes back as it is."""
+        """Answer `workspaceSymbol/resolve`; a symbol that is no longer known is returned as it is."""
         data = Params(raw).object("data") if Params(raw).has("data") else Params(None)
         found = self._listed.get(_identity(data))
         return raw if found is None else self._session.convert.resolved_symbol(raw, found)
 
     async def hover(self, raw: Json) -> Json:
-        """Answer `textDocument/hover`; places that are in no folder of ours have nothing to show."""
+        """Answer `textDocument/hover`; null for files outside the open folders."""
         place = place_of(Params(raw))
         path = path_of_uri(place.uri)
         if path is None:

@@ -25,25 +25,25 @@ SERVER_NAME = "semantic-symbols"
 _CLOSE_S = 1.3
 _FLUSH_S = 0.2
 _END_S = 1.7
-"""docs/protocol.md: `exit`, or the end of stdin, ends the server within 2 s, whatever hangs."""
+"""docs/protocol.md: `exit`, or the end of stdin, ends the server within 2 s, even if something hangs."""
 _UNHANDLED_LIMIT = 1000
-"""Messages read ahead of the event loop: a client that floods it is slowed down. Requests that wait for a
-search are not counted."""
+"""How many messages are read ahead of the event loop, as backpressure for a client that floods it. Requests
+that wait for a search are not counted."""
 
 
 def run_server(make_workspace: MakeWorkspace, transport: Transport) -> int:
     """Serve one client until it leaves.
 
     Args:
-        make_workspace: Called once, in a thread, after `initialize` was answered; it is given a callback for
-            statuses, which may be called from any thread.
+        make_workspace: Called once, in a thread, after `initialize` was answered, with a callback for
+            statuses that may be called from any thread.
         transport: `Stdio()`, or `Tcp(port)`, which serves the first client that connects.
 
     Returns:
-        The exit code: 0 after `shutdown`, else 1. The process ends within two seconds of the client's leaving
-        even if the workspace doesn't: then this function ends it and doesn't return.
+        The exit code: 0 after `shutdown`, else 1. The process ends within two seconds after the client left,
+        even if the workspace hangs: then this function ends the process and does not return.
     """
-    # pygls quotes messages in its logs, and messages hold queries and source text.
+    # pygls quotes messages in its logs, and messages have queries and source text in them.
     logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
     return asyncio.run(_serve(make_workspace, transport.connect()))
 
@@ -64,7 +64,7 @@ async def _serve(make_workspace: MakeWorkspace, channel: Channel) -> int:
         target=_read, args=(channel, server.protocol.receive, loop, end), name="lsp-reader", daemon=True
     )
     reader.start()
-    with suppress(ValueError):  # signals belong to the main thread
+    with suppress(ValueError):  # raised outside the main thread
         signal.signal(signal.SIGTERM, lambda *_: end())
         signal.signal(signal.SIGINT, lambda *_: end())
     await ended.wait()
@@ -87,7 +87,7 @@ def build(
     """Register every handler.
 
     Returns:
-        The session they share.
+        The session that they share.
     """
     session = Session(make_workspace)
     lifecycle = LifecycleFeatures(server, session, loop, on_exit)

@@ -1,4 +1,4 @@
-"""One client's hold on the workspace: changes in the order they came, searches side by side after them."""
+"""One client's access to the workspace: changes run in the order they came, searches in parallel."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ _LAST_CHANGES_S = 0.5
 
 
 class Session:
-    """Between the event loop, which must never wait, and the workspace, which is synchronous.
+    """The bridge between the event loop, which must never block, and the workspace, which is synchronous.
 
     Everything that changes the workspace runs in one thread, in the order of the client's messages. A request
     first waits until the changes sent before it are done, so it sees the text of every earlier `didChange`.
@@ -47,7 +47,7 @@ class Session:
         self.is_started = False
 
     def greet(self, client: Client) -> None:
-        """Take what the client said of itself."""
+        """Store what the client said about itself."""
         self.client = client
         self.convert = Converter(self.uris, client.encoding)
 
@@ -57,11 +57,11 @@ class Session:
         on_trouble: Callable[[BaseException], None],
         prepare: Callable[[WorkspaceLike], None],
     ) -> None:
-        """Make the workspace, then run `prepare` with it, before any other change; again if that failed.
+        """Make the workspace, then run `prepare` with it, before any other change; retries if that failed.
 
         Args:
-            on_status: Handed to the workspace.
-            on_trouble: Told, in the changes' thread, why either of the two failed.
+            on_status: Passed to the workspace.
+            on_trouble: Called, in the thread of changes, with the error if either fails.
             prepare: Opens the folders.
         """
         self.is_started = True
@@ -72,12 +72,12 @@ class Session:
         self._last_change = self._changes.submit(self._apply, what, operation)
 
     async def changed(self, operation: Callable[[WorkspaceLike], T]) -> T:
-        """Change the workspace after all earlier changes and return what the operation does."""
+        """Change the workspace after all earlier changes, and return the operation's result."""
         running = self._changes.submit(lambda: operation(self.workspace))
         return await asyncio.shield(asyncio.wrap_future(running))
 
     async def find(self, operation: Callable[[WorkspaceLike, Cancel], T]) -> T:
-        """Run a search in a thread of its own; when the awaiting task is cancelled, so is the search."""
+        """Run a search in its own thread; when the awaiting task is cancelled, so is the search."""
         await self.settled()
         cancel = Cancel()
         self._running.add(cancel)
@@ -91,21 +91,21 @@ class Session:
             self._running.discard(cancel)
 
     async def settled(self) -> None:
-        """Wait until every change sent so far has been taken."""
+        """Wait until every change sent so far has been applied."""
         if not self._last_change.done():
             await asyncio.wait([asyncio.wrap_future(self._changes.submit(_nothing))])
 
     @property
     def workspace(self) -> WorkspaceLike:
-        """The workspace, or an exception that tells why there is none."""
+        """The workspace; raises the reason why there is none."""
         if self._workspace is None:
             failure = self._failure or RuntimeError("The workspace was never started")
-            raise failure.with_traceback(None)  # one object raised again and again would gather frames
+            raise failure.with_traceback(None)  # an object raised again and again would accumulate frames
         return self._workspace
 
     @property
     def failed_status(self) -> WorkspaceStatus | None:
-        """A status that tells why there is no workspace, or None when there is one."""
+        """A status that says why there is no workspace, or None when there is one."""
         if self._failure is None:
             return None
         known = isinstance(self._failure, SemanticSymbolsError)
@@ -113,7 +113,7 @@ class Session:
         return WorkspaceStatus(IndexState.FAILED, message, Coverage(), (), Metrics())
 
     def close(self, timeout_s: float) -> None:
-        """Call off what runs and close the workspace, or leave it to that when the time is over."""
+        """Cancel running searches and close the workspace, waiting for that at most `timeout_s`."""
         for cancel in list(self._running):
             cancel.cancel()
         closing = threading.Thread(target=self._close, name="lsp-close", daemon=True)
@@ -121,7 +121,7 @@ class Session:
         closing.join(timeout_s)
 
     def _close(self) -> None:
-        # A change that hangs, or an editor that still owes its settings, must not take the time to close.
+        # A change that hangs, or an editor that has not sent its settings yet, must not delay closing.
         wait([self._changes.submit(_nothing)], timeout=_LAST_CHANGES_S)
         self._changes.shutdown(wait=False, cancel_futures=True)
         self._searches.shutdown(wait=False, cancel_futures=True)
@@ -153,4 +153,4 @@ class Session:
 
 
 def _nothing() -> None:
-    """Stand in the queue."""
+    """Do nothing: queued to wait for all changes before it."""

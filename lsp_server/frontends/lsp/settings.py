@@ -1,4 +1,4 @@
-"""The client's layer of settings: `initializationOptions`, overlaid by what it tells later."""
+"""The client's layer of settings: `initializationOptions`, overridden by what it sends later."""
 
 import logging
 from collections.abc import Mapping
@@ -13,17 +13,17 @@ from lsp_server.settings import Settings
 logger = logging.getLogger(__name__)
 
 _PATIENCE_S = 1.0
-"""How long to wait for an editor that promised to answer before going on without."""
+"""How long to wait for the settings of an editor that said it would send them."""
 _NAMES = frozenset({SECTION, *(group.name for group in fields(Settings))})
-"""What the keys of settings that are meant for us begin with."""
+"""The prefix of the keys of our settings."""
 
 
 class ClientSettings:
-    """Knows what the client last said.
+    """The settings that the client sent last.
 
     Args:
-        rpc: The conversation.
-        client: Whose settings.
+        rpc: The connection.
+        client: The client.
     """
 
     def __init__(self, rpc: RpcProtocol, client: Client) -> None:
@@ -33,18 +33,18 @@ class ClientSettings:
         self._latest: Future[Json] | None = None
 
     def pull(self) -> Future[Json] | None:
-        """Ask the client for our section, if it answers such questions; called in the event loop's thread."""
+        """Ask the client for our section, if it supports that; call it in the event loop's thread."""
         if not self._client.gives_configuration:
             return None
         self._latest = self._rpc.ask("workspace/configuration", {"items": [{"section": SECTION}]})
         return self._latest
 
     def is_latest(self, answer: Future[Json]) -> bool:
-        """Tell whether an answer is the one to the last `pull`."""
+        """Tell whether an answer belongs to the last `pull`."""
         return answer is self._latest
 
     def take_answer(self, answer: Future[Json]) -> bool:
-        """Wait for the answer to `pull`, in any other thread; without one, what was known stays.
+        """Wait for the answer to `pull`, in any other thread; without one, the settings don't change.
 
         Returns:
             Whether it came, or was refused, in time.
@@ -64,7 +64,7 @@ class ClientSettings:
         if _is_for_us(raw):
             self._take(raw)
         else:
-            logger.debug("settings without any of ours were passed over")
+            logger.debug("settings without any of ours were ignored")
 
     def effective(self) -> dict[str, Any]:
         """Return the whole layer."""

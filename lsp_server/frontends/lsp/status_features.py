@@ -12,7 +12,7 @@ from lsp_server.workspace.status import PathExplanation
 
 
 class StatusFeatures:
-    """Handlers that fetch, call and convert."""
+    """Thin handlers: parse parameters, call the workspace, convert the result."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

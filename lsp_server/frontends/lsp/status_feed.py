@@ -1,4 +1,4 @@
-"""`semanticSearch/didChangeStatus`: sent when the status has changed, no oftener than a person reads."""
+"""`semanticSearch/didChangeStatus`: sent when the status has changed, but not faster than a person reads."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,11 +9,11 @@ _PAUSE_S = 0.25
 
 
 class StatusFeed:
-    """Thins out statuses; metrics alone are no change.
+    """Throttles statuses; changed metrics alone are not a change.
 
     Args:
         loop: The event loop, whose thread calls the listener.
-        listener: Takes every status that is let through.
+        listener: Called with every status that gets through.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, listener: Callable[[WorkspaceStatus], None]) -> None:
@@ -28,7 +28,7 @@ class StatusFeed:
         """Take a status, from any thread."""
         try:
             self._loop.call_soon_threadsafe(self._take, status)
-        except RuntimeError:  # the loop has ended, and with it the client's interest
+        except RuntimeError:  # the loop has ended
             return
 
     def _take(self, status: WorkspaceStatus) -> None:

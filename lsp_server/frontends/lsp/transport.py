@@ -15,7 +15,7 @@ from lsp_server.errors import InvalidParams
 _CONTENT_LENGTH = re.compile(rb"content-length:\s*(\d{1,12})\s*$", re.IGNORECASE)
 _HEADER_LIMIT_BYTES = 65536
 _BODY_LIMIT_BYTES = 256 * 1024 * 1024
-"""Who announces more has counted wrongly: room for it can't be had."""
+"""A message that announces more is taken for an error in its header."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,10 +31,10 @@ class Stdio:
     """The process's own standard streams."""
 
     def connect(self) -> Channel:
-        """Keep the streams for the protocol alone.
+        """Reserve the streams for the protocol.
 
         Afterwards descriptor 1 is stderr and descriptor 0 is empty, here and in every child process, so that
-        a stray print or a child that reads its input can't break into the stream of messages.
+        a stray print, or a child that reads its input, can't corrupt the stream of messages.
         """
         sys.stdout.flush()
         reader, writer = os.dup(0), os.dup(1)
@@ -57,7 +57,7 @@ class Tcp:
         """Read `HOST:PORT`, `:PORT` or `PORT`; the host is the loopback unless given.
 
         Raises:
-            ValueError: The text names no port between 0 and 65535.
+            ValueError: The text does not name a port between 0 and 65535.
         """
         host, _, port = text.rpartition(":")
         if not port.isascii() or not port.isdigit() or int(port) > 65535:
@@ -65,10 +65,10 @@ class Tcp:
         return cls(int(port), host.strip("[]") or "127.0.0.1")
 
     def connect(self) -> Channel:
-        """Listen, say where on stderr, and wait for the client.
+        """Listen, print the address on stderr, and wait for the client.
 
         Raises:
-            InvalidParams: Nobody can listen there.
+            InvalidParams: The address can't be listened on.
         """
         with self._listener() as listener:
             host, port, *_ = listener.getsockname()
@@ -98,8 +98,8 @@ Transport = Stdio | Tcp
 def read_messages(reader: BinaryIO) -> Iterator[bytes]:
     """Yield the body of each message until the stream ends.
 
-    Lines that are no header are passed over, so that a client that once counted its bytes wrongly is
-    understood again from the next `Content-Length` on.
+    Lines that are not a header are skipped, so that after a wrong `Content-Length` the stream resynchronises
+    at the next one.
     """
     length: int | None = None
     try:
@@ -113,16 +113,16 @@ def read_messages(reader: BinaryIO) -> Iterator[bytes]:
                     return
                 yield body
                 length = None
-    except (OSError, ValueError):  # the stream was closed under us: for the reader that is its end
+    except (OSError, ValueError):  # the stream was closed meanwhile: for the reader that is its end
         return
 
 
 class MessageWriter:
-    """Writes messages in the order of `send`, in a thread of its own; safe to call from any thread.
+    """Writes messages in the order of `send`, in its own thread. Thread-safe.
 
     Args:
-        stream: Where the bytes go.
-        on_broken: Called once, from the writing thread, when the client no longer reads.
+        stream: The stream to write to.
+        on_broken: Called once, in the writing thread, when the client no longer reads.
     """
 
     def __init__(self, stream: BinaryIO, on_broken: Callable[[], None]) -> None:
@@ -137,7 +137,7 @@ class MessageWriter:
         self._bodies.put(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 
     def finish(self, timeout_s: float) -> None:
-        """Write what is queued, for a limited time."""
+        """Write what is queued, for at most `timeout_s`."""
         self._bodies.put(None)
         self._thread.join(timeout_s)
 

@@ -1,1 +1,1 @@
-"""The command line's commands: each asks the core, and prints for a person or as JSON."""
+"""The commands of the command line: each calls the core, and prints text or JSON."""

@@ -21,24 +21,24 @@ PROGRAM = "semantic-symbols"
 SHELLS = ("bash", "zsh", "fish")
 USAGE_EXIT_CODE = 2
 DEFAULT_PATH = "."
-"""The folder of commands that are given none."""
+"""The folder for commands that are given none."""
 
 
 class Parser(ArgumentParser):
-    """An argparse parser whose complaints are JSON where JSON was asked for."""
+    """An argparse parser that reports errors as JSON with `--json`."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the command line, and end with exit code 2."""
+        """Report what is wrong with the command line, and exit with code 2."""
         self._complain(message, f"See `{self.prog} --help`.")
 
     def unknown(self, words: Sequence[str]) -> NoReturn:
-        """Say that some arguments mean nothing here; see `error`."""
+        """Report unrecognized arguments; see `error`."""
         known = [option for option, _ in options(self)]
         option = words[0].partition("=")[0]
         meant = get_close_matches(option, known, 1)
         also = f"Did you mean {meant[0]}? " if meant else ""
         if option in known:
-            also = f"Put {option} behind the command. "
+            also = f"Put {option} after the command. "
         self._complain(f"unrecognized arguments: {' '.join(words)}", f"{also}See `{self.prog} --help`.")
 
     def _check_value(self, action: Action, value: Any) -> None:
@@ -64,7 +64,7 @@ Commands: TypeAlias = "_SubParsersAction[Parser]"
 
 
 def make_parser() -> Parser:
-    """Return the parser of everything but the hidden commands of child processes."""
+    """Return the parser of everything except the hidden commands of child processes."""
     parser = Parser(
         prog=PROGRAM,
         description="Find code by what it means: offline, in any editor or shell.",
@@ -86,15 +86,13 @@ def make_parser() -> Parser:
 
 
 def _add_serve(commands: Commands) -> None:
-    serve = _command(
-        commands, "serve", "Run the language server, on standard input and output unless told otherwise."
-    )
+    serve = _command(commands, "serve", "Run the language server, by default on standard input and output.")
     where = serve.add_mutually_exclusive_group()
     where.add_argument(
         "--stdio", action="store_true", help="serve on standard input and output (the default)"
     )
     where.add_argument("--tcp", metavar="HOST:PORT", help="serve the first client that connects here")
-    # VS Code's client library adds this one by itself; the end of the stream tells us as much.
+    # VS Code's client library always adds this; it is ignored, as the end of the stream is enough.
     serve.add_argument("--clientProcessId", help="ignored")
 
 
@@ -105,14 +103,12 @@ def _add_index(commands: Commands) -> None:
 
 
 def _add_searches(commands: Commands) -> None:
-    search = _command(
-        commands, "search", "Find symbols by meaning, name or words; indexes first when needed."
-    )
+    search = _command(commands, "search", "Find symbols by meaning, name or words; indexes first if needed.")
     _add_query(search)
     search.add_argument(
         "--mode",
         choices=("hybrid", "vector", "text"),
-        help="what answers: both (default), meaning alone, words alone",
+        help="search by both (default), by meaning alone, or by words alone",
     )
     related = _command(
         commands,
@@ -121,19 +117,17 @@ def _add_searches(commands: Commands) -> None:
         "else in its repository, else in the current folder.",
     )
     related.add_argument("place", metavar="FILE:LINE[:COL]", help="line and column count from 1")
-    related.add_argument("--limit", type=int, metavar="N", help="at most so many results, 1 to 200 (20)")
+    related.add_argument("--limit", type=int, metavar="N", help="how many results at most, 1 to 200 (20)")
 
 
 def _add_care(commands: Commands) -> None:
-    status = _command(commands, "status", "Tell what is indexed.")
+    status = _command(commands, "status", "Show what is indexed.")
     _add_path(status)
     status.add_argument("--all", action="store_true", help="list the indexes of all folders")
-    doctor = _command(commands, "doctor", "Check that an index holds together.")
+    doctor = _command(commands, "doctor", "Check an index for damage.")
     _add_path(doctor)
-    doctor.add_argument("--repair", action="store_true", help="mend or rebuild what does not")
-    doctor.add_argument(
-        "--deep", action="store_true", help="also compare every file with what was indexed of it"
-    )
+    doctor.add_argument("--repair", action="store_true", help="repair or rebuild a damaged index")
+    doctor.add_argument("--deep", action="store_true", help="also compare every file with what was indexed")
     clear = _command(commands, "clear", "Delete an index.")
     _add_path(clear)
     clear.add_argument("--all", action="store_true", help="delete all indexes and the cache")
@@ -152,35 +146,35 @@ def _add_model(commands: Commands) -> None:
 
 def _add_training(train: Parser) -> None:
     train.add_argument(
-        "sources", nargs="*", metavar="SOURCE", help="folders or git repositories, bare ones too"
+        "sources", nargs="*", metavar="SOURCE", help="folders or git repositories, including bare ones"
     )
     train.add_argument("--out", required=True, metavar="FOLDER", help="where to write the model")
     train.add_argument(
-        "--list", metavar="FILE", help="a file with one source a line: PATH, or NAME, a tab and PATH"
+        "--list", metavar="FILE", help="a file with one source per line: PATH, or NAME, a tab and PATH"
     )
-    train.add_argument("--name", metavar="NAME", help="what to call the model (the folder's name)")
+    train.add_argument("--name", metavar="NAME", help="the model's name (the folder's name)")
     train.add_argument(
         "--start",
         metavar="FOLDER",
-        help="all-MiniLM-L6-v2, to start from and to learn sentences of (the bundled model)",
+        help="folder of all-MiniLM-L6-v2, to start from and to learn from (default: the bundled model)",
     )
     train.add_argument(
-        "--corpus", metavar="FOLDER", help="where to keep what was read, for the next time (OUT/corpus)"
+        "--corpus", metavar="FOLDER", help="where to cache what was read, for the next run (OUT/corpus)"
     )
     train.add_argument(
-        "--reserve", metavar="FILE", help="names of repositories never to learn from, one a line"
+        "--reserve", metavar="FILE", help="names of repositories never to learn from, one per line"
     )
     train.add_argument(
         "--permissive-only",
         action="store_true",
-        help="learn only from repositories whose own licence file grants use",
+        help="learn only from repositories whose own licence file permits it",
     )
     train.add_argument(
-        "--vocabulary", type=int, default=60_000, metavar="N", help="at most so many sub-words (60000)"
+        "--vocabulary", type=int, default=60_000, metavar="N", help="how many sub-words at most (60000)"
     )
     train.add_argument("--epochs", type=int, default=1, metavar="N", help="how often each pair is seen (1)")
     train.add_argument(
-        "--runs", type=int, default=2, metavar="N", help="how many trainings from one start to average (2)"
+        "--runs", type=int, default=2, metavar="N", help="how many runs from one start to average (2)"
     )
     train.add_argument("--batch", type=int, default=2048, metavar="N", help="pairs in a batch (2048)")
     train.add_argument(
@@ -188,9 +182,9 @@ def _add_training(train: Parser) -> None:
         type=int,
         default=240_000,
         metavar="N",
-        help="how many sentences to learn from the model to start from (240000)",
+        help="how many sentences to learn from the model given with --start (240000)",
     )
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (0)")
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (0)")
 
 
 def _add_vector(commands: Commands) -> None:
@@ -204,19 +198,19 @@ def _add_vector(commands: Commands) -> None:
 
 
 def _add_path(parser: Parser) -> None:
-    # Without a default here, it can be told whether a folder was named.
-    parser.add_argument("path", nargs="?", metavar="PATH", help="the folder (the current one)")
+    # No default here, so that one can tell whether a folder was named.
+    parser.add_argument("path", nargs="?", metavar="PATH", help="the folder (default: the current one)")
 
 
 def _add_indexing(parser: Parser) -> None:
-    parser.add_argument("--profile", action="store_true", help="tell how long each stage took")
-    parser.add_argument("--rebuild", action="store_true", help="read and parse every file anew")
+    parser.add_argument("--profile", action="store_true", help="show how long each stage took")
+    parser.add_argument("--rebuild", action="store_true", help="read and parse every file again")
     parser.add_argument(
         "--wait",
         type=float,
         default=60.0,
         metavar="SECONDS",
-        help="how long to wait for another process that writes the index (60)",
+        help="how long to wait for another process that is writing the index (60)",
     )
 
 
@@ -224,10 +218,10 @@ def _add_query(parser: Parser) -> None:
     parser.add_argument(
         "query",
         metavar="QUERY",
-        help='in quotes; may hold kind:class lang:python path:src/** name:foo -word "exact phrase"',
+        help='in quotes; filters: kind:class lang:python path:src/** name:foo -word "exact phrase"',
     )
     _add_path(parser)
-    parser.add_argument("--limit", type=int, metavar="N", help="at most so many results, 1 to 200 (20)")
+    parser.add_argument("--limit", type=int, metavar="N", help="how many results at most, 1 to 200 (20)")
     parser.add_argument(
         "--kind", action="append", metavar="KIND", help="only this kind: function, class, ...; repeatable"
     )
@@ -243,16 +237,16 @@ def _add_query(parser: Parser) -> None:
         type=float,
         default=0.0,
         metavar="SCORE",
-        help="only results from this score on, 0 to 1",
+        help="only results with at least this score, 0 to 1",
     )
-    parser.add_argument("--explain", action="store_true", help="show why each result stands where it stands")
+    parser.add_argument("--explain", action="store_true", help="show why each result is ranked where it is")
 
 
 def _command(commands: Commands, name: str, description: str) -> Parser:
     parser: Parser = commands.add_parser(
         name, help=description, description=description, formatter_class=_formatter
     )
-    # Without defaults here, a group's sub-command does not undo what was given to the group.
+    # No defaults here, so that a group's sub-command does not override what was given to the group.
     parser.add_argument(
         "--json", action="store_true", default=SUPPRESS, help="print one JSON document on standard output"
     )
@@ -266,7 +260,7 @@ def _command(commands: Commands, name: str, description: str) -> Parser:
         "--log-level",
         choices=("error", "warning", "info", "debug"),
         default=SUPPRESS,
-        help="how much the log file tells",
+        help="how much is written to the log file",
     )
     return parser
 
@@ -276,7 +270,7 @@ def _formatter(prog: str) -> HelpFormatter:
 
 
 def of_command(parser: Parser, parsed: Namespace) -> Parser:
-    """Return the parser of the command, and action, that was named; the whole one where none was."""
+    """Return the parser of the command (and action) that was named; the main one where none was."""
     for name in (parsed.command, getattr(parsed, "action", None) or ""):
         parser = cast(Parser, subcommands(parser).get(name, parser))
     return parser

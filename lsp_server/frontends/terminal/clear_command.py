@@ -1,4 +1,4 @@
-"""`clear [PATH|--all]`: delete what was indexed; source files are never touched."""
+"""`clear [PATH|--all]`: deletes indexes; source files are never touched."""
 
 from argparse import Namespace
 
@@ -12,7 +12,7 @@ from lsp_server.storage.yield_cache import YieldCache
 
 
 def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `clear`; exit code 1 when there was nothing to delete."""
+    """Run `clear`; exit code 1 when there was nothing to delete."""
     root = tools.index_root(settings_of(None, tools, console))
     if not arguments.all:
         # The folder itself may be gone.
@@ -23,7 +23,7 @@ def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
 
 
 def _delete_cache(root: IndexRoot) -> int:
-    """Delete the yield cache; return how much it took."""
+    """Delete the yield cache; return its size in bytes."""
     files = root.yield_cache_files
     n_bytes = sum(file.stat().st_size for file in files if file.is_file())
     if remove_files(files):  # in use on Windows: empty it instead
@@ -47,7 +47,7 @@ def _report(folders: list[IndexFolder], cache_bytes: int, console: Console) -> i
         freed += n_bytes
         cleared.append(str(folder.path))
         if not is_gone:
-            console.note(f"Warning: some files of {folder.path} are in use; they go with the next clear.")
+            console.note(f"Warning: some files of {folder.path} are in use; the next clear deletes them.")
         console.say(f"Deleted the index of {folder.workspace}.")
     if busy is not None:
         raise busy

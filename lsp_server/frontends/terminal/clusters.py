@@ -1,4 +1,4 @@
-"""What the vectors of an index look like: cluster sizes, imbalance and the recall that was measured."""
+"""What the vectors of an index look like: cluster sizes, imbalance and measured recall."""
 
 from argparse import Namespace
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _NO_CLUSTERS: Final = "No vectors are indexed; run `semantic-symbols index`."
 
 
 def run_cluster_info(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `vector cluster-info [PATH]`."""
+    """Run `vector cluster-info [PATH]`."""
     folder = folder_at(arguments.path)
     with visiting(folder, settings_of(folder, tools, console), tools, console) as visit:
         visit.status()
@@ -69,7 +69,7 @@ def show_clusters(snapshot: Snapshot | None, console: Console) -> None:
         console.say(f"  {line}")
     shared = sum(len(segment.spilled_rows) for segment in snapshot.vectors.segments)
     if shared:
-        console.say(f"{shared:,} symbols lie in a second cluster too")
+        console.say(f"{shared:,} symbols are in a second cluster, too")
     if meta.recall_at_10 is None or meta.related_recall_at_10 is None:
         console.say("recall@10 is not measured yet")
         return
@@ -81,7 +81,7 @@ def show_clusters(snapshot: Snapshot | None, console: Console) -> None:
 
 
 def recall_plot(meta: IndexMeta, probes: int) -> list[str]:
-    """Return the curve of recall as text: by clusters probed, and by symbols compared exactly."""
+    """Return the recall curve as text: by clusters probed, and by symbols compared exactly."""
     by_probes = [(p, recall) for p, r, recall, _ in meta.recall_curve if r == meta.rerank]
     by_rerank = [(r, recall) for p, r, recall, _ in meta.recall_curve if p == probes]
     lines = []
@@ -102,7 +102,7 @@ def _bars(points: Sequence[tuple[int, float]], chosen: int) -> list[str]:
 
 
 def histogram(sizes: Sequence[int] | NDArray[np.int64]) -> list[str]:
-    """Return how many clusters there are of which size, as bars."""
+    """Return a histogram of cluster sizes, as text bars."""
     values = np.asarray(sizes)
     if not len(values):
         return []
@@ -118,7 +118,7 @@ def histogram(sizes: Sequence[int] | NDArray[np.int64]) -> list[str]:
 
 
 def _sizes(snapshot: Snapshot) -> NDArray[np.int64]:
-    """The living symbols of each cluster, int64[k]."""
+    """Return the number of live symbols in each cluster, int64[k]."""
     vectors = snapshot.vectors
     return np.bincount(vectors.cluster_of(vectors.living()).astype(np.int64), minlength=vectors.n_clusters)
 

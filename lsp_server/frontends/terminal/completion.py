@@ -1,4 +1,4 @@
-"""`completion SHELL`: a completion script, made from the parser so that it can't lag behind."""
+"""`completion SHELL`: a completion script, generated from the parser so that it is always up to date."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from lsp_server.frontends.terminal.contract import Tools
 
 
 def run_completion(arguments: Namespace, _: Tools, console: Console) -> int:
-    """Answer `completion SHELL`."""
+    """Run `completion SHELL`."""
     script = completion_script(arguments.shell)
     console.document({"shell": arguments.shell, "script": script})
     console.say(script)
@@ -22,7 +22,7 @@ def completion_script(shell: str) -> str:
 
 
 def _words() -> Iterator[tuple[tuple[str, ...], ArgumentParser]]:
-    """Every command, `vector search-vector` as two words, with its parser; the program itself first."""
+    """Yield every command's words (`vector search-vector` has two) and parser; first the program itself."""
     parser = make_parser()
     yield (), parser
     for name, command in subcommands(parser).items():

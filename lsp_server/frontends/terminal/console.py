@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from lsp_server.errors import SemanticSymbolsError
 
 INTERRUPTED_EXIT_CODE = 130
-"""What shells expect of a program that Ctrl-C ended."""
+"""What shells expect of a program that was ended by Ctrl-C."""
 
 _STEERING = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -21,11 +21,11 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """A part of a line that stands out on a terminal that knows styles.
+    """A part of a line that is highlighted on a terminal that supports it.
 
     Attributes:
         style: "bold", "dim" or a colour.
-        text: As it is: the console makes it harmless before it adds the style.
+        text: Unescaped: the console calls `harmless` before it adds the style.
     """
 
     style: str
@@ -33,12 +33,12 @@ class Styled:
 
 
 class Console:
-    """Where a command's words go.
+    """A command's output.
 
     Args:
         output: Standard output.
         errors: Standard error.
-        as_json: Whether standard output holds one JSON document and nothing else.
+        as_json: Whether standard output gets one JSON document and nothing else.
     """
 
     def __init__(self, output: TextIO, errors: TextIO, *, as_json: bool) -> None:
@@ -50,7 +50,7 @@ class Console:
 
     @property
     def shows_progress(self) -> bool:
-        """Whether somebody is there to watch a bar."""
+        """Whether standard error is a terminal, on which somebody may watch a progress bar."""
         return self._errors.isatty()
 
     @property
@@ -63,17 +63,17 @@ class Console:
         self._before_writing = action
 
     def say(self, *parts: str | Styled, between: str = "") -> None:
-        """Print a line for a person; nothing where JSON was asked for.
+        """Print a line of text; nothing with `--json`.
 
         Args:
-            *parts: What it consists of; nothing in them steers the terminal.
-            between: Stands between two parts.
+            *parts: The parts of the line; control characters in them are made harmless.
+            between: Separates two parts.
         """
         if not self.as_json:
             self._print(between.join(self._written(part) for part in parts))
 
     def document(self, value: Any) -> None:
-        """Print the JSON document, where one was asked for."""
+        """Print the JSON document; nothing without `--json`."""
         if self.as_json:
             self._print(json.dumps(value, ensure_ascii=False, indent=2))
 
@@ -92,7 +92,7 @@ class Console:
         print(harmless(text), file=self._errors)
 
     def fail(self, error: SemanticSymbolsError) -> None:
-        """Print an error where it belongs."""
+        """Print an error: with `--json` on standard output, else on standard error."""
         if self.as_json:
             described = {"kind": error.kind, "message": error.message, "suggestion": error.suggestion}
             self.document({"error": described})
@@ -123,10 +123,10 @@ def _broken_pipes() -> Iterator[None]:
 
 
 def harmless(text: str) -> str:
-    """Return a text as a terminal may be given it: what is in names and code must not steer the terminal.
+    """Return a text that is safe to print: names and code must not be able to control the terminal.
 
-    Control characters become their pictures, save for line ends and tabs; those that turn the direction of
-    writing, and would show code in another order than it runs, become U+FFFD.
+    Control characters, except line ends and tabs, become their pictures (␛); bidirectional controls, which
+    would show code in another order than it runs, become U+FFFD.
     """
     return _STEERING.sub(lambda found: _picture(found[0]), text)
 
@@ -137,9 +137,9 @@ def _picture(character: str) -> str:
 
 
 def standard_console(*, as_json: bool) -> Console:
-    """Return the console over the process's own streams, which take any character from now on."""
+    """Return the console over the process's own streams, which it makes accept any character."""
     for stream in (sys.stdout, sys.stderr):
-        # Source code holds what a terminal's encoding may lack; JSON is UTF-8 whatever the locale says.
+        # Source code has characters that a terminal's encoding may lack; JSON is UTF-8 in any locale.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", **({"encoding": "utf-8"} if not stream.isatty() else {}))
     return Console(sys.stdout, sys.stderr, as_json=as_json)
@@ -152,7 +152,7 @@ def _takes_colours() -> bool:
 
 
 def size(n_bytes: int) -> str:
-    """Return a number of bytes as people write it."""
+    """Return a number of bytes in human-readable form."""
     value = float(n_bytes)
     for unit in ("B", "kB", "MB", "GB"):
         if value < 1000 or unit == "GB":

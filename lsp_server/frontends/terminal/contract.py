@@ -1,4 +1,4 @@
-"""What the commands ask of the composition root."""
+"""What the commands need from the composition root."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +11,13 @@ from lsp_server.workspace.visit import VisitParts
 
 
 class Tools(Protocol):
-    """The core's parts, put together on demand."""
+    """The core's parts, assembled on demand."""
 
     def load_settings(self, folder: Path | None, client: Mapping[str, Any]) -> LoadedSettings:
-        """Return the settings of a folder, or outside of any."""
+        """Return the settings of a folder, or of none."""
 
     def visit_parts(self, folder: Path, settings: Settings) -> VisitParts:
-        """Put together what one command's look at a folder works with."""
+        """Assemble the collaborators of a `FolderVisit`."""
 
     def embedder(self, settings: Settings) -> Embedder:
         """Load the model that the settings name."""
@@ -26,4 +26,4 @@ class Tools(Protocol):
         """Load a cross-encoder."""
 
     def index_root(self, settings: Settings) -> IndexRoot:
-        """Return where all indexes lie."""
+        """Return the folder that holds all indexes."""

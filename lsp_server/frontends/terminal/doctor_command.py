@@ -1,4 +1,4 @@
-"""`doctor [PATH] [--repair]`: does the index hold together, and if not, make it so."""
+"""`doctor [PATH] [--repair]`: checks an index for damage, and repairs it."""
 
 from argparse import Namespace
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _REPAIR_WAIT_S: Final = 60.0
 
 
 def run_doctor(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `doctor [PATH]`; the exit code is IndexDamaged's while damage remains."""
+    """Run `doctor [PATH]`; the exit code is IndexDamaged's while damage remains."""
     folder = folder_at(arguments.path)
     settings = settings_of(folder, tools, console)
     index = tools.index_root(settings).folder_of(folder)
@@ -48,7 +48,7 @@ def run_doctor(arguments: Namespace, tools: Tools, console: Console) -> int:
 
 @contextmanager
 def _undisturbed(index: IndexFolder) -> Iterator[None]:
-    """Keep writers away while the stores are compared."""
+    """Hold the writer lease while the stores are compared."""
     if not index.path.is_dir():
         yield
         return
@@ -78,7 +78,7 @@ def _all_of(by_version: list[tuple[IndexVersion, list[Finding]]]) -> list[Findin
 
 
 def _delete_damaged(by_version: list[tuple[IndexVersion, list[Finding]]]) -> None:
-    """Delete what can't be trusted; a sound version goes on answering until a new one is ready."""
+    """Delete damaged versions; an undamaged one answers until a new one is ready."""
     for version, findings in by_version:
         if _is_damaged(findings):
             version.delete()
@@ -89,7 +89,7 @@ def _index_anew(folder: Path, settings: Settings, tools: Tools, console: Console
         ending = visit.index(_REPAIR_WAIT_S)
     if ending is Ending.BUSY:
         raise IndexBusy(
-            f"Another process began to write the index of {folder}.",
+            f"Another process has begun to write the index of {folder}.",
             "Run doctor again later.",
             path=str(folder),
         )
@@ -112,7 +112,7 @@ def _conclude(index: IndexFolder, findings: list[Finding], console: Console) -> 
     if not index.versions():
         console.say("Nothing is indexed here yet.")
     elif not _is_damaged(findings):
-        console.say("The index holds together.")
+        console.say("The index is not damaged.")
     else:
         console.say(
             "The index is damaged.\nSuggestion: Run `semantic-symbols doctor --repair`, which rebuilds it."

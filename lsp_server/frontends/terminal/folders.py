@@ -1,4 +1,4 @@
-"""From a command's argument to an open folder: its path, its settings, and Ctrl-C on the way."""
+"""From a command's argument to an open folder: its path, its settings, and the handling of Ctrl-C."""
 
 import signal
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def folder_at(text: str) -> Path:
 
 
 def settings_of(folder: Path | None, tools: Tools, console: Console) -> Settings:
-    """Return the settings of a folder, having told what is wrong with them."""
+    """Return the settings of a folder, after printing what is wrong with them."""
     loaded = tools.load_settings(folder, {})
     for problem in loaded.problems:
         console.note(f"Warning: {problem}")
@@ -41,7 +41,7 @@ def settings_of(folder: Path | None, tools: Tools, console: Console) -> Settings
 
 @contextmanager
 def visiting(folder: Path, settings: Settings, tools: Tools, console: Console) -> Iterator[FolderVisit]:
-    """Open a folder's index; Ctrl-C ends a running indexing after what is committed, or else the command.
+    """Open a folder's index; Ctrl-C stops a running indexing, keeping what is committed, else the command.
 
     Raises:
         ModelUnavailable: The model can't be loaded here.
@@ -53,7 +53,7 @@ def visiting(folder: Path, settings: Settings, tools: Tools, console: Console) -
     visit = FolderVisit(parts, bar.take, lambda text: console.note(f"Note: {text}"))
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        # A second Ctrl-C does not wait for anything.
+        # A second Ctrl-C ends the command at once.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if not visit.stop():
             signal.default_int_handler(number, frame)

@@ -1,4 +1,4 @@
-"""`index` and `vector index-vectors`: bring an index up to date and tell what came of it."""
+"""`index` and `vector index-vectors`: bring an index up to date and report the outcome."""
 
 import time
 from argparse import Namespace
@@ -18,12 +18,12 @@ from lsp_server.workspace.visit import FolderVisit
 
 
 def run_index(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `index [PATH]`."""
+    """Run `index [PATH]`."""
     return _index(arguments, tools, console, _show_index, lambda _: {})
 
 
 def run_index_vectors(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `vector index-vectors [PATH]`."""
+    """Run `vector index-vectors [PATH]`."""
 
     def show(visit: FolderVisit, seconds: float, console: Console) -> None:
         _show_index(visit, seconds, console)
@@ -48,11 +48,11 @@ def _index(
         if ending is Ending.BUSY:
             raise IndexBusy(
                 f"Another process is still writing the index of {folder}.",
-                "Wait until it is done, or give it longer with --wait SECONDS.",
+                "Wait until it has finished, or wait longer with --wait SECONDS.",
                 path=str(folder),
             )
         if ending is Ending.STOPPED:
-            console.note("Interrupted. What was committed so far is kept; the next run goes on from there.")
+            console.note("Interrupted. What was committed so far is kept; the next run continues from there.")
             return INTERRUPTED_EXIT_CODE
         show(visit, seconds, console)
         document = {**status_object(visit.status()), "seconds": round(seconds, 3), **describe(visit)}

@@ -1,4 +1,4 @@
-"""`model info|use`: which model makes the vectors."""
+"""`model info|use`: shows or chooses the embedding model."""
 
 from argparse import Namespace
 from dataclasses import replace
@@ -14,14 +14,14 @@ from lsp_server.settings import Settings, user_settings_file
 
 
 def run_info(_: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `model info`."""
+    """Run `model info`."""
     settings = settings_of(None, tools, console)
     _show(tools.embedder(settings).info, settings, console)
     return 0
 
 
 def run_use(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `model use NAME_OR_PATH`: only a model that loads here is written to the settings.
+    """Run `model use NAME_OR_PATH`: only a model that loads here is written to the settings.
 
     Raises:
         ModelUnavailable: It can't be loaded.
@@ -37,7 +37,7 @@ def run_use(arguments: Namespace, tools: Tools, console: Console) -> int:
     write_settings(user_settings_file(), {"model.name": name, "model.path": path})
     _show(info, chosen, console)
     console.say(
-        f"Written to {user_settings_file()}. Each folder is indexed anew when it is next opened or searched."
+        f"Written to {user_settings_file()}. Each folder is indexed again when it is next opened or searched."
     )
     return 0
 

@@ -10,10 +10,10 @@ REDRAW_S = 0.1
 
 
 class DrawnLine:
-    """A line that is drawn over and over.
+    """A line that is redrawn in place.
 
     Args:
-        stream: Where to draw.
+        stream: The terminal to draw on.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -36,10 +36,10 @@ class DrawnLine:
 
 
 class ProgressBar(DrawnLine):
-    """Shows an indexing's events; silent where nobody watches but for what keeps it waiting.
+    """Shows the events of indexing; without a terminal, only what it is waiting for.
 
     Args:
-        stream: Where to draw.
+        stream: The stream to draw on.
         is_watched: Whether the stream is a terminal.
     """
 
@@ -76,7 +76,7 @@ def line(progress: Progress, n_columns: int) -> str:
 
 
 def cells(share: float, n_columns: int) -> str:
-    """Return a bar of at most 40 cells, filled as far as a share of 0 to 1 says."""
+    """Return a bar of at most 40 cells, filled by a share of 0 to 1."""
     n_cells = max(min(n_columns, 40), 0)
     n_full = round(share * n_cells)
     return f"[{'#' * n_full}{'.' * (n_cells - n_full)}]"

@@ -1,4 +1,4 @@
-"""Search results for a person: place, kind, name and score on one line, the signature below."""
+"""Search results as text: place, kind, name and score on one line, the signature below."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -9,14 +9,14 @@ from lsp_server.search.results import PROBABLY_RELEVANT, Explanation, Found, Sea
 
 
 def show_outcome(outcome: SearchOutcome, console: Console) -> None:
-    """Print what a search found, best first, and how sure it is."""
+    """Print the results of a search, best first, and whether they are any good."""
     if outcome.corrected_query is not None:
         console.say(Styled("dim", f"(searched for: {outcome.corrected_query})"))
     _show_all(outcome, console, _show_explained)
 
 
 def show_related(outcome: SearchOutcome, console: Console) -> None:
-    """Print what is close to a place; what brought each here, similarity, is all in the score."""
+    """Print the results of `related`; they need no explanation, as the score is the similarity."""
     _show_all(outcome, console, _show)
 
 
@@ -24,7 +24,7 @@ def _show_all(outcome: SearchOutcome, console: Console, show: Callable[[Found, C
     if not outcome.results:
         console.say("Nothing found.")
     elif outcome.results[0].score < PROBABLY_RELEVANT:
-        console.say(Styled("yellow", "Nothing close. The nearest there is:"))
+        console.say(Styled("yellow", "Nothing close. The nearest results:"))
     for found in outcome.results:
         show(found, console)
     if outcome.is_incomplete and outcome.results:
@@ -50,7 +50,7 @@ def _show_explained(found: Found, console: Console) -> None:
 
 
 def explained(explanation: Explanation) -> str:
-    """Return why a result stands where it stands, on one line."""
+    """Return why a result is ranked where it is, on one line."""
     parts = []
     if explanation.vector is not None:
         parts.append(f"cosine {explanation.vector:.3f}")
@@ -76,7 +76,7 @@ def _on_one_line(text: str) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
-    """Return lines of columns, the first to the left and the others too, two spaces apart."""
+    """Return the lines of a table with left-aligned columns, two spaces apart."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     return [
         indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,4 +1,4 @@
-"""`search`, `related` and `vector search-vector`: index what is missing, then ask."""
+"""`search`, `related` and `vector search-vector`: index what is missing, then search."""
 
 import os
 import re
@@ -33,17 +33,17 @@ _PLACE: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 
 
 def run_search(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `search QUERY [PATH]`."""
+    """Run `search QUERY [PATH]`."""
     return _search(arguments, tools, console, SearchMode(arguments.mode or SearchMode.HYBRID))
 
 
 def run_search_vector(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `vector search-vector QUERY [PATH]`."""
+    """Run `vector search-vector QUERY [PATH]`."""
     return _search(arguments, tools, console, SearchMode.VECTOR)
 
 
 def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `related FILE:LINE[:COL]`."""
+    """Run `related FILE:LINE[:COL]`."""
     file, line, column = place_of(arguments.place)
     root = tools.index_root(tools.load_settings(None, {}).settings)
     folder = _workspace_of(file, root)
@@ -73,7 +73,7 @@ def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMo
     request = _request(arguments, mode, settings.search.default_limit)
     rerankers = Rerankers(tools.load_reranker)
     if mode is SearchMode.HYBRID:
-        rerankers.at_hand(settings.search)  # is loaded while files are looked at
+        rerankers.at_hand(settings.search)  # loads it while files are checked
     with visiting(folder, settings, tools, console) as visit:
         if visit.catch_up() is Ending.STOPPED:
             return INTERRUPTED_EXIT_CODE
@@ -106,7 +106,7 @@ def _request(arguments: Namespace, mode: SearchMode, default_limit: int) -> Sear
 
 
 def _well_formed(text: str) -> str:
-    """Return what was typed, where the locale kept Python from reading it as UTF-8."""
+    """Return what was typed, decoded as UTF-8 even in a locale that kept Python from doing so."""
     return os.fsencode(text).decode("utf-8", "replace")
 
 
@@ -132,8 +132,8 @@ def _kind(name: str) -> SymbolKind:
     if kind is None:
         known = [kind.label for kind in SymbolKind]
         raise InvalidParams(
-            f"--kind names {name!r}, which is not known.",
-            f"{_meant(name, known)}Known are {', '.join(known)}.",
+            f"--kind {name!r} is unknown.",
+            f"{_meant(name, known)}Kinds are {', '.join(known)}.",
             key="kinds",
         )
     return kind
@@ -144,7 +144,7 @@ def _language(name: str) -> str:
     if language is None:
         known = [one for language_id, aliases in language_names() for one in (language_id, *aliases)]
         raise InvalidParams(
-            f"--lang names {name!r}, which is not known.",
+            f"--lang {name!r} is unknown.",
             f"{_meant(name, known)}Give a language such as python, typescript, cpp or rust.",
             key="languages",
         )
@@ -160,7 +160,7 @@ def place_of(text: str) -> tuple[Path, int, int]:
     """Return the file, line and column, from 1, of `FILE:LINE[:COL]`.
 
     Raises:
-        InvalidParams: The text is none, or the file has no such line.
+        InvalidParams: The text is not of that form, or the file has no such line.
         WorkspaceNotFound: There is no such file.
     """
     match = _PLACE.fullmatch(text)
@@ -173,7 +173,7 @@ def place_of(text: str) -> tuple[Path, int, int]:
         raise WorkspaceNotFound(f"There is no file {file}.", "Check the spelling of FILE.", path=str(file))
     line, n_lines = int(match["line"]), _lines_of(file)
     if n_lines is not None and line > n_lines:
-        raise InvalidParams(f"{file} ends in line {n_lines}.", "Give a line that it has.", key="position")
+        raise InvalidParams(f"{file} has only {n_lines} lines.", "Give a line that it has.", key="position")
     return file.resolve(), line, int(match["column"] or 1)
 
 
@@ -186,10 +186,10 @@ def _lines_of(file: Path) -> int | None:
 
 
 def _workspace_of(file: Path, root: IndexRoot) -> Path:
-    """Return the folder to look in: the innermost indexed one, else the repository, else where we stand.
+    """Return the folder to search: the innermost indexed one, else the repository, else the current folder.
 
     Raises:
-        WorkspaceNotFound: We stand elsewhere: whatever lies around a file is not to be indexed unasked.
+        WorkspaceNotFound: The file is in none of them: what is around it must not be indexed unasked.
     """
     above = list(file.parents)
     for folder in above:
@@ -202,8 +202,8 @@ def _workspace_of(file: Path, root: IndexRoot) -> Path:
     if here in above:
         return here
     raise WorkspaceNotFound(
-        f"{file} lies in no indexed folder, in no repository, and not below the current folder.",
-        "Go to the folder that is to be searched, or index it first: `semantic-symbols index FOLDER`.",
+        f"{file} is not in an indexed folder, a repository or the current folder.",
+        "Go to the folder that you want to search, or index it first: `semantic-symbols index FOLDER`.",
         path=str(file),
     )
 

@@ -9,9 +9,9 @@ from lsp_server.settings import CLIENT_SECTION, WORKSPACE_FILE, Option, describe
 _INTRODUCTION = f"""\
 # Settings
 
-Every setting there is. This page is made from the program's own list of settings.
+All settings. This page is generated from the program's own list.
 
-A setting may be given in several places; each counts more than those before it:
+A setting may be given in several places; later ones win:
 
 1. the default,
 2. your own settings file, `config.toml` in the platform's folder for settings
@@ -22,12 +22,12 @@ A setting may be given in several places; each counts more than those before it:
 5. the command line (`--index-dir`, `--log-level`),
 6. what your editor sends in its section `{CLIENT_SECTION}`.
 
-A change in the editor takes effect at once, without a restart. A setting that does not exist, or a value
-that won't do, is reported with the nearest valid name and passed over. A workspace's file can't set what
-names a place, loads a model or holds for the whole machine: a repository that you open must not be able
-to decide that.
+A change in the editor takes effect at once, without a restart. An unknown setting is reported, with the
+nearest valid name, and so is an invalid value; both are ignored. A workspace's file can't set anything that
+names a folder, loads a model or applies to the whole machine: a repository that you open must not be able to
+decide that.
 
-In TOML the sections are tables, and names may be written as here or in snake_case:
+In TOML, sections are tables, and names may be written as here or in snake_case:
 
 ```toml
 [indexing]
@@ -62,7 +62,7 @@ def _entry(option: Option) -> str:
     if rule.choices:
         facts.append("one of " + ", ".join(f"`{choice}`" for choice in rule.choices))
     facts.append(f"environment `{option.environment}`")
-    facts.append("a workspace may set it" if rule.in_workspace else "not in a workspace's file")
+    facts.append("allowed in a workspace's file" if rule.in_workspace else "not in a workspace's file")
     return f"\n### `{option.key}`\n\n{rule.description}\n\n*{'; '.join(facts)}*\n"
 
 

@@ -1,4 +1,4 @@
-"""`status [PATH|--all]`: what is indexed, as it stands on disk."""
+"""`status [PATH|--all]`: what is indexed, as it is on disk."""
 
 import time
 from argparse import Namespace
@@ -14,7 +14,7 @@ from lsp_server.workspace.visit import is_being_written
 
 
 def run_status(arguments: Namespace, tools: Tools, console: Console) -> int:
-    """Answer `status [PATH]`."""
+    """Run `status [PATH]`."""
     if arguments.all:
         return _show_all(tools, console)
     folder = folder_at(arguments.path)

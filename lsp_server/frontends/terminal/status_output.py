@@ -1,4 +1,4 @@
-"""A folder's status for a person and for programs."""
+"""A folder's status as text and as JSON."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def status_object(status: WorkspaceStatus) -> dict[str, Any]:
 
 
 def show_status(status: WorkspaceStatus, console: Console) -> None:
-    """Print what there is to know about one folder."""
+    """Print the status of one folder."""
     folder = status.folders[0]
     console.say(Styled("bold", str(folder.folder)), folder.state.value, between="  ")
     if status.message:

@@ -1,4 +1,4 @@
-"""`model train`: learn a model from code, with a bar for each stage."""
+"""`model train`: trains a model on code, with a progress bar per stage."""
 
 import os
 import shutil
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def run_train(arguments: Namespace, _: Tools, console: Console) -> int:
-    """Answer `model train SOURCE... --out FOLDER`.
+    """Run `model train SOURCE... --out FOLDER`.
 
     Raises:
         ModelUnavailable: Libraries of the extra are not installed, or there is no such model to start from.
-        InvalidParams: There is nothing to learn from, or the folder for the model holds something else.
+        InvalidParams: There is nothing to learn from, or the folder for the model has something else in it.
         WorkspaceNotFound: A source does not exist.
     """
-    # One process trains beside others that read; more threads of a library would only get in their way.
+    # Training runs in parallel with processes that read; more threads of a library would slow these down.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     try:
         from lsp_server.training.run import train  # noqa: PLC0415 - its libraries are those of an extra
@@ -59,7 +59,7 @@ def _plan(arguments: Namespace) -> "Plan":
     out = with_home(arguments.out).absolute()
     if out.is_dir() and any(out.iterdir()) and not (out / "config.json").is_file():
         raise InvalidParams(
-            f"{out} holds something that is no model.", "Name a new or an empty folder.", key="out"
+            f"{out} has something in it that is not a model.", "Name a new or an empty folder.", key="out"
         )
     start = with_home(arguments.start) if arguments.start else None
     if start is not None and not (start / "model.safetensors").is_file():
@@ -100,7 +100,7 @@ def _sources(arguments: Namespace) -> "list[Source]":
         if not source.path.is_dir():
             raise WorkspaceNotFound(
                 f"There is no folder {source.path}.",
-                "Give folders or git repositories.",
+                "Name folders or git repositories.",
                 path=str(source.path),
             )
     return [source if source.name else Source(source.path, source.path.resolve().name) for source in sources]
@@ -128,8 +128,8 @@ def _show(report: "Report", plan: "Plan", console: Console) -> None:
     )
     if report.mrr is not None:
         console.say(
-            f"{report.held_out:,} symbols whose documentation it never saw are found by it at a mean "
-            f"reciprocal rank of {report.mrr:.3f}."
+            f"Mean reciprocal rank of {report.held_out:,} symbols, found by documentation that it never saw: "
+            f"{report.mrr:.3f}."
         )
     console.say(f"Use it with: semantic-symbols model use {plan.out}")
 

@@ -1,4 +1,4 @@
-"""Writes single keys into the user's settings file and leaves the rest of it as it is, comments included."""
+"""Sets single keys in the user's settings file and leaves the rest of it unchanged, comments included."""
 
 import json
 import re
@@ -15,17 +15,17 @@ _HEADER: Final = re.compile(r"\s*\[+[^\]]*\]+\s*(#.*)?")
 
 
 def write_settings(file: Path, values: Mapping[str, str]) -> None:
-    """Set dotted keys of two parts to texts, in a file that is made when there is none.
+    """Set keys of the form `section.name` to strings, creating the file if there is none.
 
     Raises:
-        InvalidSettings: The file is no TOML, or can't be written.
+        InvalidSettings: The file is not TOML, or can't be written.
     """
     try:
         text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
         for key, value in values.items():
             section, _, name = key.partition(".")
             text = with_value(text, section, name, value)
-        kept = file.resolve()  # a link to where someone keeps all settings stays one
+        kept = file.resolve()  # so that a link to a dotfiles folder stays a link
         kept.parent.mkdir(parents=True, exist_ok=True)
         temporary = kept.with_name(f"{kept.name}.tmp")
         temporary.write_text(text, encoding="utf-8")
@@ -33,15 +33,15 @@ def write_settings(file: Path, values: Mapping[str, str]) -> None:
     except (OSError, ValueError) as error:
         raise InvalidSettings(
             f"The settings file {file} can't be changed: {error}.",
-            "Correct the file, or see that you may write it.",
+            "Correct the file, or check that you may write it.",
         ) from error
 
 
 def with_value(text: str, section: str, name: str, value: str) -> str:
-    """Return a TOML text in which one key of a section has this value.
+    """Return a TOML text with one key of a section set to this value.
 
     Raises:
-        ValueError: The text is no TOML, or writes the section in a way that can't be changed line by line.
+        ValueError: The text is not TOML, or has the section in a form that can't be changed line by line.
     """
     before = tomllib.loads(text)
     assignment = f"{name} = {json.dumps(value, ensure_ascii=False)}"

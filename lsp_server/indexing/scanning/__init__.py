@@ -1,1 +1,1 @@
-"""Which files of a folder count and which of them have changed: ignore rules, git's knowledge, the walk."""
+"""Which files of a folder are indexed and which have changed: ignore rules, git's metadata, the walk."""

@@ -1,26 +1,26 @@
-"""Where git keeps what concerns a folder: the repository around it, and that one's ignore file and index."""
+"""Where git keeps what concerns a folder: the repository around it, its `info/exclude` and its index."""
 
 import os
 from pathlib import Path
 
 
 def is_repository(folder: Path) -> bool:
-    """Tell whether a folder is the root of a repository, a work tree or a submodule."""
+    """Tell whether a folder is the root of a repository, a worktree or a submodule."""
     return os.path.lexists(folder / ".git")
 
 
 def repository_above(root: Path) -> Path | None:
-    """Return the innermost repository that a folder lies in, itself aside."""
+    """Return the innermost repository that a folder is in, itself excluded."""
     return next((one for one in root.parents if is_repository(one)), None)
 
 
 def repository_of(root: Path) -> Path | None:
-    """Return the innermost repository that a folder lies in or is."""
+    """Return the innermost repository that a folder is or is in."""
     return root if is_repository(root) else repository_above(root)
 
 
 def rules_around(root: Path) -> tuple[list[Path], Path | None]:
-    """Return the folders above one, up to the repository's root, and the repository's own ignore file."""
+    """Return the folders above one, up to the repository's root, and the repository's `info/exclude`."""
     root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow symbolic links
     repository = repository_of(root)
     if repository is None:
@@ -30,7 +30,7 @@ def rules_around(root: Path) -> tuple[list[Path], Path | None]:
 
 
 def exclude_file(repository: Path) -> Path | None:
-    """Return `info/exclude` of a repository; work trees share that of the main one."""
+    """Return `info/exclude` of a repository; worktrees share the main one's."""
     git = _git_folder(repository)
     if git is None:
         return None
@@ -43,13 +43,13 @@ def exclude_file(repository: Path) -> Path | None:
 
 
 def index_file(repository: Path) -> Path | None:
-    """Return git's index of a repository; each work tree has its own."""
+    """Return git's index of a repository; each worktree has its own."""
     git = _git_folder(repository)
     return None if git is None else git / "index"
 
 
 def _git_folder(repository: Path) -> Path | None:
-    """Return what `.git` is or, as a file, leads to; None when it can't be read."""
+    """Return the git folder: `.git`, or what it points to if it is a file; None when it can't be read."""
     git = repository / ".git"
     try:
         if git.is_file():
@@ -60,10 +60,10 @@ def _git_folder(repository: Path) -> Path | None:
 
 
 def _one_path(text: str) -> str:
-    """Return the path that a file consists of.
+    """Return the path that a file's text consists of.
 
     Raises:
-        ValueError: No path is like that.
+        ValueError: It is not a valid path.
     """
     path = text.strip()
     if "\0" in path:

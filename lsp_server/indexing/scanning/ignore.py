@@ -1,9 +1,9 @@
 """Which paths of a workspace folder are indexed, and why: the rules of all ignore files and the defaults.
 
-Order of power: `.semanticsymbolsignore` and the settings over all else (`!` forces in, even below folders
-that are left out); then `.ignore`; then `.gitignore` and `.git/info/exclude`; where none of them speaks,
-the defaults. Secrets and version control yield to nothing but a `!` of our own that names the file itself
-(version control, and what this program writes, not even to that).
+Precedence: `.semanticsymbolsignore` and the settings win over all else (`!` forces in, even below excluded
+folders); then `.ignore`; then `.gitignore` and `.git/info/exclude`; where none of them matches, the defaults.
+Only a `!` of our own that names the file itself lets a secret in, and nothing lets in version control or what
+this program writes.
 """
 
 import os
@@ -37,11 +37,11 @@ SETTINGS_NAME = "settings"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The line of an ignore file, or the pattern of the settings, that decided.
+    """The line of an ignore file, or the pattern in the settings, that decided.
 
     Attributes:
         file: Absolute path of the ignore file, or "settings".
-        line: From 1; in the settings, the patterns that force in count first.
+        line: Counted from 1; in the settings, `indexing.include` comes first.
         pattern: The line itself.
     """
 
@@ -52,7 +52,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether a path is indexed (a folder: looked into), and why, as a user reads it."""
+    """Whether a file is indexed or a folder entered, and why, worded for the user."""
 
     indexed: bool
     reason: str
@@ -64,13 +64,13 @@ INDEXED = Decision(indexed=True, reason="no rule leaves it out")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Source:
-    """An ignore file as it is seen from the workspace folder.
+    """An ignore file as seen from the workspace folder.
 
     Attributes:
         patterns: Its lines.
-        n_cut: Length of the folder it lies in, with its slash, relative to the workspace folder.
-        prefix: For a file above the workspace folder, the way down to it, with a slash.
-        rank: Grows with depth: among our own files, the deeper wins.
+        n_cut: Length of its folder's path relative to the workspace folder, with its slash.
+        prefix: For a file above the workspace folder, the path down to that, with a slash.
+        rank: Grows with depth: among our own files, the deeper one wins.
     """
 
     patterns: PatternFile
@@ -87,12 +87,15 @@ class _Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folder:
-    """All that decides about the direct members of one folder. Opaque outside this module but for `path`.
+    """Everything that decides about the direct members of one folder. Opaque elsewhere, except for `path`.
 
     Attributes:
-        path: Relative to the workspace folder; empty, or with a slash at the end.
-        excluded: Why everything below is out unless forced in.
-        inherited: What our own files said last about a folder on the way.
+        path: Relative to the workspace folder; empty, or with a trailing slash.
+        own: Our own ignore files that apply here, the strongest first.
+        ignore: The same for `.ignore`.
+        git: The same for `.gitignore` and `info/exclude`.
+        excluded: Why everything below is left out unless forced in.
+        inherited: The last of our own patterns that matched the folder or one above it.
     """
 
     path: str
@@ -105,14 +108,14 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was found out since the rules changed last.
+    """A cache of what was found out since the rules last changed.
 
-    Whoever finds out more took the record before looking and adds to that one: then nothing that was read
-    before a change ends up among what is known after it.
+    A thread takes the current cache before it reads files and adds to that same one. So nothing that was read
+    before a change ends up in the cache after it.
 
     Attributes:
-        folders: The state of folders by their path, without a slash at its end.
-        entered: Decisions about sub-folders of these that are not among them yet.
+        folders: Folder path, without a trailing slash → its state.
+        entered: Decisions about sub-folders of these that have no state yet.
     """
 
     folders: dict[str, Folder] = field(default_factory=dict)
@@ -120,19 +123,19 @@ class _Known:
 
 
 class IgnoreRules:
-    """Decides about the paths of one workspace folder; ignore files are read once, until `invalidate`.
+    """Decides about the paths of one workspace folder; ignore files are cached until `invalidate`.
 
     Thread-safe.
 
     Args:
         root: The workspace folder.
-        extra_include: gitignore patterns from the settings that force in.
-        extra_exclude: gitignore patterns from the settings that leave out; they win over `extra_include`.
-        own_places: Where this program writes, wherever that is.
+        extra_include: gitignore patterns from the settings that force files in.
+        extra_exclude: gitignore patterns from the settings that leave files out; these win.
+        own_places: Where this program writes, inside the folder or not.
 
     Attributes:
         root: The workspace folder.
-        tracked: What git tracks, on which some defaults depend.
+        tracked: Which folders git tracks files in, as some defaults depend on that.
     """
 
     def __init__(
@@ -153,7 +156,7 @@ class IgnoreRules:
         """Return whether a file is indexed, and why.
 
         Args:
-            path: Relative to the workspace folder; the platform's separator is understood.
+            path: Relative to the workspace folder, with forward slashes or the platform's separator.
         """
         path = path.replace("\\", "/") if os.sep == "\\" else path
         parent, _, name = path.strip("/").rpartition("/")
@@ -167,7 +170,7 @@ class IgnoreRules:
         return not name or self.enters(self.folder(parent), name)
 
     def enters(self, parent: Folder, name: str) -> bool:
-        """Tell the same of a member of a folder at hand."""
+        """Tell the same about a sub-folder of a folder whose state is known."""
         path = parent.path + name
         if name in VERSION_CONTROL or self._own_places.hold(path):
             return False
@@ -207,8 +210,8 @@ class IgnoreRules:
         """Return the state of a folder, reading ignore files on the way.
 
         Args:
-            path: Relative, no slash at its end.
-            members: The names it holds, when the caller knows: saves looking for ignore files.
+            path: Relative, without a trailing slash.
+            members: The names in it, if the caller knows them: saves looking for ignore files.
         """
         known = self._known
         folder = known.folders.get(path)
@@ -224,7 +227,7 @@ class IgnoreRules:
         if decision.indexed:
             return _kept(known, self._opened(replace(folder, excluded=None), members))
         if found and found[1].negated:
-            folder = replace(folder, inherited=None)  # a default took back what was forced in further up
+            folder = replace(folder, inherited=None)  # a default overrules what was forced in further up
         below = parent.excluded or replace(decision, reason=f"below '{path}', {decision.reason}")
         folder = replace(folder, ignore=(), git=(), excluded=below)
         if name in VERSION_CONTROL:
@@ -232,7 +235,7 @@ class IgnoreRules:
         elif _may_force_below(parent, path):
             folder = replace(folder, own=self._with(folder, OWN_FILE, folder.own, members))
         elif parent.excluded:
-            return folder  # builds make such folders by the thousand, and nobody walks there
+            return folder  # not cached: builds make such folders by the thousand, and nothing walks there
         return _kept(known, folder)
 
     def is_ignore_file(self, path: str) -> bool:
@@ -240,26 +243,26 @@ class IgnoreRules:
         return path.rpartition("/")[2] in IGNORE_FILES or path == ".git/info/exclude"
 
     def files_elsewhere(self) -> tuple[Path, ...]:
-        """Return where ignore files would lie that count, but in no folder that a walk enters.
+        """Return the paths of ignore files, existing or not, that apply but that no walk comes across.
 
-        Those of the folders above, up to the repository's root, and git's own.
+        These are in the folders above, up to the repository's root, and git's `info/exclude`.
         """
         above, exclude = rules_around(self.root)
         files = [folder / name for folder in above for name in IGNORE_FILES]
         return (*files, *([exclude] if exclude else []))
 
     def doubted_by(self, path: str) -> list[str]:
-        """Return the folders below which other files may be indexed when something comes or goes at a path.
+        """Return the folders below which other files may be indexed once something appears or goes at a path.
 
-        A repository of its own does not hear what is ignored around it, and some files mark what tools make.
-        Ignore files are another matter.
+        A nested repository does not inherit ignore rules from around it, and some files mark a folder as made
+        by a tool. Ignore files are handled elsewhere.
         """
         parent, _, name = path.rpartition("/")
         doubted = (parent,) if name == ".git" else doubted_by(path)
         return [folder for folder in doubted if os.path.isdir(self.root / folder)]  # noqa: PTH112
 
     def invalidate(self, path: str) -> None:
-        """Forget what an ignore file, or any path that came or went, decided below its folder."""
+        """Drop what is cached below the folder of an ignore file, or of any path that appeared or went."""
         parent = "" if path == ".git/info/exclude" else path.rpartition("/")[0]
         with self._invalidating:
             folders = dict(self._known.folders) if parent else {}
@@ -273,13 +276,13 @@ class IgnoreRules:
             self._known = _Known(folders)
 
     def _judged_folder(self, parent: Folder, name: str) -> Decision:
-        """Return `judge` of a sub-folder, remembered: a walk asks before it enters and again inside."""
+        """Return `judge` of a sub-folder, cached: a walk asks before it enters and again inside."""
         known = self._known
         path = parent.path + name
         decision = known.entered.get(path)
         if decision is None:
             decision = self.judge(parent, name, is_folder=True)
-            # A caller may hold a parent from before a change; and below an excluded one nobody asks again.
+            # Not if the parent is from before a change; and below an excluded one nobody asks again.
             if not parent.excluded and known.folders.get(parent.path[:-1]) is parent:
                 known.entered[path] = decision
         return decision
@@ -289,7 +292,7 @@ class IgnoreRules:
         git = folder.git
         here = self.root / folder.path
         if (".git" in members) if members is not None else is_repository(here):
-            # A repository of its own does not hear what the repository around it ignores.
+            # A nested repository does not inherit the ignore rules of the repository around it.
             exclude = exclude_file(here)
             git = _read(exclude, len(folder.path)) if exclude else ()
         return replace(
@@ -309,7 +312,7 @@ class IgnoreRules:
         )
 
     def _outside(self) -> Folder:
-        """Return what the settings and the folders up to the repository's root have to say."""
+        """Return the rules from the settings and from the folders above, up to the repository's root."""
         own: tuple[_Source, ...] = (_Source(self._settings, rank=-1_000),) if self._settings else ()
         empty = Folder("", own, (), ())
         root = Path(os.path.abspath(self.root))  # noqa: PTH100 - resolve() would follow symbolic links
@@ -329,7 +332,7 @@ class IgnoreRules:
             git = _read(above / ".gitignore", 0, prefix) + git
             ignore = _read(above / ".ignore", 0, prefix) + ignore
             own = _read(above / OWN_FILE, 0, prefix, rank) + own
-        # Whoever opens an ignored folder wants it: then what is above does not count.
+        # Somebody who opens an ignored folder wants it, so the rules above do not count then.
         return empty if _leaves_out(git + ignore, way) else Folder("", own, ignore, git)
 
 
@@ -345,7 +348,7 @@ _SECRET = Decision(indexed=False, reason="left out by default: files of this nam
 def _own_match(
     folder: Folder, name: str, path: str, *, is_folder: bool
 ) -> tuple[_Source, PatternLine, bool] | None:
-    """Return the last of our own patterns for a path or a folder above it, and whether it names the path."""
+    """Return the last of our patterns that matches a path or a folder above, and whether it is the path."""
     inherited = folder.inherited
     for source in folder.own:
         if inherited and inherited[0].rank > source.rank:
@@ -399,7 +402,7 @@ def _leaves_out(sources: tuple[_Source, ...], way: tuple[str, ...]) -> bool:
 def _read(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[_Source, ...]:
     try:
         raw, _ = read_ordinary(file)
-    except OSError:  # not there, a folder of that name, or not ours to read: git goes on as well
+    except OSError:  # missing, a folder, or not readable: git ignores that as well
         return ()
     patterns = PatternFile(str(file), lines_of(raw))
     return (_Source(patterns, n_cut, prefix, rank),) if patterns else ()

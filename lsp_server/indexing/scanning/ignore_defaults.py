@@ -1,7 +1,7 @@
-"""What is not indexed although no ignore file says so: version control, vendored and build folders, secrets.
+"""What is left out by default: version control, vendored and build folders.
 
-A name alone condemns a folder only where nobody gives that name to source; `build`, `dist`, `target` and
-their like need evidence.
+A name alone is enough only where nobody uses it for source; `build`, `dist`, `target` and the like need
+evidence.
 """
 
 import os
@@ -29,11 +29,11 @@ _FOLDER_SUFFIXES = (".egg-info", ".dist-info", ".xcodeproj", ".xcassets")
 
 @dataclass(frozen=True, slots=True)
 class _Doubtful:
-    """A name that build tools and people both give to folders.
+    """A folder name that both build tools and people use.
 
     Attributes:
-        beside: Files that make it a tool's folder when one lies in the same folder.
-        inside: Files that make it a tool's folder when it holds one.
+        beside: Files that, next to the folder, show that it is a tool's.
+        inside: Files that, in the folder, show that it is a tool's.
         places: Where the name alone is enough: "top" of the workspace folder, "any" or "none".
     """
 
@@ -69,19 +69,19 @@ _BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         for pattern in {pattern for doubt in _DOUBTFUL.values() for pattern in doubt.beside}
     }
 )
-"""The other way round: a file's name, or `*` and its suffix → the names that it casts doubt upon."""
+"""The inverse: a file's name, or `*` and its suffix → the folder names that it casts doubt on."""
 
 _SOURCE_PACKAGE = ("__init__.py", "mod.rs", "lib.rs", "package-info.java")
 _CACHE_MARKERS = ("CACHEDIR.TAG", "pyvenv.cfg")
 
 
 def never_source(name: str) -> bool:
-    """Tell whether nobody keeps source of his own in a folder of this name."""
+    """Tell whether a folder of this name never has source of one's own."""
     return name in NEVER_SOURCE or name.endswith(_FOLDER_SUFFIXES)
 
 
 def doubted_by(path: str) -> Iterator[str]:
-    """Yield the folders that a file may mark as made by a tool, or as source, by being where it is."""
+    """Yield the folders that a file, by being where it is, may mark as made by a tool or as source."""
     parent, _, name = path.rpartition("/")
     doubt = _DOUBTFUL.get(parent.rpartition("/")[2])
     if parent and (name in _CACHE_MARKERS or (doubt and name in (*doubt.inside, *_SOURCE_PACKAGE))):
@@ -96,7 +96,7 @@ def why_not_source(root: Path, path: str, is_tracked: Callable[[str], bool]) -> 
     Args:
         root: The workspace folder.
         path: The folder, relative to it; never the root itself.
-        is_tracked: Tells whether people keep files below a folder under version control.
+        is_tracked: Tells whether files below a folder are under version control.
     """
     parent, _, name = path.rpartition("/")
     if never_source(name):
@@ -109,7 +109,7 @@ def why_not_source(root: Path, path: str, is_tracked: Callable[[str], bool]) -> 
     if doubt is None or any((folder / marker).exists() for marker in _SOURCE_PACKAGE):
         return None
     if any((folder / marker).exists() for marker in doubt.inside):
-        return f"'{name}' holds what a build or a package manager made"
+        return f"'{name}' has files that a build or package manager made"
     is_condemned = doubt.places == "any" or (doubt.places == "top" and not parent)
     if not is_condemned and not _holds(root / parent, doubt.beside):
         return None

@@ -1,7 +1,7 @@
-"""One file of gitignore patterns, compiled: which of its lines, if any, decides about one path.
+"""One file of gitignore patterns, compiled: which of its lines, if any, decides about a path.
 
-A pattern is matched against the path itself, never against what lies above it: whoever walks the tree
-closes an excluded folder, as git does (gitignore(5), "PATTERN FORMAT").
+A pattern is matched against the path itself, never against the folders above it: the walk does not enter an
+excluded folder, as in git (gitignore(5), "PATTERN FORMAT").
 """
 
 import re
@@ -34,14 +34,15 @@ class PatternLine:
     """One pattern of a file.
 
     Attributes:
-        index: Its place among the file's patterns: the later one wins.
-        line: Its line, from 1.
+        index: Its number among the file's patterns; later ones win.
+        line: Its line number, from 1.
         text: As written.
-        body: What is to match, without `!`, the trailing slash, and `/` or `**/` in front.
-        negated: It begins with `!`.
-        folders_only: It ends with a slash.
-        floating: It has no slash inside, so it matches a name at any depth.
-        segments: Of an anchored pattern, one expression per folder level; None stands for `**`.
+        body: The pattern without `!`, trailing slash, and leading `/` or `**/`.
+        negated: Whether it begins with `!`.
+        folders_only: Whether it ends with a slash.
+        floating: Whether it has no slash inside, so that it matches a name at any depth.
+        expression: Matches the name if floating, else the path relative to the file's folder.
+        segments: For an anchored pattern, one expression per path segment; None stands for `**`.
     """
 
     index: int
@@ -70,10 +71,10 @@ class PatternLine:
 
 
 class PatternFile:
-    """The patterns of one ignore file, ordered so that a path that nothing matches costs next to nothing.
+    """The patterns of one ignore file, indexed so that a path that matches none costs next to nothing.
 
     Args:
-        name: What to call the file in an explanation: its absolute path.
+        name: The file's name in explanations: its absolute path.
         lines: Its lines.
     """
 
@@ -88,7 +89,7 @@ class PatternFile:
         self._any_name: list[PatternLine] = []
         wild_names: list[PatternLine] = []
         wild_paths: list[PatternLine] = []
-        # The last pattern wins, so that every list is in falling order.
+        # The last pattern wins, so every list is in descending order.
         for line in reversed(self._lines):
             is_wild = _WILDCARDS.search(line.body)
             if not line.floating:
@@ -118,7 +119,7 @@ class PatternFile:
         Args:
             name: Last part of the path.
             path: Relative to the folder of the ignore file.
-            is_folder: What the path is.
+            is_folder: Whether the path is a folder.
         """
         best: PatternLine | None = None
         if self._names and name in self._names:
@@ -142,7 +143,7 @@ class PatternFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Alternatives:
-    """Patterns with wildcards and one expression that matches whatever any of them matches."""
+    """Patterns with wildcards, and one expression that matches whatever any of them matches."""
 
     lines: list[PatternLine]
     expression: re.Pattern[str]
@@ -185,7 +186,7 @@ def _compiled(lines: Iterable[str]) -> Iterable[PatternLine]:
             segments = _segments(body) if is_anchored else ()
             expression = _translated(("" if is_anchored else "**/") + body)
         except (GitIgnorePatternError, re.error):
-            continue  # git drops a pattern that it can't read
+            continue  # git, too, ignores a pattern that it can't parse
         if expression is None:
             continue
         anchored = (index, number, text, body, negated, folders_only, not is_anchored)
@@ -200,7 +201,7 @@ def _without_trailing_blanks(text: str) -> str:
 
 
 def _collapsed(body: str) -> str:
-    """Return a pattern with runs of `**/**` made one."""
+    """Return a pattern with runs of `**/**` collapsed into one."""
     parts = body.split("/")
     return "/".join(part for at, part in enumerate(parts) if part != "**" or at == 0 or parts[at - 1] != "**")
 
@@ -216,7 +217,7 @@ def _segments(body: str) -> tuple[re.Pattern[str] | None, ...]:
 
 
 def _translated(body: str) -> re.Pattern[str] | None:
-    """Return the expression that matches exactly the paths that an anchored pattern means."""
+    """Return the expression that matches exactly the paths of an anchored pattern."""
     for name, characters in _POSIX_CLASSES.items():
         body = body.replace(name, characters)
     source, include = GitIgnoreSpecPattern.pattern_to_regex("/" + body)
@@ -226,7 +227,7 @@ def _translated(body: str) -> re.Pattern[str] | None:
         source = r"(?:.+/)?[^/]+"
     elif body == "*":
         source = r"[^/]+"
-    # pathspec marks with a named group whether a folder was matched; names can't stand twice in alternatives.
+    # pathspec marks a matched folder with a named group, but a name can't occur twice in alternatives.
     source = re.sub(r"\(\?P<\w+>", "(?:", source)
     return _expression(re.sub(r"\[\^(?!/)", "[^/", source))
 
@@ -238,5 +239,5 @@ def _expression(source: str) -> re.Pattern[str]:
 
 
 def lines_of(raw: bytes) -> list[str]:
-    """Return the lines of an ignore file as names are decoded: UTF-8, with stray bytes kept."""
+    """Return the lines of an ignore file, decoded like file names: UTF-8, other bytes kept as surrogates."""
     return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n")

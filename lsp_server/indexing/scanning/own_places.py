@@ -1,6 +1,6 @@
-"""What this program itself writes below a workspace folder: it must never index that.
+"""What this program itself writes below a workspace folder, which must never be indexed.
 
-An index that listed its own files would change with every commit, and so never come to rest.
+An index that had its own files in it would change with every commit, and never settle.
 """
 
 import os
@@ -9,15 +9,15 @@ from pathlib import Path
 
 
 class OwnPlaces:
-    """Files and folders of ours, as far as they lie below a workspace folder.
+    """Those files and folders of ours that are below a workspace folder.
 
     Args:
         root: The workspace folder.
-        places: Where we write, wherever that is; what is not there yet counts too.
+        places: Where we write, inside the folder or not, existing or not.
     """
 
     def __init__(self, root: Path, places: Iterable[Path]) -> None:
-        # Not `resolve`, which raises where links lead in a circle.
+        # Not `resolve`, which raises on a cycle of links.
         real_root = Path(os.path.realpath(root))
         real = (Path(os.path.realpath(place)) for place in places)
         below = (place.relative_to(real_root) for place in real if place.is_relative_to(real_root))
@@ -25,7 +25,7 @@ class OwnPlaces:
         self._folders = tuple(f"{path}/" for path in self._paths)
 
     def hold(self, path: str) -> bool:
-        """Tell whether a path is one of them or lies in one.
+        """Tell whether a path is one of them or is in one.
 
         Args:
             path: Relative to the workspace folder, with forward slashes.

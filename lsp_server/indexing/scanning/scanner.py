@@ -1,6 +1,6 @@
-"""What has changed in a workspace folder since its files were last seen: a walk, `stat` and nothing more.
+"""What has changed in a workspace folder since its files were last seen, by walking it and `stat` alone.
 
-Content is never read here: whoever reads a `touched` file compares digests.
+Content is never read here; the caller compares digests of `touched` files.
 """
 
 import os
@@ -21,18 +21,18 @@ RACY_NS = 2_000_000_000
 (FAT counts two seconds; git calls such an entry racily clean)."""
 
 NEVER_SEEN_NS = 0
-"""What is compared with a scan at that time may have changed, whatever its time says."""
+"""As the time of the last scan: any file may have changed, whatever its time says."""
 
 _IS_WINDOWS = os.name == "nt"
 _MOUNT_POINT = 0xA0000003
-"""`stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python has on Windows only: what marks a junction."""
+"""`stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python has on Windows only: marks a junction."""
 
 _RECALLED_WHEN_READ = 0x00400000
 _IS_DATALESS = 0x40000000
 """Windows' FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, which Python does not name, and macOS' `SF_DATALESS`."""
 
 RECENT_FILES = 200
-"""So many files, the last modified, come before the rest."""
+"""This many files, the most recently modified, are indexed first."""
 
 
 class KnownFile(Protocol):
@@ -40,11 +40,11 @@ class KnownFile(Protocol):
 
     @property
     def size_bytes(self) -> int:
-        """By the `stat` before the file was read."""
+        """Its size, from the `stat` before the file was read."""
 
     @property
     def mtime_ns(self) -> int:
-        """By the same `stat`."""
+        """Its modification time, from the same `stat`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,10 @@ class ChangeSet:
     """How the folder differs from what was known.
 
     Attributes:
-        changed: New files, and those of another size.
+        changed: New files, and those whose size changed.
         touched: Known files of the same size whose content may differ all the same: a digest decides.
-        removed: Known files that are gone, or are no longer indexed.
-        unchanged_count: All others.
+        removed: Known files that are gone, or no longer indexed.
+        unchanged_count: The number of all other files.
         unreadable: Folders that could not be listed; what is known below them stays.
         scanned_at_ns: When the walk began, by the clock of `mtime_ns`.
     """
@@ -103,10 +103,10 @@ def scan(
     """Walk the whole folder and compare it with what is known.
 
     Args:
-        rules: What is indexed, and where.
-        known: Path → what was known of each indexed or skipped file.
+        rules: Decide which files are indexed.
+        known: Path → what is known about each indexed or skipped file.
         seen_ns: `scanned_at_ns` of the last scan whose result was committed; `NEVER_SEEN_NS` for none.
-        is_cancelled: Asked once a folder; a cancelled scan reports what it saw, and removes nothing.
+        is_cancelled: Asked once per folder; a cancelled scan reports what it saw, and removes nothing.
     """
     return _Comparison(rules, known, seen_ns).of_folders([""], known, is_cancelled)
 
@@ -114,13 +114,13 @@ def scan(
 def changes_for(
     rules: IgnoreRules, paths: Iterable[str], known: Mapping[str, KnownFile], seen_ns: int
 ) -> ChangeSet:
-    """Compare only what lies at or below some paths: files or folders that came, changed or went.
+    """Compare only what is at or below some paths: files or folders that appeared, changed or went.
 
     Args:
-        rules: What is indexed.
-        paths: Relative to the workspace folder, forward slashes.
+        rules: Decide which files are indexed.
+        paths: Relative to the workspace folder, with forward slashes.
         known: As in `scan`.
-        seen_ns: As in `scan`; counts where the workspace folder itself is named.
+        seen_ns: As in `scan`; used where the workspace folder itself is among the paths.
     """
     named = {composed(path) for path in paths}
     if "" in named:
@@ -129,14 +129,14 @@ def changes_for(
     spellings = _Spellings(rules.root)
     spelled = {path: spellings.on_disk(path) for path in named}
     wanted = named.union(spelled.values())
-    # Who names a path saw it change, whatever times say: a copy may keep them, and a folder that is renamed
-    # brings files of the old size and time.
+    # A path that is named was seen to change, whatever its time says: a copy may keep the time, and a renamed
+    # folder brings files of the old size and time.
     comparison = _Comparison(rules, known, NEVER_SEEN_NS)
     plain_folders: dict[str, bool] = {"": True}
     folders: list[str] = []
     gone: list[str] = []
     for path in wanted:
-        # Whatever lies there now may come with other rules than what lay there before.
+        # What is there now may bring other rules than what was there before.
         rules.invalidate(path if rules.is_ignore_file(path) else f"{path}/")
     for path in _topmost(wanted):
         is_there = spelled.get(path, path) == path
@@ -152,7 +152,7 @@ def changes_for(
 
 
 def is_storable(path: str) -> bool:
-    """Tell whether the stores can name a file: not if its name is no Unicode, as POSIX allows any bytes."""
+    """Tell whether the stores can hold a path: POSIX allows any bytes in names, the stores only Unicode."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -169,12 +169,12 @@ def walk(
     """Yield the indexed files at any depth below a folder; symbolic links are not followed.
 
     Args:
-        rules: What is indexed.
-        folder: Relative, without a slash at its end; empty for all.
-        unreadable: Takes the folders that can't be listed.
-        is_cancelled: Asked once a folder.
+        rules: Decide which files are indexed.
+        folder: Relative, without a trailing slash; empty for the root.
+        unreadable: Folders that can't be listed are appended to it.
+        is_cancelled: Asked once per folder.
     """
-    # Depth first, so that the memory held is the siblings along one path.
+    # Depth first, so that only the siblings along one path are held in memory.
     pending = [folder] if rules.visits(folder) else []
     while pending and not is_cancelled():
         path = pending.pop()
@@ -201,8 +201,8 @@ def subfolders(rules: IgnoreRules, folder: str) -> list[str]:
     """Return the sub-folders that a walk of one folder would enter; none when it can't be listed.
 
     Args:
-        rules: What is indexed.
-        folder: Relative, without a slash at its end; empty for the root.
+        rules: Decide which files are indexed.
+        folder: Relative, without a trailing slash; empty for the root.
     """
     try:
         with os.scandir(os.path.join(rules.root, folder)) as listing:  # noqa: PTH118 - as in `walk`
@@ -216,8 +216,8 @@ def subfolders(rules: IgnoreRules, folder: str) -> list[str]:
 def priority_order(facts: Iterable[FileFact]) -> list[FileFact]:
     """Return files in the order in which to index them: recent ones, then a fair shuffle.
 
-    The rest is shuffled by a digest of the path, the same way each time: whatever has been indexed when
-    the centroids are trained is a sample of the whole.
+    The rest is shuffled by a digest of the path, the same way each time: what has been indexed when the
+    centroids are trained is then a fair sample of the whole.
     """
     by_age = sorted(facts, key=lambda fact: fact.mtime_ns, reverse=True)
     return [*by_age[:RECENT_FILES], *sorted(by_age[RECENT_FILES:], key=lambda fact: _digest(fact.path))]
@@ -267,9 +267,9 @@ class _Comparison:
 
 
 class _Spellings:
-    """Finds out how the disk itself spells paths: where it ignores letter case, a file answers to many names.
+    """Finds out how the disk spells paths: where it ignores letter case, a file can be opened by many names.
 
-    Whoever tells of a change may use any of them, and after `Foo.py` was renamed to `foo.py` both exist.
+    A change may be reported under any of them, and after `Foo.py` was renamed to `foo.py` both seem to exist.
     """
 
     def __init__(self, root: Path) -> None:
@@ -278,7 +278,7 @@ class _Spellings:
         self._folders: dict[str, dict[str, str]] = {}
 
     def on_disk(self, path: str) -> str:
-        """Return the path as a walk finds it; unchanged where nothing of that name is there."""
+        """Return the path as a walk finds it; unchanged where there is nothing of that name."""
         if not self._ignores_case:
             return path
         parent, _, name = path.rpartition("/")
@@ -288,7 +288,7 @@ class _Spellings:
         return f"{parent}/{found}" if parent else found
 
     def _names(self, folder: str) -> dict[str, str]:
-        """Each name in a folder, as it is and folded → as it is."""
+        """Return each name in a folder, as it is and case-folded → as it is."""
         if folder not in self._folders:
             try:
                 names = [composed(entry.name) for entry in (self._root / folder).iterdir()]
@@ -301,7 +301,7 @@ class _Spellings:
 def _known_at(known: Mapping[str, KnownFile], paths: list[str]) -> set[str]:
     """Return the known files at or below some paths."""
     found = {path for path in paths if path in known}
-    # What is known as a file has nothing below it; only the others are worth a pass over everything.
+    # A known file has nothing below it; only the other paths need a pass over everything.
     tops = set(paths) - found
     if len(tops) == 1:
         below = f"{tops.pop()}/"
@@ -324,7 +324,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _is_plain(root: Path, folder: str, plain_folders: dict[str, bool]) -> bool:
-    """Tell whether no part of the way to a folder is a symbolic link (remembered in `plain_folders`)."""
+    """Tell whether no part of the path to a folder is a symbolic link (cached in `plain_folders`)."""
     if folder not in plain_folders:
         stat = _stat(root, folder)
         is_folder = stat is not None and _is_folder(stat)
@@ -352,14 +352,14 @@ def _is_away(stat: os.stat_result) -> bool:
 
 
 def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
-    # Only Windows has more to ask, and there nobody has to be asked again.
+    # Only Windows needs the extra `stat`, and there it is cached in the entry.
     return entry.is_dir(follow_symlinks=False) and (
         not _IS_WINDOWS or _is_folder(entry.stat(follow_symlinks=False))
     )
 
 
 def _is_folder(stat: os.stat_result) -> bool:
-    """Tell whether it is a folder, and no junction: a link of Windows' that passes for one."""
+    """Tell whether it is a folder and not a junction, a kind of link on Windows that looks like one."""
     return S_ISDIR(stat.st_mode) and getattr(stat, "st_reparse_tag", 0) != _MOUNT_POINT
 
 

@@ -1,4 +1,4 @@
-"""Which folders git tracks something in; remembers what it was asked, to tell when the answer is another."""
+"""Which folders git tracks files in; remembers what it was asked, to report when an answer changes."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from lsp_server.indexing.scanning.git_places import index_file, repository_of
 
 
 class TrackedFolders:
-    """Asks the index of the repository that a workspace folder is or lies in. Thread-safe.
+    """Reads the index of the repository that a workspace folder is or is in. Thread-safe.
 
     Args:
         root: The workspace folder.
@@ -20,22 +20,22 @@ class TrackedFolders:
 
     @property
     def index(self) -> Path | None:
-        """Where git's index lies; None where there is no repository."""
+        """The path of git's index; None where there is no repository."""
         repository = repository_of(self._root)
         return None if repository is None else index_file(repository)
 
     def hold(self, folder: str) -> bool:
-        """Tell whether git tracks something below a folder: then people wrote it.
+        """Tell whether git tracks files below a folder, so that it is source rather than a build's output.
 
         Args:
             folder: Relative to the workspace folder.
         """
         answer = _names(self._read(), self._prefix() + folder)
-        self._answers.setdefault(folder, answer)  # whoever asks again must not hide a change from `changed`
+        self._answers.setdefault(folder, answer)  # asking again must not hide a change from `changed`
         return answer
 
     def changed(self) -> list[str]:
-        """Return the folders that were asked about and of which the answer is another now; each once."""
+        """Return the folders whose answer has changed since it was asked for; each change only once."""
         before = dict(self._answers)
         raw, prefix = self._read() if before else b"", self._prefix()
         now = {folder: _names(raw, prefix + folder) for folder in before}
@@ -50,7 +50,7 @@ class TrackedFolders:
             return b""
 
     def _prefix(self) -> str:
-        """Return the way from the repository's root to the workspace folder, with a slash at its end."""
+        """Return the path from the repository's root to the workspace folder, with a trailing slash."""
         repository = repository_of(self._root)
         if repository is None or repository == self._root:
             return ""
@@ -58,7 +58,7 @@ class TrackedFolders:
 
 
 def _names(raw: bytes, folder: str) -> bool:
-    """Tell whether there is an entry below a folder in what git's index holds.
+    """Tell whether the content of git's index has an entry below a folder.
 
     Looks for `folder/...` (gitformat-index(5), versions 2 and 3; the low twelve bits before a name are its
     length). Anything else counts as untracked.

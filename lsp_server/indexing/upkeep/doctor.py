@@ -1,6 +1,6 @@
-"""Checks that catalog, vectors and words of an index say the same; finds, and changes nothing.
+"""Checks that the catalog, vectors and words of an index agree; it only reports and changes nothing.
 
-Call it under the writer lease, or commits come in between.
+Call it under the writer lease, or commits may come in between.
 """
 
 import logging
@@ -28,7 +28,7 @@ from lsp_server.vectors.segment import Segment
 logger = logging.getLogger(__name__)
 
 _ROW = np.dtype([("id", np.uint64), ("file", np.int64)])
-"""One living symbol, as vectors and words both know it."""
+"""One live symbol, as both vectors and words have it."""
 
 _EXAMPLES = 3
 
@@ -37,9 +37,9 @@ class Severity(StrEnum):
     """What a finding means for the index."""
 
     WARNING = "warning"
-    """It answers as it should; the next indexing puts this right by itself."""
+    """It answers as it should; the next indexing run fixes this by itself."""
     DAMAGE = "damage"
-    """It may lose or invent results, and has to be built anew."""
+    """It may lose or invent results, and has to be rebuilt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Finding:
 
     Attributes:
         where: "catalog", "vectors", "words" or "files".
-        message: What is wrong, one sentence without its full stop.
+        message: What is wrong, one sentence without the full stop.
         severity: See `Severity`.
     """
 
@@ -62,21 +62,21 @@ def examine(version: IndexVersion) -> list[Finding]:
 
     Raises:
         IndexBusy: The catalog is locked.
-        IndexStorageFailed: A store can't be read now, which says nothing about what it holds.
+        IndexStorageFailed: A store can't be read now, which says nothing about its content.
     """
     if not version.catalog.is_file():
         is_odd = version.is_ready or any(version.path.glob("segments/*"))
-        return [Finding("catalog", "there is none", Severity.DAMAGE if is_odd else Severity.WARNING)]
+        return [Finding("catalog", "it is missing", Severity.DAMAGE if is_odd else Severity.WARNING)]
     return list(_guarded("catalog", lambda: _examine(version)))
 
 
 def stale_files(version: IndexVersion, folder: Path) -> list[Finding]:
-    """Read every file and compare it with what was indexed of it; one that changed since is a warning."""
+    """Read every file and compare it with what was indexed; a file that has changed since is a warning."""
     return list(_guarded("files", lambda: _stale_files(version, folder)))
 
 
 def _guarded(where: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """The boundary: what a check stumbles over is a finding too, unless it says nothing of the index."""
+    """The boundary: an error in a check is a finding, too, unless it says nothing about the index."""
     try:
         yield from check()
     except IndexDamaged as error:
@@ -112,10 +112,10 @@ def _examine(version: IndexVersion) -> Iterator[Finding]:
 def _leavings(catalog: Catalog, version: IndexVersion, intent: BatchIntent | None) -> Iterator[Finding]:
     if intent is not None:
         n_files = len(intent.changed) + len(intent.removed)
-        message = f"an unfinished batch of {n_files} files, which the next indexing takes up again"
+        message = f"an unfinished batch of {n_files} files, which the next indexing run completes"
         yield Finding("catalog", message, Severity.WARNING)
     for path in catalog.unlisted_segments(version.segments) if version.segments.is_dir() else ():
-        message = f"{path.name} is in no commit, and the next indexing deletes it"
+        message = f"{path.name} is in no commit; the next indexing run deletes it"
         yield Finding("vectors", message, Severity.WARNING)
 
 
@@ -147,10 +147,10 @@ def _columns(state: CatalogSnapshot, meta: IndexMeta, segments: Mapping[str, Seg
         if segment.n_rows and int(segment.languages.max()) >= len(meta.languages):
             yield Finding("vectors", f"{name} names languages that the catalog does not know")
         if not np.isin(segment.kinds, kinds).all():
-            yield Finding("vectors", f"{name} holds kinds of symbols that do not exist")
+            yield Finding("vectors", f"{name} has unknown kinds of symbols")
         dead = state.tombstones.get(name)
         if dead is not None and len(dead) and int(dead.max()) >= segment.n_rows:
-            yield Finding("vectors", f"tombstones of {name} lie beyond its end")
+            yield Finding("vectors", f"tombstones of {name} are beyond its end")
     if not np.isfinite(meta.centroids).all():
         yield Finding("vectors", "the centroids are not all numbers")
 
@@ -188,7 +188,7 @@ def _compare_with_catalog(recorded: NDArray[np.void], living: NDArray[np.void]) 
 def _words(version: IndexVersion, intent: BatchIntent | None, living: NDArray[np.void]) -> Iterator[Finding]:
     if not (version.text / "meta.json").is_file():
         if len(living):
-            yield Finding("words", "there are none")
+            yield Finding("words", "they are missing")
         return
     damaged = damaged_files(version.text)
     yield from (Finding("words", problem) for problem in damaged)
@@ -196,7 +196,7 @@ def _words(version: IndexVersion, intent: BatchIntent | None, living: NDArray[np
         return
     contents = TextReader.open(version.text).contents()
     documents = np.sort(_rows(contents.ids, contents.files))
-    # Words are committed before the catalog: of a batch that was cut short they may be ahead.
+    # Words are committed before the catalog, so an interrupted batch may leave them ahead.
     unsettled = [] if intent is None else [*intent.changed.values(), *intent.removed.values()]
     living, documents = _without(living, unsettled), _without(documents, unsettled)
     if len(np.unique(documents["id"])) != len(documents):
@@ -229,7 +229,7 @@ def _stale_files(version: IndexVersion, folder: Path) -> Iterator[Finding]:
             continue
         if content_digest(raw) == known.digest:
             continue
-        # A file as young as the last scan is looked into by the next one, whatever its time says.
+        # The next scan reads a file as young as the last scan anyway, whatever its time says.
         looks_same = max(stat.st_mtime_ns, stat.st_ctime_ns) < racy_from_ns and (
             (stat.st_size, stat.st_mtime_ns) == (known.size_bytes, known.mtime_ns)
         )

@@ -1,7 +1,6 @@
-"""Housekeeping of an index while nobody waits: merges segments, clusters anew, measures recall.
+"""Housekeeping of an index while nobody waits: merges segments, re-clusters, measures recall.
 
-Every step leaves the same symbols findable and ends in a commit of its own, so it may be cut short between
-steps.
+Every step keeps the same symbols findable and ends in its own commit, so it may be interrupted between steps.
 """
 
 import logging
@@ -29,26 +28,26 @@ from lsp_server.vectors.segment import Segment
 logger = logging.getLogger(__name__)
 
 MOST_ROWS_SETTLED = 40_000
-"""Indexes with more rows are clustered anew by housekeeping alone, when nobody waits."""
+"""Indexes with more rows are re-clustered only by housekeeping, when nobody waits."""
 
 RECALIBRATE_GROWTH = 1.5
 """Recall is measured again when the index has grown by this factor since."""
 
 _SPILLED_SHARE = 0.5
-"""Once some clusters are passed over, at least so many rows lie in two, or else all are clustered anew."""
+"""Once searches probe only some clusters, rows are re-clustered unless at least this share is in two."""
 
 
 def maintain(
     writer: IndexWriter, recall_target: float, has_time: Callable[[], bool], embedder: Embedder | None = None
 ) -> bool:
-    """Do what housekeeping there is; whether all of it is done.
+    """Do all housekeeping that is needed; False when it had to stop early.
 
     Args:
         writer: The index, open for writing.
-        recall_target: Recall@10 that searches shall reach, 0.5 to 1.
-        has_time: Asked between steps; False puts the rest off.
-        embedder: The index' model, to measure recall on what its own documentation asks; without one, and
-            where little is documented, it is measured on simulated queries.
+        recall_target: The recall@10 that searches should reach, 0.5 to 1.
+        has_time: Asked between steps; False defers the rest.
+        embedder: The index's model, to measure recall with documentation comments as queries; without one,
+            and where little is documented, queries are simulated.
     """
     while (step := _next_step(writer)) is not None:
         if not has_time():
@@ -63,14 +62,14 @@ def maintain(
 
 
 def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
-    """Cluster a young index anew, once, as suits its final size, while few rows have to move for it.
+    """Re-cluster a young index once, for its expected final size, while few rows have to be moved.
 
-    The first commit comes too early for that. An index that will not always be probed as a whole is left to
-    housekeeping, which has to cluster it when it is complete.
+    The first commit has too few rows for that. An index that will be too large to probe all of it is left to
+    housekeeping, which has to cluster it when it is complete anyway.
 
     Args:
         writer: The index, open for writing.
-        expected_symbols: A guess at its final size.
+        expected_symbols: An estimate of its final size.
 
     Returns:
         Whether there is a new generation.
@@ -81,7 +80,7 @@ def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
     wanted = suggested_clusters(expected_symbols)
     if 2 * len(writer.meta.centroids) >= wanted:
         if writer.meta.trained_rows < expected_symbols:
-            # They do for the size that is expected by now; the next commit says so.
+            # There are enough clusters for the size expected by now; the next commit records that.
             writer.meta = replace(writer.meta, trained_rows=expected_symbols)
         return False
     if not ROWS_PER_CENTROID * wanted <= n_rows <= MOST_ROWS_SETTLED:
@@ -91,7 +90,7 @@ def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
 
 
 def vector_index(writer: IndexWriter) -> VectorIndex:
-    """Return the vectors of the last commit, ready to be searched."""
+    """Return the vectors of the last commit, ready for searching."""
     return VectorIndex(
         list(writer.segments.values()),
         [segment.alive(writer.dead.get(name)) for name, segment in writer.segments.items()],
@@ -103,7 +102,7 @@ def _next_step(writer: IndexWriter) -> Compaction | None:
     if not writer.segments:
         return None
     loads = _loads(writer)
-    # Where searches probe all clusters, it costs nothing that some are larger than others.
+    # Where searches probe all clusters, imbalance costs nothing.
     is_probed_whole = sum(load.rows for load in loads) <= SCAN_ALL_ROWS
     tolerated = math.inf if is_probed_whole else writer.meta.imbalance
     clustering = Clustering(writer.meta.trained_rows, tolerated)

@@ -1,4 +1,4 @@
-"""What people would ask of an index: the documentation of its own symbols, embedded as queries are."""
+"""Realistic queries for measuring an index's recall: its symbols' own documentation, embedded as queries."""
 
 from typing import Final
 
@@ -11,20 +11,20 @@ from lsp_server.vectors.index import VectorIndex
 
 N_QUESTIONS: Final = 200
 LEAST_QUESTIONS: Final = 60
-"""With fewer, chance has the better of a recall of 0.98."""
+"""With fewer, a recall of 0.98 is a matter of chance."""
 
 _MOST_LOOKED_AT: Final = 20 * N_QUESTIONS
 _WORDS: Final = range(4, 41)
-"""So many words read as a question; shorter ones are names, longer ones essays."""
+"""How many words read like a query; shorter texts are names, longer ones essays."""
 
 
 def questions(index: VectorIndex, embedder: Embedder, seed: int) -> F32 | None:
-    """Return what some symbols' documentation begins with as unit query vectors, f32[m, d].
+    """Return the first paragraphs of some symbols' documentation as unit query vectors, f32[m, d].
 
     Args:
         index: The index.
-        embedder: The model that its vectors are made with.
-        seed: For the choice of symbols.
+        embedder: The model of its vectors.
+        seed: Seeds the choice of symbols.
 
     Returns:
         At most `N_QUESTIONS`; None where too few symbols are documented.

@@ -1,4 +1,4 @@
-"""How many parse workers a machine is good for: its cores, what a container leaves of them, its battery."""
+"""How many parse workers suit a machine: by its cores, its container's CPU quota and its battery."""
 
 import os
 import sys
@@ -7,27 +7,27 @@ from pathlib import Path
 import psutil
 
 SMALL_MACHINE_CORES = 4
-"""All cores of such a machine work, at low priority; on a larger one two stay free for everything else."""
+"""Up to this many cores, all are used, at low priority; on larger machines two stay free for other work."""
 
 MOST_WORKERS = 16
-"""More would wait for the one process that writes."""
+"""More would only wait for the one process that writes."""
 
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def suggested_workers(n_cores: int, *, on_battery: bool) -> int:
-    """Return how many parse workers suit.
+    """Return how many parse workers to run.
 
     Args:
         n_cores: Cores that may be used.
-        on_battery: Whether the machine runs on one: then half of the workers take twice the time.
+        on_battery: Whether the machine runs on battery, which halves the number.
     """
     n_workers = n_cores if n_cores <= SMALL_MACHINE_CORES else min(n_cores - 2, MOST_WORKERS)
     return max(1, n_workers // 2 if on_battery else n_workers)
 
 
 def usable_cores() -> int:
-    """Return how many cores this process may use, by its affinity and its container's share."""
+    """Return how many cores this process may use, by its affinity and its container's CPU quota."""
     if sys.platform == "linux":
         n_cores = len(os.sched_getaffinity(0))
     else:
@@ -36,7 +36,7 @@ def usable_cores() -> int:
 
 
 def is_on_battery() -> bool:
-    """Return whether the machine runs on a battery; False where that can't be told."""
+    """Return whether the machine runs on battery; False where that can't be told."""
     try:
         battery = psutil.sensors_battery()
     except (AttributeError, OSError, RuntimeError, NotImplementedError):  # not on every system
@@ -45,7 +45,7 @@ def is_on_battery() -> bool:
 
 
 def _quota(path: Path) -> int | None:
-    """Return the cores that a Linux container may use, rounded up; None without a limit."""
+    """Return the CPU quota of a Linux container (cgroup v2) in cores, rounded up; None without a limit."""
     try:
         share, period = path.read_text().split()
         return None if share == "max" else -(-int(share) // int(period))

@@ -1,4 +1,4 @@
-"""What the indexer asks of a parse worker and what comes back, as bytes: the one format between them."""
+"""The request to a parse worker and its reply, with their msgpack encoding."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,11 +21,11 @@ class ParseJob:
     """One file to read, parse, split and embed.
 
     Attributes:
-        path: Relative to the workspace folder, forward slashes.
-        absolute: Where it lies; read by the worker.
+        path: Relative to the workspace folder, with forward slashes.
+        absolute: The path from which the worker reads it.
         known_digest: Digest in the index; equal content is answered UNCHANGED without parsing.
-        raw: The text of an open buffer, as UTF-8, instead of what lies on disk.
-        use_cache: Whether a yield that the cache has of this content will do.
+        raw: The text of an open buffer in UTF-8, in place of what is on disk.
+        use_cache: Whether a cached yield of this content may be used.
     """
 
     path: str
@@ -53,15 +53,15 @@ class ParseReply:
     Attributes:
         path: As in the job.
         status: See `ReplyStatus`.
-        digest: Of the content that was read; empty when nothing was.
-        size_bytes: By fstat, before reading.
-        mtime_ns: By fstat, before reading: a later write is seen as a change.
+        digest: Digest of the content that was read; empty when nothing was.
+        size_bytes: From `fstat`, before reading.
+        mtime_ns: From `fstat`, before reading, so that a later write shows as a change.
         packed_yield: A packed `FileYield` when the status is YIELDED.
-        cached: The yield came from the cache; nothing was parsed or embedded.
+        cached: Whether the yield came from the cache, without parsing or embedding.
         message: Why a file is UNREADABLE, in the operating system's words.
         busy_s: Seconds the worker spent on it.
-        recipe: What the yield depends on besides content and language, as the worker knows it.
-        cache_key: What the cache keeps the yield under; empty when there is none.
+        recipe: The worker's key for what the yield depends on besides content and language.
+        cache_key: The yield's key in the cache; empty when there is no yield.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""The work of one parse worker: read a file, look into the cache, else parse, split and embed it."""
+"""The work of one parse worker: read a file, look it up in the cache, else parse, split and embed it."""
 
 import time
 
@@ -14,8 +14,8 @@ class ParseWorker:
 
     Args:
         maker: Parses and embeds.
-        cache: Where yields of known content lie; only read here, the indexer writes it in batches.
-        cache_recipe: Everything besides content and language that a yield depends on.
+        cache: Yields of known content; only read here, as the indexer writes it in batches.
+        cache_recipe: Key for everything besides content and language that a yield depends on.
     """
 
     def __init__(self, maker: YieldMaker, cache: YieldCache | None, cache_recipe: str) -> None:
@@ -59,7 +59,7 @@ class ParseWorker:
 
 
 def read_file(path: str) -> tuple[bytes, int, int]:
-    """Return a file's content, and its size and time from before it was read: a later write is a change.
+    """Return a file's content, and its size and mtime in ns from before the read: a later write is a change.
 
     Raises:
         OSError: It can't be read.
@@ -69,10 +69,10 @@ def read_file(path: str) -> tuple[bytes, int, int]:
 
 
 def cache_key(digest: bytes, kind_of_file: str, recipe: str) -> bytes:
-    """Return the key of a yield: content, what the name decides, recipe.
+    """Return the cache key of a yield, 16 bytes.
 
     Args:
-        digest: Of the content, 16 bytes.
+        digest: Digest of the content, 16 bytes.
         kind_of_file: See `YieldMaker.kind_of`.
         recipe: Model fingerprint, version of the parser and the settings that change what it finds.
     """

@@ -1,7 +1,7 @@
-"""From the bytes of one file to all that it yields: symbols, words for the text index, content vectors.
+"""From the bytes of one file to its yield: symbols, words for the text index, content vectors.
 
-Runs in worker processes and never touches an index. What a file yields depends on its bytes and its
-language alone, not on where it lies: a moved file is parsed and embedded once (`placement` adds the path).
+Runs in worker processes and never touches an index. A yield depends only on the file's bytes and language,
+not on where it is: a moved file is parsed and embedded once (`placement` adds the path).
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,10 +31,10 @@ YIELD_RECIPE = "15"
 """Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16
-"""Length of a content digest: BLAKE2b cut to 128 bits, ample against accident."""
+"""Length of a content digest: BLAKE2b with 128 bits, ample against accidental collisions."""
 
 MAX_BODY_WORDS = 400
-"""Words of one symbol's body in the text index; what lies beyond is found through the symbols inside it."""
+"""Words of one symbol's body in the text index; later ones are found through the symbols inside it."""
 
 MAX_FILE_WORDS = 4000
 """Distinct words of a whole file in its own entry's document."""
@@ -47,7 +47,7 @@ _NOWHERE = (0, 0)
 
 
 def content_digest(raw: bytes) -> bytes:
-    """Return the digest that stands for a file's content everywhere: 16 bytes."""
+    """Return the 16-byte digest that identifies a file's content everywhere."""
     return blake2b(raw, digest_size=DIGEST_BYTES).digest()
 
 
@@ -56,7 +56,7 @@ class YieldMaker:
 
     Args:
         embedder: The model of the index that the yields are for.
-        limits: What parsing skips.
+        limits: Limits beyond which parsing skips a file.
         extra_suffixes: Suffix → language, from the settings.
     """
 
@@ -70,8 +70,8 @@ class YieldMaker:
         """Return what the file yields; never raises, whatever the bytes are.
 
         Args:
-            path: Relative to the workspace folder; only its name is looked at, for the language.
-            raw: The file's content as it lies on disk, or as it stands in an editor (UTF-8).
+            path: Relative to the workspace folder; only its name is used, for the language.
+            raw: The file's content on disk or, in UTF-8, in an editor.
         """
         parsed = parse_file(path, raw, with_forced_secrets(self._limits, path), self._extra_suffixes)
         digest = content_digest(raw)
@@ -87,11 +87,11 @@ class YieldMaker:
         )
 
     def kind_of(self, path: str, size_bytes: int) -> str:
-        """Return all that the name of a file decides about what it yields.
+        """Return everything about a yield that depends on the file's name, as a part of the cache key.
 
         Args:
             path: Relative to the workspace folder.
-            size_bytes: Of its content.
+            size_bytes: Size of its content.
         """
         limits = with_forced_secrets(self._limits, path)
         skipped = skip_by_name(path, size_bytes, limits)
@@ -101,7 +101,7 @@ class YieldMaker:
         return f"with secrets: {language}" if limits.with_secrets else language
 
     def _terms(self, items: Sequence[ParsedSymbol], words: FileWords) -> list[SymbolWords]:
-        """The words of each symbol, stemmed here to relieve the one process that writes."""
+        """Return the words of each symbol, stemmed here to relieve the one process that writes."""
         stems = self._stemmer.stems(words.vocabulary)
         running = RunningText(words, stems)
 
@@ -138,7 +138,7 @@ class YieldMaker:
 
 
 def symbol_texts(parsed: ParsedFile, words: FileWords) -> SymbolTexts:
-    """Return what there is to say about a file's symbols: the one place where texts for models are made.
+    """Return the texts of a file's symbols for the model; they are made nowhere else.
 
     Args:
         parsed: The file.
@@ -147,8 +147,8 @@ def symbol_texts(parsed: ParsedFile, words: FileWords) -> SymbolTexts:
     items: Sequence[ParsedSymbol] = parsed.symbols
     return SymbolTexts(
         words=words,
-        # The file's own entry is named by its path, which is added when the file is placed;
-        # what it is about, the names in it tell better than its first lines.
+        # The file's own entry is named by its path, which is added when the file is placed. The names in it
+        # describe it better than its first lines.
         names=[_outline(items) if _is_entry(item) else item.symbol.name for item in items],
         containers=[item.symbol.container_name for item in items],
         code=[item.code for item in items],

@@ -1,1 +1,1 @@
-"""From yields to a commit: files put in their place, gathered in a batch, written in a crash-safe order."""
+"""From yields to a commit: files are placed, gathered in a batch, and written in a crash-safe order."""

@@ -1,4 +1,4 @@
-"""What one commit will bring to an index: the last word on each file."""
+"""The content of one commit: the latest result for each file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ class FileResult:
     """One file of a batch, and the state of the file that was read.
 
     Attributes:
-        placed: Its symbols; none when it is left out.
-        size_bytes: When it was read.
-        mtime_ns: When it was read.
+        placed: Its symbols; none when it is skipped.
+        size_bytes: Its size when it was read.
+        mtime_ns: Its modification time when it was read.
         status: INDEXED, SKIPPED or QUARANTINED.
     """
 
@@ -26,7 +26,7 @@ class FileResult:
     status: FileStatus
 
     def update(self) -> FileUpdate:
-        """Return what the catalog notes."""
+        """Return what the catalog records."""
         content = self.placed.content
         return FileUpdate(
             path=self.placed.path,
@@ -40,7 +40,7 @@ class FileResult:
         )
 
     def state(self, file: FileId) -> FileState:
-        """Return how the file will be known once this is committed."""
+        """Return the file's state in the catalog once this is committed."""
         content = self.placed.content
         return FileState(
             file=file,
@@ -56,14 +56,14 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What `stat` says of a file whose content is as it was."""
+    """What `stat` says about a file whose content is unchanged."""
 
     size_bytes: int
     mtime_ns: int
 
 
 class Batch:
-    """Files that changed, were touched, or went. Not thread-safe."""
+    """Files that changed, were touched, or are gone. Not thread-safe."""
 
     def __init__(self) -> None:
         self._results: dict[str, FileResult] = {}
@@ -72,14 +72,14 @@ class Batch:
         self.n_symbols = 0
 
     def add(self, result: FileResult) -> None:
-        """Note a new or changed file."""
+        """Add a new or changed file."""
         path = result.placed.path
         self._forget(path)
         self._results[path] = result
         self.n_symbols += len(result.placed.ids)
 
     def touch(self, path: str, touch: Touch) -> None:
-        """Note a file whose time changed, and whose content is as the batch, or else the index, has it."""
+        """Add a file whose time changed, but whose content is still that of the batch, or else the index."""
         result = self._results.get(path)
         if result is None:
             self._touched[path] = touch
@@ -87,7 +87,7 @@ class Batch:
             self._results[path] = replace(result, size_bytes=touch.size_bytes, mtime_ns=touch.mtime_ns)
 
     def remove(self, path: str) -> None:
-        """Note a file that is gone, or ignored by now."""
+        """Add a file that is gone, or ignored by now."""
         self._forget(path)
         self._removed[path] = None
 
@@ -98,7 +98,7 @@ class Batch:
 
     @property
     def touched(self) -> Mapping[str, Touch]:
-        """Path → what is new about a file with the old content."""
+        """Path → the new size and time of a file with the old content."""
         return self._touched
 
     @property
@@ -108,7 +108,7 @@ class Batch:
 
     @property
     def n_files(self) -> int:
-        """How many files the batch is about."""
+        """How many files the batch covers."""
         return len(self._results) + len(self._touched) + len(self._removed)
 
     def _forget(self, path: str) -> None:

@@ -18,11 +18,11 @@ from lsp_server.vectors.writer import SegmentRows
 CLUSTERING_SEED = 20260
 
 ROWS_PER_CENTROID = 8
-"""So many vectors make a centroid worth having."""
+"""Fewer vectors per cluster are not worth a centroid."""
 
 
 def with_languages(meta: IndexMeta, results: Sequence[FileResult]) -> IndexMeta:
-    """Return the facts with a number for every language of a batch; those that have one keep it."""
+    """Return the index's metadata with a number for every language of a batch; existing numbers stay."""
     used = {language for result in results for language in result.placed.content.languages}
     return replace(meta, languages=tuple(dict.fromkeys((*meta.languages, *sorted(used)))))
 
@@ -33,13 +33,13 @@ def rows_of(
     languages: Sequence[str],
     dimensions: int,
 ) -> SegmentRows:
-    """Return all symbols of a batch.
+    """Return all symbols of a batch as segment rows.
 
     Args:
         results: Its new and changed files.
         files: Path → row in the catalog.
-        languages: What the numbers of the language column stand for.
-        dimensions: Of a vector.
+        languages: Language ids by their number in the language column.
+        dimensions: Dimensions of a vector.
     """
     placed = [result.placed for result in results if len(result.placed.ids)]
     numbers = np.array([files[file.path] for file in placed], np.uint32)
@@ -61,21 +61,21 @@ def rows_of(
 
 
 def with_clusters(meta: IndexMeta, rows: SegmentRows, expected_symbols: int, model_name: str) -> IndexMeta:
-    """Return the facts with centroids, which the first rows of an index are trained on.
+    """Return the index's metadata with centroids trained on its first rows.
 
     Args:
-        meta: The facts; returned as they are where there are centroids already, or no rows.
+        meta: The metadata; returned unchanged when it has centroids already, or there are no rows.
         rows: The rows of the first batch.
-        expected_symbols: A guess at the size of the whole index.
-        model_name: What the vectors are made with.
+        expected_symbols: An estimate of the finished index's size.
+        model_name: The model of the vectors.
     """
     if len(meta.centroids) or not len(rows.ids):
         return meta
     final_rows = max(expected_symbols, len(rows.ids))
     wanted = suggested_clusters(final_rows)
     n_clusters = min(wanted, len(rows.ids) // ROWS_PER_CENTROID)
-    # A larger index is clustered when it is whole, and a small part does not tell the clusters of the rest
-    # (`settle_clusters`). Until then searches look into everything anyway.
+    # A larger index is clustered when it is complete, and a small part of the rows says too little about the
+    # rest (`settle_clusters`). Until then searches scan everything anyway.
     is_final = 2 * n_clusters >= wanted and final_rows <= SCAN_ALL_ROWS
     centroids = storable(train_centroids(rows.vectors, n_clusters if is_final else 1, CLUSTERING_SEED))
     return replace(
@@ -89,7 +89,7 @@ def with_clusters(meta: IndexMeta, rows: SegmentRows, expected_symbols: int, mod
 
 
 def clusters_of(rows: SegmentRows, meta: IndexMeta) -> tuple[NDArray[np.uint32], NDArray[np.uint32] | None]:
-    """Return each row's cluster, u32[n], and a second one where searches don't look into all of them."""
+    """Return each row's cluster, u32[n], and a second one, u32[n], if searches don't probe all clusters."""
     if not len(rows.ids):
         return np.zeros(0, np.uint32), None
     if meta.probes:

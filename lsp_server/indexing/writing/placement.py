@@ -1,4 +1,4 @@
-"""A file's yield put in its place: ids, final vectors and documents, once the path is known."""
+"""Combines a file's yield with its path: ids, final vectors, flags and documents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,11 +21,11 @@ class PlacedFile:
 
     Attributes:
         path: Relative to the workspace folder.
-        path_words: Its words, stemmed.
-        content: What it yielded, its entry named by the path.
+        path_words: The path's words, stemmed.
+        content: Its yield, with the entry named after the path.
         ids: uint64[n].
         vectors: float16[n, d], unit or zero rows.
-        flags: uint8[n], with those that the path brings.
+        flags: uint8[n], `SymbolFlags`, including those that the path implies.
     """
 
     path: str
@@ -47,7 +47,7 @@ class PlacedFile:
         )
         for id_, kind, language, words in columns:
             name, whole_name, container, signature, doc, body = words
-            # By place: there may be a million of them.
+            # Positional arguments for speed: there may be a million.
             yield TextDocument(
                 id_,
                 file,
@@ -64,13 +64,13 @@ class PlacedFile:
 
 
 def place(content: FileYield, path: str, embedder: Embedder, stemmer: Stemmer) -> PlacedFile:
-    """Return what a file yielded, as the symbols of the file at `path`.
+    """Return a yield as the symbols of the file at `path`.
 
     Args:
         content: From `YieldMaker.make` or from the cache.
-        path: Relative to the workspace folder, forward slashes.
+        path: Relative to the workspace folder, with forward slashes.
         embedder: The model that made the yield; it adds the path field to the vectors.
-        stemmer: Makes terms of the path's words.
+        stemmer: Stems the path's words.
     """
     if not len(content):
         return without_symbols(content.digest, path, content.skipped or "", embedder.info.dimensions)
@@ -86,7 +86,7 @@ def place(content: FileYield, path: str, embedder: Embedder, stemmer: Stemmer) -
 
 
 def without_symbols(digest: bytes, path: str, reason: str, dimensions: int) -> PlacedFile:
-    """Return a file that is known and left out, for a stated reason."""
+    """Return a file that is recorded but has no symbols, with the reason."""
     content = FileYield.of_skipped(digest, reason)
     return PlacedFile(
         path=path,

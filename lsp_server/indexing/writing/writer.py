@@ -1,9 +1,9 @@
-"""The only code that writes an index: catalog, vectors and text in the order that makes a crash harmless.
+"""The only code that writes an index: catalog, vectors and text in an order that makes a crash harmless.
 
-1. the catalog records which files the batch touches, 2. the vector segment is written and made durable,
-3. Tantivy deletes, adds and commits, 4. one catalog transaction makes all of it the next generation. Only the
-last step counts: what a crash leaves of those before is written anew (intents) or deleted (unlisted segments)
-by the next writer.
+1. The catalog records which files the batch changes (the intent). 2. The vector segment is written, synced
+and renamed. 3. Tantivy deletes, adds and commits. 4. One catalog transaction makes all of it the next
+generation: this is the commit point. What a crash leaves of the earlier steps is indexed again (intents) or
+deleted (unlisted segments) by the next writer.
 """
 
 import logging
@@ -42,22 +42,22 @@ logger = logging.getLogger(__name__)
 class IndexWriter:
     """One index version, open for writing. The caller holds the writer lease. Not thread-safe.
 
-    After an error it is of no further use: close it and open another, which finds the last commit.
+    After an error it must not be used any more: close it and open another, which finds the last commit.
 
     Args:
-        folder: The version's folder.
-        model: What the vectors are made with.
+        folder: The index version.
+        model: The model of the vectors.
 
     Attributes:
-        catalog: The commit point.
-        text: The words, open for writing.
-        generation: The last commit.
-        meta: Facts as of the last commit, and those the next one will bring.
-        known: Every file of the index by path; whoever fills batches may let it run ahead of the commits.
-        unfinished: Files of a batch that was cut short: they look as if never read, and have to be.
+        catalog: The catalog, whose transactions are the commit points.
+        text: The text index, open for writing.
+        generation: The number of the last commit.
+        meta: The index's metadata as the next commit will write it.
+        known: Every file of the index by path; the caller that fills batches may let it run ahead of commits.
+        unfinished: Files of an interrupted batch: marked as never read, so that they are indexed again.
 
     Raises:
-        IndexDamaged: A store is missing something, or the stores don't belong together.
+        IndexDamaged: A store is incomplete, or the stores disagree.
         IndexStorageFailed: The disk is full or read-only.
     """
 
@@ -71,7 +71,7 @@ class IndexWriter:
             self.generation = state.generation
             self.meta = IndexMeta.decode(state.meta)
             self._segments: dict[str, Segment] = {}
-            opened.callback(self._close_segments)  # or Windows keeps what is to be built anew
+            opened.callback(self._close_segments)  # or Windows refuses to delete them for a rebuild
             self._open_segments(state)
             self._dead = dict(state.tombstones)
             self.known = self.catalog.files()
@@ -94,11 +94,11 @@ class IndexWriter:
             self._close_segments()
 
     def suspend(self) -> None:
-        """Let others write: call it before the lease is given back, and `resume` when it is held again."""
+        """Let others write: call it before releasing the lease, and `resume` after acquiring it again."""
         self.text.close()
 
     def resume(self) -> bool:
-        """Be open for writing again; False when the index is not as it was left: open another writer."""
+        """Open for writing again; False when the index has changed since: then open another writer."""
         if (
             self._folder.is_deleted
             or self.catalog.is_replaced()
@@ -132,7 +132,7 @@ class IndexWriter:
         return paths
 
     def _open_text(self) -> TextIndex:
-        """Open the text index, made anew where none was committed yet; it must hold what the catalog does."""
+        """Open the text index, or create it before the first commit; it must have the catalog's symbols."""
         n_symbols = sum(state.n_symbols for state in self.known.values())
         if not n_symbols and not (self._folder.text / "meta.json").is_file():
             return TextIndex.create(self._folder.text)
@@ -143,23 +143,23 @@ class IndexWriter:
 
     def _damaged(self, what: str) -> IndexDamaged:
         return IndexDamaged(
-            f"The index at {self._folder.path} does not hold together: {what}.",
+            f"The index at {self._folder.path} is damaged: {what}.",
             "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
             path=str(self._folder.path),
         )
 
     def commit(self, batch: Batch, expected_symbols: int) -> int:
-        """Commit a batch, and leave `known` to whoever fills batches, who may do so in another thread.
+        """Commit a batch. Does not touch `known`, which another thread may be using to fill the next batch.
 
         Args:
             batch: Files that changed and files that are gone.
-            expected_symbols: A guess at the size of the whole index, for the number of clusters of a new one.
+            expected_symbols: An estimate of the finished index's size, to choose the number of clusters.
 
         Returns:
             The new generation.
 
         Raises:
-            IndexStorageFailed: The disk is full or read-only; the generation before stands.
+            IndexStorageFailed: The disk is full or read-only; the previous generation stays in force.
         """
         results = batch.results
         changed = [result.placed.path for result in results]
@@ -186,12 +186,12 @@ class IndexWriter:
         )
 
     def finish_unfinished(self) -> None:
-        """Forget the files that a crash left unfinished once commits have named all of them."""
+        """Clear `unfinished` once commits have covered all of these files."""
         if self.unfinished and self.catalog.leftover_intent() is None:
             self.unfinished = ()
 
     def expire(self, paths: Sequence[str]) -> None:
-        """Have files read anew as soon as they are seen, though what is known of them stays findable."""
+        """Mark files to be read again as soon as a scan sees them; until then their symbols stay findable."""
         updates = [
             replace(update, digest=b"") for update in self._touched(dict.fromkeys(paths, Touch(-1, -1)))
         ]
@@ -203,22 +203,22 @@ class IndexWriter:
             self.finish_unfinished()
 
     def finish_scan(self, began_ns: int, recipe: str) -> None:
-        """Note that all that a scan found is in the index, made with this recipe.
+        """Record that everything a scan found is in the index, made with this recipe.
 
         Args:
             began_ns: When the scan began.
-            recipe: Everything besides content and language that what files yield depends on.
+            recipe: Key for everything besides content and language that yields depend on.
         """
-        # Also where that is before the last one, as a clock was put right: files written a moment ago would
-        # be taken for old as long as a time to come stood here.
+        # Even if it is earlier than the last one, because a clock was set back: with a time in the future
+        # here, freshly written files would look old.
         self.meta = replace(self.meta, seen_ns=began_ns, recipe=recipe)
-        # No reader needs this, so the generation stays.
+        # No reader needs this, so there is no new generation.
         self.catalog.set_meta(facts=self.meta.encode()["facts"])
 
     # Steps of a batch
 
     def _touched(self, touched: Mapping[str, Touch]) -> list[FileUpdate]:
-        """What the catalog notes of files that it has and whose content is as it was."""
+        """Return the catalog's updates for files with unchanged content, of those that it has."""
         states = {path: state for path in touched if (state := self.catalog.file_at(path)) is not None}
         ids = self.catalog.symbol_ids(state.file for state in states.values())
         return [
@@ -243,7 +243,7 @@ class IndexWriter:
                 logger.info("leaving %s for later: %s", path.name, error)
 
     def _rows_of(self, files: Sequence[FileId]) -> dict[str, NDArray[np.uint32]]:
-        """The live rows of these files, by segment: they die with the commit."""
+        """Return the live rows of these files, by segment: the commit's tombstones."""
         ids = list(self.catalog.symbol_ids(files).values())
         if not ids:
             return {}
@@ -278,21 +278,21 @@ class IndexWriter:
 
     @property
     def dead(self) -> Mapping[str, NDArray[np.uint32]]:
-        """Dead rows by segment; absent where none died."""
+        """Tombstones, u32[m] rows, by segment; segments without any are absent."""
         return self._dead
 
     def next_segment_name(self) -> str:
-        """Return a name that no segment has, nor ever had: a reader may still have a deleted one open."""
+        """Return a name that no segment has or ever had: a reader may still have a deleted one open."""
         return f"{self.generation + 1:08d}-{uuid4().hex[:8]}.seg"
 
     def segment_path(self, name: str) -> Path:
-        """Return where a segment lies."""
+        """Return the path of a segment's file."""
         return self._folder.segments / name
 
     def replace_segments(
         self, entries: Sequence[SegmentEntry], retired: Sequence[str], meta: IndexMeta
     ) -> None:
-        """Commit segments that hold the same symbols as the retired ones."""
+        """Commit segments that have the same symbols as the retired ones."""
         self._commit(BatchCommit(segments=entries, retired=retired), meta)
 
     def _commit(self, commit: BatchCommit, meta: IndexMeta) -> int:

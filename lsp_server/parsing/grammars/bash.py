@@ -50,7 +50,7 @@ def _declaration(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _command(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Describe `alias name=...`, also with options as zsh has them."""
+    """Describe `alias name=...`, with zsh's options too."""
     if text_of(node.child_by_field_name("name")) != "alias":
         return ()
     words = ((at, text_of(at)) for at in node.children_by_field_name("argument"))

@@ -1,4 +1,4 @@
-"""C and C++: what a declarator declares, classes with their sections, macros, test macros."""
+"""C and C++: declarators, classes with their access sections, macros, test macros."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -50,7 +50,7 @@ _KEYWORDS = frozenset({
 
 
 def _declared(node: Node) -> tuple[Node | None, bool]:
-    """Return the name that a declarator declares and whether it is a function's."""
+    """Return the node of the name that a declarator declares, and whether it declares a function."""
     is_function = False
     current: Node | None = node
     for _ in range(24):
@@ -83,7 +83,7 @@ def _declared(node: Node) -> tuple[Node | None, bool]:
 
 
 def _is_keyword(at: Node) -> bool:
-    """Say whether what looks like a name is a keyword: there the grammar was misled, by a macro mostly."""
+    """Say whether an apparent name is a keyword: the grammar was misled then, mostly by a macro."""
     return at.end_byte - at.start_byte <= 8 and text_of(at) in _KEYWORDS
 
 
@@ -105,7 +105,7 @@ def _parted(at: Node) -> tuple[tuple[str, ...], Node]:
 
 
 def _called(at: Node) -> str:
-    """Return the name as one writes it, of a conversion operator without its parameters."""
+    """Return the name as written; for a conversion operator, without its parameters."""
     return text_of(at).partition("(")[0].strip() if at.type == "operator_cast" else text_of(at)
 
 
@@ -118,14 +118,14 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     if kind is not None and kind.type == "qualified_identifier":
         containers, last = _parted(kind)
         if text_of(last) == "operator":
-            # `constexpr A::operator int() const` reads as a function `int` that returns `A::operator`.
+            # `constexpr A::operator int() const` is parsed as a function `int` that returns `A::operator`.
             name = f"operator {text_of(declarator.child_by_field_name('declarator'))}"
             return (Found(node, name, last, SymbolKind.METHOD, head_end, containers=containers),)
     at, is_function = _declared(declarator)
     if at is None:
         return ()
     if not is_function and kind is not None and kind.type in _TYPES and body is not None:
-        # `class EXPORT_MACRO Name : Base {` reads as a function that returns a class.
+        # `class EXPORT_MACRO Name : Base {` is parsed as a function that returns a class.
         access = "private" if kind.type == "class_specifier" else "public"
         return (
             Found(node, text_of(at), at, _TYPES[kind.type], head_end, (body,), Place.TYPE, access=access),
@@ -163,7 +163,7 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     if body is None:
         return ()
     if at is None:
-        # Members of a type without a name belong to what encloses it.
+        # Members of an anonymous type belong to what encloses it.
         return (Found(node, inside=(body,), place=_scope.place, access=_scope.access),)
     access = "private" if node.type == "class_specifier" else "public"
     containers, last = _parted(at)
@@ -184,7 +184,7 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _declaration(node: Node, scope: Scope) -> Iterable[Found]:
-    """Describe prototypes, variables, fields and the type that a declaration may define on its way."""
+    """Describe prototypes, variables, fields, and a type that the declaration defines inline."""
     return list(_declarations(node, scope))
 
 
@@ -292,7 +292,7 @@ def _concept(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Look into a namespace: it is a container of everything in every file, so not worth a symbol."""
+    """Look into a namespace: it encloses everything in every file, so it is not worth a symbol."""
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if body is None:
         return ()
@@ -313,7 +313,7 @@ def _exported(_found: Found, before: str, scope: Scope) -> bool:
 
 
 def _exported_cpp(found: Found, before: str, scope: Scope) -> bool:
-    """Say what is public: `static` hides what stands outside of a class."""
+    """Say whether a symbol is public: outside a class, `static` hides it."""
     return scope.access not in _HIDDEN and (scope.place is Place.TYPE or _exported(found, before, scope))
 
 

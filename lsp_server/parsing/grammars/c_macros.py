@@ -1,14 +1,14 @@
-"""Blanks the macros that C and C++ put where the grammar expects none; every byte keeps its place."""
+"""Blanks macros in C and C++ where the grammar expects none; no byte offset changes."""
 
 import re
 
-# Possessive quantifiers: a name tried in every way it can be split would take for ever.
+# Possessive quantifiers: trying every way to split a name would backtrack for ever.
 _MACRO = rb"(?=[A-Z][A-Z0-9]*_)[A-Z0-9_]++(?:\([^()\n]{0,200}\))?+"
 _NAMED_LATE = (
     rb"[ \t]++(?:[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,200}\))?+[ \t\n]++){1,4}+"
     rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?[:{<])"
 )
-# Every alternative begins with a letter of its own, or the search would try all of them everywhere.
+# Every alternative begins with a distinctive character, or the search would try all of them everywhere.
 _PLACES = re.compile(
     # A line of its own: `ABSL_NAMESPACE_BEGIN`, `G_END_DECLS`.
     rb"\n[ \t]*+(?=[A-Z])(?:[A-Z][A-Z0-9_]{0,60}_(?:BEGIN|END)(?:_[A-Z0-9_]++)?"
@@ -39,7 +39,7 @@ _NULLABILITY = re.compile(
     rb"(?<!define )"
     rb"\b(?:absl_(?:nonnull|nullable|nullability_unknown)|_(?:Nonnull|Nullable|Null_unspecified))\b"
 )
-# How a function is called: `int SOMECALL f(`, and in the type of functions `(SOMECALL *f)(`.
+# Calling conventions: `int SOMECALL f(`, and in function types `(SOMECALL *f)(`.
 _CALL_MARKS = (b"CALL ", b"CALLBACK ", b"API ", b"APIENTRY", b"EXPORT ", b"CDECL ")
 _CALLS = re.compile(
     rb"(?<=[\w*] )[A-Z][A-Z0-9_]*(?:CALL|CALLBACK|API|APIENTRY|EXPORT|CDECL)"
@@ -71,7 +71,7 @@ def _blank(match: re.Match[bytes]) -> bytes:
 
 
 def _access(match: re.Match[bytes]) -> bytes:
-    """Let Qt's `signals:` read as `public:` and leave the others out."""
+    """Replace Qt's `signals:` with `public:`, and blank the others."""
     is_section = match[0] in {b"signals", b"Q_SIGNALS"}
     return b"public".ljust(len(match[0])) if is_section else re.sub(rb"[^\n]", b" ", match[0])
 
@@ -81,7 +81,7 @@ def _blank_capitals(match: re.Match[bytes]) -> bytes:
 
 
 def without_macros(source: bytes) -> bytes:
-    """Return the source of the same length with such macros as spaces."""
+    """Return the source with such macros replaced by spaces, at the same length."""
     if b"_nonnull" in source or b"_nullable" in source or b"_Nonnull" in source or b"_Nullable" in source:
         source = _NULLABILITY.sub(_blank, source)
     if b"Q_OBJECT" in source or b"Q_GADGET" in source:

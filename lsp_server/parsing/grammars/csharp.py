@@ -35,7 +35,7 @@ _LOCAL_FUNCTION = re.compile(
 
 
 def _prepare(source: bytes) -> bytes:
-    """Let a parameter that is called `async` read as a name, which it is unless a function follows."""
+    """Let the grammar read a parameter called `async` as a name, which it is unless a function follows."""
     return _ASYNC_NAME.sub(b"Async", source) if b"async" in source else source
 
 

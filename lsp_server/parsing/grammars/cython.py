@@ -1,7 +1,7 @@
-"""Lets Python's grammar read Cython: C types go, `cdef class` and `cdef` functions become Python's.
+"""Lets Python's grammar read Cython: C types are blanked, `cdef class` and `cdef` functions become Python's.
 
-Every byte keeps its place. A function that is only declared becomes `(name)+(1)`, which nobody writes:
-Python's rules know it by that.
+No byte offset changes. A function that is only declared becomes `(name)+(1)`, which nobody writes by hand:
+Python's rules recognise it by that.
 """
 
 import re
@@ -43,7 +43,7 @@ _MOST_HEAD_BYTES = 4000
 
 
 def without_types(source: bytes) -> bytes:
-    """Return a Cython source of the same length that reads as Python; others as they are."""
+    """Return a Cython source rewritten to parse as Python, at the same length; other sources unchanged."""
     if (b"cdef" not in source and b"cimport" not in source) or not _IS_CYTHON.search(source):
         return source
     text = bytearray(_ADDRESS.sub(rb"\1 ", _CAST.sub(lambda found: b" " * len(found[0]), source)))
@@ -123,7 +123,7 @@ def _write_function(text: bytearray, found: re.Match[bytes]) -> int:
 
 
 def _closing(text: bytearray, opened: int) -> int:
-    """Return where the bracket closes that opens at a place, or -1."""
+    """Return the offset of the bracket that closes the one at `opened`, or -1."""
     depth = 0
     for at in range(opened, min(len(text), opened + _MOST_HEAD_BYTES)):
         depth += (text[at] in b"([") - (text[at] in b")]")

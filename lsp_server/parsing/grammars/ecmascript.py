@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript: declarations, functions held by names, object methods, test blocks, routes."""
+"""JavaScript and TypeScript: declarations, assigned functions, object methods, test blocks, routes."""
 
 from collections.abc import Iterable, Iterator
 
@@ -48,7 +48,7 @@ _VERBS = frozenset(
 
 
 def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
-    """Describe what a name holds: a function, a class, an object, what a call makes or a value."""
+    """Describe what is assigned to a name: a function, class, object, result of a call or plain value."""
     value, name = bare(value), text_of(at).strip("'\"")
     kind = value.type if value is not None else ""
     if value is not None and kind in FUNCTIONS:
@@ -116,7 +116,7 @@ def _variables(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _is_import(value: Node | None) -> bool:
-    """Say whether a value is `require("...")` or something of it."""
+    """Say whether a value is `require("...")` or a member of it."""
     raw = value.text if value is not None and value.type in {"call_expression", "member_expression"} else None
     return raw is not None and raw.startswith(b"require(")
 
@@ -161,7 +161,7 @@ def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _class(node: Node, scope: Scope) -> Iterable[Found]:
-    """Describe a class that a file exports, which may have no name."""
+    """Describe an exported class, which may be anonymous."""
     at, body = node.child_by_field_name("name"), body_of(node)
     if body is None or (at is None and scope.place is not Place.FILE):
         return ()
@@ -174,7 +174,7 @@ def _class(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _default(node: Node, scope: Scope) -> Iterable[Found]:
-    """Describe a function without a name that a file exports, or a named one."""
+    """Describe an exported function, anonymous or named."""
     at = node.child_by_field_name("name")
     if at is None and scope.place is not Place.FILE:
         return ()
@@ -266,13 +266,13 @@ def _whole_export(statement: Node, value: Node | None, scope: Scope) -> Iterable
 
 
 def _call(call: Node, scope: Scope) -> Iterable[Found]:
-    """Describe test blocks, routes and named callbacks; look into functions that are called on the spot."""
+    """Describe test blocks, routes and named callbacks; look into immediately invoked functions."""
     callee, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
     if callee is None or arguments is None:
         return ()
     called = called_at_once(call)
     if called is not None:
-        # What it is given may be the whole library: `(function (make) {...})(function () {...})`.
+        # Its argument may be the whole library: `(function (make) {...})(function () {...})`.
         given = (bare(argument) for argument in arguments.children if argument.is_named)
         functions = [called, *(one for one in given if one is not None and one.type in FUNCTIONS)]
         bodies = tuple(body for body in map(body_of, functions) if body is not None)

@@ -1,4 +1,4 @@
-"""Which names a JavaScript or TypeScript file exports apart from their declarations."""
+"""Which names a JavaScript or TypeScript file exports separately from their declarations."""
 
 from collections.abc import Iterator
 

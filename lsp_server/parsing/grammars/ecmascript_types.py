@@ -13,7 +13,7 @@ _BOTH_WAYS = re.compile(rb"([<,]\s*+)in out(?= \w)")
 
 
 def without_variance(source: bytes) -> bytes:
-    """Let the grammar read type parameters that vary both ways: `<in out T>`."""
+    """Let the grammar read invariant type parameters: `<in out T>`."""
     return _BOTH_WAYS.sub(rb"\1      ", source) if b"in out " in source else source
 
 
@@ -26,7 +26,7 @@ def property_(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Describe `type A = ...` and look into the shape of an object."""
+    """Describe `type A = ...`, and look into an object type."""
     at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if at is None:
         return ()
@@ -54,7 +54,7 @@ def member(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def namespace(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Describe a namespace or a module that is declared."""
+    """Describe a namespace or a declared module."""
     at, body = node.child_by_field_name("name"), body_of(node)
     if at is None or body is None:
         return ()

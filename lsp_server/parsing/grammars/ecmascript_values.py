@@ -1,4 +1,4 @@
-"""What a JavaScript or TypeScript value holds: a function, wrapped or called at once, and where to look."""
+"""What a JavaScript or TypeScript value is: a function, wrapped or immediately invoked, or a container."""
 
 from tree_sitter import Node
 
@@ -15,7 +15,7 @@ _FUNCTION_MAKERS = frozenset(
 
 
 def bare(value: Node | None) -> Node | None:
-    """Return what a value is without casts and parentheses around it."""
+    """Return a value without the casts and parentheses around it."""
     for _ in range(8):
         if value is None or value.type not in _CASTS:
             return value
@@ -24,12 +24,12 @@ def bare(value: Node | None) -> Node | None:
 
 
 def body_of(function: Node) -> Node | None:
-    """Return what a function or a class holds."""
+    """Return the body of a function or class."""
     return function.child_by_field_name("body")
 
 
 def function_inside(function: Node) -> tuple[tuple[Node, ...], Place]:
-    """Return where definitions may hide in a function: its block, or the object that an arrow returns."""
+    """Return where a function may contain definitions: its block, or the object that an arrow returns."""
     body = bare(body_of(function))
     if body is None or body.type not in {"statement_block", "object"}:
         return (), Place.FUNCTION
@@ -52,7 +52,7 @@ def call_inside(call: Node) -> tuple[tuple[Node, ...], Place]:
 
 
 def called_at_once(call: Node) -> Node | None:
-    """Return the function of `(function () {...})()`, which `.call(this)` may call as well."""
+    """Return the function of `(function () {...})()`, or of the same with `.call(this)`."""
     callee = bare(call.child_by_field_name("function"))
     if callee is not None and callee.type == "member_expression":
         owner = callee.child_by_field_name("object")

@@ -1,4 +1,4 @@
-"""Elixir: modules, functions, macros, types, callbacks, tests; all are calls to a few macros."""
+"""Elixir: modules, functions, macros, types, callbacks, tests; all are calls of a few macros."""
 
 from collections.abc import Iterable
 
@@ -107,7 +107,7 @@ def _moduledoc(block: Node | None) -> Node | None:
 
 
 def _text(attribute: Node) -> Node | None:
-    """Return the content of the string, plain or sigil, that an attribute holds."""
+    """Return the content of an attribute's string, plain or sigil."""
     string = child_of_type(child_of_type(attribute, "arguments"), "string", "sigil")
     return child_of_type(string, "quoted_content")
 

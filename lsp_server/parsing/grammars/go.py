@@ -97,7 +97,7 @@ def _value(node: Node, _scope: Scope) -> list[Found]:
 
 
 def _held(node: Node, scope: Scope) -> Iterable[Found]:
-    """Describe `Run: func() {` in a value whose type is written there; tables of tests have too many."""
+    """Describe `Run: func() {` in a literal of a named type; tables of tests have too many of these."""
     key, value = (
         (first_named(child) for child in node.named_children[:2])
         if node.named_child_count == 2

@@ -1,4 +1,4 @@
-"""Haskell: functions with all their equations and their type signature as one, types, classes, instances."""
+"""Haskell: functions (all equations and the type signature as one symbol), types, classes, instances."""
 
 import re
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ _PRAGMA = re.compile(r"\{-#.*?#-\}")
 
 
 def _without_cpp(source: bytes) -> bytes:
-    """Blank the preprocessor's lines: the grammar would pass over all between `#else` and `#endif`."""
+    """Blank the preprocessor's lines: the grammar would skip everything between `#else` and `#endif`."""
     if b"\n#" not in source:
         return source
     return _CPP_LINE.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), source)

@@ -42,13 +42,13 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
-    """Look into the class without a name that a statement makes: `return new Runnable() { ... };`."""
+    """Look into the anonymous class that a statement creates: `return new Runnable() { ... };`."""
     body, made = _nameless_class(node) if scope.place is Place.FUNCTION else (None, "")
     return (Found(node, inside=(body,), place=Place.TYPE, containers=(made,)),) if body is not None else ()
 
 
 def _nameless_class(node: Node) -> tuple[Node | None, str]:
-    """Return the body of the first class without a name in an expression, and what it extends."""
+    """Return the body of the first anonymous class in an expression, and what it extends."""
     nodes = [node]
     for depth in range(_MOST_DEPTH):
         following: list[Node] = []
@@ -128,7 +128,7 @@ RULES = Rules(
     exported=_exported,
     tested=_tested,
     attributes=frozenset({"annotation", "marker_annotation"}),
-    # Local classes, and classes without a name that are worth a look.
+    # Local classes, and anonymous classes that are worth a look.
     inner_marks=(b" class ", b"@Override"),
     hidden_types=frozenset(
         {_CREATION, "class_declaration", "record_declaration", "enum_declaration", "interface_declaration"}

@@ -25,12 +25,12 @@ _CONSTANT_FIELD = re.compile(rb"^([ \t]++)const(?=[ \t]++\w++(?:::[^=\n]++)?$)",
 
 
 def _with_plain_fields(source: bytes) -> bytes:
-    """Blank the `const` of a mutable type's field, which the grammar takes for a constant's."""
+    """Blank the `const` of a mutable type's field, which the grammar takes for a constant declaration."""
     return _CONSTANT_FIELD.sub(rb"\1     ", source) if b"mutable struct" in source else source
 
 
 def _called(node: Node | None) -> Node | None:
-    """Return what a signature calls, without its result's type and `where`."""
+    """Return the function of a signature, without the result type and `where`."""
     for _ in range(8):
         if node is None or node.type not in _AROUND_CALLS:
             break
@@ -39,7 +39,7 @@ def _called(node: Node | None) -> Node | None:
 
 
 def _named(node: Node, at: Node | None, kind: SymbolKind, head_end: int) -> Iterable[Found]:
-    """Describe `f`, `f{T}` or, of another module, `Base.f`."""
+    """Describe `f`, `f{T}` or another module's `Base.f`."""
     if at is not None and at.type == "parametrized_type_expression":
         at = first_named(at)
     if at is None or at.type not in {"identifier", "field_expression", "operator"}:
@@ -60,7 +60,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
-    """Describe `f(x) = ...` anywhere, and what else has a name at the top of a module."""
+    """Describe `f(x) = ...` anywhere, and other named values at the top of a module."""
     left, value = first_named(node), node.children[-1]
     called = _called(left)
     if left is not None and called is not None:
@@ -118,7 +118,7 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _macro_call(node: Node, scope: Scope) -> Iterable[Found]:
-    """Describe `@enum`, `@testset`, and the definition that other macros stand before."""
+    """Describe `@enum`, `@testset`, and definitions that other macros annotate."""
     words = child_of_type(node, "macro_argument_list")
     if words is None:
         return ()

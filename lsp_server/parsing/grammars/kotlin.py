@@ -31,7 +31,7 @@ _TITLED = _TESTS | _NAMED_BLOCKS
 _FUNCTION_BODIES = ("function_body",)
 _LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
 _TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{")
-# A semicolon must not get into the `${ }` of a string.
+# No semicolon may be put into the `${ }` of a string.
 _CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\"\n]*+\)(?=\s)", re.MULTILINE)
 _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
 # A getter has no arguments, a setter has a name.
@@ -54,7 +54,7 @@ _DOLLARS = re.compile(rb"\$\$++(?=\")")
 
 
 def _prepare(source: bytes) -> bytes:
-    """Let the grammar read what it doesn't know: context parameters, constructors on a line of their own.
+    """Rewrite what the grammar doesn't know: context parameters, constructors on a line of their own.
 
     Annotations that stand alone on their line go without arguments, and a type without a body before one
     ends with a semicolon.
@@ -129,7 +129,7 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _before_lambda(node: Node) -> int:
-    """Return where a class without a body ends its head: `class A : FunSpec({ ... })` goes on for long."""
+    """Return where the head of a class without a body ends: `class A : FunSpec({ ... })` may be long."""
     head = (node.text or b"").partition(b"({")[0]
     return node.start_byte + len(head)
 
@@ -144,7 +144,7 @@ def _object(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Look into `object : Listener { ... }`: its members are called by what it is."""
+    """Look into `object : Listener { ... }`: its members are named after its type."""
     body = child_of_type(node, *_BODIES)
     made = child_of_type(child_of_type(node, "delegation_specifiers"), "delegation_specifier")
     made = child_of_type(made, "constructor_invocation") or made
@@ -182,7 +182,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     containers: tuple[str, ...] = ()
     if at is None or at.start_byte == at.end_byte:
-        # A receiver swallows the name when the parser is in doubt: `String.name` as one type.
+        # In an ambiguous place the parser takes `String.name`, receiver and name, for one type.
         receiver = child_of_type(node, "user_type")
         at = receiver.children[-1] if receiver is not None and receiver.child_count else None
         if at is None or receiver is None:

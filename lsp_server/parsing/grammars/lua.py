@@ -21,7 +21,7 @@ _TEST_BLOCKS = frozenset({"describe", "it", "context", "test", "insulate", "expo
 
 
 def _parted(at: Node) -> tuple[tuple[str, ...], str, bool]:
-    """Split `M.sub:name` into containers and name, and say whether it is a method."""
+    """Split `M.sub:name` into containers, name, and whether it is a method."""
     path, colon, name = text_of(at).rpartition(":")
     if colon:
         return tuple(path.split(".")), name, True

@@ -1,4 +1,4 @@
-"""Objective-C: classes with their categories and protocols, methods by their selectors, and all of C."""
+"""Objective-C: classes with categories and protocols, methods under their selectors, and all of C."""
 
 import re
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _NAMES = ("identifier", "field_identifier")
 
 
 def _prepare(source: bytes) -> bytes:
-    """Let `NS_ENUM(type, Name) {` read as `enum Name {` and blank macros; every byte keeps its place."""
+    """Rewrite `NS_ENUM(type, Name) {` to `enum Name {` and blank macros; no byte offset changes."""
     source = _AVAILABILITY.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), source)
     return without_macros(_TYPED_ENUM.sub(_plain_enum, source))
 

@@ -22,7 +22,7 @@ _SHAPES = {"variant_declaration": SymbolKind.ENUM, "record_declaration": SymbolK
 
 
 def _docs_after(node: Node) -> Node | None:
-    """Return the documentation comment that stands right after an item, and before no other."""
+    """Return the documentation comment right after an item, if no other item follows it directly."""
     comment = node.next_sibling
     if comment is None or comment.type != "comment" or not text_of(comment).startswith("(**"):
         return None
@@ -34,7 +34,7 @@ def _docs_after(node: Node) -> Node | None:
 
 
 def _extent(node: Node, binding: Node, number: int) -> Node:
-    """Return the whole definition for its first binding, so that its comment is found; `and` has its own."""
+    """Return the whole definition for its first binding, so that its comment is found; else the binding."""
     return node if number == 0 else binding
 
 
@@ -109,7 +109,7 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _included(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Look into `include struct ... end` and `open struct ... end`: what they define counts around them."""
+    """Look into `include struct ... end` and `open struct ... end`: their names are in the scope around."""
     body = child_of_type(node, "structure")
     return (Found(node, inside=(body,), place=_scope.place),) if body is not None else ()
 

@@ -106,7 +106,7 @@ def _call(node: Node, call: Node) -> Iterable[Found]:
 
 
 def _nameless_classes(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Look into the classes without a name that a statement makes: `return new class extends A {...};`."""
+    """Look into the anonymous classes that a statement creates: `return new class extends A {...};`."""
     found: list[Found] = []
     nodes = [node] if b"new class" in (node.text or b"") else []
     while nodes:

@@ -26,7 +26,7 @@ _LAST_DOLLAR = re.compile(rb"\$(?=\")")
 
 
 def _without_last_dollars(source: bytes) -> bytes:
-    """Return the source with `"^name "` for `"^name$"`: the grammar takes the dollar for a variable's."""
+    """Return the source with `"^name "` for `"^name$"`: the grammar takes the dollar for a variable."""
     return _LAST_DOLLAR.sub(b" ", source)
 
 
@@ -79,7 +79,7 @@ def _member(kind: SymbolKind) -> Finder:
 
 
 def _pipeline(node: Node, scope: Scope) -> Iterable[Found]:
-    """Describe a variable that a script sets at its top, and blocks of tests."""
+    """Describe a variable set at the top of a script, and test blocks."""
     assignment = child_of_type(node, "assignment_expression")
     if assignment is not None:
         at = child_of_type(assignment, "left_assignment_expression")
@@ -107,7 +107,7 @@ def _test_block(node: Node, command: Node) -> Iterable[Found]:
 
 
 def _first_of(node: Node, kind: str) -> Node | None:
-    """Return the node of a type that stands within wrappers of one named child each."""
+    """Return the node of a given type inside wrappers that have one named child each."""
     current: Node | None = node
     for _ in range(16):
         if current is None or current.type == kind:

@@ -48,7 +48,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _colon(node: Node, head_end: int) -> int:
-    """Return where the header's colon stands, since comments may stand between it and the body."""
+    """Return the offset of the header's colon, as comments may come between it and the body."""
     for child in reversed(node.children):
         if child.type == ":":
             return child.start_byte
@@ -115,7 +115,7 @@ def _declared(node: Node, value: Node | None, scope: Scope) -> Iterable[Found]:
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Describe `type Name = ...`, of `type Pair[A, B] = ...` without its parameters."""
+    """Describe `type Name = ...`, without the parameters of `type Pair[A, B] = ...`."""
     at = first_child(node.child_by_field_name("left"))
     if at is not None and at.type == "generic_type":
         at = first_child(at)

@@ -32,9 +32,9 @@ _TYPE_MACRO = re.compile(rb"\bstr!\[")
 
 
 def _with_items(source: bytes) -> bytes:
-    """Let `cfg_rt! { pub struct S; }` read as a module without a name: a macro's content has no tree."""
+    """Rewrite `cfg_rt! { pub struct S; }` to an unnamed module: the content of a macro has no tree."""
     if b"str![" in source:
-        source = _TYPE_MACRO.sub(b"st_![", source)  # A macro that is called like a type.
+        source = _TYPE_MACRO.sub(b"st_![", source)  # A macro with the name of a type.
     if b"! {" not in source:
         return source
     return _AROUND_ITEMS.sub(_nameless_module, source).replace(b"static ref ", b"static     ")
@@ -98,7 +98,7 @@ def _foreign(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _use(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Find the names that a `pub use` gives away: all there is of what another crate defines."""
+    """Find the names that a `pub use` re-exports: all that this crate has of what another one defines."""
     seen_by = child_of_type(node, "visibility_modifier")
     if seen_by is None or text_of(seen_by) != "pub":
         return ()

@@ -53,13 +53,13 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _made(value: Node | None) -> Node | None:
-    """Return the body of the class without a name in `new Runnable { ... }`."""
+    """Return the body of the anonymous class in `new Runnable { ... }`."""
     is_new = value is not None and value.type == "instance_expression"
     return child_of_type(value, "template_body") if is_new else None
 
 
 def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Look into `new Runnable { ... }`: its members are called by what it is."""
+    """Look into `new Runnable { ... }`: its members are named after its type."""
     body = _made(node)
     name = text_of(first_named(node)).partition("[")[0].partition("(")[0].rpartition(".")[2]
     containers = (name,) if name.isidentifier() else ()

@@ -30,9 +30,9 @@ _NOTHING_GIVEN = re.compile(rb"(?<=\w)\(\(\)\)(?!\s*+(?:->|async|throws))")
 
 
 def _prepare(source: bytes) -> bytes:
-    """Give a function that is defined elsewhere an empty body, or the next one would be taken for it.
+    """Give a function that is defined elsewhere an empty body, or the next one would be parsed as its body.
 
-    `f(())` reads as `f(0)`.
+    `f(())` becomes `f( 0)`.
     """
     if b"(())" in source:
         source = _NOTHING_GIVEN.sub(b"( 0)", source)

@@ -1,4 +1,4 @@
-"""Zig: functions, containers held by constants, fields, test blocks."""
+"""Zig: functions, containers assigned to constants, fields, test blocks."""
 
 from collections.abc import Iterable
 

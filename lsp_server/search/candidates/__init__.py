@@ -1,1 +1,1 @@
-"""Gathers what may answer, from a folder's index and from its open buffers."""
+"""Candidate generation: gathers what may answer, from a folder's index and its open buffers."""

@@ -18,10 +18,10 @@ from lsp_server.vectors.arrays import F32, Mask
 DEPTH = 100
 """How many hits each retriever is asked for, at least; twice the limit where that is more.
 
-What a symbol scores depends on what it is compared with; where a score is asked for, each search looks as
-deep as the deepest, so that the same symbols reach it whatever the limit.
+A symbol's score depends on the other candidates. So with `minScore` every search looks as deep as the deepest
+one, and the same symbols reach that score whatever the limit.
 
-Twice as many found .0006 more NDCG@10 on our development queries, and cost half a search more.
+Twice as many brought .0006 NDCG@10 on our development queries, for half a search's time more.
 """
 
 
@@ -46,13 +46,13 @@ class Ask:
     """One search of one folder.
 
     Attributes:
-        query: The query taken apart.
-        vector: float32[d], zero when no word of the query is known to the model.
-        filters: What a result must be.
+        query: The parsed query.
+        vector: float32[d]; zero when the model knows no word of the query.
+        filters: Conditions that every result must meet.
         mode: Which retrievers answer.
-        limit: How many results are wanted, all there are where a score is.
-        rarity: How telling each content word of the query is in this folder, 0 to 1; see `rarity`.
-        is_crowded: Whether the folder is not all indexed, so that its indexing may keep all processors busy.
+        limit: How many results are wanted; the maximum where `minScore` is set.
+        rarity: Content word → how rare it is in this folder, 0 to 1; see `ranking.rarity`.
+        is_crowded: Whether indexing is still going on, which may keep all processors busy.
     """
 
     query: ParsedQuery
@@ -70,25 +70,25 @@ class Ask:
 
     @property
     def quotation(self) -> Quotation:
-        """What the query may quote; a name is none, and only hybrid searches look for it."""
+        """What the query may quote; nothing for a single name, or outside of hybrid mode."""
         if self.mode is not SearchMode.HYBRID or self.query.is_one_name:
             return Quotation()
         return Quotation.of(self.query.text, self.query.words)
 
     @property
     def lines(self) -> Sequence[PlaceNamed]:
-        """Lines of files that the query names; for hybrid searches only."""
+        """Lines of files that the query names; in hybrid mode only."""
         return places_in(self.query.text) if self.mode is SearchMode.HYBRID else ()
 
     def text_query(self, condition: TextFilter) -> TextQuery:
-        """Return the question to the text index."""
+        """Return the query for the text index."""
         return TextQuery(words=self.query.words, identifiers=self.query.whole_names, filter=condition)
 
     def covered(self, held: Mask) -> F32:
-        """Return what words are worth beside all words of the query.
+        """Return each document's coverage of the query: its words' share of the total rarity.
 
         Args:
-            held: bool[n, w], which of the first w words of `rarity` each of n documents holds.
+            held: bool[n, w], which of the first w words of `rarity` each of n documents contains.
 
         Returns:
             float32[n], 0 to 1.

@@ -1,4 +1,4 @@
-"""Gathers what may answer from open buffers whose text is not what is indexed."""
+"""Gathers candidates from open buffers whose text differs from what is indexed."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -27,7 +27,7 @@ from lsp_server.vectors.arrays import F32, I64, Mask
 
 
 def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
-    """Return every symbol of the open buffers that passes; they are few, so all are compared exactly."""
+    """Return every symbol of the open buffers that passes the filters; few enough to score all exactly."""
     reader = None if view.snapshot is None else view.snapshot.text
     stemmer = Stemmer() if reader is None else reader.stemmer
     quotation, lines = ask.quotation, _lines_of(view, ask)
@@ -64,7 +64,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
 
 
 def _passing(file: UnsavedFile, ask: Ask, text: F32, stemmer: Stemmer) -> Mask:
-    """Return which of a file's symbols may answer, bool[n], given the BM25 of each."""
+    """Return which of a file's symbols pass the filters, bool[n], given the BM25 of each."""
     passing = passing_documents(ask.filters.text_filter(), file.documents, stemmer)
     passing &= np.array([ask.filters.passes_name(symbol.name) for symbol in file.symbols], np.bool_)
     if ask.mode is SearchMode.TEXT and ask.query.words:
@@ -73,7 +73,7 @@ def _passing(file: UnsavedFile, ask: Ask, text: F32, stemmer: Stemmer) -> Mask:
 
 
 def _words_held(file: UnsavedFile, ask: Ask, stemmer: Stemmer) -> float:
-    """Return how much of the query the file holds, anywhere in it or in its path, 0 to 1."""
+    """Return how much of the query the file contains, anywhere in its text or path, 0 to 1."""
     if not ask.rarity or ask.mode is SearchMode.VECTOR:
         return 0.0
     words = list(ask.rarity)
@@ -93,12 +93,12 @@ def _quoted(file: UnsavedFile, rows: I64, ask: Ask, quotation: Quotation, stemme
 
 
 def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
-    """Return the lines of open buffers that the query names."""
+    """Return the lines that the query names in each file, by path."""
     indexed = () if view.snapshot is None else view.snapshot.catalog.paths
     return lines_meant(ask.lines, chain(indexed, view.unsaved.files))
 
 
 def _at_lines(file: UnsavedFile, rows: I64, lines: Sequence[int]) -> Mask:
-    """Return which of the rows' symbols stand at the lines, bool[rows]."""
+    """Return which of the rows' symbols are at one of the lines, bool[rows]."""
     places = [place for line in lines if (place := at_line(file.symbols, line)) is not None]
     return np.isin(rows, places)

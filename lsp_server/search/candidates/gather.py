@@ -1,4 +1,4 @@
-"""Gathers what may answer one search of one folder, from its index and its open buffers."""
+"""Gathers the candidates of one search in one folder, from its index and its open buffers."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Gathers what may answer from the index: nearest vectors, best words, beginnings of names, quotations."""
+"""Gathers candidates from the index: nearest vectors, best BM25 hits, name prefixes, quotations."""
 
 import re
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ from lsp_server.search.results import SearchMode
 from lsp_server.vectors.arrays import F32, I64, U64, Mask
 
 _MOST_NAMED = 100
-"""Symbols whose names begin with the query that are looked at, the shortest first."""
+"""At most this many symbols whose names begin with the query are candidates, the shortest first."""
 
 _MOST_QUOTED = 60
-"""Symbols that hold the query, the most of it first: what stands in more of them is boilerplate."""
+"""At most this many symbols that the query quotes are candidates: text found in more is boilerplate."""
 
-_SELECTIVE = 8  # filters that let through less than one symbol in so many are the text index's to apply
+_SELECTIVE = 8  # filters that pass fewer than one symbol in this many are left to the text index
 
 _Hits = tuple[I64, F32]  # ordinals and their scores
 _NO_HITS: _Hits = (np.zeros(0, np.int64), np.zeros(0, np.float32))
@@ -64,14 +64,14 @@ def _nearest(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
     if ask.mode is SearchMode.TEXT and ask.query.words:
         return np.zeros(0, np.int64)
     if not ask.vector.any():
-        # Nothing is nearer than anything else, and still whatever passes may be asked for.
+        # No vector is nearer than another, yet a query of filters alone still lists what passes them.
         return listed_rows(snapshot, allowed, ask.depth)
     probes, rerank = snapshot.probes, snapshot.meta.rerank
     return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed).ordinals
 
 
 def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
-    """Return the best symbols whose names begin with the query, if a hybrid search asks for one name."""
+    """Return the best symbols whose names begin with the query, if it is one name and the mode hybrid."""
     if not ask.query.is_one_name or ask.mode is not SearchMode.HYBRID:
         return np.zeros(0, np.int64)
     beginning = re.split(r"\W+", ask.query.identifiers[0])[-1]
@@ -95,7 +95,7 @@ def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
 
 
 def _by_words(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None) -> _Hits:
-    """Return the best symbols by words among those that may answer."""
+    """Return the best BM25 hits among the allowed symbols."""
     if ask.mode is SearchMode.VECTOR:
         return _NO_HITS
     condition, passing = _condition(snapshot, ask, files, allowed)
@@ -103,7 +103,7 @@ def _by_words(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | 
 
 
 def _quoted(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None) -> I64:
-    """Return the innermost symbols in which the query stands, nearly as it is."""
+    """Return the innermost symbols whose bodies contain the query nearly verbatim."""
     quotation = ask.quotation
     if not quotation.runs:
         return np.zeros(0, np.int64)
@@ -140,19 +140,18 @@ def _at_lines(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
 def _condition(
     snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None
 ) -> tuple[TextFilter, Passing]:
-    """Return what the text index is to look for in its documents, and what of its hits may answer."""
+    """Return the filter for the text index to apply itself, and a check of the hits that it returns."""
 
     def passing(ids: U64) -> Mask:
         ordinals = snapshot.vectors.ordinals_of(ids)
-        # The text index may be ahead of this generation.
-        known: Mask = ordinals >= 0
+        known: Mask = ordinals >= 0  # the text index may be ahead of this generation
         return known if allowed is None else known & allowed[ordinals]
 
     condition = ask.filters.text_filter()
     if files is not None:
         condition = replace(condition, files=np.flatnonzero(files))
     if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):
-        # Most hits pass: refusing the others afterwards costs less than what Tantivy does for a condition.
+        # Most hits pass: dropping the others afterwards is cheaper than a condition in Tantivy.
         condition = TextFilter(kinds=condition.kinds, languages=condition.languages)
     return condition, passing
 
@@ -214,20 +213,20 @@ def _file_text(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
 
 
 def _file_words(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
-    """Return how much of the query each file holds, anywhere in it or in its path; files ascend."""
+    """Return how much of the query each file contains, anywhere in its text or path, 0 to 1; files ascend."""
     if ask.mode is SearchMode.VECTOR or not ask.rarity or not len(files):
         return np.zeros(len(files), np.float32)
     found = snapshot.text.words_held(list(ask.rarity), _entries_of(files), len(files))
     held = np.zeros((len(files), found.held.shape[1]), np.bool_)
     places = np.minimum(np.searchsorted(files, found.files), len(files) - 1)
-    is_asked = files[places] == found.files  # the text index may be ahead, and know a path by another number
+    is_asked = files[places] == found.files  # the text index may be ahead and number a path differently
     held[places[is_asked]] = found.held[is_asked]
     paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
     return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
 
 
 def _entries_of(files: I64) -> TextFilter:
-    # Not by their ids: looking for many in the dictionary of all ids costs more.
+    # Not by symbol id: looking up many terms in the dictionary of all ids costs more.
     return TextFilter(kinds=frozenset({int(SymbolKind.FILE)}), files=files)
 
 

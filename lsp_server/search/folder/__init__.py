@@ -1,1 +1,1 @@
-"""What a search reads of one folder: an index generation, open buffers before it, what passes a filter."""
+"""What a search reads of one folder: an index generation, the open buffers that override it, its filters."""

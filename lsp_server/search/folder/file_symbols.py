@@ -1,4 +1,4 @@
-"""Finds what a folder's view has of one file, and which of its symbols stands at a position."""
+"""Looks up the symbols of one file in a folder's view, and which of them is at a position."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class FileSymbols:
 
     @property
     def entry(self) -> int | None:
-        """The place of the file's own entry."""
+        """Where in `symbols` the file's own entry is."""
         kinds = (place for place, symbol in enumerate(self.symbols) if symbol.kind is SymbolKind.FILE)
         return next(kinds, None)
 
     def innermost(self, line: int, column: int, encoding: Encoding) -> int | None:
-        """Return the place of the innermost symbol at a position; the file's entry between symbols."""
+        """Return where in `symbols` the innermost one at a position is; the file's entry between symbols."""
         holding = [
             (_start(symbol), _negated(_end(symbol)), len(symbol.containers), place)
             for place, symbol in enumerate(self.symbols)
@@ -45,7 +45,7 @@ class FileSymbols:
         return max(holding)[-1] if holding else self.entry
 
     def family(self, of: int) -> list[int]:
-        """Return the places of a symbol, of all it lies in and of all that lies in it."""
+        """Return where in `symbols` a symbol, everything around it and everything in it are."""
         own = self.symbols[of]
         if own.kind is SymbolKind.FILE:
             return list(range(len(self.symbols)))
@@ -70,7 +70,7 @@ def file_symbols(view: FolderView, path: str) -> FileSymbols | None:
 
 
 def indexed_symbols(snapshot: Snapshot, path: str) -> tuple[I64, list[Symbol]]:
-    """Return the rows of a file's symbols and the symbols, n of each; none where it is not in the index."""
+    """Return the ordinals of a file's symbols, i64[n], and the n symbols; empty when it is not indexed."""
     file, vectors = file_of(snapshot, path), snapshot.vectors
     if file is None:
         return np.zeros(0, np.int64), []
@@ -81,7 +81,7 @@ def indexed_symbols(snapshot: Snapshot, path: str) -> tuple[I64, list[Symbol]]:
 def file_of(snapshot: Snapshot, path: str) -> int | None:
     """Return a file's number in a generation, or None when it has no symbols there.
 
-    Every file has an entry, whose id follows from the path: no list of paths is searched.
+    Every file has an entry whose id follows from its path, so no list of paths has to be searched.
     """
     entry = symbol_id(path, path.rpartition("/")[2], SymbolKind.FILE, 0)
     ordinals = snapshot.vectors.ordinals_of(np.array([entry], np.uint64))
@@ -89,7 +89,7 @@ def file_of(snapshot: Snapshot, path: str) -> int | None:
 
 
 def visible_rows(view: FolderView) -> Mask | None:
-    """Return which of a snapshot's rows count, bool[n_rows]: alive, and of no open buffer; None for all."""
+    """Return which of a snapshot's rows are alive and not hidden by a buffer, bool[n_rows]; None for all."""
     if view.snapshot is None:
         return None
     vectors = view.snapshot.vectors
@@ -98,7 +98,7 @@ def visible_rows(view: FolderView) -> Mask | None:
 
 
 def vectors_of(snapshot: Snapshot, ordinals: I64) -> F16:
-    """Return the stored vectors of rows, f16[m, d]."""
+    """Return the stored vectors of the given rows, f16[m, d]."""
     rows = np.zeros((len(ordinals), snapshot.vectors.centroids.shape[1]), np.float16)
     for segment, places, of_segment in snapshot.vectors.by_segment(ordinals):
         rows[places] = segment.vectors[of_segment]
@@ -122,7 +122,7 @@ def _holds(symbol: Symbol, line: int, column: int, encoding: Encoding) -> bool:
         return position.line, getattr(position, encoding)
 
     here, end = (line, column), place(symbol.span.end)
-    # A cursor right behind the last character still means the symbol; one at the start of a line does not.
+    # A cursor just after the last character still means the symbol; one at the start of a line does not.
     return place(symbol.span.start) <= here and (here < end or (here == end and column > 0))
 
 
@@ -131,7 +131,7 @@ def _are_nested(own: Symbol, other: Symbol) -> bool:
         return True
     own_path, other_path = (*own.containers, own.name), (*other.containers, other.name)
     if own_path[: len(other.containers) + 1] == other_path or other_path[: len(own_path)] == own_path:
-        # Overloads and redefinitions bear one name and are not nested.
+        # Overloads and redefinitions share a name and are not nested.
         return len(own_path) != len(other_path) or (_start(own), own.nth) == (_start(other), other.nth)
     own_span, other_span = (_start(own), _end(own)), (_start(other), _end(other))
     holds_other = own_span[0] <= other_span[0] and other_span[1] <= own_span[1]

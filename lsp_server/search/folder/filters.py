@@ -1,4 +1,4 @@
-"""What a result must be: the request's filters and the query's own, for indexed symbols and open buffers."""
+"""The filters of one search, from the request and its query, as symbol masks and text-index conditions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ class Filters:
         kinds: Allowed kinds; None for all.
         languages: Allowed language ids; None for all.
         paths: None where every path passes.
-        patterns: What `paths` is made of, to know it again.
+        patterns: The patterns behind `paths`: its cache key.
         names: A name must contain one of these, in any case; empty for no condition.
-        phrases: Runs of words that must each stand in a field.
-        excluded: Runs of words that must stand in none.
+        phrases: Runs of words, each of which must occur in some field.
+        excluded: Runs of words that must occur in no field.
     """
 
     kinds: frozenset[SymbolKind] | None
@@ -46,7 +46,7 @@ class Filters:
         """Return the conditions of a request and of its query: the intersection of both.
 
         Raises:
-            InvalidParams: A pattern is no gitignore pattern.
+            InvalidParams: A pattern is not a valid gitignore pattern.
         """
         excluded_paths = (*request.exclude, *query.exclude)
         return cls(
@@ -60,7 +60,7 @@ class Filters:
         )
 
     def text_filter(self) -> TextFilter:
-        """Return those of the conditions that the text index can tell: all but paths and names."""
+        """Return the conditions that the text index can check: all but paths and names."""
         return TextFilter(
             kinds=None if self.kinds is None else frozenset(map(int, self.kinds)),
             languages=self.languages,
@@ -69,15 +69,15 @@ class Filters:
         )
 
     def passes_name(self, name: str) -> bool:
-        """Tell whether a symbol of this name may answer."""
+        """Tell whether a symbol of this name passes."""
         return not self.names or any(part.lower() in name.lower() for part in self.names)
 
     def files(self, snapshot: Snapshot, hidden: Sequence[str]) -> Mask | None:
-        """Return which files may answer, bool[largest file id + 1], or None for all.
+        """Return which files pass, bool[largest file id + 1], or None for all.
 
         Args:
             snapshot: The generation.
-            hidden: Paths that open buffers stand in for.
+            hidden: Paths that open buffers override.
         """
         paths = snapshot.catalog.paths
         if self.paths is None and not hidden:
@@ -88,7 +88,7 @@ class Filters:
             passing = snapshot.masks.of(self.patterns, lambda: compiled.passing(paths))
         if hidden:
             concealed = frozenset(hidden)
-            # Who types goes on searching with the same buffers open.
+            # Cached: successive searches usually have the same buffers open.
             passing = passing & snapshot.masks.of(
                 ("hidden", concealed),
                 lambda: np.fromiter((path not in concealed for path in paths), np.bool_, len(paths)),
@@ -96,11 +96,11 @@ class Filters:
         return passing
 
     def symbols(self, snapshot: Snapshot, files: Mask | None) -> Mask | None:
-        """Return which symbols may answer, bool[n_rows], or None for all.
+        """Return which symbols pass, bool[n_rows], or None for all.
 
         Args:
             snapshot: The generation.
-            files: As `files` returned them.
+            files: The result of `files`.
         """
         masks: list[Mask] = []
         vectors = snapshot.vectors
@@ -125,7 +125,7 @@ class Filters:
 
 
 def _holding(snapshot: Snapshot, run: tuple[str, ...]) -> Mask:
-    """Return which rows hold a run of words in a field."""
+    """Return which rows have a run of words in some field."""
 
     def evaluate() -> Mask:
         mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
@@ -138,7 +138,7 @@ def _holding(snapshot: Snapshot, run: tuple[str, ...]) -> Mask:
 
 
 def _named(snapshot: Snapshot, parts: tuple[str, ...]) -> Mask:
-    """Return which rows have a name with one of the parts in it, in any case."""
+    """Return which rows have a name that contains one of the parts, in any case."""
     mask = np.zeros(snapshot.vectors.n_rows, np.bool_)
     for segment, base in zip(snapshot.vectors.segments, snapshot.vectors.bases.tolist(), strict=False):
         for part in parts:

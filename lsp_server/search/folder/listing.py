@@ -1,4 +1,4 @@
-"""Lists what passes the filters where there is no word, or none the model knows, to order it by."""
+"""Lists what passes the filters when the query has no word, or none that the model knows, to rank by."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.vectors.arrays import I64, U8, Mask
 
 SELDOM_MEANT = SymbolFlags.TEST | SymbolFlags.EXAMPLE | SymbolFlags.GENERATED | SymbolFlags.VENDORED
-"""What comes last in a list."""
+"""Flags of symbols that are rarely what somebody looks for; they come last in a list."""
 
 
 def listed_rows(snapshot: Snapshot, allowed: Mask | None, limit: int) -> I64:
-    """Return rows that pass, those of the first files in order of path, and what is seldom meant last.
+    """Choose rows that pass: files in order of path, rows that are seldom meant only if there is room.
 
     Args:
         snapshot: The generation.
-        allowed: bool[n_rows]; None lets every row pass. Dead rows never pass.
+        allowed: bool[n_rows]; None lets every row pass. Deleted rows never pass.
         limit: How many rows are wanted.
 
     Returns:
@@ -36,15 +36,13 @@ def listed_rows(snapshot: Snapshot, allowed: Mask | None, limit: int) -> I64:
 def listed_order(
     symbols: Sequence[Symbol], paths: Sequence[str], flags: U8, names: Sequence[str] = ()
 ) -> list[int]:
-    """Return the order of listed symbols: what is called as asked, then by path and line.
-
-    What is seldom meant comes last.
+    """Return the order of listed symbols: those that are seldom meant last, then by name, path and line.
 
     Args:
-        symbols: Of length n.
-        paths: Their files'.
-        flags: uint8[n], theirs and their files'.
-        names: What a name had to contain: one that is it comes first, then those that begin with it.
+        symbols: n symbols.
+        paths: The path of each one's file.
+        flags: uint8[n], `SymbolFlags`.
+        names: What a name had to contain: an equal name comes first, then names that begin with it.
     """
     wanted = [name.lower() for name in names]
 
@@ -71,5 +69,5 @@ def _of_first_files(snapshot: Snapshot, rows: I64, limit: int) -> I64:
     in_order = np.array(sorted(np.flatnonzero(counts).tolist(), key=snapshot.path_of), np.int64)
     place = np.zeros(len(counts), np.int64)
     place[in_order] = np.arange(len(in_order))
-    # Where the last file doesn't fit as a whole, any of its symbols stand for it.
+    # Where the last file doesn't fit as a whole, any of its symbols will do.
     return rows[np.argsort(place[files], kind="stable")[:limit]]

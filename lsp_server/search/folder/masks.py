@@ -1,4 +1,4 @@
-"""Remembers what passed a condition that is dear to evaluate: who refines a query keeps its filters."""
+"""Caches masks of conditions that are expensive to evaluate, as a refined query usually keeps its filters."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -11,14 +11,14 @@ _MOST_KNOWN: Final = 8
 
 
 class Masks:
-    """The last few masks of one snapshot, by condition. Thread-safe."""
+    """An LRU cache of one snapshot's masks, by condition. Thread-safe."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[Hashable, Mask] = OrderedDict()
         self._lock = Lock()
 
     def of(self, condition: Hashable, evaluate: Callable[[], Mask]) -> Mask:
-        """Return a condition's mask, which can't be changed; two threads may evaluate one at once."""
+        """Return a condition's mask, read-only; two threads may evaluate the same one at once."""
         with self._lock:
             mask = self._known.get(condition)
             if mask is not None:

@@ -31,8 +31,8 @@ class Snapshot:
         text: The text index as committed with the generation or later; hits that `vectors` does not know
             are dropped.
         entries: int64[largest file id + 1], the ordinal of each file's own entry, -1 where there is none.
-        split: Remembers the words of names and paths.
-        masks: Remembers what passed the filters of the last searches.
+        split: Caches the words of names and paths.
+        masks: Caches the filter masks of the last searches.
     """
 
     catalog: CatalogSnapshot
@@ -45,10 +45,10 @@ class Snapshot:
 
     @classmethod
     def open(cls, folder: IndexVersion, catalog: Catalog, before: "Snapshot | None" = None) -> Self:
-        """Open the newest generation; what did not change since `before` is shared with it.
+        """Open the newest generation, sharing with `before` whatever did not change.
 
         Args:
-            folder: The version's folder.
+            folder: The index version.
             catalog: Open for reading.
             before: An older snapshot of the same catalog.
 
@@ -69,12 +69,12 @@ class Snapshot:
 
     @property
     def generation(self) -> int:
-        """Which commit this is."""
+        """The number of the commit that this is a snapshot of."""
         return self.catalog.generation
 
     @property
     def probes(self) -> int:
-        """Clusters that a search visits."""
+        """How many clusters a search visits."""
         return self.meta.probes or self.vectors.n_clusters
 
     def path_of(self, file: int) -> str:
@@ -90,7 +90,7 @@ class Snapshot:
         return ClusterId(int(self.vectors.cluster_of(np.array([ordinal]))[0]))
 
     def names_of(self, ordinals: I64) -> list[str]:
-        """Return the names of many rows, as written, at a tenth of what asking one by one costs."""
+        """Return the names of many rows, as written, ten times as fast as one by one."""
         names = [""] * len(ordinals)
         for segment, places, rows in self.vectors.by_segment(ordinals):
             numbers = range(len(ordinals)) if isinstance(places, slice) else places.tolist()
@@ -103,7 +103,7 @@ class Snapshot:
 
 def _opened(path: Path) -> Segment:
     segment = Segment.open(path)
-    segment.prefetch()  # the first search after a start of the computer waits for the disk less often
+    segment.prefetch()  # after a reboot, the first search waits less for the disk
     return segment
 
 

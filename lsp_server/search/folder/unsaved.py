@@ -1,4 +1,4 @@
-"""The open buffers of one folder as a search sees them: immutable, and standing in for what the index has."""
+"""The open buffers of one folder as a search sees them: immutable, overriding what the index has of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from lsp_server.vectors.arrays import F16, U8, U64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnsavedFile:
-    """The symbols of one buffer whose text is not what was indexed; sequences of one length n.
+    """The symbols of one buffer whose text differs from what was indexed; sequences of one length n.
 
     Attributes:
         path: Relative to the workspace folder.
@@ -19,7 +19,7 @@ class UnsavedFile:
         ids: uint64[n].
         vectors: float16[n, d].
         flags: uint8[n].
-        documents: Words of each symbol, made ready for scoring.
+        documents: The words of each symbol, prepared for BM25.
     """
 
     path: str
@@ -33,6 +33,6 @@ class UnsavedFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unsaved:
-    """All such buffers of one folder at one moment; their paths hide what the index has of them."""
+    """All such buffers of one folder at one moment, by path; they hide what the index has for these paths."""
 
     files: Mapping[str, UnsavedFile] = field(default_factory=dict)

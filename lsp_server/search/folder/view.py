@@ -24,7 +24,7 @@ class FolderView:
         coverage: How much of the folder is indexed.
         is_complete: The scan is done and every change seen so far is in the snapshot.
         weights: What each ranking signal is worth.
-        reranking: Reads the best results again; None where nobody does.
+        reranking: The cross-encoder that reranks the best results; None where there is none.
     """
 
     folder: Path

@@ -1,1 +1,1 @@
-"""Which of many names match what is typed, column by column; knows nothing of folders and ranking."""
+"""Which of many names match what is typed, vectorised over columns; independent of folders and ranking."""

@@ -1,7 +1,7 @@
-"""Looks at many short names at once: a bit for each place of a name, a machine word for each name.
+"""Bit-parallel matching of many short names at once: a machine word per name, a bit per byte of it.
 
-The shift-and way of matching (Baeza-Yates & Gonnet 1992, "A new approach to text searching"), with NumPy's
-loop over the names.
+The Shift-And algorithm (Baeza-Yates & Gonnet 1992, "A new approach to text searching"), with NumPy looping
+over the names.
 """
 
 from copy import copy
@@ -13,9 +13,9 @@ import numpy.typing as npt
 from lsp_server.vectors.arrays import I64, U8, Mask
 
 LONGEST = 64
-"""Bytes of a name that fit in a machine word."""
+"""How many bytes of a name a machine word covers."""
 
-_SHRINK = 2  # go on without the names that fell out once they are more than one in so many
+_SHRINK = 2  # drop the names that no longer match once more than one in this many does not
 
 Bits: TypeAlias = npt.NDArray[Any]
 """u32[n] or u64[n]: bit p of word i says something of byte p of name i."""
@@ -36,7 +36,7 @@ class NameWindows:
         self._word: np.dtype[Any] = np.dtype(f"<u{width // 8}")
         if len(blob) < width:
             blob = np.concatenate((blob, np.zeros(width - len(blob), np.uint8)))
-        # The last names have no whole window after their beginning: they take an earlier one, shifted.
+        # Near the blob's end there is no whole window at a name's start: it takes an earlier one, shifted.
         firsts = np.minimum(starts, len(blob) - width)
         overlapping: npt.NDArray[Any] = np.ndarray(
             (len(blob) - width + 1,), f"V{width}", np.ascontiguousarray(blob), 0, (1,)
@@ -73,7 +73,7 @@ class NameWindows:
         return some
 
     def run(self, letters: bytes) -> Bits:
-        """Return where the letters stand directly one after the other."""
+        """Return where the letters occur as a substring: a bit at each place where it starts."""
         places = self._inside
         for offset, letter in enumerate(letters):
             if offset >= self.width:
@@ -85,7 +85,7 @@ class NameWindows:
         """Return which names' word beginnings spell the letters, bool[n].
 
         The first letter begins the first word; each later one begins a word or follows the one before it.
-        All ways to read them are followed at once.
+        All readings are tried at once.
 
         Args:
             letters: What was typed, in lower case.
@@ -99,7 +99,7 @@ class NameWindows:
         return spelled
 
     def word_beginnings(self) -> Bits:
-        """Return where words begin, by the borders of `text.words`; letters beyond ASCII count as small."""
+        """Return where words begin, as `text.words` splits them; non-ASCII letters count as lower case."""
         one = self._word.type(1)
         upper, digit = self._between("A", "Z"), self._between("0", "9")
         small = self._between("a", "z") | self._packed(self._bytes >= 0x80)
@@ -110,12 +110,12 @@ class NameWindows:
         return begins
 
     def at(self, letter: int) -> Bits:
-        """Return where a byte stands."""
+        """Return where a byte occurs."""
         return self._packed(self._bytes == letter)
 
     def _after_lowest(self, bits: Bits) -> Bits:
         """Return the places after each word's lowest bit; none where it has no bit."""
-        # Taking one away turns the lowest bit and all below it, and in a word without bits all of them.
+        # Subtracting one flips the lowest set bit and all bits below it; in a zero word, all bits.
         after: Bits = ~(bits ^ (bits - self._word.type(1)))
         return after
 

@@ -1,7 +1,7 @@
-"""Names as vector segments keep them, in columns: which rows may match a text at all, and what they say.
+"""Names in the columns that vector segments keep: which rows may match a text at all, and reading them.
 
-A scan of one 64-bit mask per name decides whether it has all letters of a text, a second mask whether it has
-all its pairs of neighbouring letters, without which it can't hold the text in one piece.
+Two 64-bit Bloom-like masks per name prefilter the rows: one tells whether the name has all letters of a text,
+the other whether it has all its pairs of neighbouring letters (bigrams), as it must to contain the text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -75,7 +75,7 @@ def possible_rows(columns: NameColumns, text: str) -> I64:
 
 
 def rows_with_pairs(columns: NameColumns, rows: I64, piece: bytes) -> I64:
-    """Return those of the rows whose names may hold a piece, or begin with one after a newline."""
+    """Return those of the rows whose names may contain a piece; a leading newline means at their start."""
     wanted = np.uint64(pair_mask(piece))
     having: I64 = rows[(columns.name_pairs[rows] & wanted) == wanted]
     return having
@@ -88,7 +88,7 @@ def name_lengths(columns: NameColumns, rows: I64) -> I64:
 
 
 def lowered_letters(text: str) -> bytes:
-    """Return a text's bytes as the `lowered` blob has them, without the newline before a name."""
+    """Return a text's bytes as in the `lowered` blob, without the newline before each name."""
     return lowered(text)[1:]
 
 
@@ -111,7 +111,7 @@ def names_as_written(columns: NameColumns, rows: I64) -> Iterator[str]:
 
 
 def is_text(columns: NameColumns, text: str, rows: I64) -> Mask:
-    """Return which of the rows have just this text for a name, capitals and all, bool[m]."""
+    """Return which of the rows have exactly this name, case included, bool[m]."""
     wanted = encoded(text)
     starts = columns.name_starts[rows].astype(np.int64)
     equal: Mask = columns.name_starts[rows + 1].astype(np.int64) - starts == len(wanted)

@@ -1,8 +1,8 @@
 """Tells which names match what a user types, and how well; never loops over rows in Python.
 
-Every class of match is a part of "the letters occur in order" (or "all words occur"), and that of "the name
-has all letters", which a scan of one 64-bit mask per name decides. What must stand in one piece is looked for
-where a second mask says that the name has all its pairs of letters. Each step looks only at what is left.
+Every class of match implies "the letters occur in order" (or "all words occur"), and that implies "the name
+has all letters", which a scan of one 64-bit mask per name decides. A substring is looked for only where a
+second mask says that the name has all its bigrams. Each step looks only at what the one before left.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,8 +26,8 @@ from lsp_server.text.words import split_words
 from lsp_server.vectors.arrays import I64, Mask, ascending
 from lsp_server.vectors.names import lowered
 
-_BLOCK_ROWS = 16_384  # names looked at together: half a megabyte, within the second-level cache
-_MOST_BY_WORDS = 20_000  # names that hold all words and are split one by one
+_BLOCK_ROWS = 16_384  # names matched together: half a megabyte, which fits in the L2 cache
+_MOST_BY_WORDS = 20_000  # at most this many names that contain all words are split one by one
 
 
 class NameMatch(IntEnum):
@@ -40,7 +40,7 @@ class NameMatch(IntEnum):
     HUMPS = 3
     """Beginnings of its words, one after the other: `gUBI`, `gubi` or `geus` for getUserById."""
     WORD_PREFIX = 4
-    """A later word of it begins so."""
+    """A later word of it begins with the text."""
     INSIDE = 5
     LETTERS = 6
     """The letters occur in this order."""
@@ -65,7 +65,7 @@ class Matches:
 
 
 def match_beginning(columns: NameColumns, text: str, rows: I64) -> Matches:
-    """Return which of the rows are a text, or begin with it, in any case."""
+    """Return which of the rows' names are a text, or begin with it, in any case."""
     rows = rows_with_pairs(columns, rows, lowered(text))
     firsts = columns.lowered_starts[rows].astype(np.int64) + 1
     for place, byte in enumerate(lowered_letters(text)):
@@ -80,7 +80,7 @@ def match_beginning(columns: NameColumns, text: str, rows: I64) -> Matches:
 
 
 def match_last_part(columns: NameColumns, text: str, rows: I64) -> Matches:
-    """Return which of the rows have a text behind their last dot, in any case: Phoenix.Router is Router."""
+    """Return which names have a text after their last dot, in any case: Router finds Phoenix.Router."""
     ending = b"." + lowered_letters(text)
     rows = rows_with_pairs(columns, rows, ending)
     ends = columns.lowered_starts[rows + 1].astype(np.int64)
@@ -99,7 +99,7 @@ def match_in_order(columns: NameColumns, text: str, rows: I64) -> Matches:
     parts = []
     for block in _blocks(columns, rows):
         found = block.rows[_in_order(block, letters)]
-        if not text.isascii() and len(found):  # bytes of different characters may look like one
+        if not text.isascii() and len(found):  # bytes of different characters may have matched as one
             found = found[_has_characters_in_order(columns, text.lower(), found)]
         if len(found):
             parts.append(Matches(found, _classified(columns, text, found, block.width)))
@@ -111,10 +111,10 @@ def match_in_order(columns: NameColumns, text: str, rows: I64) -> Matches:
 
 
 def match_closely(columns: NameColumns, text: str, rows: I64) -> Matches:
-    """Return what `match_in_order` would, without the names whose letters merely occur in order.
+    """Return what `match_in_order` would, without `NameMatch.LETTERS`.
 
-    A name has the text in one piece, or its words begin with the text's letters, the first of them with the
-    first. So most rows are never looked at.
+    Such a name contains the text, or its words begin with the text's letters, the first with the first. So
+    most rows are never looked at.
 
     Args:
         columns: The names.
@@ -130,7 +130,7 @@ def match_closely(columns: NameColumns, text: str, rows: I64) -> Matches:
 
 
 def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matches:
-    """Return which of the rows hold all of several words: in order, or as words of the name in any order."""
+    """Return which of the rows' names have all the words: in order, or as words of the name in any order."""
     wanted = [word.lower() for word in words]
     for word in sorted(set(wanted), key=len, reverse=True):
         rows = match_inside(columns, word, rows)
@@ -148,7 +148,7 @@ def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matche
 
 
 def match_inside(columns: NameColumns, text: str, rows: I64) -> I64:
-    """Return those of the rows whose names have a text in one piece, in any case, i64[m] ascending."""
+    """Return those of the rows whose names contain a text, in any case, i64[m] ascending."""
     letters = lowered_letters(text)
     blocks = _blocks(columns, rows_with_pairs(columns, rows, letters))
     holding = [block.rows[_holds(block, letters)] for block in blocks]
@@ -174,11 +174,11 @@ def _match_of_words(name: str, words: Sequence[str], joined: str) -> NameMatch |
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Block:
-    """Some rows whose names are all short, middling or long."""
+    """Some rows whose names fall into the same class of length."""
 
     columns: NameColumns
     rows: I64
-    width: int  # characters of a name that are looked at together; 0 for names longer than that
+    width: int  # of the windows in bytes, see `NameWindows`; 0 for names that are too long for these
 
     def windows(self) -> NameWindows:
         return _low_windows(self.columns, self.rows, self.width)
@@ -230,7 +230,7 @@ def _has_characters_in_order(columns: NameColumns, low_text: str, rows: I64) -> 
 
 
 def _classified(columns: NameColumns, text: str, rows: I64, width: int) -> I64:
-    """Return the class of rows whose names have the text's letters in order, long names' by the beginning."""
+    """Return the class of rows whose names have the text's letters in order; a long name's start decides."""
     letters = lowered_letters(text)
     low = _low_windows(columns, rows, width or LONGEST)
     begins = _word_beginnings(columns, rows, low)
@@ -247,7 +247,7 @@ def _classified(columns: NameColumns, text: str, rows: I64, width: int) -> I64:
 
 
 def _word_beginnings(columns: NameColumns, rows: I64, low: NameWindows) -> Bits:
-    """Return where words begin; capitals count unless lowering a name changed its length."""
+    """Return where words begin; case changes count unless lower-casing a name changed its length."""
     firsts = columns.name_starts[rows].astype(np.int64)
     lengths = columns.name_starts[rows + 1].astype(np.int64) - firsts
     begins = NameWindows(columns.names, firsts, lengths, low.width).word_beginnings()

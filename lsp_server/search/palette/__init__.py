@@ -1,1 +1,1 @@
-"""Answers `workspace/symbol`: names by how they match, then meaning; central symbols for an empty query."""
+"""Answers `workspace/symbol`: name matches, then matches by meaning; central symbols for an empty query."""

@@ -1,8 +1,9 @@
 """Answers `workspace/symbol`: names that match what is typed, best class of match first, then meaning.
 
-What an editor would show by letters in order is complete up to the limit, but for qualified names that have
-closer matches. Where nothing is closer than that, what a misspelt name was meant to be comes first. Within a
-class come types and functions before variables, other code before tests, short names before long ones.
+Names that have the letters in order, as an editor filters them, are complete up to the limit, except for
+qualified queries with closer matches. Where nothing matches more closely than that, spelling corrections come
+first. Within a class, types and functions come before variables, other code before tests, short names before
+long ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,11 +50,11 @@ SCORES: Final = {
     NameMatch.INSIDE: 0.62,
     NameMatch.LETTERS: 0.5,
 }
-"""What a result scores by the class of its match."""
+"""The score of a result by its class of match."""
 
-_BELOW_NAMES = 0.01  # a hit by meaning scores at least so much less than the last name
-_MOST_BY_MEANING = 50  # what is further down is read by nobody
-_TIES = 4  # equally good names are ordered by path when they are at most so many times the limit
+_BELOW_NAMES = 0.01  # a hit by meaning scores at least this much less than the last name
+_MOST_BY_MEANING = 50  # nobody reads further down
+_TIES = 4  # of equally good names, at most this many times the limit are sorted by path
 _LONGEST = 0xFFFF
 _NO_ROWS = np.zeros(0, np.int64)
 
@@ -86,9 +87,9 @@ def palette(
         views: The folders.
         query: A name or a part of one, `Container.name`, several words, or nothing.
         limit: How many results at most.
-        cancel: Looked at between stages.
-        meaning: Whether what names leave free is filled up by meaning.
-        central: Remembers the answer to the empty query.
+        cancel: Checked between stages.
+        meaning: Whether to fill up to the limit with matches by meaning.
+        central: Caches the answer to the empty query.
 
     Raises:
         Cancelled: The search was called off.
@@ -97,12 +98,12 @@ def palette(
     if not taken_apart.text or limit < 1:
         return central.best(views, max(limit, 0), cancel)
     request = SearchRequest(taken_apart.text, limit=min(limit, _MOST_BY_MEANING))
-    # A search finds the same answers to a question here as there. Where names have these letters, half a word
-    # is no misspelling.
+    # By meaning, the palette finds what `semanticSearch` finds. But where names have these letters in order,
+    # they may be half a word rather than a misspelling.
     search_unmended: Callable[[], SearchOutcome] = partial(
         search, views, replace(request, mend=False), cancel
     )
-    if meaning and taken_apart.last:  # few names are qualified like that, and to find them takes a while
+    if meaning and taken_apart.last:  # a qualified name matches little and takes a while to look up
         search_unmended = beside(search_unmended, is_crowded=not all(view.is_complete for view in views))
     named = _by_name(views, taken_apart, limit, cancel)
     is_misspelt = False
@@ -119,7 +120,7 @@ def palette(
 def _by_name_meant(
     views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel
 ) -> tuple[Found, ...]:
-    """Return the names close to what a misspelt one was meant to be; none where it is not misspelt."""
+    """Return close matches of the corrected spelling; none where the name is not misspelt."""
     found: list[Found] = []
     for view in views:
         if view.snapshot is None:
@@ -141,7 +142,7 @@ def _joined(first: Sequence[Found], others: Sequence[Found]) -> tuple[Found, ...
 
 
 def _below(named: Sequence[Found], by_meaning: Sequence[Found], limit: int) -> list[Found]:
-    """Return hits by meaning as they stand below the names, without these."""
+    """Return the hits by meaning that are not among the names, scored below them."""
     known = {(one.folder, one.id) for one in named}
     ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
     new = [one for one in by_meaning if (one.folder, one.id) not in known]
@@ -154,7 +155,7 @@ def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: 
     whole = query.whole
     possible = [possible_rows(source.columns, whole) if whole else _NO_ROWS for source in sources]
     stages: list[Callable[[NameSource, NameQuery, I64], Matches]] = [_all_matches]
-    if whole:  # what a stage finds is better than all that later ones add
+    if whole:  # whatever a stage finds is better than what later ones add
         stages = [_beginnings, _all_matches] if query.words else [_beginnings, _close, _all_matches]
     for stage in stages:
         found = []
@@ -162,7 +163,7 @@ def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: 
             cancel.raise_if_cancelled()
             found.append(stage(source, query, rows))
         n_found = sum(len(matches.rows) for matches in found)
-        # Every `run` may be in a `Thread`: letters in order are tried where nothing closer is in there.
+        # For `Thread.run`, any `Thread` may have an `r-u-n`: letters in order only where nothing is closer.
         if n_found >= limit or (stage is _close and query.last and n_found):
             break
     return _best(sources, found, limit)
@@ -202,7 +203,7 @@ def _likely_rows(source: NameSource, query: NameQuery) -> I64:
 
 
 def _united(ways: Sequence[Matches]) -> Matches:
-    """Return every row once, with the best class that it has."""
+    """Return every row once, with its best class."""
     if len(ways) == 1:
         return ways[0]
     rows = np.concatenate([np.zeros(0, np.int64), *(way.rows for way in ways)])
@@ -239,7 +240,7 @@ def _best(sources: Sequence[NameSource], all_matches: Sequence[Matches], limit: 
 
 
 def _by_place(source: NameSource, row: int) -> tuple[bool, str]:
-    """Of equal names, the one in the file that is called so comes first: partial classes have many."""
+    """Return a sort key for equal names: first the one in the file of that name, then by path."""
     path = source.path(row)
     stem = path.rpartition("/")[2].rpartition(".")[0]
     return stem.lower() != source.name(row).lower(), path
@@ -249,9 +250,9 @@ _CLASS_SHIFT: Final = 24
 
 
 def _ranks(source: NameSource, matches: Matches) -> I64:
-    """Return one number for each match that orders them: the lower, the better.
+    """Return a sort key for each match, i64[m], the lower the better.
 
-    From the top: class of match, prose, declaration, kind (2 bits), test or the like, length of the name.
+    From the highest bits: class of match, prose, declaration, kind (2 bits), test or the like, name length.
     """
     kinds, flags = source.kinds[matches.rows], source.flags[matches.rows].astype(np.int64)
     lengths = np.minimum(name_lengths(source.columns, matches.rows), _LONGEST)

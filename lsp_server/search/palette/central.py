@@ -1,4 +1,4 @@
-"""Answers the empty query of a palette: the types and functions that the rest of the code speaks of most."""
+"""Answers the palette's empty query: the types and functions that the rest of the code mentions most."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,11 +21,11 @@ from lsp_server.text.words import split_words
 from lsp_server.vectors.arrays import I64
 
 MOST_CANDIDATES = 3_000
-"""Symbols whose mentions are counted."""
+"""At most this many symbols have their mentions counted."""
 
-_MOST_COUNTED = 100  # names of several words whose mentions are counted exactly, at a query each
-_SINGLE_WORD = 0.02  # a name of one word is an ordinary word, too, and mostly just that
-_FUNCTION = 0.5  # what a function's mention is worth beside a type's
+_MOST_COUNTED = 100  # names of several words whose mentions are counted exactly, with a query each
+_SINGLE_WORD = 0.02  # a one-word name is an ordinary word, too; mostly it is not the symbol that is meant
+_FUNCTION = 0.5  # weight of a function's mentions relative to a type's
 _LEFT_OUT = SELDOM_MEANT | SymbolFlags.DECLARATION
 _TYPES = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM)
 _FUNCTIONS = (SymbolKind.FUNCTION,)
@@ -33,7 +33,7 @@ _FUNCTIONS = (SymbolKind.FUNCTION,)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Central:
-    """The central symbols of one generation: rows and how often they are mentioned, most first."""
+    """The central symbols of one generation: ordinals and how often each is mentioned, most first."""
 
     generation: int
     segments: tuple[SegmentEntry, ...]
@@ -46,7 +46,7 @@ class _Central:
 
 
 class CentralSymbols:
-    """Remembers the central symbols of each folder's newest generation. Thread-safe; one for a workspace."""
+    """Caches the central symbols of each folder's newest generation. Thread-safe; one per workspace."""
 
     def __init__(self) -> None:
         self._of_folder: dict[Path, _Central] = {}
@@ -90,7 +90,7 @@ def _central(snapshot: Snapshot, cancel: Cancel) -> _Central:
     ordinals = _candidates(snapshot)
     names = [vectors.name(ordinal) for ordinal in ordinals.tolist()]
     mentions = _mentions(snapshot.text, names, cancel)
-    # Of equal names the first stands for all; the others come last.
+    # Of equal names the first represents all; the others come last.
     firsts = {name: place for place, name in reversed(list(enumerate(names)))}
     factors = np.where(np.isin(vectors.kinds(ordinals), _FUNCTIONS), _FUNCTION, 1.0).tolist()
     worth = [
@@ -106,7 +106,7 @@ def _central(snapshot: Snapshot, cancel: Cancel) -> _Central:
 
 
 def _candidates(snapshot: Snapshot) -> I64:
-    """Return exported types, then exported functions, as they come by id (a digest: a fair sample)."""
+    """Return exported types, then exported functions, in order of id (a digest, so a fair sample)."""
     vectors = snapshot.vectors
     shown = vectors.living_where(
         "flags", lambda flags: (flags & np.uint8(_LEFT_OUT | SymbolFlags.EXPORTED)) == SymbolFlags.EXPORTED
@@ -121,7 +121,7 @@ def _candidates(snapshot: Snapshot) -> I64:
 
 
 def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[str, float]:
-    """Return in how many symbols' code each name is mentioned; an upper bound but for the promising ones."""
+    """Return in how many symbols' code each name is mentioned: exact for the most promising, else a bound."""
     words_of = {name: split_words(name) for name in names}
     frequencies: dict[str, int] = {}
     for words in words_of.values():
@@ -136,7 +136,7 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
     for name, words in words_of.items():
         if STOP_WORDS.issuperset(words):
             mentions[name] = 0.0
-        elif len(words) == 1:  # what lies in it is sure to speak of it
+        elif len(words) == 1:  # its members certainly mean it
             inside = text.document_frequency("container", words[0])
             mentions[name] = min(mentions[name], inside) + _SINGLE_WORD * mentions[name]
     several = [name for name in mentions if len(words_of[name]) > 1 and mentions[name]]
@@ -144,7 +144,7 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
     for name in promising[:_MOST_COUNTED]:
         cancel.raise_if_cancelled()
         mentions[name] = float(text.count(TextFilter(phrases=(tuple(words_of[name]),))))
-    if len(promising) > _MOST_COUNTED:  # the bound of the others must not overtake what was counted
+    if len(promising) > _MOST_COUNTED:  # the others' bounds must not overtake exact counts
         counted = min(mentions[name] for name in promising[:_MOST_COUNTED])
         for name in promising[_MOST_COUNTED:]:
             mentions[name] = min(mentions[name], counted)

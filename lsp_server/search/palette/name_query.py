@@ -1,4 +1,4 @@
-"""Takes apart what is typed into a symbol palette: a name, a name with its container, or several words."""
+"""Parses what is typed into a symbol palette: a name, a name with its container, or several words."""
 
 import re
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ _SEPARATOR: Final = re.compile(r"::|->|[.#]")
 _FOLDER_SEPARATOR: Final = re.compile(r"[/\\]")
 _WORD: Final = re.compile(r"[^\s_\-]+")
 _COPIED_ALONG: Final = re.compile(r"(?<=\w)\(.*|:\d+(?::\d+)?$|(?<=\.)(\w+[?!]?)/\d{1,2}$", re.DOTALL)
-"""Behind a name: arguments, a place in a file, the number of parameters as Elixir and Erlang write it."""
+"""What may be copied along after a name: arguments, a line and column, an arity (Elixir, Erlang)."""
 _BEGUN: Final = re.compile(r"(?<=[\w?!])(?<!\boperator)(?:::?|->|[./\\])$")
-"""A separator behind which nothing is typed yet."""
+"""A separator after which nothing has been typed yet."""
 _WRAPPING: Final = "\"'`*()"
 
 
@@ -20,11 +20,11 @@ class NameQuery:
     """A palette's query.
 
     Attributes:
-        text: All of it, trimmed; what its meaning is taken from.
-        whole: What names are matched with letter by letter; empty for several words.
+        text: All of it, trimmed; the query for matches by meaning.
+        whole: What names are matched against letter by letter; empty for several words.
         words: Its words where it has several (`get user`, `get_user`, `get-user`).
-        containers: What stands before the last separator, in lower case: ("foo",) of `Foo::bar`, `foo/bar`.
-        last: What stands behind it.
+        containers: What comes before the last separator, in lower case: ("foo",) for `Foo::bar`, `foo/bar`.
+        last: What comes after it; empty where there is no separator.
     """
 
     text: str
@@ -35,7 +35,7 @@ class NameQuery:
 
     @classmethod
     def of(cls, query: str) -> Self:
-        """Take a query apart; never fails."""
+        """Parse a query; never fails."""
         text = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
         is_one = " " not in text.partition("(")[0]
         name = _COPIED_ALONG.sub(r"\1", text) if is_one else text

@@ -19,7 +19,7 @@ from lsp_server.vectors.segment import Segment
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NameSource:
-    """Some names of one folder with what orders them; columns of one length n.
+    """Some names of one folder with what ranks them; columns of one length n.
 
     Attributes:
         view: The folder.
@@ -27,9 +27,9 @@ class NameSource:
         ids: u64[n], symbol ids.
         kinds: u8[n], `SymbolKind`.
         flags: u8[n], `SymbolFlags`.
-        files: u32[n], numbers of files; None for an open buffer.
-        visible: bool[n], which rows count; None for all.
-        segment: Where the rows are kept; None for an open buffer.
+        files: u32[n], file numbers; None for an open buffer.
+        visible: bool[n], which rows are alive and not hidden by a buffer; None for all.
+        segment: The segment of the rows; None for an open buffer.
         unsaved: The open buffer; None for a segment.
     """
 
@@ -44,7 +44,7 @@ class NameSource:
     unsaved: UnsavedFile | None = None
 
     def shown(self, matches: Matches) -> Matches:
-        """Return those of the matches that count."""
+        """Return the matches whose rows are visible."""
         if self.visible is None:
             return matches
         chosen = self.visible[matches.rows]
@@ -59,7 +59,7 @@ class NameSource:
         return self.view.snapshot.path_of(int(self.files[row]))
 
     def files_in(self, part: str) -> Mask:
-        """Return which files of the folder have a text, in lower case, in their paths, bool[files]."""
+        """Return which of the folder's files have a (lower-case) text in their paths, bool[files]."""
         assert self.view.snapshot is not None
         snapshot = self.view.snapshot
 
@@ -88,7 +88,7 @@ class NameSource:
 
 
 def sources_of(views: Sequence[FolderView]) -> list[NameSource]:
-    """Return all names of the folders."""
+    """Return the sources of all names in the folders."""
     sources = []
     for view in views:
         sources += [_of_buffer(view, file) for file in view.unsaved.files.values() if file.symbols]

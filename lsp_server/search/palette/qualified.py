@@ -1,4 +1,4 @@
-"""Narrows names down by what they lie in: `Foo.bar`, `foo::Bar`, `folder/file.py`, `module.function`."""
+"""Narrows names down by their containers: `Foo.bar`, `foo::Bar`, `folder/file.py`, `module.function`."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from lsp_server.vectors.arrays import I64, Mask
 from lsp_server.vectors.names import lowered, pair_mask
 
 MOST_LOOKED_AT = 1_500
-"""Matches whose containers are looked at, the best first."""
+"""At most this many matches, the best, have their containers checked."""
 
 _FILE = SymbolKind.FILE
 
@@ -27,50 +27,50 @@ _LOOSELY: Final = {
     NameMatch.HUMPS: NameMatch.WORD_PREFIX,
     NameMatch.WORD_PREFIX: NameMatch.INSIDE,
 }
-"""What a match counts where its containers are not named in full."""
+"""The class of a match whose containers are not named in full."""
 
 _SEPARATOR = re.compile(r"::|[.#/]")
 
 
 def in_containers(source: NameSource, containers: Sequence[str], matches: Matches) -> Matches:
-    """Return those matches whose symbol lies in the given containers.
+    """Return those matches whose symbol is in the given containers.
 
     A container is an enclosing definition, or the file or folders around it. Where the innermost one is not
-    named, or one not in full, the match counts less: what is called so like what begins so, for an inherited
-    member is called by another class; what begins so like a later word, and that like what only holds it.
+    named, or one of them not in full, the match drops to a lower class (`_LOOSELY`): an exact name to a
+    prefix (an inherited member is named after another class), a prefix to a word prefix, that to a substring.
 
     Args:
         source: Where the matches were found.
         containers: Outermost first, in lower case.
-        matches: Names that match what stands behind the containers.
+        matches: Names that match what comes after the containers.
     """
-    in_file = _lies_with(source, containers[-1], matches)
+    in_file = _shares_file_with(source, containers[-1], matches)
     order = np.lexsort((matches.rows, ~in_file, matches.classes))[:MOST_LOOKED_AT]
     rows, classes = matches.rows[order], matches.classes[order]
-    # Where neither a name around it nor the file's may be the container's, the path alone decides.
+    # Where no name around the symbol can be the container's, the path alone decides.
     is_unsure = _may_be_named(source, containers[-1], rows) | (source.kinds[rows] == _FILE)
-    places: dict[str, _Place] = {}
+    places: dict[str, _PathMatch] = {}
     kept: dict[int, int] = {}
     for row, match, unsure in zip(rows.tolist(), classes.tolist(), is_unsure.tolist(), strict=True):
         path = source.path(row)
-        place = places.get(path) or places.setdefault(path, _Place.of(path, containers))
+        place = places.get(path) or places.setdefault(path, _PathMatch.of(path, containers))
         may_be_named = place.is_named and match in _LOOSELY
         if may_be_named or (unsure and _is_mentioned(source, containers[-1], row)):
             symbol = source.symbol(row)
             if _is_named(symbol, place, containers):
                 kept[row] = match
                 continue
-            lies = _begin_in_order(containers, _chain(symbol, place))
+            fits = _begin_in_order(containers, _chain(symbol, place))
         else:
-            lies = place.lies
-        if lies:
+            fits = place.fits
+        if fits:
             kept[row] = _LOOSELY.get(NameMatch(match), match)
     found = sorted(kept)
     return Matches(np.array(found, np.int64), np.array([kept[row] for row in found], np.int64))
 
 
 def rows_likely_in(source: NameSource, containers: Sequence[str], rows: I64) -> I64:
-    """Return those of the rows whose symbols may lie in all containers; `in_containers` tells for sure."""
+    """Return those of the rows whose symbols may be in all containers: a prefilter for `in_containers`."""
     if source.files is None:
         return rows
     for container in containers:
@@ -80,14 +80,14 @@ def rows_likely_in(source: NameSource, containers: Sequence[str], rows: I64) -> 
 
 
 def _is_mentioned(source: NameSource, container: str, row: int) -> bool:
-    """Tell whether a row's record has the text at all: to look costs a tenth of unpacking."""
+    """Tell whether a row's packed record has the text at all: a tenth of the cost of unpacking it."""
     if source.segment is None or not container.isascii() or source.kinds[row] == _FILE:
         return True
     return container.encode() in source.segment.record(row).lower()
 
 
 def _may_be_named(source: NameSource, container: str, rows: I64) -> Mask:
-    """Return which rows may have the text in the names of the definitions around them, or in their own."""
+    """Return which rows may have the text in their own names or those of their containers."""
     if source.segment is None:
         return np.ones(len(rows), np.bool_)
     wanted = np.uint64(pair_mask(lowered(container)[1:]))
@@ -95,31 +95,31 @@ def _may_be_named(source: NameSource, container: str, rows: I64) -> Mask:
     return may_be
 
 
-def _lies_with(source: NameSource, container: str, matches: Matches) -> Mask:
-    """Return which matches lie in a file that has a symbol named like the container."""
+def _shares_file_with(source: NameSource, container: str, matches: Matches) -> Mask:
+    """Return which matches are in a file that has a symbol of the container's name."""
     if source.files is None:
         return np.ones(len(matches.rows), np.bool_)
     named = match_beginning(source.columns, container, possible_rows(source.columns, container))
     is_it = np.zeros(int(source.files.max(initial=0)) + 1, np.bool_)
     is_it[source.files[named.rows[named.classes <= NameMatch.SAME_LETTERS]]] = True
-    lies: Mask = is_it[source.files[matches.rows]]
-    return lies
+    shares: Mask = is_it[source.files[matches.rows]]
+    return shares
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What a path says of the containers.
+class _PathMatch:
+    """How a path matches the containers.
 
     Attributes:
-        folders: Outermost first, in lower case, as all parts.
-        stem: The file's name without endings.
-        lies: Whether the containers are beginnings of its parts, in order.
-        is_named: Whether they are the folders or the file around a definition, in full.
+        folders: Outermost first, in lower case.
+        stem: The file's name without suffixes, in lower case.
+        fits: Whether the containers are prefixes of the path's parts, in order.
+        is_named: Whether the containers name the file or its innermost folders in full.
     """
 
     folders: Sequence[str]
     stem: str
-    lies: bool
+    fits: bool
     is_named: bool
 
     @classmethod
@@ -132,8 +132,8 @@ class _Place:
         return cls(folders, stem, _begin_in_order(containers, parts), is_named)
 
 
-def _is_named(symbol: Symbol, place: _Place, containers: Sequence[str]) -> bool:
-    """Tell whether the containers are those around a symbol, in full; some may be left out."""
+def _is_named(symbol: Symbol, place: _PathMatch, containers: Sequence[str]) -> bool:
+    """Tell whether the given containers are the symbol's, in full; outer ones may be missing."""
     if symbol.kind is _FILE:
         return tuple(place.folders[-len(containers) :]) == tuple(containers)
     if not symbol.containers:
@@ -142,8 +142,8 @@ def _is_named(symbol: Symbol, place: _Place, containers: Sequence[str]) -> bool:
     return chain[-1] == containers[-1] and _are_in_order(containers, chain)
 
 
-def _chain(symbol: Symbol, place: _Place) -> list[str]:
-    """Return all that a symbol lies in, outermost first, in lower case: folders, the file, definitions."""
+def _chain(symbol: Symbol, place: _PathMatch) -> list[str]:
+    """Return everything around a symbol, outermost first, in lower case: folders, file, definitions."""
     if symbol.kind is _FILE:
         return [*place.folders]
     around = [part for name in symbol.containers for part in _SEPARATOR.split(name.lower()) if part]

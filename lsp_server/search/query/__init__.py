@@ -1,1 +1,1 @@
-"""What a query says: its syntax, words, quotations, and the places and paths that it names."""
+"""What a query says: its syntax, words, quotations, and the lines and paths that it names."""

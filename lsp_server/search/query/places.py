@@ -1,4 +1,4 @@
-"""Which places in files a query names: a line of a stack trace, `file.py:12`, `File "file.py", line 12`."""
+"""Which lines of files a query names, as in a stack trace: `file.py:12`, `File "file.py", line 12`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,14 +16,14 @@ _ENDING: Final = re.compile(
     """,
     re.VERBOSE,
 )
-"""The end of a file's name and a line; what stands before is taken from there backwards, for speed."""
+"""The end of a file's name and a line number; the path is then read backwards from there, for speed."""
 
 _NOT_IN_PATH: Final = re.compile(r"[^\w@$+~.\-/\\:]")
 _LONGEST_PATH: Final = 400
 _MOST_PLACES: Final = 12
 _MOST_LOOKED_AT: Final = 100
 _MOST_FILES: Final = 3
-"""Files that end alike; which of more is meant, nobody knows."""
+"""Where more files than this match equally well, none is taken to be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class PlaceNamed:
     """A line of a file.
 
     Attributes:
-        parts: The path as written, in parts; what stands before may be of another machine.
+        parts: The path as written, split at slashes; its beginning may be from another machine.
         line: Counted from 0.
     """
 
@@ -45,7 +45,7 @@ class PlaceNamed:
 
 
 def places_in(text: str) -> tuple[PlaceNamed, ...]:
-    """Return the places that a text names, each once, in order."""
+    """Return the lines of files that a text names, each once, in order."""
     found = (
         PlaceNamed(_parts_before(text, match.end("suffix")), max(int(match["line"]) - 1, 0))
         for match in islice(_ENDING.finditer(text), _MOST_LOOKED_AT)
@@ -54,11 +54,11 @@ def places_in(text: str) -> tuple[PlaceNamed, ...]:
 
 
 def lines_meant(places: Sequence[PlaceNamed], paths: Iterable[str]) -> dict[str, list[int]]:
-    """Return the lines that are named in each of the paths which end most like those of the places."""
+    """Resolve places to files: path → lines, for the paths that share the most last parts with each place."""
     if not places:
         return {}
     names = tuple({place.file_name for place in places})
-    likely = [path for path in paths if path.endswith(names)]  # one look at what may be many
+    likely = [path for path in paths if path.endswith(names)]  # one pass over what may be many
     lines: dict[str, list[int]] = {}
     for place in places:
         for path in _meant(place, likely):
@@ -67,7 +67,7 @@ def lines_meant(places: Sequence[PlaceNamed], paths: Iterable[str]) -> dict[str,
 
 
 def at_line(symbols: Sequence[Symbol], line: int) -> int | None:
-    """Return which of a file's symbols a line belongs to, the smallest; between symbols the file's entry."""
+    """Return the number of the smallest symbol that covers a line; between symbols, the file's entry."""
     holding = [
         (symbol.kind is SymbolKind.FILE, symbol.kind is SymbolKind.STRING, last - first, number)
         for number, symbol in enumerate(symbols)

@@ -1,4 +1,4 @@
-"""What a query quotes: an error message, a comment, a line of code, as it stands in a symbol's body."""
+"""What a query quotes: an error message, a comment or a line of code, as it occurs in a symbol's body."""
 
 import math
 import re
@@ -10,31 +10,31 @@ from lsp_server.model import Symbol, SymbolKind
 from lsp_server.search.query.words import STOP_WORDS
 
 RUN: Final = 4
-"""Words one after the other: fewer stand in two texts by chance."""
+"""Words in a run (an n-gram): fewer occur in two texts by chance."""
 
 ENOUGH: Final = 3
-"""Runs that make a quotation, however much stands around them."""
+"""This many runs make a quotation, however much is around them."""
 
 WHOLE: Final = 6
-"""Words of a query that as a whole is a quotation; of fewer it is a question that a comment puts alike."""
+"""Least words of a query that may be a quotation as a whole; a comment may phrase a shorter one by chance."""
 
 LEAST_SHARE: Final = 0.5
-"""The part of its runs that is enough for what looks pasted: error names and values surround a message."""
+"""The share of runs that is enough for pasted text: error names and values surround a message."""
 
 _PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`\\%\n]|\.\.\.|\w\.\w|(?<!\w)'""")
-"""Signs that code and messages have, and questions that somebody types seldom."""
+"""Characters that are common in code and messages and rare in questions that somebody types."""
 
 _MOST_RUNS: Final = 12
-_LEAST_TELLING: Final = 2  # "is in the list" stands everywhere
+_LEAST_TELLING: Final = 2  # content words in a run: "is in the list" occurs everywhere
 
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """How a body is known to hold what a query quotes.
+    """How to tell that a body contains what a query quotes.
 
     Attributes:
         runs: Runs of the query's words, spread over it; none where it can't be a quotation.
-        least: How many of them such a body holds.
+        least: How many of them a body must contain.
     """
 
     runs: tuple[tuple[str, ...], ...] = ()
@@ -55,18 +55,18 @@ class Quotation:
             return cls()
         if _PASTED.search(text):
             return cls(chosen, min(max(1, math.ceil(LEAST_SHARE * len(chosen))), ENOUGH))
-        # One run stands in many a comment that puts things as a question does.
+        # Many a comment shares one run with a question by chance.
         return cls(chosen, min(len(chosen), ENOUGH)) if len(words) >= WHOLE and len(chosen) > 1 else cls()
 
 
 def innermost(symbols: Sequence[Symbol], files: Sequence[int]) -> list[bool]:
-    """Return which symbols hold a quotation themselves: no file's entry, and none around another of them.
+    """Return which symbols are the innermost ones with a quotation: neither file entries nor containers.
 
-    A long function is indexed in sections, too; it stands for those in it.
+    A long function is indexed in sections, too; then the function represents them.
 
     Args:
-        symbols: All symbols whose bodies hold the quotation.
-        files: A number for the file of each.
+        symbols: All symbols whose bodies contain the quotation.
+        files: The number of each one's file.
     """
     is_section = [symbol.kind is SymbolKind.STRING for symbol in symbols]
 

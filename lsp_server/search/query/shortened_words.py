@@ -1,4 +1,4 @@
-"""What programmers shorten in names, and the words they mean."""
+"""Common abbreviations in names, and the words they stand for."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Mends misspelt words of a query, where a word is known neither to the folder nor to the model."""
+"""Corrects misspelt words of a query, where neither the folder nor the model knows a word."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,20 +10,20 @@ from lsp_server.search.query.syntax import ParsedQuery
 from lsp_server.search.query.words import content_words
 
 SHORTEST: Final = 4
-"""Letters of the shortest word that is mended: in a shorter one every other word is near."""
+"""Shorter words are not corrected: too many other words are an edit away."""
 
 _LONG: Final = 8  # a word of so many letters may differ by two
 Frequency = Callable[[str, str], int]
 """How many symbols hold a word in a field, given the two: field and word."""
 
 _FIELDS: Final = ("body", "name", "doc")
-"""Where a word counts for being meant; a word in a path, too, is no misspelling."""
+"""Fields whose words may be corrections. A word that occurs only in paths is no misspelling, either."""
 
 
 def mended(query: ParsedQuery, frequency: Frequency, embedder: Embedder) -> ParsedQuery:
     """Return the query with misspelt words replaced by words that the folder holds.
 
-    A word that the model knows is no misspelling, even where the folder speaks of the thing by another.
+    A word that the model knows is not a misspelling, even where the folder uses another word for the thing.
 
     Args:
         query: The query taken apart.
@@ -64,7 +64,7 @@ def _most_held(words: Iterable[str], frequency: Frequency) -> str | None:
 
 
 def one_edit_away(word: str) -> set[str]:
-    """Return what a letter inserted, dropped, changed or swapped with its neighbour makes of a word."""
+    """Return all strings one insertion, deletion, substitution or transposition away from a word."""
     halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     return {
         *(left + right[1:] for left, right in halves if right),
@@ -75,14 +75,12 @@ def one_edit_away(word: str) -> set[str]:
 
 
 def edits(left: str, right: str, most: int) -> int:
-    """Return how many letters to insert, drop, change or swap with their neighbour make one word the other.
-
-    This is the optimal string alignment distance (Damerau 1964; each stretch is edited once).
+    """Return the optimal string alignment distance of two words (Damerau 1964; no substring is edited twice).
 
     Args:
         left: A word.
         right: Another.
-        most: Beyond it the exact number does not matter, and `most + 1` is returned.
+        most: Where the distance is greater, `most + 1` is returned.
     """
     if abs(len(left) - len(right)) > most:
         return most + 1
@@ -102,7 +100,7 @@ def edits(left: str, right: str, most: int) -> int:
 
 
 def _replaced(text: str, word: str, better: str) -> str:
-    """Return the text with a word replaced wherever it stands by itself or in an identifier, in any case."""
+    """Return the text with a word replaced wherever it occurs, alone or within an identifier, in any case."""
     by_itself = rf"(?<![^\W\d_])(?i:{re.escape(word)})(?![a-z])"
     in_camel_case = rf"(?<=[a-z0-9]){re.escape(word.capitalize())}(?![a-z])"
 

@@ -1,7 +1,7 @@
 """The syntax of a query: `retry kind:function lang:python path:src/** name:foo -word "exact phrase"`.
 
-Parsing never fails. What is not understood (an unknown `word:`, a value that is none, an open quote) is text.
-A query of several lines is code: only `key:value` is looked for in it, quotes and dashes belong to the code.
+Parsing never fails. What is not understood (an unknown `word:`, an invalid value, an open quote) is text.
+A query of several lines is code: only `key:value` filters are parsed; quotes and dashes belong to the code.
 """
 
 import re
@@ -50,14 +50,14 @@ _KIND_BY_NAME: Final = {kind.label.lower(): kind for kind in SymbolKind} | _SYNO
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query taken apart. None or empty restricts nothing.
+    """A parsed query. A filter that is None or empty restricts nothing.
 
     Attributes:
-        text: What is left when the filters are gone, in its order; what is embedded.
+        text: What is left without the filters, in its order; this is embedded.
         words: The text's split, lower-cased words, those of phrases included.
         identifiers: What looks like a name in the text, as written: `getUserById`, `Foo::bar`.
-        phrases: Runs of words that must stand together.
-        excluded: Runs of words, mostly single ones, that must not.
+        phrases: Runs of words that must occur as they are.
+        excluded: Runs of words, mostly single ones, that must not occur.
         kinds: Only these kinds.
         languages: Only these canonical language ids.
         include: gitignore patterns; a file must match one.
@@ -77,7 +77,7 @@ class ParsedQuery:
     names: tuple[str, ...] = ()
 
     def with_text(self, text: str) -> "ParsedQuery":
-        """Return this query with another text and the same filters."""
+        """Return this query with another text but the same filters."""
         words = tuple(split_words(text))
         return replace(self, text=text, words=words, identifiers=_identifiers(text))
 
@@ -103,12 +103,12 @@ class ParsedQuery:
 
 
 def kind_named(name: str) -> SymbolKind | None:
-    """Return the kind of a label ("enumMember", in any case) or of a usual synonym ("trait"), or None."""
+    """Return the kind with this label ("enumMember", in any case) or common synonym ("trait"), or None."""
     return _KIND_BY_NAME.get(name.lower().replace("-", "").replace("_", ""))
 
 
 def parse_query(query: str) -> ParsedQuery:
-    """Take a query apart. Never raises; beyond 8,000 characters nothing is read."""
+    """Parse a query. Never raises; only the first 8,000 characters are read."""
     readable = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
     is_code = "\n" in readable
     pieces = _Pieces()
@@ -130,7 +130,7 @@ def parse_query(query: str) -> ParsedQuery:
 
 @dataclass(slots=True)
 class _Pieces:
-    """A query while it is being taken apart."""
+    """A query while it is being parsed."""
 
     text: list[str] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
@@ -142,7 +142,7 @@ class _Pieces:
     names: list[str] = field(default_factory=list)
 
     def took_filter(self, sign: str, key: str, value: str) -> bool:
-        """Take `key:value` as a filter, and tell whether it is one."""
+        """Add `key:value` as a filter if it is a valid one, and return whether it is."""
         match sign + key:
             case "kind" if (kind := kind_named(value)) is not None:
                 self.kinds.add(kind)
@@ -187,7 +187,7 @@ def _identifiers(text: str) -> tuple[str, ...]:
 
 
 def _is_telling(name: str) -> bool:
-    """Whether a name shows by its form that it is one: parts, an inner capital or underscore, a digit."""
+    """Tell whether a word's form shows that it is a name: parts, an inner capital or underscore, a digit."""
     return bool(
         _SEPARATOR.search(name)
         or "_" in name.strip("_")

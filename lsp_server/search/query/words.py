@@ -1,4 +1,4 @@
-"""How well words cover words: the query's against a name's, a path's, a file stem's."""
+"""How well words cover each other: the query's against those of a name, a path, a file stem."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,22 +21,22 @@ STOP_WORDS = frozenset(
 # fmt: on
 """Words that hold a sentence together and say nothing about code.
 
-The text search has a list of its own (`documents/queries.py`): rarity tells it that "get" says little.
+The text search has a list of its own (`documents/queries.py`): there, IDF shows that "get" says little.
 """
 
 SHORTENED = 0.9
-"""What a shortened word is worth beside the whole one."""
+"""Similarity of an abbreviation to the whole word."""
 
 SHORTEST_PREFIX = 4
-"""Letters two different words must share to be taken for forms of one word."""
+"""How many first letters two different words must share to count as forms of one word."""
 
 
 _MOST_KNOWN: Final = 20_000
-"""Split names kept: some 5 MB."""
+"""How many split names are cached: some 5 MB."""
 
 
 def content_words(words: Sequence[str]) -> list[str]:
-    """Return the distinct words that say something, in order; all of them if none does."""
+    """Return the distinct words that are not stop words, in order; all of them if there are only such."""
     distinct = list(dict.fromkeys(words))
     return [word for word in distinct if word not in STOP_WORDS] or distinct
 
@@ -61,10 +61,9 @@ def similarity_of_words(left: str, right: str) -> float:
 
 
 class SplitNames:
-    """Splits names and paths into words, and remembers a bounded number of them. Thread-safe.
+    """Splits names and paths into words, with a bounded cache. Thread-safe.
 
-    The names that come close to queries are met again and again, and splitting them would cost more than all
-    else that ranking does.
+    The same names keep coming up as candidates; splitting them would cost more than the rest of ranking.
     """
 
     def __init__(self) -> None:
@@ -81,11 +80,11 @@ class SplitNames:
 
 
 class QueryWords:
-    """The content words of one query, remembered against every word they have met.
+    """The content words of one query, with a cache of how they match other words.
 
     Args:
         words: Split, lower-case words of the query.
-        rarity: How telling a word is, 0 to 1; words that are absent count 1.
+        rarity: Word → how rare it is, 0 to 1; absent words count 1.
     """
 
     def __init__(self, words: Sequence[str], rarity: Mapping[str, float] | None = None) -> None:
@@ -95,13 +94,13 @@ class QueryWords:
         self._met = _Matches(self.words)
 
     def met(self, words: Iterable[str]) -> frozenset[str]:
-        """Return those of the words that are forms of one of the query's."""
+        """Return those of the words that are forms of a word of the query."""
         return frozenset(word for word in words if self._met[word])
 
     def coverage(self, words: Sequence[str]) -> tuple[float, float]:
-        """Return how much of the query the words cover and how much of the words the query, both 0 to 1.
+        """Return how much of the query the words cover, and how much of the words the query covers, 0 to 1.
 
-        A word of the query counts what it is worth; a word that is none of the query's counts 1.
+        A word of the query weighs as much as its rarity; any other word weighs 1.
         """
         met = [matches for matches in map(self._met.__getitem__, words) if matches]
         if not met:
@@ -128,7 +127,7 @@ class QueryWords:
 
 
 class _Matches(dict[str, tuple[tuple[int, float], ...]]):
-    """For a word, the query's words it is a form of: their places, and how similar they are."""
+    """Word → (number of a query word that it is a form of, similarity), computed on first access."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__()

@@ -1,1 +1,1 @@
-"""From evidence to an order and a score: signals, their weights, confidence, a second reading."""
+"""From evidence to an order and a score: signals, their weights, reranking, confidence."""

@@ -1,25 +1,25 @@
-"""From relevance, which only orders, to a score: 0.5 is "probably relevant", 0 is "nothing close"."""
+"""From relevance, which only orders, to a score: 0.5 means "probably relevant", 0 "nothing close"."""
 
 import numpy as np
 
 EXACT_CONFIDENCE = 0.97
-"""What an exact name is worth, whatever its meaning."""
+"""Of an exact name, whatever its meaning."""
 
 BEGUN_CONFIDENCE = 0.75
-"""What a name that begins with the one word that was typed is worth."""
+"""Of a name that begins with the one word that was typed."""
 
 NAME_CONFIDENCE = 0.75
-"""What a name that holds every content word of the query is worth."""
+"""Of a name that has every content word of the query."""
 
 TEXT_CONFIDENCE = 0.6
-"""What words alone can be worth: they stand there, but perhaps mean something else."""
+"""The most that words alone can reach: they occur, but may mean something else."""
 
 
 def scores(relevance: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     """Return the score of each result.
 
-    The answer as a whole is as good as the most convincing of its first results; within it scores follow
-    relevance.
+    The first result scores the highest confidence among the first three; the others follow in proportion to
+    their relevance.
 
     Args:
         relevance: float64[n], never rising.
@@ -47,10 +47,10 @@ def confidence(
 
     Args:
         meaning: float[n], calibrated similarity, 0 to 1.
-        exact: bool[n], the query names it.
-        begun: bool[n], its name begins with the query.
-        name_coverage: float[n], 0 to 1, of the query by its name.
-        text_share: float[n], 0 to 1, its BM25 relative to what a document with every query word reaches.
+        exact: bool[n], whether the query names it.
+        begun: bool[n], whether its name begins with the query.
+        name_coverage: float[n], 0 to 1, how well its name and the query cover each other.
+        text_share: float[n], 0 to 1, BM25 relative to that of a document with every query word.
     """
     sources = (
         meaning,

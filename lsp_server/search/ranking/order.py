@@ -1,7 +1,7 @@
 """From signals to an order: a weighted sum, penalties, neighbours, diversity. Pure; no I/O.
 
-The evidence is summed, each part normalised by the best of this search. (Reciprocal rank fusion throws the
-distances between hits away and was clearly worse on our development queries.)
+Evidence is summed, each part normalised by the best value in this search. (Reciprocal rank fusion throws away
+the distances between hits and was clearly worse on our development queries.)
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class Ranking:
     Attributes:
         order: int64[n], candidate numbers, best first.
         relevance: float64[n], in that order, never rising; the best is not scaled to 1.
-        parts: What each signal added, and what multiplied, by name → float64[n] in candidate order.
-        n_called: How many of the first stand there because the query names them.
+        parts: Signal name → what it added or multiplied by, float64[n] in candidate order.
+        n_called: How many of the first are there because the query names them; see `Signals.called`.
     """
 
     order: np.ndarray
@@ -31,24 +31,24 @@ class Ranking:
 
 _MOST_NEIGHBOURS = 3
 _FURTHER = 2
-"""So many further symbols of a file lose together what the second loses."""
+"""This many further symbols of a file together lose as much as the second one does."""
 
 _MOST_CALLED_A_FILE = 3
 _BELOW_THE_CALLED = 0.8
-"""What follows names is at most so relevant beside the last of them."""
+"""What comes after the named symbols has at most this share of the last one's relevance."""
 
 
 def rank(signals: Signals, weights: Weights) -> Ranking:
     """Order the candidates of one search.
 
     Args:
-        signals: What speaks for and against each.
-        weights: What each signal is worth.
+        signals: The signals of each candidate.
+        weights: The weight of each signal.
     """
     parts = {name: getattr(weights, name) * signals.added[name] for name in ADDED}
     evidence = np.sum(list(parts.values()), axis=0)
     trust = _product(signals, weights, TRUST)
-    # A file full of fitting fields is a fitting file, so their kind is left out of what they lend.
+    # A file full of matching fields is a matching file: their kind does not reduce what they lend.
     neighbours = weights.neighbours * _neighbours(evidence * trust, signals.files)
     penalty = trust * _product(signals, weights, KINDS)
     relevance = evidence * penalty + neighbours
@@ -63,9 +63,9 @@ def rank(signals: Signals, weights: Weights) -> Ranking:
 
 
 def _called(relevance: np.ndarray, signals: Signals) -> np.ndarray:
-    """Return which symbols are lifted, `Signals.called` or 0 for each.
+    """Return each symbol's level, int8[n]: its `Signals.called`, or 0 where it is not to be lifted.
 
-    Of one file only the best three are: a family of overloads leaves room for others.
+    Only the best three of a file are lifted per level, so a family of overloads leaves room for others.
     """
     place = np.zeros(len(relevance), np.int64)
     for level in _levels(signals.called):
@@ -77,9 +77,9 @@ def _called(relevance: np.ndarray, signals: Signals) -> np.ndarray:
 
 
 def _lift(relevance: np.ndarray, called: np.ndarray) -> np.ndarray:
-    """Return what lifts symbols that the query names above the rest, and above names that only begin so.
+    """Return what to add to each relevance so that every level comes before all lower ones, float64[n].
 
-    Within each the order stays.
+    Within a level the order stays.
     """
     lift = np.zeros(len(relevance))
     for level in _levels(called):
@@ -104,11 +104,11 @@ def _product(signals: Signals, weights: Weights, names: tuple[str, ...]) -> np.n
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _ByFile:
-    """The candidates of each file, best first: where each stands there, and in which file."""
+    """Candidates sorted by file, best first within each; arrays of one length n, in that order."""
 
-    order: np.ndarray
-    group: np.ndarray
-    place: np.ndarray
+    order: np.ndarray  # candidate numbers
+    group: np.ndarray  # number of the file, from 0
+    place: np.ndarray  # rank within the file, from 0
 
     @classmethod
     def of(cls, relevance: np.ndarray, files: np.ndarray) -> "_ByFile":
@@ -120,7 +120,7 @@ class _ByFile:
 
 
 def _neighbours(relevance: np.ndarray, files: np.ndarray) -> np.ndarray:
-    """For each candidate, a falling sum of the next three of its file: 1/1, 1/2, 1/3 of their relevance."""
+    """Return for each candidate the sum of 1/1, 1/2, 1/3 of the relevance of its file's second to fourth."""
     by_file = _ByFile.of(relevance, files)
     counts = (by_file.place > 0) & (by_file.place <= _MOST_NEIGHBOURS)
     falling = np.where(counts, relevance[by_file.order] / np.maximum(by_file.place, 1), 0.0)
@@ -130,9 +130,9 @@ def _neighbours(relevance: np.ndarray, files: np.ndarray) -> np.ndarray:
 
 
 def _diversity(relevance: np.ndarray, files: np.ndarray, repeated: float) -> np.ndarray:
-    """A factor per candidate that lets other files in between the symbols of one.
+    """Return a factor per candidate that lets other files in between the symbols of one.
 
-    The second of a file loses most; a third and fourth not much more, or nobody would ever see them.
+    The second of a file loses most; the third and fourth not much more, or nobody would ever see them.
     """
     by_file = _ByFile.of(relevance, files)
     factor = np.empty(len(relevance))

@@ -1,7 +1,7 @@
-"""Which code is for another operating system than the one this runs on, by the names of folders and files.
+"""Which code is for an operating system other than this one, judged by the names of folders and files.
 
-Code that is written once for each system comes in folders (`unix/`, `win/`) or files (`poll_windows.go`,
-`darwin-proctitle.c`) of the same content. Who works on one system rarely means the others' copy.
+Code that is written once per system comes in parallel folders (`unix/`, `win/`) or files (`poll_windows.go`,
+`darwin-proctitle.c`). Somebody who works on one system rarely means another's version.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ _OTHER: Final = frozenset(
 _UNIX: Final = frozenset({"unix", "posix"})
 
 PLATFORM_WORDS: Final = _WINDOWS | _APPLE | _BSD | _LINUX | _OTHER | _UNIX
-"""Words of a query that ask for a system."""
+"""Words that, in a query, ask for a particular system."""
 
 _AT_HOME: Final = {
     "win32": _WINDOWS,
@@ -27,7 +27,11 @@ _AT_HOME: Final = {
 
 
 def foreign_words(platform: str) -> frozenset[str]:
-    """Return the words that name other systems than a platform of `sys.platform`."""
+    """Return the words that name systems other than the given one.
+
+    Args:
+        platform: As in `sys.platform`.
+    """
     at_home = next(
         (words for system, words in _AT_HOME.items() if platform.startswith(system)), _OTHER | _BSD | _UNIX
     )
@@ -38,8 +42,8 @@ def is_foreign(folders: Iterable[str], stem: Sequence[str], foreign: frozenset[s
     """Tell whether a file is for a system that `foreign` names.
 
     Args:
-        folders: The names of its folders, lower case: only a whole name counts.
-        stem: The words of its own name: only the first and the last count.
+        folders: The names of its folders, in lower case; only a whole name counts.
+        stem: The words of its own name; only the first and the last count.
         foreign: From `foreign_words`.
     """
     if not foreign.isdisjoint(folders):

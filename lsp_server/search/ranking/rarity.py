@@ -1,4 +1,4 @@
-"""How telling each word of a query is in one folder: "axum" says little inside axum."""
+"""How rare each word of a query is in one folder (normalised IDF): "axum" says little inside axum."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -6,10 +6,10 @@ from typing import Final
 from lsp_server.documents import TextReader, inverse_frequency
 
 LEAST: Final = 0.15
-"""What a word counts that stands everywhere."""
+"""The rarity of a word that occurs everywhere."""
 
 MOST_WORDS: Final = 48
-"""Of a long query, such as pasted code, only so many words are looked up."""
+"""At most this many words of a long query, such as pasted code, are looked up."""
 
 
 def rarities(words: Iterable[str], reader: TextReader | None) -> Mapping[str, float]:
@@ -17,10 +17,11 @@ def rarities(words: Iterable[str], reader: TextReader | None) -> Mapping[str, fl
 
     Args:
         words: Split, lower-case words.
-        reader: The folder's text index; None where there is none yet, and every word counts the same.
+        reader: The folder's text index; None where there is none yet.
 
     Returns:
-        Word → `LEAST` to 1; words beyond the first `MOST_WORDS` are absent.
+        Word → `LEAST` to 1; words beyond the first `MOST_WORDS` are absent. Empty without a text index: then
+        all words count the same.
     """
     n_documents = 0 if reader is None else reader.num_docs
     if reader is None or not n_documents:

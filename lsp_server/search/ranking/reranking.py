@@ -1,8 +1,8 @@
-"""Lets a cross-encoder read the first results of a search and reorders them by what it makes of them.
+"""Lets a cross-encoder judge the first results of a search, and reorders them by a blend of both rankings.
 
-Blended rather than replaced: the cross-encoder reads one symbol at a time, and most of those to be had
-learned from web pages, not from code. What stands around a symbol, whether it is a test or vendored, what
-else of its file fits, and which files are in the list already, only the ranking before it knows.
+Blended rather than replaced: a cross-encoder reads one symbol at a time, and most available ones learned from
+web pages, not from code. Only the ranking before it knows what is around a symbol, whether it is a test or
+vendored, what else in its file matches, and which files are in the list already.
 """
 
 import logging
@@ -21,15 +21,15 @@ from lsp_server.text.words import split_words
 logger = logging.getLogger(__name__)
 
 BLEND = 0.3
-"""The part of a read result's place that the cross-encoder decides, unless said otherwise.
+"""The cross-encoder's default weight in a reranked result's relevance.
 
-On annotated queries with judges made of the truth and more or less noise, 0.3 won most of what the best blend
-of a good judge wins and lost nothing by a bad one; from 0.5 on a bad one did harm. A judge alone won less, or
-lost, since it fills the list with one file. benchmarks/reranking.py measures a model.
+On annotated queries, with judges simulated as the truth plus more or less noise, 0.3 gained most of what the
+best blend with a good judge gains and lost nothing with a bad one; from 0.5 on a bad one did harm. A judge
+alone gained less, or lost, since it fills the list with one file. benchmarks/reranking.py measures a model.
 """
 
 LEAST_SPREAD = 1.0
-"""Judgements that lie closer together, in log odds, say less and less apart."""
+"""Judgements that all lie within less than this, in log odds, change the order accordingly less."""
 
 _MOST_QUERY_CHARACTERS = 1000
 _MOST_DOCUMENTATION_CHARACTERS = 600
@@ -37,12 +37,12 @@ _MOST_DOCUMENTATION_CHARACTERS = 600
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reranking:
-    """Who reads results again, how many, and what that counts.
+    """The cross-encoder to use, for how many results, and with what weight.
 
     Attributes:
-        model: Judges them.
-        depth: How far down the list it reads.
-        blend: The part of a read result's place that it decides, 0 to 1.
+        model: The cross-encoder.
+        depth: How many of the first results it judges.
+        blend: Its weight in their relevance, 0 to 1.
     """
 
     model: CrossEncoder
@@ -53,17 +53,17 @@ class Reranking:
 def reranked(
     reranking: Reranking, query: str, ranking: Ranking, text_of: Callable[[int], str], cancel: Cancel
 ) -> Ranking:
-    """Return a ranking whose first results are in the order of both judges; the old one if the model fails.
+    """Return the ranking with its first results reordered; the old one if the model fails.
 
-    What the query names stays first and is not read. Relevance stays within what that of the read results
-    was, so that nothing gets above what is named, nothing below what was not read.
+    Results that the query names stay first and are not judged. New relevances stay within the range of the
+    old ones, so no judged result gets above a named one or below one that was not judged.
 
     Args:
-        reranking: Who reads, and how many.
-        query: What was asked, without filters.
+        reranking: The cross-encoder and its depth.
+        query: The query's text, without filters.
         ranking: The order so far.
-        text_of: What there is to read of a candidate.
-        cancel: Looked at before and after reading.
+        text_of: Candidate number → the text to judge.
+        cancel: Checked before and after judging.
 
     Raises:
         Cancelled: The search was called off.
@@ -78,7 +78,7 @@ def reranked(
             cancel.raise_if_cancelled()
             judged = reranking.model.judge(query[:_MOST_QUERY_CHARACTERS], texts)
     except ModelUnavailable as error:
-        # Not the library's own words, which may quote what it was given to read.
+        # Not the library's own message, which may quote the texts.
         name, suggestion = reranking.model.name, error.suggestion
         logger.warning("a search is answered without reranking: %s failed\nSuggestion: %s", name, suggestion)
         return ranking
@@ -93,7 +93,7 @@ def reranked(
 
 
 def _blended(relevance: np.ndarray, judged: np.ndarray, blend: float) -> np.ndarray:
-    """Return float64[n], between the least and the most of the relevance, float64[n]."""
+    """Return the blended relevance, float64[n], within the range of the old one."""
     spread = max(float(np.ptp(judged)), LEAST_SPREAD)
     share = (judged - judged.min()) / spread
     least, most = relevance.min(), relevance.max()
@@ -102,8 +102,8 @@ def _blended(relevance: np.ndarray, judged: np.ndarray, blend: float) -> np.ndar
 
 
 def text_of(symbol: Symbol, path: str) -> str:
-    """Return what the cross-encoder reads of a symbol: path, qualified name, signature, documentation."""
-    # Tokenizers of prose take `loadSession` for one rare word.
+    """Return a symbol's text for the cross-encoder: path, qualified name, signature, documentation."""
+    # Split as well: tokenizers made for prose take `loadSession` for one rare word.
     words = " ".join(split_words(symbol.qualified_name))
     documentation = symbol.documentation[:_MOST_DOCUMENTATION_CHARACTERS]
     parts = (path, symbol.qualified_name, words, symbol.signature, documentation)

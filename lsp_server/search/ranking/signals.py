@@ -1,4 +1,4 @@
-"""From candidates with their evidence to signals between 0 and 1, before any weight. Pure; no I/O."""
+"""From candidates and their evidence to ranking signals between 0 and 1, before any weight. Pure; no I/O."""
 
 import re
 import sys
@@ -29,17 +29,17 @@ HOLDERS: Final = (
     SymbolKind.STRUCT,
     SymbolKind.ENUM,
 )
-"""Kinds whose symbols hold others; files aside."""
+"""Kinds whose symbols contain others; files aside."""
 
 _HOLDERS_SIZE: Final = 0.2
-"""What holds others is long by nature and does little itself: it counts like a function of two lines."""
+"""A container is long by nature and does little itself: it counts like a function of two lines."""
 
 _LONG_LINES: Final = 32
-"""From so many lines on a symbol is long."""
+"""From this many lines on, a symbol's size is 1."""
 
 
 def _are(*kinds: SymbolKind) -> np.ndarray:
-    """Return for each number of a kind, bool[256], whether it is one of these."""
+    """Return a look-up table, bool[256]: kind number → whether it is one of these."""
     table = np.zeros(256, np.bool_)
     table[list(kinds)] = True
     return table
@@ -56,26 +56,26 @@ _ARE_VALUES: Final = _are(
 _ARE_NAMELESS: Final = _are(SymbolKind.FILE, SymbolKind.STRING)
 _ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *HOLDERS)
 _SIZES: Final = np.log2(np.arange(256).clip(1, _LONG_LINES)) / np.log2(_LONG_LINES)
-"""How much stands in a symbol of so many lines, by their logarithm, 0 to 1."""
+"""Number of lines → size of a symbol, 0 to 1, logarithmic."""
 
 TO_THE_LETTER: Final = 8
 CALLED: Final = 6
 QUOTED: Final = 4
 BEGUN: Final = 2
-"""What `Signals.called` says; one less stands for a declaration of the same."""
+"""Values of `Signals.called`; one less stands for a declaration of the same."""
 
 FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
-"""Stems of files that stand for their folder, and are called what it is called."""
+"""Stems of files that represent their folder and go by its name."""
 
 _REPEATING: Final = ("test", "example", "vendored", "generated")
-"""What says the messages of other code again, and is not where they come from."""
+"""Signals of code that repeats messages of other code rather than being their origin."""
 
 _PROSE: Final = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".org")
 
 _PARTS: Final = re.compile(r"[-_.]+")
 
 _MOST_PATHS: Final = 10_000
-"""Paths kept in parts: some 4 MB."""
+"""How many split paths are cached: some 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class QueryTerms:
     Attributes:
         words: Split, lower-case words.
         identifiers: Parts of the query that look like names, as written.
-        rarity: How telling a word is in this folder, 0 to 1; words that are absent count 1.
-        is_one_name: The query is one word or identifier and nothing else.
+        rarity: Word → how rare it is in this folder, 0 to 1; absent words count 1.
+        is_one_name: Whether the query is one word or identifier and nothing else.
     """
 
     words: Sequence[str]
@@ -97,20 +97,20 @@ class QueryTerms:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """What is known of each symbol that may answer; arrays and lists of one length n.
+    """The evidence for each candidate symbol; arrays and lists of one length n.
 
     Attributes:
         ids: uint64[n], symbol ids.
         similarity: float32[n], cosine to the query.
-        text: float32[n], BM25 of the symbol; 0 where the words did not hit.
+        text: float32[n], BM25 of the symbol; 0 where no word hit.
         file_similarity: float32[n], cosine of the file's own entry.
         file_text: float32[n], BM25 of the file's own entry.
-        file_words: float32[n], how much of the query the file holds, rare words counting more, 0 to 1.
-        quoted: bool[n], whether the query stands in it, nearly as it is, or names its line; see `quoting`.
+        file_words: float32[n], how much of the query the file contains, weighted by rarity, 0 to 1.
+        quoted: bool[n], whether the query quotes it nearly verbatim (see `quoting`) or names its line.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
         lines: uint8[n], how many lines each covers, 255 for more.
-        files: int64[n], a number per file.
+        files: int64[n], file numbers.
         names: As written.
         containers: Enclosing definitions joined by ".".
         paths: Relative to the workspace folder.
@@ -134,17 +134,17 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """What speaks for and against each candidate, by the names that `Weights` gives to signals.
+    """The signals of each candidate, keyed by their names in `Weights`.
 
     Attributes:
         ids: uint64[n], symbol ids.
-        files: int64[n], a number per file.
-        added: float64[n] each, 0 to 1.
-        multiplied: bool[n] each, where the weight of this name multiplies.
-        called: int8[n], `TO_THE_LETTER` or `CALLED` where the query as a whole is the name, `QUOTED` where
-            it stands in the symbol's body, `BEGUN` where the name begins with the one word or identifier that
-            the query is, one less for a declaration of what is defined elsewhere, else 0: the higher comes
-            first whatever else is said.
+        files: int64[n], file numbers.
+        added: Name → float64[n], 0 to 1.
+        multiplied: Name → bool[n], where the weight of this name multiplies.
+        called: int8[n], how the query names the symbol: `TO_THE_LETTER` or `CALLED` where the whole query is
+            its name, `QUOTED` where the query occurs in its body, `BEGUN` where its name begins with the
+            one word or identifier that the query is; one less for a declaration of something defined
+            elsewhere; else 0. Higher values come first, whatever the other signals say.
     """
 
     ids: np.ndarray
@@ -161,34 +161,34 @@ def signals_of(
 
     Args:
         terms: The query.
-        candidates: What may answer.
-        split: Splits names and paths, and remembers them.
-        platform: As `sys.platform` has it: whose code comes before that of other systems.
+        candidates: The candidates with their evidence.
+        split: Splits names and paths into words.
+        platform: As in `sys.platform`; code for this system comes before code for others.
     """
     words = frozenset(terms.words)
-    names = _Names.of(terms, candidates, split)
+    names = _NameSignals.of(terms, candidates, split)
     is_file = candidates.kinds == SymbolKind.FILE
     foreign = frozenset[str]() if words & PLATFORM_WORDS else foreign_words(platform)
-    places = _Places.of(terms, candidates.paths, split, foreign)
+    paths = _PathSignals.of(terms, candidates.paths, split, foreign)
     return Signals(
         ids=candidates.ids,
         files=candidates.files,
         added={
-            # Evidence counts relative to the best of this search.
+            # Normalised by the best of this search.
             "vector": _normalised(candidates.similarity),
             "text": _normalised(candidates.text),
             "file_vector": _normalised(candidates.file_similarity),
             "file_text": _normalised(candidates.file_text),
             "file_words": candidates.file_words.astype(np.float64),
             "name": names.coverage,
-            "stem": places.stem,
+            "stem": paths.stem,
             "exact": names.exact,
             "as_written": names.as_written,
             "size": _size(candidates.lines, candidates.kinds),
         },
         multiplied={
             **_by_flags(words, candidates.flags),
-            "elsewhere": places.elsewhere,
+            "elsewhere": paths.elsewhere,
             "constructor": candidates.kinds == SymbolKind.CONSTRUCTOR,
             "value": _ARE_VALUES[candidates.kinds],
             "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & is_prose(candidates.paths)),
@@ -199,14 +199,14 @@ def signals_of(
 
 
 def repeats(words: Sequence[str], flags: np.ndarray) -> np.ndarray:
-    """Return which symbols, bool[n], say again what other code says, but for those that a query asks for."""
+    """Return which symbols repeat other code, as tests do, and are not asked for by the query, bool[n]."""
     by_flags = _by_flags(frozenset(words), flags)
     repeating: np.ndarray = np.any([by_flags[name] for name in _REPEATING], axis=0)
     return repeating
 
 
 def is_prose(paths: Sequence[str]) -> np.ndarray:
-    """Return which files hold prose, bool[n], as their names tell."""
+    """Return which files are prose, judged by their names, bool[n]."""
     return np.array([path.lower().endswith(_PROSE) for path in paths], np.bool_)
 
 
@@ -236,8 +236,8 @@ def _by_flags(words: frozenset[str], flags: np.ndarray) -> dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Names:
-    """What the candidates' names say, float64[n] each; `called` is int8[n]."""
+class _NameSignals:
+    """Signals from the candidates' names, float64[n] each; `called` is int8[n]."""
 
     coverage: np.ndarray
     exact: np.ndarray
@@ -245,7 +245,7 @@ class _Names:
     called: np.ndarray
 
     @classmethod
-    def of(cls, terms: QueryTerms, candidates: Candidates, split: SplitNames) -> "_Names":
+    def of(cls, terms: QueryTerms, candidates: Candidates, split: SplitNames) -> "_NameSignals":
         query = QueryWords(terms.words, terms.rarity)
         coverage, exact = np.zeros(len(candidates.names)), np.zeros(len(candidates.names))
         name_words = [split(name) for name in candidates.names]
@@ -269,7 +269,7 @@ class _Names:
             called[begun] = np.maximum(called[begun], BEGUN)
         quoted = np.where(candidates.quoted, np.where(has_name, QUOTED, QUOTED - 1), 0)
         called = np.maximum(called, quoted.astype(np.int8))
-        # Who types in lower case only may mean any case.
+        # A query in lower case may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}
         to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
         called[(called == CALLED) & to_the_letter] = TO_THE_LETTER
@@ -278,13 +278,13 @@ class _Names:
 
 
 def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
-    """Return which candidates one of the identifiers names, with its package or without."""
+    """Return the numbers of the candidates that an identifier names, with or without the package."""
     wanted = {_bare(identifier) for identifier in identifiers}
     endings = tuple(f".{identifier}" for identifier in wanted)
     qualified = [identifier for identifier in wanted if "." in identifier]
     named = []
     for i, bare in enumerate(map(_bare, candidates.names) if wanted else ()):
-        # Containers are unpacked one by one, so only where the last part of a qualified name fits.
+        # Containers are unpacked one by one, so only where the last part of a qualified name matches.
         fitting = [identifier for identifier in qualified if identifier.endswith(f".{bare}")]
         container = _bare(candidates.containers[i]) if fitting else ""
         if f".{bare}".endswith(endings) or any(
@@ -295,10 +295,10 @@ def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
 
 
 def _is_qualified(identifier: str, bare: str, container: str, path: str) -> bool:
-    """Tell whether an identifier is a name with some of what is around it, with or without the package.
+    """Tell whether an identifier is a name qualified by some of its containers, with or without the package.
 
-    Before a class and its member any package may stand: `gin.Context.JSON` in gin's own folder. Before a name
-    alone it must be what its folders and file are called: `concurrent.futures.Executor`.
+    A class and its member may follow any package: `gin.Context.JSON` in gin's own folder. A name alone must
+    follow names of its folders and file: `concurrent.futures.Executor`.
     """
     if container:
         shorter, longer = sorted((f".{identifier}", f".{container}.{bare}"), key=len)
@@ -317,8 +317,8 @@ def _folded(identifier: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Places:
-    """What the candidates' paths say, float64[n] and bool[n]."""
+class _PathSignals:
+    """Signals from the candidates' paths, float64[n] and bool[n]."""
 
     stem: np.ndarray
     elsewhere: np.ndarray
@@ -326,9 +326,9 @@ class _Places:
     @classmethod
     def of(
         cls, terms: QueryTerms, paths: Sequence[str], split: SplitNames, foreign: frozenset[str]
-    ) -> "_Places":
+    ) -> "_PathSignals":
         query = QueryWords(terms.words, terms.rarity)
-        known = {path: _place(query, path, split, foreign) for path in set(paths)}
+        known = {path: _path_signals(query, path, split, foreign) for path in set(paths)}
         rows = [known[path] for path in paths]
         return cls(
             np.array([stem for stem, _ in rows], np.float64),
@@ -336,7 +336,9 @@ class _Places:
         )
 
 
-def _place(query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]) -> tuple[float, bool]:
+def _path_signals(
+    query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]
+) -> tuple[float, bool]:
     called, folders, stem = _taken_apart(path)
     of_query, of_called = query.coverage(split(called))
     return of_called * (0.5 + 0.5 * of_query), bool(foreign) and is_foreign(folders, stem, foreign)
@@ -344,7 +346,7 @@ def _place(query: QueryWords, path: str, split: SplitNames, foreign: frozenset[s
 
 @lru_cache(_MOST_PATHS)
 def _taken_apart(path: str) -> tuple[str, Sequence[str], Sequence[str]]:
-    """Return what a file is called, its folders, and the parts of its own name, these in lower case."""
+    """Return the name a file goes by (see `FOLDERS_OWN`), its folders and its stem's parts in lower case."""
     folders, _, file_name = path.rpartition("/")
     stem = file_name.partition(".")[0]
     called = folders.rpartition("/")[2] if folders and stem in FOLDERS_OWN else stem

@@ -1,4 +1,4 @@
-"""What each ranking signal is worth: read from data that `benchmarks/learn_ranking.py` writes."""
+"""The weight of each ranking signal, read from data that `benchmarks/learn_ranking.py` writes."""
 
 import json
 from dataclasses import dataclass, fields
@@ -8,32 +8,32 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each signal adds, in no unit but its relation to the others; those from `test` on multiply.
+    """What each signal adds, relative to the others; those from `test` on multiply.
 
     Attributes:
         vector: Similarity of the symbol's meaning to the query.
         text: BM25 over the symbol's fields.
         file_vector: Similarity of the file's own entry.
         file_text: BM25 of the file's own entry, which holds the words of the whole file.
-        file_words: How much of the query the file holds anywhere, rare words counting more: a question's
-            words stand beside each other in the file that answers it, if not in one symbol of it.
+        file_words: How much of the query the file contains anywhere, weighted by rarity: a question's words
+            tend to occur together in the file that answers it, if not in one of its symbols.
         name: Coverage of the query by the symbol's name and of the name by the query.
         stem: Coverage of the file's name by the query: "session management" and sessions.py.
         exact: The query, or an identifier in it, is the symbol's name.
         as_written: It is so to the letter, capitals and all: `Parse` before `parse`.
-        size: How long it is, if it is a function or the like: what takes more lines does more of the work.
+        size: How long it is, if it is a function or the like: longer ones do more of the work.
         neighbours: What further good symbols of the same file add to each of them.
         test: Multiplies tests, unless the query asks for tests.
-        example: Multiplies examples, demos and benchmarks, likewise.
+        example: Multiplies examples, demos and benchmarks, unless the query asks for them.
         vendored: Multiplies vendored code.
         generated: Multiplies generated code.
-        declaration: Multiplies declarations whose definition stands elsewhere.
-        elsewhere: Multiplies code for another operating system than this one, unless the query asks for it.
-        constructor: Multiplies constructors: the type they make often bears their name.
-        value: Multiplies fields, variables, constants: they are seldom what does or explains something.
+        declaration: Multiplies declarations whose definition is elsewhere.
+        elsewhere: Multiplies code for other operating systems, unless the query asks for one.
+        constructor: Multiplies constructors: their type is usually the better answer, often of the same name.
+        value: Multiplies fields, variables, constants: they rarely do or explain something.
         prose: Multiplies sections of documents.
-        whole_file: Multiplies the entries of files: the symbol in it that answers says more.
-        repeated_file: Multiplies the second symbol of one file; a third and further ones lose little more.
+        whole_file: Multiplies files' own entries: the matching symbol in the file says more.
+        repeated_file: Multiplies the second symbol of a file; the third and later ones lose little more.
     """
 
     vector: float
@@ -75,14 +75,14 @@ ADDED: Final = (
 """Signals that are summed."""
 
 TRUST: Final = ("test", "example", "vendored", "generated", "declaration", "elsewhere")
-"""Signals that multiply what a symbol, and what it lends to others of its file, is worth."""
+"""Signals that multiply a symbol's relevance, and what it lends to others of its file."""
 
 KINDS: Final = ("constructor", "value", "prose", "whole_file")
-"""Signals that multiply what a symbol is worth, not what it lends."""
+"""Signals that multiply a symbol's relevance, but not what it lends."""
 
 
 def nothing() -> Weights:
-    """Return the weights of no signal at all: what adds is 0, what multiplies 1."""
+    """Return neutral weights: 0 for what adds, 1 for what multiplies."""
     multiplies = {*TRUST, *KINDS, "repeated_file"}
     return Weights(**{field.name: float(field.name in multiplies) for field in fields(Weights)})
 

@@ -1,1 +1,1 @@
-"""What changed below a folder: events of the system, gathered in bursts; comparing where it has none."""
+"""What changed below a folder: the system's events, debounced into bursts; polling where there are none."""

@@ -1,4 +1,4 @@
-"""Gathers what changed, and delivers it in bursts: a checkout, or a save of all, is one change."""
+"""Debounces changes and delivers them in bursts: a checkout, or "save all", is one change."""
 
 import logging
 import threading
@@ -6,21 +6,21 @@ import time
 from collections.abc import Callable
 
 BURST_S = 1.0
-"""A burst that does not end is delivered this often."""
+"""While a burst goes on, what has changed so far is delivered this often."""
 
 MAX_PATHS = 1_000
-"""Beyond, comparing the whole folder is cheaper and simpler than comparing each path."""
+"""With more paths, comparing the whole folder is cheaper and simpler than comparing each path."""
 
 logger = logging.getLogger(__name__)
 
 
 class Collector:
-    """Gathers paths until it has been quiet for a while; its thread sleeps while there are none. Thread-safe.
+    """Collects paths until it is quiet for a while; its thread sleeps while there are none. Thread-safe.
 
     Args:
-        deliver: Takes the paths of a burst, in a thread of this.
-        deliver_all: Called instead where there are too many, or everything may have changed.
-        debounce_s: So long must it be quiet.
+        deliver: Called with the paths of a burst, in this object's thread.
+        deliver_all: Called instead when there are too many paths, or everything may have changed.
+        debounce_s: How long it must be quiet.
     """
 
     def __init__(
@@ -41,13 +41,13 @@ class Collector:
         self._thread.start()
 
     def add(self, path: str) -> None:
-        """Note a path."""
+        """Add a path that changed."""
         with self._changed:
             self._paths.add(path)
             self._note()
 
     def add_all(self) -> None:
-        """Note that everything may have changed."""
+        """Report that everything may have changed."""
         with self._changed:
             self._is_everything = True
             self._note()

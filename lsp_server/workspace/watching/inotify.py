@@ -1,7 +1,7 @@
-"""Linux' inotify(7), one watch a folder and one thread for all: which folders, and what happened there.
+"""Linux's inotify(7) used directly, with one watch per folder and one thread for all of them.
 
-watchdog starts a thread, and in some versions an inotify instance (128 a user), for every folder that is
-scheduled by itself, and its recursive watch can't leave out `node_modules`; hence the kernel's interface.
+watchdog's recursive watch can't leave out `node_modules`, and for folders scheduled one by one it starts a
+thread each, and in some versions an inotify instance each (of 128 per user).
 """
 
 import contextlib
@@ -24,7 +24,7 @@ _MASK = (
     | _NO_LINKS
     | _NO_UNLINKED
 )
-_INSTANCE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows imports this, too
+_INSTANCE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows imports this module, too
 _HEADER = struct.Struct("iIII")
 _READ_BYTES = 1 << 18
 
@@ -35,15 +35,15 @@ class WatchesExhausted(OSError):
 
 @dataclass(frozen=True, slots=True)
 class FolderEvents:
-    """What the watching thread calls; paths are relative to the root, with forward slashes.
+    """Callbacks on the watching thread; paths are relative to the root, with forward slashes.
 
     Attributes:
-        happened: A member of a watched folder came, changed or went; True for a folder.
+        happened: A member of a watched folder was created, changed or deleted; True for a folder.
         lost: The kernel dropped events: anything may have changed.
-        root_gone: The root was removed, moved away or unmounted.
+        root_gone: The root was deleted, moved away or unmounted.
         failed: Watching ended with this error.
-        is_wanted: Asked whether to watch a folder that has just appeared.
-        subfolders: Asked for the folders to watch in a folder.
+        is_wanted: Returns whether to watch a folder that has just appeared.
+        subfolders: Returns the folders to watch in a folder.
     """
 
     happened: Callable[[str, bool], None]
@@ -59,10 +59,10 @@ class FolderWatches:
 
     Args:
         root: The folder.
-        events: Whom to tell.
+        events: The callbacks.
 
     Raises:
-        WatchesExhausted: No inotify instance is to be had.
+        WatchesExhausted: No inotify instance is available.
         OSError: inotify is missing or refused.
     """
 
@@ -91,7 +91,7 @@ class FolderWatches:
         self._thread.start()
 
     def watch(self, folder: str) -> None:
-        """Watch a folder and what is to be watched below it.
+        """Watch a folder and those below it that are wanted.
 
         Raises:
             WatchesExhausted: The limit is reached.
@@ -99,18 +99,18 @@ class FolderWatches:
         pending = [folder]
         while pending and not self._stopping.is_set():
             path = pending.pop()
-            # First the watch, then the list: a folder that appears in between is seen twice, never missed.
+            # Watch first, list afterwards: a folder that appears in between is seen twice, never missed.
             if self._add(path):
                 pending += self._events.subfolders(path)
 
     def synchronise(self) -> None:
-        """Watch what the rules want now, and no longer what they don't.
+        """Bring the watches in line with the rules: add what is wanted now, remove what no longer is.
 
         Raises:
             WatchesExhausted: The limit is reached.
         """
         with self._lock:
-            watched = list(self._watch_of)  # what comes from now on is watched because it is wanted
+            watched = list(self._watch_of)  # folders that are added from here on are wanted anyway
         wanted = {""}
         pending = [""]
         while pending and not self._stopping.is_set():
@@ -124,7 +124,7 @@ class FolderWatches:
         self.watch("")
 
     def stop(self) -> None:
-        """End the thread and give all watches back."""
+        """End the thread and release all watches."""
         self._stopping.set()
         with contextlib.suppress(OSError):
             os.write(self._wake_write, b".")
@@ -177,7 +177,7 @@ class FolderWatches:
         self._events.happened(path, is_folder)
 
     def _unwatch_alone(self, folder: str) -> None:
-        """Unwatch a folder that was deleted, and so was empty: thousands may go, one after the other."""
+        """Unwatch a deleted folder without looking below it: it was empty, and thousands may go in a row."""
         with self._lock:
             if folder in self._watch_of:
                 self._remove(folder)
@@ -199,8 +199,8 @@ class FolderWatches:
             except WatchesExhausted:
                 raise
             except OSError:
-                return False  # it went, or is not ours to read
-            # The same folder under a new name keeps its number.
+                return False  # it is gone, or we may not read it
+            # A renamed folder keeps its watch number.
             if (before := self._folder_of.get(watch)) is not None and self._watch_of.get(before) == watch:
                 del self._watch_of[before]
             self._folder_of[watch] = path

@@ -1,4 +1,4 @@
-"""Windows' and macOS' own events, as watchdog hands them on: where, and whether some are missing."""
+"""The events of Windows and macOS as watchdog passes them on: which paths, and whether some may be lost."""
 
 import math
 import os
@@ -16,21 +16,21 @@ from lsp_server.storage.path_identity import folded, ignores_case
 STORM_EVENTS = 200
 STORM_WINDOW_S = 1.0
 CALM_S = 2.0
-"""Where too many events come at once, Windows (beyond 64 kB) and macOS drop some, and watchdog passes over
-their notice. So after that many in a second, ignored ones too, everything is compared once it is calm."""
+"""When too many events come at once, Windows (beyond 64 kB) and macOS drop some, and watchdog ignores that.
+So after this many in a second, ignored files included, everything is compared once it is calm."""
 
 _SILENT_EVENTS = frozenset({"opened", "closed_no_write"})
-"""Attributes do count: Windows may tell of a file that was overwritten, and kept its time, as of them."""
+"""Changed attributes do count: Windows may report an overwritten file that kept its time as that."""
 
 
 class SystemEvents(FileSystemEventHandler):
     """Turns watchdog's events into relative paths.
 
     Args:
-        root: The folder that is watched, its links resolved.
-        noticed: Takes a relative path and whether it is a folder's.
+        root: The watched folder, with links resolved.
+        noticed: Called with a relative path and whether it is a folder.
         root_gone: Called when something happened to the root itself.
-        happened: Called for every event that counts, before the others.
+        happened: Called for every event that counts, before the other callbacks.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class SystemEvents(FileSystemEventHandler):
         self._happened = happened
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Take one of watchdog's events."""
+        """Handle one of watchdog's events."""
         if event.event_type in _SILENT_EVENTS or (event.is_directory and event.event_type == "modified"):
             return
         self._happened()
@@ -60,7 +60,7 @@ class SystemEvents(FileSystemEventHandler):
                 self._root_gone()
 
     def _relative(self, path: str) -> str | None:
-        """Return where a path lies below the root, which the system may spell in another way than we do."""
+        """Return a path relative to the root, which the system may spell differently; None outside of it."""
         end = -1
         for _ in range(self._n_slashes):
             end = path.find(os.sep, end + 1)
@@ -76,12 +76,12 @@ class SystemEvents(FileSystemEventHandler):
 
 
 class Storm:
-    """Notices when events come so thick that the system may have dropped some, and when it is calm again.
+    """Detects when so many events come that the system may have dropped some, and when it is calm again.
 
     Thread-safe.
 
     Args:
-        began: Called when that begins, on the thread of the event.
+        began: Called when a storm begins, on the thread of the event.
     """
 
     def __init__(self, began: Callable[[], None]) -> None:
@@ -105,11 +105,11 @@ class Storm:
             self._began()
 
     def rest_s(self) -> float:
-        """Return how long to rest until it may be over; for ever where there is none."""
+        """Return how many seconds to wait before asking `is_over`; infinite where there is no storm."""
         return math.inf if self._raged_s is None else CALM_S
 
     def is_over(self) -> bool:
-        """Tell, once for each storm, that nothing more came for a while."""
+        """Return True once per storm, when it has been calm for a while."""
         with self._lock:
             if self._raged_s is None or time.monotonic() - self._raged_s < CALM_S:
                 return False

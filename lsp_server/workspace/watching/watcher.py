@@ -1,7 +1,7 @@
-"""Watches one workspace folder and says, in bursts, which of its paths changed.
+"""Watches one workspace folder and reports, in bursts, which of its paths changed.
 
-Only relative paths with forward slashes leave this module. It never decides what is to be done about a
-change, and never reads a file.
+Only relative paths with forward slashes leave this module. It never decides what to do about a change, and
+never reads a file.
 """
 
 import errno
@@ -26,11 +26,11 @@ from lsp_server.workspace.watching.system_events import Storm, SystemEvents
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
 ELSEWHERE_S = 2.0
-"""What nobody reports is looked at this often: the folder itself, git's files and ignore files above; some
-tens of microseconds of work."""
+"""What no watch covers is checked this often: the folder itself, git's files and ignore files above it. It
+takes some tens of microseconds."""
 
 POLL_SHARE = 20
-"""Polling rests this many times as long as a walk takes: at most 5 % of one core."""
+"""Polling pauses for this many times as long as a walk takes: at most 5 % of one core."""
 
 SHORT_WATCH_S = 10.0
 MOST_SHORT_WATCHES = 2
@@ -38,20 +38,20 @@ MOST_SHORT_WATCHES = 2
 everything is compared; watches that ended so soon, one after the other, won't do better."""
 
 EVENTS_TIMEOUT_S = 0.2
-"""On Windows watchdog hands on what happened once nothing has for so long; usually a second."""
+"""On Windows, watchdog passes events on when there were none for this long; its default is a second."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class WatchListener:
-    """Whom to tell, on a thread of the watcher.
+    """Callbacks, on a thread of the watcher.
 
     Attributes:
-        on_change: These paths came, changed or went: files, or folders with all that is in them.
-        on_rescan: Too much changed to name it, or events were lost: compare everything.
-        on_rules_changed: These ignore files changed, which the rules here know already: compare everything.
-        on_state: The watcher works in another way than before.
+        on_change: These paths were created, changed or deleted: files, or folders with everything in them.
+        on_rescan: Too many paths changed, or events were lost: compare everything.
+        on_rules_changed: These ignore files changed, and the rules have been reloaded: compare everything.
+        on_state: The watcher's `state` changed.
     """
 
     on_change: Callable[[set[str]], None]
@@ -65,8 +65,8 @@ class FolderWatcher:
 
     Args:
         rules: What is indexed below `rules.root`; ignored folders are not watched.
-        listener: Whom to tell.
-        debounce_s: So long must it be quiet before changes are delivered.
+        listener: The callbacks.
+        debounce_s: How long it must be quiet before changes are delivered.
     """
 
     def __init__(self, rules: IgnoreRules, listener: WatchListener, debounce_s: float = 0.2) -> None:
@@ -79,7 +79,7 @@ class FolderWatcher:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._changed_rules: deque[str] = deque()
-        """Ignore files that changed, and folders below which other files are indexed for other reasons."""
+        """Ignore files that changed, and folders whose files are indexed or not for another reason now."""
         self._elsewhere: dict[Path, tuple[int, int] | None] = {}
         self._index: tuple[Path | None, tuple[int, int] | None] = None, None
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
@@ -100,11 +100,11 @@ class FolderWatcher:
         self._thread.start()
 
     def wait_until_ready(self, timeout_s: float | None = None) -> bool:
-        """Wait until every change is noticed; False when that took longer."""
+        """Wait until every change is noticed; False when that takes longer than the timeout."""
         return self._ready.wait(timeout_s)
 
     def rules_changed(self) -> None:
-        """Watch what the rules want now; for settings, as changed ignore files are noticed here."""
+        """Watch what the rules want now. For changed settings; changed ignore files are noticed here."""
         self._wake.set()
 
     def stop(self) -> None:
@@ -127,7 +127,7 @@ class FolderWatcher:
                     self._fall_back("the system's limit of watches is reached")
                 except OSError as error:
                     self._fall_back(error.strerror or str(error))
-                except Exception as error:  # what watchdog's C code raises on macOS is no OSError
+                except Exception as error:  # on macOS, watchdog's C code raises more than OSError
                     if self._mode == self._poll:
                         raise
                     self._fall_back(str(error) or type(error).__name__)
@@ -147,7 +147,7 @@ class FolderWatcher:
             self._watches = None
         if self._observer is not None:
             self._observer.stop()
-            if self._observer.is_alive():  # one that can't be started must not be waited for
+            if self._observer.is_alive():  # joining one that never started would raise
                 self._observer.join(1.0)
             self._observer = None
 
@@ -198,7 +198,7 @@ class FolderWatcher:
         self._begin_to_look_elsewhere()
         self._observer = observer = Observer(timeout=EVENTS_TIMEOUT_S)
         storm = Storm(began=self._wake.set)
-        # macOS reports what a link to the root leads to.
+        # macOS reports paths with links resolved.
         real_root = os.path.realpath(self._root)
         handler = SystemEvents(real_root, self._noticed, root_gone=self._wake.set, happened=storm.add)
         observer.schedule(handler, real_root, recursive=True)
@@ -212,7 +212,7 @@ class FolderWatcher:
             self._announce_rules()
             if storm.is_over():
                 self._collector.add_all()
-            # A disk that was away for a moment, or a folder above that was renamed, ends the watching unseen.
+            # A disk that was away for a moment, or a renamed parent folder, ends the watching silently.
             if not all(emitter.is_alive() for emitter in observer.emitters):
                 is_short = time.monotonic() - began_s < SHORT_WATCH_S and _identity(self._root) == identity
                 self._n_short_watches = self._n_short_watches + 1 if is_short else 0
@@ -225,7 +225,7 @@ class FolderWatcher:
     def _poll(self) -> None:
         self._begin_to_look_elsewhere()
         facts = self._snapshot()
-        # What happened since the watches failed is not known; what happens from now on is.
+        # What happened since the watches failed is unknown; from now on, changes are seen.
         self._collector.add_all()
         self._set_ready(f"polling: {self._poll_reason}")
         while not self._stopping.is_set():
@@ -247,12 +247,12 @@ class FolderWatcher:
         self._index = self._index_now()
 
     def _look_elsewhere(self) -> bool:
-        """Read the rules anew where something has changed that no watch sees; whether something has."""
+        """Reload the rules if something changed that no watch covers; returns whether something did."""
         files, index = self._files_elsewhere(), self._index_now()
         if files != self._elsewhere:
             self._elsewhere, self._index = files, index
             self._rules.invalidate("")
-            self._changed_rules.append(IGNORE_FILES[0])  # which of them it was makes no difference
+            self._changed_rules.append(IGNORE_FILES[0])  # any of them will do
             return True
         if index == self._index:
             return False
@@ -269,19 +269,19 @@ class FolderWatcher:
         return index, None if index is None else _version(index)
 
     def _doubt(self, folders: Iterable[str]) -> None:
-        """Find out anew what is indexed below some folders."""
+        """Have it decided again what is indexed below some folders."""
         for folder in folders:
             self._rules.invalidate(f"{folder}/" if folder else "")
             self._changed_rules.append(folder)
             self._wake.set()
 
     def _announce_rules(self) -> None:
-        """Tell of changed rules once what they let in is watched: whoever looks then misses nothing."""
+        """Report changed rules, after what they let in is being watched: a scan then misses nothing."""
         while self._changed_rules:
             self._collector.add(self._changed_rules.popleft())
 
     def _await_root(self) -> None:
-        """Wait for a root that is gone, a disk that is not mounted; then everything may have changed."""
+        """Wait for a missing root, such as an unmounted disk; after that everything may have changed."""
         if _identity(self._root) is not None:
             if self._ready.is_set():
                 self._collector.add_all()
@@ -293,15 +293,15 @@ class FolderWatcher:
         self._rules.invalidate("")
         self._collector.add_all()
 
-    # Events, on whatever thread sees them.
+    # Events, on any thread
 
     def _noticed(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
-        """Take an event of a recursive watch, which also sees ignored folders."""
+        """Handle an event of a recursive watch, which also covers ignored folders."""
         parent = path.rpartition("/")[0]
         if not self._rules.visits(parent):
             return
         self._happened(path, is_folder)
-        # Windows tells of a folder that went as of a file, and rules for files may refuse its name.
+        # Windows reports a deleted folder as a file, and rules for files may exclude its name.
         if not is_folder and not os.path.lexists(self._root / path) and self._rules.visits(path):
             self._collector.add(path)
 
@@ -314,12 +314,12 @@ class FolderWatcher:
             self._changed_rules.append(path)
             self._wake.set()
             return
-        # A path that went may have been a folder; the rules of a file say enough otherwise.
+        # A deleted path may have been a folder, which `_noticed` handles; here the rules for files decide.
         if is_folder or self._rules.decide(path).indexed:
             self._collector.add(path)
 
     def _is_wanted(self, folder: str) -> bool:
-        """Tell whether a folder that came or went is looked into, forgetting what lay there before."""
+        """Drop cached rules for a folder that appeared or went, and tell whether a walk enters it."""
         self._rules.invalidate(f"{folder}/")
         return self._rules.visits(folder)
 

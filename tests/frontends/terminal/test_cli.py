@@ -77,7 +77,7 @@ def test_a_wrong_command_line_is_exit_code_2(indexed: Shell) -> None:
 def test_an_option_before_its_command_is_told_where_it_belongs(indexed: Shell) -> None:
     done = indexed.ask("--json", "search", "x")
     assert done.returncode == 2
-    assert json.loads(done.stdout)["error"]["suggestion"].startswith("Put --json behind the command.")
+    assert json.loads(done.stdout)["error"]["suggestion"].startswith("Put --json after the command.")
 
 
 def test_bare_it_prints_help(indexed: Shell) -> None:

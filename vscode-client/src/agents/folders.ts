@@ -1,8 +1,8 @@
-/** Reads the paths that agents hand on from an answer. Pure. */
+/** Resolves the paths that agents pass back from an earlier answer. Pure. */
 
 /**
- * Returns the folder that a relative path begins in, and the path below it. As the editor writes paths, the name of
- * the folder comes first where there are several; a path without one is taken to be below the first.
+ * Returns the folder that a relative path belongs to, and the path below it. With several folders the editor writes
+ * the folder's name first; a path without one is taken to be below the first folder.
  */
 export function located<Folder extends { name: string }>(
   file: string,

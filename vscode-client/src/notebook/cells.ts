@@ -1,4 +1,4 @@
-/** Where in a notebook's cells a place of its file is: the server knows the file, the editor shows cells. Pure. */
+/** Maps places in a notebook's file to places in its cells: the server knows the file, the editor shows cells. Pure. */
 
 /** A place in the text of a file: line and character, from 0. */
 export interface Place {
@@ -12,14 +12,14 @@ export interface CellPlace extends Place {
   cell: number;
 }
 
-/** One JSON string of a cell's source: its cell, and where the text between its quotes begins and ends. */
+/** One JSON string of a cell's source: its cell, and where the text between the quotes begins and ends. */
 interface Piece {
   cell: number;
   start: number;
   end: number;
 }
 
-/** Returns the place in the cells; a place outside any source stands for the next source below it. */
+/** Returns the place in the cells; for a place outside any source, the next source below it. */
 export function cellPlace(text: string, place: Place): CellPlace | undefined {
   const offset = offsetOf(text, place);
   const pieces = piecesOf(text);
@@ -75,10 +75,10 @@ function unescaped(text: string): string {
   }
 }
 
-/** Walks through the JSON as far as it is any; the strings at `cells[i].source` and `cells[i].source[j]` are pieces. */
+/** Walks the JSON as far as it is valid; the strings at `cells[i].source` and `cells[i].source[j]` are the pieces. */
 function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
-  /** Of every open array or object: the key or the index that comes next. */
+  /** For every open array or object: the key or the index that comes next. */
   const path: (string | number)[] = [];
   let isKey = false;
   for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/gs)) {

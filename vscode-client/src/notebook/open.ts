@@ -1,9 +1,9 @@
-/** Shows a place of a notebook's file in the cell that it belongs to. */
+/** Shows a place in a notebook's file in its cell. */
 
 import * as vscode from "vscode";
 import { cellPlace, filePlace } from "./cells.ts";
 
-/** Whether the editor shows a file as a notebook, unless the user wants its text. */
+/** Whether the editor shows a file as a notebook; false where the user opens it as text. */
 export function isNotebook(uri: vscode.Uri): boolean {
   const editors = vscode.workspace
     .getConfiguration("workbench")
@@ -30,7 +30,7 @@ export async function openCell(
   await vscode.window.showTextDocument(cell.document, { ...options, selection: new vscode.Range(at, at) });
 }
 
-/** Returns the place in the notebook's file for one in a cell, any other as it is. */
+/** Returns the place in the notebook's file for one in a cell; any other place unchanged. */
 export async function inFile(location: vscode.Location): Promise<vscode.Location> {
   const cell = vscode.workspace.notebookDocuments
     .flatMap((notebook) => notebook.getCells())

@@ -9,7 +9,7 @@ import type { Server } from "../server/server.ts";
 import type { SymbolItemNavigation, SymbolTreeInput, SymbolTreeModel } from "./symbolTree.ts";
 
 const LIMIT = 30;
-/** Further down the list is noise, which here nobody asked for by words. */
+/** Further down the list is noise. */
 const LEAST_SCORE = 0.35;
 
 export class RelatedInput implements SymbolTreeInput<Found> {
@@ -52,7 +52,7 @@ function modelOf(found: Found[]): SymbolTreeModel<Found> {
     },
     message:
       found.length === 0
-        ? vscode.l10n.t("Nothing here is close to that.")
+        ? vscode.l10n.t("Nothing closely related here.")
         : vscode.l10n.t("{0} symbols, closest first", found.length),
     navigation: navigationIn(found),
     highlights: {

@@ -14,7 +14,7 @@ const KINDS = new Set([
 ]);
 
 export class RelatedLens implements vscode.CodeLensProvider {
-  /** Lenses come with the setting and go with it. */
+  /** Lenses appear and disappear with the setting. */
   static register(): vscode.Disposable {
     let registration = vscode.Disposable.from();
     const follow = (): void => {
@@ -30,7 +30,7 @@ export class RelatedLens implements vscode.CodeLensProvider {
     return vscode.Disposable.from(listener, { dispose: () => void registration.dispose() });
   }
 
-  /** The places come from the language's own extension: the server has no outline of a document. */
+  /** Their places come from the language's own extension: our server offers no document outline. */
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
       "vscode.executeDocumentSymbolProvider",

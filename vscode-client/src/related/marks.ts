@@ -1,4 +1,4 @@
-/** What the reader of a list of related code should know at a glance: what is a test, what says the same again. */
+/** Marks in a list of related code, for reading at a glance: what is a test, what is a near-duplicate. */
 
 import type { Found } from "../protocol.ts";
 

@@ -1,4 +1,4 @@
-/** The part of the built-in References view's API that we use; it is stable, but published as no package. */
+/** The part of the built-in References view's API that we use; it is stable, but not published as a package. */
 
 import type * as vscode from "vscode";
 
@@ -8,7 +8,7 @@ export interface SymbolTree {
   setInput(input: SymbolTreeInput<unknown>): void;
 }
 
-/** One question of the view's history: it can be asked again. */
+/** One question in the view's history: it can be asked again. */
 export interface SymbolTreeInput<T> {
   readonly contextValue: string;
   readonly title: string;

@@ -1,4 +1,4 @@
-/** One kept search as a tree: by file, each where its best symbol stands, or flat in the server's order. Pure. */
+/** One kept search as a tree: by file, each at the rank of its best symbol, or flat in the server's order. Pure. */
 
 import type { Found } from "../protocol.ts";
 
@@ -7,7 +7,7 @@ export interface FileGroup {
   found: Found[];
 }
 
-/** Groups symbols by file; both files and the symbols in them keep the order of the best. */
+/** Groups symbols by file; files come in the order of their best symbol, symbols in the server's order. */
 export function byFile(found: readonly Found[]): FileGroup[] {
   const groups = new Map<string, FileGroup>();
   for (const one of found) {

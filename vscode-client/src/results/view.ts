@@ -11,7 +11,7 @@ import { byFile, type FileGroup } from "./grouping.ts";
 const VIEW = "semanticSymbols.results";
 const FLAT = "resultsFlat";
 const LIMIT = 50;
-/** A list to work through holds no noise, unless there is nothing else. */
+/** Weak results are left out of a list to work through, unless there is nothing else. */
 const LEAST_SCORE = 0.3;
 
 /** A row of the view. */
@@ -36,7 +36,7 @@ export class ResultsView implements vscode.TreeDataProvider<ResultNode>, vscode.
     void this.setFlat(this.isFlat);
   }
 
-  /** Keeps a search in place of the one before, and shows it. */
+  /** Keeps a search, replacing the previous one, and shows it. */
   async keep(query: string, result: SearchResult): Promise<void> {
     this.query = query;
     await vscode.commands.executeCommand("setContext", "semanticSymbols.hasResults", true);
@@ -44,7 +44,7 @@ export class ResultsView implements vscode.TreeDataProvider<ResultNode>, vscode.
     await vscode.commands.executeCommand(`${VIEW}.focus`);
   }
 
-  /** Asks the same again. */
+  /** Runs the same search again. */
   async repeat(): Promise<void> {
     if (this.query === "") return;
     await vscode.window.withProgress({ location: { viewId: VIEW } }, async () => {
@@ -63,7 +63,7 @@ export class ResultsView implements vscode.TreeDataProvider<ResultNode>, vscode.
     await vscode.commands.executeCommand("setContext", "semanticSymbols.hasResults", false);
   }
 
-  /** Takes a symbol, or all of a file, off the list: it is dealt with. */
+  /** Removes a symbol, or a whole file, from the list once it is dealt with. */
   dismiss(node: ResultNode): void {
     const gone = new Set("found" in node ? node.found : [node]);
     this.put(this.found.filter((one) => !gone.has(one)));

@@ -21,7 +21,7 @@ export async function answerTo(server: Server, typed: string, signal: AbortSigna
   try {
     if (filter !== undefined)
       completing = completionRows(filter.before, await completionsOf(server, filter, signal));
-    // A filter that is still being written filters nothing yet.
+    // A filter that is still being typed does not filter yet.
     const query = completing.length > 0 && filter !== undefined ? filter.rest : typed;
     if (query.trim() === "") return { rows: completing };
     const result = await server.request("semanticSearch", { query, limit: LIMIT }, signal);
@@ -51,7 +51,7 @@ async function completionsOf(
   return [...new Set(completions(typed, [...names.keys()]).map((name) => names.get(name) ?? name))];
 }
 
-/** Every name that a language goes by, and the one that it is listed by. */
+/** Every name of a language, mapped to the one that it is listed by. */
 async function languageNames(server: Server, signal: AbortSignal): Promise<Map<string, string>> {
   const { languages } = await server.request("semanticSearch/filters", {}, signal);
   return new Map(

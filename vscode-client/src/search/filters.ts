@@ -1,9 +1,9 @@
-/** Completion of the filters that a query may hold: which one is being written, and what could stand there. Pure. */
+/** Completion of the filters in a query: which one is being typed, and which values fit. Pure. */
 
 /** A filter at the end of what was typed. */
 export interface OpenFilter {
   key: "kind" | "lang" | "path";
-  /** What was typed of its value. */
+  /** What has been typed of its value. */
   typed: string;
   /** The query up to the value. */
   before: string;
@@ -11,10 +11,10 @@ export interface OpenFilter {
   rest: string;
 }
 
-/** A filter, its key and its value; or a phrase in quotes, in which there are none. */
+/** A filter, its key and its value; or a quoted phrase, which contains no filters. */
 const FILTER = /(?<=^|\s)(?:"[^"]*"|(kind|lang|language|name|-?path):("[^"]*"|\S+))/gi;
 
-/** Returns the filter that the query ends in, if it ends in one; of the three the server takes `path:` alone with a dash. */
+/** Returns the filter that the query ends in, if any; of the three, only `path:` may be negated with a dash. */
 export function openFilter(query: string): OpenFilter | undefined {
   const match = /(?:^|\s)(?:-(?=path:))?(kind|lang|path):(\S*)$/.exec(query);
   if (match === null) return undefined;
@@ -27,7 +27,7 @@ export function openFilter(query: string): OpenFilter | undefined {
   };
 }
 
-/** Returns the values that begin with what was typed, then those that contain it; none when it is whole already. */
+/** Returns the values that begin with what was typed, then those that contain it; none when it is complete already. */
 export function completions(typed: string, values: readonly string[]): string[] {
   const wanted = typed.toLowerCase();
   if (values.some((value) => value.toLowerCase() === wanted)) return [];
@@ -38,7 +38,7 @@ export function completions(typed: string, values: readonly string[]): string[] 
   return [...beginning, ...containing];
 }
 
-/** Returns the names of languages that a query filters by and nobody knows: the server takes them as words. */
+/** Returns the unknown languages that a query filters by: the server treats such filters as words. */
 export function unknownLanguages(query: string, known: readonly string[]): string[] {
   const names = new Set(known.map((name) => name.toLowerCase()));
   return [...query.matchAll(FILTER)]
@@ -47,7 +47,7 @@ export function unknownLanguages(query: string, known: readonly string[]): strin
     .filter((name) => name !== "" && !names.has(name.toLowerCase()));
 }
 
-/** Returns the query without its filters; "" when nothing else is in it, or it has none. */
+/** Returns the query without its filters; "" when it has none, or nothing else. */
 export function withoutFilters(query: string): string {
   const rest = query.replace(FILTER, (whole: string, key?: string) => (key === undefined ? whole : " "));
   return rest === query ? "" : rest.replace(/\s+/g, " ").trim();

@@ -9,9 +9,9 @@ import { withoutFilters } from "./filters.ts";
 import { shortened } from "./shortened.ts";
 import { doubt, nothingFound } from "./wording.ts";
 
-/** More than fits in the row, and a screen reader reads all of it. */
+/** The most characters of a row's detail: more than fits, as a screen reader reads all of it. */
 const LONGEST_DETAIL = 160;
-/** How many characters of name, container and place fit into a row beside its buttons. */
+/** How many characters of name, container and place fit into a row next to its buttons. */
 const ROW_LENGTH = 70;
 
 export type Row =
@@ -39,7 +39,7 @@ export const FORGET: vscode.QuickInputButton = {
   tooltip: vscode.l10n.t("Remove from History"),
 };
 
-/** Returns the symbols in the server's order, parted where it stops being sure; of what is to be said of all, the first is. */
+/** Returns the symbols in the server's order, with a separator where it stops being sure; the first remark heads the list. */
 export function symbolRows(query: string, result: SearchResult, said: readonly string[]): Row[] {
   if (result.results.length === 0) return emptyRows(query, nothingFound(result));
   const rows: Row[] = result.results.map(symbolRow);
@@ -49,21 +49,21 @@ export function symbolRows(query: string, result: SearchResult, said: readonly s
   return heads[0] === undefined ? rows : [separator(heads[0]), ...rows];
 }
 
-/** Returns what there is to do while no server answers. */
+/** Returns rows for what the user can do while no server answers. */
 export function awayRows(state: ServerState): Row[] {
   const log = commandRow("output", vscode.l10n.t("Open Log"), "openLog");
   switch (state.kind) {
     case "noInterpreter":
       return [
         commandRow("folder-opened", vscode.l10n.t("Choose Python…"), "chooseInterpreter", state.reason),
-        commandRow("debug-restart", vscode.l10n.t("Look for a Python Again"), "restart"),
+        commandRow("debug-restart", vscode.l10n.t("Search for Python Again"), "restart"),
       ];
     case "failed":
       return [commandRow("debug-restart", vscode.l10n.t("Restart the Server"), "restart", state.reason), log];
     case "starting":
       return [note(vscode.l10n.t("The server is starting…"))];
     default:
-      return [note(vscode.l10n.t("The server is not running."), vscode.l10n.t("It is started again.")), log];
+      return [note(vscode.l10n.t("The server is not running."), vscode.l10n.t("Restarting soon.")), log];
   }
 }
 
@@ -83,7 +83,7 @@ export function completionRows(before: string, values: readonly string[]): Row[]
   return rows.length === 0 ? [] : [separator(vscode.l10n.t("filters")), ...rows];
 }
 
-/** Returns what the empty input offers: the searches of before, then what a query may hold. */
+/** Returns what the empty input offers: recent searches, then the filters. */
 export function openingRows(history: readonly string[]): Row[] {
   const remembered = history.map((query): Row => ({
     row: "query",
@@ -111,17 +111,17 @@ export function openingRows(history: readonly string[]): Row[] {
     alwaysShow: true,
   }));
   const recent = remembered.length === 0 ? [] : [separator(vscode.l10n.t("recent searches")), ...remembered];
-  return [...recent, separator(vscode.l10n.t("a query may hold filters")), ...hints];
+  return [...recent, separator(vscode.l10n.t("filters you can add")), ...hints];
 }
 
-/** Returns a row that only says something, and maybe more below. */
+/** Returns a row that only shows a text, and maybe a detail below it. */
 export function note(label: string, detail = ""): Row {
   return { row: "note", label, alwaysShow: true, ...(detail === "" ? {} : { detail }) };
 }
 
 function symbolRow(found: Found): Row {
   const place = reference(found);
-  // A class that its file is named after is named once.
+  // A class whose file has the same name is named once.
   const isTold = found.containerName === undefined || place.includes(`/${found.containerName}.`);
   const container = isTold ? "" : `${found.containerName} · `;
   const room = ROW_LENGTH - found.name.length - container.length;
@@ -137,7 +137,7 @@ function symbolRow(found: Found): Row {
   };
 }
 
-/** Says that there is nothing, and what to try where that is for the filters. */
+/** Says that nothing was found, and offers the search without filters if there are any. */
 function emptyRows(query: string, message: string): Row[] {
   const wider = withoutFilters(query);
   if (wider === "") return [note(message)];
@@ -166,7 +166,7 @@ function commandRow(icon: string, label: string, command: string, detail = ""): 
   };
 }
 
-/** What kind it is, and what for where someone wrote that down, else how it is declared. */
+/** Its kind, and its documentation if there is any, else its signature. */
 function summary(found: Found): string {
   const text =
     found.documentation

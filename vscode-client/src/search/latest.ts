@@ -1,4 +1,4 @@
-/** Runs one task at a time after a pause; a newer one aborts what is waiting or running. Pure. */
+/** A debouncer: runs one task at a time after a pause; a newer one aborts what is waiting or running. Pure. */
 
 export class Latest {
   private current = new AbortController();

@@ -1,4 +1,4 @@
-/** What could stand after `path:`: the entries of the folder that is being written. */
+/** Completions of `path:`: the entries of the folder that is being typed. */
 
 import * as vscode from "vscode";
 

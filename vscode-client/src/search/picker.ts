@@ -14,10 +14,10 @@ import type { Preview } from "./preview.ts";
 import { heading } from "./wording.ts";
 
 const PAUSE_MS = 60;
-/** How long after a change of the index the list is asked for again. */
+/** How long after a change of the index the search is repeated. */
 const REFRESH_MS = 500;
 
-/** What the list needs and where its answers go. */
+/** What the list needs, and where its results go. */
 export interface SearchSurroundings {
   server: Server;
   history: History;
@@ -33,10 +33,10 @@ const KEEP: vscode.QuickInputButton = {
   tooltip: vscode.l10n.t("Keep in the Results View"),
 };
 
-/** True while the list is open: its keys hold then alone. */
+/** Context key, true while the list is open: its keys work only then. */
 const IS_SEARCHING = "semanticSymbols.isSearching";
 
-/** What commands and keys do with the list, of which there is one at a time. */
+/** What commands and keys do with the list; there is one at a time. */
 export class Search {
   private readonly around: SearchSurroundings;
   private list: SearchPicker | undefined;
@@ -45,7 +45,7 @@ export class Search {
     this.around = around;
   }
 
-  /** Opens the list, with a query if there is one already. */
+  /** Opens the list, with a query if one is given. */
   show(query = ""): void {
     const list = new SearchPicker(this.around, () => {
       if (this.list === list) this.become(undefined);
@@ -54,7 +54,7 @@ export class Search {
     list.show(query);
   }
 
-  /** Opens the highlighted symbol beside what was there. */
+  /** Opens the highlighted symbol to the side. */
   openToSide(): void {
     this.list?.openToSide();
   }
@@ -79,13 +79,13 @@ class SearchPicker {
   private readonly latest = new Latest(PAUSE_MS);
   private readonly moves = new Latest(PAUSE_MS);
   private readonly disposables: { dispose(): unknown }[] = [this.pick];
-  /** What the list shows: the text that it answers, and the answer where there is one. */
+  /** What the list shows: the text that it answers, and the result if there is one. */
   private shown: { query: string; result?: SearchResult } = { query: "" };
   private refresh: NodeJS.Timeout | undefined;
-  /** The row that is highlighted because the list is new. */
+  /** The row that the editor highlighted by itself because the list is new. */
   private untouched: Row | undefined;
   private hasMoved = false;
-  /** What is done with the answer to what was typed: Enter, or another key, was pressed before it had come. */
+  /** What to do with the next answer: Enter, or another key, was pressed before it had come. */
   private awaited: Taking | undefined;
 
   constructor(around: SearchSurroundings, onEnd: () => void) {
@@ -137,7 +137,7 @@ class SearchPicker {
       return;
     }
     this.pick.busy = true;
-    // Its answer takes seconds then; what the list says meanwhile is no answer.
+    // An answer takes seconds then; what the list shows meanwhile is none.
     if (this.around.server.state.kind === "starting") this.list(awayRows(this.around.server.state));
     this.latest.run(async (signal) => {
       const { rows, result } = await answerTo(this.around.server, query, signal);
@@ -158,7 +158,7 @@ class SearchPicker {
     this.pick.items = rows;
   }
 
-  /** Takes the highlighted row; not one that nobody chose, in a list that what was typed meanwhile has made stale. */
+  /** Accepts the highlighted row; not one that nobody chose, in a list that further typing has made stale. */
   private choose(taking: Taking): void {
     const [active] = this.pick.activeItems;
     // The editor may not have said yet that it highlights the first row of a new list.
@@ -169,8 +169,8 @@ class SearchPicker {
   }
 
   /**
-   * Previews what the user stays at; until they have moved, the row that a new list highlights by itself is none.
-   * The pause also leaves out rows that the editor names by their place in a list that is gone already.
+   * Previews the row that the user stays at; the one that a new list highlights by itself does not count until they move.
+   * The pause also skips rows that the editor reports by their index in a list that is gone already.
    */
   private highlighted(row: Row | undefined): void {
     this.moves.run(() => {
@@ -181,7 +181,7 @@ class SearchPicker {
     });
   }
 
-  /** Says how far the index is, and asks again for what it knows by now, unless the user is choosing already. */
+  /** Shows how far the index is, and repeats the search on what is indexed by now, unless the user is choosing already. */
   private indexChanged(): void {
     this.pick.title = heading(this.around.server.state);
     const mayKnowMore = this.shown.result?.isIncomplete ?? this.pick.value.trim() !== "";
@@ -228,7 +228,7 @@ class SearchPicker {
     void this.leave();
   }
 
-  /** Ends the search because it led somewhere, which is opened from where it began: the way back leads there. */
+  /** Ends the search with a result, opened from where the search began, so that Go Back leads there. */
   private async leave(): Promise<void> {
     await this.around.history.add(this.pick.value);
     this.pick.hide();
@@ -245,7 +245,7 @@ class SearchPicker {
   }
 }
 
-/** Says what failed of something that the user asked for: the file of a result may be gone by now. */
+/** Reports why something that the user asked for failed: the file of a result may be gone by now. */
 function telling(work: Promise<void>): void {
   work.catch((error: unknown) => void vscode.window.showErrorMessage(inFull(error)));
 }

@@ -1,4 +1,4 @@
-/** Shows a symbol while a list has the focus, and puts the view back as it was; one thing after the other. */
+/** Previews symbols while a list has the focus, and puts the view back afterwards; one step at a time. */
 
 import * as vscode from "vscode";
 import { extentOf, open } from "../places.ts";
@@ -24,7 +24,7 @@ export class Preview implements vscode.Disposable {
   private wanted: Found | undefined;
   private work: Promise<void> = Promise.resolve();
 
-  /** Shows a symbol, unless another is wanted before its turn comes. */
+  /** Shows a symbol, unless another is asked for before its turn comes. */
   show(found: Found): void {
     this.wanted = found;
     void this.queue(async () => {
@@ -103,7 +103,7 @@ async function reopen({ editor, selections, visible, tab }: Origin): Promise<voi
   }
 }
 
-/** Scrolls a line to the top; the editor keeps room above a line that it reveals, so one further down is revealed. */
+/** Scrolls a line to the top; the editor keeps some lines above what it reveals, so reveal one further down. */
 function scrollTo(editor: vscode.TextEditor, line: number): void {
   const settings = vscode.workspace.getConfiguration("editor", editor.document);
   const sticky = settings.get<boolean>("stickyScroll.enabled", true)
@@ -131,7 +131,7 @@ function identity(tab: vscode.Tab): string {
   return `${tab.group.viewColumn} ${uri}`;
 }
 
-/** Tabs that showing another file in their place has not closed already. */
+/** Those tabs that are still open: showing another file in a tab's place closes it. */
 function stillOpen(tabs: vscode.Tab[]): vscode.Tab[] {
   const wanted = new Set(tabs.map(identity));
   return vscode.window.tabGroups.all

@@ -1,9 +1,9 @@
-/** Paths in a row of a list, which cuts off what is behind its edge: the file and the line. Pure. */
+/** Shortens paths for a row of a list, which would cut off their end: the file and the line. Pure. */
 
-/** The least that a path may take, whatever stands before it. */
+/** The least room that a path gets, whatever comes before it. */
 const LEAST = 24;
 
-/** Returns a path that fits where it can: its first folder, an ellipsis, and as much of its end as there is room for. */
+/** Returns the path if it fits, else its first folder, an ellipsis, and as much of its end as there is room for. */
 export function shortened(path: string, room: number): string {
   const most = Math.max(room, LEAST);
   if (path.length <= most) return path;

@@ -26,7 +26,7 @@ export function heading(state: ServerState): string {
   }
 }
 
-/** Returns what was made of the query, where it is not what was typed. */
+/** Returns how the query was understood, where that differs from what was typed. */
 export function remarks({ correctedQuery }: SearchResult, unknownLanguages: readonly string[]): string[] {
   return [
     ...unknownLanguages.map((name) => vscode.l10n.t("no language “{0}”: taken as words", name)),
@@ -34,15 +34,15 @@ export function remarks({ correctedQuery }: SearchResult, unknownLanguages: read
   ];
 }
 
-/** Returns what stands above the first results that are probably not meant: all of them, or those from there on. */
+/** Returns the heading above the first result that is probably not what was meant: from there on, or for all. */
 export function doubt(result: SearchResult): string {
   const best = result.results[0]?.score ?? 0;
   return best < PROBABLY_RELEVANT
-    ? vscode.l10n.t("nothing close — the nearest there is")
+    ? vscode.l10n.t("nothing close — the nearest results")
     : vscode.l10n.t("less sure");
 }
 
-/** Returns what the empty list says. */
+/** Returns what an empty list says. */
 export function nothingFound(result: SearchResult): string {
   if (!result.isIncomplete && result.coverage.symbols === 0)
     return vscode.l10n.t("Nothing to search: no file here is indexed");

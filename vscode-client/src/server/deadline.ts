@@ -1,4 +1,4 @@
-/** Answers in time or not at all: what keeps a slow answer of ours from holding up those of others. Pure. */
+/** A deadline for our answers, so that a slow one does not hold up those of other extensions. Pure. */
 
 /** Runs a task with a signal that is aborted after `limitMs`; returns `fallback` when that comes first or the task fails. */
 export async function within<T>(

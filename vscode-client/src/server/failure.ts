@@ -1,4 +1,4 @@
-/** Why the server ended, in words a person can use, from its exit and the last lines of its standard error. Pure. */
+/** Why the server ended, in plain words, from its exit and the last lines of its standard error. Pure. */
 
 const TAIL_LINES = 40;
 const REASON_LENGTH = 200;
@@ -24,7 +24,7 @@ export interface Exit {
   signal: string | null;
 }
 
-/** Says why in one line: the error that Python names last where there is one, else how the process ended. */
+/** Returns the reason in one line: the last error that Python reported if there is one, else how the process ended. */
 export function reasonOf(exit: Exit, tail: Tail): string {
   const error = tail.lines().findLast((line) => /^[\w.]*(Error|Exception|Interrupt)\b/.test(line));
   if (error !== undefined) return shortened(error);

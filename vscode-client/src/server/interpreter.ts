@@ -9,13 +9,13 @@ import * as path from "node:path";
 export interface Launch {
   command: string;
   args: string[];
-  /** What the server's environment has beyond the editor's. */
+  /** Environment variables of the server beyond the editor's own. */
   env: Record<string, string>;
   /** "3.12.4 from /usr/bin/python3, bundled server": for the log. */
   description: string;
 }
 
-/** No Python will do; the message says what was tried. */
+/** No suitable Python was found; the message says what was tried. */
 export class NoInterpreter extends Error {}
 
 /** What a Python says about itself. */
@@ -84,7 +84,7 @@ async function probe(command: string): Promise<Python | undefined> {
   return { command, version, tag, hasServer: hasServer === "True" };
 }
 
-/** Says of a Python that its version will not do, where that is what is the matter with it. */
+/** Says that a Python is too old, if that is why it can't be used. */
 async function tooOld(command: string): Promise<string | undefined> {
   const answer = await output(homely(command), ["--version"]);
   const [, version, major, minor] = /^Python ((\d+)\.(\d+)\S*)/.exec(answer) ?? [];
@@ -111,7 +111,7 @@ function bundledPackages(bundle: string, tag: string): string[] | undefined {
   return folders.every((folder) => existsSync(folder)) ? folders : undefined;
 }
 
-/** What a program writes; "" when it can't be run, fails or takes too long. */
+/** A program's standard output; "" when it can't be run, fails or takes too long. */
 function output(command: string, args: string[]): Promise<string> {
   return new Promise<string>((resolve) => {
     execFile(command, args, { timeout: PROBE_TIMEOUT_MS, windowsHide: true }, (error, stdout) =>
@@ -126,7 +126,7 @@ function homely(command: string): string {
 
 function lacking(python: Python, bundle: string): string {
   const what = existsSync(bundle)
-    ? `the extension carries packages for ${bundledVersions(bundle).join(", ")} alone`
+    ? `the extension has packages for ${bundledVersions(bundle).join(", ")} only`
     : "the package semantic-symbols is not installed there";
   return `Python ${python.version} (${python.command}) was found, but ${what}`;
 }

@@ -14,9 +14,9 @@ import { reasonOf, Tail, type Exit } from "./failure.ts";
 import type { Launch } from "./interpreter.ts";
 import { SECTION, serverSettings } from "./settings.ts";
 
-/** Every provider of workspace symbols is awaited before the palette shows any: a late answer of ours would hold up all. */
+/** The palette awaits every provider of workspace symbols before it shows any: a late answer of ours would hold up all. */
 const PALETTE_LIMIT_MS = 200;
-/** How long the exit may come after the end of the conversation. */
+/** How long the process may take to exit after the conversation has ended. */
 const EXIT_PATIENCE_MS = 1000;
 const STOP_PATIENCE_MS = 2500;
 
@@ -30,7 +30,7 @@ export class ServerProcess {
   private isOver = false;
   private stopping: Promise<void> | undefined;
 
-  /** @param onEnd Told why, once, when the server ends without having been asked to. */
+  /** @param onEnd Called once, with the reason, when the server ends without having been asked to. */
   constructor(
     extension: vscode.Extension<unknown>,
     launch: Launch,
@@ -47,7 +47,7 @@ export class ServerProcess {
     );
   }
 
-  /** Starts it; when it does not come up, `onEnd` is told, as for every other end. */
+  /** Starts it; if it does not come up, `onEnd` is called, as for every other end. */
   async start(): Promise<void> {
     try {
       await this.client.start();
@@ -57,7 +57,7 @@ export class ServerProcess {
     }
   }
 
-  /** Ends it, also while it comes up or hangs; `start` returns then, and `onEnd` is told nothing. */
+  /** Ends it, even while it is starting or hangs; `start` returns then, and `onEnd` is not called. */
   stop(): Promise<void> {
     this.isOver = true;
     this.stopping ??= this.client.dispose(STOP_PATIENCE_MS).catch(() => this.kill());
@@ -72,7 +72,7 @@ export class ServerProcess {
 
   private spawn(extension: vscode.Extension<unknown>, launch: Launch): Promise<ChildProcess> {
     if (this.isOver) return Promise.reject(new Error("It was stopped before it came up."));
-    // Not in the workspace: nothing there may stand in for what the server imports.
+    // Not in the workspace: nothing there may shadow a module that the server imports.
     const options = {
       cwd: extension.extensionPath,
       env: { ...process.env, ...launch.env },
@@ -98,7 +98,7 @@ export class ServerProcess {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
-        // Another start is the business of whoever made this run: it comes later, and perhaps with another Python.
+        // Whoever made this run decides about a restart: it comes later, and perhaps with another Python.
         closed: () => {
           void this.ended();
           return { action: CloseAction.DoNotRestart, handled: true };
@@ -135,7 +135,7 @@ export class ServerProcess {
   }
 }
 
-/** Writes to the log alone: what the user has to know the status bar says, and `tellTrouble`. */
+/** Writes to the log only: the status bar and `tellTrouble` say what the user has to know. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);

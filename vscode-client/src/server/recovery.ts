@@ -1,4 +1,4 @@
-/** How long to wait before a server that ended is started again, and when to stop trying. Pure. */
+/** Back-off: how long to wait before a server that ended is restarted, and when to stop trying. Pure. */
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;

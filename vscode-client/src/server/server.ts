@@ -13,20 +13,20 @@ import { Starts } from "./starts.ts";
 export type ServerState =
   | { kind: "starting" }
   | { kind: "running"; status: Status }
-  /** It ended; the next start comes by itself. */
+  /** It ended, and is restarted automatically. */
   | { kind: "recovering"; reason: string; waitMs: number }
-  /** It ended again and again, or could not be started at all; only the user starts it now. */
+  /** It kept ending, or could not be started at all; only the user can start it now. */
   | { kind: "failed"; reason: string }
   | { kind: "noInterpreter"; reason: string };
 
-/** There is no server to ask just now. */
+/** No server is running at the moment. */
 export class ServerAway extends Error {}
 
 function away(): ServerAway {
   return new ServerAway(vscode.l10n.t("The server is not running."));
 }
 
-/** Whether the server ended while it was asked. */
+/** Whether a request failed because the server ended. */
 function isLoss(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   return error instanceof ResponseError && LOSSES.has(error.code);
@@ -58,7 +58,7 @@ export class Server implements vscode.Disposable {
     return this.current.kind === "running" ? this.current.status : undefined;
   }
 
-  /** Starts it, or starts it anew, whatever it is doing: what runs, comes up or hangs is ended first. */
+  /** Starts or restarts it, whatever it is doing: a run that works, is starting or hangs is ended first. */
   start(): Promise<void> {
     this.recovery.reset();
     return this.startOnce();
@@ -81,7 +81,7 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  /** Returns what the server writes for a document, to compare and to send. */
+  /** Returns a document's URI as the server writes it, to compare and to send. */
   uriOf(document: vscode.Uri): string {
     return this.run?.client.code2ProtocolConverter.asUri(document) ?? document.toString();
   }
@@ -109,7 +109,7 @@ export class Server implements vscode.Disposable {
       this.log.info(`Starting: ${launch.description}`);
       const run = new ServerProcess(this.extension, launch, this.log, (reason) => this.recover(reason));
       run.client.onNotification(DID_CHANGE_STATUS, (status: Status) => {
-        // What a run says that is being stopped is about the past.
+        // What a run says while it is being stopped is out of date.
         if (this.run === run && !signal.aborted) this.become({ kind: "running", status });
       });
       this.run = run;
@@ -126,7 +126,7 @@ export class Server implements vscode.Disposable {
   private recover(reason: string): void {
     const waitMs = this.recovery.wait(Date.now());
     this.log.error(
-      `The server ended: ${reason}. ${waitMs === undefined ? "It is not started again." : `Next start in ${waitMs} ms.`}`,
+      `The server ended: ${reason}. ${waitMs === undefined ? "Not restarting." : `Restarting in ${waitMs} ms.`}`,
     );
     if (waitMs === undefined) {
       this.become({ kind: "failed", reason });

@@ -1,10 +1,10 @@
-/** The settings that the server is told: those the user set, not the defaults, which would hide the server's other layers. */
+/** The settings sent to the server: those the user set, not the defaults, which would hide the server's other layers. */
 
 import * as vscode from "vscode";
 
 export const SECTION = "semanticSymbols";
 
-/** Settings that the server knows nothing of. */
+/** Settings of the extension alone, unknown to the server. */
 export const CLIENT_KEYS = ["interpreter", "codeLens.enabled", "search.previewOnMove"] as const;
 
 /** Returns what the user set, by dotted keys. */

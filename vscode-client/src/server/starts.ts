@@ -1,6 +1,6 @@
-/** One start at a time, of which the newest counts: it calls off what began before, also what would never end by itself. Pure. */
+/** One start at a time; a newer one aborts what began before, even what would never end by itself. Pure. */
 
-/** Its signal is aborted when another start is asked for, or none at all; then it has to end soon. */
+/** Its signal is aborted when another start is asked for, or a stop; it has to end soon then. */
 export type Start = (signal: AbortSignal) => Promise<void>;
 
 export class Starts {
@@ -8,7 +8,7 @@ export class Starts {
   private attempt = new AbortController();
   private isOver = false;
 
-  /** Calls off what runs and begins once it is over, unless it is called off itself before. */
+  /** Aborts what is running and begins once that is over, unless it is aborted itself before. */
   next(start: Start): Promise<void> {
     if (this.isOver) return this.last;
     this.attempt.abort();
@@ -17,14 +17,14 @@ export class Starts {
     return this.last;
   }
 
-  /** Resolves when every start is over, also those asked for meanwhile. */
+  /** Resolves when every start is over, including those asked for meanwhile. */
   async settled(): Promise<void> {
     const { last } = this;
     await last;
     if (last !== this.last) await this.settled();
   }
 
-  /** Calls off what runs; nothing begins any more. */
+  /** Aborts what is running; nothing begins after that. */
   end(): void {
     this.isOver = true;
     this.attempt.abort();

@@ -17,7 +17,7 @@ export function tellTrouble(server: Server): vscode.Disposable {
   });
 }
 
-/** Lets the user point at a Python, and keeps it as a setting; the change of the setting starts the server. */
+/** Lets the user pick a Python and keeps it as a setting; the change of the setting starts the server. */
 export async function chooseInterpreter(): Promise<void> {
   const picked = await vscode.window.showOpenDialog({
     title: vscode.l10n.t("Choose a Python 3.11 or newer"),
@@ -39,7 +39,7 @@ async function offerInterpreter(reason: string): Promise<void> {
 }
 
 async function offerRestart(server: Server, reason: string): Promise<void> {
-  const restart = vscode.l10n.t("Start Again");
+  const restart = vscode.l10n.t("Restart");
   const message = vscode.l10n.t("Semantic Symbols can't run: {0}.", reason);
   if ((await vscode.window.showErrorMessage(message, restart)) === restart) await server.start();
 }

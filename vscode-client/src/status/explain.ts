@@ -1,4 +1,4 @@
-/** Tells why a file is indexed or not, and opens the rule that decided. */
+/** Explains why a file is indexed or not, and opens the rule that decided. */
 
 import * as vscode from "vscode";
 import { type PathExplanation, RULE_OF_SETTINGS } from "../protocol.ts";

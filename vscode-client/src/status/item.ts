@@ -1,4 +1,4 @@
-/** The status bar item: what the server is doing, at a glance; its menu with a click. */
+/** The status bar item: what the server is doing, at a glance; a click opens the menu. */
 
 import * as vscode from "vscode";
 import type { Server } from "../server/server.ts";

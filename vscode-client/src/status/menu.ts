@@ -1,4 +1,4 @@
-/** The status menu: what can be done about the index just now. */
+/** The status menu: what can be done with the index right now. */
 
 import * as vscode from "vscode";
 import { NO_FOLDER, number, percent } from "../coverage.ts";
@@ -26,7 +26,7 @@ function entriesFor(state: ServerState): Entry[] {
   if (state.kind === "noInterpreter")
     return [
       entry("folder-opened", vscode.l10n.t("Choose Python…"), "chooseInterpreter"),
-      entry("debug-restart", vscode.l10n.t("Look for a Python Again"), "restart"),
+      entry("debug-restart", vscode.l10n.t("Search for Python Again"), "restart"),
       ...always,
     ];
   if (state.kind !== "running")
@@ -37,13 +37,13 @@ function entriesFor(state: ServerState): Entry[] {
           "debug-start",
           vscode.l10n.t("Resume Indexing"),
           "resume",
-          vscode.l10n.t("and look for what changed meanwhile"),
+          vscode.l10n.t("and check for changes made meanwhile"),
         )
       : entry(
           "debug-pause",
           vscode.l10n.t("Pause Indexing"),
           "pause",
-          vscode.l10n.t("searches go on; the pause outlives the window"),
+          vscode.l10n.t("searches still work; the pause survives restarts"),
         );
   return [
     entry("search", vscode.l10n.t("Search…"), "search"),
@@ -52,7 +52,7 @@ function entriesFor(state: ServerState): Entry[] {
       "refresh",
       vscode.l10n.t("Rebuild the Index"),
       "rebuild",
-      vscode.l10n.t("the old one answers meanwhile"),
+      vscode.l10n.t("the old index answers meanwhile"),
     ),
     entry("question", vscode.l10n.t("Why Is This File (Not) Indexed?"), "explainFile"),
     entry("debug-restart", vscode.l10n.t("Restart the Server"), "restart"),

@@ -24,7 +24,7 @@ export function signOf(state: ServerState): Sign {
       return sign(
         "$(debug-restart) Symbols",
         vscode.l10n.t(
-          "The server ended: {0}. It is started again in {1} s.",
+          "The server ended: {0}. Restarting in {1} s.",
           state.reason,
           Math.ceil(state.waitMs / 1000),
         ),

@@ -59,7 +59,7 @@ test("a Python that is too new is told what would do", { skip: process.platform 
   const own = path.join(bundle(), "python3");
   writeFileSync(own, "#!/bin/sh\necho cpython 3.15.0 cp315 False\n", { mode: 0o755 });
   await assert.rejects(findLaunch(own, bundle("any", "cp39", "cp312", "cp311")), {
-    message: `Python 3.15.0 (${own}) was found, but the extension carries packages for 3.9, 3.11, 3.12 alone`,
+    message: `Python 3.15.0 (${own}) was found, but the extension has packages for 3.9, 3.11, 3.12 only`,
   });
 });
 
