@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from lsp_server.indexing.scanning.ignore import Rule
+from lsp_server.indexing.scanning.ignore_files import Rule
 from lsp_server.search.results import Coverage
 
 

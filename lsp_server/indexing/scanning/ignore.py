@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lsp_server.disk import read_ordinary
 from lsp_server.indexing.scanning.git_places import (
     exclude_file,
     is_repository,
@@ -25,7 +24,8 @@ from lsp_server.indexing.scanning.ignore_defaults import (
     never_source,
     why_not_source,
 )
-from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine, lines_of
+from lsp_server.indexing.scanning.ignore_files import IgnoreFile, Rule, leave_out, read_ignore_file
+from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine
 from lsp_server.indexing.scanning.own_places import OwnPlaces
 from lsp_server.indexing.scanning.tracked import TrackedFolders
 from lsp_server.secret_files import is_secret
@@ -33,21 +33,6 @@ from lsp_server.secret_files import is_secret
 OWN_FILE = ".semanticsymbolsignore"
 IGNORE_FILES = (".gitignore", ".ignore", OWN_FILE)
 SETTINGS_NAME = "settings"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The line of an ignore file, or the pattern in the settings, that decided.
-
-    Attributes:
-        file: Absolute path of the ignore file, or "settings".
-        line: Counted from 1; in the settings, `indexing.include` comes first.
-        pattern: The line itself.
-    """
-
-    file: str
-    line: int
-    pattern: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +45,6 @@ class Decision:
 
 
 INDEXED = Decision(indexed=True, reason="no rule leaves it out")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Source:
-    """An ignore file as seen from the workspace folder.
-
-    Attributes:
-        patterns: Its lines.
-        n_cut: Length of its folder's path relative to the workspace folder, with its slash.
-        prefix: For a file above the workspace folder, the path down to that, with a slash.
-        rank: Grows with depth: among our own files, the deeper one wins.
-    """
-
-    patterns: PatternFile
-    n_cut: int = 0
-    prefix: str = ""
-    rank: int = 0
-
-    def match(self, name: str, path: str, *, is_folder: bool) -> PatternLine | None:
-        return self.patterns.match(name, self.prefix + path[self.n_cut :], is_folder=is_folder)
-
-    def rule(self, line: PatternLine) -> Rule:
-        return Rule(self.patterns.name, line.line, line.text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,11 +61,11 @@ class Folder:
     """
 
     path: str
-    own: tuple[_Source, ...]
-    ignore: tuple[_Source, ...]
-    git: tuple[_Source, ...]
+    own: tuple[IgnoreFile, ...]
+    ignore: tuple[IgnoreFile, ...]
+    git: tuple[IgnoreFile, ...]
     excluded: Decision | None = None
-    inherited: tuple[_Source, PatternLine] | None = None
+    inherited: tuple[IgnoreFile, PatternLine] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +256,7 @@ class IgnoreRules:
         if (".git" in members) if members is not None else is_repository(here):
             # A nested repository does not inherit the ignore rules of the repository around it.
             exclude = exclude_file(here)
-            git = _read(exclude, len(folder.path)) if exclude else ()
+            git = read_ignore_file(exclude, len(folder.path)) if exclude else ()
         return replace(
             folder,
             own=self._with(folder, OWN_FILE, folder.own, members),
@@ -303,17 +265,20 @@ class IgnoreRules:
         )
 
     def _with(
-        self, folder: Folder, name: str, above: tuple[_Source, ...], members: Collection[str] | None
-    ) -> tuple[_Source, ...]:
+        self, folder: Folder, name: str, above: tuple[IgnoreFile, ...], members: Collection[str] | None
+    ) -> tuple[IgnoreFile, ...]:
         if members is not None and name not in members:
             return above
         return (
-            _read(self.root / folder.path / name, len(folder.path), rank=folder.path.count("/") + 1) + above
+            read_ignore_file(
+                self.root / folder.path / name, len(folder.path), rank=folder.path.count("/") + 1
+            )
+            + above
         )
 
     def _outside(self) -> Folder:
         """Return the rules from the settings and from the folders above, up to the repository's root."""
-        own: tuple[_Source, ...] = (_Source(self._settings, rank=-1_000),) if self._settings else ()
+        own: tuple[IgnoreFile, ...] = (IgnoreFile(self._settings, rank=-1_000),) if self._settings else ()
         empty = Folder("", own, (), ())
         root = Path(os.path.abspath(self.root))  # noqa: PTH100 - resolve() would follow symbolic links
         if is_repository(root):
@@ -323,17 +288,17 @@ class IgnoreRules:
             return empty
         way = root.relative_to(repository).parts
         exclude = exclude_file(repository)
-        git: tuple[_Source, ...] = _read(exclude, 0, "/".join(way) + "/") if exclude else ()
-        ignore: tuple[_Source, ...] = ()
+        git: tuple[IgnoreFile, ...] = read_ignore_file(exclude, 0, "/".join(way) + "/") if exclude else ()
+        ignore: tuple[IgnoreFile, ...] = ()
         for depth in range(len(way)):
             above = repository.joinpath(*way[:depth])
             prefix = "/".join(way[depth:]) + "/"
             rank = depth - len(way)
-            git = _read(above / ".gitignore", 0, prefix) + git
-            ignore = _read(above / ".ignore", 0, prefix) + ignore
-            own = _read(above / OWN_FILE, 0, prefix, rank) + own
+            git = read_ignore_file(above / ".gitignore", 0, prefix) + git
+            ignore = read_ignore_file(above / ".ignore", 0, prefix) + ignore
+            own = read_ignore_file(above / OWN_FILE, 0, prefix, rank) + own
         # Somebody who opens an ignored folder wants it, so the rules above do not count then.
-        return empty if _leaves_out(git + ignore, way) else Folder("", own, ignore, git)
+        return empty if leave_out(git + ignore, way) else Folder("", own, ignore, git)
 
 
 def _kept(known: _Known, folder: Folder) -> Folder:
@@ -347,7 +312,7 @@ _SECRET = Decision(indexed=False, reason="left out by default: files of this nam
 
 def _own_match(
     folder: Folder, name: str, path: str, *, is_folder: bool
-) -> tuple[_Source, PatternLine, bool] | None:
+) -> tuple[IgnoreFile, PatternLine, bool] | None:
     """Return the last of our patterns that matches a path or a folder above, and whether it is the path."""
     inherited = folder.inherited
     for source in folder.own:
@@ -363,7 +328,7 @@ def _own_match(
 
 
 def _forced(
-    folder: Folder, found: tuple[_Source, PatternLine, bool], name: str, *, is_folder: bool
+    folder: Folder, found: tuple[IgnoreFile, PatternLine, bool], name: str, *, is_folder: bool
 ) -> Decision:
     source, line, is_direct = found
     rule = source.rule(line)
@@ -387,25 +352,6 @@ def _may_force_below(folder: Folder, path: str) -> bool:
         for source in folder.own
         for line in source.patterns.negated_lines
     )
-
-
-def _leaves_out(sources: tuple[_Source, ...], way: tuple[str, ...]) -> bool:
-    for source in sources:
-        parts = source.prefix.split("/")[:-1] if source.prefix else list(way)
-        for depth in range(1, len(parts) + 1):
-            line = source.patterns.match(parts[depth - 1], "/".join(parts[:depth]), is_folder=True)
-            if line and not line.negated:
-                return True
-    return False
-
-
-def _read(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[_Source, ...]:
-    try:
-        raw, _ = read_ordinary(file)
-    except OSError:  # missing, a folder, or not readable: git ignores that as well
-        return ()
-    patterns = PatternFile(str(file), lines_of(raw))
-    return (_Source(patterns, n_cut, prefix, rank),) if patterns else ()
 
 
 def _short(rule: Rule) -> str:

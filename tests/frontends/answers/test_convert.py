@@ -8,7 +8,7 @@ import pytest
 from lsp_server.frontends.answers.convert import Converter, path_explanation
 from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.lsp import hover
-from lsp_server.indexing.scanning.ignore import Rule
+from lsp_server.indexing.scanning.ignore_files import Rule
 from lsp_server.model import ClusterId, Encoding, Position, Span, Symbol, SymbolId, SymbolKind
 from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
 from lsp_server.workspace.status import (

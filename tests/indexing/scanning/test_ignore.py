@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lsp_server.indexing.scanning import ignore
-from lsp_server.indexing.scanning.ignore import OWN_FILE, SETTINGS_NAME, IgnoreRules, Rule
+from lsp_server.indexing.scanning.ignore import OWN_FILE, SETTINGS_NAME, IgnoreRules
+from lsp_server.indexing.scanning.ignore_files import Rule
 from lsp_server.indexing.scanning.scanner import walk
 
 
@@ -323,7 +324,7 @@ def test_what_was_read_before_a_change_is_not_remembered_after_it(
 ) -> None:
     write(tmp_path, {"sub/.gitignore": "a.py", "sub/a.py": ""})
     rules = IgnoreRules(tmp_path)
-    read = ignore._read
+    read = ignore.read_ignore_file
 
     def read_slowly(file: Path, *rest: Any, **named: Any) -> Any:
         found = read(file, *rest, **named)
@@ -332,7 +333,7 @@ def test_what_was_read_before_a_change_is_not_remembered_after_it(
             rules.invalidate("sub/.gitignore")
         return found
 
-    monkeypatch.setattr(ignore, "_read", read_slowly)
+    monkeypatch.setattr(ignore, "read_ignore_file", read_slowly)
     rules.decide("sub/a.py")
     assert rules.decide("sub/a.py").indexed
 

@@ -1,0 +1,68 @@
+"""Ignore files as a workspace folder sees them: its own, and those of the folders around it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsp_server.disk import read_ordinary
+from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine, lines_of
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The line of an ignore file, or the pattern in the settings, that decided.
+
+    Attributes:
+        file: Absolute path of the ignore file, or "settings".
+        line: Counted from 1; in the settings, `indexing.include` comes first.
+        pattern: The line itself.
+    """
+
+    file: str
+    line: int
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IgnoreFile:
+    """An ignore file as seen from the workspace folder.
+
+    Attributes:
+        patterns: Its lines.
+        n_cut: Length of its folder's path relative to the workspace folder, with its slash.
+        prefix: For a file above the workspace folder, the path down to that, with a slash.
+        rank: Grows with depth: among our own files, the deeper one wins.
+    """
+
+    patterns: PatternFile
+    n_cut: int = 0
+    prefix: str = ""
+    rank: int = 0
+
+    def match(self, name: str, path: str, *, is_folder: bool) -> PatternLine | None:
+        """Return the line that decides about a path of the workspace folder."""
+        return self.patterns.match(name, self.prefix + path[self.n_cut :], is_folder=is_folder)
+
+    def rule(self, line: PatternLine) -> Rule:
+        """Return a line as users are told of it."""
+        return Rule(self.patterns.name, line.line, line.text)
+
+
+def read_ignore_file(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[IgnoreFile, ...]:
+    """Return the file, or nothing when there is none or no pattern is in it. See `IgnoreFile`."""
+    try:
+        raw, _ = read_ordinary(file)
+    except OSError:  # missing, a folder, or not readable: git ignores that as well
+        return ()
+    patterns = PatternFile(str(file), lines_of(raw))
+    return (IgnoreFile(patterns, n_cut, prefix, rank),) if patterns else ()
+
+
+def leave_out(sources: tuple[IgnoreFile, ...], way: tuple[str, ...]) -> bool:
+    """Tell whether files leave out a folder or one above it; `way` leads there from the repository's root."""
+    for source in sources:
+        parts = source.prefix.split("/")[:-1] if source.prefix else list(way)
+        for depth in range(1, len(parts) + 1):
+            line = source.patterns.match(parts[depth - 1], "/".join(parts[:depth]), is_folder=True)
+            if line and not line.negated:
+                return True
+    return False
