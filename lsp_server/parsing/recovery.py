@@ -51,7 +51,7 @@ def _settled(
     tree = parse_in_time(grammar, text) if text != prepared else None
     if tree is not None:
         known = walk_all(tree.root_node, rules, source)
-        if _is_better(known, broken):
+        if _is_better(known, broken, rules):
             return known, text, tree.root_node
     return broken, prepared, root
 
@@ -66,18 +66,19 @@ def _mended(
         return broken
     known = walk_all(tree.root_node, rules, source)
     known += sound_in_blanks(broken, known, text)
-    return known if _is_better(known, broken) else broken
+    return known if _is_better(known, broken, rules) else broken
 
 
-def _is_better(known: list[Definition], broken: list[Definition]) -> bool:
-    """Tell whether the mended tree has more whole definitions, and loses far fewer names than it gains.
+def _is_better(known: list[Definition], broken: list[Definition], rules: Rules) -> bool:
+    """Tell whether changed source has more whole definitions, and loses far fewer names than it gains.
 
-    Variables are seldom counted, as those of a function that could not be read seem to stand around it. With
-    as many, it is better when it loses none and has them less deep: what is broken swallows others.
+    With as many, it is better when it loses none and has them less deep: what is broken swallows others.
+    Where `rules` settle sources first, variables count only if nothing else differs: the local ones of
+    functions that can't be read look like the file's.
     """
-    for mended_ones, broken_ones in ((_firm(known), _firm(broken)), (known, broken)):
-        n_more = _n_whole(mended_ones) - _n_whole(broken_ones)
-        n_lost = (_words(broken_ones) - _words(mended_ones)).total()
+    for of in (_firm, list) if rules.settle is not None else (list,):
+        n_more = _n_whole(of(known)) - _n_whole(of(broken))
+        n_lost = (_words(of(broken)) - _words(of(known))).total()
         if n_more or n_lost:
             return n_more > 0 and n_lost * _MORE_FOR_ONE_LOST <= n_more
     return _depth(known) < _depth(broken)

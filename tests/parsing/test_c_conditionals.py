@@ -81,3 +81,20 @@ static int
 """
     names = [f"part_{number}" for number in range(12)]
     assert functions("".join(one.format(name=name) for name in names)) == names
+
+
+def test_raw_strings_continued_lines_and_open_texts_are_followed() -> None:
+    branches = "#ifdef A\nint a;\n#else\nint b;\n#endif\n"
+    for before in (
+        'const char *j = R"(\n{ "it\'s": (\n)";\n',
+        "#define BEGIN(x) \\\r\n    if (x) { \\\r\n    y();\r\n",
+        'const char *j = "{\\"key\\": (;\n',
+        "namespace std VISIBLE(default)\n{\n",
+    ):
+        source = before + branches
+        assert first_branches(source.encode()).decode() == source
+
+
+def test_a_source_of_open_texts_takes_no_longer_than_others() -> None:
+    for source in ('"' + '\\"key\\": 1, ' * 20_000, "#if /*" * 40_000, "x(/*{" * 40_000, 'R"(' * 60_000):
+        assert first_branches(source.encode()) == source.encode()

@@ -187,6 +187,31 @@ def test_heads_of_functions_are_known_by_their_lines(language: str, source: str,
     assert [match[3].decode() for match in lines.finditer(source.encode())] == names.split()
 
 
+def test_names_that_look_like_attributes_stay_whole() -> None:
+    source = """
+static void __initialize(void) { }
+int __exit_code(int a) { return a; }
+struct a { int __user_data; int __unused1; unsigned long __unused; };
+enum state { STATE_UNUSED, STATE_USED, RESTRICTED };
+int LIST_UNUSED[4];
+static int MODE_UNUSED, other;
+#define SLOT_UNUSED 0
+#define SAY_UNUSED __attribute__((unused))
+"""
+    names = [one.symbol.name for one in extract(source.encode(), LANGUAGES["c"])]
+    assert names == [
+        *("__initialize", "__exit_code", "a", "__user_data", "__unused1", "__unused"),
+        *("state", "STATE_UNUSED", "STATE_USED", "RESTRICTED", "LIST_UNUSED", "MODE_UNUSED", "other"),
+        *("SLOT_UNUSED", "SAY_UNUSED"),
+    ]
+
+
+def test_a_class_keeps_its_annotated_constructor() -> None:
+    source = "@D\nclass A\n@Inject constructor(val b: B) {\n  fun one() = 1\n}\n\nclass C { fun two() {} }"
+    names = [one.symbol.qualified_name for one in extract(source.encode(), LANGUAGES["kotlin"])]
+    assert {"A", "A.one", "C", "C.two"} <= set(names)
+
+
 def test_text_that_looks_like_a_definition_is_none() -> None:
     source = 'x = foo(\n"""\ndef no(): pass\n"""\n'
     assert "no" not in {one.symbol.name for one in extract(source.encode(), LANGUAGES["python"])}

@@ -7,18 +7,24 @@ a list or an `else if`, or where each branch opens a brace of its own, it loses 
 import re
 from dataclasses import dataclass
 
+# What is not closed ends with its line or the source: to look for its end again and again would be quadratic.
 _TOKEN = re.compile(
-    rb"//[^\n]*+|/\*(?s:.*?)\*/"
-    rb'|"(?:[^"\\\n]|\\(?s:.))*+"'
+    rb"//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)"
+    rb'|R"(?P<mark>[^()\\\s]{0,16})\((?s:.{0,50000}?)\)(?P=mark)"'
+    rb'|"(?:[^"\\\n]|\\(?:\r\n|(?s:.)))*+"?+'
     rb"|'(?:[^'\\\n]|\\.){1,8}+'"
-    rb"|^[ \t]*+\#[ \t]*+(?P<directive>\w*+)(?P<condition>(?:[^\n\\/]|\\(?s:.)|/(?!\*)|/\*(?s:.*?)\*/)*+)"
+    rb"|^[ \t]*+\#[ \t]*+(?P<directive>\w*+)"
+    rb"(?P<condition>(?:[^\n\\/]|\\(?:\r\n|(?s:.))|/(?!\*)|/\*(?s:.*?)(?:\*/|\Z))*+)"
     rb"|[{}();]",
     re.MULTILINE,
 )
 _OPENING = frozenset({b"if", b"ifdef", b"ifndef"})
 _BRANCHING = frozenset({b"elif", b"elifdef", b"elifndef", b"else"})
-_ASIDE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*#(?:[^\n\\]|\\(?s:.))*", re.MULTILINE)
-_TYPE = re.compile(rb'\b(?:struct|class|union|enum|namespace)\b|\bextern\s*"')
+_ASIDE = re.compile(
+    rb"//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|^[ \t]*+\#(?:[^\n\\]|\\(?:\r\n|(?s:.)))*+", re.MULTILINE
+)
+_SCOPE = re.compile(rb'\bnamespace\b|\bextern\s*+"')
+_TYPE = re.compile(rb"\b(?:struct|class|union|enum)\b")
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 
 
@@ -131,6 +137,8 @@ class _Reader:
     def _opens_code(self, at: int) -> bool:
         """Tell whether a brace opens a function's body or a list of values, by what stands before it."""
         head = _ASIDE.sub(b"", self._source[self._head : at]).strip()
+        if _SCOPE.search(head) is not None:
+            return False
         if not head or head.endswith((b")", b"=")):  # nothing stands behind parameters declared apart
             return True
         return _TYPE.search(head) is None and b"(" in head

@@ -57,11 +57,16 @@ _ATTRIBUTE_MARKS = (
     *(b"__force", b"printf", b"internal_function"),
 )
 _ATTRIBUTES = re.compile(
-    rb"(?<![\w#])(?:__(?:attribute_|maybe_|always_)?unused(?:__)?|__(?:init|exit)(?:data)?(?:_or_module)?"
-    rb"|__(?:user|kernel|iomem|rcu|percpu|force)|internal_function|[A-Z_]*(?:UNUSED|RESTRICT)(?:_[A-Z]+)?)"
-    rb"(?=[ \t\n]*+[\w*,)\[])(?![ \t]*+[(=])"
+    rb"(?<![\w#])(?<!define )(?:"
+    # In capitals names end so, too: only behind a parameter, `int f(int a UNUSED)`, or before one.
+    rb"(?<=[\w*][ \t\n])[A-Z_]{0,40}(?:UNUSED|RESTRICT)(?=\s*+[,)][^;{}]{0,2000}\))"
+    rb"|[A-Z_]{0,40}(?:UNUSED|RESTRICT)(?=\s++[A-Za-z_][\w \t*]{0,200}[,)])"
+    rb"|__(?:(?:maybe_|always_)?unused|attribute_unused__)(?=\s++[\w*]|\s*+[,)])"
+    rb"|(?:__(?:user|kernel|iomem|rcu|percpu|force))(?=\s*+[*,)]|\s++\w)"
+    rb"|(?:__(?:init|exit)(?:data)?|internal_function)(?=\s++[\w*])"
     # `void printflike(1, 2) f(`, `__printf(1, 2) void f(`
-    rb"|\b\w*printf\w*\([ \t]*\d+,[ \t]*\d+\)(?=\s+[\w*])"
+    rb"|\w{0,20}printf\w{0,20}\([ \t]*\d++,[ \t]*\d++\)(?=\s++[\w*])"
+    rb")"
 )
 _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 

@@ -62,15 +62,16 @@ def _prepare(source: bytes) -> bytes:
     `context(c: C)` becomes an annotation, as which it belongs to its function; `get("/path") {` is a call
     even where it follows a property.
     """
-    if b"\n@" in source:
+    if b"@" in source:
         source = _ARGUMENTS.sub(lambda found: found[1] + _NO_NEWLINE.sub(b" ", found[2]), source)
-        source = _BEFORE_ANNOTATION.sub(rb"\1;", source)
     if b"annotation class" in source:
         source = _ANNOTATION.sub(rb"\1public    ", source)
     if b"context(" in source:
         source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
     if b"constructor" in source:
         source = _CONSTRUCTOR_BELOW.sub(lambda found: _NEWLINE.sub(b" ", found[0]), source)
+    if b"@" in source:
+        source = _BEFORE_ANNOTATION.sub(rb"\1;", source)
     if b"et(" in source:
         source = _CALLED.sub(rb"\1_et", source)
     if b"$$" in source:

@@ -225,12 +225,10 @@ test("a symbol opens to the side of what was there, and its reference is copied"
   await bench.goTo("json/decoder.py", 1, 1);
   await bench.search(ROTATE);
   await firstRow(bench.rows, "rotate, BaseRotatingHandler");
-  await bench.rows.first().hover();
-  await bench.rows.first().getByRole("button", { name: "Copy Reference" }).click();
+  await pressOnFirstRow("Copy Reference");
   await says(bench.page.locator(".statusbar"), /Copied logging\/handlers\.py:\d+/);
   await preview(ROTATE, 1);
-  await bench.rows.first().hover();
-  await bench.rows.first().getByRole("button", { name: "Open to the Side" }).click();
+  await pressOnFirstRow("Open to the Side");
   await eventually(
     () => bench.page.locator(".editor-group-container").count(),
     (groups) => groups === 2,
@@ -283,6 +281,18 @@ async function preview(query: string, steps: number): Promise<void> {
     await bench.page.keyboard.press("ArrowDown");
     await bench.page.waitForTimeout(300);
   }
+}
+
+/** Presses a button of the first row, which has them only while the pointer is over it. */
+async function pressOnFirstRow(name: string): Promise<void> {
+  const button = bench.rows.first().getByRole("button", { name });
+  const shown = async (): Promise<boolean> => {
+    await bench.page.mouse.move(0, 0); // a row that was just drawn anew does not know of a pointer that rests
+    await bench.rows.first().hover();
+    return button.isVisible();
+  };
+  await eventually(shown, (is) => is, `the first row should have “${name}”`, bench.page);
+  await button.click();
 }
 
 /** The number of the topmost line on screen. */
