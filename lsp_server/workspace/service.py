@@ -250,7 +250,7 @@ class FolderService:
             before.open_document(path, text)
 
     def close_document(self, path: str) -> None:
-        """Return to what is on disk."""
+        """Return to what is on disk; a text that was just saved stays until the index has it."""
         if self._overlay.drop(path, _digest_on_disk(self.folder / path)):
             self.background.update((path,))
         if (before := self._before) is not None:

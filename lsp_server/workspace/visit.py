@@ -197,7 +197,8 @@ class FolderVisit:
         differing = [fact for fact in changes.touched if self._differs(fact, known[fact.path], deadline_s)]
         if time.monotonic() > deadline_s:
             return None
-        return [*(fact.path for fact in (*changes.changed, *differing)), *changes.removed]
+        found = (*changes.changed, *differing)
+        return [*(fact.path for fact in found if not fact.is_away), *changes.removed]
 
     def _differs(self, fact: FileFact, state: FileState, deadline_s: float) -> bool:
         if time.monotonic() > deadline_s or not state.digest:

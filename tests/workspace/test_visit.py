@@ -12,6 +12,7 @@ import lsp_server
 from lsp_server.app import visit_parts
 from lsp_server.indexing.foreground import Ending
 from lsp_server.indexing.messages import Event, Progress
+from lsp_server.indexing.scanning import scanner
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.results import SearchRequest
@@ -90,6 +91,18 @@ def test_a_file_rewritten_within_one_tick_of_the_clock_is_noticed_by_its_content
     os.utime(folder.folder / "one.py", ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert folder.names() == {"eno", "two"}
     assert folder.parsed_files == 1
+
+
+def test_a_file_that_a_cloud_drive_took_away_is_not_asked_for_at_every_visit(
+    folder: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.names()
+    changed = folder.folder / "one.py"
+    changed.write_text("def changed_elsewhere():\n    pass\n")
+    inode = changed.stat().st_ino
+    monkeypatch.setattr(scanner, "_is_away", lambda stat: stat.st_ino == inode)
+    assert folder.names() == {"one", "two"}
+    assert folder.events == []
 
 
 def test_a_paused_folder_is_answered_as_it_is(folder: Visits) -> None:

@@ -1,4 +1,4 @@
-"""C and C++: declarators, classes with their access sections, macros, test macros."""
+"""C and C++: declarators, classes with their access sections, macros."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
