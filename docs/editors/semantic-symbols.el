@@ -30,7 +30,7 @@
 (defvar semantic-symbols--history nil "Earlier searches.")
 
 (defvar-local semantic-symbols--sent nil
-  "List of the connection that knows this buffer, its URI there, and the tick of the text sent.")
+  "The connection that knows this buffer, its URI, and the tick of the sent text.")
 (put 'semantic-symbols--sent 'permanent-local t)
 
 (defun semantic-symbols--root ()
