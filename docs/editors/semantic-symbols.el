@@ -77,7 +77,7 @@
     (if (and server (jsonrpc-running-p server)) server (semantic-symbols--start root))))
 
 (defun semantic-symbols--send-text (server)
-  "Send SERVER the text of this buffer if it differs from the file or from what was sent."
+  "Send SERVER this buffer's text if it differs from the file or the text sent."
   (let* ((uri (semantic-symbols--uri buffer-file-name))
          (known (and (eq (car semantic-symbols--sent) server) (equal (nth 1 semantic-symbols--sent) uri)))
          (tick (buffer-chars-modified-tick))
@@ -138,7 +138,7 @@ Unsaved text is sent first."
 
 ;;;###autoload
 (defun semantic-symbols-search (query)
-  "List the symbols of this project that match QUERY by meaning: words, a name, or code.
+  "List this project's symbols that mean QUERY: words, a name, or code.
 It may contain filters, such as kind:class and path:src/**."
   (interactive
    (list (read-string "Find code: " (and (use-region-p) (buffer-substring-no-properties (region-beginning) (region-end)))
