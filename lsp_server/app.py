@@ -258,11 +258,15 @@ def run_worker(packed_settings: str) -> None:
     from lsp_server.parsing.worker_loop import lower_priority  # noqa: PLC0415 - only in that process
 
     lower_priority()
-    run_buffer_worker(packed_settings)
+    _serve_parse_jobs(packed_settings)
 
 
 def run_buffer_worker(packed_settings: str) -> None:
     """Be a parse worker, for open buffers and so as urgent as the searches that wait for it."""
+    _serve_parse_jobs(packed_settings)
+
+
+def _serve_parse_jobs(packed_settings: str) -> None:
     from lsp_server.parsing.worker_loop import serve  # noqa: PLC0415 - only in that process
 
     settings = settings_from_mapping(json.loads(packed_settings))

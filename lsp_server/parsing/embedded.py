@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from lsp_server.model import Position, Span
+from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.languages import LANGUAGES, canonical_language
 from lsp_server.parsing.sections import Source, numbered
@@ -17,7 +18,6 @@ _SCRIPT = re.compile(
 _MARKUP_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"\b(lang|type)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _FRONT_MATTER = re.compile(rb"\s*---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
-_NOT_LINE_END = re.compile(rb"[^\r\n]+")
 _SCRIPT_TYPES = frozenset(
     {b"module", b"text/javascript", b"application/javascript", b"text/ecmascript", b"text/babel"}
 )
@@ -92,4 +92,4 @@ def _language_of(attributes: bytes, default: str) -> str | None:
 
 
 def _blank(text: bytes) -> bytes:
-    return _NOT_LINE_END.sub(lambda match: b" " * len(match[0]), text)
+    return blanked(text)

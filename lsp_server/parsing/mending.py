@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Language, Node
 
+from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.rules import Rules
 from lsp_server.parsing.tree import parse_in_time
 from lsp_server.parsing.walk import Definition
@@ -45,7 +46,6 @@ _TYPE = re.compile(
 )
 _MULTILINE = ((b'"""', b'"""'), (b"'''", b"'''"), (b"`", b"`"), (b"/*", b"*/"))
 _MOST_TEXT_LINES = 300
-_NOT_NEWLINE = re.compile(rb"[^\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,4 +302,4 @@ class _Mender:
         )
 
     def blank(self, start: int, end: int) -> None:
-        self.text[start:end] = _NOT_NEWLINE.sub(b" ", self.text[start:end])
+        self.text[start:end] = blanked(bytes(self.text[start:end]))

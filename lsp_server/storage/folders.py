@@ -9,11 +9,9 @@ and the next version of that format and model gets a number: v<format>-<fingerpr
 Nothing is ever written in the workspace itself.
 """
 
-import json
 import os
 import re
 import shutil
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,8 +22,9 @@ from typing import Any, Final, Self
 
 import platformdirs
 
-from lsp_server.disk import patiently, with_home
+from lsp_server.disk import with_home
 from lsp_server.errors import IndexBusy, IndexStorageFailed
+from lsp_server.storage.json_notes import read_json, write_json
 from lsp_server.storage.lease import WriterLease, is_marked
 from lsp_server.storage.path_identity import folder_hash
 
@@ -150,7 +149,7 @@ class IndexFolder:
 
     def last_used(self) -> float:
         """Return when it was last used, in seconds since the epoch; 0 when unknown."""
-        used = _read_json(self.path / "workspace.json").get("lastUsed")
+        used = read_json(self.path / "workspace.json").get("lastUsed")
         return float(used) if isinstance(used, int | float) else 0.0
 
     def has_workspace(self) -> bool:
@@ -163,7 +162,7 @@ class IndexFolder:
 
     def is_paused(self) -> bool:
         """Tell whether the user paused indexing here, in this run or an earlier one."""
-        return _read_json(self.path / "control.json").get("paused") is True
+        return read_json(self.path / "control.json").get("paused") is True
 
     def pause(self) -> None:
         """Store that indexing is paused here."""
@@ -230,12 +229,12 @@ class IndexFolder:
         ]
 
     def _describe(self, last_used: float) -> None:
-        _write_json(self.path / "workspace.json", {"path": str(self.workspace), "lastUsed": last_used})
+        write_json(self.path / "workspace.json", {"path": str(self.workspace), "lastUsed": last_used})
 
     def _control(self, control: dict[str, Any]) -> None:
         with _storage_errors(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_json(self.path / "control.json", control)
+            write_json(self.path / "control.json", control)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +294,7 @@ class IndexRoot:
         """Return all index folders, sorted by the path of their workspace."""
         found = []
         for entry in _entries(self.base / "indexes"):
-            workspace = _read_json(entry / "workspace.json").get("path")
+            workspace = read_json(entry / "workspace.json").get("path")
             if isinstance(workspace, str):
                 found.append(IndexFolder(entry, Path(workspace)))
         return sorted(found, key=lambda folder: str(folder.workspace))
@@ -379,23 +378,3 @@ def _mtime(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(patiently(lambda: path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    # Written to a temporary file and renamed: a reader must find either the old or the new text.
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-    try:
-        temporary.write_text(json.dumps(content), encoding="utf-8")
-        patiently(lambda: temporary.replace(path))
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise

@@ -7,6 +7,8 @@ a list or an `else if`, or where each branch opens a brace of its own, it loses 
 import re
 from dataclasses import dataclass
 
+from lsp_server.parsing.blanking import blanked
+
 # What is not closed ends with its line or the source: to look for its end again and again would be quadratic.
 _TOKEN = re.compile(
     rb"//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)"
@@ -25,7 +27,6 @@ _ASIDE = re.compile(
 )
 _SCOPE = re.compile(rb'\bnamespace\b|\bextern\s*+"')
 _TYPE = re.compile(rb"\b(?:struct|class|union|enum)\b")
-_NOT_NEWLINE = re.compile(rb"[^\r\n]")
 
 
 @dataclass(slots=True)
@@ -154,4 +155,4 @@ class _Reader:
         return len(self._braces) < n_before
 
     def _blank(self, start: int, end: int) -> None:
-        self.text[start:end] = _NOT_NEWLINE.sub(b" ", self._source[start:end])
+        self.text[start:end] = blanked(self._source[start:end])

@@ -2,6 +2,8 @@
 
 import re
 
+from lsp_server.parsing.blanking import blanked
+
 # Possessive quantifiers: trying every way to split a name would backtrack for ever.
 _MACRO = rb"(?=[A-Z][A-Z0-9]*_)[A-Z0-9_]++(?:\([^()\n]{0,200}\))?+"
 _NAMED_LATE = (
@@ -78,7 +80,7 @@ def _blank(match: re.Match[bytes]) -> bytes:
 def _access(match: re.Match[bytes]) -> bytes:
     """Replace Qt's `signals:` with `public:`, and blank the others."""
     is_section = match[0] in {b"signals", b"Q_SIGNALS"}
-    return b"public".ljust(len(match[0])) if is_section else re.sub(rb"[^\n]", b" ", match[0])
+    return b"public".ljust(len(match[0])) if is_section else blanked(match[0])
 
 
 def _blank_capitals(match: re.Match[bytes]) -> bytes:

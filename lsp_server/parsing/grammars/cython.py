@@ -6,6 +6,8 @@ Python's rules recognise it by that.
 
 import re
 
+from lsp_server.parsing.blanking import blanked
+
 # Elsewhere `cdef` may be a variable.
 _IS_CYTHON = re.compile(
     rb"^[ \t]*+(?:(?:cdef|cpdef|ctypedef|cimport)[ \t]++(?!(?:in|is|and|or|if|for|not)\b)[A-Za-z_(]"
@@ -34,7 +36,6 @@ _CAST = re.compile(
     rb"<(?:unsigned |const |struct )?[A-Za-z_][\w.]*+(?:\[[^\]\n<>]*+\])?[ ?*]*+>(?=[ \t]*+[\w(&\"'])"
 )
 _ADDRESS = re.compile(rb"(?<=[(,=])([ \t]*+)&(?=\w)")
-_NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _MEMBER = re.compile(
     rb"(?!(?:return|if|elif|else|for|while|with|print|assert|raise|del|yield|await|not|and|or|in|is|lambda|except"
     rb"|import|from|class|try|pass)\b)[^\n ]*+ "
@@ -133,4 +134,4 @@ def _closing(text: bytearray, opened: int) -> int:
 
 
 def _blank(text: bytearray, start: int, end: int) -> None:
-    text[start:end] = _NOT_NEWLINE.sub(b" ", bytes(text[start:end]))
+    text[start:end] = blanked(bytes(text[start:end]))

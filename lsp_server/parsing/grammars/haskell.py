@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
@@ -33,7 +34,7 @@ def _without_cpp(source: bytes) -> bytes:
     """Blank the preprocessor's lines: the grammar would skip everything between `#else` and `#endif`."""
     if b"\n#" not in source:
         return source
-    return _CPP_LINE.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), source)
+    return _CPP_LINE.sub(lambda match: blanked(match[0]), source)
 
 
 def _name(node: Node) -> Node | None:

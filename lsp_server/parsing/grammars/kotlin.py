@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.rules import (
     ALONE,
     IN_CLASS,
@@ -49,7 +50,6 @@ _ARGUMENTS = re.compile(
 _ANNOTATION = re.compile(rb"^([ \t]*+(?:\w++ )*?)annotation(?= class )", re.MULTILINE)
 _BEFORE_ANNOTATION = re.compile(rb"^((?:\w++ )*?(?:class|object) \w++[ \t]*+\r?)\n(?=\s*+@)", re.MULTILINE)
 _NEWLINE = re.compile(rb"[\r\n]")
-_NO_NEWLINE = re.compile(rb"[^\r\n]")
 _DOLLARS = re.compile(rb"\$\$++(?=\")")
 
 
@@ -63,7 +63,7 @@ def _prepare(source: bytes) -> bytes:
     even where it follows a property.
     """
     if b"@" in source:
-        source = _ARGUMENTS.sub(lambda found: found[1] + _NO_NEWLINE.sub(b" ", found[2]), source)
+        source = _ARGUMENTS.sub(lambda found: found[1] + blanked(found[2]), source)
     if b"annotation class" in source:
         source = _ANNOTATION.sub(rb"\1public    ", source)
     if b"context(" in source:

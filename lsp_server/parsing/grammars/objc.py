@@ -8,6 +8,7 @@ from itertools import pairwise
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.grammars import c_family
 from lsp_server.parsing.grammars.c_macros import without_macros
 from lsp_server.parsing.rules import Finder, Found, Place, Role, Scope, child_of_type, text_of
@@ -28,7 +29,7 @@ _NAMES = ("identifier", "field_identifier")
 
 def _prepare(source: bytes) -> bytes:
     """Rewrite `NS_ENUM(type, Name) {` to `enum Name {` and blank macros; no byte offset changes."""
-    source = _AVAILABILITY.sub(lambda match: re.sub(rb"[^\n]", b" ", match[0]), source)
+    source = _AVAILABILITY.sub(lambda match: blanked(match[0]), source)
     return without_macros(_TYPED_ENUM.sub(_plain_enum, source))
 
 

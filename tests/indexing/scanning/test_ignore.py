@@ -9,18 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from written import write
 
 from lsp_server.indexing.scanning import ignore
 from lsp_server.indexing.scanning.ignore import OWN_FILE, SETTINGS_NAME, IgnoreRules
 from lsp_server.indexing.scanning.ignore_files import Rule
 from lsp_server.indexing.scanning.scanner import walk
-
-
-def write(root: Path, files: dict[str, str]) -> None:
-    for path, text in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
 
 
 def indexed(root: Path, **settings: list[str]) -> list[str]:
@@ -377,31 +371,3 @@ def test_odd_patterns_do_no_harm(tmp_path: Path, pattern: str) -> None:
     (tmp_path / ".gitignore").write_bytes(pattern.encode("utf-8", "surrogateescape") + b"\r\n")
     (tmp_path / "k").write_text("")
     assert IgnoreRules(tmp_path).decide("k").indexed == (pattern not in {"**", "[[:alpha:]]"})
-
-
-def test_what_the_program_writes_itself_is_never_indexed(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        {
-            "a.py": "",
-            "mine/notes.txt": "",
-            "mine/indexes/x/meta.json": "",
-            "mine/indexes.md": "",
-            "mine/yields.sqlite3": "",
-            OWN_FILE: "!mine/indexes/\n!meta.json\n",
-        },
-    )
-    places = [tmp_path / "mine" / "indexes", tmp_path / "mine" / "yields.sqlite3", tmp_path.parent]
-    rules = IgnoreRules(tmp_path, ["**/*.json"], own_places=places)
-    found = sorted(fact.path for fact in walk(rules, "", []))
-    assert found == [OWN_FILE, "a.py", "mine/indexes.md", "mine/notes.txt"]
-    assert not rules.decide("mine/indexes/x/meta.json").indexed
-    assert not rules.visits("mine/indexes/x")
-
-
-def test_own_places_are_known_behind_links(tmp_path: Path) -> None:
-    root = tmp_path / "root"
-    write(root, {"a.py": "", "idx/meta.json": ""})
-    (tmp_path / "link").symlink_to(root, target_is_directory=True)
-    rules = IgnoreRules(tmp_path / "link", own_places=[root / "idx"])
-    assert [fact.path for fact in walk(rules, "", [])] == ["a.py"]
