@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lsp_server.documents import Stemmer, prepare
@@ -33,7 +33,7 @@ _WARM_UP = ParseJob("warm-up.txt", "", raw=b"").pack()
 
 @dataclass(slots=True)
 class _Buffer:
-    """One open document.
+    """One document that is open, or was until its text was saved.
 
     Attributes:
         raw: The newest text.
@@ -45,6 +45,7 @@ class _Buffer:
         is_slow: The last text held the parser up, so that no search waits for the next.
         is_closed: The document is closed, and its text on disk, but not in the index yet.
         indexed: The digest that the index had when it was closed.
+        is_asked_for: The index was asked, since it was closed, to take the text in.
     """
 
     raw: bytes = b""
@@ -56,6 +57,11 @@ class _Buffer:
     is_slow: bool = False
     is_closed: bool = False
     indexed: bytes | None = None
+    is_asked_for: bool = False
+
+
+def _is_awaiting(buffer: _Buffer) -> bool:
+    return buffer.is_closed and buffer.is_asked_for
 
 
 class Overlay:
@@ -132,17 +138,33 @@ class Overlay:
             buffer, indexed = self._buffers.get(path), self._indexed_digest(path)
             if buffer is not None and buffer.parsed is not None and indexed != on_disk:
                 buffer.is_closed = buffer.digest == buffer.parsed.digest == on_disk
-                buffer.indexed = indexed
+                buffer.indexed, buffer.is_asked_for = indexed, False
             stays = buffer is not None and buffer.is_closed
             if not stays:
                 self._forget(path)
             return stays
 
-    def let_go(self) -> None:
-        """Learn that the index has all of the disk: what is closed has stayed long enough."""
+    def asked_for(self, path: str) -> None:
+        """Learn that the index was asked to take in a text that stays; see `drop`."""
         with self._changed:
-            for path in [path for path, buffer in self._buffers.items() if buffer.is_closed]:
-                self._forget(path)
+            if (buffer := self._buffers.get(path)) is not None:
+                buffer.is_asked_for = True
+
+    def awaiting(self) -> tuple[str, ...]:
+        """Return the closed documents whose texts the index was asked to take in."""
+        with self._changed:
+            return tuple(path for path, buffer in self._buffers.items() if _is_awaiting(buffer))
+
+    def let_go(self, paths: Iterable[str]) -> None:
+        """Learn that the index has all that it was asked for: these closed documents have stayed long enough.
+
+        Args:
+            paths: `awaiting`, from before the index was found to be ready.
+        """
+        with self._changed:
+            for path in paths:
+                if (buffer := self._buffers.get(path)) is not None and _is_awaiting(buffer):
+                    self._forget(path)
 
     def look_again(self) -> None:
         """Check again which of the buffers are indexed, after the ignore rules changed."""

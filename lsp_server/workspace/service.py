@@ -253,6 +253,7 @@ class FolderService:
         """Return to what is on disk; a text that was just saved stays until the index has it."""
         if self._overlay.drop(path, _digest_on_disk(self.folder / path)):
             self.background.update((path,))
+            self._overlay.asked_for(path)
         if (before := self._before) is not None:
             before.close_document(path)
 
@@ -294,12 +295,13 @@ class FolderService:
         return self._view(reader)
 
     def _view(self, reader: IndexReader) -> FolderView:
-        # Before the generation: what is ready now is in the one that is open now.
+        # In this order: a ready index has what it was asked for before, and the generation of then shows it.
+        awaiting = self._overlay.awaiting()
         is_ready = self.state is IndexState.READY
         generation = reader.generation
         digest_of = reader.indexed_digest if generation is None else generation.digest_of
         if is_ready:
-            self._overlay.let_go()
+            self._overlay.let_go(awaiting)
         is_settled = self._overlay.settle(indexed_digest=digest_of)
         unsaved = self._overlay.current(digest_of)
         today = next(iter(self._models), _NO_MODEL)

@@ -165,7 +165,10 @@ def test_a_saved_text_stays_after_its_document_until_the_index_has_it_or_a_later
         assert overlay.settle(30)
         assert names(overlay, index) == {"saved"}
         if later is None:
-            overlay.let_go()
+            overlay.let_go(overlay.awaiting())  # nobody has asked the index for it yet
+            assert names(overlay, index) == {"saved"}
+            overlay.asked_for("a.py")
+            overlay.let_go(overlay.awaiting())
         else:
             index.has("a.py", later)
         assert overlay.settle(30)
