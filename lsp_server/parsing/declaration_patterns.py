@@ -148,8 +148,6 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     ("move", _F, r"\s*(?:public(?:\(\w+\))?\s+|entry\s+|native\s+)*fun\s+(\w+)"),
     ("objc", _F, r"[-+][ \t]*\([^)\n]*\)[ \t]*(\w+)"),
     ("objc", _C, r"@(?:interface|implementation|protocol)\s+(\w+)"),
-    ("objcpp", _F, r"[-+][ \t]*\([^)\n]*\)[ \t]*(\w+)"),
-    ("objcpp", _C, r"@(?:interface|implementation|protocol)\s+(\w+)"),
     (
         "lean",
         _F,

@@ -25,7 +25,9 @@ _WORD_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() +
 _ENDINGS = ("=>", " =", " do", "(")
 
 
-def extract(source: bytes, language: Language, positions: Positions | None = None) -> list[ParsedSymbol]:
+def extract(
+    source: bytes, language: Language, positions: Positions | None = None, *, readable: bytes | None = None
+) -> list[ParsedSymbol]:
     """Return the definitions of one source in order of their start, without the file's own entry.
 
     Never raises, whatever the bytes. Returns nothing for a language without a grammar or rules, or for a
@@ -35,19 +37,22 @@ def extract(source: bytes, language: Language, positions: Positions | None = Non
         source: UTF-8; invalid bytes count as replacement characters.
         language: The language to parse it as.
         positions: The source's positions, if they are known already.
+        readable: What the parser gets to see instead, as many bytes: a source that is not of this language
+            as a whole. Signatures and documentation are the source's own.
     """
+    read = source if readable is None else readable
     rules = rules_of(language.name)
     grammar = load_grammar(language) if rules is not None else None
     if rules is None or grammar is None or not source:
         return []
-    prepared = rules.prepare(source) if rules.prepare is not None else source
+    prepared = rules.prepare(read) if rules.prepare is not None else read
     tree = parse_in_time(grammar, prepared)
     if tree is None:
         logger.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
         return []
-    definitions = walk_all(tree.root_node, rules, source)
+    definitions = walk_all(tree.root_node, rules, read)
     if tree.root_node.has_error:
-        definitions = recovered(definitions, source, prepared, tree.root_node, grammar=grammar, rules=rules)
+        definitions = recovered(definitions, read, prepared, tree.root_node, grammar=grammar, rules=rules)
     definitions.sort(key=_order)
     if rules.merges_neighbours:
         definitions = merge_neighbours(definitions)

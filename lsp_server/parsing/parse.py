@@ -13,6 +13,7 @@ from lsp_server.parsing.file_entry import file_entry
 from lsp_server.parsing.languages import Language, language_of
 from lsp_server.parsing.names import skip_by_name
 from lsp_server.parsing.notebook import parse_notebook
+from lsp_server.parsing.objective_cpp import objective_cpp_symbols
 from lsp_server.parsing.prose import PROSE_FORMATS, prose_sections
 from lsp_server.parsing.reading import ParseLimits, decode, is_generated, reason_to_skip
 from lsp_server.parsing.sections import Section, Source, entry_of, flagged, numbered
@@ -98,6 +99,8 @@ def _symbols(source: Source, language: Language, entry: ParsedSymbol) -> list[Pa
 def _definitions(source: Source, language: Language) -> list[ParsedSymbol]:
     if language.name in EMBEDDING_LANGUAGES:
         return embedded_symbols(source, language.name)
+    if language.name == "objcpp":
+        return objective_cpp_symbols(source)
     if language.name in CONFIG_LANGUAGES or language.grammar is None:
         return []
     return extract(source.text, language, source.positions)
