@@ -17,7 +17,7 @@ from lsp_server.parsing.symbols import ParsedSymbol
 _COMMENT = rb"//[^\n]*+|/\*.*?(?:\*/|\Z)"
 _TOKEN = re.compile(
     rb"(?P<comment>" + _COMMENT + rb")"
-    rb"|R\"(?P<mark>[^\s()\\]{0,16})\(.*?\)(?P=mark)\""
+    rb"|R\"(?P<mark>[^\s()\\]{0,16})\(.{0,4000}?\)(?P=mark)\""
     rb"|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'"
     rb"|(?P<end>^@end\b)"
     rb"|(?P<head>^@(?:interface|implementation|protocol(?![^\n;{]*;))[ \t]+\w+"
@@ -33,7 +33,7 @@ _TOKEN = re.compile(
 _EXPRESSION = re.compile(
     _COMMENT + rb"|@?\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|\[\[\s*[\w:]+(?:\([^()]*\))?\s*\]\]"
     rb"|(?P<type>\(\^)"
-    rb"|(?P<block>\^(?:[ \t]*\w[\w*<> \t]*)?\s*(?:\((?:[^()]|\([^()]*\))*\))?\s*\{|@\{)"
+    rb"|(?P<block>\^(?:[ \t]*\w[\w*<> \t]*)?\s*(?:\((?:[^()]|\([^()]{0,500}\)){0,500}\))?\s*\{|@\{)"
     rb"|(?P<message>@?\[)|(?P<open>[{(])|(?P<close>[\]})])",
     re.DOTALL,
 )
@@ -65,6 +65,7 @@ def _without(text: bytes, ranges: list[tuple[int, int]]) -> bytes:
 def _plain(text: bytes) -> bytes:
     """Return the text with a zero in place of each message, block and literal that C++ doesn't have."""
     plain = bytearray(text)
+    foreign: list[tuple[int, int]] = []  # outermost ones, ascending
     opened: list[tuple[int, bool]] = []  # where, and whether the whole is an expression to replace
     for token in _EXPRESSION.finditer(text):
         kind, start, end = token.lastgroup, token.start(), token.end()
@@ -80,10 +81,14 @@ def _plain(text: bytes) -> bytes:
             first, is_foreign = opened.pop()
             is_lambda = text[first : first + 1] == b"[" and _LAMBDA.match(text, end) is not None
             if is_foreign and not is_lambda:
-                plain[first:end] = b"0" + blanked(bytes(plain[first + 1 : end]))
+                while foreign and foreign[-1][0] > first:  # part of this one
+                    foreign.pop()
+                foreign.append((first, end))
         elif kind == "type":
             plain[start + 1 : end] = b"*"
             opened.append((start, False))
+    for first, end in foreign:
+        plain[first:end] = b"0" + blanked(text[first + 1 : end])
     # `@try` and `@"text"` are C++ without it, and so is a loop with a colon.
     return _LOOP.sub(rb"\1 : ", bytes(plain).replace(b"@", b" "))
 
