@@ -1,10 +1,8 @@
 """Finds the symbols of scripts in Vue, Svelte, Astro and HTML files, at their positions in the file."""
 
 import re
-from dataclasses import replace
 
-from lsp_server.model import Position, Span
-from lsp_server.parsing.blanking import blanked
+from lsp_server.parsing.blanking import blank_outside
 from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.languages import LANGUAGES, canonical_language
 from lsp_server.parsing.sections import Source, numbered
@@ -32,35 +30,8 @@ def embedded_symbols(source: Source, language: str) -> list[ParsedSymbol]:
     for script_language, ranges in blocks.items():
         # Everything else is blanked, so that every byte of the scripts keeps its offset.
         alone = blank_outside(source.text, ranges)
-        found += (placed(item, source) for item in extract(alone, LANGUAGES[script_language]))
+        found += extract(source.text, LANGUAGES[script_language], source.positions, readable=alone)
     return numbered(found)
-
-
-def blank_outside(text: bytes, ranges: list[tuple[int, int]]) -> bytes:
-    """Return the text with everything outside the ranges replaced by spaces, except line ends."""
-    pieces: list[bytes] = []
-    reached = 0
-    for start, end in sorted(ranges):
-        pieces += (_blank(text[reached:start]), text[start:end])
-        reached = end
-    return b"".join((*pieces, _blank(text[reached:])))
-
-
-def placed(item: ParsedSymbol, source: Source) -> ParsedSymbol:
-    """Return a symbol with its columns counted in the original text rather than the blanked one."""
-    if source.text.isascii():
-        return item
-
-    def real(position: Position) -> Position:
-        return source.positions.position(source.line_start(position.line) + position.utf8)
-
-    def real_span(span: Span) -> Span:
-        return Span(real(span.start), real(span.end))
-
-    symbol = item.symbol
-    return replace(
-        item, symbol=replace(symbol, span=real_span(symbol.span), selection=real_span(symbol.selection))
-    )
 
 
 def _scripts(text: bytes, language: str) -> list[tuple[str, int, int]]:
@@ -89,7 +60,3 @@ def _language_of(attributes: bytes, default: str) -> str | None:
                 else None
             )
     return default
-
-
-def _blank(text: bytes) -> bytes:
-    return blanked(text)

@@ -7,36 +7,39 @@ Objective-C on the outside and C++ on the inside, the functions between them C++
 import re
 from dataclasses import replace
 
-from lsp_server.parsing.blanking import blanked
-from lsp_server.parsing.embedded import blank_outside
+from lsp_server.parsing.blanking import blank_inside, blank_outside, blanked
 from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.languages import LANGUAGES
 from lsp_server.parsing.sections import Source, numbered
 from lsp_server.parsing.symbols import ParsedSymbol
 
 _COMMENT = rb"//[^\n]*+|/\*.*?(?:\*/|\Z)"
-_TOKEN = re.compile(
-    rb"(?P<comment>" + _COMMENT + rb")"
-    rb"|R\"(?P<mark>[^\s()\\]{0,16})\(.{0,4000}?\)(?P=mark)\""
-    rb"|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'"
-    rb"|(?P<end>^@end\b)"
+_LITERAL = (
+    rb"R\"(?P<delimiter>[^\s()\\]{0,16})\(.{0,4000}?\)(?P=delimiter)\""
+    rb"|@?\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'"
+)
+_PART = re.compile(
+    rb"(?P<comment>" + _COMMENT + rb")|" + _LITERAL + rb"|(?P<end>^@end\b)"
     rb"|(?P<head>^@(?:interface|implementation|protocol(?![^\n;{]*;))[ \t]+\w+"
     rb"(?:\s*\([^()\n]*\))?(?:\s*:\s*\w+)?(?:\s*<[^<>{};]*>)*)"
     rb"|(?P<method>^[ \t]*[-+][ \t]*\()"
     rb"|(?P<property>@property\b)"
     rb"|(?P<statement>@(?:synthesize|dynamic|class|protocol|import)\b(?!\())"
-    rb"|(?P<mark_word>@(?:required|optional|public|private|protected|package)\b)"
+    rb"|(?P<section>@(?:required|optional|public|private|protected|package)\b)"
     rb"|(?P<bracket>[{};])",
     re.MULTILINE | re.DOTALL,
 )
+"""What begins and ends the Objective-C parts of a text; comments and literals, as nothing in them does."""
 
 _EXPRESSION = re.compile(
-    _COMMENT + rb"|@?\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|\[\[\s*[\w:]+(?:\([^()]*\))?\s*\]\]"
+    _COMMENT + rb"|" + _LITERAL + rb"|\[\[\s*[\w:]+(?:\([^()]*\))?\s*\]\]"  # an attribute: [[nodiscard]]
     rb"|(?P<type>\(\^)"
     rb"|(?P<block>\^(?:[ \t]*\w[\w*<> \t]*)?\s*(?:\((?:[^()]|\([^()]{0,500}\)){0,500}\))?\s*\{|@\{)"
     rb"|(?P<message>@?\[)|(?P<open>[{(])|(?P<close>[\]})])",
     re.DOTALL,
 )
+"""Brackets, and what they may open: a type or a literal of a block, a message, an array or a dictionary."""
+
 _AFTER_WORD = re.compile(rb"\b(?:return|case|else|in)\s*\Z")
 _LAMBDA = re.compile(rb"\s*(?:[({]|mutable\b)")
 _LOOP = re.compile(rb"(\bfor\s*\([\w\s*<>,:]+?)\sin\s")
@@ -46,20 +49,13 @@ def objective_cpp_symbols(source: Source) -> list[ParsedSymbol]:
     """Return the symbols of one file: classes, protocols, methods and properties, and all of C++."""
     text = source.text
     parts = _Parts(text)
-    declared = _without(blank_outside(text, parts.objective), parts.bodies)
-    rest = _plain(_without(text, [*parts.objective, *parts.dropped]))
+    declared = blank_inside(blank_outside(text, parts.objective), parts.bodies)
+    rest = _plain(blank_inside(text, [*parts.objective, *parts.dropped]))
     found = (
         *extract(text, LANGUAGES["objc"], source.positions, readable=declared),
         *extract(text, LANGUAGES["cpp"], source.positions, readable=rest),
     )
     return numbered(replace(item, symbol=replace(item.symbol, language="objcpp")) for item in found)
-
-
-def _without(text: bytes, ranges: list[tuple[int, int]]) -> bytes:
-    left = bytearray(text)
-    for start, end in ranges:
-        left[start:end] = blanked(text[start:end])
-    return bytes(left)
 
 
 def _plain(text: bytes) -> bytes:
@@ -70,11 +66,7 @@ def _plain(text: bytes) -> bytes:
     for token in _EXPRESSION.finditer(text):
         kind, start, end = token.lastgroup, token.start(), token.end()
         if kind == "message":
-            before = text[max(0, start - 200) : start].rstrip()[-1:]
-            is_word = before in b')]_"' or before.isalnum()
-            opened.append(
-                (start, not is_word or _AFTER_WORD.search(text, max(0, start - 20), start) is not None)
-            )
+            opened.append((start, not _is_subscript(text, start)))
         elif kind in ("block", "open"):
             opened.append((start, kind == "block"))
         elif kind == "close" and opened:
@@ -91,6 +83,12 @@ def _plain(text: bytes) -> bytes:
         plain[first:end] = b"0" + blanked(text[first + 1 : end])
     # `@try` and `@"text"` are C++ without it, and so is a loop with a colon.
     return _LOOP.sub(rb"\1 : ", bytes(plain).replace(b"@", b" "))
+
+
+def _is_subscript(text: bytes, bracket: int) -> bool:
+    before = text[max(0, bracket - 200) : bracket].rstrip()[-1:]
+    is_value = before in b')]_"' or before.isalnum()
+    return is_value and _AFTER_WORD.search(text, max(0, bracket - 20), bracket) is None
 
 
 class _Parts:
@@ -112,7 +110,7 @@ class _Parts:
         self._head_end = 0  # of the last head and the comments behind it
         self._kind = ""  # of what has begun and not ended: "method", "property", "statement" or "variables"
         self._start = self._body = self._depth = 0
-        for token in _TOKEN.finditer(text):
+        for token in _PART.finditer(text):
             self._read(token)
         self._close(len(text))
 
@@ -120,12 +118,13 @@ class _Parts:
         kind, start, end = token.lastgroup or "", token.start(), token.end()
         # These stand at the start of a line, even where conditionals leave a brace too many.
         if kind in ("end", "head") or (kind == "method" and self._begins_method(start)):
+            start = self._with_comments(start)
             self._close(start)
             self._depth = 0
             if kind == "method":
                 self._begin(kind, start)
             else:
-                self.objective.append((self._with_comments(start), end))
+                self.objective.append((start, end))
                 self._is_inside = kind == "head"
                 self._head_end = end
         elif kind == "bracket":
@@ -135,15 +134,15 @@ class _Parts:
                 self._head_end = end
             self._comments = (self._with_comments(start), end)
         elif kind in ("property", "statement") and not self._depth and not self._kind:
-            self._begin(kind, start)
-        elif kind == "mark_word":
+            self._begin(kind, self._with_comments(start))
+        elif kind == "section":
             self.dropped.append((start, end))
 
     def _begins_method(self, start: int) -> bool:
         return self._is_inside and (not self._depth or self._text[start : start + 1] in b"-+")
 
     def _begin(self, kind: str, start: int) -> None:
-        self._kind, self._start, self._body = kind, self._with_comments(start), 0
+        self._kind, self._start, self._body = kind, start, 0
 
     def _with_comments(self, start: int) -> int:
         before = self._comments

@@ -3,7 +3,7 @@
 import pytest
 
 from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, parse_file
-from lsp_server.parsing.embedded import blank_outside
+from lsp_server.parsing.blanking import blank_outside
 
 
 def symbols(name: str, text: str) -> list[ParsedSymbol]:

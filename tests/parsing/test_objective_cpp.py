@@ -66,11 +66,15 @@ def test_a_method_is_its_own_text() -> None:
 
 
 def test_a_brace_too_many_between_conditionals_costs_no_method() -> None:
-    found = definitions(
+    text = (
         "@implementation A\n- (void)one {\n#if X\n  if (a) {\n#else\n  if (b) {\n#endif\n  }\n}\n"
-        "- (void)two {\n}\n@end\nint after() { return 1; }\n"
+        "/// The second.\n- (void)two {\n}\n/// The last.\n@end\nint after() { return 1; }\n"
     )
+    found = definitions(text)
     assert {"A.one", "A.two", "after"} <= set(found)
+    two = found["A.two"]
+    assert two.symbol.documentation == "The second."
+    assert text.encode()[slice(*two.code)] == b"- (void)two {\n}"
 
 
 def test_what_is_only_named_declares_nothing() -> None:
