@@ -14,7 +14,7 @@ from tree_sitter import Language, Node
 from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.rules import Rules
 from lsp_server.parsing.tree import parse_in_time
-from lsp_server.parsing.walk import Definition
+from lsp_server.parsing.walk import Definition, is_looked_into
 
 _MOST_LEVELS = 8
 _MOST_JOINED = 3
@@ -35,6 +35,7 @@ _CONTINUED = re.compile(
     rb"|or|extends|implements|throws|with)(?![\w(?!])(?!:[^:\s])|\w+:[ \t]*+$"
 )
 _CLOSES = re.compile(rb"\}|end|(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))")
+_BLOCK_ENDS = frozenset({b"}", b"};", b"end"})
 _OPENS_FILE = re.compile(
     rb"\s*(?:inline\s+|export\s+|declare\s+)*(?:namespace\b|extern\s+\"C|module\b|package\b)"
 )
@@ -45,6 +46,7 @@ _TYPE = re.compile(
     rb"|actor|defmodule|defprotocol|defimpl|describe|context)\b"
 )
 _MULTILINE = ((b'"""', b'"""'), (b"'''", b"'''"), (b"`", b"`"), (b"/*", b"*/"))
+_HEREDOC = re.compile(rb"""<<[-~<]?["']?([A-Za-z_]\w*)""")
 _MOST_TEXT_LINES = 300
 
 
@@ -80,48 +82,84 @@ class _Piece:
         return len(self.lines) == 2 and self.is_closed
 
     @property
+    def is_block(self) -> bool:
+        """Whether it ends with a line that closes a block and nothing else."""
+        return self.lines[-1].text in _BLOCK_ENDS
+
+    @property
     def is_open(self) -> bool:
         """Whether it encloses something and has no line that ends it."""
         return not self.is_closed and (len(self.lines) > 1 or bool(_OPENS.search(self.lines[0].text)))
 
 
-def mended(source: bytes, root: Node, grammar: Language, rules: Rules) -> bytes | None:
-    """Return the source with spaces in place of what can't be parsed, or None when nothing can be mended.
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A source with spaces in place of what can't be parsed, every other byte in its place.
+
+    Attributes:
+        text: The source.
+        left_out: What was blanked, though only its body is broken, and nothing in there counts.
+    """
+
+    text: bytes
+    left_out: list[Definition]
+
+    def sound(self, broken: list[Definition], known: list[Definition]) -> list[Definition]:
+        """Return those definitions of the broken tree that the text has no longer, but that are right.
+
+        Args:
+            broken: The definitions of the tree with errors.
+            known: The definitions of this text's tree.
+        """
+        owners = {(*one.containers, one.found.name) for one in known} | {one.containers for one in known}
+        left_out = {one.code_start for one in self.left_out}
+        return [
+            one
+            for one in broken
+            if (one.code_start in left_out or not one.found.node.has_error)
+            and not self.text[one.code_start : one.end].strip()
+            and (one.containers in owners if one.containers else self._begins_line(one.code_start))
+        ]
+
+    def _begins_line(self, at: int) -> bool:
+        return at == 0 or self.text[at - 1 : at] == b"\n"
+
+
+def mended(
+    source: bytes, root: Node, broken: list[Definition], grammar: Language, rules: Rules
+) -> Mended | None:
+    """Return the source without what can't be parsed, or None when nothing can be mended.
 
     Args:
         source: The source as it was parsed.
         root: The root of its tree, which has errors.
+        broken: The definitions of that tree.
         grammar: Its language's grammar.
         rules: Its language's rules, which say what may be around a piece.
     """
     if len(source) > _MOST_BYTES:
         return None
-    mender = _Mender(bytearray(source), root, grammar, rules.piece_ways)
+    complete = {one.end: one for one in broken if _is_complete(one, source, rules)}
+    mender = _Mender(bytearray(source), root, complete, grammar, rules.piece_ways)
     mender.left = min(_READ_ANYWAY + _READ_AGAIN * len(source), _MOST_READ)
     for match in rules.aside.finditer(source) if rules.aside is not None else ():
         mender.blank(*match.span())
     mender.mend(list(_lines(bytes(mender.text))), 0)
-    return bytes(mender.text) if mender.text != source else None
+    return Mended(bytes(mender.text), mender.left_out) if mender.text != source else None
 
 
-def sound_in_blanks(broken: list[Definition], known: list[Definition], text: bytes) -> list[Definition]:
-    """Return the whole definitions of the broken tree that are where the mended text is blank.
-
-    Args:
-        broken: The definitions of the tree with errors.
-        known: The definitions of the mended text's tree.
-        text: The mended text.
-    """
-    owners = {(*one.containers, one.found.name) for one in known} | {one.containers for one in known}
-    return [
-        one
-        for one in broken
-        if not one.found.node.has_error
-        and not text[one.code_start : one.end].strip()
-        and (
-            one.containers in owners if one.containers else text[one.code_start - 1 : one.code_start] == b"\n"
+def _is_complete(one: Definition, source: bytes, rules: Rules) -> bool:
+    """Tell whether a definition has no errors, or only some in a body that isn't looked into."""
+    found = one.found
+    return found.at is not None and (
+        not found.node.has_error
+        or (
+            source[found.head_end : found.head_end + 1] == b"{"
+            and source[one.end - 1 : one.end] == b"}"
+            and not any(child.has_error for child in found.node.children if child.start_byte < found.head_end)
+            and not is_looked_into(found, source, rules)
         )
-    ]
+    )
 
 
 def _lines(source: bytes) -> Iterator[_Line]:
@@ -151,6 +189,14 @@ def _n_lines(lines: list[bytes], at: int, line: bytes) -> int:
                 n for n in range(at + 1, min(len(lines), at + _MOST_TEXT_LINES)) if closing in lines[n]
             )
             return next(following, at) - at + 1
+    here = _HEREDOC.search(line)
+    if here is not None:
+        following = (
+            n
+            for n in range(at + 1, min(len(lines), at + _MOST_TEXT_LINES))
+            if lines[n].strip(b" \t\r\n;") == here[1]
+        )
+        return next(following, at) - at + 1
     return 1
 
 
@@ -172,6 +218,10 @@ def _pieces(lines: list[_Line]) -> list[_Piece]:
 
 def _is_closing(line: _Line) -> bool:
     return _CLOSES.match(line.text) is not None and not _OPENS.search(line.text)
+
+
+def _closes_bracket(line: _Line) -> bool:
+    return line.text.count(b")") > line.text.count(b"(")
 
 
 def _n_head_lines(piece: _Piece) -> int:
@@ -200,11 +250,18 @@ def _bodies(piece: _Piece, n_head_lines: int) -> list[list[_Line]]:
 class _Mender:
     text: bytearray
     root: Node
+    complete: dict[int, Definition]
     grammar: Language
     ways: tuple[tuple[bytes, bytes], ...]
     left: int = 0
     n_read: int = 0
+    left_out: list[Definition] = field(default_factory=list)
     known: dict[bytes, bool] = field(default_factory=dict)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether enough was parsed."""
+        return self.left <= 0 or self.n_read > _MOST_PIECES
 
     def mend(self, lines: list[_Line], level: int) -> None:
         """Blank what can't be parsed among lines; from the last, as attributes need what follows them."""
@@ -218,7 +275,7 @@ class _Mender:
                 first = following[0].lines[0]
                 if self.is_mended(piece.start, following[0].end, (first.start, first.end)):
                     continue
-            if not any(
+            if piece.is_block or not any(
                 self.is_sound(piece.start, other.end)
                 for other in following
                 if other.end - piece.start < _MOST_JOINED_BYTES
@@ -241,9 +298,9 @@ class _Mender:
             and self.is_mended(piece.start, piece.end, *((body[0].start, body[-1].end) for body in bodies))
         ):
             return
-        for line in piece.lines[1:n_head_lines]:
-            if self.is_mended(piece.start, piece.end, (line.start, line.end)):
-                return
+        inner = [(line.start, line.end) for line in piece.lines[1:n_head_lines] if not _closes_bracket(line)]
+        if inner and self.is_mended(piece.start, piece.end, *inner):
+            return
         if bodies or _OPENS_FILE.match(first.text) or _CONTINUED.match(first.text):
             return
         if len(piece.lines) > 1 and previous is not None and previous.is_open:
@@ -253,8 +310,20 @@ class _Mender:
         else:
             self.blank(piece.start, piece.end)
 
+    def is_complete(self, start: int, end: int) -> bool:
+        """Tell whether a piece is a definition that mending adds nothing to; leave it out if it is broken."""
+        one = self.complete.get(end)
+        if one is None or one.found.at is None or not one.code_start <= start <= one.found.at.start_byte:
+            return False
+        if one.found.node.has_error:
+            self.left_out.append(one)
+            self.blank(one.code_start, end)
+        return True
+
     def is_mended(self, start: int, end: int, *blanked: tuple[int, int]) -> bool:
-        """Blank parts of a piece if that makes it sound, and return whether it does."""
+        """Blank parts of a piece if that makes it sound, and return whether it does; yes if out of time."""
+        if self.is_exhausted:
+            return True
         kept = bytes(self.text[start:end])
         for part in blanked:
             self.blank(*part)
@@ -265,13 +334,15 @@ class _Mender:
 
     def is_sound(self, start: int, end: int) -> bool:
         """Tell whether a piece can be parsed on its own, in one of `Rules.piece_ways`; yes if out of time."""
-        if self.left <= 0 or self.n_read > _MOST_PIECES:
+        if self.is_exhausted:
+            return True
+        if self.is_complete(start, end):
             return True
         line_start = self.text.rfind(b"\n", 0, start) + 1
         if not self.text[line_start:start].strip():
             start = line_start  # Where indentation counts, that of all lines does.
-        text = bytes(self.text[start:end])
-        if not text.strip() or self.is_node(start, end, text):
+        text = bytes(self.text[start:end]).rstrip()
+        if not text or self.is_node(start, start + len(text), text):
             return True
         if text not in self.known:
             self.known[text] = self.can_read(text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Language, Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.mending import mended, sound_in_blanks
+from lsp_server.parsing.mending import mended
 from lsp_server.parsing.nested import walk_all
 from lsp_server.parsing.rules import Found, Rules
 from lsp_server.parsing.tree import parse_in_time
@@ -51,7 +51,7 @@ def _settled(
     tree = parse_in_time(grammar, text) if text != prepared else None
     if tree is not None:
         known = walk_all(tree.root_node, rules, source)
-        if _is_better(known, broken, rules):
+        if _is_better(known, broken):
             return known, text, tree.root_node
     return broken, prepared, root
 
@@ -60,23 +60,23 @@ def _mended(
     broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
 ) -> list[Definition]:
     """Return the definitions of the mended source if they are better, else the broken ones."""
-    text = mended(prepared, root, grammar, rules) if rules.piece_ways else None
-    tree = parse_in_time(grammar, text) if text is not None else None
-    if text is None or tree is None:
+    result = mended(prepared, root, broken, grammar, rules) if rules.piece_ways else None
+    tree = parse_in_time(grammar, result.text) if result is not None else None
+    if result is None or tree is None:
         return broken
     known = walk_all(tree.root_node, rules, source)
-    known += sound_in_blanks(broken, known, text)
-    return known if _is_better(known, broken, rules) else broken
+    known += result.sound(broken, known)
+    return known if _is_better(known, broken) else broken
 
 
-def _is_better(known: list[Definition], broken: list[Definition], rules: Rules) -> bool:
+def _is_better(known: list[Definition], broken: list[Definition]) -> bool:
     """Tell whether changed source has more whole definitions, and loses far fewer names than it gains.
 
     With as many, it is better when it loses none and has them less deep: what is broken swallows others.
-    Where `rules` settle sources first, variables count only if nothing else differs: the local ones of
-    functions that can't be read look like the file's.
+    Variables count only if nothing else differs: the local ones of functions that can't be read look like
+    the file's.
     """
-    for of in (_firm, list) if rules.settle is not None else (list,):
+    for of in (_firm, list):
         n_more = _n_whole(of(known)) - _n_whole(of(broken))
         n_lost = (_words(of(broken)) - _words(of(known))).total()
         if n_more or n_lost:

@@ -115,15 +115,9 @@ class Walker:
         if is_definition:
             done = self.describe(one, level.leading, level.scope)
             self.done.append(done)
-        if one.inside and (one.place is not Place.FUNCTION or self.has_marks(one)):
+        if is_looked_into(one, self.source, self.rules):
             scope = _scope_inside(one, done) if is_definition else _bare_scope(one, level.scope)
             inner.extend(Level(iter(body.children), scope) for body in one.inside)
-
-    def has_marks(self, one: Found) -> bool:
-        """Tell whether a function's body may have definitions in it at all."""
-        marks = self.rules.inner_marks
-        start, end = one.inside[0].start_byte, one.inside[-1].end_byte
-        return not marks or any(self.source.find(mark, start, end) >= 0 for mark in marks)
 
     def describe(self, one: Found, leading: list[Node], scope: Scope) -> Definition:
         """Work out a definition's ranges, comments and flags."""
@@ -179,6 +173,14 @@ class Walker:
     def text(self, start: int, end: int) -> str:
         """Return the text between two bytes, or its first part when it is long."""
         return self.source[start : min(end, start + _HEAD_BYTES)].decode("utf-8", "replace")
+
+
+def is_looked_into(one: Found, source: bytes, rules: Rules) -> bool:
+    """Tell whether there may be definitions inside a definition, by the marks for a function's body."""
+    if not one.inside or one.place is not Place.FUNCTION or not rules.inner_marks:
+        return bool(one.inside)
+    start, end = one.inside[0].start_byte, one.inside[-1].end_byte
+    return any(source.find(mark, start, end) >= 0 for mark in rules.inner_marks)
 
 
 def merge_neighbours(definitions: list[Definition]) -> list[Definition]:

@@ -4,7 +4,11 @@
 import pytest
 
 from lsp_server.parsing.extraction import extract
-from lsp_server.parsing.languages import LANGUAGES
+from lsp_server.parsing.grammars import rules_of
+from lsp_server.parsing.languages import LANGUAGES, load_grammar
+from lsp_server.parsing.mending import mended
+from lsp_server.parsing.nested import walk_all
+from lsp_server.parsing.tree import parse_in_time
 
 TYPED = {
     "c": ["int f(int a) {", "  {}", "  return a;", "}", "", "int g(void) {", "  return 1;", "}"],
@@ -75,6 +79,17 @@ def test_an_unfinished_line_hides_and_invents_nothing(language: str, unfinished:
             "void A::f() {\n  g();\n#ifdef FOO\n  if (y) {\n#else\n  {\n#endif\n    h();\n  }\n}\n\nvoid A::later() {\n}\n",
             ["A.f", "A.later"],
         ),
+        (
+            "powershell",
+            ('Describe "one" {\n    It "a" {\n        $x = @(1, 2\n        $y = 3\n        $z = 4\n    }\n}\n'
+            "function Get-That {\n    $x = @{ a = }\n    $y = 3\n    foreach ($q in $y) { $more = $q }\n}\nfunction Get-Other { 1 }\n"),
+            ["one", "one.a", "Get-That", "Get-Other"],
+        ),
+        (
+            "bash",
+            "      set output to output & ((item item_index of it as alias)'s POSIX path) & the_delimiter\nfunction show() {\n  dirname $(run <<EOF\nEOF\n)\n}\n",
+            ["show"],
+        ),
     ],
 )  # fmt: skip
 def test_what_a_grammar_cannot_read_hides_only_itself(
@@ -88,3 +103,18 @@ def test_documentation_and_extent_survive_an_unfinished_line() -> None:
     method = extract(source, LANGUAGES["java"])[1]
     assert method.symbol.documentation == "Says it."
     assert source[slice(*method.code)].endswith(b"g();\n    }")
+
+
+def test_only_the_body_of_a_function_is_broken_so_it_is_left_out_as_it_was_found() -> None:
+    source = b"int first(int n)\n{\n    EACH (x) y: {}\n    return @;\n}\n\nint second(void) { x\n"
+    grammar, rules = load_grammar(LANGUAGES["c"]), rules_of("c")
+    assert grammar is not None
+    assert rules is not None
+    tree = parse_in_time(grammar, source)
+    assert tree is not None
+    broken = walk_all(tree.root_node, rules, source)
+    result = mended(source, tree.root_node, broken, grammar, rules)
+    assert result is not None
+    assert [one.found.name for one in result.left_out] == ["first"]
+    assert not result.text[: source.index(b"int second")].strip()
+    assert [one.found.name for one in result.sound(broken, [])] == ["first"]
