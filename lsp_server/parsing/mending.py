@@ -35,7 +35,7 @@ _CONTINUED = re.compile(
     rb"|or|extends|implements|throws|with)(?![\w(?!])(?!:[^:\s])|\w+:[ \t]*+$"
 )
 _CLOSES = re.compile(rb"\}|end|(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))")
-_BLOCK_ENDS = frozenset({b"}", b"};", b"end"})
+_BLOCK_ENDS = frozenset({b"}", b"end"})
 _OPENS_FILE = re.compile(
     rb"\s*(?:inline\s+|export\s+|declare\s+)*(?:namespace\b|extern\s+\"C|module\b|package\b)"
 )
@@ -82,9 +82,10 @@ class _Piece:
         return len(self.lines) == 2 and self.is_closed
 
     @property
-    def is_block(self) -> bool:
-        """Whether it ends with a line that closes a block and nothing else."""
-        return self.lines[-1].text in _BLOCK_ENDS
+    def is_finished(self) -> bool:
+        """Whether it ends a statement or a block, so that nothing after it belongs to it."""
+        last = self.lines[-1].text
+        return last.endswith(b";") or last in _BLOCK_ENDS
 
     @property
     def is_open(self) -> bool:
@@ -275,11 +276,7 @@ class _Mender:
                 first = following[0].lines[0]
                 if self.is_mended(piece.start, following[0].end, (first.start, first.end)):
                     continue
-            if piece.is_block or not any(
-                self.is_sound(piece.start, other.end)
-                for other in following
-                if other.end - piece.start < _MOST_JOINED_BYTES
-            ):
+            if not self.is_sound_joined(piece, following):
                 self.mend_piece(piece, level, pieces[at - 1] if at else None)
 
     def mend_piece(self, piece: _Piece, level: int, previous: _Piece | None) -> None:
@@ -309,6 +306,17 @@ class _Mender:
             previous.is_closed = piece.is_closed
         else:
             self.blank(piece.start, piece.end)
+
+    def is_sound_joined(self, piece: _Piece, following: list[_Piece]) -> bool:
+        """Tell whether a piece can be parsed together with what it stands before."""
+        last = piece
+        for other in following:
+            if last.is_finished or other.end - piece.start > _MOST_JOINED_BYTES:
+                return False
+            if self.is_sound(piece.start, other.end):
+                return True
+            last = other
+        return False
 
     def is_complete(self, start: int, end: int) -> bool:
         """Tell whether a piece is a definition that mending adds nothing to; leave it out if it is broken."""
