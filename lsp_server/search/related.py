@@ -7,6 +7,7 @@ import numpy as np
 
 from lsp_server.embedding import similarity_to_score
 from lsp_server.model import Encoding, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
+from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.folder.file_symbols import (
     FileSymbols,
@@ -165,7 +166,7 @@ def _indexed(
         rows = own.ordinals[sorted(family)]
         allowed[rows[rows >= 0]] = False
     probes, rerank = snapshot.probes, snapshot.meta.rerank
-    hits = snapshot.vectors.search(target, depth, probes, rerank, allowed)
+    hits = snapshot.vectors.search(target, depth, probes, rerank, allowed, beside=beside)
     vectors = vectors_of(snapshot, hits.ordinals).astype(np.float32)
     ids, flags = snapshot.vectors.ids(hits.ordinals), snapshot.vectors.flags(hits.ordinals)
     files = snapshot.vectors.files(hits.ordinals).tolist()

@@ -4,9 +4,12 @@ The outcome depends on codes and ids alone, never on how rows are distributed ov
 as the last one wanted are kept, and where these are too many, the smallest ids win.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +20,12 @@ from lsp_server.vectors.kernels import BLOCK_ROWS, HammingKernel
 _SHORT_ROWS = 192  # shorter runs are gathered first: a kernel call costs as much as comparing this many codes
 _SAMPLE = 4_096  # how many distances are sampled to guess where the wanted ones end
 _MARGIN = 1.5  # how many times the wanted number to aim at, so that one pass is nearly always enough
+_SHARED_ROWS = 4 * BLOCK_ROWS  # a scan of fewer codes is over before another thread has begun
 _TIES = 4  # how many times the wanted number may be kept because of ties
+
+
+Beside = Callable[[Callable[[], None]], Callable[[], None]]
+"""Starts work in another thread and returns what waits for its end, or does it if no thread has begun."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +64,13 @@ class _Compared:
     ends: I64
 
 
+class _Block(NamedTuple):
+    """Contiguous codes, u8[m, b], and where their distances go."""
+
+    place: int
+    codes: U8
+
+
 class Scanned:
     """The distances of a scan, and their rows; a row in two clusters may occur twice.
 
@@ -87,16 +102,21 @@ class Scanned:
         return found
 
 
-def scan_runs(kernel: HammingKernel, code: U8, parts: Sequence[Runs]) -> Scanned:
+def scan_runs(
+    kernel: HammingKernel, code: U8, parts: Sequence[Runs], beside: Beside | None = None
+) -> Scanned:
     """Compare all codes of some runs; long runs are read in place, short ones are gathered first.
 
     Args:
         kernel: A Hamming kernel.
         code: u8[b], the query's code.
         parts: The runs.
+        beside: Where a part of a long scan may be done; in this thread alone without it.
     """
     distances = np.empty(sum(part.n_codes for part in parts), np.uint16)
     compared: list[_Compared] = []
+    blocks: deque[_Block] = deque()
+    scattered: list[tuple[int, U8, I64]] = []
     place = 0
     for part in parts:
         lengths = part.ends - part.starts
@@ -107,11 +127,24 @@ def scan_runs(kernel: HammingKernel, code: U8, parts: Sequence[Runs]) -> Scanned
         compared.append(_Compared(sorted_part, place + np.cumsum(lengths[order])))
         starts, ends = sorted_part.starts, sorted_part.ends
         for start, end in _blocks(starts[:n_long].tolist(), ends[:n_long].tolist()):
-            distances[place : place + end - start] = kernel(code, part.codes[start:end])
+            blocks.append(_Block(place, part.codes[start:end]))
             place += end - start
         rows = _rows_of(starts[n_long:], ends[n_long:])
-        distances[place : place + len(rows)] = _measured(partial(kernel, code), part.codes, rows)
+        scattered.append((place, part.codes, rows))
         place += len(rows)
+
+    def compare() -> None:
+        # Both threads take blocks until none is left; a deque gives each to one of them.
+        with suppress(IndexError):
+            while True:
+                block = blocks.popleft()
+                distances[block.place : block.place + len(block.codes)] = kernel(code, block.codes)
+
+    finish = beside(compare) if beside is not None and place >= _SHARED_ROWS else compare
+    for first, codes, rows in scattered:
+        distances[first : first + len(rows)] = _measured(partial(kernel, code), codes, rows)
+    compare()
+    finish()
     return Scanned(distances, compared)
 
 

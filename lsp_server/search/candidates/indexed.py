@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 
@@ -67,7 +67,8 @@ def _nearest(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
         # No vector is nearer than another, yet a query of filters alone still lists what passes them.
         return listed_rows(snapshot, allowed, ask.depth)
     probes, rerank = snapshot.probes, snapshot.meta.rerank
-    return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed).ordinals
+    here = partial(beside, is_crowded=ask.is_crowded)
+    return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed, beside=here).ordinals
 
 
 def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
