@@ -52,7 +52,7 @@ def extract(
         return []
     definitions = walk_all(tree.root_node, rules, read)
     if tree.root_node.has_error:
-        definitions = recovered(definitions, read, prepared, tree.root_node, grammar=grammar, rules=rules)
+        definitions = recovered(definitions, read, prepared, tree, grammar=grammar, rules=rules)
     definitions.sort(key=_order)
     if rules.merges_neighbours:
         definitions = merge_neighbours(definitions)

@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from tree_sitter import Language, Node
+from tree_sitter import Language, Node, Tree
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.mending import mended
 from lsp_server.parsing.nested import walk_all
 from lsp_server.parsing.rules import Found, Rules
-from lsp_server.parsing.tree import parse_in_time
+from lsp_server.parsing.tree import parse_changed
 from lsp_server.parsing.walk import Definition
 
 _BLANK = b" \t\r\n\f\v"
@@ -23,7 +23,7 @@ _MORE_FOR_ONE_LOST = 2
 
 
 def recovered(
-    broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
+    broken: list[Definition], source: bytes, prepared: bytes, tree: Tree, *, grammar: Language, rules: Rules
 ) -> list[Definition]:
     """Return the definitions of a source that its grammar could not parse without errors.
 
@@ -31,40 +31,43 @@ def recovered(
         broken: The definitions of its tree.
         source: The source.
         prepared: The source as it was parsed.
-        root: The root of its tree.
+        tree: Its tree.
         grammar: Its language's grammar.
         rules: Its language's rules.
     """
-    definitions, prepared, root = _settled(broken, source, prepared, root, grammar=grammar, rules=rules)
-    if root.has_error:
-        definitions = _mended(definitions, source, prepared, root, grammar=grammar, rules=rules)
+    definitions, prepared, tree = _settled(broken, source, prepared, tree, grammar=grammar, rules=rules)
+    if tree.root_node.has_error:
+        definitions = _mended(definitions, source, prepared, tree, grammar=grammar, rules=rules)
     if rules.definition_lines is not None:
-        definitions = [*definitions, *_of_lines(root, rules.definition_lines, source, definitions)]
+        lines = _of_lines(tree.root_node, rules.definition_lines, source, definitions)
+        definitions = [*definitions, *lines]
     return definitions
 
 
 def _settled(
-    broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
-) -> tuple[list[Definition], bytes, Node]:
-    """Return the definitions, the source and its root as they are, or settled where that is better."""
+    broken: list[Definition], source: bytes, prepared: bytes, tree: Tree, *, grammar: Language, rules: Rules
+) -> tuple[list[Definition], bytes, Tree]:
+    """Return the definitions, the source and its tree as they are, or settled where that is better."""
     text = prepared if rules.settle is None else rules.settle(prepared)
-    tree = parse_in_time(grammar, text) if text != prepared else None
-    if tree is not None:
-        known = walk_all(tree.root_node, rules, source)
+    settled = parse_changed(grammar, tree, prepared, text) if text != prepared else None
+    if settled is not None:
+        known = walk_all(settled.root_node, rules, source)
         if _is_better(known, broken):
-            return known, text, tree.root_node
-    return broken, prepared, root
+            return known, text, settled
+    return broken, prepared, tree
 
 
 def _mended(
-    broken: list[Definition], source: bytes, prepared: bytes, root: Node, *, grammar: Language, rules: Rules
+    broken: list[Definition], source: bytes, prepared: bytes, tree: Tree, *, grammar: Language, rules: Rules
 ) -> list[Definition]:
     """Return the definitions of the mended source if they are better, else the broken ones."""
-    result = mended(prepared, root, broken, grammar, rules) if rules.piece_ways else None
-    tree = parse_in_time(grammar, result.text) if result is not None else None
-    if result is None or tree is None:
+    if not rules.piece_ways:
         return broken
-    known = walk_all(tree.root_node, rules, source)
+    result = mended(prepared, tree.root_node, broken, grammar, rules)
+    sound = parse_changed(grammar, tree, prepared, result.text) if result is not None else None
+    if result is None or sound is None:
+        return broken
+    known = walk_all(sound.root_node, rules, source)
     known += result.sound(broken, known)
     return known if _is_better(known, broken) else broken
 

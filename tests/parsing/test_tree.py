@@ -5,7 +5,7 @@ from lsp_server.parsing import ParsedFile, ParseLimits, parse_file, tree
 from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.languages import LANGUAGES, load_grammar
 from lsp_server.parsing.rules import text_of
-from lsp_server.parsing.tree import parse_in_time
+from lsp_server.parsing.tree import parse_changed, parse_in_time
 
 BULLETS = "\n".join(["- " * 40] * 750).encode()
 """Takes the grammar of Haskell many seconds."""
@@ -62,3 +62,21 @@ def test_a_long_node_has_all_of_its_text() -> None:
     parsed = parse_in_time(grammar, source)
     assert parsed is not None
     assert text_of(parsed.root_node) == source.decode()
+
+
+def test_a_changed_source_has_the_tree_that_it_would_have_had_at_once() -> None:
+    before = "int f(void)\n{\n    ä(@);\n}\n\nint g(void) { return 1 }\n".encode()
+    after = before.replace(b"@", b" ").replace(b"1 }", b"1;}")
+    grammar = load_grammar(LANGUAGES["c"])
+    assert grammar is not None
+    tree, expected = parse_in_time(grammar, before), parse_in_time(grammar, after)
+    assert tree is not None
+    assert expected is not None
+    untouched = str(tree.root_node)
+    changed = parse_changed(grammar, tree, before, after)
+    assert changed is not None
+    assert str(changed.root_node) == str(expected.root_node)
+    assert not changed.root_node.has_error
+    last, expected_last = changed.root_node.children[-1], expected.root_node.children[-1]
+    assert (last.start_point, last.end_point) == (expected_last.start_point, expected_last.end_point)
+    assert str(tree.root_node) == untouched
