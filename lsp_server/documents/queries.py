@@ -11,24 +11,7 @@ from tantivy import Occur, Query
 from lsp_server.documents.schema import FIELD_WEIGHTS, WORD_FIELDS
 from lsp_server.documents.stems import Stemmer, encodable
 from lsp_server.documents.values import TextFilter, TextQuery
-
-# fmt: off
-_QUESTION_WORDS: Final = frozenset(
-    {
-        "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "being", "by", "can",
-        "could", "did", "do", "does", "doing", "for", "from", "had", "has", "have", "having", "how",
-        "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "out",
-        "should", "so", "some", "such", "that", "the", "their", "them", "then", "there", "these",
-        "they", "this", "those", "to", "us", "was", "we", "were", "what", "when", "where", "which",
-        "who", "whom", "whose", "why", "will", "with", "would", "you", "your",
-    }
-)
-# fmt: on
-"""Words that ask rather than describe. They occur in nearly every comment and would only add noise.
-
-Names are compared without a few more words ("get", "use"; `STOP_WORDS` in `search/query/words.py`): here,
-their IDF makes them count little.
-"""
+from lsp_server.text.stop_words import QUESTION_WORDS
 
 MOST_TOLD_APART: Final = 24
 """How many words one `holding_query` can tell apart: the significant bits of a float32."""
@@ -41,7 +24,7 @@ _MOST_LOOKED_UP = 1_000
 
 def scored_terms(query: TextQuery, stemmer: Stemmer) -> list[str]:
     """Return the distinct terms that count in a query, without question words unless it has nothing else."""
-    telling = [word for word in query.words if word not in _QUESTION_WORDS]
+    telling = [word for word in query.words if word not in QUESTION_WORDS]
     stems = stemmer.stems(word for word in telling or query.words if word.strip())
     return list(dict.fromkeys(stems))[:_MOST_TERMS]
 

@@ -88,6 +88,12 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
 
 PLAINTEXT = LANGUAGES["plaintext"]
 
+PROSE_LANGUAGES = frozenset({"markdown", "restructuredtext", "asciidoc", "org", "plaintext", "latex"})
+"""Languages that people read: their lines may be paragraphs."""
+
+PROSE_SUFFIXES = tuple(suffix for name in sorted(PROSE_LANGUAGES) for suffix in LANGUAGES[name].suffixes)
+"""Suffixes of their files, with the dot."""
+
 _BY_SUFFIX = MappingProxyType({suffix: known for known in LANGUAGES.values() for suffix in known.suffixes})
 _BY_FILE_NAME = MappingProxyType({name: known for known in LANGUAGES.values() for name in known.file_names})
 _BY_INTERPRETER = MappingProxyType(

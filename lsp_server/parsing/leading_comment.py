@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
+from lsp_server.parsing.languages import PROSE_LANGUAGES
 from lsp_server.parsing.prose import paragraph
 from lsp_server.parsing.sections import Source
 
@@ -42,7 +43,6 @@ _STYLE_BY_LANGUAGE = MappingProxyType(
     {name: pattern for pattern, names in _STYLES.items() for name in names.split()}
 )
 _UNCOMMENTED = frozenset({"json", "csv", "notebook", "diff"})
-_PROSE = frozenset({"markdown", "restructuredtext", "asciidoc", "org", "plaintext"})
 _PREAMBLE = re.compile(
     rb"\s*(?:\#![^\n]*|<\?php|<\?xml[^>]*>|<!doctype[^>]*>|[\"']use \w+[\"'];?|\#pragma once[^\n]*"
     rb"|\#\s*ifndef[^\n]*|\#\s*define \w+[ \t]*\n|package [\w.]+;?"
@@ -78,7 +78,7 @@ def words_of_comment(text: str) -> str:
 
 def opening(source: Source, language: str) -> tuple[int, tuple[int, int] | None]:
     """Return where the text begins after licence and preamble, and the range of the file's description."""
-    if language in _PROSE:
+    if language in PROSE_LANGUAGES and language != "latex":
         found = paragraph(source, 0, min(source.n_lines, 60))
         return 0, found
     if language in _UNCOMMENTED:

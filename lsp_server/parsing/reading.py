@@ -4,6 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from lsp_server.parsing.languages import PROSE_LANGUAGES
 from lsp_server.parsing.symbols import Skipped
 
 HEAD_BYTES = 8192
@@ -33,11 +34,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-
-PROSE_LANGUAGES = frozenset(
-    {"markdown", "restructuredtext", "asciidoc", "org", "plaintext", "latex", "notebook"}
-)
-"""Languages whose lines may be paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ def reason_to_skip(source: bytes, language: str, limits: ParseLimits) -> Skipped
         return Skipped("secret")
     if len(source) > limits.max_generated_bytes and is_generated(source):
         return Skipped("generated")
-    if language not in PROSE_LANGUAGES and is_minified(source):
+    if language not in PROSE_LANGUAGES and language != "notebook" and is_minified(source):
         return Skipped("minified")
     return None
 

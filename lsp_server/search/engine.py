@@ -148,9 +148,9 @@ def _scores(view: FolderView, ask: Ask, gathered: Gathered, found: Signals, rank
     meaning = similarity_to_score(gathered.candidates.similarity[order], view.embedder.curves.query)
     if ask.mode is SearchMode.VECTOR:
         return np.minimum.accumulate(np.clip(meaning, 0.0, 1.0))
-    exact, begun = found.added["exact"][order] > 0, found.called[order] > 0
+    exact, is_called = found.added["exact"][order] > 0, found.called[order] > 0
     share = _text_share(view, ask.query, gathered)[order]
-    return scores(ranking.relevance, confidence(meaning, exact, begun, found.added["name"][order], share))
+    return scores(ranking.relevance, confidence(meaning, exact, is_called, found.added["name"][order], share))
 
 
 def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64:

@@ -3,6 +3,7 @@
 Content is never read here; the caller compares digests of `touched` files.
 """
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,6 +27,12 @@ NEVER_SEEN_NS = 0
 _IS_WINDOWS = os.name == "nt"
 _MOUNT_POINT = 0xA0000003
 """`stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python has on Windows only: marks a junction."""
+_UNANSWERED = frozenset(
+    getattr(errno, name)
+    for name in ("EIO", "ESTALE", "ETIMEDOUT", "EHOSTDOWN", "EMFILE", "ENFILE", "ENOMEM")
+    if hasattr(errno, name)
+) | (frozenset() if _IS_WINDOWS else {errno.EACCES, errno.EPERM})
+"""Errors that don't mean that nothing is there. On Windows, access is denied to what is being deleted."""
 
 _RECALLED_WHEN_READ = 0x00400000
 _IS_DATALESS = 0x40000000
@@ -140,8 +147,11 @@ def changes_for(
         rules.invalidate(path if rules.is_ignore_file(path) else f"{path}/")
     for path in _topmost(wanted):
         is_there = spelled.get(path, path) == path
-        is_plain = is_there and _is_plain(rules.root, path.rpartition("/")[0], plain_folders)
-        stat = _stat(rules.root, path) if is_plain else None
+        try:
+            is_plain = is_there and _is_plain(rules.root, path.rpartition("/")[0], plain_folders)
+            stat = _stat(rules.root, path) if is_plain else None
+        except OSError:
+            continue  # nobody knows what is there now; what was there stays
         if stat is not None and _is_folder(stat):
             folders.append(path)
             continue
@@ -333,9 +343,18 @@ def _is_plain(root: Path, folder: str, plain_folders: dict[str, bool]) -> bool:
 
 
 def _stat(root: Path, path: str) -> os.stat_result | None:
+    """Return what is at a path, None for nothing.
+
+    Raises:
+        OSError: It can't be told, as on a network disk that does not answer.
+    """
     try:
         return (root / path).lstat()
-    except (OSError, ValueError):
+    except ValueError:
+        return None
+    except OSError as error:
+        if error.errno in _UNANSWERED:
+            raise
         return None
 
 

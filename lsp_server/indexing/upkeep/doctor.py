@@ -224,8 +224,11 @@ def _stale_files(version: IndexVersion, folder: Path) -> Iterator[Finding]:
         file = folder / path
         try:
             raw, stat = read_ordinary(file)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             yield Finding("files", f"{path} is gone", Severity.WARNING)
+            continue
+        except OSError as error:
+            yield Finding("files", f"{path} can't be read: {error.strerror}", Severity.WARNING)
             continue
         if content_digest(raw) == known.digest:
             continue

@@ -13,10 +13,11 @@ from lsp_server.search.folder.file_symbols import visible_rows
 from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.query.words import STOP_WORDS, content_words
+from lsp_server.search.query.words import content_words
 from lsp_server.search.results import Found
 from lsp_server.storage.records import SegmentEntry
 from lsp_server.storage.symbol_record import unpack_symbol
+from lsp_server.text.stop_words import STOP_WORDS
 from lsp_server.text.words import split_words
 from lsp_server.vectors.arrays import I64
 

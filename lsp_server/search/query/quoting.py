@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from lsp_server.model import Symbol, SymbolKind
-from lsp_server.search.query.words import STOP_WORDS
+from lsp_server.text.stop_words import STOP_WORDS
 
 RUN: Final = 4
 """Words in a run (an n-gram): fewer occur in two texts by chance."""

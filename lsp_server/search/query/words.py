@@ -5,24 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from lsp_server.search.query.shortened_words import WHOLE_WORDS
+from lsp_server.text.stop_words import STOP_WORDS
 from lsp_server.text.words import split_words
-
-# fmt: off
-STOP_WORDS = frozenset(
-    {
-        "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could",
-        "do", "does", "for", "from", "get", "gets", "had", "has", "have", "how", "i", "if", "in",
-        "into", "is", "it", "its", "me", "my", "of", "on", "one", "or", "our", "out", "over", "so",
-        "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "this",
-        "those", "to", "under", "up", "use", "used", "uses", "using", "was", "we", "were", "what",
-        "when", "where", "which", "who", "why", "will", "with", "would", "you", "your",
-    }
-)
-# fmt: on
-"""Words that hold a sentence together and say nothing about code.
-
-The text search has a list of its own (`documents/queries.py`): there, IDF shows that "get" says little.
-"""
 
 SHORTENED = 0.9
 """Similarity of an abbreviation to the whole word."""
@@ -42,7 +26,7 @@ def content_words(words: Sequence[str]) -> list[str]:
 
 
 def similarity_of_words(left: str, right: str) -> float:
-    """Return 1 for equal words, 0.8 or more for forms of one word ("retry", "retries"), else 0.
+    """Return 1 for equal words, 0.85 for forms of one word ("retry", "retries"), else 0.
 
     Two words count as forms of one when they share a beginning of at least four letters and what follows it
     is short on both sides.

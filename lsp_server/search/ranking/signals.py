@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.languages import PROSE_SUFFIXES
 from lsp_server.search.query.words import QueryWords, SplitNames
 from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words, is_foreign
 
@@ -18,7 +19,9 @@ TEST_WORDS: Final = frozenset(
 )
 EXAMPLE_WORDS: Final = frozenset(
     {"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"}
+    | {"fixture", "fixtures", "tutorial", "tutorials", "playground", "playgrounds", "quickstart"}
 )
+"""A query with one of these asks for what lies in folders of that name; see `parsing.names.path_flags`."""
 
 HOLDERS: Final = (
     SymbolKind.MODULE,
@@ -70,7 +73,6 @@ FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 _REPEATING: Final = ("test", "example", "vendored", "generated")
 """Signals of code that repeats messages of other code rather than being their origin."""
 
-_PROSE: Final = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".org")
 
 _PARTS: Final = re.compile(r"[-_.]+")
 
@@ -207,7 +209,7 @@ def repeats(words: Sequence[str], flags: np.ndarray) -> np.ndarray:
 
 def is_prose(paths: Sequence[str]) -> np.ndarray:
     """Return which files are prose, judged by their names, bool[n]."""
-    return np.array([path.lower().endswith(_PROSE) for path in paths], np.bool_)
+    return np.array([path.lower().endswith(PROSE_SUFFIXES) for path in paths], np.bool_)
 
 
 def _normalised(evidence: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What a scan reports: new, touched and removed files, at or below what changed."""
 
+import errno
 import os
 import time
 from collections.abc import Mapping
@@ -152,6 +153,22 @@ def test_what_lies_below_an_unreadable_folder_is_kept(root: Path, monkeypatch: p
     changes = scan(IgnoreRules(root), known, long_after())
     assert changes.unreadable == ["pkg"]
     assert changes.removed == []
+
+
+@pytest.mark.parametrize("hidden", ["a.py", "pkg"])
+def test_what_can_not_be_looked_at_for_the_moment_is_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch, hidden: str
+) -> None:
+    known = remembered(root)
+    lstat = Path.lstat
+
+    def unanswered(path: Path) -> os.stat_result:
+        if path.name == hidden:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", unanswered)
+    assert summary(changes_for(IgnoreRules(root), ["a.py", "pkg/c.py"], known, 0))[2] == []
 
 
 def test_a_vanished_root_removes_nothing(root: Path) -> None:
