@@ -45,7 +45,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "less": ".less",
         "json": ".json .jsonc .json5 .geojson .webmanifest jsonc",
         "yaml": ".yaml .yml =.clang-format =.clang-tidy yml",
-        "toml": ".toml =cargo.lock =poetry.lock =uv.lock",
+        "toml": ".toml",
         "xml": ".xml .xsd .xsl .xslt .svg .plist .csproj .fsproj .vbproj .props .targets .xaml .wsdl",
         "ini": ".ini .cfg .conf .properties .editorconfig =.gitconfig =.npmrc conf properties",
         "sql": ".sql .ddl .dml .psql .pgsql .plsql",

@@ -29,12 +29,6 @@ class FileWords:
     starts: np.ndarray
     ends: np.ndarray
 
-    def between(self, start_byte: int, end_byte: int) -> np.ndarray:
-        """Return the numbers of the words that are wholly inside a byte range, int32[m]."""
-        first = int(np.searchsorted(self.starts, start_byte))
-        last = int(np.searchsorted(self.ends, end_byte, "right"))
-        return self.numbers[first : max(first, last)]
-
     def runs(self, start_bytes: np.ndarray, end_bytes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the first word, and the one past the last, wholly inside each of many byte ranges.
 
@@ -47,13 +41,6 @@ class FileWords:
         """
         firsts = self.starts.searchsorted(start_bytes)
         return firsts, np.maximum(firsts, self.ends.searchsorted(end_bytes, "right"))
-
-    def text(self, start_byte: int, end_byte: int, limit: int | None = None) -> str:
-        """Return the first `limit` words inside a byte range, joined by single spaces."""
-        vocabulary = self.vocabulary
-        return " ".join(
-            [vocabulary[number] for number in self.between(start_byte, end_byte)[:limit].tolist()]
-        )
 
 
 def split_file(source: bytes) -> FileWords:

@@ -131,14 +131,16 @@ def test_many_distinct_words_keep_apart() -> None:
     assert words.numbers.tolist() == list(range(len(expected))) * 3
 
 
-def test_words_between_lie_wholly_inside_the_range() -> None:
+def test_runs_of_words_lie_wholly_inside_their_ranges() -> None:
     words = split_file(b"def readFile(path): pass")
-    assert words.text(0, 24) == "def read file path pass"
-    assert words.text(4, 13) == "read file"
-    assert words.text(5, 12) == "file"  # "read" begins before, "(" ends nothing
-    assert words.text(5, 11) == ""
-    assert words.text(0, 24, limit=2) == "def read"
-    assert words.between(20, 5).tolist() == []
+    # In the third, "read" begins before; in the fourth, "file" ends after; the last ends before it starts.
+    ranges = np.array([(0, 24), (4, 13), (5, 12), (5, 11), (20, 5)])
+    firsts, ends = words.runs(ranges[:, 0], ranges[:, 1])
+    texts = [
+        " ".join(words.vocabulary[number] for number in words.numbers[first:end].tolist())
+        for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)
+    ]
+    assert texts == ["def read file path pass", "read file", "file", "", ""]
 
 
 def test_a_word_of_any_length_is_one_word_with_a_bounded_text() -> None:

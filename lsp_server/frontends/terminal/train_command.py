@@ -25,8 +25,6 @@ def run_train(arguments: Namespace, _: Tools, console: Console) -> int:
         InvalidParams: There is nothing to learn from, or the folder for the model has something else in it.
         WorkspaceNotFound: A source does not exist.
     """
-    # Training runs in parallel with processes that read; more threads of a library would slow these down.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
     try:
         from lsp_server.training.run import train  # noqa: PLC0415 - its libraries are those of an extra
     except ImportError as error:

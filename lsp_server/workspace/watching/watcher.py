@@ -103,10 +103,6 @@ class FolderWatcher:
         """Wait until every change is noticed; False when that takes longer than the timeout."""
         return self._ready.wait(timeout_s)
 
-    def rules_changed(self) -> None:
-        """Watch what the rules want now. For changed settings; changed ignore files are noticed here."""
-        self._wake.set()
-
     def stop(self) -> None:
         """End all threads; nothing is delivered afterwards."""
         self._stopping.set()
