@@ -32,13 +32,13 @@ from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.palette.answer import CentralSymbols, palette
 from lsp_server.search.ranking.weights import ADDED, KINDS, LEARNED, TRUST, nothing
-from lsp_server.search.results import Found, SearchRequest
+from lsp_server.search.results import SearchRequest, SearchResult
 from lsp_server.training.evaluation import DEPTH, Task, covers, from_root, ndcg
 
 NOISE = 0.002
 """A signal worth less than this over all queries is called noise in the report."""
 
-Ask = Callable[[FolderView, str], Sequence[Found]]
+Ask = Callable[[FolderView, str], Sequence[SearchResult]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class Answer:
     first: tuple[str, ...]
 
 
-def by_search(view: FolderView, query: str) -> Sequence[Found]:
+def by_search(view: FolderView, query: str) -> Sequence[SearchResult]:
     """Ask as `semanticSearch` does."""
     return search([view], SearchRequest(query, limit=DEPTH), Cancel()).results
 
 
-def by_palette(view: FolderView, query: str) -> Sequence[Found]:
+def by_palette(view: FolderView, query: str) -> Sequence[SearchResult]:
     """Ask as `workspace/symbol` does."""
     return palette([view], query, 500, Cancel(), meaning=True, central=CentralSymbols())[:DEPTH]
 

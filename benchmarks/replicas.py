@@ -18,7 +18,7 @@ KNOWN_WORDS = 20_000
 """So many of the commonest words are exchanged."""
 
 _NEIGHBOURS = 400  # a word is exchanged for one at most so many ranks away
-_MOST_BYTES = 400_000
+_MAX_BYTES = 400_000
 _WORD = re.compile(r"[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}(?![a-z])")
 _SUFFIXES = (
     *(".c", ".cc", ".cpp", ".cs", ".go", ".h", ".hpp", ".java", ".js", ".jsx", ".kt", ".lua", ".mjs"),
@@ -35,7 +35,7 @@ def source_files(folders: Sequence[Path]) -> list[tuple[str, str]]:
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
-            if path.suffix not in _SUFFIXES or not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            if path.suffix not in _SUFFIXES or not path.is_file() or path.stat().st_size > _MAX_BYTES:
                 continue
             if any(part.startswith(".") or part in {"site-packages", "node_modules"} for part in parts):
                 continue

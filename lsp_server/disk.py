@@ -19,7 +19,7 @@ PATIENCE_S: Final = 1.0
 READING_PATIENCE_S: Final = 0.1
 """Short: a file that is being written right now will be reported again."""
 
-MOST_OPEN: Final = 8192
+MAX_OPEN: Final = 8192
 """Files that one process may have open; every macOS allows that many."""
 
 _FIRST_REST_S: Final = 0.005
@@ -60,7 +60,7 @@ def open_many() -> None:
         import resource  # noqa: PLC0415 - absent on Windows, which allows enough
 
         now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = MOST_OPEN if most == resource.RLIM_INFINITY else min(MOST_OPEN, most)
+        wanted = MAX_OPEN if most == resource.RLIM_INFINITY else min(MAX_OPEN, most)
         if now != resource.RLIM_INFINITY and now < wanted:
             with suppress(OSError, ValueError):  # then what is allowed has to do
                 resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -30,8 +30,8 @@ Role = Literal["server", "indexer", "worker", "command"]
 
 _ROOT: Final = "lsp_server"
 _FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-_MOST_BYTES: Final = 2_000_000
-_MOST_FILES: Final = 30
+_MAX_BYTES: Final = 2_000_000
+_MAX_FILES: Final = 30
 _EXPIRY_S: Final = 14 * 24 * 3600.0
 
 
@@ -49,7 +49,7 @@ def start_logging(role: Role, level: str) -> None:
     """
     file = log_folder() / f"{role}-{os.getpid()}.log"
     handler = _LogFile(
-        file, maxBytes=_MOST_BYTES, backupCount=1, encoding="utf-8", errors="replace", delay=True
+        file, maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8", errors="replace", delay=True
     )
     handler.setFormatter(_Discreet(_FORMAT))
     root = logging.getLogger()
@@ -130,7 +130,7 @@ def delete_old_files(folder: Path, now: float) -> None:
             by_age.append((file.stat().st_mtime, file))
     by_age.sort(reverse=True)
     for place, (written, file) in enumerate(by_age):
-        if (place >= _MOST_FILES or now - written > _EXPIRY_S) and not _is_in_use(file):
+        if (place >= _MAX_FILES or now - written > _EXPIRY_S) and not _is_in_use(file):
             with suppress(OSError):
                 file.unlink()
 

@@ -61,7 +61,7 @@ def test_a_file_appears_with_the_first_line_and_holds_what_the_level_lets_throug
 
 
 def test_a_long_log_is_rotated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_MOST_BYTES", 2_000)
+    monkeypatch.setattr(logs, "_MAX_BYTES", 2_000)
     logs.start_logging("server", "info")
     for number in range(100):
         logging.getLogger("lsp_server").info("line %d", number)

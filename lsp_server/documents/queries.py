@@ -13,20 +13,20 @@ from lsp_server.documents.stems import Stemmer, encodable
 from lsp_server.documents.values import TextFilter, TextQuery
 from lsp_server.text.stop_words import QUESTION_WORDS
 
-MOST_TOLD_APART: Final = 24
+MAX_TOLD_APART: Final = 24
 """How many words one `holding_query` can tell apart: the significant bits of a float32."""
 
-_MOST_TERMS = 48
+_MAX_TERMS = 48
 _FEW_FILES = 100
-_MOST_RANGES = 8
-_MOST_LOOKED_UP = 1_000
+_MAX_RANGES = 8
+_MAX_LOOKED_UP = 1_000
 
 
 def scored_terms(query: TextQuery, stemmer: Stemmer) -> list[str]:
     """Return the distinct terms that count in a query, without question words unless it has nothing else."""
     telling = [word for word in query.words if word not in QUESTION_WORDS]
     stems = stemmer.stems(word for word in telling or query.words if word.strip())
-    return list(dict.fromkeys(stems))[:_MOST_TERMS]
+    return list(dict.fromkeys(stems))[:_MAX_TERMS]
 
 
 def scoring_query(query: TextQuery, schema: tantivy.Schema, stemmer: Stemmer) -> Query | None:
@@ -66,7 +66,7 @@ def holding_query(
 ) -> Query:
     """Return a query whose score is a bit set of the terms in the body of a document that passes the filter.
 
-    The first term adds 1, the second 2, the third 4, ... (`MOST_TOLD_APART` at most). Documents without any
+    The first term adds 1, the second 2, the third 4, ... (`MAX_TOLD_APART` at most). Documents without any
     are found, too.
     """
     bits = [
@@ -104,7 +104,7 @@ def _file_query(files: NDArray[np.int64], schema: tantivy.Schema) -> Query:
     # A range query goes through the file numbers of all documents: too much for a few files, but far less
     # than a thousand terms. Files of one folder have consecutive numbers.
     runs = _runs_of(files) if len(files) > _FEW_FILES else []
-    if not 0 < len(runs) <= _MOST_RANGES:
+    if not 0 < len(runs) <= _MAX_RANGES:
         return _any_number(files.tolist(), "file", schema)
     integer = tantivy.FieldType.Integer
     return _any_of([Query.range_query(schema, "file", integer, first, last) for first, last in runs])
@@ -120,7 +120,7 @@ def _runs_of(files: NDArray[np.int64]) -> list[tuple[int, int]]:
 
 
 def _any_number(numbers: Collection[int], field: str, schema: tantivy.Schema) -> Query:
-    if 0 < len(numbers) <= _MOST_LOOKED_UP:  # a term set walks the field's dictionary; terms are looked up
+    if 0 < len(numbers) <= _MAX_LOOKED_UP:  # a term set walks the field's dictionary; terms are looked up
         return _any_of([Query.term_query(schema, field, int(number), "basic") for number in numbers])
     return Query.term_set_query(schema, field, [int(number) for number in numbers])
 

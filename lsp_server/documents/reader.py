@@ -14,7 +14,7 @@ from tantivy import Query
 from lsp_server.documents.failures import tantivy_failures
 from lsp_server.documents.mirror import Mirror, is_needed
 from lsp_server.documents.queries import (
-    MOST_TOLD_APART,
+    MAX_TOLD_APART,
     filtered_query,
     holding_query,
     runs_query,
@@ -132,11 +132,11 @@ class TextReader:
         """Return which of some words the body of each document that passes a filter contains.
 
         Args:
-            words: Split, lower-cased words; only the first `MOST_TOLD_APART` are looked for.
+            words: Split, lower-cased words; only the first `MAX_TOLD_APART` are looked for.
             condition: The filter, which should let few documents pass.
             limit: How many documents at most.
         """
-        told_apart = words[:MOST_TOLD_APART]
+        told_apart = words[:MAX_TOLD_APART]
         with tantivy_failures(self._path):
             query = holding_query(self.stemmer.stems(told_apart), condition, self._schema, self.stemmer)
             scores, addresses = self._scored(query, max(limit, 1))
@@ -160,9 +160,11 @@ class TextReader:
 
     def document_frequency(self, field: str, word: str) -> int:
         """Return how many documents have a word in a field, deleted but unmerged documents included."""
-        return self.term_frequency(field, word if field == "whole_name" else self.stemmer.stems([word])[0])
+        return self.document_frequency_of_term(
+            field, word if field == "whole_name" else self.stemmer.stems([word])[0]
+        )
 
-    def term_frequency(self, field: str, term: str) -> int:
+    def document_frequency_of_term(self, field: str, term: str) -> int:
         """Return how many documents have a term (a stemmed word or a whole name) in a field."""
         with tantivy_failures(self._path):
             return int(self._searcher.doc_freq(field, term))

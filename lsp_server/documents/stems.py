@@ -7,7 +7,7 @@ import tantivy
 
 from lsp_server.text.words import split_words
 
-_MOST_KNOWN: Final = 50_000
+_MAX_KNOWN: Final = 50_000
 _LONGEST_NAME: Final = 80
 
 
@@ -45,7 +45,7 @@ class Stemmer:
         if terms is None:
             terms = " ".join(self.stems(split_words(name)))
             if len(name) <= _LONGEST_NAME:
-                if len(self._names) >= _MOST_KNOWN:
+                if len(self._names) >= _MAX_KNOWN:
                     self._names.clear()
                 self._names[name] = terms
         return terms
@@ -65,11 +65,11 @@ class _KnownStems(dict[str, str]):
         """Stem new words in one call: a call per word costs several times as much as stemming it."""
         stems: list[str] = self._of_many.analyze(encodable(" ".join(words)))
         # If a word is empty or has a space in it, the counts differ, and all are stemmed one by one.
-        if len(stems) == len(words) and len(self) + len(words) <= _MOST_KNOWN:
+        if len(stems) == len(words) and len(self) + len(words) <= _MAX_KNOWN:
             self.update(zip(words, stems, strict=True))
 
     def __missing__(self, word: str) -> str:
-        if len(self) >= _MOST_KNOWN:
+        if len(self) >= _MAX_KNOWN:
             self._earlier = dict(self)
             self.clear()
         stem = self._earlier.get(word)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents.queries import MOST_TOLD_APART, scored_terms
+from lsp_server.documents.queries import MAX_TOLD_APART, scored_terms
 from lsp_server.documents.reader import TextReader
 from lsp_server.documents.schema import FIELD_WEIGHTS, WORD_FIELDS
 from lsp_server.documents.statistics import FieldStatistics, inverse_frequency
@@ -69,7 +69,7 @@ def score_documents(
     stemmer = Stemmer() if reader is None else reader.stemmer
 
     def rarity(field: str, term: str, n_own: int) -> float:
-        n_holding = n_own if reader is None else reader.term_frequency(field, term)
+        n_holding = n_own if reader is None else reader.document_frequency_of_term(field, term)
         # A word that occurs only in unsaved text counts like one that occurs in a single document.
         return inverse_frequency(n_documents, min(max(n_holding, 1), n_documents))
 
@@ -95,7 +95,7 @@ def score_documents(
 
 def held_words(words: Sequence[str], document: UnsavedDocument, stemmer: Stemmer) -> NDArray[np.bool_]:
     """Return which of the words its body contains, bool[w], as `TextReader.words_held` does."""
-    terms = stemmer.stems(words[:MOST_TOLD_APART])
+    terms = stemmer.stems(words[:MAX_TOLD_APART])
     return np.array([term in document.frequencies["body"] for term in terms], np.bool_)
 
 
@@ -119,7 +119,7 @@ def held_in_paths(
     words: Sequence[str], paths: Sequence[Sequence[str]], stemmer: Stemmer
 ) -> NDArray[np.bool_]:
     """Return which of the words each path contains, bool[n, w]; paths are given as their words."""
-    terms = stemmer.stems(words[:MOST_TOLD_APART])
+    terms = stemmer.stems(words[:MAX_TOLD_APART])
     held = np.zeros((len(paths), len(terms)), np.bool_)
     for row, path in enumerate(paths):
         here = set(stemmer.stems(path))

@@ -13,9 +13,9 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from lsp_server.embedding.contract import ModelChoice, ModelInfo
-from lsp_server.embedding.libraries import keep_quiet
 from lsp_server.embedding.onnx_folder import OnnxFolder
 from lsp_server.embedding.prefixes import prefixes_of
+from lsp_server.embedding.telemetry import disable_telemetry
 from lsp_server.embedding.transformer import RECIPE, TransformerModel
 from lsp_server.errors import ModelUnavailable
 
@@ -26,7 +26,7 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
     Raises:
         ModelUnavailable: fastembed is not installed, doesn't know the model, or can't download or load it.
     """
-    keep_quiet()
+    disable_telemetry()
     try:
         from fastembed import TextEmbedding  # noqa: PLC0415 - half a second that most users never need
     except ImportError as error:

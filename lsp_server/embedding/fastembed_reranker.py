@@ -10,8 +10,8 @@ from typing import Any
 from lsp_server.disk import with_home
 from lsp_server.embedding.cross_encoder import CrossEncoder
 from lsp_server.embedding.fastembed_model import cache_dir, description_of
-from lsp_server.embedding.libraries import keep_quiet
 from lsp_server.embedding.onnx_folder import NEEDED_FILES, network_in, revision_of
+from lsp_server.embedding.telemetry import disable_telemetry
 from lsp_server.errors import ModelUnavailable
 
 _TRIAL = ("read a file", "def read_file(path)")
@@ -29,7 +29,7 @@ def load_cross_encoder(wanted: str) -> CrossEncoder:
         ModelUnavailable: fastembed is not installed, doesn't know the model, or can't download or load it, or
             the model is not a cross-encoder.
     """
-    keep_quiet()
+    disable_telemetry()
     try:
         from fastembed.rerank.cross_encoder import TextCrossEncoder  # noqa: PLC0415 - few users need it
     except ImportError as error:

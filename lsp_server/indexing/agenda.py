@@ -10,7 +10,7 @@ from lsp_server.indexing.scanning.scanner import FileFact, priority_order
 
 logger = logging.getLogger(__name__)
 
-MOST_OPEN = 200
+MAX_OPEN = 200
 """At most this many paths, those named last, are remembered as open in an editor."""
 
 
@@ -154,6 +154,6 @@ class Agenda:
         for path in paths:
             self._open.pop(path, None)
             self._open[path] = None
-        for path in list(self._open)[:-MOST_OPEN]:
+        for path in list(self._open)[:-MAX_OPEN]:
             del self._open[path]
         self.queue.promote(paths)

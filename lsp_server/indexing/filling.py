@@ -17,7 +17,7 @@ REST_AFTER_COMMIT = 4.0
 
 LATEST_COMMIT_S = 10.0
 
-MOST_SYMBOLS = 20_000
+MAX_SYMBOLS = 20_000
 """Most symbols of one batch: about 50 MB, and as much again while the one before is being committed."""
 
 
@@ -58,7 +58,7 @@ class BatchFilling:
         """Whether the batch is full, or as old as one may currently get."""
         if not self._batch.n_files:
             return False
-        if self._batch.n_symbols >= MOST_SYMBOLS:
+        if self._batch.n_symbols >= MAX_SYMBOLS:
             return True
         age_s = time.monotonic() - self._began_s
         rest_s = min(REST_AFTER_COMMIT * self._commits.last_s, LATEST_COMMIT_S)

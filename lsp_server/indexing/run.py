@@ -34,7 +34,7 @@ from lsp_server.storage.records import FileState, FileStatus
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES_DIGESTED_HERE = 1_000_000
+MAX_BYTES_DIGESTED_HERE = 1_000_000
 """Larger files with a changed time but the same size are digested by a worker."""
 
 NEVER = -1
@@ -216,7 +216,7 @@ class IndexingRun:
 
     def _is_as_before(self, fact: FileFact, state: FileState) -> bool:
         """Tell whether a file of the same size has the same content, which is too little for a worker."""
-        is_likely = state.digest and state.size_bytes == fact.size_bytes <= MOST_BYTES_DIGESTED_HERE
+        is_likely = state.digest and state.size_bytes == fact.size_bytes <= MAX_BYTES_DIGESTED_HERE
         if not is_likely or fact.path in self._agenda.outdated:
             return False
         began_s = time.monotonic()

@@ -18,7 +18,7 @@ from lsp_server.parsing.walk import Definition, merge_neighbours
 logger = logging.getLogger(__name__)
 
 _FLAGS = tuple(SymbolFlags(number) for number in range(256))
-_MOST_SIGNATURE_BYTES = 2000
+_MAX_SIGNATURE_BYTES = 2000
 _COMMENTS = ("(*", "<#")
 _AFTER_NAMES = (b"=", b"<", b"(")
 _WORD_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b"_")
@@ -145,9 +145,9 @@ def _is_within_word(text: bytes, start: int, end: int) -> bool:
 
 def _signature(source: bytes, start: int, end: int) -> tuple[str, bool]:
     """Return a signature on one line, and whether it has all the words in its byte range."""
-    raw = source[start : min(end, start + _MOST_SIGNATURE_BYTES)].decode("utf-8", "replace")
+    raw = source[start : min(end, start + _MAX_SIGNATURE_BYTES)].decode("utf-8", "replace")
     text = " ".join(raw.split()).rstrip(" {:;,")
-    is_whole = len(text) <= MAX_SIGNATURE and end - start <= _MOST_SIGNATURE_BYTES
+    is_whole = len(text) <= MAX_SIGNATURE and end - start <= _MAX_SIGNATURE_BYTES
     if text.endswith(_ENDINGS):
         is_whole = is_whole and not text.endswith(" do")
         for ending in _ENDINGS:

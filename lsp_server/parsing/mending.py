@@ -16,17 +16,17 @@ from lsp_server.parsing.rules import Rules
 from lsp_server.parsing.tree import parse_in_time
 from lsp_server.parsing.walk import Definition, is_looked_into
 
-_MOST_LEVELS = 8
-_MOST_JOINED = 3
+_MAX_LEVELS = 8
+_MAX_JOINED = 3
 """Attributes and the like, which are on lines of their own before what they belong to."""
-_MOST_JOINED_BYTES = 20_000
-_MOST_HEAD_LINES = 20
+_MAX_JOINED_BYTES = 20_000
+_MAX_HEAD_LINES = 20
 _READ_AGAIN = 10
 """How many times its own size of a source is parsed at most, on top of `_READ_ANYWAY` bytes."""
 _READ_ANYWAY = 200_000
-_MOST_BYTES = 700_000
-_MOST_READ = 1_500_000
-_MOST_PIECES = 2000
+_MAX_BYTES = 700_000
+_MAX_READ = 1_500_000
+_MAX_PIECES = 2000
 _PIECE_LIMIT_S = 0.5
 
 _CONTINUED = re.compile(
@@ -47,7 +47,7 @@ _TYPE = re.compile(
 )
 _MULTILINE = ((b'"""', b'"""'), (b"'''", b"'''"), (b"`", b"`"), (b"/*", b"*/"))
 _HEREDOC = re.compile(rb"""<<[-~<]?["']?([A-Za-z_]\w*)""")
-_MOST_TEXT_LINES = 300
+_MAX_TEXT_LINES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +138,11 @@ def mended(
         grammar: Its language's grammar.
         rules: Its language's rules, which say what may be around a piece.
     """
-    if len(source) > _MOST_BYTES:
+    if len(source) > _MAX_BYTES:
         return None
     complete = {one.end: one for one in broken if _is_complete(one, source, rules)}
     mender = _Mender(bytearray(source), root, complete, grammar, rules.piece_ways)
-    mender.left = min(_READ_ANYWAY + _READ_AGAIN * len(source), _MOST_READ)
+    mender.left = min(_READ_ANYWAY + _READ_AGAIN * len(source), _MAX_READ)
     for match in rules.aside.finditer(source) if rules.aside is not None else ():
         mender.blank(*match.span())
     mender.mend(list(_lines(bytes(mender.text))), 0)
@@ -187,14 +187,14 @@ def _n_lines(lines: list[bytes], at: int, line: bytes) -> int:
         begins = line.lstrip().startswith(mark) if mark == b"/*" else line.count(mark) % 2 == 1
         if begins and closing not in line[line.find(mark) + len(mark) :]:
             following = (
-                n for n in range(at + 1, min(len(lines), at + _MOST_TEXT_LINES)) if closing in lines[n]
+                n for n in range(at + 1, min(len(lines), at + _MAX_TEXT_LINES)) if closing in lines[n]
             )
             return next(following, at) - at + 1
     here = _HEREDOC.search(line)
     if here is not None:
         following = (
             n
-            for n in range(at + 1, min(len(lines), at + _MOST_TEXT_LINES))
+            for n in range(at + 1, min(len(lines), at + _MAX_TEXT_LINES))
             if lines[n].strip(b" \t\r\n;") == here[1]
         )
         return next(following, at) - at + 1
@@ -228,7 +228,7 @@ def _closes_bracket(line: _Line) -> bool:
 def _n_head_lines(piece: _Piece) -> int:
     """Return how many lines a piece's head takes, such as one with a parameter on every line."""
     lines, depth = piece.lines, 0
-    for n, line in enumerate(lines[:_MOST_HEAD_LINES], 1):
+    for n, line in enumerate(lines[:_MAX_HEAD_LINES], 1):
         depth += line.text.count(b"(") - line.text.count(b")")
         is_continued = n < len(lines) and _CONTINUED.match(lines[n].text) and not _is_closing(lines[n])
         if _OPENS.search(line.text) or not (depth > 0 or is_continued or line.text.endswith(b",")):
@@ -262,13 +262,13 @@ class _Mender:
     @property
     def is_exhausted(self) -> bool:
         """Whether enough was parsed."""
-        return self.left <= 0 or self.n_read > _MOST_PIECES
+        return self.left <= 0 or self.n_read > _MAX_PIECES
 
     def mend(self, lines: list[_Line], level: int) -> None:
         """Blank what can't be parsed among lines; from the last, as attributes need what follows them."""
         pieces = _pieces(lines)
         for at in range(len(pieces) - 1, -1, -1):
-            piece, following = pieces[at], pieces[at + 1 : at + 1 + _MOST_JOINED]
+            piece, following = pieces[at], pieces[at + 1 : at + 1 + _MAX_JOINED]
             if self.is_sound(piece.start, piece.end) or _COMMENT.match(piece.lines[0].text):
                 continue
             if piece.is_open and following and following[0].is_empty:
@@ -284,7 +284,7 @@ class _Mender:
         n_head_lines = _n_head_lines(piece)
         bodies = _bodies(piece, n_head_lines)
         first = piece.lines[0]
-        if level < _MOST_LEVELS:
+        if level < _MAX_LEVELS:
             for body in bodies:
                 self.mend(body, level + 1)
             if bodies and self.is_sound(piece.start, piece.end):
@@ -311,7 +311,7 @@ class _Mender:
         """Tell whether a piece can be parsed together with what it stands before."""
         last = piece
         for other in following:
-            if last.is_finished or other.end - piece.start > _MOST_JOINED_BYTES:
+            if last.is_finished or other.end - piece.start > _MAX_JOINED_BYTES:
                 return False
             if self.is_sound(piece.start, other.end):
                 return True

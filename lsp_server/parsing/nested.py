@@ -12,10 +12,10 @@ from tree_sitter import Node
 from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope
 from lsp_server.parsing.walk import Definition, Level, Walker
 
-_MOST_LOOKS = 5000
+_MAX_LOOKS = 5000
 """How many places of one source are looked at, at most."""
-_MOST_DEPTH = 400
-_MOST_LEADING = 20
+_MAX_DEPTH = 400
+_MAX_LEADING = 20
 
 
 def walk_all(root: Node, rules: Rules, source: bytes) -> list[Definition]:
@@ -66,7 +66,7 @@ class _Search:
             if owner is not None and owner.found.at is not None and mark < owner.found.at.end_byte:
                 continue  # the definition's own first word
             n_looks += 1
-            if n_looks > _MOST_LOOKS:
+            if n_looks > _MAX_LOOKS:
                 break
             node = self._hidden(mark, owner)
             if node is not None:
@@ -91,7 +91,7 @@ class _Search:
         node: Node | None = owner.found.node if owner is not None else self._root
         leaf = node and node.descendant_for_byte_range(mark, mark + 1)
         scope = _scope(owner)
-        for _ in range(_MOST_DEPTH):
+        for _ in range(_MAX_DEPTH):
             if leaf is None or node is None or node == leaf:
                 break
             node = node.child_with_descendant(leaf)
@@ -127,7 +127,7 @@ def _with_leading(node: Node, rules: Rules) -> Iterator[Node]:
     before = node.prev_sibling
     if before is None and node.parent is not None:
         before = node.parent.prev_sibling  # Some grammars begin a list after its first comments.
-    while before is not None and len(leading) < _MOST_LEADING:
+    while before is not None and len(leading) < _MAX_LEADING:
         if rules.nodes.get(before.type) not in {Role.COMMENT, Role.ATTRIBUTE}:
             break
         leading.append(before)

@@ -8,7 +8,7 @@ from tree_sitter import Node
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, never_tested
 
-_MOST_LEVELS = 150
+_MAX_LEVELS = 150
 """How many levels of nested definitions and blocks are followed."""
 _ATTRIBUTE_STARTS = frozenset(b"@#[")
 _EXPORTED, _TEST, _DECLARATION = (
@@ -16,7 +16,7 @@ _EXPORTED, _TEST, _DECLARATION = (
     int(SymbolFlags.TEST),
     int(SymbolFlags.DECLARATION),
 )
-_MOST_WRAPPERS = 8
+_MAX_WRAPPERS = 8
 _HEAD_BYTES = 2000
 _BLANK = b" \t\r\n\f\v"
 
@@ -83,7 +83,7 @@ class Walker:
                 if leading and levels:
                     # Some grammars end a list before the comments that belong to what follows it.
                     levels[-1].leading.extend(leading)
-            elif len(levels) < _MOST_LEVELS:
+            elif len(levels) < _MAX_LEVELS:
                 levels.extend(reversed(inner))
 
     def advance(self, level: Level) -> list[Level] | None:
@@ -217,7 +217,7 @@ def _apply(rule: Role, node: Node, scope: Scope, rules: Rules) -> Iterable[Found
     if rule is not Role.WRAP:
         return rule
     wrapper: Node | None = node
-    for _ in range(_MOST_WRAPPERS):
+    for _ in range(_MAX_WRAPPERS):
         if wrapper is None:
             break
         found, wrapper = _unwrapped(wrapper, scope, rules)

@@ -11,28 +11,28 @@ from lsp_server.documents import inverse_frequency
 from lsp_server.embedding import similarity_to_score
 from lsp_server.model import Symbol, SymbolId, camel_case
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates.asking import Ask, Gathered, Place
+from lsp_server.search.candidates.asking import Ask, Gathered, SymbolRef
 from lsp_server.search.candidates.gather import gather
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.listing import listed_order
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.query.spelling import mended
+from lsp_server.search.query.spelling import corrected
 from lsp_server.search.query.syntax import ParsedQuery, parse_query
 from lsp_server.search.query.words import SplitNames, content_words
 from lsp_server.search.ranking.confidence import confidence, scores
 from lsp_server.search.ranking.order import Ranking, rank
-from lsp_server.search.ranking.rarity import MOST_WORDS, rarities
+from lsp_server.search.ranking.rarity import MAX_WORDS, rarities
 from lsp_server.search.ranking.reranking import reranked, text_of
 from lsp_server.search.ranking.signals import QueryTerms, Signals, signals_of
 from lsp_server.search.ranking.weights import nothing
 from lsp_server.search.results import (
-    MOST_RESULTS,
+    MAX_RESULTS,
     Coverage,
     Explanation,
-    Found,
     SearchMode,
     SearchOutcome,
     SearchRequest,
+    SearchResult,
 )
 from lsp_server.vectors.arrays import F64
 
@@ -55,11 +55,11 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
     began = time.perf_counter()
     query = parse_query(request.query)
     filters = Filters.of(request, query)
-    found: list[Found] = []
+    found: list[SearchResult] = []
     corrected: str | None = None
     for view in () if query.asks_nothing else views:
         cancel.raise_if_cancelled()
-        meant = _mended(view, request, query)
+        meant = _corrected(view, request, query)
         if meant is not query:
             corrected = corrected or meant.text
         found += _search_folder(view, request, meant, filters, cancel)
@@ -73,15 +73,15 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
     )
 
 
-def _mended(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
-    if view.snapshot is None or request.mode is not SearchMode.HYBRID or not request.mend:
+def _corrected(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
+    if view.snapshot is None or request.mode is not SearchMode.HYBRID or not request.correct_spelling:
         return query
-    return mended(query, view.document_frequency, view.embedder)
+    return corrected(query, view.document_frequency, view.embedder)
 
 
 def _search_folder(
     view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters, cancel: Cancel
-) -> list[Found]:
+) -> list[SearchResult]:
     ask = asked_of(view, request, query, filters)
     gathered = gather(view, ask, cancel)
     weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
@@ -121,7 +121,7 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
         view.embedder.query_vector(query.text),
         filters,
         request.mode,
-        MOST_RESULTS if request.min_score > 0 else request.limit,
+        MAX_RESULTS if request.min_score > 0 else request.limit,
         rarities(content_words(query.words), reader),
         is_crowded=not view.is_complete,
     )
@@ -164,7 +164,7 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64
     frequency = view.document_frequency
     n_documents = max(view.snapshot.text.num_docs, 1)
     whole = known = 0.0
-    for word in content_words(query.words)[:MOST_WORDS]:
+    for word in content_words(query.words)[:MAX_WORDS]:
         held = min(frequency("body", word), n_documents)
         weight = inverse_frequency(n_documents, held)
         whole += weight
@@ -177,11 +177,11 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64
 
 def _found(
     view: FolderView, gathered: Gathered, ranking: Ranking, rank_: int, score: float, *, explain: bool
-) -> Found:
+) -> SearchResult:
     candidate = int(ranking.order[rank_])
     place = gathered.places[candidate]
     candidates = gathered.candidates
-    return Found(
+    return SearchResult(
         id=SymbolId(int(candidates.ids[candidate])),
         symbol=symbol_at(view, place),
         folder=view.folder,
@@ -191,7 +191,7 @@ def _found(
     )
 
 
-def symbol_at(view: FolderView, place: Place) -> Symbol:
+def symbol_at(view: FolderView, place: SymbolRef) -> Symbol:
     """Return the symbol of a candidate."""
     if place.unsaved is not None:
         return place.unsaved.symbols[place.ordinal]

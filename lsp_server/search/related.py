@@ -17,7 +17,7 @@ from lsp_server.search.folder.file_symbols import (
 )
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.kinship import TYPES, Kinship, is_definition
-from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, Found
+from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, SearchResult
 from lsp_server.vectors.arrays import F16, F32, Mask
 
 DUPLICATE_SIMILARITY = 0.98
@@ -58,7 +58,7 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
     limit: int,
     cancel: Cancel,
     other_views: Sequence[FolderView] = (),
-) -> tuple[Found, ...]:
+) -> tuple[SearchResult, ...]:
     """Return the symbols closest in meaning to the innermost one at a position.
 
     The symbol itself, its containers and its members are left out, including parts of them in other files.
@@ -197,7 +197,7 @@ def _listed(
     limit: int,
     *,
     of_file: bool,
-) -> tuple[Found, ...]:
+) -> tuple[SearchResult, ...]:
     """Order candidates, given closest first, by what they are, and score them so that scores never rise.
 
     The first copy of the symbol asked about keeps its place, as it is worth knowing; further ones repeat it.
@@ -266,14 +266,14 @@ def _look_alike(symbols: Sequence[Symbol]) -> Mask:
     return alike
 
 
-def _found(candidate: _Candidate, score: float, *, is_duplicate: bool) -> Found:
+def _found(candidate: _Candidate, score: float, *, is_duplicate: bool) -> SearchResult:
     signals = {TEST_MARK: 1.0} if candidate.is_test else {}
     if is_duplicate:
         signals[DUPLICATE_MARK] = 1.0
     snapshot, cluster = candidate.view.snapshot, None
     if snapshot is not None and candidate.ordinal >= 0:
         cluster = snapshot.cluster_of(candidate.ordinal)
-    return Found(
+    return SearchResult(
         id=candidate.id,
         symbol=candidate.symbol,
         folder=candidate.view.folder,

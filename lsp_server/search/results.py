@@ -24,7 +24,7 @@ class SearchMode(StrEnum):
     TEXT = "text"
 
 
-MOST_RESULTS = 200
+MAX_RESULTS = 200
 """The highest `limit` of a search."""
 
 
@@ -43,7 +43,7 @@ class SearchRequest:
         mode: Which retrievers answer.
         min_score: Results below are dropped before the limit, 0 to 1.
         explain: Whether each result carries the signals that ranked it.
-        mend: Whether misspelt words are corrected.
+        correct_spelling: Whether misspelt words are corrected.
     """
 
     query: str
@@ -56,7 +56,7 @@ class SearchRequest:
     mode: SearchMode = SearchMode.HYBRID
     min_score: float = 0.0
     explain: bool = False
-    mend: bool = True
+    correct_spelling: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """One symbol that answers a search.
 
     Attributes:
@@ -133,7 +133,7 @@ class SearchOutcome:
         corrected_query: The query with spelling corrections, where there were any; else None.
     """
 
-    results: tuple[Found, ...]
+    results: tuple[SearchResult, ...]
     is_incomplete: bool
     coverage: Coverage
     took_ms: float

@@ -21,7 +21,7 @@ from lsp_server.storage.symbol_record import pack_symbol, pack_symbols, unpack_s
 YIELD_FORMAT: Final = 2
 """To be raised when the packed form changes; yields of another format are made again."""
 
-_MOST_LINES: Final = 255
+_MAX_LINES: Final = 255
 
 _HEAD: Final = b"SSY" + bytes([YIELD_FORMAT])
 
@@ -146,7 +146,7 @@ class FileYield:
 
 def n_lines(symbols: Iterable[Symbol]) -> NDArray[np.uint8]:
     """Return how many lines each symbol covers, u8[n], 255 for more."""
-    return np.array([min(symbol.n_lines, _MOST_LINES) for symbol in symbols], np.uint8)
+    return np.array([min(symbol.n_lines, _MAX_LINES) for symbol in symbols], np.uint8)
 
 
 def pack(file_yield: FileYield) -> bytes:

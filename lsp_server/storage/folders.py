@@ -25,7 +25,7 @@ import platformdirs
 from lsp_server.disk import with_home
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage.json_notes import read_json, write_json
-from lsp_server.storage.lease import WriterLease, is_marked
+from lsp_server.storage.lease import WriterLease, is_read_locked
 from lsp_server.storage.path_identity import folder_hash
 
 FORMAT_VERSION: Final = 4
@@ -72,7 +72,7 @@ class IndexVersion:
 
     @property
     def readers_lock(self) -> Path:
-        """The lock file that readers hold a shared lock on; see `ReaderMark`."""
+        """The lock file that readers hold a shared lock on; see `ReaderLock`."""
         return self.path / "readers.lock"
 
     def create(self) -> Self:
@@ -110,7 +110,7 @@ class IndexVersion:
 
     def delete_unless_read(self) -> bool:
         """Delete it if nobody reads it; True when nothing remains. Only for the holder of the lease."""
-        return not is_marked(self.readers_lock) and self.delete()
+        return not is_read_locked(self.readers_lock) and self.delete()
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,14 +132,14 @@ class WriterLease:
             holder_path(self._path).write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
 
 
-class ReaderMark:
-    """A shared lock that marks something as being read, until `release` or the end of the process."""
+class ReaderLock:
+    """A shared lock on something that is being read, until `release` or the end of the process."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
 
     @classmethod
-    def leave(cls, path: Path) -> Self | None:
+    def acquire(cls, path: Path) -> Self | None:
         """Lock the file at `path`, shared; None where it can't be written or locked."""
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -152,7 +152,7 @@ class ReaderMark:
         return None
 
     def release(self) -> None:
-        """Release the mark. A second call does nothing."""
+        """Release the lock. A second call does nothing."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             with suppress(OSError):
@@ -160,8 +160,8 @@ class ReaderMark:
             os.close(descriptor)
 
 
-def is_marked(path: Path) -> bool:
-    """Tell whether any reader holds a mark at `path`."""
+def is_read_locked(path: Path) -> bool:
+    """Tell whether any reader has locked `path`."""
     try:
         descriptor = os.open(path, os.O_RDWR)
     except OSError:

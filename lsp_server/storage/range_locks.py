@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Final
 
-MOST_SHARERS: Final = 64
+MAX_SHARERS: Final = 64
 """Bytes of a lock file: an exclusive lock takes all of them, a shared one any one of them."""
 
 
@@ -28,12 +28,12 @@ class RangeLocks:
             OSError: Another process has it locked, exclusively or shared.
         """
         os.lseek(descriptor, 0, os.SEEK_SET)
-        self._lock(descriptor, MOST_SHARERS)
+        self._lock(descriptor, MAX_SHARERS)
 
     def unlock(self, descriptor: int) -> None:
         """Release what `lock` locked."""
         os.lseek(descriptor, 0, os.SEEK_SET)
-        self._unlock(descriptor, MOST_SHARERS)
+        self._unlock(descriptor, MAX_SHARERS)
 
     def share(self, descriptor: int) -> None:
         """Lock a file shared; the descriptor's position then says which byte is ours.
@@ -41,12 +41,12 @@ class RangeLocks:
         Raises:
             OSError: Another process has it locked exclusively.
         """
-        for place in range(MOST_SHARERS):
+        for place in range(MAX_SHARERS):
             os.lseek(descriptor, place, os.SEEK_SET)
             try:
                 self._lock(descriptor, 1)
             except OSError as error:
-                if error.errno != errno.EACCES or place == MOST_SHARERS - 1:
+                if error.errno != errno.EACCES or place == MAX_SHARERS - 1:
                     raise
             else:
                 return

@@ -22,22 +22,22 @@ class Adam:
         self._steps = np.zeros(len(values), np.int32)
         self._beta_1, self._beta_2 = beta_1, beta_2
 
-    def step(self, rows: np.ndarray, slope: np.ndarray, rate: float) -> None:
+    def step(self, rows: np.ndarray, gradient: np.ndarray, rate: float) -> None:
         """Take one step against the gradient.
 
         Args:
             rows: Distinct rows, int[u].
-            slope: Gradient of the loss by these rows, float32[u] or float32[u, d].
+            gradient: Gradient of the loss by these rows, float32[u] or float32[u, d].
             rate: Learning rate.
         """
         self._steps[rows] += 1
         steps = self._steps[rows].astype(np.float32)
-        if slope.ndim > 1:
+        if gradient.ndim > 1:
             steps = steps[:, None]
         mean = self._mean[rows]
-        mean += (1 - self._beta_1) * (slope - mean)
+        mean += (1 - self._beta_1) * (gradient - mean)
         square = self._square[rows]
-        square += (1 - self._beta_2) * (slope * slope - square)
+        square += (1 - self._beta_2) * (gradient * gradient - square)
         self._mean[rows], self._square[rows] = mean, square
         corrected = mean / (1 - self._beta_1**steps)
         spread = np.sqrt(square / (1 - self._beta_2**steps))

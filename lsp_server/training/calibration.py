@@ -44,9 +44,9 @@ def fit_curve(similarities: np.ndarray, is_relevant: np.ndarray) -> ScoreCurve:
     coefficients = np.zeros(2)
     for _ in range(_ROUNDS):
         chance = 1 / (1 + np.exp(-design @ coefficients))
-        slope = design.T @ (weight * (chance - y)) + ridge @ coefficients
-        bend = (design * (weight * chance * (1 - chance))[:, None]).T @ design + ridge + 1e-9 * np.eye(2)
-        step = np.linalg.solve(bend, slope)
+        gradient = design.T @ (weight * (chance - y)) + ridge @ coefficients
+        hessian = (design * (weight * chance * (1 - chance))[:, None]).T @ design + ridge + 1e-9 * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
         coefficients -= np.clip(step, -20, 20)
         if np.abs(step).max() < 1e-9:
             break

@@ -72,11 +72,11 @@ def fit(
     for _ in range(recipe.epochs):
         chosen = _chosen(pairs, recipe, random)
         for batch in batches(pairs, chosen, recipe.shape, recipe.dropout, random):
-            loss, slope = loss_and_gradients(parameters, batch, ALIKE, recipe.temperature)
+            loss, gradient = loss_and_gradients(parameters, batch, ALIKE, recipe.temperature)
             rate = falling_rate(number / total, recipe.warm_up)
-            table.step(slope.rows, slope.table, recipe.table_rate * rate)
-            symbol_weights.step(slope.rows, slope.symbol_weights, recipe.weight_rate * rate)
-            query_weights.step(slope.rows, slope.query_weights, recipe.weight_rate * rate)
+            table.step(gradient.rows, gradient.table, recipe.table_rate * rate)
+            symbol_weights.step(gradient.rows, gradient.symbol_weights, recipe.weight_rate * rate)
+            query_weights.step(gradient.rows, gradient.query_weights, recipe.weight_rate * rate)
             number += 1
             mean_loss = loss if math.isnan(mean_loss) else 0.98 * mean_loss + 0.02 * loss
             on_step(Step(number, total, mean_loss))

@@ -107,21 +107,25 @@ def loss_and_gradients(
     field_sums = {name: pooled(matrices[name], table, symbol_weights) for name in FIELDS}
     sums = np.sum([np.float32(weights[name]) * normalised(field_sums[name]) for name in FIELDS], axis=0)
     symbols = normalised(sums)
-    loss, similarity_slope = _info_nce(queries @ symbols.T, batch.same, temperature)
+    loss, similarity_gradient = _info_nce(queries @ symbols.T, batch.same, temperature)
 
     # Backward, in the opposite order.
-    table_slope, query_weight_slope = pooled_slopes(
-        query_matrix, table, query_weights, query_sums, similarity_slope @ symbols
+    table_gradient, query_weight_gradient = pooled_gradients(
+        query_matrix, table, query_weights, query_sums, similarity_gradient @ symbols
     )
-    symbol_slope = _through_normalisation(similarity_slope.T @ queries, sums)
-    symbol_weight_slope = np.zeros_like(symbol_weights)
+    symbol_gradient = _through_normalisation(similarity_gradient.T @ queries, sums)
+    symbol_weight_gradient = np.zeros_like(symbol_weights)
     for name in FIELDS:
-        by_row, by_weight = pooled_slopes(
-            matrices[name], table, symbol_weights, field_sums[name], np.float32(weights[name]) * symbol_slope
+        by_row, by_weight = pooled_gradients(
+            matrices[name],
+            table,
+            symbol_weights,
+            field_sums[name],
+            np.float32(weights[name]) * symbol_gradient,
         )
-        table_slope += by_row
-        symbol_weight_slope += by_weight
-    return loss, Gradients(rows, table_slope, symbol_weight_slope, query_weight_slope)
+        table_gradient += by_row
+        symbol_weight_gradient += by_weight
+    return loss, Gradients(rows, table_gradient, symbol_weight_gradient, query_weight_gradient)
 
 
 def pooled(matrix: sp.csr_matrix, table: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -136,8 +140,8 @@ def pooled(matrix: sp.csr_matrix, table: np.ndarray, weights: np.ndarray) -> np.
     return sums
 
 
-def pooled_slopes(
-    matrix: sp.csr_matrix, table: np.ndarray, weights: np.ndarray, sums: np.ndarray, slope: np.ndarray
+def pooled_gradients(
+    matrix: sp.csr_matrix, table: np.ndarray, weights: np.ndarray, sums: np.ndarray, gradient: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the gradients by table and log weights, float32[u, d] and float32[u].
 
@@ -146,9 +150,9 @@ def pooled_slopes(
         table: As in `pooled`.
         weights: As in `pooled`.
         sums: What `pooled` returned.
-        slope: Gradient by the normalised sums, float32[n, d].
+        gradient: Gradient by the normalised sums, float32[n, d].
     """
-    by_row = np.exp(weights)[:, None] * (matrix.T @ _through_normalisation(slope, sums))
+    by_row = np.exp(weights)[:, None] * (matrix.T @ _through_normalisation(gradient, sums))
     return by_row, np.einsum("ud,ud->u", by_row, table)
 
 
@@ -184,21 +188,21 @@ def _info_nce(similarities: np.ndarray, same: np.ndarray, temperature: float) ->
     logits = np.where(same, np.float32(-np.inf), similarities / np.float32(temperature))
     diagonal = np.arange(n)
     loss = 0.0
-    slope = np.zeros_like(similarities)
+    gradient = np.zeros_like(similarities)
     for axis, part in ((1, slice(None)), (0, slice(n))):
         here = logits[:, part]
         shifted = np.exp(here - here.max(axis=axis, keepdims=True))
         chances = shifted / shifted.sum(axis=axis, keepdims=True)
         loss -= float(np.log(np.maximum(chances[diagonal, diagonal], 1e-30)).mean()) / 2
         chances[diagonal, diagonal] -= 1
-        slope[:, part] += chances / np.float32(2 * n * temperature)
-    return loss, slope
+        gradient[:, part] += chances / np.float32(2 * n * temperature)
+    return loss, gradient
 
 
-def _through_normalisation(slope: np.ndarray, sums: np.ndarray) -> np.ndarray:
+def _through_normalisation(gradient: np.ndarray, sums: np.ndarray) -> np.ndarray:
     """Return the gradient by sums, given the gradient by the unit vectors that they become."""
     lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))[:, None]
     unit = sums / np.maximum(lengths, _TINY)
-    along = np.einsum("ij,ij->i", slope, unit)[:, None]
-    through: np.ndarray = np.where(lengths > _TINY, (slope - along * unit) / np.maximum(lengths, _TINY), 0)
+    along = np.einsum("ij,ij->i", gradient, unit)[:, None]
+    through: np.ndarray = np.where(lengths > _TINY, (gradient - along * unit) / np.maximum(lengths, _TINY), 0)
     return through

@@ -12,7 +12,7 @@ import numpy as np
 from lsp_server.training.adam import Adam
 from lsp_server.training.bags import Bags
 from lsp_server.training.fit import falling_rate
-from lsp_server.training.network import Parameters, normalised, pooled, pooled_slopes, rows_of_bags
+from lsp_server.training.network import Parameters, normalised, pooled, pooled_gradients, rows_of_bags
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ def learn_sentences(
         bags = bags.without(random.random(len(bags.damped)) < lesson.dropout)
         rows, columns = rows_of_bags([bags], len(parameters.table))
         matrix = bags.matrix(columns, len(rows))
-        slope = -wanted[chosen] / np.float32(size)
+        gradient = -wanted[chosen] / np.float32(size)
         rate = falling_rate(done / total)
-        table_slope = np.zeros((len(rows), wanted.shape[1]), np.float32)
+        table_gradient = np.zeros((len(rows), wanted.shape[1]), np.float32)
         for values, adam in weights:
             sums = pooled(matrix, parameters.table[rows], values[rows])
-            by_row, by_weight = pooled_slopes(matrix, parameters.table[rows], values[rows], sums, slope)
-            table_slope += by_row
+            by_row, by_weight = pooled_gradients(matrix, parameters.table[rows], values[rows], sums, gradient)
+            table_gradient += by_row
             adam.step(rows, by_weight, lesson.weight_rate * rate)
-        table.step(rows, table_slope, lesson.table_rate * rate)
+        table.step(rows, table_gradient, lesson.table_rate * rate)
         on_step(done + 1, total)

@@ -29,7 +29,7 @@ RETRY_S = 30.0
 FIRST_RESTART_S = 0.2
 """An indexer that died is restarted after this; after each further death the delay doubles."""
 
-MOST_DEATHS = 5
+MAX_DEATHS = 5
 """This many deaths in a row count as a failure."""
 
 HEALTHY_S = 60.0
@@ -232,7 +232,7 @@ class Background:
                 return
             self._deaths = 1 if time.monotonic() - self._began_s > HEALTHY_S else self._deaths + 1
             self._is_held = True
-            if self._deaths >= MOST_DEATHS:
+            if self._deaths >= MAX_DEATHS:
                 self._fail(_died(self._deaths))
             else:
                 delay_s = FIRST_RESTART_S * 2 ** (self._deaths - 1)

@@ -10,7 +10,7 @@ from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.palette.answer import CentralSymbols, palette
 from lsp_server.search.related import related
-from lsp_server.search.results import Coverage, Found, SearchMode, SearchOutcome, SearchRequest
+from lsp_server.search.results import Coverage, SearchMode, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.nested import most_holders, without_doubles
 from lsp_server.workspace.open_folder import OpenFolder
@@ -56,7 +56,7 @@ class FolderSearches:
         folders: Sequence[OpenFolder],
         request: SearchRequest,
         cancel: Cancel,
-        on_partial: Callable[[Sequence[Found]], None] | None = None,
+        on_partial: Callable[[Sequence[SearchResult]], None] | None = None,
     ) -> SearchOutcome:
         """Answer a search.
 
@@ -82,7 +82,7 @@ class FolderSearches:
 
     def palette(
         self, folders: Sequence[OpenFolder], query: str, limit: int, cancel: Cancel, *, meaning: bool
-    ) -> tuple[Found, ...]:
+    ) -> tuple[SearchResult, ...]:
         """Answer `workspace/symbol`: names first, then meaning if that is wanted."""
         began = time.perf_counter()
         n_doubles = _most_doubles(folders)
@@ -126,5 +126,7 @@ def _most_doubles(folders: Sequence[OpenFolder]) -> int:
     return most_holders([folder.real for folder in folders])
 
 
-def _without_doubles(results: Sequence[Found], folders: Sequence[OpenFolder]) -> tuple[Found, ...]:
+def _without_doubles(
+    results: Sequence[SearchResult], folders: Sequence[OpenFolder]
+) -> tuple[SearchResult, ...]:
     return without_doubles(results, {folder.path: folder.real for folder in folders})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lsp_server.search.results import Found
+from lsp_server.search.results import SearchResult
 
 
 def innermost(path: Path, folders: Mapping[Path, object] | Sequence[Path]) -> Path | None:
@@ -17,7 +17,7 @@ def most_holders(folders: Sequence[Path]) -> int:
     return max((sum(one.is_relative_to(other) for other in folders) for one in folders), default=1)
 
 
-def without_doubles(results: Sequence[Found], real: Mapping[Path, Path]) -> tuple[Found, ...]:
+def without_doubles(results: Sequence[SearchResult], real: Mapping[Path, Path]) -> tuple[SearchResult, ...]:
     """Drop an outer folder's results in files that an inner folder has, too.
 
     Args:
@@ -30,7 +30,7 @@ def without_doubles(results: Sequence[Found], real: Mapping[Path, Path]) -> tupl
     return tuple(one for one in results if _owner(one, real, owners) == one.folder)
 
 
-def _owner(one: Found, real: Mapping[Path, Path], owners: Mapping[Path, Path]) -> Path:
+def _owner(one: SearchResult, real: Mapping[Path, Path], owners: Mapping[Path, Path]) -> Path:
     if one.folder not in real:
         return one.folder
     holder = innermost(real[one.folder] / one.path, owners)

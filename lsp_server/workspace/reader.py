@@ -11,7 +11,7 @@ from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.results import Coverage
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import FORMAT_VERSION, IndexFolder, IndexVersion
-from lsp_server.storage.lease import ReaderMark
+from lsp_server.storage.lease import ReaderLock
 from lsp_server.storage.records import FileState
 from lsp_server.workspace.status import IndexFacts
 
@@ -84,7 +84,7 @@ class IndexReader:
         self._fingerprint = fingerprint
         self._opening = threading.Lock()
         self._generation: Generation | None = None
-        self._mark: ReaderMark | None = None
+        self._lock: ReaderLock | None = None
         self._coverage = Coverage()
         self._counted_s = 0.0
         self._weight = _Weight()
@@ -192,7 +192,7 @@ class IndexReader:
             generation, self._generation = self._generation, None
             if generation is not None:
                 generation.catalog.close()
-            self._leave_mark(None)
+            self._keep_lock(None)
 
     def _is_behind(self) -> bool:
         generation = self._generation
@@ -213,9 +213,9 @@ class IndexReader:
                 self._generation = self._opened(version, before.catalog, before)
                 return True
             with ExitStack() as on_error:
-                mark = ReaderMark.leave(version.readers_lock)
-                if mark is not None:
-                    on_error.callback(mark.release)
+                lock = ReaderLock.acquire(version.readers_lock)
+                if lock is not None:
+                    on_error.callback(lock.release)
                 catalog = Catalog.open_reader(version.catalog)
                 on_error.callback(catalog.close)
                 self._generation = self._opened(version, catalog, None)
@@ -225,12 +225,12 @@ class IndexReader:
             return False
         if before is not None:
             before.catalog.close()
-        self._leave_mark(mark)
+        self._keep_lock(lock)
         return True
 
-    def _leave_mark(self, mark: ReaderMark | None) -> None:
-        """Keep the reader's mark of what is open now, and release the previous one."""
-        before, self._mark = self._mark, mark
+    def _keep_lock(self, lock: ReaderLock | None) -> None:
+        """Keep the lock of what is open now, and release the previous one."""
+        before, self._lock = self._lock, lock
         if before is not None:
             before.release()
 

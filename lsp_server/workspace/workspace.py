@@ -13,7 +13,7 @@ from lsp_server.errors import WorkspaceNotFound
 from lsp_server.indexing.scanning.ignore import IGNORE_FILES
 from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.results import Coverage, Found, SearchOutcome, SearchRequest
+from lsp_server.search.results import Coverage, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.settings import LoadedSettings, Settings
 from lsp_server.workspace.documents import OpenDocuments, real_path
 from lsp_server.workspace.explanation import OUTSIDE, behind_link
@@ -190,7 +190,7 @@ class Workspace:
         self,
         request: SearchRequest,
         cancel: Cancel,
-        on_partial: Callable[[Sequence[Found]], None] | None = None,
+        on_partial: Callable[[Sequence[SearchResult]], None] | None = None,
     ) -> SearchOutcome:
         """Answer a search.
 
@@ -201,7 +201,7 @@ class Workspace:
         """
         return self._searches.search(self._searched(request.folder), request, cancel, on_partial)
 
-    def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[Found, ...]:
+    def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[SearchResult, ...]:
         """Answer `workspace/symbol`: names first, then meaning."""
         meaning = self.settings_for(None).palette.meaning
         return self._searches.palette(self._searched(None), query, limit, cancel, meaning=meaning)

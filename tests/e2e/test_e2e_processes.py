@@ -16,7 +16,7 @@ N_FILES = 400
 N_FUNCTIONS = 20
 N_KILLS = 20
 N_CHECKOUTS = 2
-MOST_OWN_BYTES = 70_000_000
+MAX_OWN_BYTES = 70_000_000
 """Half as much again as an indexer of a small folder needs."""
 
 WORDS = tuple(
@@ -133,7 +133,7 @@ def test_an_indexer_keeps_no_memory_of_what_it_has_done(desk: Desk, project: Pat
         eventually(lambda turn=turn: editor.finds(f"turn_{turn}_of_{N_FILES - 1}"))  # type: ignore[misc]
         editor.ready()
     assert editor.indexers() == [indexer]
-    eventually(lambda: 0 < own_bytes(indexer) < MOST_OWN_BYTES)
+    eventually(lambda: 0 < own_bytes(indexer) < MAX_OWN_BYTES)
 
 
 def own_bytes(process: psutil.Process) -> int:

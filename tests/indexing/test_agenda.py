@@ -2,7 +2,7 @@
 
 import pytest
 
-from lsp_server.indexing.agenda import MOST_OPEN, Agenda
+from lsp_server.indexing.agenda import MAX_OPEN, Agenda
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.messages import Command, Pause, Prioritise, Rebuild, Resume, Scan, Update
 from lsp_server.indexing.queue import Lane
@@ -96,7 +96,7 @@ def test_open_files_come_first_even_when_they_are_found_later(agenda: Agenda, in
 
 
 def test_only_so_many_open_files_are_remembered(agenda: Agenda, inbox: Inbox) -> None:
-    obey(agenda, inbox, Prioritise(("first",)), Prioritise(tuple(f"p{n}" for n in range(MOST_OPEN))))
+    obey(agenda, inbox, Prioritise(("first",)), Prioritise(tuple(f"p{n}" for n in range(MAX_OPEN))))
     agenda.queue_files([FileFact("a", 1, 9), FileFact("first", 1, 1)], Lane.CHANGED)
     assert agenda.queue.pop() == FileFact("a", 1, 9)
 

@@ -81,7 +81,7 @@ def test_without_a_file_nothing_is_due_or_committed(clock: SimpleNamespace) -> N
 def test_files_to_come_are_expected_to_be_like_those_at_hand(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filling, "MOST_SYMBOLS", 40)
+    monkeypatch.setattr(filling, "MAX_SYMBOLS", 40)
     desk = CommitsNothing()
     batches = BatchFilling(desk, 1_000)
     batches.add(made_result("a.py", 10, 1, embedder))

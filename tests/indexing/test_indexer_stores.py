@@ -19,7 +19,7 @@ from lsp_server.indexing.messages import (
 )
 from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.folders import IndexRoot
-from lsp_server.storage.lease import ReaderMark, WriterLease
+from lsp_server.storage.lease import ReaderLock, WriterLease
 from lsp_server.workspace.reader import IndexReader
 
 
@@ -186,7 +186,7 @@ def test_a_version_that_somebody_reads_stays_until_nobody_does(
     older = desk.parts.index.version("0123456789abcdef")
     shutil.copytree(desk.parts.version.path, older.path)
     monkeypatch.setattr(indexer, "READERS_S", 0.1)
-    mark = ReaderMark.leave(older.readers_lock)
+    mark = ReaderLock.acquire(older.readers_lock)
     assert mark is not None
     desk.scan()
     assert older.is_ready

@@ -7,13 +7,13 @@ from pathspec import GitIgnoreSpec
 
 from lsp_server.model import SymbolKind
 from lsp_server.search.query.syntax import parse_query
-from lsp_server.search.results import Found
+from lsp_server.search.results import SearchResult
 from lsp_server.text.words import split_words
 
 _WITHOUT_MEMBERS = (SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR)
 
 
-def broken_filters(query: str, language: str, found: Found) -> Iterator[str]:
+def broken_filters(query: str, language: str, found: SearchResult) -> Iterator[str]:
     """Name each filter of a query that a result does not pass.
 
     Args:
@@ -39,7 +39,7 @@ def broken_filters(query: str, language: str, found: Found) -> Iterator[str]:
         yield "-word"
 
 
-def _own_text(found: Found, source: str) -> str:
+def _own_text(found: SearchResult, source: str) -> str:
     """Return what is a symbol's own beyond doubt: of one with members, what declares it."""
     symbol = found.symbol
     declared = f"{symbol.name}\n{symbol.signature}\n{symbol.documentation}"

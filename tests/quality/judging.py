@@ -9,7 +9,7 @@ from pathlib import Path
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.results import Found, SearchRequest
+from lsp_server.search.results import SearchRequest, SearchResult
 from lsp_server.training.evaluation import ndcg
 
 HERE = Path(__file__).parent
@@ -17,7 +17,7 @@ CORPUS = HERE / "corpus"
 DEPTH = 50
 """So many results are looked at; the score counts ten of them."""
 
-_MOST_SYMBOLS = 1_000
+_MAX_SYMBOLS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Judged:
     """
 
     question: Question
-    found: Sequence[Found]
+    found: Sequence[SearchResult]
     ndcg: float
     rank: int
     file_rank: int
@@ -99,8 +99,8 @@ def judge(question: Question, view: FolderView) -> Judged:
 
 def list_all(view: FolderView) -> frozenset[str]:
     """Return the addresses of all symbols of a folder that fits into one list."""
-    found = search([view], SearchRequest("path:*", limit=_MOST_SYMBOLS), Cancel()).results
-    assert len(found) < _MOST_SYMBOLS
+    found = search([view], SearchRequest("path:*", limit=_MAX_SYMBOLS), Cancel()).results
+    assert len(found) < _MAX_SYMBOLS
     return frozenset(address(one.path, one.symbol.qualified_name) for one in found)
 
 

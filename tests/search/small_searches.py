@@ -11,7 +11,7 @@ from lsp_server.search.engine import search
 from lsp_server.search.folder.file_symbols import file_symbols
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.related import related
-from lsp_server.search.results import Found, SearchOutcome, SearchRequest
+from lsp_server.search.results import SearchOutcome, SearchRequest, SearchResult
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,17 +34,17 @@ def asked(views: FolderView | Sequence[FolderView], request: SearchRequest) -> S
     return outcome
 
 
-def results(view: FolderView, query: str, **conditions: object) -> tuple[Found, ...]:
+def results(view: FolderView, query: str, **conditions: object) -> tuple[SearchResult, ...]:
     return asked(view, SearchRequest(query, **conditions)).results  # type: ignore[arg-type]
 
 
-def names(found: Sequence[Found]) -> list[str]:
+def names(found: Sequence[SearchResult]) -> list[str]:
     return [one.symbol.name for one in found]
 
 
 def near(  # noqa: PLR0917 - a position has two parts and a unit
     view: FolderView, path: str, line: int, column: int = 4, limit: int = 20, encoding: Encoding = "utf16"
-) -> tuple[Found, ...]:
+) -> tuple[SearchResult, ...]:
     found = related(view, path, line, column, encoding, limit, Cancel())
     scores = [one.score for one in found]
     assert scores == sorted(scores, reverse=True)
@@ -53,7 +53,7 @@ def near(  # noqa: PLR0917 - a position has two parts and a unit
     return found
 
 
-def qualified_names(found: Sequence[Found]) -> list[str]:
+def qualified_names(found: Sequence[SearchResult]) -> list[str]:
     return [one.symbol.qualified_name for one in found]
 
 

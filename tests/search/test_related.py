@@ -10,7 +10,7 @@ from lsp_server.embedding import Embedder
 from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel, Cancelled
 from lsp_server.search.related import related
-from lsp_server.search.results import Found
+from lsp_server.search.results import SearchResult
 
 STORE = """\
 import json
@@ -47,7 +47,7 @@ def test_load_session_reads_the_stream():
 """
 
 
-def signals(found: Found) -> Mapping[str, float]:
+def signals(found: SearchResult) -> Mapping[str, float]:
     assert found.explanation is not None
     return found.explanation.signals
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lsp_server.storage import lease as leases
-from lsp_server.storage.lease import ReaderMark, WriterLease, is_held, is_marked
-from lsp_server.storage.range_locks import MOST_SHARERS, RangeLocks
+from lsp_server.storage.lease import ReaderLock, WriterLease, is_held, is_read_locked
+from lsp_server.storage.range_locks import MAX_SHARERS, RangeLocks
 
 
 class Ranges:
@@ -49,25 +49,25 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_a_version_stays_marked_until_its_last_reader_leaves(path: Path) -> None:
-    first, second = ReaderMark.leave(path), ReaderMark.leave(path)
+    first, second = ReaderLock.acquire(path), ReaderLock.acquire(path)
     assert first is not None
     assert second is not None
     first.release()
-    assert is_marked(path)
+    assert is_read_locked(path)
     second.release()
-    assert not is_marked(path)
+    assert not is_read_locked(path)
 
 
 def test_one_writer_keeps_out_writers_and_readers(path: Path) -> None:
     with WriterLease.acquire(path):
         assert WriterLease.try_acquire(path) is None
-        assert ReaderMark.leave(path) is None
+        assert ReaderLock.acquire(path) is None
         assert is_held(path)
     assert not is_held(path)
 
 
 def test_readers_keep_a_writer_out(path: Path) -> None:
-    marks = [ReaderMark.leave(path) for _ in range(3)]
+    marks = [ReaderLock.acquire(path) for _ in range(3)]
     assert WriterLease.try_acquire(path) is None
     assert not is_held(path)
     for mark in marks:
@@ -77,7 +77,7 @@ def test_readers_keep_a_writer_out(path: Path) -> None:
 
 
 def test_more_readers_than_bytes_are_refused(path: Path) -> None:
-    marks = [ReaderMark.leave(path) for _ in range(MOST_SHARERS + 1)]
+    marks = [ReaderLock.acquire(path) for _ in range(MAX_SHARERS + 1)]
     assert marks[-1] is None
     for mark in marks[:-1]:
         assert mark is not None

@@ -46,8 +46,8 @@ def test_gradients_are_the_slopes_of_the_loss(what: str, seed: int) -> None:
     parameters, batch = random_case(seed)
     values = getattr(parameters, what)
     _, found = loss_and_gradients(parameters, batch, WEIGHTS, TEMPERATURE)
-    slopes = np.zeros_like(values)
-    slopes[found.rows] = getattr(found, what)
+    gradients = np.zeros_like(values)
+    gradients[found.rows] = getattr(found, what)
     for place in np.ndindex(*values.shape):
         kept = values[place]
         losses = []
@@ -55,7 +55,7 @@ def test_gradients_are_the_slopes_of_the_loss(what: str, seed: int) -> None:
             values[place] = kept + step
             losses.append(loss_and_gradients(parameters, batch, WEIGHTS, TEMPERATURE)[0])
         values[place] = kept
-        assert slopes[place] == pytest.approx((losses[0] - losses[1]) / (2 * STEP), abs=1e-5)
+        assert gradients[place] == pytest.approx((losses[0] - losses[1]) / (2 * STEP), abs=1e-5)
 
 
 def test_a_symbol_that_answers_the_query_too_is_no_wrong_answer() -> None:

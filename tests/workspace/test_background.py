@@ -175,7 +175,7 @@ def test_an_indexer_that_dies_is_started_again_and_at_last_given_up(
     one = stage(DIES)
     one.background.scan()
     one.comes_to(IndexState.FAILED)
-    assert one.commands() == ["start", "Scan"] * module.MOST_DEATHS
+    assert one.commands() == ["start", "Scan"] * module.MAX_DEATHS
     assert "5 times in a row" in str(one.background.message)
 
 

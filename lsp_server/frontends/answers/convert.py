@@ -8,7 +8,7 @@ from typing import Any
 
 from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.model import Encoding, Position, Span
-from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
+from lsp_server.search.results import Coverage, Explanation, SearchOutcome, SearchResult
 from lsp_server.workspace.status import FolderStatus, IndexFacts, Metrics, PathExplanation, WorkspaceStatus
 
 Object = dict[str, Any]
@@ -34,16 +34,16 @@ class Converter:
         """Return LSP's Range."""
         return {"start": self.position(span.start), "end": self.position(span.end)}
 
-    def uri(self, found: Found) -> str:
+    def uri(self, found: SearchResult) -> str:
         """Return the URI of the file that a symbol is in."""
         return self.uris.file(found.folder, found.path)
 
-    def identity(self, found: Found) -> Object:
+    def identity(self, found: SearchResult) -> Object:
         """Return a symbol's id and folder, which together identify it: copies in other folders share ids."""
         # The id is a string, as 64 bits don't fit into JavaScript's numbers.
         return {"id": str(found.id), "folder": self.uris.folder(found.folder)}
 
-    def result(self, found: Found) -> Object:
+    def result(self, found: SearchResult) -> Object:
         """Return one entry of `semanticSearch`'s results."""
         symbol = found.symbol
         result: Object = {
@@ -64,7 +64,7 @@ class Converter:
             result["explanation"] = explanation(found.explanation)
         return result
 
-    def results(self, found: Sequence[Found]) -> list[Object]:
+    def results(self, found: Sequence[SearchResult]) -> list[Object]:
         """Return entries of `semanticSearch`'s results."""
         return [self.result(one) for one in found]
 
@@ -80,7 +80,7 @@ class Converter:
             result["correctedQuery"] = outcome.corrected_query
         return result
 
-    def workspace_symbol(self, found: Found) -> Object:
+    def workspace_symbol(self, found: SearchResult) -> Object:
         """Return LSP's WorkspaceSymbol as `workspace/symbol` lists it.
 
         Its range starts at the name, where an editor jumps to, and ends with the symbol.
@@ -98,7 +98,7 @@ class Converter:
             listed["containerName"] = symbol.container_name
         return listed
 
-    def resolved_symbol(self, listed: Object, found: Found) -> Object:
+    def resolved_symbol(self, listed: Object, found: SearchResult) -> Object:
         """Return a listed WorkspaceSymbol with all its details.
 
         Signature and documentation are next to LSP's own keys and also in `data`, the only place where a

@@ -9,7 +9,7 @@ from lsp_server.disk import composed
 
 _SUB_DELIMITERS = "!$&'()*+,;=:@"
 _WINDOWS = os.name == "nt"
-_MOST_QUOTED = 10_000
+_MAX_QUOTED = 10_000
 """How many paths' quoted forms are cached, some 2 MB: each key press in the palette lists 500 symbols."""
 
 
@@ -98,7 +98,7 @@ class ClientUris:
             self._safe = "/"
 
 
-@lru_cache(_MOST_QUOTED)
+@lru_cache(_MAX_QUOTED)
 def _quoted(path: str, safe: str) -> str:
     return quote(os.fsencode(path), safe)
 

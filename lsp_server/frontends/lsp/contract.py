@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from lsp_server.model import Encoding
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.results import Found, SearchOutcome, SearchRequest
+from lsp_server.search.results import SearchOutcome, SearchRequest, SearchResult
 from lsp_server.settings import Settings
 from lsp_server.workspace.status import PathExplanation, WorkspaceStatus
 
@@ -36,11 +36,11 @@ class WorkspaceLike(Protocol):
         self,
         request: SearchRequest,
         cancel: Cancel,
-        on_partial: Callable[[Sequence[Found]], None] | None = None,
+        on_partial: Callable[[Sequence[SearchResult]], None] | None = None,
     ) -> SearchOutcome:
         """Answer a search."""
 
-    def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[Found, ...]:
+    def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[SearchResult, ...]:
         """Answer `workspace/symbol`."""
 
     def related(  # noqa: PLR0917 - a position has two parts and a unit

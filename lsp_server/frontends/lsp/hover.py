@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lsp_server.frontends.answers.convert import Converter
-from lsp_server.search.results import PROBABLY_RELEVANT, Found
+from lsp_server.search.results import PROBABLY_RELEVANT, SearchResult
 
 
-def hover(found: Sequence[Found], convert: Converter, *, markdown: bool) -> dict[str, Any] | None:
+def hover(found: Sequence[SearchResult], convert: Converter, *, markdown: bool) -> dict[str, Any] | None:
     """Return LSP's Hover, or None when nothing is close enough."""
     close = [one for one in found if one.score >= PROBABLY_RELEVANT]
     if not close:
@@ -19,7 +19,7 @@ def hover(found: Sequence[Found], convert: Converter, *, markdown: bool) -> dict
     return {"contents": {"kind": "markdown" if markdown else "plaintext", "value": text}}
 
 
-def _markdown_line(found: Found, convert: Converter) -> str:
+def _markdown_line(found: SearchResult, convert: Converter) -> str:
     # A parenthesis would end the link, whether or not the client's own URIs escape it.
     target = convert.uri(found).replace("(", "%28").replace(")", "%29")
     name = _name(found).replace("`", "'")
@@ -29,28 +29,28 @@ def _markdown_line(found: Found, convert: Converter) -> str:
     return f"- [`{name}`]({target}#L{_line(found)}) {facts}"
 
 
-def _plain_line(found: Found, convert: Converter) -> str:
+def _plain_line(found: SearchResult, convert: Converter) -> str:
     name = _name(found)
     return (
         f"{name}  {_kind(found)}{_marks(found)}  {_similarity(found)}  {convert.uri(found)}#L{_line(found)}"
     )
 
 
-def _name(found: Found) -> str:
+def _name(found: SearchResult) -> str:
     return found.symbol.qualified_name.replace("\n", " ")
 
 
-def _line(found: Found) -> int:
+def _line(found: SearchResult) -> int:
     return found.symbol.selection.start.line + 1
 
 
-def _kind(found: Found) -> str:
+def _kind(found: SearchResult) -> str:
     return re.sub(r"([A-Z])", lambda letter: " " + letter[1].lower(), found.symbol.kind.label)
 
 
-def _marks(found: Found) -> str:
+def _marks(found: SearchResult) -> str:
     return "".join(f" ({mark})" for mark in found.marks)
 
 
-def _similarity(found: Found) -> str:
+def _similarity(found: SearchResult) -> str:
     return f"{found.score:.0%}"

@@ -8,7 +8,7 @@ from typing import Any, Self
 from lsp_server.frontends.lsp.protocol import Token, Tokens
 from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
 from lsp_server.model import SymbolId
-from lsp_server.search.results import Found
+from lsp_server.search.results import SearchResult
 from lsp_server.workspace.status import IndexState, Work, WorkspaceStatus
 
 _BUSY = frozenset({IndexState.STARTING, IndexState.INDEXING})
@@ -91,7 +91,10 @@ class RequestProgress:
     """
 
     def __init__(
-        self, rpc: RpcProtocol, tokens: Tokens, convert: Callable[[Sequence[Found]], list[dict[str, Any]]]
+        self,
+        rpc: RpcProtocol,
+        tokens: Tokens,
+        convert: Callable[[Sequence[SearchResult]], list[dict[str, Any]]],
     ) -> None:
         self._rpc = rpc
         self._tokens = tokens
@@ -112,7 +115,7 @@ class RequestProgress:
         self._is_over = True
         self._work_done({"kind": "end"})
 
-    def send_parts(self, found: Sequence[Found]) -> None:
+    def send_parts(self, found: Sequence[SearchResult]) -> None:
         """Send results that have not been sent yet, in arrays of limited length; nothing after the answer."""
         if self._is_over:
             return

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from lsp_server.errors import InvalidParams
 from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.model import SymbolKind
-from lsp_server.search.results import MOST_RESULTS, SearchMode, SearchRequest
+from lsp_server.search.results import MAX_RESULTS, SearchMode, SearchRequest
 
 T = TypeVar("T")
 Token = str | int
@@ -196,7 +196,7 @@ def search_params(
     )
     request = SearchRequest(
         query=params.text("query"),
-        limit=params.integer("limit", 1, MOST_RESULTS, default=default_limit),
+        limit=params.integer("limit", 1, MAX_RESULTS, default=default_limit),
         kinds=_each_known(params, "kinds", _KINDS.get) or None,
         languages=_each_known(params, "languages", canonical_language) or None,
         include=params.texts("include"),
@@ -212,7 +212,7 @@ def search_params(
 def related_params(raw: Any, default_limit: int = 20) -> tuple[Place, int, Tokens]:
     """Read the parameters of `semanticSearch/related`: position, limit and tokens."""
     params = Params(raw).only("textDocument", "position", "limit", "workDoneToken", "partialResultToken")
-    limit = params.integer("limit", 1, MOST_RESULTS, default=default_limit)
+    limit = params.integer("limit", 1, MAX_RESULTS, default=default_limit)
     return place_of(params), limit, tokens_of(params)
 
 

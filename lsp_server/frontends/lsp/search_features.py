@@ -24,7 +24,7 @@ from lsp_server.frontends.lsp.protocol import (
 from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
 from lsp_server.frontends.lsp.session import Session
 from lsp_server.model import SymbolKind
-from lsp_server.search.results import Found, SearchOutcome
+from lsp_server.search.results import SearchOutcome, SearchResult
 from lsp_server.settings import Settings
 from lsp_server.workspace.status import IndexState
 
@@ -41,7 +41,7 @@ class SearchFeatures:
     def __init__(self, session: Session, rpc: RpcProtocol) -> None:
         self._session = session
         self._rpc = rpc
-        self._listed: OrderedDict[_Identity, Found] = OrderedDict()
+        self._listed: OrderedDict[_Identity, SearchResult] = OrderedDict()
 
     async def search(self, raw: Json) -> Json:
         """Answer `semanticSearch`."""
@@ -130,12 +130,12 @@ class SearchFeatures:
         is_incomplete = status.state in {IndexState.STARTING, IndexState.INDEXING}
         return SearchOutcome((), is_incomplete, status.coverage, 0.0)
 
-    def _parts_listener(self, progress: RequestProgress) -> Callable[[Sequence[Found]], None] | None:
+    def _parts_listener(self, progress: RequestProgress) -> Callable[[Sequence[SearchResult]], None] | None:
         if not progress.wants_parts:
             return None
         loop = asyncio.get_running_loop()
 
-        def listen(found: Sequence[Found]) -> None:
+        def listen(found: Sequence[SearchResult]) -> None:
             loop.call_soon_threadsafe(progress.send_parts, tuple(found))
 
         return listen
@@ -146,10 +146,10 @@ class SearchFeatures:
             outcome = replace(outcome, results=())
         return self._session.convert.outcome(outcome)
 
-    def _symbols(self, found: Sequence[Found]) -> list[dict[str, Any]]:
+    def _symbols(self, found: Sequence[SearchResult]) -> list[dict[str, Any]]:
         return [self._session.convert.workspace_symbol(one) for one in found]
 
-    def _remember(self, found: Sequence[Found]) -> None:
+    def _remember(self, found: Sequence[SearchResult]) -> None:
         for one in found:
             identity = _identity(Params(self._session.convert.identity(one)))
             self._listed[identity] = one

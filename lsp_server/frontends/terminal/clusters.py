@@ -14,7 +14,7 @@ from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.index_meta import IndexMeta
 from lsp_server.vectors.compaction import imbalance
 
-_MOST_BARS: Final = 12
+_MAX_BARS: Final = 12
 _BAR_CELLS: Final = 40
 _LABEL: Final = 26
 _NO_CLUSTERS: Final = "No vectors are indexed; run `semantic-symbols index`."
@@ -106,7 +106,7 @@ def histogram(sizes: Sequence[int] | NDArray[np.int64]) -> list[str]:
     values = np.asarray(sizes)
     if not len(values):
         return []
-    n_bars = min(_MOST_BARS, len(np.unique(values)))
+    n_bars = min(_MAX_BARS, len(np.unique(values)))
     counts, edges = np.histogram(values, bins=n_bars)
     most = max(int(counts.max()), 1)
     rows = [

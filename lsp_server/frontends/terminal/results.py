@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lsp_server.frontends.terminal.console import Console, Styled
-from lsp_server.search.results import PROBABLY_RELEVANT, Explanation, Found, SearchOutcome
+from lsp_server.search.results import PROBABLY_RELEVANT, Explanation, SearchOutcome, SearchResult
 
 
 def show_outcome(outcome: SearchOutcome, console: Console) -> None:
@@ -20,7 +20,9 @@ def show_related(outcome: SearchOutcome, console: Console) -> None:
     _show_all(outcome, console, _show)
 
 
-def _show_all(outcome: SearchOutcome, console: Console, show: Callable[[Found, Console], None]) -> None:
+def _show_all(
+    outcome: SearchOutcome, console: Console, show: Callable[[SearchResult, Console], None]
+) -> None:
     if not outcome.results:
         console.say("Nothing found.")
     elif outcome.results[0].score < PROBABLY_RELEVANT:
@@ -32,7 +34,7 @@ def _show_all(outcome: SearchOutcome, console: Console, show: Callable[[Found, C
         console.say(Styled("dim", f"({covered.indexed_files:,} of {covered.files:,} files indexed)"))
 
 
-def _show(found: Found, console: Console) -> None:
+def _show(found: SearchResult, console: Console) -> None:
     symbol = found.symbol
     place = f"{shown_path(found.folder / found.path)}:{symbol.selection.start.line + 1}"
     name = _on_one_line(symbol.qualified_name or found.path)
@@ -43,7 +45,7 @@ def _show(found: Found, console: Console) -> None:
         console.say(f"    {symbol.signature}")
 
 
-def _show_explained(found: Found, console: Console) -> None:
+def _show_explained(found: SearchResult, console: Console) -> None:
     _show(found, console)
     if found.explanation is not None:
         console.say(Styled("dim", f"    {explained(found.explanation)}"))

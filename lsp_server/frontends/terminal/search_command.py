@@ -25,7 +25,7 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.query.syntax import kind_named
 from lsp_server.search.related import related
-from lsp_server.search.results import MOST_RESULTS, SearchMode, SearchOutcome, SearchRequest
+from lsp_server.search.results import MAX_RESULTS, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.workspace.rerankers import Rerankers
 
@@ -112,9 +112,9 @@ def _well_formed(text: str) -> str:
 
 def _limit(arguments: Namespace, default: int) -> int:
     limit = default if arguments.limit is None else int(arguments.limit)
-    if not 1 <= limit <= MOST_RESULTS:
+    if not 1 <= limit <= MAX_RESULTS:
         raise InvalidParams(
-            f"--limit must be from 1 to {MOST_RESULTS}.", "Give a number in that range.", key="limit"
+            f"--limit must be from 1 to {MAX_RESULTS}.", "Give a number in that range.", key="limit"
         )
     return limit
 

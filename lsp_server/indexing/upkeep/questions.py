@@ -13,7 +13,7 @@ N_QUESTIONS: Final = 200
 LEAST_QUESTIONS: Final = 60
 """With fewer, a recall of 0.98 is a matter of chance."""
 
-_MOST_LOOKED_AT: Final = 20 * N_QUESTIONS
+_MAX_LOOKED_AT: Final = 20 * N_QUESTIONS
 _WORDS: Final = range(4, 41)
 """How many words read like a query; shorter texts are names, longer ones essays."""
 
@@ -31,7 +31,7 @@ def questions(index: VectorIndex, embedder: Embedder, seed: int) -> F32 | None:
     """
     living = index.living()
     random = np.random.default_rng(seed)
-    chosen = random.choice(living, min(_MOST_LOOKED_AT, len(living)), replace=False)
+    chosen = random.choice(living, min(_MAX_LOOKED_AT, len(living)), replace=False)
     asked: list[np.ndarray] = []
     for ordinal in chosen.tolist():
         beginning = unpack_symbol(index.record(ordinal)).documentation.partition("\n\n")[0]

@@ -40,7 +40,7 @@ _MEMBER = re.compile(
     rb"(?!(?:return|if|elif|else|for|while|with|print|assert|raise|del|yield|await|not|and|or|in|is|lambda|except"
     rb"|import|from|class|try|pass)\b)[^\n ]*+ "
 )
-_MOST_HEAD_BYTES = 4000
+_MAX_HEAD_BYTES = 4000
 
 
 def without_types(source: bytes) -> bytes:
@@ -126,7 +126,7 @@ def _write_function(text: bytearray, found: re.Match[bytes]) -> int:
 def _closing(text: bytearray, opened: int) -> int:
     """Return the offset of the bracket that closes the one at `opened`, or -1."""
     depth = 0
-    for at in range(opened, min(len(text), opened + _MOST_HEAD_BYTES)):
+    for at in range(opened, min(len(text), opened + _MAX_HEAD_BYTES)):
         depth += (text[at] in b"([") - (text[at] in b")]")
         if depth == 0:
             return at

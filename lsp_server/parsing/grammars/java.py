@@ -23,7 +23,7 @@ _CREATION = "object_creation_expression"
 _EXPRESSIONS = frozenset(
     {_CREATION, "method_invocation", "argument_list", "variable_declarator", "assignment_expression"}
 )
-_MOST_DEPTH = 6
+_MAX_DEPTH = 6
 _DECLARED = SymbolFlags.DECLARATION
 
 
@@ -50,7 +50,7 @@ def _statement(node: Node, scope: Scope) -> Iterable[Found]:
 def _nameless_class(node: Node) -> tuple[Node | None, str]:
     """Return the body of the first anonymous class in an expression, and what it extends."""
     nodes = [node]
-    for depth in range(_MOST_DEPTH):
+    for depth in range(_MAX_DEPTH):
         following: list[Node] = []
         for current in nodes:
             body = child_of_type(current, "class_body") if current.type == _CREATION else None

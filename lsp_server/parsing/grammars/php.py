@@ -21,7 +21,7 @@ from lsp_server.parsing.rules import (
 _DECLARED = SymbolFlags.DECLARATION
 _TEST_BLOCKS = frozenset({"it", "test", "describe"})
 _CLOSURES = frozenset({"anonymous_function", "arrow_function"})
-_MOST_CALLS = 16
+_MAX_CALLS = 16
 
 
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -70,7 +70,7 @@ def _constants(node: Node, _scope: Scope) -> Iterable[Found]:
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe `define('NAME', ...)` and `$name = function`."""
     expression = first_child(node)
-    for _ in range(_MOST_CALLS):
+    for _ in range(_MAX_CALLS):
         if expression is None or expression.type != "member_call_expression":
             break
         expression = expression.child_by_field_name("object")

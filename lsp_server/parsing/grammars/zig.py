@@ -26,7 +26,7 @@ _CONTAINERS = {
 }
 
 _VALUES = frozenset({"range_expression", "anonymous_struct_initializer"})
-_MOST_KEYS = 2
+_MAX_KEYS = 2
 
 
 def _variable(node: Node, scope: Scope) -> Iterable[Found]:
@@ -85,7 +85,7 @@ def _key(node: Node, scope: Scope) -> Iterable[Found]:
     at = child_of_type(target, "identifier")
     if at is None or value is None or value.type != "anonymous_struct_initializer":
         return ()
-    inside = (value,) if len(scope.containers) < _MOST_KEYS else ()
+    inside = (value,) if len(scope.containers) < _MAX_KEYS else ()
     name = text_of(at).strip('@"')
     return (Found(node, name, at, SymbolKind.KEY, value.start_byte, inside, Place.TYPE),)
 

@@ -8,7 +8,7 @@ import numpy as np
 from lsp_server.documents import TextFilter, TextQuery
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.unsaved import UnsavedFile
-from lsp_server.search.query.places import PlaceNamed, places_in
+from lsp_server.search.query.line_references import LineReference, line_references_in
 from lsp_server.search.query.quoting import Quotation
 from lsp_server.search.query.syntax import ParsedQuery
 from lsp_server.search.ranking.signals import Candidates
@@ -26,7 +26,7 @@ Twice as many brought .0006 NDCG@10 on our development queries, for half a searc
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SymbolRef:
     """Where a candidate's symbol is kept: a row of the snapshot, or a symbol of an open buffer."""
 
     ordinal: int
@@ -38,7 +38,7 @@ class Gathered:
     """Candidates and where each is kept, in one order."""
 
     candidates: Candidates
-    places: Sequence[Place]
+    places: Sequence[SymbolRef]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,9 +76,9 @@ class Ask:
         return Quotation.of(self.query.text, self.query.words)
 
     @property
-    def lines(self) -> Sequence[PlaceNamed]:
+    def lines(self) -> Sequence[LineReference]:
         """Lines of files that the query names; in hybrid mode only."""
-        return places_in(self.query.text) if self.mode is SearchMode.HYBRID else ()
+        return line_references_in(self.query.text) if self.mode is SearchMode.HYBRID else ()
 
     def text_query(self, condition: TextFilter) -> TextQuery:
         """Return the query for the text index."""

@@ -14,10 +14,10 @@ from lsp_server.documents import (
     passing_documents,
     score_documents,
 )
-from lsp_server.search.candidates.asking import Ask, Gathered, Place
+from lsp_server.search.candidates.asking import Ask, Gathered, SymbolRef
 from lsp_server.search.folder.unsaved import UnsavedFile
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.query.places import at_line, lines_meant
+from lsp_server.search.query.line_references import at_line, resolve_lines
 from lsp_server.search.query.quoting import Quotation, innermost
 from lsp_server.search.ranking.signals import Candidates, is_prose, repeats
 from lsp_server.search.results import SearchMode
@@ -59,7 +59,7 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
             containers=[symbol.container_name for symbol in symbols],
             paths=[file.path] * len(rows),
         )
-        parts.append(Gathered(candidates, [Place(row, file) for row in rows.tolist()]))
+        parts.append(Gathered(candidates, [SymbolRef(row, file) for row in rows.tolist()]))
     return parts
 
 
@@ -95,7 +95,7 @@ def _quoted(file: UnsavedFile, rows: I64, ask: Ask, quotation: Quotation, stemme
 def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
     """Return the lines that the query names in each file, by path."""
     indexed = () if view.snapshot is None else view.snapshot.catalog.paths
-    return lines_meant(ask.lines, chain(indexed, view.unsaved.files))
+    return resolve_lines(ask.lines, chain(indexed, view.unsaved.files))
 
 
 def _at_lines(file: UnsavedFile, rows: I64, lines: Sequence[int]) -> Mask:

@@ -11,23 +11,23 @@ from lsp_server.documents import Passing, TextFilter, TextHits, held_in_paths
 from lsp_server.model import SymbolKind
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates.asking import Ask, Gathered, Place
+from lsp_server.search.candidates.asking import Ask, Gathered, SymbolRef
 from lsp_server.search.folder.file_symbols import indexed_symbols
 from lsp_server.search.folder.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import match_beginning
-from lsp_server.search.query.places import at_line, lines_meant
+from lsp_server.search.query.line_references import at_line, resolve_lines
 from lsp_server.search.query.quoting import innermost
 from lsp_server.search.ranking.signals import Candidates, is_prose, repeats
 from lsp_server.search.results import SearchMode
 from lsp_server.vectors.arrays import F32, I64, U64, Mask
 
-_MOST_NAMED = 100
+_MAX_NAMED = 100
 """At most this many symbols whose names begin with the query are candidates, the shortest first."""
 
-_MOST_QUOTED = 60
+_MAX_QUOTED = 60
 """At most this many symbols that the query quotes are candidates: text found in more is boilerplate."""
 
 _SELECTIVE = 8  # filters that pass fewer than one symbol in this many are left to the text index
@@ -91,7 +91,7 @@ def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
         chosen.append(rows[passing])
         ranks.append(rank[passing])
     rows = np.concatenate(chosen)
-    order = np.argsort(np.concatenate(ranks), kind="stable")[:_MOST_NAMED]
+    order = np.argsort(np.concatenate(ranks), kind="stable")[:_MAX_NAMED]
     return rows[order]
 
 
@@ -119,7 +119,7 @@ def _quoted(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | No
         return passed
 
     ordinals, counts = _known(
-        snapshot, snapshot.text.runs_held(quotation.runs, condition, _MOST_QUOTED, passing)
+        snapshot, snapshot.text.runs_held(quotation.runs, condition, _MAX_QUOTED, passing)
     )
     ordinals = ordinals[counts >= quotation.least]
     ordinals = ordinals[~is_prose([snapshot.path_of(file) for file in vectors.files(ordinals).tolist()])]
@@ -131,7 +131,7 @@ def _quoted(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | No
 def _at_lines(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
     """Return the symbols at the lines that the query names."""
     found: list[int] = []
-    for path, lines in lines_meant(ask.lines, snapshot.catalog.paths).items():
+    for path, lines in resolve_lines(ask.lines, snapshot.catalog.paths).items():
         rows, symbols = indexed_symbols(snapshot, path)
         places = {place for line in lines if (place := at_line(symbols, line)) is not None}
         found += [int(rows[place]) for place in places if allowed is None or allowed[rows[place]]]
@@ -192,7 +192,7 @@ def _with_evidence(
             containers=_Containers(snapshot, ordinals),
             paths=[snapshot.path_of(file) for file in files.tolist()],
         ),
-        [Place(ordinal) for ordinal in ordinals.tolist()],
+        [SymbolRef(ordinal) for ordinal in ordinals.tolist()],
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from lsp_server.vectors.arrays import Mask
 
-_MOST_KNOWN: Final = 8
+_MAX_KNOWN: Final = 8
 
 
 class Masks:
@@ -28,6 +28,6 @@ class Masks:
         mask.setflags(write=False)
         with self._lock:
             self._known[condition] = mask
-            while len(self._known) > _MOST_KNOWN:
+            while len(self._known) > _MAX_KNOWN:
                 self._known.popitem(last=False)
         return mask

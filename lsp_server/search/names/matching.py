@@ -27,7 +27,7 @@ from lsp_server.vectors.arrays import I64, Mask, ascending
 from lsp_server.vectors.names import lowered
 
 _BLOCK_ROWS = 16_384  # names matched together: half a megabyte, which fits in the L2 cache
-_MOST_BY_WORDS = 20_000  # at most this many names that contain all words are split one by one
+_MAX_BY_WORDS = 20_000  # at most this many names that contain all words are split one by one
 
 
 class NameMatch(IntEnum):
@@ -137,7 +137,7 @@ def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matche
     joined = "".join("".join(split_words(word)) or word for word in wanted)
     known: dict[str, NameMatch | None] = {}
     classes = np.full(len(rows), -1, np.int64)
-    for place, name in enumerate(names_as_written(columns, rows[:_MOST_BY_WORDS])):
+    for place, name in enumerate(names_as_written(columns, rows[:_MAX_BY_WORDS])):
         if name not in known:
             known[name] = _match_of_words(name, wanted, joined)
         match = known[name]

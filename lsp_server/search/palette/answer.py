@@ -33,10 +33,10 @@ from lsp_server.search.palette.central import CentralSymbols
 from lsp_server.search.palette.name_query import NameQuery
 from lsp_server.search.palette.name_sources import NameSource, sources_of
 from lsp_server.search.palette.qualified import in_containers, rows_likely_in
-from lsp_server.search.query.spelling import mended
+from lsp_server.search.query.spelling import corrected
 from lsp_server.search.query.syntax import parse_query
 from lsp_server.search.ranking.signals import HOLDERS
-from lsp_server.search.results import Found, SearchOutcome, SearchRequest
+from lsp_server.search.results import SearchOutcome, SearchRequest, SearchResult
 from lsp_server.vectors.arrays import I64
 
 __all__ = ["CentralSymbols", "palette"]
@@ -53,7 +53,7 @@ SCORES: Final = {
 """The score of a result by its class of match."""
 
 _BELOW_NAMES = 0.01  # a hit by meaning scores at least this much less than the last name
-_MOST_BY_MEANING = 50  # nobody reads further down
+_MAX_BY_MEANING = 50  # nobody reads further down
 _TIES = 4  # of equally good names, at most this many times the limit are sorted by path
 _LONGEST = 0xFFFF
 _NO_ROWS = np.zeros(0, np.int64)
@@ -80,7 +80,7 @@ def palette(
     *,
     meaning: bool,
     central: CentralSymbols,
-) -> tuple[Found, ...]:
+) -> tuple[SearchResult, ...]:
     """Return the symbols that a palette shows for what was typed.
 
     Args:
@@ -97,14 +97,14 @@ def palette(
     taken_apart = NameQuery.of(query)
     if not taken_apart.text or limit < 1:
         return central.best(views, max(limit, 0), cancel)
-    request = SearchRequest(taken_apart.text, limit=min(limit, _MOST_BY_MEANING))
+    request = SearchRequest(taken_apart.text, limit=min(limit, _MAX_BY_MEANING))
     # By meaning, the palette finds what `semanticSearch` finds. But where names have these letters in order,
     # they may be half a word rather than a misspelling.
-    search_unmended: Callable[[], SearchOutcome] = partial(
-        search, views, replace(request, mend=False), cancel
+    search_as_typed: Callable[[], SearchOutcome] = partial(
+        search, views, replace(request, correct_spelling=False), cancel
     )
     if meaning and taken_apart.last:  # a qualified name matches little and takes a while to look up
-        search_unmended = beside(search_unmended, is_crowded=not all(view.is_complete for view in views))
+        search_as_typed = beside(search_as_typed, is_crowded=not all(view.is_complete for view in views))
     named = _by_name(views, taken_apart, limit, cancel)
     is_misspelt = False
     if taken_apart.whole and (not named or named[0].score <= SCORES[NameMatch.LETTERS]):
@@ -113,21 +113,21 @@ def palette(
         named = _joined(meant, named)[:limit]
     if not meaning or len(named) >= limit:
         return named
-    outcome = search_unmended() if named and not is_misspelt else search(views, request, cancel)
+    outcome = search_as_typed() if named and not is_misspelt else search(views, request, cancel)
     return (*named, *_below(named, outcome.results, limit - len(named)))
 
 
 def _by_name_meant(
     views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel
-) -> tuple[Found, ...]:
+) -> tuple[SearchResult, ...]:
     """Return close matches of the corrected spelling; none where the name is not misspelt."""
-    found: list[Found] = []
+    found: list[SearchResult] = []
     for view in views:
         if view.snapshot is None:
             continue
         cancel.raise_if_cancelled()
         asked = parse_query(query.text)
-        meant = mended(asked, view.document_frequency, view.embedder)
+        meant = corrected(asked, view.document_frequency, view.embedder)
         if meant is not asked:
             found += _by_name([view], NameQuery.of(meant.text), limit, cancel)
     found.sort(key=lambda one: -one.score)
@@ -136,12 +136,14 @@ def _by_name_meant(
     return tuple(replace(one, score=min(one.score, most)) for one in close)
 
 
-def _joined(first: Sequence[Found], others: Sequence[Found]) -> tuple[Found, ...]:
+def _joined(first: Sequence[SearchResult], others: Sequence[SearchResult]) -> tuple[SearchResult, ...]:
     known = {(one.folder, one.id) for one in first}
     return (*first, *(one for one in others if (one.folder, one.id) not in known))
 
 
-def _below(named: Sequence[Found], by_meaning: Sequence[Found], limit: int) -> list[Found]:
+def _below(
+    named: Sequence[SearchResult], by_meaning: Sequence[SearchResult], limit: int
+) -> list[SearchResult]:
     """Return the hits by meaning that are not among the names, scored below them."""
     known = {(one.folder, one.id) for one in named}
     ceiling = named[-1].score - _BELOW_NAMES if named else 1.0
@@ -149,7 +151,9 @@ def _below(named: Sequence[Found], by_meaning: Sequence[Found], limit: int) -> l
     return [replace(one, score=min(one.score, ceiling)) for one in new[:limit]]
 
 
-def _by_name(views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel) -> tuple[Found, ...]:
+def _by_name(
+    views: Sequence[FolderView], query: NameQuery, limit: int, cancel: Cancel
+) -> tuple[SearchResult, ...]:
     sources = sources_of(views)
     cancel.raise_if_cancelled()
     whole = query.whole
@@ -213,7 +217,9 @@ def _united(ways: Sequence[Matches]) -> Matches:
     return Matches(rows, classes[order][firsts])
 
 
-def _best(sources: Sequence[NameSource], all_matches: Sequence[Matches], limit: int) -> tuple[Found, ...]:
+def _best(
+    sources: Sequence[NameSource], all_matches: Sequence[Matches], limit: int
+) -> tuple[SearchResult, ...]:
     """Return the best matches of all sources in order; only these are unpacked."""
     ranks = np.concatenate(
         [

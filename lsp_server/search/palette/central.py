@@ -14,17 +14,17 @@ from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.query.words import content_words
-from lsp_server.search.results import Found
+from lsp_server.search.results import SearchResult
 from lsp_server.storage.records import SegmentEntry
 from lsp_server.storage.symbol_record import unpack_symbol
 from lsp_server.text.stop_words import STOP_WORDS
 from lsp_server.text.words import split_words
 from lsp_server.vectors.arrays import I64
 
-MOST_CANDIDATES = 3_000
+MAX_CANDIDATES = 3_000
 """At most this many symbols have their mentions counted."""
 
-_MOST_COUNTED = 100  # names of several words whose mentions are counted exactly, with a query each
+_MAX_COUNTED = 100  # names of several words whose mentions are counted exactly, with a query each
 _SINGLE_WORD = 0.02  # a one-word name is an ordinary word, too; mostly it is not the symbol that is meant
 _FUNCTION = 0.5  # weight of a function's mentions relative to a type's
 _LEFT_OUT = SELDOM_MEANT | SymbolFlags.DECLARATION
@@ -52,13 +52,13 @@ class CentralSymbols:
     def __init__(self) -> None:
         self._of_folder: dict[Path, _Central] = {}
 
-    def best(self, views: Sequence[FolderView], limit: int, cancel: Cancel) -> tuple[Found, ...]:
+    def best(self, views: Sequence[FolderView], limit: int, cancel: Cancel) -> tuple[SearchResult, ...]:
         """Return the most central symbols of all folders, most mentioned first.
 
         Raises:
             Cancelled: The search was called off.
         """
-        found: list[tuple[float, Found]] = []
+        found: list[tuple[float, SearchResult]] = []
         for view in views:
             found += _of_buffers(view, cancel)
             if view.snapshot is not None:
@@ -72,7 +72,7 @@ class CentralSymbols:
 
     def _of_snapshot(
         self, view: FolderView, snapshot: Snapshot, limit: int, cancel: Cancel
-    ) -> list[tuple[float, Found]]:
+    ) -> list[tuple[float, SearchResult]]:
         central = self._of_folder.get(view.folder)
         if central is None or not central.is_of(snapshot):
             central = self._of_folder[view.folder] = _central(snapshot, cancel)
@@ -117,7 +117,7 @@ def _candidates(snapshot: Snapshot) -> I64:
         is_of_kind = vectors.where("kinds", lambda column, kinds=kinds: np.isin(column, kinds))  # type: ignore[misc]
         ordinals = np.flatnonzero(shown & is_of_kind)
         ordinals = ordinals[np.argsort(vectors.ids(ordinals), kind="stable")]
-        chosen = np.concatenate((chosen, ordinals[: MOST_CANDIDATES - len(chosen)]))
+        chosen = np.concatenate((chosen, ordinals[: MAX_CANDIDATES - len(chosen)]))
     return chosen
 
 
@@ -142,19 +142,19 @@ def _mentions(text: TextReader, names: Sequence[str], cancel: Cancel) -> dict[st
             mentions[name] = min(mentions[name], inside) + _SINGLE_WORD * mentions[name]
     several = [name for name in mentions if len(words_of[name]) > 1 and mentions[name]]
     promising = sorted(several, key=lambda name: -mentions[name])
-    for name in promising[:_MOST_COUNTED]:
+    for name in promising[:_MAX_COUNTED]:
         cancel.raise_if_cancelled()
         mentions[name] = float(text.count(TextFilter(phrases=(tuple(words_of[name]),))))
-    if len(promising) > _MOST_COUNTED:  # the others' bounds must not overtake exact counts
-        counted = min(mentions[name] for name in promising[:_MOST_COUNTED])
-        for name in promising[_MOST_COUNTED:]:
+    if len(promising) > _MAX_COUNTED:  # the others' bounds must not overtake exact counts
+        counted = min(mentions[name] for name in promising[:_MAX_COUNTED])
+        for name in promising[_MAX_COUNTED:]:
             mentions[name] = min(mentions[name], counted)
     return mentions
 
 
-def _found(view: FolderView, snapshot: Snapshot, ordinal: int) -> Found:
+def _found(view: FolderView, snapshot: Snapshot, ordinal: int) -> SearchResult:
     segment, row = snapshot.vectors.row_of(ordinal)
-    return Found(
+    return SearchResult(
         id=SymbolId(int(segment.ids[row])),
         symbol=unpack_symbol(segment.record(row)),
         folder=view.folder,
@@ -163,14 +163,14 @@ def _found(view: FolderView, snapshot: Snapshot, ordinal: int) -> Found:
     )
 
 
-def _of_buffers(view: FolderView, cancel: Cancel) -> list[tuple[float, Found]]:
+def _of_buffers(view: FolderView, cancel: Cancel) -> list[tuple[float, SearchResult]]:
     found = [
-        Found(SymbolId(int(file.ids[row])), symbol, view.folder, file.path, 0.0)
+        SearchResult(SymbolId(int(file.ids[row])), symbol, view.folder, file.path, 0.0)
         for file in view.unsaved.files.values()
         for row, symbol in enumerate(file.symbols)
         if symbol.kind in {*_TYPES, *_FUNCTIONS}
         and SymbolFlags(int(file.flags[row])) & (_LEFT_OUT | SymbolFlags.EXPORTED) == SymbolFlags.EXPORTED
-    ][:MOST_CANDIDATES]
+    ][:MAX_CANDIDATES]
     if view.snapshot is None:
         return [(0.0, one) for one in found]
     mentions = _mentions(view.snapshot.text, [one.symbol.name for one in found], cancel)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-_MOST_CHARACTERS: Final = 500
+_MAX_CHARACTERS: Final = 500
 _SEPARATOR: Final = re.compile(r"::|->|[.#]")
 _FOLDER_SEPARATOR: Final = re.compile(r"[/\\]")
 _WORD: Final = re.compile(r"[^\s_\-]+")
@@ -36,7 +36,7 @@ class NameQuery:
     @classmethod
     def of(cls, query: str) -> Self:
         """Parse a query; never fails."""
-        text = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
+        text = query[:_MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
         is_one = " " not in text.partition("(")[0]
         name = _COPIED_ALONG.sub(r"\1", text) if is_one else text
         several = len(name.split()) > 1

@@ -11,7 +11,7 @@ from lsp_server.search.folder.unsaved import UnsavedFile
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.names.columns import NameColumns, NameTable
 from lsp_server.search.names.matching import Matches
-from lsp_server.search.results import Found
+from lsp_server.search.results import SearchResult
 from lsp_server.storage.symbol_record import unpack_symbol
 from lsp_server.vectors.arrays import U8, U32, U64, Mask
 from lsp_server.vectors.segment import Segment
@@ -81,10 +81,10 @@ class NameSource:
         assert self.segment is not None
         return unpack_symbol(self.segment.record(row))
 
-    def found(self, row: int, score: float) -> Found:
+    def found(self, row: int, score: float) -> SearchResult:
         """Return a row as a result."""
         id_ = SymbolId(int(self.ids[row]))
-        return Found(id_, self.symbol(row), self.view.folder, self.path(row), score)
+        return SearchResult(id_, self.symbol(row), self.view.folder, self.path(row), score)
 
 
 def sources_of(views: Sequence[FolderView]) -> list[NameSource]:

@@ -15,7 +15,7 @@ from lsp_server.search.ranking.signals import FOLDERS_OWN
 from lsp_server.vectors.arrays import I64, Mask
 from lsp_server.vectors.names import lowered, pair_mask
 
-MOST_LOOKED_AT = 1_500
+MAX_LOOKED_AT = 1_500
 """At most this many matches, the best, have their containers checked."""
 
 _FILE = SymbolKind.FILE
@@ -45,7 +45,7 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
         matches: Names that match what comes after the containers.
     """
     in_file = _shares_file_with(source, containers[-1], matches)
-    order = np.lexsort((matches.rows, ~in_file, matches.classes))[:MOST_LOOKED_AT]
+    order = np.lexsort((matches.rows, ~in_file, matches.classes))[:MAX_LOOKED_AT]
     rows, classes = matches.rows[order], matches.classes[order]
     # Where no name around the symbol can be the container's, the path alone decides.
     is_unsure = _may_be_named(source, containers[-1], rows) | (source.kinds[rows] == _FILE)

@@ -11,9 +11,9 @@ from pathspec import GitIgnoreSpec
 from lsp_server.errors import InvalidParams
 from lsp_server.vectors.arrays import Mask
 
-_MOST_CHARACTERS: Final = 1_000
-_MOST_STARS: Final = 5
-_MOST_FOLDERS: Final = 6
+_MAX_CHARACTERS: Final = 1_000
+_MAX_STARS: Final = 5
+_MAX_FOLDERS: Final = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,11 +68,11 @@ class PathFilter:
 
 def pattern_problem(pattern: str) -> str | None:
     """Return what is wrong with a gitignore pattern, or None when nothing is."""
-    if len(pattern) > _MOST_CHARACTERS:
-        return f"it is longer than {_MOST_CHARACTERS} characters"
+    if len(pattern) > _MAX_CHARACTERS:
+        return f"it is longer than {_MAX_CHARACTERS} characters"
     segments = _from_root(pattern).split("/")
     # Every star multiplies the work of a failing match, and Python's `re` can't be interrupted.
-    if max(segment.count("*") for segment in segments) > _MOST_STARS or segments.count("**") > _MOST_FOLDERS:
+    if max(segment.count("*") for segment in segments) > _MAX_STARS or segments.count("**") > _MAX_FOLDERS:
         return "it has too many stars"
     if not {".", ".."}.isdisjoint(segments):
         return "it matches nothing, as no path has a `.` or `..` in it"

@@ -24,7 +24,7 @@ LEAST_SHARE: Final = 0.5
 _PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`\\%\n]|\.\.\.|\w\.\w|(?<!\w)'""")
 """Characters that are common in code and messages and rare in questions that somebody types."""
 
-_MOST_RUNS: Final = 12
+_MAX_RUNS: Final = 12
 _LEAST_TELLING: Final = 2  # content words in a run: "is in the list" occurs everywhere
 
 
@@ -50,7 +50,7 @@ class Quotation:
         """
         runs = [tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)]
         telling = [run for run in dict.fromkeys(runs) if _n_telling(run) >= _LEAST_TELLING]
-        chosen = tuple(telling[:: max(1, -(-len(telling) // _MOST_RUNS))])
+        chosen = tuple(telling[:: max(1, -(-len(telling) // _MAX_RUNS))])
         if not chosen:
             return cls()
         if _PASTED.search(text):

@@ -13,8 +13,8 @@ from lsp_server.parsing.languages import canonical_language
 from lsp_server.search.query.paths import pattern_problem
 from lsp_server.text.words import split_words
 
-_MOST_CHARACTERS: Final = 8_000
-_MOST_JOINED_WORDS: Final = 6
+_MAX_CHARACTERS: Final = 8_000
+_MAX_JOINED_WORDS: Final = 6
 
 _PIECE: Final = re.compile(
     r"""
@@ -86,7 +86,7 @@ class ParsedQuery:
         """Lower-cased names that may be meant: the identifiers' last parts, and the words joined."""
         last_parts = [_SEPARATOR.split(identifier)[-1].lower() for identifier in self.identifiers]
         joined = []
-        if 1 < len(self.words) <= _MOST_JOINED_WORDS:
+        if 1 < len(self.words) <= _MAX_JOINED_WORDS:
             joined = ["".join(self.words), "_".join(self.words)]
         return tuple(dict.fromkeys([*last_parts, *joined]))
 
@@ -109,7 +109,7 @@ def kind_named(name: str) -> SymbolKind | None:
 
 def parse_query(query: str) -> ParsedQuery:
     """Parse a query. Never raises; only the first 8,000 characters are read."""
-    readable = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
+    readable = query[:_MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
     is_code = "\n" in readable
     pieces = _Pieces()
     for match in _PIECE.finditer(readable):

@@ -15,7 +15,7 @@ SHORTEST_PREFIX = 4
 """How many first letters two different words must share to count as forms of one word."""
 
 
-_MOST_KNOWN: Final = 20_000
+_MAX_KNOWN: Final = 20_000
 """How many split names are cached: some 5 MB."""
 
 
@@ -57,7 +57,7 @@ class SplitNames:
         """Return the lower-case words of a text."""
         words = self._known.get(text)
         if words is None:
-            if len(self._known) >= _MOST_KNOWN:
+            if len(self._known) >= _MAX_KNOWN:
                 self._known.clear()
             words = self._known[text] = tuple(map(sys.intern, split_words(text)))
         return words

@@ -29,11 +29,11 @@ class Ranking:
     n_called: int = 0
 
 
-_MOST_NEIGHBOURS = 3
+_MAX_NEIGHBOURS = 3
 _FURTHER = 2
 """This many further symbols of a file together lose as much as the second one does."""
 
-_MOST_CALLED_A_FILE = 3
+_MAX_CALLED_A_FILE = 3
 _BELOW_THE_CALLED = 0.8
 """What comes after the named symbols has at most this share of the last one's relevance."""
 
@@ -72,7 +72,7 @@ def _called(relevance: np.ndarray, signals: Signals) -> np.ndarray:
         chosen = np.flatnonzero(signals.called == level)
         by_file = _ByFile.of(relevance[chosen], signals.files[chosen])
         place[chosen[by_file.order]] = by_file.place
-    called: np.ndarray = np.where(place < _MOST_CALLED_A_FILE, signals.called, 0)
+    called: np.ndarray = np.where(place < _MAX_CALLED_A_FILE, signals.called, 0)
     return called
 
 
@@ -122,7 +122,7 @@ class _ByFile:
 def _neighbours(relevance: np.ndarray, files: np.ndarray) -> np.ndarray:
     """Return for each candidate the sum of 1/1, 1/2, 1/3 of the relevance of its file's second to fourth."""
     by_file = _ByFile.of(relevance, files)
-    counts = (by_file.place > 0) & (by_file.place <= _MOST_NEIGHBOURS)
+    counts = (by_file.place > 0) & (by_file.place <= _MAX_NEIGHBOURS)
     falling = np.where(counts, relevance[by_file.order] / np.maximum(by_file.place, 1), 0.0)
     added = np.empty(len(relevance))
     added[by_file.order] = np.bincount(by_file.group, falling)[by_file.group]

@@ -8,7 +8,7 @@ from lsp_server.documents import TextReader, inverse_frequency
 LEAST: Final = 0.15
 """The rarity of a word that occurs everywhere."""
 
-MOST_WORDS: Final = 48
+MAX_WORDS: Final = 48
 """At most this many words of a long query, such as pasted code, are looked up."""
 
 
@@ -20,7 +20,7 @@ def rarities(words: Iterable[str], reader: TextReader | None) -> Mapping[str, fl
         reader: The folder's text index; None where there is none yet.
 
     Returns:
-        Word → `LEAST` to 1; words beyond the first `MOST_WORDS` are absent. Empty without a text index: then
+        Word → `LEAST` to 1; words beyond the first `MAX_WORDS` are absent. Empty without a text index: then
         all words count the same.
     """
     n_documents = 0 if reader is None else reader.num_docs
@@ -28,7 +28,7 @@ def rarities(words: Iterable[str], reader: TextReader | None) -> Mapping[str, fl
         return {}
     most = inverse_frequency(n_documents, 0)
     rarity = {}
-    for word in list(dict.fromkeys(words))[:MOST_WORDS]:
+    for word in list(dict.fromkeys(words))[:MAX_WORDS]:
         n_holding = min(reader.document_frequency("body", word), n_documents)
         telling = inverse_frequency(n_documents, n_holding) / most
         rarity[word] = LEAST + (1 - LEAST) * telling

@@ -31,8 +31,8 @@ alone gained less, or lost, since it fills the list with one file. benchmarks/re
 LEAST_SPREAD = 1.0
 """Judgements that all lie within less than this, in log odds, change the order accordingly less."""
 
-_MOST_QUERY_CHARACTERS = 1000
-_MOST_DOCUMENTATION_CHARACTERS = 600
+_MAX_QUERY_CHARACTERS = 1000
+_MAX_DOCUMENTATION_CHARACTERS = 600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,7 @@ def reranked(
     try:
         with reranking.model.turn:
             cancel.raise_if_cancelled()
-            judged = reranking.model.judge(query[:_MOST_QUERY_CHARACTERS], texts)
+            judged = reranking.model.judge(query[:_MAX_QUERY_CHARACTERS], texts)
     except ModelUnavailable as error:
         # Not the library's own message, which may quote the texts.
         name, suggestion = reranking.model.name, error.suggestion
@@ -105,6 +105,6 @@ def text_of(symbol: Symbol, path: str) -> str:
     """Return a symbol's text for the cross-encoder: path, qualified name, signature, documentation."""
     # Split as well: tokenizers made for prose take `loadSession` for one rare word.
     words = " ".join(split_words(symbol.qualified_name))
-    documentation = symbol.documentation[:_MOST_DOCUMENTATION_CHARACTERS]
+    documentation = symbol.documentation[:_MAX_DOCUMENTATION_CHARACTERS]
     parts = (path, symbol.qualified_name, words, symbol.signature, documentation)
     return "\n".join(dict.fromkeys(part for part in parts if part))

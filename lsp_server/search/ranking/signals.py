@@ -76,7 +76,7 @@ _REPEATING: Final = ("test", "example", "vendored", "generated")
 
 _PARTS: Final = re.compile(r"[-_.]+")
 
-_MOST_PATHS: Final = 10_000
+_MAX_PATHS: Final = 10_000
 """How many split paths are cached: some 4 MB."""
 
 
@@ -346,7 +346,7 @@ def _path_signals(
     return of_called * (0.5 + 0.5 * of_query), bool(foreign) and is_foreign(folders, stem, foreign)
 
 
-@lru_cache(_MOST_PATHS)
+@lru_cache(_MAX_PATHS)
 def _taken_apart(path: str) -> tuple[str, Sequence[str], Sequence[str]]:
     """Return the name a file goes by (see `FOLDERS_OWN`), its folders and its stem's parts in lower case."""
     folders, _, file_name = path.rpartition("/")

@@ -33,7 +33,7 @@ POLL_SHARE = 20
 """Polling pauses for this many times as long as a walk takes: at most 5 % of one core."""
 
 SHORT_WATCH_S = 10.0
-MOST_SHORT_WATCHES = 2
+MAX_SHORT_WATCHES = 2
 """Windows begins to watch what it can't, such as the disk of WSL, and says so with the first look. Each time
 everything is compared; watches that ended so soon, one after the other, won't do better."""
 
@@ -212,7 +212,7 @@ class FolderWatcher:
             if not all(emitter.is_alive() for emitter in observer.emitters):
                 is_short = time.monotonic() - began_s < SHORT_WATCH_S and _identity(self._root) == identity
                 self._n_short_watches = self._n_short_watches + 1 if is_short else 0
-                if self._n_short_watches == MOST_SHORT_WATCHES:
+                if self._n_short_watches == MAX_SHORT_WATCHES:
                     raise OSError(errno.ENOTSUP, "the disk does not tell of changes")
                 self._stopping.wait(MIN_POLL_S)
                 break

@@ -10,7 +10,7 @@ from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.lsp import hover
 from lsp_server.indexing.scanning.ignore_files import Rule
 from lsp_server.model import ClusterId, Encoding, Position, Span, Symbol, SymbolId, SymbolKind
-from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
+from lsp_server.search.results import Coverage, Explanation, SearchOutcome, SearchResult
 from lsp_server.workspace.status import (
     FolderStatus,
     IndexFacts,
@@ -31,7 +31,7 @@ SYMBOL = Symbol(
     span=Span(Position(2, 0, 0, 0), Position(9, 30, 20, 10)),
     selection=Span(Position(4, 9, 6, 3), Position(4, 14, 11, 8)),
 )
-FOUND = Found(SymbolId(2**64 - 1), SYMBOL, FOLDER, "src/a b.py", 0.875)
+FOUND = SearchResult(SymbolId(2**64 - 1), SYMBOL, FOLDER, "src/a b.py", 0.875)
 
 
 def converter(encoding: Encoding = "utf16") -> Converter:

@@ -17,7 +17,7 @@ from lsp_server.frontends.lsp.server import run_server
 from lsp_server.frontends.lsp.transport import Stdio, Tcp
 from lsp_server.model import Position, Span, Symbol, SymbolKind, symbol_id
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome, SearchRequest
+from lsp_server.search.results import Coverage, Explanation, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.settings import Settings
 from lsp_server.workspace.status import (
     FolderStatus,
@@ -65,7 +65,7 @@ class Rehearsal:
         self,
         request: SearchRequest,
         cancel: Cancel,
-        on_partial: Callable[[Sequence[Found]], None] | None = None,
+        on_partial: Callable[[Sequence[SearchResult]], None] | None = None,
     ) -> SearchOutcome:
         if "CRASH" in request.query:
             raise ValueError(f"secret {request.query}")
@@ -84,7 +84,7 @@ class Rehearsal:
             found = tuple(replace(one, explanation=Explanation(0.5, None, {"name": 0.1})) for one in found)
         return SearchOutcome(found[: request.limit], False, self._coverage(), 1.5)
 
-    def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[Found, ...]:
+    def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[SearchResult, ...]:
         cancel.raise_if_cancelled()
         return tuple(one for one in self._all() if query in one.symbol.name)[:limit]
 
@@ -154,7 +154,7 @@ class Rehearsal:
     def _coverage(self) -> Coverage:
         return Coverage(10, 5 if self.state is IndexState.INDEXING else 10, 30, 0)
 
-    def _all(self) -> list[Found]:
+    def _all(self) -> list[SearchResult]:
         return [
             found
             for folder in self.folders
@@ -165,19 +165,19 @@ class Rehearsal:
         ]
 
 
-def _symbols(folder: Path, path: str, text: str) -> list[Found]:
+def _symbols(folder: Path, path: str, text: str) -> list[SearchResult]:
     lines = text.split("\n")
     return [_found(folder, path, n, line) for n, line in enumerate(lines) if line.startswith("def ")]
 
 
-def _found(folder: Path, path: str, n: int, line: str) -> Found:
+def _found(folder: Path, path: str, n: int, line: str) -> SearchResult:
     name = line[4:].partition("(")[0]
     selection = Span(_at(n, line[:4]), _at(n, line[: 4 + len(name)]))
     span = Span(_at(max(0, n - 1), ""), _at(n, line))
     containers = ("Box",) if name.startswith("box") else ()
     symbol = Symbol(name, SymbolKind.FUNCTION, "python", containers, line, f"About {name}.", span, selection)
     found_id = symbol_id(path, symbol.qualified_name, symbol.kind, n)
-    return Found(found_id, symbol, folder, path, 0.75)
+    return SearchResult(found_id, symbol, folder, path, 0.75)
 
 
 def _at(line: int, before: str) -> Position:

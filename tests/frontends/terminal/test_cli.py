@@ -121,13 +121,13 @@ def test_a_reader_that_has_seen_enough_is_no_failure(shell: Shell, way: list[str
 FEW_FILES = """
 import resource, sys
 from lsp_server.cli import main
-from lsp_server.disk import MOST_OPEN
+from lsp_server.disk import MAX_OPEN
 
 most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, most))
 main(["completion", "bash"])
 allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-sys.exit(allowed != MOST_OPEN and allowed != most)
+sys.exit(allowed != MAX_OPEN and allowed != most)
 """
 
 

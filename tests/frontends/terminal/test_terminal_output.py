@@ -12,7 +12,7 @@ from lsp_server.frontends.terminal.console import Console, Styled, harmless, siz
 from lsp_server.frontends.terminal.results import explained, show_outcome, shown_path, table
 from lsp_server.frontends.terminal.settings_page import settings_page
 from lsp_server.model import Position, Span, Symbol, SymbolId, SymbolKind
-from lsp_server.search.results import Coverage, Explanation, Found, SearchOutcome
+from lsp_server.search.results import Coverage, Explanation, SearchOutcome, SearchResult
 from lsp_server.storage.index_meta import IndexMeta
 
 ROOT = Path(lsp_server.__file__).parent.parent
@@ -56,7 +56,7 @@ def test_names_and_code_can_not_style_the_terminal(monkeypatch: pytest.MonkeyPat
     here = Position(0, 0, 0, 0)
     span = Span(here, here)
     symbol = Symbol(evil, SymbolKind.FUNCTION, "python", (), f"def {evil}", "", span, span)
-    found = Found(SymbolId(1), symbol, tmp_path, f"{evil}.py", 0.9)
+    found = SearchResult(SymbolId(1), symbol, tmp_path, f"{evil}.py", 0.9)
     output = Terminal()
     show_outcome(
         SearchOutcome((found,), is_incomplete=False, coverage=Coverage(), took_ms=1.0, corrected_query=evil),
@@ -75,7 +75,7 @@ def test_a_result_and_its_signature_have_a_line_each(tmp_path: Path) -> None:
     output = io.StringIO()
     show_outcome(
         SearchOutcome(
-            (Found(SymbolId(1), symbol, tmp_path, "two\nlines.py", 0.9),),
+            (SearchResult(SymbolId(1), symbol, tmp_path, "two\nlines.py", 0.9),),
             is_incomplete=False,
             coverage=Coverage(),
             took_ms=1.0,

@@ -13,7 +13,7 @@ from lsp_server.search.cancel import Cancel, Cancelled
 from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.palette.answer import CentralSymbols, palette
-from lsp_server.search.results import Found, SearchRequest
+from lsp_server.search.results import SearchRequest, SearchResult
 
 USERS = """
 class UserStore:
@@ -44,7 +44,7 @@ class OrderStore:
 
 def ask(
     views: Sequence[FolderView] | FolderView, query: str, limit: int = 500, *, meaning: bool = False
-) -> tuple[Found, ...]:
+) -> tuple[SearchResult, ...]:
     views = [views] if isinstance(views, FolderView) else views
     found = palette(views, query, limit, Cancel(), meaning=meaning, central=CentralSymbols())
     scores = [one.score for one in found]
@@ -54,7 +54,7 @@ def ask(
     return found
 
 
-def names(found: Sequence[Found]) -> list[str]:
+def names(found: Sequence[SearchResult]) -> list[str]:
     return [one.symbol.qualified_name for one in found]
 
 
@@ -118,7 +118,7 @@ def test_meaning_follows_names_and_scores_less(shop: SmallIndex) -> None:
 def test_what_follows_names_is_what_a_search_finds(shop: SmallIndex, query: str, limit: int) -> None:
     view = shop.view()
     by_name, filled = ask(view, query, limit), ask(view, query, limit, meaning=True)
-    request = SearchRequest(query, limit=min(limit, 50), mend=not by_name)
+    request = SearchRequest(query, limit=min(limit, 50), correct_spelling=not by_name)
     searched = [one.id for one in search([view], request, Cancel()).results]
     assert [one.id for one in filled] == list(dict.fromkeys([one.id for one in by_name] + searched))[:limit]
     assert len(filled) > len(by_name) or len(by_name) == limit

@@ -7,7 +7,7 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.query.quoting import Quotation
-from lsp_server.search.results import Found, SearchMode, SearchRequest
+from lsp_server.search.results import SearchMode, SearchRequest, SearchResult
 from lsp_server.text import split_words
 
 LEDGER = '''
@@ -55,7 +55,7 @@ def bank(index: SmallIndex) -> SmallIndex:
     return index
 
 
-def best(view: FolderView, query: str, mode: SearchMode = SearchMode.HYBRID) -> Found:
+def best(view: FolderView, query: str, mode: SearchMode = SearchMode.HYBRID) -> SearchResult:
     return search([view], SearchRequest(query, mode=mode), Cancel()).results[0]
 
 

@@ -18,7 +18,7 @@ from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.ranking.order import Ranking
 from lsp_server.search.ranking.reranking import Reranking, reranked, text_of
-from lsp_server.search.results import Found, SearchMode, SearchRequest
+from lsp_server.search.results import SearchMode, SearchRequest, SearchResult
 from lsp_server.settings import settings_from_mapping
 
 QUERY = "how are animals fed"
@@ -61,7 +61,7 @@ def hay(tmp_path_factory: pytest.TempPathFactory) -> CrossEncoder:
 
 def found_by(
     view: FolderView, query: str = QUERY, *, mode: SearchMode = SearchMode.HYBRID, limit: int = 20
-) -> tuple[Found, ...]:
+) -> tuple[SearchResult, ...]:
     request = SearchRequest(query, limit=limit, mode=mode, explain=True)
     found = search([view], request, Cancel()).results
     scores = [one.score for one in found]
@@ -70,11 +70,11 @@ def found_by(
     return found
 
 
-def names(found: Iterable[Found]) -> list[str]:
+def names(found: Iterable[SearchResult]) -> list[str]:
     return [one.symbol.name for one in found]
 
 
-def rerank_part(found: Found) -> float | None:
+def rerank_part(found: SearchResult) -> float | None:
     assert found.explanation is not None
     return found.explanation.signals.get("rerank")
 

@@ -20,14 +20,14 @@ _ENDING: Final = re.compile(
 
 _NOT_IN_PATH: Final = re.compile(r"[^\w@$+~.\-/\\:]")
 _LONGEST_PATH: Final = 400
-_MOST_PLACES: Final = 12
-_MOST_LOOKED_AT: Final = 100
-_MOST_FILES: Final = 3
+_MAX_PLACES: Final = 12
+_MAX_LOOKED_AT: Final = 100
+_MAX_FILES: Final = 3
 """Where more files than this match equally well, none is taken to be meant."""
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceNamed:
+class LineReference:
     """A line of a file.
 
     Attributes:
@@ -44,16 +44,16 @@ class PlaceNamed:
         return self.parts[-1]
 
 
-def places_in(text: str) -> tuple[PlaceNamed, ...]:
+def line_references_in(text: str) -> tuple[LineReference, ...]:
     """Return the lines of files that a text names, each once, in order."""
     found = (
-        PlaceNamed(_parts_before(text, match.end("suffix")), max(int(match["line"]) - 1, 0))
-        for match in islice(_ENDING.finditer(text), _MOST_LOOKED_AT)
+        LineReference(_parts_before(text, match.end("suffix")), max(int(match["line"]) - 1, 0))
+        for match in islice(_ENDING.finditer(text), _MAX_LOOKED_AT)
     )
-    return tuple(dict.fromkeys(found))[:_MOST_PLACES]
+    return tuple(dict.fromkeys(found))[:_MAX_PLACES]
 
 
-def lines_meant(places: Sequence[PlaceNamed], paths: Iterable[str]) -> dict[str, list[int]]:
+def resolve_lines(places: Sequence[LineReference], paths: Iterable[str]) -> dict[str, list[int]]:
     """Resolve places to files: path → lines, for the paths that share the most last parts with each place."""
     if not places:
         return {}
@@ -77,11 +77,11 @@ def at_line(symbols: Sequence[Symbol], line: int) -> int | None:
     return min(holding)[-1] if holding else None
 
 
-def _meant(place: PlaceNamed, paths: Sequence[str]) -> list[str]:
+def _meant(place: LineReference, paths: Sequence[str]) -> list[str]:
     shared = {path: _n_shared(place.parts, path.split("/")) for path in paths}
     most = max(shared.values(), default=0)
     meant = [path for path, n_parts in shared.items() if n_parts == most > 0]
-    return meant if len(meant) <= _MOST_FILES else []
+    return meant if len(meant) <= _MAX_FILES else []
 
 
 def _parts_before(text: str, end: int) -> tuple[str, ...]:

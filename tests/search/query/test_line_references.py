@@ -4,8 +4,8 @@ from small_index import SmallIndex
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.query.places import lines_meant, places_in
-from lsp_server.search.results import Found, SearchRequest
+from lsp_server.search.query.line_references import line_references_in, resolve_lines
+from lsp_server.search.results import SearchRequest, SearchResult
 
 LEDGER = """import day
 
@@ -43,21 +43,21 @@ class Ledger:
     ],
 )
 def test_places_are_written_in_many_ways(text: str, path: str, line: int) -> None:
-    (place,) = places_in(text)
+    (place,) = line_references_in(text)
     assert ("/".join(place.parts), place.line) == (path.replace("//", "/"), line - 1)
 
 
 @pytest.mark.parametrize("text", ["open a socket", "localhost:8080", "version 3.14 of it", "Foo::bar", "a:1"])
 def test_other_text_names_no_place(text: str) -> None:
-    assert places_in(text) == ()
+    assert line_references_in(text) == ()
 
 
 def test_the_file_is_the_one_whose_path_ends_most_alike() -> None:
     paths = ["src/bank/app.py", "src/shop/app.py", "src/bank/myapp.py"]
-    places = places_in("/home/me/bank/app.py:1 then app.py:7")
-    assert lines_meant(places, paths) == {"src/bank/app.py": [0, 6], "src/shop/app.py": [6]}
-    assert lines_meant(places[1:], [*paths, *paths]) == {"src/bank/app.py": [6], "src/shop/app.py": [6]}
-    assert lines_meant(places, [f"{number}/app.py" for number in range(9)]) == {}
+    places = line_references_in("/home/me/bank/app.py:1 then app.py:7")
+    assert resolve_lines(places, paths) == {"src/bank/app.py": [0, 6], "src/shop/app.py": [6]}
+    assert resolve_lines(places[1:], [*paths, *paths]) == {"src/bank/app.py": [6], "src/shop/app.py": [6]}
+    assert resolve_lines(places, [f"{number}/app.py" for number in range(9)]) == {}
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def bank(index: SmallIndex) -> SmallIndex:
     return index
 
 
-def best(view: FolderView, query: str) -> Found:
+def best(view: FolderView, query: str) -> SearchResult:
     return search([view], SearchRequest(query), Cancel()).results[0]
 
 
