@@ -72,10 +72,10 @@ def with_home(text: str) -> Path:
 
 
 def composed(path: str) -> str:
-    """Return a path as it is named everywhere here: on macOS, with letter and accent as one character.
+    """Return a path in Unicode's composed form (NFC) on macOS, unchanged elsewhere.
 
-    Its disks find a name in either form and list the one it was made with, most programs' with the two apart;
-    editors, git and people write the other.
+    The disks of macOS find a name in either form and list it as it was created, usually decomposed; editors
+    and git write the composed form.
     """
     return unicodedata.normalize("NFC", path) if _COMPOSES_NAMES and not path.isascii() else path
 

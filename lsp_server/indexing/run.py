@@ -30,15 +30,12 @@ from lsp_server.model import FileId
 from lsp_server.parsing import skip_by_name, with_forced_secrets
 from lsp_server.parsing.pool import Outcome
 from lsp_server.storage.file_yield import unpack
-from lsp_server.storage.records import FileState, FileStatus
+from lsp_server.storage.records import NEVER, FileState, FileStatus
 
 logger = logging.getLogger(__name__)
 
 MAX_BYTES_DIGESTED_HERE = 1_000_000
 """Larger files with a changed time but the same size are digested by a worker."""
-
-NEVER = -1
-"""Size and time of a file that has to be read, whatever `stat` says."""
 
 
 class IndexingRun:

@@ -126,8 +126,8 @@ class Rules:
             bodies would cost more than all the rest.
         hidden_types: Nodes that `nodes` has rules for and that are looked for wherever `hidden_marks` occur:
             in the arguments of calls, in lambdas, in loops.
-        hidden_marks: With what such a node begins, or what it holds; by what the source has to hold for
-            these to be worth a look.
+        hidden_marks: What the source must hold for a search to pay → the words with which such a node begins
+            or that it holds.
         hidden_lines: The same for nodes that no word tells; the place is where a match ends.
         prepare: Changes what the grammar can't read, keeping every byte's place.
         settle: For a source that is broken: decides what the grammar can't read undecided, such as which

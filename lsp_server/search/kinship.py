@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
-
-TYPES: Final = frozenset({SymbolKind.CLASS, SymbolKind.STRUCT, SymbolKind.INTERFACE, SymbolKind.ENUM})
+from lsp_server.search.kinds import TYPES
 
 _REOPENED: Final = "ruby"
 """Classes and modules are open: another one of the same name adds to it."""

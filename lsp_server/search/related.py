@@ -16,7 +16,8 @@ from lsp_server.search.folder.file_symbols import (
     visible_rows,
 )
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.kinship import TYPES, Kinship, is_definition
+from lsp_server.search.kinds import TYPES
+from lsp_server.search.kinship import Kinship, is_definition
 from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, SearchResult
 from lsp_server.vectors.arrays import F16, F32, Mask
 

@@ -22,7 +22,8 @@ class IndexMeta:
 
     Attributes:
         centroids: float32[k, d], exactly representable as float16; k is 0 before the first clustering.
-        trained_rows: Symbols in the index when the centroids were trained; 0 while one stands in for them.
+        trained_rows: Symbols in the index when the centroids were trained; 0 while a single
+            placeholder is used.
         languages: Language ids; a segment's language column has indices into this list.
         probes: Clusters that a search scans; 0 for all.
         rerank: Candidates that a search compares exactly.

@@ -1,13 +1,16 @@
 """The catalog's input and output as plain values: files, segments, batches and snapshots."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.model import FileId
+
+NEVER = -1
+"""Size and time of a file that has to be read, whatever `stat` says."""
 
 MetaValue = str | int | float | bytes
 """The type of a value in the catalog's `meta` table."""
@@ -48,6 +51,10 @@ class FileState:
     status: FileStatus
     reason: str
     n_symbols: int
+
+    def unread(self) -> "FileState":
+        """Return the same file as if it had never been read: the next scan reads it, whatever it finds."""
+        return replace(self, digest=b"", size_bytes=NEVER, mtime_ns=NEVER)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

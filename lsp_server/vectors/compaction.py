@@ -67,7 +67,7 @@ class Compaction:
 
 
 def imbalance(cluster_sizes: AnyArray) -> float:
-    """Return how many times as many rows a probe reads as with equal clusters, for queries near the rows.
+    """Return the expected rows that a probe reads, relative to equal clusters, for queries near the rows.
 
     Args:
         cluster_sizes: Any integers [k].

@@ -184,8 +184,7 @@ class Overlay:
 
         Texts that come meanwhile are not waited for, nor is one whose last version held the parser up.
 
-        A parser that is held up by one text costs each search only what is left of the limit, so nothing once
-        it is over.
+        While one text blocks the parser, a search waits only for the rest of the limit.
 
         Args:
             timeout_s: How long to wait at most.

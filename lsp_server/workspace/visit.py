@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -278,5 +278,5 @@ def _known_files(version: IndexVersion) -> Mapping[str, FileState]:
         intent = catalog.leftover_intent()
     for path in () if intent is None else (*intent.changed, *intent.removed):
         if path in files:
-            files[path] = replace(files[path], digest=b"", size_bytes=-1)
+            files[path] = files[path].unread()
     return files

@@ -78,10 +78,10 @@ class Console:
             self._print(json.dumps(value, ensure_ascii=False, indent=2))
 
     def flush(self) -> None:
-        """Have all that was printed read.
+        """Flush standard output.
 
         Raises:
-            BrokenPipeError: Whoever read it has seen enough, which any printing may say.
+            BrokenPipeError: The reader has closed the pipe, as every method that prints may find.
         """
         with _broken_pipes():
             self._output.flush()

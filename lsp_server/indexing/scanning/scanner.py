@@ -64,7 +64,7 @@ class FileFact:
         mtime_ns: By `stat`; whoever writes a file may set it to anything.
         changed_ns: When its content, name or rights changed last, which nobody can set; on Windows, when it
             was made.
-        n_names: How many there are (hard links): a change through one of them is told of that one alone.
+        n_names: Number of hard links: a change through one of them is reported for that path alone.
         is_away: A cloud drive keeps its content, and would fetch it for whoever reads it.
     """
 

@@ -27,6 +27,7 @@ from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.index_meta import IndexMeta
 from lsp_server.storage.records import (
+    NEVER,
     BatchCommit,
     CatalogSnapshot,
     FileStatus,
@@ -126,9 +127,7 @@ class IndexWriter:
         paths = (*intent.changed, *intent.removed)
         for path in paths:
             if path in self.known:
-                self.known[path] = replace(
-                    self.known[path], digest=b"", size_bytes=-1, mtime_ns=-1, status=FileStatus.PENDING
-                )
+                self.known[path] = replace(self.known[path].unread(), status=FileStatus.PENDING)
         return paths
 
     def _open_text(self) -> TextIndex:
@@ -193,13 +192,12 @@ class IndexWriter:
     def expire(self, paths: Sequence[str]) -> None:
         """Mark files to be read again as soon as a scan sees them; until then their symbols stay findable."""
         updates = [
-            replace(update, digest=b"") for update in self._touched(dict.fromkeys(paths, Touch(-1, -1)))
+            replace(update, digest=b"") for update in self._touched(dict.fromkeys(paths, Touch(NEVER, NEVER)))
         ]
         if updates:
             self._commit(BatchCommit(updated=updates), self.meta)
             for update in updates:
-                known = self.known[update.path]
-                self.known[update.path] = replace(known, digest=b"", size_bytes=-1, mtime_ns=-1)
+                self.known[update.path] = self.known[update.path].unread()
             self.finish_unfinished()
 
     def finish_scan(self, began_ns: int, recipe: str) -> None:

@@ -53,7 +53,7 @@ def called_block(node: Node, scope: Scope) -> Iterable[Found]:
         is_indented = node.start_point.column > 0  # as a loop in a function is that could not be read
         if is_indented or not words or not text_of(macro).isupper():
             return ()
-        # Behind what is defined stand its parameters, before a method its class.
+        # Macros that define something put its name first; macros for methods put the class first.
         at = words[0] if "DEFINE" in text_of(macro) else words[-1]
         if at.type != "identifier":
             return ()

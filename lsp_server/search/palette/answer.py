@@ -19,6 +19,7 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.view import FolderView
+from lsp_server.search.kinds import HOLDERS
 from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import (
     Matches,
@@ -35,7 +36,6 @@ from lsp_server.search.palette.name_sources import NameSource, sources_of
 from lsp_server.search.palette.qualified import in_containers, rows_likely_in
 from lsp_server.search.query.spelling import corrected
 from lsp_server.search.query.syntax import parse_query
-from lsp_server.search.ranking.signals import HOLDERS
 from lsp_server.search.results import SearchOutcome, SearchRequest, SearchResult
 from lsp_server.vectors.arrays import I64
 

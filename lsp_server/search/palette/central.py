@@ -13,6 +13,7 @@ from lsp_server.search.folder.file_symbols import visible_rows
 from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.view import FolderView
+from lsp_server.search.kinds import TYPES
 from lsp_server.search.query.words import content_words
 from lsp_server.search.results import SearchResult
 from lsp_server.storage.records import SegmentEntry
@@ -28,7 +29,6 @@ _MAX_COUNTED = 100  # names of several words whose mentions are counted exactly,
 _SINGLE_WORD = 0.02  # a one-word name is an ordinary word, too; mostly it is not the symbol that is meant
 _FUNCTION = 0.5  # weight of a function's mentions relative to a type's
 _LEFT_OUT = SELDOM_MEANT | SymbolFlags.DECLARATION
-_TYPES = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM)
 _FUNCTIONS = (SymbolKind.FUNCTION,)
 
 
@@ -113,7 +113,7 @@ def _candidates(snapshot: Snapshot) -> I64:
         "flags", lambda flags: (flags & np.uint8(_LEFT_OUT | SymbolFlags.EXPORTED)) == SymbolFlags.EXPORTED
     )
     chosen = np.zeros(0, np.int64)
-    for kinds in (_TYPES, _FUNCTIONS):
+    for kinds in (TYPES, _FUNCTIONS):
         is_of_kind = vectors.where("kinds", lambda column, kinds=kinds: np.isin(column, kinds))  # type: ignore[misc]
         ordinals = np.flatnonzero(shown & is_of_kind)
         ordinals = ordinals[np.argsort(vectors.ids(ordinals), kind="stable")]
@@ -168,7 +168,7 @@ def _of_buffers(view: FolderView, cancel: Cancel) -> list[tuple[float, SearchRes
         SearchResult(SymbolId(int(file.ids[row])), symbol, view.folder, file.path, 0.0)
         for file in view.unsaved.files.values()
         for row, symbol in enumerate(file.symbols)
-        if symbol.kind in {*_TYPES, *_FUNCTIONS}
+        if symbol.kind in {*TYPES, *_FUNCTIONS}
         and SymbolFlags(int(file.flags[row])) & (_LEFT_OUT | SymbolFlags.EXPORTED) == SymbolFlags.EXPORTED
     ][:MAX_CANDIDATES]
     if view.snapshot is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.languages import PROSE_SUFFIXES
+from lsp_server.search.kinds import HOLDERS
 from lsp_server.search.query.words import QueryWords, SplitNames
 from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words, is_foreign
 
@@ -22,17 +23,6 @@ EXAMPLE_WORDS: Final = frozenset(
     | {"fixture", "fixtures", "tutorial", "tutorials", "playground", "playgrounds", "quickstart"}
 )
 """A query with one of these asks for what lies in folders of that name; see `parsing.names.path_flags`."""
-
-HOLDERS: Final = (
-    SymbolKind.MODULE,
-    SymbolKind.NAMESPACE,
-    SymbolKind.PACKAGE,
-    SymbolKind.CLASS,
-    SymbolKind.INTERFACE,
-    SymbolKind.STRUCT,
-    SymbolKind.ENUM,
-)
-"""Kinds whose symbols contain others; files aside."""
 
 _HOLDERS_SIZE: Final = 0.2
 """A container is long by nature and does little itself: it counts like a function of two lines."""
