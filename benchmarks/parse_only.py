@@ -13,7 +13,7 @@ from pathlib import Path
 import tree_sitter
 
 from lsp_server.parsing.languages import LANGUAGES, load_grammar
-from lsp_server.parsing.worker_loop import lower_priority
+from lsp_server.processes.worker_loop import lower_priority
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ from lsp_server.indexing.workers.yields import YIELD_RECIPE, YieldMaker
 from lsp_server.logs import log_folder, start_logging
 from lsp_server.parsing import ParseLimits
 from lsp_server.parsing.languages import canonical_language, language_names
-from lsp_server.parsing.pool import WorkerPool
-from lsp_server.parsing.worker_process import Worker
+from lsp_server.processes.pool import WorkerPool
+from lsp_server.processes.worker_process import Worker
 from lsp_server.settings import (
     LoadedSettings,
     Settings,
@@ -255,7 +255,7 @@ def run_indexer(folder: str, packed_settings: str) -> None:
 
 def run_worker(packed_settings: str) -> None:
     """Be a parse worker of an indexer until the parent is gone."""
-    from lsp_server.parsing.worker_loop import lower_priority  # noqa: PLC0415 - only in that process
+    from lsp_server.processes.worker_loop import lower_priority  # noqa: PLC0415 - only in that process
 
     lower_priority()
     _serve_parse_jobs(packed_settings)
@@ -267,7 +267,7 @@ def run_buffer_worker(packed_settings: str) -> None:
 
 
 def _serve_parse_jobs(packed_settings: str) -> None:
-    from lsp_server.parsing.worker_loop import serve  # noqa: PLC0415 - only in that process
+    from lsp_server.processes.worker_loop import serve  # noqa: PLC0415 - only in that process
 
     settings = settings_from_mapping(json.loads(packed_settings))
     start_logging("worker", settings.log.level)

@@ -6,7 +6,7 @@ from pathlib import Path
 from lsp_server.embedding import Embedder
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.parsing import ParseLimits
-from lsp_server.parsing.pool import WorkerPool
+from lsp_server.processes.pool import WorkerPool
 from lsp_server.storage.folders import IndexFolder, IndexVersion
 from lsp_server.storage.yield_cache import YieldCache
 

@@ -19,7 +19,7 @@ from lsp_server.indexing.messages import Command, Event, Failed, decode
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.vigil import Vigil
 from lsp_server.memory import IN_BULK, collect_rarely
-from lsp_server.parsing.worker_loop import lower_priority, take_stdin, take_stdout
+from lsp_server.processes.worker_loop import lower_priority, take_stdin, take_stdout
 
 logger = logging.getLogger(__name__)
 

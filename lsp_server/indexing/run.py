@@ -28,7 +28,7 @@ from lsp_server.indexing.writing.placement import place, without_symbols
 from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.model import FileId
 from lsp_server.parsing import skip_by_name, with_forced_secrets
-from lsp_server.parsing.pool import Outcome
+from lsp_server.processes.pool import Outcome
 from lsp_server.storage.file_yield import unpack
 from lsp_server.storage.records import NEVER, FileState, FileStatus
 

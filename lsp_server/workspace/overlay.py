@@ -12,7 +12,7 @@ from lsp_server.indexing.workers.jobs import ParseJob, ParseReply
 from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.indexing.writing.placement import place
 from lsp_server.model import FileId
-from lsp_server.parsing.worker_process import Worker
+from lsp_server.processes.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved, UnsavedFile
 from lsp_server.storage.file_yield import unpack
 

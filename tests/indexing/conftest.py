@@ -10,7 +10,7 @@ from desk import Desk
 
 from lsp_server import app
 from lsp_server.embedding import Embedder
-from lsp_server.parsing.pool import WorkerPool
+from lsp_server.processes.pool import WorkerPool
 from lsp_server.settings import Settings, settings_from_mapping, settings_to_mapping
 from lsp_server.storage.folders import IndexRoot
 
@@ -18,7 +18,7 @@ FRAGILE_WORKER = """
 import json, os, sys, time
 from lsp_server import app
 from lsp_server.indexing.workers.jobs import ParseJob
-from lsp_server.parsing.worker_loop import serve
+from lsp_server.processes.worker_loop import serve
 from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.settings import settings_from_mapping
 

@@ -16,7 +16,7 @@ from lsp_server.indexing.messages import Command, Event, Failed, Progress, Scan,
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.parsing import ParseLimits
-from lsp_server.parsing.pool import Outcome, WorkerPool
+from lsp_server.processes.pool import Outcome, WorkerPool
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexRoot, IndexVersion

@@ -10,7 +10,7 @@ from desk import Desk, Jobs, is_settled
 
 from lsp_server.indexing import filling
 from lsp_server.indexing.messages import Event, Prioritise, Published, Scan
-from lsp_server.parsing.pool import Outcome
+from lsp_server.processes.pool import Outcome
 
 PATIENCE_S = 60.0
 A_WHILE_S = 1.0

@@ -22,7 +22,7 @@ from lsp_server.indexing.messages import (
     Update,
 )
 from lsp_server.indexing.writing.writer import IndexWriter
-from lsp_server.parsing.pool import WorkerPool
+from lsp_server.processes.pool import WorkerPool
 
 
 def test_a_folder_is_indexed_and_marked_ready(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from lsp_server.indexing.workers.jobs import ParseJob
 from lsp_server.indexing.workers.worker import ParseWorker
 from lsp_server.indexing.workers.yields import YieldMaker
 from lsp_server.parsing import ParseLimits
-from lsp_server.parsing.worker_loop import serve
+from lsp_server.processes.worker_loop import serve
 
 parse = ParseWorker(YieldMaker(load_embedder(ModelChoice()), ParseLimits(), {}), None, "")
 

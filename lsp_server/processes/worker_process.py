@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lsp_server.parsing.worker_loop import LEAVING, RAISED, read_frame, write_frame
+from lsp_server.processes.worker_loop import LEAVING, RAISED, read_frame, write_frame
 
 Failure = Literal["crashed", "timed out", "raised", "not started"]
 """Why a job has no answer: the process died, was too slow, its handler raised, or it can't be started."""

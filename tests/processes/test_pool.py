@@ -10,14 +10,14 @@ import psutil
 import pytest
 
 from lsp_server.errors import IndexerFailed
-from lsp_server.parsing.pool import LOOKAHEAD, Outcome, WorkerPool
-from lsp_server.parsing.worker_loop import ANSWERED, LEAVING, read_frame, write_frame
-from lsp_server.parsing.worker_process import Worker
+from lsp_server.processes.pool import LOOKAHEAD, Outcome, WorkerPool
+from lsp_server.processes.worker_loop import ANSWERED, LEAVING, read_frame, write_frame
+from lsp_server.processes.worker_process import Worker
 
 CHILD = """
 import os, sys, time
 from pathlib import Path
-from lsp_server.parsing.worker_loop import serve
+from lsp_server.processes.worker_loop import serve
 
 def handle(job: bytes) -> bytes:
     print("a stray print")
@@ -193,7 +193,7 @@ def test_closing_ends_children_at_work() -> None:
 
 PARENT = """
 import sys
-from lsp_server.parsing.pool import WorkerPool
+from lsp_server.processes.pool import WorkerPool
 pool = WorkerPool(sys.argv[1:], size=2, job_timeout_s=600.0)
 run = pool.run(enumerate([b"a", b"b", b"stall", b"stall"]))
 next(run), next(run)

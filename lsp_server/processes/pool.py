@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from lsp_server.errors import IndexerFailed
-from lsp_server.parsing.worker_process import START_TIMEOUT_S, Answer, Failure, WorkerProcess
+from lsp_server.processes.worker_process import START_TIMEOUT_S, Answer, Failure, WorkerProcess
 
 Key = TypeVar("Key", bound=Hashable)
 
