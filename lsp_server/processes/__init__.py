@@ -1,1 +1,1 @@
-"""Child processes that answer framed bytes with framed bytes: a pool of them, one alone, and their own side."""
+"""Child processes that answer framed bytes with framed bytes: a pool, a single one, and their own loop."""
