@@ -1,14 +1,13 @@
 """Blanks parts of a source: spaces take their place, and no offset or line changes."""
 
-import re
 from collections.abc import Iterable
 
-_NOT_LINE_END = re.compile(rb"[^\r\n]+")
+_BLANKS = bytes(byte if byte in b"\r\n" else ord(" ") for byte in range(256))
 
 
 def blanked(source: bytes) -> bytes:
     """Return as many spaces, with the line ends where they are."""
-    return _NOT_LINE_END.sub(lambda match: b" " * len(match[0]), source)
+    return source.translate(_BLANKS)
 
 
 def blank_inside(source: bytes, ranges: Iterable[tuple[int, int]]) -> bytes:

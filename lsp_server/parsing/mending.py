@@ -45,6 +45,7 @@ _TYPE = re.compile(
     rb"\b(?:class|struct|interface|enum|object|namespace|module|trait|impl|extension|protocol|record|union|mod"
     rb"|actor|defmodule|defprotocol|defimpl|describe|context)\b"
 )
+_MAY_LAST = re.compile(rb"""\\$|\"{3}|'{3}|`|/\*|<<""")
 _MULTILINE = ((b'"""', b'"""'), (b"'''", b"'''"), (b"`", b"`"), (b"/*", b"*/"))
 _HEREDOC = re.compile(rb"""<<[-~<]?["']?([A-Za-z_]\w*)""")
 _MAX_TEXT_LINES = 300
@@ -168,14 +169,15 @@ def _lines(source: bytes) -> Iterator[_Line]:
     start = at = 0
     while at < len(lines):
         bare = lines[at].rstrip()
-        n = _n_lines(lines, at, bare)
+        n = _n_lines(lines, at, bare) if _MAY_LAST.search(bare) else 1
         stripped = bare.lstrip()
+        before_last = start + sum(map(len, lines[at : at + n - 1]))
+        at += n
         if stripped:
             left = len(bare) - len(stripped)
-            end = start + sum(map(len, lines[at : at + n - 1])) + len(lines[at + n - 1].rstrip())
+            end = before_last + len(lines[at - 1].rstrip())
             yield _Line(start + left, end, len(bare[:left].expandtabs(4)), stripped)
-        start += sum(map(len, lines[at : at + n]))
-        at += n
+        start = before_last + len(lines[at - 1])
 
 
 def _n_lines(lines: list[bytes], at: int, line: bytes) -> int:
