@@ -10,9 +10,6 @@ from lsp_server.parsing.blanking import blank_inside
 from lsp_server.parsing.declaration_shapes import Ending, Shape
 from lsp_server.parsing.sections import Source
 
-ATTRIBUTE = re.compile(rb"\s*(?:@[A-Za-z]|\[<|-(?:spec|doc)\b|#\[)")
-"""A line before a declaration that belongs to it."""
-
 _OPENERS = (b"{", b"(", b"[")
 _UNFINISHED = (b"=>", b"=", b":", b"&&", b"||", b"+", b"?", b"->")
 _FINISHED = (b";", b"}")
@@ -23,6 +20,7 @@ _DOLLARS = re.compile(rb"\$\w*\$")
 _BEGIN = re.compile(rb"\s*begin\b(?!\s*(?:transaction\b|tran\b|;))|.*\bbegin\s*$", re.IGNORECASE)
 _END = re.compile(rb"\s*end\b(?!\s+(?:if|loop|case|while|repeat|for)\b)", re.IGNORECASE)
 _WHOLE = re.compile(rb"\s*(?:private\s+)?abstract\s+def\b|.*;\s*end$")
+_MAKE_TEXT = b"define "  # a Makefile's text of several lines, in which everything may stand
 _MANUAL = b"="  # a Perl manual's section, which blank lines surround
 _MOST_COMMENT_LINES = 100
 _MOST_OPEN = 50
@@ -33,6 +31,7 @@ class Code:
 
     Attributes:
         source: The source.
+        attribute: A line before a declaration that belongs to it.
         text: As many bytes as the source, with spaces for what is aside.
         comments: The byte ranges of its comments.
         texts: The byte ranges of its texts of several lines or, where brackets are counted, of all strings.
@@ -40,11 +39,12 @@ class Code:
         indents: How much white space each begins with.
     """
 
-    __slots__ = ("comments", "indents", "lines", "source", "text", "texts")
+    __slots__ = ("attribute", "comments", "indents", "lines", "source", "text", "texts")
 
-    def __init__(self, source: Source, asides: re.Pattern[bytes]) -> None:
-        found = [match for match in asides.finditer(source.text) if match.lastindex]
+    def __init__(self, source: Source, shape: Shape) -> None:
+        found = [match for match in shape.asides.finditer(source.text) if match.lastindex]
         self.source = source
+        self.attribute = shape.attribute
         self.comments = [match.span(1) for match in found if match[1] is not None]
         self.texts = [match.span(2) for match in found if match[1] is None]
         self.text = blank_inside(source.text, [match.span() for match in found])
@@ -86,7 +86,7 @@ class Code:
 
     def trimmed(self, line: int, end: int) -> int:
         """Return where what begins at a line ends, without what belongs to the declaration at `end`."""
-        while end > line + 1 and (not self.lines[end - 1] or ATTRIBUTE.match(self.lines[end - 1])):
+        while end > line + 1 and (not self.lines[end - 1] or self.attribute.match(self.lines[end - 1])):
             end -= 1
         return end
 
@@ -177,8 +177,10 @@ def _closed_end(code: Code, shape: Shape, line: int, bound: int) -> int:
     return code.trimmed(line, bound)
 
 
-def _indented_end(code: Code, _shape: Shape, line: int, bound: int) -> int:
+def _indented_end(code: Code, shape: Shape, line: int, bound: int) -> int:
     indent = code.indents[line]
+    if code.lines[line].startswith(_MAKE_TEXT):
+        return _closed_end(code, shape, line, len(code.lines))
     for other in range(line + 1, bound):
         text = code.lines[other]
         if text and code.indents[other] <= indent and not text.lstrip().startswith(_CLOSING):

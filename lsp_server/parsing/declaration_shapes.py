@@ -37,12 +37,14 @@ class Shape:
         ending: What ends a declaration.
         asides: What is neither code nor a name. Group 1: comments; group 2: text of several lines; what
             matches without a group is a string or the like, in which no comment begins.
+        attribute: A line before a declaration that belongs to it.
         closer: The lines that close a block or, for statements, end one; group 1: the word after `end`.
         opener: The words that may stand after `end`; the last one in a declaration's first line does.
     """
 
     ending: Ending
     asides: re.Pattern[bytes]
+    attribute: re.Pattern[bytes]
     closer: re.Pattern[bytes]
     opener: re.Pattern[bytes]
 
@@ -105,13 +107,13 @@ _LANGUAGES: Mapping[str, str] = MappingProxyType(
 )
 _ENDINGS: Mapping[Ending, str] = MappingProxyType(
     {
-        Ending.INDENTATION: "gdscript nim coffeescript fsharp lean",
+        Ending.INDENTATION: "gdscript nim coffeescript fsharp lean make",
         Ending.WORD: "fortran verilog vb",
         Ending.BRACKETS: "clojure commonlisp emacslisp scheme racket",
         Ending.CLOSED: "crystal fish cmake matlab vhdl ada pascal vim",
         Ending.STATEMENT: "sql",
         Ending.CLAUSES: "erlang",
-        Ending.NEXT: "make assembly batch elm purescript dockerfile coq",
+        Ending.NEXT: "assembly batch elm purescript dockerfile coq",
     }
 )
 _WORDS: Mapping[str, str] = MappingProxyType(
@@ -125,8 +127,19 @@ _CLOSERS: Mapping[str, str] = MappingProxyType(
     {
         "vim": r"\s*(?:endf\w*|enddef|endclass|endinterface|endenum)\b",
         "cmake": r"\s*(?:end(?:function|macro)\b|\))",
+        "make": r"endef\b",
         "erlang": r".*\.\s*$",
         "sql": r".*;\s*$|go\s*$|/\s*$",
+    }
+)
+_ATTRIBUTES: Mapping[str, str] = MappingProxyType(
+    {
+        r"@[A-Za-z]": "dart groovy gdscript wgsl",
+        r"@\[": "crystal lean",
+        r"@\(|#": "odin",
+        r"#\[": "move",
+        r"\[<": "fsharp",
+        r"-(?:spec|doc)\b": "erlang",
     }
 )
 _CLOSER = r"\s*(?:[)\]}]|end\b)"
@@ -138,12 +151,14 @@ def shape_of(language: str) -> Shape:
     alike = (name for name, names in _LANGUAGES.items() if language in names.split())
     aside = language if language in _ASIDES else next(alike, "slashes")
     ending = next((one for one, names in _ENDINGS.items() if language in names.split()), Ending.BLOCK)
+    attribute = next((one for one, names in _ATTRIBUTES.items() if language in names.split()), "(?!)")
     bare = "|$" if language == "fortran" else ""
     words = _WORDS.get(language)
     closer = rf"\s*end\s*(?:({words})\b{bare})" if words else _CLOSERS.get(language, _CLOSER)
     return Shape(
         ending,
         re.compile(_ASIDES[aside].encode(), re.DOTALL | re.MULTILINE),
+        re.compile(rf"\s*(?:{attribute})".encode()),
         re.compile(closer.encode(), re.IGNORECASE),
         re.compile(
             rf"(?:\b|cover)({words})(?=\s+\w|\s*\(\w+\)\s*\w|\s*(?:,[^\n]*)?::)".encode(), re.IGNORECASE

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.declaration_ends import ATTRIBUTE, Code, ends_of
+from lsp_server.parsing.declaration_ends import Code, ends_of
 from lsp_server.parsing.declaration_patterns import PATTERNS
 from lsp_server.parsing.declaration_shapes import Ending, shape_of
 from lsp_server.parsing.documentation import clean, dedented
@@ -65,7 +65,7 @@ def declared_symbols(source: Source, language: str) -> list[ParsedSymbol]:
     if not patterns:
         return []
     shape = shape_of(language)
-    code = Code(source, shape.asides)
+    code = Code(source, shape)
     found = list(_matches(code, patterns))
     end_of = ends_of(code, shape, [line for line, _ in found])
     symbols: list[ParsedSymbol] = []
@@ -114,7 +114,7 @@ def _symbol(code: Code, language: str, found: _Found, around: list[_Around]) -> 
     written = source.text[offset + start : offset + end]
     written = written.translate(None, b'"`[]') if language in _QUOTED_PARTS else written.strip(b'"`')
     code_line = found.line
-    while code_line > 0 and ATTRIBUTE.match(code.lines[code_line - 1]):
+    while code_line > 0 and code.attribute.match(code.lines[code_line - 1]):
         code_line -= 1
     first = code.comments_above(code_line)
     kind = found.kind

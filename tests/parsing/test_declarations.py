@@ -59,7 +59,6 @@ SHORT = {
     "hlsl": ("float4 main(float4 p : SV_POSITION) {\n}\n", "main"),
     "lean": ("theorem a : True := by\n  trivial\n\ndef b := 1\n", "a b"),
     "less": (".rounded(@r: 1px) {\n  a: b;\n}\n.card {\n}\n", ".rounded"),
-    "make": (".PHONY: all\nCC := gcc\nall: build\n\tx\nbuild:\n\ty\n", "all build"),
     "matlab": ("function y = add(a, b)\n  y = a;\nend\n", "add"),
     "move": ("module a::b {\n  public fun sell(x: u64) {\n  }\n}\n", "sell"),
     "nix": ("{\n  add = a: b: a;\n}\n", "add"),
