@@ -23,6 +23,7 @@ _WHOLE = re.compile(rb"\s*(?:private\s+)?abstract\s+def\b|.*;\s*end$")
 _MAKE_TEXT = b"define "  # a Makefile's text of several lines, in which everything may stand
 _MANUAL = b"="  # a Perl manual's section, which blank lines surround
 _MOST_COMMENT_LINES = 100
+_MOST_LINES = 1000  # of what may hold anything; whoever looks for its end looks no further
 _MOST_OPEN = 50
 
 
@@ -180,7 +181,7 @@ def _closed_end(code: Code, shape: Shape, line: int, bound: int) -> int:
 def _indented_end(code: Code, shape: Shape, line: int, bound: int) -> int:
     indent = code.indents[line]
     if code.lines[line].startswith(_MAKE_TEXT):
-        return _closed_end(code, shape, line, len(code.lines))
+        return _closed_end(code, shape, line, min(len(code.lines), line + _MOST_LINES))
     for other in range(line + 1, bound):
         text = code.lines[other]
         if text and code.indents[other] <= indent and not text.lstrip().startswith(_CLOSING):
@@ -207,7 +208,7 @@ def _clauses_end(code: Code, shape: Shape, line: int, _bound: int) -> int:
 def _statement_end(code: Code, shape: Shape, line: int, bound: int) -> int:
     is_quoted = False
     block: int | None = None
-    for other in range(line, len(code.lines)):
+    for other in range(line, min(len(code.lines), line + _MOST_LINES)):
         text = code.lines[other]
         if other >= bound and not is_quoted and block is None:
             break
@@ -231,7 +232,10 @@ def _last_word(text: bytes, opener: re.Pattern[bytes]) -> bytes:
 
 
 def _by_words(code: Code, shape: Shape, lines: Sequence[int]) -> list[int]:
-    ends = [line + 1 for line in lines]
+    ends = [
+        _bracket_end(code, shape, line, bound) if code.lines[line].endswith(b"{") else line + 1
+        for line, bound in zip(lines, _bounds(code, lines), strict=True)
+    ]
     numbers = {line: number for number, line in enumerate(lines)}
     pending: list[int] = []
     for line, text in enumerate(code.lines):

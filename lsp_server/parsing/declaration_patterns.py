@@ -20,7 +20,7 @@ _DART_NAME = (
     r"(?!(?:if|for|while|switch|catch|return|assert|super|this|Function|await|yield|throw|with|in)\b)([\w$]+)"
 )
 _GROOVY_WORD = (
-    r"(?:private|public|protected|static|final|abstract|synchronized|default|@\w+(?:\([^()\n]*\))?)"
+    r"(?:def|private|public|protected|static|final|abstract|synchronized|default|@\w+(?:\([^()\n]*\))?)"
 )
 _GROOVY_TYPE = r"(?!(?:return|new|else|throw|case|assert|in|package|import)\b)[\w.]+(?:<[^()=\n]*>)?(?:\[\])*"
 _FSHARP_WORDS = r"(?:(?:inline|rec|private|internal|public|mutable)\s+)*+"
@@ -160,7 +160,11 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     ("dart", _METHOD, rf"\s+(?:{_DART_WORD}\s+)*(?:{_DART_TYPE}\s+)?{_DART_NAME}(?:<[^()\n]*>)?\s*\("),
     ("dart", _F, rf"(?:{_DART_WORD}\s+)*{_DART_TYPE}\s+{_DART_NAME}(?:<[^()\n]*>)?\s*\("),
     ("dart", _F, rf"{_DART_NAME}(?:<[^()\n]*>)?\s*\([^\n]*(?:\{{|=>|[(,{{])\s*$"),
-    ("dart", _F, rf"\s+{_DART_TYPE}\s+{_DART_NAME}(?:<[^()\n]*>)?\s*\([^;\n]*(?:\{{|=>|async|\(\{{?)\s*$"),
+    (
+        "dart",
+        _F,
+        rf"\s+{_DART_TYPE}\s+{_DART_NAME}(?:<[^()\n]*>)?\s*\((?:[^;\n]*(?:=>|(?:\{{|async|\(\{{?)\s*$)|\{{?\s*$)",
+    ),
     ("dart", _N, r"(?:const|final)\s+(?:[\w<>,. ?]+\s+)?(\w+)\s*="),
     ("groovy", _I, rf"\s*(?:{_GROOVY_WORD}\s+)*(?:interface|trait|@interface)\s+(\w+)"),
     ("groovy", _E, rf"\s*(?:{_GROOVY_WORD}\s+)*enum\s+(\w+)"),
@@ -273,6 +277,7 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
         _F,
         rf"\s*(?:import\s+\"DPI(?:-C)?\"\s+(?:context\s+)?)?(?:{_VERILOG_WORD}\s+)*(?:function|task)\b[^;(=]*?(\w+(?:::\w+)?)\s*(?:[(;]|$)",
     ),
+    ("verilog", _S, r"\s*typedef\s+(?:enum|struct|union)\b[^;]*\{$"),
     ("verilog", _S, r"\s*typedef\s+(?:[^;{]*\s)?(\w+)(?:\s*\[[^\]\n]*\])*\s*;"),
     (
         "vim",
@@ -296,4 +301,6 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     ("less", _K, r"\s*@(?:-\w+-)?keyframes\s+([\w-]+)"),
     ("css", _K, r"\s*@(?:-\w+-)?keyframes\s+([\w-]+)"),
 )
-"""Tried in this order at the start of every line; a pattern consumes the line's indentation itself."""
+"""Tried in this order at the start of every line; a pattern consumes the line's indentation itself.
+
+The name is its last group or, without any, what stands behind the bracket that ends the declaration."""

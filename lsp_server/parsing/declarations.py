@@ -36,13 +36,14 @@ _PLACES_OF_VALUES = _TYPES | {SymbolKind.MODULE}
 _WITHOUT_NESTING = frozenset({Ending.STATEMENT, Ending.CLAUSES})
 _ENDINGS = re.compile(r"(?:\s*(?:[{:;,]|=>|->|=))+$")
 _HIDDEN = re.compile(r"\b(?:private|internal|local|protected)\b", re.IGNORECASE)
+_BEHIND = re.compile(rb"\s*\}\s*(\w+)\s*;")
 _QUOTED_PARTS = frozenset({"sql", "terraform"})
 """Languages whose names may be made of several parts in quotation marks."""
 
 
 class _Found(NamedTuple):
     kind: SymbolKind
-    match: re.Match[bytes]
+    name: tuple[int, int]
     line: int
     end: int
     ending: Ending
@@ -78,7 +79,10 @@ def declared_symbols(source: Source, language: str) -> list[ParsedSymbol]:
         if kind is None or match is None:
             continue
         end = end_of(number)
-        item = _symbol(code, language, _Found(kind, match, line, end, shape.ending), around)
+        named_at = _name_range(code, match, line, end)
+        if named_at is None:
+            continue
+        item = _symbol(code, language, _Found(kind, named_at, line, end, shape.ending), around)
         symbols.append(item)
         around.append(_Around(end, item.symbol.name, item.symbol.kind))
         if len(symbols) == MAX_DECLARATIONS:
@@ -107,11 +111,21 @@ def _counts(kind: SymbolKind, around: list[_Around], ending: Ending) -> bool:
     return ending not in _WITHOUT_NESTING and (kind not in _VALUES or around[-1].kind in _PLACES_OF_VALUES)
 
 
+def _name_range(code: Code, match: re.Match[bytes], line: int, end: int) -> tuple[int, int] | None:
+    """Return where a declaration's name is: the last group of its pattern, else behind its bracket."""
+    if match.lastindex is None:
+        line = end - 1
+        behind = _BEHIND.match(code.lines[line])
+        if behind is None:
+            return None
+        match = behind
+    start = code.source.line_start(line)
+    return start + match.start(match.lastindex or 0), start + match.end(match.lastindex or 0)
+
+
 def _symbol(code: Code, language: str, found: _Found, around: list[_Around]) -> ParsedSymbol:
     source = code.source
-    offset = source.line_start(found.line)
-    start, end = found.match.span(found.match.lastindex or 0)
-    written = source.text[offset + start : offset + end]
+    written = source.text[slice(*found.name)]
     written = written.translate(None, b'"`[]') if language in _QUOTED_PARTS else written.strip(b'"`')
     code_line = found.line
     while code_line > 0 and code.attribute.match(code.lines[code_line - 1]):
@@ -125,7 +139,7 @@ def _symbol(code: Code, language: str, found: _Found, around: list[_Around]) -> 
         name=fold(written, MAX_DECLARED_NAME),
         start=source.line_start(first),
         end=source.line_start(found.end),
-        selection=(offset + start, offset + end),
+        selection=found.name,
         kind=kind,
         containers=tuple(one.name for one in around),
         signature=signature,
@@ -159,7 +173,7 @@ def _documentation(code: Code, found: _Found, start: int, end: int) -> tuple[str
 def _head(code: Code, found: _Found) -> bytes:
     """Return the lines of a declaration up to the one that closes its parentheses."""
     last = found.line
-    is_quoted = code.lines[last][: found.match.start(found.match.lastindex or 0)].endswith((b'"', b"'"))
+    is_quoted = code.source.text[found.name[0] - 1 : found.name[0]] in (b'"', b"'")
     if found.kind in _WITH_PARAMETERS and found.ending is not Ending.BRACKETS and not is_quoted:
         opened = 0
         for last in range(found.line, min(found.end, found.line + _MOST_HEAD_LINES)):
