@@ -127,3 +127,10 @@ def test_no_more_declarations_than_anybody_reads() -> None:
     found = declared("make", "".join(f"t{number}:\n" for number in range(MAX_DECLARATIONS + 9)))
     assert len(found) == MAX_DECLARATIONS
     assert {item.symbol.kind for item in found} == {SymbolKind.FUNCTION}
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_line_ends_make_no_difference(path: Path) -> None:
+    source = path.read_bytes().decode("utf-8").replace("\r\n", "\n").split(RULER)[0]
+    expected = [line(one) for one in declared(path.stem, source)]
+    assert [line(one) for one in declared(path.stem, source.replace("\n", "\r\n"))] == expected
