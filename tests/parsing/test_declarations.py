@@ -55,15 +55,23 @@ SHORT = {
     ),
     "fish": ("function sell\n  if true\n  end\nend\nfunction last; end\n", "sell last"),
     "gleam": ("pub type Shop {\n  Shop\n}\npub fn sell(x) {\n  x\n}\n", "Shop sell"),
-    "glsl": ("void main()\n{\n}\nfloat add(float a,\n  float b) {\n}\n", "main add"),
-    "hlsl": ("float4 main(float4 p : SV_POSITION) {\n}\n", "main"),
+    "glsl": (
+        "struct Light {\n  vec3 at;\n};\nvoid main()\n{\n}\nfloat add(float a,\n  float b) {\n}\n",
+        "Light main add",
+    ),
+    "hlsl": ("cbuffer Frame {\n};\nfloat4 main(float4 p : SV_POSITION) {\n}\n", "Frame main"),
     "lean": ("theorem a : True := by\n  trivial\n\ndef b := 1\n", "a b"),
     "less": (".rounded(@r: 1px) {\n  a: b;\n}\n.card {\n}\n", ".rounded"),
-    "matlab": ("function y = add(a, b)\n  y = a;\nend\n", "add"),
-    "move": ("module a::b {\n  public fun sell(x: u64) {\n  }\n}\n", "sell"),
+    "matlab": (
+        "classdef Shop < handle\n  methods\n    function y = add(a, b)\n      y = a;\n    end\n  end\nend\n",
+        "Shop Shop.add",
+    ),
+    "move": (
+        "module a::b {\n  struct Item {\n  }\n  public fun sell(x: u64) {\n  }\n}\n",
+        "a::b a::b.Item a::b.sell",
+    ),
     "nix": ("{\n  add = a: b: a;\n}\n", "add"),
     "odin": ("Shop :: struct {\n}\nmain :: proc() {\n}\n", "Shop main"),
-    "pascal": ("function Add(a: Integer): Integer;\nbegin\nend;\nprocedure B;\nbegin\nend;\n", "Add B"),
     "purescript": ("data Shop = Shop\n\nadd :: Int -> Int\nadd x = x\n", "Shop add"),
     "racket": ("(struct item (name))\n(define (sell x)\n  x)\n(define limit 1)\n", "item sell limit"),
     "sass": ("@mixin rounded($r)\n  a: b\n", "rounded"),
@@ -71,8 +79,13 @@ SHORT = {
     "tcl": ("proc sell {x} {\n  return $x\n}\n", "sell"),
     "thrift": ("struct Item {\n}\nservice Shop {\n}\nenum Kind {\n}\n", "Item Shop Kind"),
     "vb": ("Public Class Shop\n  Sub Sell()\n  End Sub\nEnd Class\n", "Shop Shop.Sell"),
-    "vhdl": ("entity shop is\nend entity;\narchitecture a of shop is\nbegin\nend a;\n", "shop a"),
-    "wgsl": ("fn main() {\n}\n", "main"),
+    "wgsl": ("struct Light {\n}\n@fragment\nfn main() {\n}\n", "Light main"),
+    "metal": ("struct In {\n};\nvertex float4 main0(In in [[stage_in]]) {\n}\n", "In main0"),
+    "v": ("struct Shop {\n}\npub fn (s Shop) sell() {\n}\nfn main() {\n}\n", "Shop sell main"),
+    "cairo": (
+        "mod shop {\n  trait Sells {\n    fn sell(x: u8);\n  }\n}\n",
+        "shop shop.Sells shop.Sells.sell",
+    ),
 }
 
 
