@@ -144,7 +144,8 @@ def _block_end(code: Code, shape: Shape, line: int, bound: int) -> int:
         depth += _depth(text)
         if not is_open and depth <= 0 and text.endswith((b";", b"}")):
             return other + 1
-        is_open = is_open or (code.indents[other] <= indent and text.endswith(b"{"))
+        if text.endswith(b"{") and code.indents[other] <= indent:
+            is_open = is_open or text.count(b"(") <= text.count(b")")  # else these are parameters
     return code.trimmed(line, bound)
 
 

@@ -184,7 +184,7 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     (
         "groovy",
         _METHOD,
-        rf"\s+(?!return\b|throw\b|new\b|else\b|case\b|assert\b){_GROOVY_TYPE}\s+(\w+)\s*\([^;=\n]*\)\s*;?$",
+        rf"\s+(?!return\b|throw\b|new\b|else\b|case\b|assert\b){_GROOVY_TYPE}\s+(\w+)\s*\([^;=\n]*\)\s*(?:throws\s+[\w., ]+)?;?$",
     ),
     ("groovy", _F, r"\s*task\s+[\"']?(\w+)|\s*tasks\.(?:register|create)\s*\(\s*[\"']([\w-]+)"),
     ("groovy", _F, r"\s*stage\s*\(\s*(?:\"([^\"\n]+)\"|'([^'\n]+)')"),
