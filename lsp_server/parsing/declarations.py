@@ -1,20 +1,58 @@
-"""Finds declarations, and where they end, by regular expressions for languages without a grammar."""
+"""Finds declarations by regular expressions, for languages without a grammar."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
-from lsp_server.model import SymbolKind
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.declaration_ends import Code, ends_of
 from lsp_server.parsing.declaration_patterns import PATTERNS
-from lsp_server.parsing.sections import Section, Source, fold
-from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE
+from lsp_server.parsing.declaration_shapes import Ending, shape_of
+from lsp_server.parsing.documentation import clean, dedented
+from lsp_server.parsing.sections import Section, Source, entry_of, fold, numbered
+from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE, ParsedSymbol
 
 MAX_DECLARATIONS = 2000
 
-_CLOSER = re.compile(
-    rb"[ \t]*(?:[}\])]|end\b|done\b|esac\b|fi\b|GO\b|endfunction\b|endmodule\b|@end\b)", re.IGNORECASE
+_MOST_HEAD_LINES = 12
+_MOST_LINE_BYTES = 1000
+_TYPES = frozenset({SymbolKind.CLASS, SymbolKind.STRUCT, SymbolKind.INTERFACE, SymbolKind.ENUM})
+_WITH_PARAMETERS = frozenset(
+    {SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR, SymbolKind.EVENT}
 )
-_COMMENT = re.compile(rb"[ \t]*(?:#|//|--|;|%|/\*|\*|\"|@\w|\(\*)")
+_MEMBERS = MappingProxyType(
+    {
+        SymbolKind.METHOD: _TYPES,
+        SymbolKind.CONSTRUCTOR: _TYPES,
+        SymbolKind.ENUM_MEMBER: frozenset({SymbolKind.ENUM}),
+    }
+)
+"""What counts only directly inside of some kinds."""
+_VALUES = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.PROPERTY})
+_PLACES_OF_VALUES = _TYPES | {SymbolKind.MODULE}
+_WITHOUT_NESTING = frozenset({Ending.STATEMENT, Ending.CLAUSES})
+_ENDINGS = re.compile(r"(?:\s*(?:[{:;,]|=>|->|=))+$")
+_HIDDEN = re.compile(r"\b(?:private|internal|local|protected)\b", re.IGNORECASE)
+_BEHIND = re.compile(rb"\s*\}\s*(\w+)\s*;")
+_QUOTED_PARTS = frozenset({"sql", "terraform"})
+"""Languages whose names may be made of several parts in quotation marks."""
+
+
+class _Found(NamedTuple):
+    kind: SymbolKind
+    name: tuple[int, int]
+    line: int
+    end: int
+    ending: Ending
+
+
+class _Around(NamedTuple):
+    end: int
+    name: str
+    kind: SymbolKind
 
 
 @cache  # compiled when a language is first met: all together they would slow down every start
@@ -22,63 +60,125 @@ def _patterns(language: str) -> tuple[tuple[SymbolKind, re.Pattern[bytes]], ...]
     return tuple((kind, re.compile(pattern.encode())) for name, kind, pattern in PATTERNS if name == language)
 
 
-def declaration_sections(source: Source, language: str) -> list[Section]:
-    """Return the declarations that begin at the start of a line."""
-    return list(_declarations(source, language))[:MAX_DECLARATIONS]
-
-
-def _declarations(source: Source, language: str) -> Iterator[Section]:
-    found = list(_matches(source, _patterns(language)))
-    ends = [*(line for line, *_ in found[1:]), source.n_lines]
-    for (line, kind, name), following in zip(found, ends, strict=False):
-        first = _with_comment(source, line)
-        end = _end_line(source, line, following)
-        yield Section(
-            name=fold(source.text[slice(*name)].translate(None, b'"`[]'), MAX_DECLARED_NAME),
-            start=source.line_start(first),
-            end=source.line_start(end),
-            selection=name,
-            kind=kind,
-            documentation=(source.line_start(first), source.line_start(line) - 1) if first < line else None,
-            signature=fold(source.line(line), MAX_SIGNATURE),
-        )
+def declared_symbols(source: Source, language: str) -> list[ParsedSymbol]:
+    """Return the declarations that begin at the start of a line, in order of their start."""
+    patterns = _patterns(language)
+    if not patterns:
+        return []
+    shape = shape_of(language)
+    code = Code(source, shape)
+    found = list(_matches(code, patterns))
+    end_of = ends_of(code, shape, [line for line, _ in found])
+    symbols: list[ParsedSymbol] = []
+    around: list[_Around] = []
+    for number, (line, matches) in enumerate(found):
+        while around and around[-1].end <= line:
+            around.pop()
+        wanted = (one for one in matches if _counts(one[0], around, shape.ending))
+        kind, match = next(wanted, (None, None))
+        if kind is None or match is None:
+            continue
+        end = end_of(number)
+        named_at = _name_range(code, match, line, end)
+        if named_at is None:
+            continue
+        item = _symbol(code, language, _Found(kind, named_at, line, end, shape.ending), around)
+        symbols.append(item)
+        around.append(_Around(end, item.symbol.name, item.symbol.kind))
+        if len(symbols) == MAX_DECLARATIONS:
+            break
+    return numbered(symbols)
 
 
 def _matches(
-    source: Source, patterns: tuple[tuple[SymbolKind, re.Pattern[bytes]], ...]
-) -> Iterator[tuple[int, SymbolKind, tuple[int, int]]]:
-    for line in range(source.n_lines):
-        text = source.line(line)[:1000]
-        if not text.strip():
-            continue
-        for kind, pattern in patterns:
-            match = pattern.match(text)
-            if match is not None and match.lastindex:
-                start = source.line_start(line)
-                group = match.lastindex
-                yield line, kind, (start + match.start(group), start + match.end(group))
+    code: Code, patterns: tuple[tuple[SymbolKind, re.Pattern[bytes]], ...]
+) -> Iterator[tuple[int, list[tuple[SymbolKind, re.Match[bytes]]]]]:
+    """Yield the lines that any pattern matches, with all that they may declare, the likeliest first."""
+    for line, text in enumerate(code.lines):
+        if text:
+            head = text[:_MOST_LINE_BYTES]
+            found = [(kind, match) for kind, pattern in patterns if (match := pattern.match(head))]
+            if found:
+                yield line, found
+
+
+def _counts(kind: SymbolKind, around: list[_Around], ending: Ending) -> bool:
+    """Return whether a declaration of a kind counts inside of what is around it."""
+    if kind in _MEMBERS:
+        return bool(around) and around[-1].kind in _MEMBERS[kind]
+    if not around:
+        return True
+    return ending not in _WITHOUT_NESTING and (kind not in _VALUES or around[-1].kind in _PLACES_OF_VALUES)
+
+
+def _name_range(code: Code, match: re.Match[bytes], line: int, end: int) -> tuple[int, int] | None:
+    """Return where a declaration's name is: the last group of its pattern, else behind its bracket."""
+    if match.lastindex is None:
+        line = end - 1
+        behind = _BEHIND.match(code.lines[line])
+        if behind is None:
+            return None
+        match = behind
+    start = code.source.line_start(line)
+    return start + match.start(match.lastindex or 0), start + match.end(match.lastindex or 0)
+
+
+def _symbol(code: Code, language: str, found: _Found, around: list[_Around]) -> ParsedSymbol:
+    source = code.source
+    written = source.text[slice(*found.name)]
+    written = written.translate(None, b'"`[]') if language in _QUOTED_PARTS else written.strip(b'"`')
+    code_line = found.line
+    while code_line > 0 and code.attribute.match(code.lines[code_line - 1]):
+        code_line -= 1
+    first = code.comments_above(code_line)
+    kind = found.kind
+    if kind is SymbolKind.FUNCTION and around and around[-1].kind in _TYPES:
+        kind = SymbolKind.METHOD
+    signature = _ENDINGS.sub("", fold(_head(code, found), MAX_SIGNATURE))
+    section = Section(
+        name=fold(written, MAX_DECLARED_NAME),
+        start=source.line_start(first),
+        end=source.line_start(found.end),
+        selection=found.name,
+        kind=kind,
+        containers=tuple(one.name for one in around),
+        signature=signature,
+    )
+    entry = entry_of(source, language, section)
+    is_hidden = section.name.startswith("_") or _HIDDEN.search(signature.partition("{")[0])
+    text, documentation = _documentation(code, found, section.start, source.line_start(code_line))
+    return replace(
+        entry,
+        symbol=replace(
+            entry.symbol,
+            documentation=text,
+            flags=SymbolFlags.NONE if is_hidden else SymbolFlags.EXPORTED,
+        ),
+        code=(source.line_start(code_line), entry.code[1]),
+        documentation=documentation if text else None,
+    )
+
+
+def _documentation(code: Code, found: _Found, start: int, end: int) -> tuple[str, tuple[int, int] | None]:
+    """Return the words of the comment above a declaration, else of its docstring, and their byte range."""
+    text = code.source.text
+    comments = code.comments_between(start, end)
+    words = clean(text[slice(*comment)].decode("utf-8", "replace") for comment in comments)
+    if words:
+        return words, (comments[0][0], comments[-1][1])
+    inside = code.docstring(found.line, found.end) if found.ending is Ending.BRACKETS else None
+    return (dedented(text[slice(*inside)].decode("utf-8", "replace")) if inside else ""), inside
+
+
+def _head(code: Code, found: _Found) -> bytes:
+    """Return the lines of a declaration up to the one that closes its parentheses."""
+    last = found.line
+    is_quoted = code.source.text[found.name[0] - 1 : found.name[0]] in (b'"', b"'")
+    if found.kind in _WITH_PARAMETERS and found.ending is not Ending.BRACKETS and not is_quoted:
+        opened = 0
+        for last in range(found.line, min(found.end, found.line + _MOST_HEAD_LINES)):
+            text = code.lines[last]
+            opened += text.count(b"(") - text.count(b")")
+            if opened <= 0:
                 break
-
-
-def _with_comment(source: Source, line: int) -> int:
-    first = line
-    while first > 0 and line - first < 30 and _COMMENT.match(source.line(first - 1)):
-        first -= 1
-    return first
-
-
-def _end_line(source: Source, line: int, following: int) -> int:
-    """Return the line after a declaration: after its closing line, else before the next declaration."""
-    indent = _indent(source.line(line))
-    for other in range(line + 1, following):
-        text = source.line(other)
-        if _indent(text) <= indent and _CLOSER.match(text):
-            return other + 1
-    end = _with_comment(source, following) if following < source.n_lines else following
-    while end > line + 1 and not source.line(end - 1).strip():
-        end -= 1
-    return max(end, line + 1)
-
-
-def _indent(text: bytes) -> int:
-    return len(text) - len(text.lstrip())
+    return code.source.text[code.source.line_start(found.line) : code.source.line_start(last + 1)]

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 from lsp_server.parsing.symbols import MAX_DOCUMENTATION
 
-_LINE_MARKER = re.compile(r"\s*(?:/{2,}[!<]?|#+[:!]?|--+\s?[|^]?|;+|%+|'+)\s?")
+_LINE_MARKER = re.compile(
+    r"\s*(?:/{2,}[!<]?|#+[:!']?|--+\s?[|^]?|;+|%+|'+|!+[<>]?|\"+|=(?:head\d|item|over|back|pod|cut|encoding)\b)\s?"
+)
 _STAR = re.compile(r"\s*\*+(?: |$)?")
 _OPENERS = re.compile(r"(?:/\*+!?<?|\{-\s?[|^]?|--\[=*\[|\(\*+|<#|#=|=begin\b)")
 _CLOSERS = re.compile(r"(?:\*+/|-\}|\]=*\]|\*+\)|#>|=#|=end)\s*\Z")

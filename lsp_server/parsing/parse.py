@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from lsp_server.model import SymbolFlags
 from lsp_server.parsing.chunks import continued, uncovered, whole_text
 from lsp_server.parsing.config_files import CONFIG_LANGUAGES, config_sections
-from lsp_server.parsing.declarations import declaration_sections
+from lsp_server.parsing.declarations import declared_symbols
 from lsp_server.parsing.embedded import EMBEDDING_LANGUAGES, embedded_symbols
 from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.file_entry import file_entry
@@ -86,7 +86,7 @@ def _symbols(source: Source, language: Language, entry: ParsedSymbol) -> list[Pa
     except Exception:  # the same boundary: the text is still worth its chunks
         logger.exception("No definitions found in %s", entry.symbol.signature)
         found = []
-    more = [entry_of(source, name, section) for section in _sections(source, name, found)]
+    more = [entry_of(source, name, section) for section in _sections(source, name)]
     if name not in _DATA:
         first_line = source.line_of(entry.code[0])  # after a licence
         runs = uncovered(source, [*found, *more], first_line)
@@ -101,14 +101,14 @@ def _definitions(source: Source, language: Language) -> list[ParsedSymbol]:
         return embedded_symbols(source, language.name)
     if language.name == "objcpp":
         return objective_cpp_symbols(source)
-    if language.name in CONFIG_LANGUAGES or language.grammar is None:
+    if language.name in PROSE_FORMATS or language.name in CONFIG_LANGUAGES or language.name in _DATA:
         return []
-    return extract(source.text, language, source.positions)
+    return extract(source.text, language, source.positions) or declared_symbols(source, language.name)
 
 
-def _sections(source: Source, name: str, found: list[ParsedSymbol]) -> list[Section]:
+def _sections(source: Source, name: str) -> list[Section]:
     if name in PROSE_FORMATS:
         return prose_sections(source, name)
     if name in CONFIG_LANGUAGES:
         return config_sections(source, name)
-    return [] if found or name in _DATA else declaration_sections(source, name)
+    return []

@@ -92,24 +92,3 @@ def test_json_keys_with_a_block() -> None:
     text = '{\n "name": "x",\n "scripts": {\n  "a": "b",\n  "c": "d"\n },\n "files": ["a"]\n}\n'
     (scripts,) = sections("package.json", text)
     assert (scripts.symbol.name, scripts.symbol.selection.start.line) == ("scripts", 2)
-
-
-def test_declarations_of_languages_without_a_grammar() -> None:
-    check(
-        "schema.sql",
-        "-- People.\nCREATE TABLE IF NOT EXISTS app.users (\n  id int\n);\n\ncreate function f() as $$ $$;\n",
-        ["app.users", "f"],
-    )
-    check("Makefile", ".PHONY: all\nCC := gcc\nall: build\n\tx\nbuild:\n\ty\n", ["all", "build"])
-    check(
-        "api.proto",
-        "message User {\n  string id = 1;\n}\nservice Api {\n  rpc Get(A) returns (B);\n}\n",
-        ["User", "Api", "Get"],
-    )
-
-
-def test_a_declaration_has_its_comment_and_ends_at_its_closing_line() -> None:
-    text = "-- People.\nCREATE TABLE users (\n  id int\n);\n\nSELECT 1;\n"
-    (users,) = sections("schema.sql", text)
-    assert users.symbol.documentation == "-- People."
-    assert text[slice(*users.code)].endswith("id int\n);")

@@ -1,0 +1,166 @@
+"""How languages without a grammar are written: what is a comment, and what ends a declaration."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+from types import MappingProxyType
+
+
+class Ending(Enum):
+    """What ends a declaration."""
+
+    BLOCK = auto()
+    """A closing bracket as far left, a `;` after balanced brackets, or another line as far left."""
+    CLOSED = auto()
+    """A closing word as far left as it."""
+    INDENTATION = auto()
+    """The next line that is as far left."""
+    WORD = auto()
+    """The closing word of its own sort, such as `endmodule`, wherever it stands."""
+    BRACKETS = auto()
+    """The bracket that closes the one it begins with."""
+    STATEMENT = auto()
+    """The end of a statement; what else begins before that is part of it."""
+    CLAUSES = auto()
+    """The full stop after its last clause; what else begins before that is part of it."""
+    NEXT = auto()
+    """The next declaration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one language is written.
+
+    Attributes:
+        ending: What ends a declaration.
+        asides: What is neither code nor a name. Group 1: comments; group 2: text of several lines; what
+            matches without a group is a string or the like, in which no comment begins.
+        attribute: A line before a declaration that belongs to it.
+        closer: The lines that close a block or, for statements, end one; group 1: the word after `end`.
+        opener: The words that may stand after `end`; the last one in a declaration's first line does.
+    """
+
+    ending: Ending
+    asides: re.Pattern[bytes]
+    attribute: re.Pattern[bytes]
+    closer: re.Pattern[bytes]
+    opener: re.Pattern[bytes]
+
+
+_STRINGS = r"\"(?:\\.|[^\"\\\n])*+\"|'(?:\\.|[^'\\\n])*+'"
+_DOUBLE = r"\"(?:\\.|[^\"\\\n])*+\""
+_SLASHES = r"//[^\n]*+|/\*.*?(?:\*/|\Z)"
+_HASH = r"(?<![^\s;])#[^\n]*+"
+_DASHES = r"--[^\n]*+"
+_TRIPLE = r"\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)"
+_HEREDOC = r"(?<=<<)~?[\"']?([A-Z_]{2,})[\"']?[^\n]*\n.{0,4000}?^[ \t]*\3\s*?$"
+_PARENTHESES = r"\(\*(?!\)).*?(?:\*\)|\Z)"
+
+_ASIDES: Mapping[str, str] = MappingProxyType(
+    {
+        "slashes": rf"({_SLASHES})|{_STRINGS}",
+        "slashes and triple quotes": rf"({_SLASHES})|({_TRIPLE})|{_STRINGS}",
+        "slashes without characters": rf"({_SLASHES})|{_DOUBLE}",
+        "slashes and hash": rf"({_SLASHES}|{_HASH})|{_STRINGS}",
+        "hash": rf"({_HASH})|{_STRINGS}",
+        "gdscript": rf"({_HASH})|({_TRIPLE})|{_STRINGS}",
+        "coffeescript": rf"(###.*?(?:###|\Z)|{_HASH})|({_TRIPLE})|{_STRINGS}",
+        "graphql": rf"({_HASH}|\"\"\".*?(?:\"\"\"|\Z))|{_DOUBLE}",
+        "cmake": rf"(#\[(=*)\[.*?(?:\]\2\]|\Z)|{_HASH})|\"(?:\\.|[^\"\\])*+\"",
+        "nim": rf"(#\[.*?(?:\]#|\Z)|{_HASH})|({_TRIPLE})|{_DOUBLE}",
+        "perl": rf"(^=[a-zA-Z].*?(?:^=cut\b[^\n]*|\Z)|{_HASH})|(^__(?:END|DATA)__\b.*|{_HEREDOC})|{_STRINGS}",
+        "sql": rf"({_DASHES}|/\*.*?(?:\*/|\Z))|'[^']*+'|\"[^\"\n]*+\"",
+        "dashes": rf"({_DASHES}|\{{-.*?(?:-\}}|\Z)|/-.*?(?:-/|\Z))|{_DOUBLE}",
+        "dashes alone": rf"({_DASHES})|{_DOUBLE}",
+        "semicolon": r"(;[^\n]*+|#\|.*?(?:\|#|\Z))|(\"(?:\\.|[^\"\\])*+\"|\\.)",
+        "emacslisp": r"(;[^\n]*+)|(\"(?:\\.|[^\"\\])*+\"|(?<=[\s('\[])\?\\?.|\\.)",
+        "percent": rf"(%[^\n]*+)|{_STRINGS}|\$\\?.",
+        "percent alone": r"(^[ \t]*+%\{.*?(?:%\}|\Z)|%[^\n]*+)|\"[^\"\n]*+\"",
+        "bang": rf"(![^\n]*+|^[*cC](?![a-z])[^\n]*+)|{_STRINGS}",
+        "quote": r"(^[ \t]*+\"[^\n]*+|^[ \t]*+#[ #][^\n]*+)",
+        "apostrophe": r"('[^\n]*+|^[ \t]*+(?i:rem)\b[^\n]*+)|\"[^\"\n]*+\"",
+        "fsharp": rf"(//[^\n]*+|{_PARENTHESES})|(\"\"\".*?(?:\"\"\"|\Z))|{_DOUBLE}|'\\?.'",
+        "parentheses": rf"({_PARENTHESES})|{_DOUBLE}",
+        "pascal": rf"(//[^\n]*+|{_PARENTHESES}|\{{.*?(?:\}}|\Z))|'[^'\n]*+'",
+        "batch": r"(^[ \t]*+(?:(?i:rem)\b|::)[^\n]*+)",
+        "assembly": rf"(;[^\n]*+|{_SLASHES}|^[ \t]*+[#@][^\n]*+)|{_DOUBLE}",
+    }
+)
+_LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "hash": "r make dockerfile crystal awk fish tcl",
+        "slashes and hash": "terraform thrift nix",
+        "slashes and triple quotes": "dart groovy bicep",
+        "slashes without characters": "verilog",
+        "semicolon": "clojure commonlisp scheme racket",
+        "dashes": "elm purescript lean",
+        "dashes alone": "vhdl ada",
+        "percent": "erlang",
+        "percent alone": "matlab",
+        "bang": "fortran",
+        "quote": "vim",
+        "apostrophe": "vb",
+        "parentheses": "coq",
+    }
+)
+_ENDINGS: Mapping[Ending, str] = MappingProxyType(
+    {
+        Ending.INDENTATION: "gdscript nim coffeescript fsharp lean make",
+        Ending.WORD: "fortran verilog vb",
+        Ending.BRACKETS: "clojure commonlisp emacslisp scheme racket",
+        Ending.CLOSED: "crystal fish cmake matlab vhdl ada pascal vim",
+        Ending.STATEMENT: "sql",
+        Ending.CLAUSES: "erlang",
+        Ending.NEXT: "assembly batch elm purescript dockerfile coq",
+    }
+)
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "fortran": "subroutine|function|program|submodule|module|procedure|type|interface|enum",
+        "verilog": "module|function|task|class|package|interface|program|group|checker",
+        "vb": "sub|function|class|module|structure|interface|property|enum",
+    }
+)
+_CLOSERS: Mapping[str, str] = MappingProxyType(
+    {
+        "vim": r"\s*(?:endf\w*|enddef|endclass|endinterface|endenum)\b",
+        "cmake": r"\s*(?:end(?:function|macro)\b|\))",
+        "make": r"endef\b",
+        "erlang": r".*\.\s*$",
+        "sql": r".*;\s*$|go\s*$|/\s*$",
+    }
+)
+_ATTRIBUTES: Mapping[str, str] = MappingProxyType(
+    {
+        r"@[A-Za-z]": "dart groovy gdscript wgsl",
+        r"@\[": "crystal lean",
+        r"@\(|#": "odin",
+        r"#\[": "move",
+        r"\[<": "fsharp",
+        r"-(?:spec|doc)\b": "erlang",
+    }
+)
+_CLOSER = r"\s*(?:[)\]}]|end\b)"
+
+
+@cache
+def shape_of(language: str) -> Shape:
+    """Return how a language is written; one that is not listed looks like C."""
+    alike = (name for name, names in _LANGUAGES.items() if language in names.split())
+    aside = language if language in _ASIDES else next(alike, "slashes")
+    ending = next((one for one, names in _ENDINGS.items() if language in names.split()), Ending.BLOCK)
+    attribute = next((one for one, names in _ATTRIBUTES.items() if language in names.split()), "(?!)")
+    bare = "|$" if language == "fortran" else ""
+    words = _WORDS.get(language)
+    closer = rf"\s*end\s*(?:({words})\b{bare})" if words else _CLOSERS.get(language, _CLOSER)
+    return Shape(
+        ending,
+        re.compile(_ASIDES[aside].encode(), re.DOTALL | re.MULTILINE),
+        re.compile(rf"\s*(?:{attribute})".encode()),
+        re.compile(closer.encode(), re.IGNORECASE),
+        re.compile(
+            rf"(?:\b|cover)({words})(?=\s+\w|\s*\(\w+\)\s*\w|\s*(?:,[^\n]*)?::)".encode(), re.IGNORECASE
+        ),
+    )
