@@ -22,9 +22,9 @@ _END = re.compile(rb"\s*end\b(?!\s+(?:if|loop|case|while|repeat|for)\b)", re.IGN
 _WHOLE = re.compile(rb"\s*(?:private\s+)?abstract\s+def\b|.*;\s*end$")
 _MAKE_TEXT = b"define "  # a Makefile's text of several lines, in which everything may stand
 _MANUAL = b"="  # a Perl manual's section, which blank lines surround
-_MOST_COMMENT_LINES = 100
-_MOST_LINES = 1000  # of what may hold anything; whoever looks for its end looks no further
-_MOST_OPEN = 50
+_MAX_COMMENT_LINES = 100
+_MAX_LINES = 1000  # of what may hold anything; whoever looks for its end looks no further
+_MAX_OPEN = 50
 
 
 class Code:
@@ -55,7 +55,7 @@ class Code:
 
     def comments_above(self, line: int) -> int:
         """Return the line where the comments directly above a line begin; the line itself without any."""
-        lowest = max(0, line - _MOST_COMMENT_LINES)
+        lowest = max(0, line - _MAX_COMMENT_LINES)
         start, text = self.source.line_start(line), self.source.text
         for number in range(bisect_left(self.comments, (start, 0)) - 1, -1, -1):
             comment, end = self.comments[number]
@@ -182,7 +182,7 @@ def _closed_end(code: Code, shape: Shape, line: int, bound: int) -> int:
 def _indented_end(code: Code, shape: Shape, line: int, bound: int) -> int:
     indent = code.indents[line]
     if code.lines[line].startswith(_MAKE_TEXT):
-        return _closed_end(code, shape, line, min(len(code.lines), line + _MOST_LINES))
+        return _closed_end(code, shape, line, min(len(code.lines), line + _MAX_LINES))
     for other in range(line + 1, bound):
         text = code.lines[other]
         if text and code.indents[other] <= indent and not text.lstrip().startswith(_CLOSING):
@@ -209,7 +209,7 @@ def _clauses_end(code: Code, shape: Shape, line: int, _bound: int) -> int:
 def _statement_end(code: Code, shape: Shape, line: int, bound: int) -> int:
     is_quoted = False
     block: int | None = None
-    for other in range(line, min(len(code.lines), line + _MOST_LINES)):
+    for other in range(line, min(len(code.lines), line + _MAX_LINES)):
         text = code.lines[other]
         if other >= bound and not is_quoted and block is None:
             break
@@ -246,7 +246,7 @@ def _by_words(code: Code, shape: Shape, lines: Sequence[int]) -> list[int]:
                 pending.append(numbers[line])
             continue
         word = (closer[1] or b"").lower()
-        for place in range(len(pending) - 1, max(-1, len(pending) - 1 - _MOST_OPEN), -1):
+        for place in range(len(pending) - 1, max(-1, len(pending) - 1 - _MAX_OPEN), -1):
             if word in (b"", _last_word(code.lines[lines[pending[place]]], shape.opener)):
                 ends[pending[place]] = line + 1
                 del pending[place:]  # those above it have no body

@@ -17,8 +17,8 @@ from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE, ParsedS
 
 MAX_DECLARATIONS = 2000
 
-_MOST_HEAD_LINES = 12
-_MOST_LINE_BYTES = 1000
+_MAX_HEAD_LINES = 12
+_MAX_LINE_BYTES = 1000
 _TYPES = frozenset({SymbolKind.CLASS, SymbolKind.STRUCT, SymbolKind.INTERFACE, SymbolKind.ENUM})
 _WITH_PARAMETERS = frozenset(
     {SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR, SymbolKind.EVENT}
@@ -96,7 +96,7 @@ def _matches(
     """Yield the lines that any pattern matches, with all that they may declare, the likeliest first."""
     for line, text in enumerate(code.lines):
         if text:
-            head = text[:_MOST_LINE_BYTES]
+            head = text[:_MAX_LINE_BYTES]
             found = [(kind, match) for kind, pattern in patterns if (match := pattern.match(head))]
             if found:
                 yield line, found
@@ -176,7 +176,7 @@ def _head(code: Code, found: _Found) -> bytes:
     is_quoted = code.source.text[found.name[0] - 1 : found.name[0]] in (b'"', b"'")
     if found.kind in _WITH_PARAMETERS and found.ending is not Ending.BRACKETS and not is_quoted:
         opened = 0
-        for last in range(found.line, min(found.end, found.line + _MOST_HEAD_LINES)):
+        for last in range(found.line, min(found.end, found.line + _MAX_HEAD_LINES)):
             text = code.lines[last]
             opened += text.count(b"(") - text.count(b")")
             if opened <= 0:
