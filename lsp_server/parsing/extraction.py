@@ -9,7 +9,7 @@ from lsp_server.parsing.grammars import rules_of
 from lsp_server.parsing.languages import Language, load_grammar
 from lsp_server.parsing.nested import walk_all
 from lsp_server.parsing.positions import Positions
-from lsp_server.parsing.recovery import recovered
+from lsp_server.parsing.recovery import Reading, recovered
 from lsp_server.parsing.rules import Found
 from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE, ParsedSymbol
 from lsp_server.parsing.tree import parse_in_time
@@ -52,7 +52,7 @@ def extract(
         return []
     definitions = walk_all(tree.root_node, rules, read)
     if tree.root_node.has_error:
-        definitions = recovered(definitions, read, prepared, tree, grammar=grammar, rules=rules)
+        definitions = recovered(Reading(prepared, tree, definitions), read, grammar, rules)
     definitions.sort(key=_order)
     if rules.merges_neighbours:
         definitions = merge_neighbours(definitions)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tree_sitter import Language, Node, Tree
 
@@ -22,52 +23,60 @@ _MORE_FOR_ONE_LOST = 2
 """The names that a broken source loses when it is mended are seldom real."""
 
 
-def recovered(
-    broken: list[Definition], source: bytes, prepared: bytes, tree: Tree, *, grammar: Language, rules: Rules
-) -> list[Definition]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source as its grammar reads it.
+
+    Attributes:
+        text: What was parsed: the source, or as many bytes of which some were changed.
+        tree: Its tree.
+        definitions: What the walk of the tree found.
+    """
+
+    text: bytes
+    tree: Tree
+    definitions: list[Definition]
+
+
+def recovered(first: Reading, source: bytes, grammar: Language, rules: Rules) -> list[Definition]:
     """Return the definitions of a source that its grammar could not parse without errors.
 
     Args:
-        broken: The definitions of its tree.
+        first: The source as it was read.
         source: The source.
-        prepared: The source as it was parsed.
-        tree: Its tree.
         grammar: Its language's grammar.
         rules: Its language's rules.
     """
-    definitions, prepared, tree = _settled(broken, source, prepared, tree, grammar=grammar, rules=rules)
-    if tree.root_node.has_error:
-        definitions = _mended(definitions, source, prepared, tree, grammar=grammar, rules=rules)
+    reading = _settled(first, source, grammar, rules)
+    definitions = reading.definitions
+    if reading.tree.root_node.has_error:
+        definitions = _mended(reading, source, grammar, rules)
     if rules.definition_lines is not None:
-        lines = _of_lines(tree.root_node, rules.definition_lines, source, definitions)
+        lines = _of_lines(reading.tree.root_node, rules.definition_lines, source, definitions)
         definitions = [*definitions, *lines]
     return definitions
 
 
-def _settled(
-    broken: list[Definition], source: bytes, prepared: bytes, tree: Tree, *, grammar: Language, rules: Rules
-) -> tuple[list[Definition], bytes, Tree]:
-    """Return the definitions, the source and its tree as they are, or settled where that is better."""
-    text = prepared if rules.settle is None else rules.settle(prepared)
-    settled = parse_changed(grammar, tree, prepared, text) if text != prepared else None
-    if settled is not None:
-        known = walk_all(settled.root_node, rules, source)
-        if _is_better(known, broken):
-            return known, text, settled
-    return broken, prepared, tree
+def _settled(reading: Reading, source: bytes, grammar: Language, rules: Rules) -> Reading:
+    """Return the reading, or that of the settled source where it is better."""
+    text = reading.text if rules.settle is None else rules.settle(reading.text)
+    tree = parse_changed(grammar, reading.tree, reading.text, text) if text != reading.text else None
+    if tree is None:
+        return reading
+    known = walk_all(tree.root_node, rules, source)
+    return Reading(text, tree, known) if _is_better(known, reading.definitions) else reading
 
 
-def _mended(
-    broken: list[Definition], source: bytes, prepared: bytes, tree: Tree, *, grammar: Language, rules: Rules
-) -> list[Definition]:
-    """Return the definitions of the mended source if they are better, else the broken ones."""
+def _mended(reading: Reading, source: bytes, grammar: Language, rules: Rules) -> list[Definition]:
+    """Return the definitions of the mended source if they are better, else those of the broken one."""
+    broken = reading.definitions
     if not rules.piece_ways:
         return broken
-    result = mended(prepared, tree.root_node, broken, grammar, rules)
-    sound = parse_changed(grammar, tree, prepared, result.text) if result is not None else None
-    if result is None or sound is None:
+    result = mended(reading.text, reading.tree.root_node, broken, grammar, rules)
+    tree = parse_changed(grammar, reading.tree, reading.text, result.text) if result is not None else None
+    if result is None or tree is None:
         return broken
-    known = walk_all(sound.root_node, rules, source)
+    known = walk_all(tree.root_node, rules, source)
     known += result.sound(broken, known)
     return known if _is_better(known, broken) else broken
 
