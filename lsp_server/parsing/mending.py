@@ -21,11 +21,11 @@ _MAX_JOINED = 3
 """Attributes and the like, which are on lines of their own before what they belong to."""
 _MAX_JOINED_BYTES = 20_000
 _MAX_HEAD_LINES = 20
-_READ_AGAIN = 10
-"""How many times its own size of a source is parsed at most, on top of `_READ_ANYWAY` bytes."""
-_READ_ANYWAY = 200_000
+_PARSED_AGAIN = 10
+"""How many times its own size of a source is parsed at most, on top of `_PARSED_ANYWAY` bytes."""
+_PARSED_ANYWAY = 200_000
 _MAX_BYTES = 700_000
-_MAX_READ = 1_500_000
+_MAX_PARSED = 1_500_000
 _MAX_PIECES = 2000
 _PIECE_LIMIT_S = 0.5
 
@@ -143,7 +143,7 @@ def mended(
         return None
     complete = {one.end: one for one in broken if _is_complete(one, source, rules)}
     mender = _Mender(bytearray(source), root, complete, grammar, rules.piece_ways)
-    mender.left = min(_READ_ANYWAY + _READ_AGAIN * len(source), _MAX_READ)
+    mender.bytes_left = min(_PARSED_ANYWAY + _PARSED_AGAIN * len(source), _MAX_PARSED)
     for match in rules.aside.finditer(source) if rules.aside is not None else ():
         mender.blank(*match.span())
     mender.mend(list(_lines(bytes(mender.text))), 0)
@@ -256,15 +256,15 @@ class _Mender:
     complete: dict[int, Definition]
     grammar: Language
     ways: tuple[tuple[bytes, bytes], ...]
-    left: int = 0
-    n_read: int = 0
+    bytes_left: int = 0
+    n_parsed: int = 0
     left_out: list[Definition] = field(default_factory=list)
-    known: dict[bytes, bool] = field(default_factory=dict)
+    verdicts: dict[bytes, bool] = field(default_factory=dict)
 
     @property
     def is_exhausted(self) -> bool:
         """Whether enough was parsed."""
-        return self.left <= 0 or self.n_read > _MAX_PIECES
+        return self.bytes_left <= 0 or self.n_parsed > _MAX_PIECES
 
     def mend(self, lines: list[_Line], level: int) -> None:
         """Blank what can't be parsed among lines; from the last, as attributes need what follows them."""
@@ -354,14 +354,14 @@ class _Mender:
         text = bytes(self.text[start:end]).rstrip()
         if not text or self.is_node(start, start + len(text), text):
             return True
-        if text not in self.known:
-            self.known[text] = self.can_read(text)
-        return self.known[text]
+        if text not in self.verdicts:
+            self.verdicts[text] = self.can_read(text)
+        return self.verdicts[text]
 
     def can_read(self, text: bytes) -> bool:
         for before, after in self.ways:
-            self.left -= len(text)
-            self.n_read += 1
+            self.bytes_left -= len(text)
+            self.n_parsed += 1
             tree = parse_in_time(self.grammar, before + text + b"\n" + after, _PIECE_LIMIT_S)
             if tree is not None and not tree.root_node.has_error:
                 return True
