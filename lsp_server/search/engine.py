@@ -16,6 +16,7 @@ from lsp_server.search.candidates.gather import gather
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.listing import listed_order
 from lsp_server.search.folder.view import FolderView
+from lsp_server.search.query.places import names_file
 from lsp_server.search.query.spelling import mended
 from lsp_server.search.query.syntax import ParsedQuery, parse_query
 from lsp_server.search.query.words import SplitNames, content_words
@@ -124,6 +125,7 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
         MOST_RESULTS if request.min_score > 0 else request.limit,
         rarities(content_words(query.words), reader),
         is_crowded=not view.is_complete,
+        names_file=query.is_one_piece and names_file(query.text, view.paths()),
     )
 
 
@@ -131,7 +133,7 @@ def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
     """Return the ranking signals of each candidate."""
     query = ask.query
     split = SplitNames() if view.snapshot is None else view.snapshot.split
-    terms = QueryTerms(query.words, query.identifiers, ask.rarity, query.is_one_name)
+    terms = QueryTerms(query.words, query.identifiers, ask.rarity, query.is_one_name, query.is_one_piece)
     return signals_of(terms, gathered.candidates, split)
 
 

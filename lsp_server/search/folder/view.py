@@ -1,5 +1,6 @@
 """What a search reads of one folder: a pinned generation and the open buffers in front of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -35,6 +36,11 @@ class FolderView:
     is_complete: bool
     weights: Weights = LEARNED
     reranking: Reranking | None = None
+
+    def paths(self) -> Iterable[str]:
+        """Return the paths of the indexed files and the open buffers; a file may come twice."""
+        indexed = () if self.snapshot is None else self.snapshot.catalog.paths
+        return chain(indexed, self.unsaved.files)
 
     def document_frequency(self, field: str, word: str) -> int:
         """Return how many symbols hold a word in a field; 1 where unsaved text alone does."""

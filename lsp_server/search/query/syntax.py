@@ -1,7 +1,8 @@
 """The syntax of a query: `retry kind:function lang:python path:src/** name:foo -word "exact phrase"`.
 
 Parsing never fails. What is not understood (an unknown `word:`, an invalid value, an open quote) is text.
-A query of several lines is code: only `key:value` filters are parsed; quotes and dashes belong to the code.
+A query of several lines is code, and one with a `Name: ` a pasted message: there only `key:value` filters are
+parsed; quotes and dashes belong to the text.
 """
 
 import re
@@ -24,6 +25,9 @@ _PIECE: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_MESSAGE: Final = re.compile(r"(?<!\S)(?!(?:kind|lang|language|path|name):)\S*\w:\s", re.IGNORECASE)
+"""What stands before a message in a log or on a terminal: `ValueError: `, `app.py:12: `."""
+
 _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:(?:::|->|[.#])[^\W\d]\w*)*")
 _SEPARATOR: Final = re.compile(r"::|->|[.#]")
 _CASE_CHANGE: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
@@ -96,6 +100,11 @@ class ParsedQuery:
         return len(self.identifiers) == 1 and self.identifiers[0] == self.text.strip()
 
     @property
+    def is_one_piece(self) -> bool:
+        """Whether the text has no blanks: a name, `--a-flag`, `A_VARIABLE`, `a.setting`, a path."""
+        return len(self.text.split()) == 1
+
+    @property
     def asks_nothing(self) -> bool:
         """Whether there is neither a word to look for nor a filter to list symbols by."""
         filters = self.kinds or self.languages or self.include or self.exclude or self.names
@@ -110,13 +119,13 @@ def kind_named(name: str) -> SymbolKind | None:
 def parse_query(query: str) -> ParsedQuery:
     """Parse a query. Never raises; only the first 8,000 characters are read."""
     readable = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
-    is_code = "\n" in readable
+    is_pasted = "\n" in readable or _MESSAGE.search(readable) is not None
     pieces = _Pieces()
     for match in _PIECE.finditer(readable):
         value = match["plain"] if match["quoted"] is None else match["quoted"]
         if match["key"] and pieces.took_filter(match["sign"] or "", match["key"].lower(), value):
             continue
-        if is_code or (match["key"] and match["quoted"] is not None):
+        if is_pasted or (match["key"] and match["quoted"] is not None):
             pieces.text.append(match[0])
         elif match["sign"]:
             pieces.excluded.append(match[0][1:])

@@ -58,10 +58,11 @@ _ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *HOLDERS)
 _SIZES: Final = np.log2(np.arange(256).clip(1, _LONG_LINES)) / np.log2(_LONG_LINES)
 """Number of lines → size of a symbol, 0 to 1, logarithmic."""
 
-TO_THE_LETTER: Final = 8
-CALLED: Final = 6
-QUOTED: Final = 4
-BEGUN: Final = 2
+TO_THE_LETTER: Final = 10
+CALLED: Final = 8
+QUOTED: Final = 6
+BEGUN: Final = 4
+MENTIONING: Final = 2
 """Values of `Signals.called`; one less stands for a declaration of the same."""
 
 FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
@@ -87,12 +88,14 @@ class QueryTerms:
         identifiers: Parts of the query that look like names, as written.
         rarity: Word → how rare it is in this folder, 0 to 1; absent words count 1.
         is_one_name: Whether the query is one word or identifier and nothing else.
+        is_one_piece: Whether it has no blanks, as a name, a flag or a setting.
     """
 
     words: Sequence[str]
     identifiers: Sequence[str] = ()
     rarity: Mapping[str, float] = field(default_factory=dict)
     is_one_name: bool = False
+    is_one_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +109,7 @@ class Candidates:
         file_similarity: float32[n], cosine of the file's own entry.
         file_text: float32[n], BM25 of the file's own entry.
         file_words: float32[n], how much of the query the file contains, weighted by rarity, 0 to 1.
-        quoted: bool[n], whether the query quotes it nearly verbatim (see `quoting`) or names its line.
+        quoted: bool[n], whether it holds the query nearly verbatim (see `quoting`) or is at the line named.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
         lines: uint8[n], how many lines each covers, 255 for more.
@@ -143,8 +146,9 @@ class Signals:
         multiplied: Name → bool[n], where the weight of this name multiplies.
         called: int8[n], how the query names the symbol: `TO_THE_LETTER` or `CALLED` where the whole query is
             its name, `QUOTED` where the query occurs in its body, `BEGUN` where its name begins with the
-            one word or identifier that the query is; one less for a declaration of something defined
-            elsewhere; else 0. Higher values come first, whatever the other signals say.
+            one word or identifier that the query is, `MENTIONING` where a query without blanks occurs in its
+            body; one less for a declaration of something defined elsewhere; else 0. Higher values come
+            first, whatever the other signals say.
     """
 
     ids: np.ndarray
@@ -267,7 +271,8 @@ class _NameSignals:
             beginning = _bare(terms.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
             called[begun] = np.maximum(called[begun], BEGUN)
-        quoted = np.where(candidates.quoted, np.where(has_name, QUOTED, QUOTED - 1), 0)
+        holding = MENTIONING if terms.is_one_piece else QUOTED
+        quoted = np.where(candidates.quoted, np.where(has_name, holding, holding - 1), 0)
         called = np.maximum(called, quoted.astype(np.int8))
         # A query in lower case may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}

@@ -82,6 +82,27 @@ def test_code_keeps_its_quotes_and_dashes() -> None:
 
 
 @pytest.mark.parametrize(
+    "message",
+    [
+        'LookupError: no ledger for "Berlin" was found',
+        "ld: cannot find -lssl",
+        'app.py:12: unknown option -x in "a b" here',
+        'Error: Library "foo" not found',
+    ],
+)
+def test_a_pasted_message_keeps_its_quotes_and_dashes(message: str) -> None:
+    parsed = parse_query(f"{message} kind:function")
+    assert parsed.text == message
+    assert (parsed.phrases, parsed.excluded) == ((), ())
+    assert parsed.kinds == frozenset({SymbolKind.FUNCTION})
+
+
+def test_a_filter_with_a_blank_before_its_value_makes_no_message() -> None:
+    parsed = parse_query('retry Kind: function "exact phrase" -word')
+    assert (parsed.phrases, parsed.excluded) == ((("exact", "phrase"),), (("word",),))
+
+
+@pytest.mark.parametrize(
     ("query", "identifiers"),
     [
         ("getUserById", ("getUserById",)),
