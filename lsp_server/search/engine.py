@@ -125,8 +125,15 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
         MOST_RESULTS if request.min_score > 0 else request.limit,
         rarities(content_words(query.words), reader),
         is_crowded=not view.is_complete,
-        names_file=query.is_one_piece and names_file(query.text, view.paths()),
+        is_called=query.is_one_piece and _is_called(view, query),
     )
+
+
+def _is_called(view: FolderView, query: ParsedQuery) -> bool:
+    """Tell whether a symbol, a file or a folder is called what the query is; of symbols, saved ones count."""
+    text = None if view.snapshot is None else view.snapshot.text
+    held = text is not None and any(text.document_frequency("whole_name", name) for name in query.whole_names)
+    return held or names_file(query.text, view.paths())
 
 
 def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:

@@ -211,9 +211,13 @@ def test_a_variable_is_found_where_an_open_buffer_mentions_it(index: SmallIndex)
 
 
 def test_names_come_before_what_mentions_them(index: SmallIndex) -> None:
-    named = "def till_cash_limits():\n    pass\n\n\ndef till_cash_limit():\n    pass\n"
-    index.commit({"shop/setup.py": SETUP, "shop/till.py": TILL, "shop/limits.py": named})
+    index.commit({"shop/setup.py": SETUP, "shop/till.py": TILL})
+    named = "def till_cash_limits():\n    pass\n"
+    index.commit({"shop/limits.py": named})
     found = search([index.view()], SearchRequest("till_cash_limit"), Cancel()).results
+    assert [one.symbol.name for one in found[:2]] == ["till_cash_limits", "prepare"]
+    buffers = {"shop/limits.py": named + "\n\ndef till_cash_limit():\n    pass\n"}
+    found = search([index.view(buffers)], SearchRequest("till_cash_limit"), Cancel()).results
     assert [one.symbol.name for one in found[:3]] == ["till_cash_limit", "till_cash_limits", "prepare"]
 
 
