@@ -77,7 +77,7 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
 def _mended(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
     if view.snapshot is None or request.mode is not SearchMode.HYBRID or not request.mend:
         return query
-    return mended(query, view.document_frequency, view.embedder)
+    return mended(query, view.document_frequency, view.names_near, view.embedder)
 
 
 def _search_folder(
@@ -130,9 +130,10 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
 
 
 def _is_called(view: FolderView, query: ParsedQuery) -> bool:
-    """Tell whether a symbol, a file or a folder is called what the query is; of symbols, saved ones count."""
-    text = None if view.snapshot is None else view.snapshot.text
-    held = text is not None and any(text.document_frequency("whole_name", name) for name in query.whole_names)
+    """Tell whether something in the folder is called what the query is: a symbol, a file or a folder."""
+    held = view.snapshot is not None and any(
+        view.document_frequency("whole_name", name) for name in query.whole_names
+    )
     return held or names_file(query.text, view.paths())
 
 

@@ -86,9 +86,14 @@ class ParsedQuery:
         return replace(self, text=text, words=words, identifiers=_identifiers(text))
 
     @property
+    def last_parts(self) -> tuple[str, ...]:
+        """The identifiers without their qualifiers, as written."""
+        return tuple(_SEPARATOR.split(identifier)[-1] for identifier in self.identifiers)
+
+    @property
     def whole_names(self) -> tuple[str, ...]:
         """Lower-cased names that may be meant: the identifiers' last parts, and the words joined."""
-        last_parts = [_SEPARATOR.split(identifier)[-1].lower() for identifier in self.identifiers]
+        last_parts = [name.lower() for name in self.last_parts]
         joined = []
         if 1 < len(self.words) <= _MOST_JOINED_WORDS:
             joined = ["".join(self.words), "_".join(self.words)]
