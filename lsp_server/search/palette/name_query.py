@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 _MOST_CHARACTERS: Final = 500
-_SEPARATOR: Final = re.compile(r"::|->|[.#]")
+_SEPARATOR: Final = re.compile(r"::|->|[.#:]")
 _FOLDER_SEPARATOR: Final = re.compile(r"[/\\]")
 _WORD: Final = re.compile(r"[^\s_\-]+")
 _COPIED_ALONG: Final = re.compile(r"(?<=\w)\(.*|:\d+(?::\d+)?$|(?<=\.)(\w+[?!]?)/\d{1,2}$", re.DOTALL)

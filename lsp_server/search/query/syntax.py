@@ -28,8 +28,8 @@ _PIECE: Final = re.compile(
 _MESSAGE: Final = re.compile(r"(?<!\S)(?!(?:kind|lang|language|path|name):)\S*\w:\s", re.IGNORECASE)
 """What stands before a message in a log or on a terminal: `ValueError: `, `app.py:12: `."""
 
-_IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:(?:::|->|[.#])[^\W\d]\w*)*")
-_SEPARATOR: Final = re.compile(r"::|->|[.#]")
+_IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:(?:::|->|[.#:])[^\W\d]\w*)*")
+_SEPARATOR: Final = re.compile(r"::|->|[.#:]")
 _CASE_CHANGE: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 
 _SYNONYMS: Final = {

@@ -317,8 +317,8 @@ def _bare(identifier: str) -> str:
 
 
 def _folded(identifier: str) -> str:
-    """Fold the separators of `Foo::bar`, `foo#bar`, `pkg.mod.func` into one."""
-    return identifier.replace("::", ".").replace("#", ".").replace("->", ".").strip(".")
+    """Fold the separators of `Foo::bar`, `Foo:bar`, `foo#bar`, `pkg.mod.func` into one."""
+    return identifier.replace("::", ".").replace(":", ".").replace("#", ".").replace("->", ".").strip(".")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

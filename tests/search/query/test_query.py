@@ -113,6 +113,8 @@ def test_a_filter_with_a_blank_before_its_value_makes_no_message() -> None:
         ("parse()", ("parse",)),
         ("use HTTPServer and base64", ("HTTPServer", "base64")),
         ("ptr->next_item", ("ptr->next_item",)),
+        ("who calls pkg.Screen:show", ("pkg.Screen:show",)),
+        ("app.py:12: no such file", ("app.py",)),
         ("ends here. Then", ()),
         ("größeÄndern jetzt", ()),
     ],

@@ -111,6 +111,7 @@ def test_a_negative_similarity_counts_as_none() -> None:
         ("foo bar", "Foo::bar", "bar", "Foo"),
         ("foo bar", "foo.bar", "bar", "outer.Foo"),
         ("foo bar", "Foo#bar", "bar", "Foo"),
+        ("foo bar", "Foo:bar", "bar", "Foo"),
         ("foo bar", "Foo->bar", "bar", "Foo"),
     ],
 )
