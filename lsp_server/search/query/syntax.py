@@ -32,6 +32,18 @@ _IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:(?:::|->|[.#:])[^\W\d]\w*)*")
 _SEPARATOR: Final = re.compile(r"::|->|[.#:]")
 _CASE_CHANGE: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 
+# fmt: off
+_DECLARING: Final = frozenset(
+    {
+        "abstract", "async", "class", "const", "def", "define", "enum", "export", "fn", "fun",
+        "func", "function", "impl", "interface", "let", "macro", "module", "namespace", "private",
+        "protected", "protocol", "pub", "public", "record", "static", "struct", "trait", "type",
+        "typedef", "union", "val", "var",
+    }
+)
+# fmt: on
+"""Keywords before a name where it is declared; somebody who looks for a declaration may type them."""
+
 _SYNONYMS: Final = {
     "alias": SymbolKind.CLASS,
     "attribute": SymbolKind.PROPERTY,
@@ -101,8 +113,11 @@ class ParsedQuery:
 
     @property
     def is_one_name(self) -> bool:
-        """Whether the text is one word or identifier and nothing else."""
-        return len(self.identifiers) == 1 and self.identifiers[0] == self.text.strip()
+        """Whether the text is one word or identifier and nothing else but keywords that declare it."""
+        if len(self.identifiers) != 1:
+            return False
+        others = [word.lstrip("#") for word in self.text.split() if word != self.identifiers[0]]
+        return len(others) < len(self.text.split()) and _DECLARING.issuperset(others)
 
     @property
     def is_one_piece(self) -> bool:

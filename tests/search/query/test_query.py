@@ -180,3 +180,26 @@ def test_no_query_is_refused(query: str) -> None:
 
 def test_endless_queries_are_cut() -> None:
     assert len(parse_query('"a ' * 1_000_000).text) <= 8_000
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "getUserById",
+        "user",
+        "class",
+        "def get_user",
+        "pub async fn get_user",
+        "type UserStore struct",
+        "#define USER_ID",
+    ],
+)
+def test_a_name_with_what_declares_it_is_one_name(query: str) -> None:
+    assert parse_query(query).is_one_name
+
+
+@pytest.mark.parametrize(
+    "query", ["class loader", "test get_user", "get_user get_name", "class struct", "user id"]
+)
+def test_words_and_names_in_company_are_no_single_name(query: str) -> None:
+    assert not parse_query(query).is_one_name
