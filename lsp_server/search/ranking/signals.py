@@ -74,6 +74,8 @@ _REPEATING: Final = ("test", "example", "vendored", "generated")
 _PROSE: Final = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".org")
 
 _PARTS: Final = re.compile(r"[-_.]+")
+_SAYING: Final = re.compile(r"^-|\s|\w-\w")
+"""In the name of a test block: it is a sentence, a flag or the like, and no identifier."""
 
 _MOST_PATHS: Final = 10_000
 """How many split paths are cached: some 4 MB."""
@@ -257,12 +259,16 @@ class _NameSignals:
         whole = tuple(terms.words)
         # A file is found by its path, and a heading by its words, not by a name as a symbol is.
         has_name = ~_ARE_NAMELESS[candidates.kinds]
+        described = _by_flags(frozenset(terms.words), candidates.flags)["test"]
         symbols = np.flatnonzero(has_name).tolist()
         for i in symbols:
             if not met.isdisjoint(name_words[i]):
                 of_query, of_name = query.coverage(name_words[i])
                 coverage[i] = (of_query * of_name) ** 0.5
-                exact[i] = name_words[i] == whole
+                # What a test block says of itself is no name of what it tests.
+                exact[i] = name_words[i] == whole and not (
+                    described[i] and _SAYING.search(candidates.names[i])
+                )
         called = np.where(exact > 0, CALLED, 0).astype(np.int8)
         named = [i for i in _named(terms.identifiers, candidates) if has_name[i]]
         exact[named] = 1.0
