@@ -1,13 +1,15 @@
 """Cuts text that no definition covers into chunks of some sixty lines, so that it can be found, too."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lsp_server.model import SymbolKind
 from lsp_server.parsing.sections import MAX_NAME, Section, Source, fold
 from lsp_server.parsing.symbols import ParsedSymbol
 
 CHUNK_LINES = 60
+LONG_LINES = CHUNK_LINES * 3 // 2
 MAX_CHUNKS = 200
 MIN_RUN_LINES = 25
 TELLING_TITLE = 10
@@ -33,7 +35,7 @@ def whole_text(source: Source) -> list[Section]:
 
 def within(source: Source, first_line: int, end_line: int, containers: tuple[str, ...]) -> list[Section]:
     """Return the chunks of a long section after the first one, which the section's own entry covers."""
-    if end_line - first_line <= CHUNK_LINES * 3 // 2:
+    if end_line - first_line <= LONG_LINES:
         return []
     return list(_chunks(source, first_line, end_line, containers))[1:]
 
@@ -46,30 +48,33 @@ def uncovered(source: Source, symbols: Sequence[ParsedSymbol], first_line: int =
         symbols: The symbols found in it.
         first_line: Where to begin, after a licence.
     """
-    found: list[Section] = []
-    for first, end in _gaps(symbols, first_line, source.n_lines):
-        if end - first < MIN_RUN_LINES:
-            continue
-        telling = sum(1 for line in range(first, end) if not _DULL.match(source.line(line)))
-        if telling >= MIN_RUN_LINES:
-            found += _chunks(source, first, end)
-    return found[:MAX_CHUNKS]
+    gaps = _gaps(symbols, first_line, source.n_lines)
+    return [*_runs(source, gaps, _is_telling)][:MAX_CHUNKS]
 
 
 def continued(source: Source, symbols: Sequence[ParsedSymbol]) -> list[Section]:
-    """Return the chunks of long functions without inner definitions, whose entries cover only the beginning.
+    """Return the chunks of long definitions, whose entries cover only the beginning.
+
+    Where one holds others, which have entries of their own, these are the long runs of lines between them.
 
     Args:
         source: The text.
         symbols: Its definitions in order of their start.
     """
     found: list[Section] = []
-    starts = [item.code[0] for item in symbols[1:]] + [len(source.text)]
-    for item, following in zip(symbols, starts, strict=False):
+    starts = [item.code[0] for item in symbols]
+    for number, item in enumerate(symbols):
         start, end = item.code
-        if item.symbol.kind in _FUNCTIONS and following >= end:
-            containers = (*item.symbol.containers, item.symbol.name)
-            found += within(source, source.line_of(start), source.line_of(end - 1) + 1, containers)
+        first_line, end_line = source.line_of(start), source.line_of(end - 1) + 1
+        if end_line - first_line <= LONG_LINES:
+            continue
+        containers = (*item.symbol.containers, item.symbol.name)
+        inner = symbols[number + 1 : bisect_left(starts, end, number + 1)]
+        if item.symbol.kind in _FUNCTIONS and not inner:
+            found += within(source, first_line, end_line, containers)
+            continue
+        gaps = _gaps(inner, first_line + CHUNK_LINES, end_line)
+        found += _runs(source, gaps, _has_words, containers)  # but not through a table of numbers
     return found[:MAX_CHUNKS]
 
 
@@ -82,6 +87,27 @@ def title_of(text: bytes) -> str:
         line = line.strip(_MARKERS) or line
     title = fold(line.rstrip(b" \t{:"), MAX_NAME + 1) or "…"
     return title if len(title) <= MAX_NAME else title[: MAX_NAME - 1].rstrip() + "…"
+
+
+def _is_telling(line: bytes) -> bool:
+    return not _DULL.match(line)
+
+
+def _has_words(line: bytes) -> bool:
+    return _is_telling(line) and _WORD.search(line) is not None
+
+
+def _runs(
+    source: Source,
+    gaps: Iterable[tuple[int, int]],
+    counts: Callable[[bytes], bool],
+    containers: tuple[str, ...] = (),
+) -> Iterator[Section]:
+    """Yield the chunks of those gaps in which enough lines count."""
+    for first, end in gaps:
+        n_counting = sum(map(counts, map(source.line, range(first, end))))
+        if n_counting >= MIN_RUN_LINES:
+            yield from _chunks(source, first, end, containers)
 
 
 def _gaps(symbols: Sequence[ParsedSymbol], first_line: int, n_lines: int) -> Iterator[tuple[int, int]]:

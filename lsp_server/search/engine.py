@@ -16,7 +16,8 @@ from lsp_server.search.candidates.gather import gather
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.listing import listed_order
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.query.spelling import corrected
+from lsp_server.search.query.places import names_file
+from lsp_server.search.query.spelling import mended
 from lsp_server.search.query.syntax import ParsedQuery, parse_query
 from lsp_server.search.query.words import SplitNames, content_words
 from lsp_server.search.ranking.confidence import confidence, scores
@@ -76,7 +77,7 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
 def _corrected(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
     if view.snapshot is None or request.mode is not SearchMode.HYBRID or not request.correct_spelling:
         return query
-    return corrected(query, view.document_frequency, view.embedder)
+    return mended(query, view.document_frequency, view.names_near, view.embedder)
 
 
 def _search_folder(
@@ -124,14 +125,23 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
         MAX_RESULTS if request.min_score > 0 else request.limit,
         rarities(content_words(query.words), reader),
         is_crowded=not view.is_complete,
+        is_called=query.is_one_piece and _is_called(view, query),
     )
+
+
+def _is_called(view: FolderView, query: ParsedQuery) -> bool:
+    """Tell whether something in the folder is called what the query is: a symbol, a file or a folder."""
+    held = view.snapshot is not None and any(
+        view.document_frequency("whole_name", name) for name in query.whole_names
+    )
+    return held or names_file(query.text, view.paths())
 
 
 def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
     """Return the ranking signals of each candidate."""
     query = ask.query
     split = SplitNames() if view.snapshot is None else view.snapshot.split
-    terms = QueryTerms(query.words, query.identifiers, ask.rarity, query.is_one_name)
+    terms = QueryTerms(query.words, query.identifiers, ask.rarity, query.is_one_name, query.is_one_piece)
     return signals_of(terms, gathered.candidates, split)
 
 

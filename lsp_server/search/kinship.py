@@ -1,4 +1,4 @@
-"""Tells what belongs to a symbol but is in another file: parts of a class, members defined apart from it."""
+"""Tells what belongs to a symbol but is in another file: parts of a class, its members, a declaration."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +16,9 @@ _PARTIAL: Final = "csharp"
 _APART: Final = frozenset({"cpp", "go", "objc", "objcpp", "rust", "swift"})
 """Members may be defined in other files than their type, and the type declared or extended there."""
 
+_C_FAMILY: Final = frozenset({"c", "cpp", "objc", "objcpp"})
+"""Names are global, and a header of any of these languages may declare what another one defines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kinship:
@@ -24,20 +27,20 @@ class Kinship:
     Attributes:
         own: The symbol.
         chain: The names of its containers, then its own.
-        folder: The folder of its file.
+        stem: The path of its file without suffixes.
         at_home: The chains of the types that its own file defines.
     """
 
     own: Symbol
     chain: tuple[str, ...]
-    folder: str
+    stem: str
     at_home: frozenset[tuple[str, ...]]
 
     @classmethod
     def of(cls, own: Symbol, path: str, of_file: Iterable[Symbol]) -> Self:
         """Return the kinship of a symbol, given all symbols of its file."""
         at_home = frozenset(_chain(symbol) for symbol in of_file if is_definition(symbol))
-        return cls(own, _chain(own), path.rpartition("/")[0], at_home)
+        return cls(own, _chain(own), _stem(path), at_home)
 
     @property
     def has_members_elsewhere(self) -> bool:
@@ -63,6 +66,13 @@ class Kinship:
             return chain != self.chain or is_definition(self.own)
         return chain != self.chain and chain not in self.at_home
 
+    def is_declared_by(self, other: Symbol, path: str) -> bool:
+        """Tell whether a symbol of another file, such as a header, declares what this one defines."""
+        if self.own.flags & SymbolFlags.DECLARATION or not other.flags & SymbolFlags.DECLARATION:
+            return False
+        is_global = {self.own.language, other.language} <= _C_FAMILY
+        return _chain(other) == self.chain and (is_global or _stem(path) == self.stem)
+
     def is_member(self, other: Symbol, path: str, defines_it: Callable[[], bool]) -> bool:
         """Tell whether a symbol of another file is a member of this one.
 
@@ -84,7 +94,7 @@ class Kinship:
 
     def _is_near(self, path: str) -> bool:
         """Tell whether a file may define parts of the same type: in Go, only in the same folder (package)."""
-        return self.own.language != "go" or path.rpartition("/")[0] == self.folder
+        return self.own.language != "go" or _folder(path) == _folder(self.stem)
 
 
 def is_definition(symbol: Symbol) -> bool:
@@ -94,3 +104,12 @@ def is_definition(symbol: Symbol) -> bool:
 
 def _chain(symbol: Symbol) -> tuple[str, ...]:
     return (*symbol.containers, symbol.name)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _stem(path: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    return folder + slash + name.partition(".")[0]

@@ -62,7 +62,9 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
 ) -> tuple[SearchResult, ...]:
     """Return the symbols closest in meaning to the innermost one at a position.
 
-    The symbol itself, its containers and its members are left out, including parts of them in other files.
+    The symbol itself, its containers and its members are left out, including parts of them in other files and
+    declarations of it; so are empty files, and sections of a function that is a candidate itself.
+
     Among relevant results, tests come after other code, and last come duplicates of a result and files of
     which a symbol is a result. Each result's explanation has the signal `test` for a test, and `duplicate`
     where it nearly repeats the symbol asked about or a result before it.
@@ -97,6 +99,7 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
         if other.embedder.info.fingerprint == view.embedder.info.fingerprint:
             candidates += _candidates(other, target, 2 * limit + _SPARE, None, frozenset())
     cancel.raise_if_cancelled()
+    candidates = _worth_listing(candidates)
     candidates.sort(key=lambda candidate: (-candidate.similarity, candidate.id))
     closest = candidates[: 2 * limit + _SPARE]
     asked = file.symbols[place]
@@ -105,16 +108,34 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
 
 
 def _without_kin(candidates: Sequence[_Candidate], kinship: Kinship, own: FileSymbols) -> list[_Candidate]:
-    """Drop candidates in other files that are parts of the symbol or its containers, or members of it."""
+    """Drop candidates in other files that are the symbol's declaration, its members, or parts of the same."""
 
     def belongs(candidate: _Candidate) -> bool:
         symbol, view, path = candidate.symbol, candidate.view, candidate.path
         return path != own.path and (
             kinship.is_part(symbol, path)
+            or kinship.is_declared_by(symbol, path)
             or kinship.is_member(symbol, path, lambda: _defines_type(view, path, kinship.own.qualified_name))
         )
 
     return [candidate for candidate in candidates if not belongs(candidate)]
+
+
+def _worth_listing(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Drop empty files, whose paths alone have meaning, and sections of functions that are candidates."""
+    wholes = {
+        (one.view.folder, one.path, one.symbol.qualified_name)
+        for one in candidates
+        if one.symbol.kind is not SymbolKind.STRING
+    }
+
+    def says_something(candidate: _Candidate) -> bool:
+        symbol = candidate.symbol
+        if symbol.kind is SymbolKind.STRING:
+            return (candidate.view.folder, candidate.path, symbol.container_name) not in wholes
+        return symbol.kind is not SymbolKind.FILE or symbol.span.start != symbol.span.end
+
+    return [candidate for candidate in candidates if says_something(candidate)]
 
 
 def _defines_type(view: FolderView, path: str, qualified_name: str) -> bool:

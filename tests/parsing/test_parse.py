@@ -112,8 +112,37 @@ def test_a_long_function_is_found_by_what_it_does_late() -> None:
 
 
 def test_a_function_that_holds_others_is_told_by_them() -> None:
-    steps = "".join(f"    step_{number}()\n" for number in range(100))
-    assert names("a.py", f"def outer():\n    def inner():\n        pass\n{steps}") == ["outer", "outer.inner"]
+    steps = "".join(f"    step_{number}()\n" for number in range(20))
+    inner = "".join(f"    def inner_{number}():\n        pass\n{steps}" for number in range(6))
+    assert names("a.py", f"def outer():\n{inner}") == [
+        "outer",
+        *(f"outer.inner_{number}" for number in range(6)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "line", "end"),
+    [
+        ("a.py", "def outer():\n    def inner():\n        pass\n", "    step_{}(inner)\n", ""),
+        ("a.py", "TABLE = {\n", "    'key_{}': 'a value of {}',\n", "}\n"),
+        ("a.py", 'DOCUMENTATION = """\n', "    option_{}: does this\n", '"""\n'),
+        ("a.lua", "local options = {\n", '    option_{} = "a value",\n', "}\n"),
+        ("a.rb", "module Cops\n  X = 1\n", "  register_cop :Cop{}, 'cop/{}'\n", "end\n"),
+    ],
+)
+def test_what_stands_late_in_a_long_definition_is_found(name: str, head: str, line: str, end: str) -> None:
+    file = parsed(name, head + "".join(line.replace("{}", str(number)) for number in range(200)) + end)
+    outer = file.symbols[1]
+    late = line.replace("{}", "190").encode()
+    (part,) = [part for part in file.symbols[2:] if late in file.source[slice(*part.code)]]
+    assert part.symbol.kind is SymbolKind.STRING
+    assert part.symbol.containers == (outer.symbol.name,)
+    assert part.code[1] <= outer.code[1]
+
+
+def test_a_long_table_of_numbers_has_no_parts() -> None:
+    numbers = "    0x428a, 0x7137,\n" * 200
+    assert names("a.c", f"const int K[] = {{\n{numbers}}};\n") == ["K"]
 
 
 def test_generated_code_is_flagged_throughout() -> None:

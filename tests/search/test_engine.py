@@ -57,6 +57,7 @@ def test_hybrid_finds_by_meaning_and_by_words(view: FolderView) -> None:
         ("SessionStore.load_session", "load_session", "src/session.py"),
         ("Parser::ParseHeader", "ParseHeader", "core/parser.go"),
         ("parseHeader", "parseHeader", "src/net/client.ts"),
+        ("export async function parseHeader", "parseHeader", "src/net/client.ts"),
         ("エラー処理", "エラー処理", "日本/エラー.py"),
     ],
 )

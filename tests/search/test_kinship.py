@@ -105,3 +105,40 @@ def test_other_parts_of_a_type_are_the_type_itself(
 def test_a_type_is_related_to_where_it_is_given_on(index: SmallIndex) -> None:
     index.commit({"shop/one.rs": RUST[1], "shop/two.rs": "pub use crate::one::Cart;\n"})
     assert "Cart" in qualified_names(near(index.view(), "shop/two.rs", 0, 22))
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "header", "declaring"),
+    [
+        (
+            "src/rows.c",
+            "int read_row(struct row *row)\n{\n\treturn row->text;\n}\n",
+            "include/rows.h",
+            "int read_row(struct row *row);\n",
+        ),
+        (
+            "src/rows.cpp",
+            "int read_row(Row& row) {\n  return row.text;\n}\n",
+            "src/all.h",
+            "int read_row(Row& row);\n",
+        ),
+        (
+            "src/rows.ml",
+            "let read_row row =\n  let text = row.text in\n  text\n",
+            "src/rows.mli",
+            "val read_row : row -> string\n",
+        ),
+    ],
+)
+def test_what_declares_a_function_is_the_function_itself(
+    index: SmallIndex, path: str, source: str, header: str, declaring: str
+) -> None:
+    index.commit({path: source, header: declaring})
+    assert "read_row" not in qualified_names(near(index.view(), path, 0, 6))
+    assert "read_row" in qualified_names(near(index.view(), header, 0, 6))  # from there it is worth knowing
+
+
+def test_another_modules_function_of_the_same_name_is_related(index: SmallIndex) -> None:
+    source = "let read_row row =\n  let text = row.text in\n  text\n"
+    index.commit({"a/rows.ml": source, "b/lines.mli": "val read_row : row -> string\n"})
+    assert "read_row" in qualified_names(near(index.view(), "a/rows.ml", 0, 6))

@@ -269,3 +269,16 @@ def test_a_file_comes_after_all_else_where_its_symbol_says_it_already(index: Sma
     assert relevant == sorted(relevant, key=lambda label: label == "file")
     files = near(index.view(), "src/store.py", 0, 0)
     assert files[0].symbol.name == "session_store.py"
+
+
+def test_an_empty_file_is_related_to_nothing(index: SmallIndex) -> None:
+    index.commit({"rows/__init__.py": "", "rows/read.py": "def read_rows(rows):\n    return rows.read()\n"})
+    assert "rows/__init__.py" not in [one.path for one in near(index.view(), "rows/read.py", 0)]
+
+
+def test_sections_of_a_function_are_left_out_where_the_function_is_a_result(index: SmallIndex) -> None:
+    steps = "".join(f"    rows.read_row({number}, rows)\n" for number in range(400))
+    long = f"def read_rows(rows):\n{steps}\n    if rows.read_row(rows):\n        rows.read()\n\n{steps}"
+    index.commit({"long.py": long, "row.py": "def read_row(rows):\n    return rows.read_row(rows)\n"})
+    found = qualified_names(near(index.view(), "row.py", 0))
+    assert [name for name in found if name.startswith("read_rows")] == ["read_rows"]

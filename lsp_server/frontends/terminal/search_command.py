@@ -159,6 +159,8 @@ def _meant(name: str, known: Sequence[str]) -> str:
 def place_of(text: str) -> tuple[Path, int, int]:
     """Return the file, line and column, from 1, of `FILE:LINE[:COL]`.
 
+    Without a column, it is the one where the text of the line begins.
+
     Raises:
         InvalidParams: The text is not of that form, or the file has no such line.
         WorkspaceNotFound: There is no such file.
@@ -171,18 +173,24 @@ def place_of(text: str) -> tuple[Path, int, int]:
     file = with_home(match["file"]).absolute()
     if not file.is_file():
         raise WorkspaceNotFound(f"There is no file {file}.", "Check the spelling of FILE.", path=str(file))
-    line, n_lines = int(match["line"]), _lines_of(file)
-    if n_lines is not None and line > n_lines:
+    line = int(match["line"])
+    n_lines, begins_at = _looked_at(file, line)
+    if line > n_lines:
         raise InvalidParams(f"{file} has only {n_lines} lines.", "Give a line that it has.", key="position")
-    return file.resolve(), line, int(match["column"] or 1)
+    return file.resolve(), line, int(match["column"] or begins_at)
 
 
-def _lines_of(file: Path) -> int | None:
+def _looked_at(file: Path, line: int) -> tuple[int, int]:
+    """Return how many lines a file has, and at which column, from 1, the text of one begins."""
+    n_lines = begins_at = 1
     try:
         with file.open("rb") as stream:
-            return sum(1 for _ in stream) + 1
+            for n_lines, text in enumerate(stream, start=2):
+                if n_lines - 1 == line:
+                    begins_at += len(text) - len(text.lstrip(b" \t"))
     except OSError:
-        return None
+        n_lines = line
+    return n_lines, begins_at
 
 
 def _workspace_of(file: Path, root: IndexRoot) -> Path:

@@ -1,7 +1,6 @@
 """Gathers candidates from open buffers whose text differs from what is indexed."""
 
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 
@@ -94,8 +93,7 @@ def _quoted(file: UnsavedFile, rows: I64, ask: Ask, quotation: Quotation, stemme
 
 def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
     """Return the lines that the query names in each file, by path."""
-    indexed = () if view.snapshot is None else view.snapshot.catalog.paths
-    return resolve_lines(ask.lines, chain(indexed, view.unsaved.files))
+    return lines_meant(ask.lines, view.paths())
 
 
 def _at_lines(file: UnsavedFile, rows: I64, lines: Sequence[int]) -> Mask:

@@ -1,5 +1,7 @@
 """What a search reads of one folder: a pinned generation and the open buffers in front of it."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 from lsp_server.embedding import Embedder
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.unsaved import Unsaved
+from lsp_server.search.names.near import names_near
 from lsp_server.search.ranking.reranking import Reranking
 from lsp_server.search.ranking.weights import LEARNED, Weights
 from lsp_server.search.results import Coverage
@@ -36,6 +39,17 @@ class FolderView:
     weights: Weights = LEARNED
     reranking: Reranking | None = None
 
+    def names_near(self, text: str) -> Counter[str]:
+        """Return the names that a misspelt one may mean, and how many symbols of the snapshot have each."""
+        assert self.snapshot is not None
+        found = (names_near(segment, text) for segment in self.snapshot.vectors.segments)
+        return sum(found, Counter())
+
+    def paths(self) -> Iterable[str]:
+        """Return the paths of the indexed files and the open buffers; a file may come twice."""
+        indexed = () if self.snapshot is None else self.snapshot.catalog.paths
+        return chain(indexed, self.unsaved.files)
+
     def document_frequency(self, field: str, word: str) -> int:
         """Return how many symbols hold a word in a field; 1 where unsaved text alone does."""
         assert self.snapshot is not None
@@ -43,6 +57,8 @@ class FolderView:
         n_holding = text.document_frequency(field, word)
         if n_holding or not self.unsaved.files:
             return n_holding
-        term = text.stemmer.stems([word])[0]
         documents = chain.from_iterable(file.documents for file in self.unsaved.files.values())
+        if field == "whole_name":
+            return int(any(document.document.whole_name == word for document in documents))
+        term = text.stemmer.stems([word])[0]
         return int(any(term in document.frequencies[field] for document in documents))

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-_MAX_CHARACTERS: Final = 500
-_SEPARATOR: Final = re.compile(r"::|->|[.#]")
+_MOST_CHARACTERS: Final = 500
+_SEPARATOR: Final = re.compile(r"::|->|[.#:]")
 _FOLDER_SEPARATOR: Final = re.compile(r"[/\\]")
 _WORD: Final = re.compile(r"[^\s_\-]+")
 _COPIED_ALONG: Final = re.compile(r"(?<=\w)\(.*|:\d+(?::\d+)?$|(?<=\.)(\w+[?!]?)/\d{1,2}$", re.DOTALL)

@@ -19,6 +19,7 @@ _ENDING: Final = re.compile(
 """The end of a file's name and a line number; the path is then read backwards from there, for speed."""
 
 _NOT_IN_PATH: Final = re.compile(r"[^\w@$+~.\-/\\:]")
+_IN_PATH: Final = re.compile(r"[./]")
 _LONGEST_PATH: Final = 400
 _MAX_PLACES: Final = 12
 _MAX_LOOKED_AT: Final = 100
@@ -64,6 +65,11 @@ def resolve_lines(places: Sequence[LineReference], paths: Iterable[str]) -> dict
         for path in _meant(place, likely):
             lines.setdefault(path, []).append(place.line)
     return lines
+
+
+def names_file(text: str, paths: Iterable[str]) -> bool:
+    """Tell whether a text is the path of a file or folder, or some parts of one, and looks like it."""
+    return bool(_IN_PATH.search(text)) and any(text in path and f"/{text}/" in f"/{path}/" for path in paths)
 
 
 def at_line(symbols: Sequence[Symbol], line: int) -> int | None:

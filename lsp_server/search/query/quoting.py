@@ -24,7 +24,8 @@ LEAST_SHARE: Final = 0.5
 _PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`\\%\n]|\.\.\.|\w\.\w|(?<!\w)'""")
 """Characters that are common in code and messages and rare in questions that somebody types."""
 
-_MAX_RUNS: Final = 12
+_MOST_RUNS: Final = 12
+_MOST_OF_PIECE: Final = 12  # words: longer pieces are paths, addresses and data
 _LEAST_TELLING: Final = 2  # content words in a run: "is in the list" occurs everywhere
 
 
@@ -57,6 +58,15 @@ class Quotation:
             return cls(chosen, min(max(1, math.ceil(LEAST_SHARE * len(chosen))), ENOUGH))
         # Many a comment shares one run with a question by chance.
         return cls(chosen, min(len(chosen), ENOUGH)) if len(words) >= WHOLE and len(chosen) > 1 else cls()
+
+    @classmethod
+    def of_piece(cls, words: Sequence[str]) -> Self:
+        """Return how to find what mentions a name, flag or setting: all its words in a row.
+
+        Args:
+            words: Its words, split and lower-cased, in order.
+        """
+        return cls((tuple(words),)) if 1 < len(words) <= _MOST_OF_PIECE else cls()
 
 
 def innermost(symbols: Sequence[Symbol], files: Sequence[int]) -> list[bool]:

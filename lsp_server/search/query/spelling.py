@@ -1,46 +1,71 @@
-"""Corrects misspelt words of a query, where neither the folder nor the model knows a word."""
+"""Corrects misspelt names and words of a query, where neither the folder nor the model knows a word."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Final
 
 from lsp_server.embedding import Dictionary, Embedder
 from lsp_server.search.query.syntax import ParsedQuery
 from lsp_server.search.query.words import content_words
+from lsp_server.text.words import split_words
 
 SHORTEST: Final = 4
 """Shorter words are not corrected: too many other words are an edit away."""
 
+_SHORTEST_NAME: Final = 6  # letters of a name of several words
 _LONG: Final = 8  # a word of so many letters may differ by two
 Frequency = Callable[[str, str], int]
 """How many symbols hold a word in a field, given the two: field and word."""
+
+Near = Callable[[str], Mapping[str, int]]
+"""The names at most one edit away from a text, and how many symbols have each."""
 
 _FIELDS: Final = ("body", "name", "doc")
 """Fields whose words may be corrections. A word that occurs only in paths is no misspelling, either."""
 
 
-def corrected(query: ParsedQuery, frequency: Frequency, embedder: Embedder) -> ParsedQuery:
-    """Return the query with misspelt words replaced by words that the folder holds.
+def mended(query: ParsedQuery, frequency: Frequency, near: Near, embedder: Embedder) -> ParsedQuery:
+    """Return the query with misspelt words and names replaced by what the folder holds.
 
     A word that the model knows is not a misspelling, even where the folder uses another word for the thing.
+    But in a name that no symbol has, any word that is in no name of the folder may be one.
 
     Args:
         query: The query taken apart.
         frequency: Of words in the folder.
-        embedder: Its vocabulary is the dictionary; a model without one mends nothing.
+        near: Finds names at most one edit away.
+        embedder: Its vocabulary is the dictionary for words; a model without one mends names alone.
     """
-    text = query.text
     quoted = {word for phrase in query.phrases for word in phrase}
-    for word in content_words(query.words):
-        if len(word) < SHORTEST or not word.isalpha() or word in quoted:
-            continue
-        if word in embedder.words or _is_held(frequency, word):
-            continue
-        better = _nearest_held(word, embedder.words, frequency)
-        if better is not None:
-            text = _replaced(text, word, better)
+
+    def with_words_mended(text: str, words: Sequence[str]) -> str:
+        for word in content_words(words):
+            if len(word) < SHORTEST or not word.isalpha() or word in quoted:
+                continue
+            if word in embedder.words or _is_held(frequency, word):
+                continue
+            better = _nearest_held(word, embedder.words, frequency)
+            if better is not None:
+                text = _replaced(text, word, better)
+        return text
+
+    text = query.text
+    for name in query.last_parts:
+        words = split_words(name)
+        if quoted.isdisjoint(words) and _may_be_misspelt(words, frequency):
+            spelt = split_words(with_words_mended(name, words))
+            if not any(frequency("whole_name", way) for way in ("".join(spelt), "_".join(spelt))):
+                _, meant = max(((times, other) for other, times in near(name).items()), default=(0, name))
+                text = text.replace(name, meant)
+    text = with_words_mended(text, split_words(text))
     return query if text == query.text else query.with_text(text)
+
+
+def _may_be_misspelt(words: Sequence[str], frequency: Frequency) -> bool:
+    """Tell whether the words of a name are enough to tell what was meant, and one of them is in no name."""
+    is_long = len(words) > 1 and sum(map(len, words)) >= _SHORTEST_NAME
+    return is_long and not all(frequency("name", word) for word in words)
 
 
 def _is_held(frequency: Frequency, word: str) -> bool:

@@ -1,7 +1,8 @@
 """The syntax of a query: `retry kind:function lang:python path:src/** name:foo -word "exact phrase"`.
 
 Parsing never fails. What is not understood (an unknown `word:`, an invalid value, an open quote) is text.
-A query of several lines is code: only `key:value` filters are parsed; quotes and dashes belong to the code.
+A query of several lines is code, and one with a `Name: ` a pasted message: there only `key:value` filters are
+parsed; quotes and dashes belong to the text.
 """
 
 import re
@@ -24,9 +25,24 @@ _PIECE: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:(?:::|->|[.#])[^\W\d]\w*)*")
-_SEPARATOR: Final = re.compile(r"::|->|[.#]")
+_MESSAGE: Final = re.compile(r"(?<!\S)(?!(?:kind|lang|language|path|name):)\S*\w:\s", re.IGNORECASE)
+"""What stands before a message in a log or on a terminal: `ValueError: `, `app.py:12: `."""
+
+_IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:(?:::|->|[.#:])[^\W\d]\w*)*")
+_SEPARATOR: Final = re.compile(r"::|->|[.#:]")
 _CASE_CHANGE: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
+
+# fmt: off
+_DECLARING: Final = frozenset(
+    {
+        "abstract", "async", "class", "const", "def", "define", "enum", "export", "fn", "fun",
+        "func", "function", "impl", "interface", "let", "macro", "module", "namespace", "private",
+        "protected", "protocol", "pub", "public", "record", "static", "struct", "trait", "type",
+        "typedef", "union", "val", "var",
+    }
+)
+# fmt: on
+"""Keywords before a name where it is declared; somebody who looks for a declaration may type them."""
 
 _SYNONYMS: Final = {
     "alias": SymbolKind.CLASS,
@@ -82,9 +98,14 @@ class ParsedQuery:
         return replace(self, text=text, words=words, identifiers=_identifiers(text))
 
     @property
+    def last_parts(self) -> tuple[str, ...]:
+        """The identifiers without their qualifiers, as written."""
+        return tuple(_SEPARATOR.split(identifier)[-1] for identifier in self.identifiers)
+
+    @property
     def whole_names(self) -> tuple[str, ...]:
         """Lower-cased names that may be meant: the identifiers' last parts, and the words joined."""
-        last_parts = [_SEPARATOR.split(identifier)[-1].lower() for identifier in self.identifiers]
+        last_parts = [name.lower() for name in self.last_parts]
         joined = []
         if 1 < len(self.words) <= _MAX_JOINED_WORDS:
             joined = ["".join(self.words), "_".join(self.words)]
@@ -92,8 +113,16 @@ class ParsedQuery:
 
     @property
     def is_one_name(self) -> bool:
-        """Whether the text is one word or identifier and nothing else."""
-        return len(self.identifiers) == 1 and self.identifiers[0] == self.text.strip()
+        """Whether the text is one word or identifier and nothing else but keywords that declare it."""
+        if len(self.identifiers) != 1:
+            return False
+        others = [word.lstrip("#") for word in self.text.split() if word != self.identifiers[0]]
+        return len(others) < len(self.text.split()) and _DECLARING.issuperset(others)
+
+    @property
+    def is_one_piece(self) -> bool:
+        """Whether the text has no blanks: a name, `--a-flag`, `A_VARIABLE`, `a.setting`, a path."""
+        return len(self.text.split()) == 1
 
     @property
     def asks_nothing(self) -> bool:
@@ -109,14 +138,14 @@ def kind_named(name: str) -> SymbolKind | None:
 
 def parse_query(query: str) -> ParsedQuery:
     """Parse a query. Never raises; only the first 8,000 characters are read."""
-    readable = query[:_MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
-    is_code = "\n" in readable
+    readable = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
+    is_pasted = "\n" in readable or _MESSAGE.search(readable) is not None
     pieces = _Pieces()
     for match in _PIECE.finditer(readable):
         value = match["plain"] if match["quoted"] is None else match["quoted"]
         if match["key"] and pieces.took_filter(match["sign"] or "", match["key"].lower(), value):
             continue
-        if is_code or (match["key"] and match["quoted"] is not None):
+        if is_pasted or (match["key"] and match["quoted"] is not None):
             pieces.text.append(match[0])
         elif match["sign"]:
             pieces.excluded.append(match[0][1:])

@@ -51,10 +51,11 @@ _ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *HOLDERS)
 _SIZES: Final = np.log2(np.arange(256).clip(1, _LONG_LINES)) / np.log2(_LONG_LINES)
 """Number of lines → size of a symbol, 0 to 1, logarithmic."""
 
-TO_THE_LETTER: Final = 8
-CALLED: Final = 6
-QUOTED: Final = 4
-BEGUN: Final = 2
+TO_THE_LETTER: Final = 10
+CALLED: Final = 8
+QUOTED: Final = 6
+BEGUN: Final = 4
+MENTIONING: Final = 2
 """Values of `Signals.called`; one less stands for a declaration of the same."""
 
 FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
@@ -65,6 +66,8 @@ _REPEATING: Final = ("test", "example", "vendored", "generated")
 
 
 _PARTS: Final = re.compile(r"[-_.]+")
+_SAYING: Final = re.compile(r"^-|\s|\w-\w")
+"""In the name of a test block: it is a sentence, a flag or the like, and no identifier."""
 
 _MAX_PATHS: Final = 10_000
 """How many split paths are cached: some 4 MB."""
@@ -79,12 +82,14 @@ class QueryTerms:
         identifiers: Parts of the query that look like names, as written.
         rarity: Word → how rare it is in this folder, 0 to 1; absent words count 1.
         is_one_name: Whether the query is one word or identifier and nothing else.
+        is_one_piece: Whether it has no blanks, as a name, a flag or a setting.
     """
 
     words: Sequence[str]
     identifiers: Sequence[str] = ()
     rarity: Mapping[str, float] = field(default_factory=dict)
     is_one_name: bool = False
+    is_one_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +103,7 @@ class Candidates:
         file_similarity: float32[n], cosine of the file's own entry.
         file_text: float32[n], BM25 of the file's own entry.
         file_words: float32[n], how much of the query the file contains, weighted by rarity, 0 to 1.
-        quoted: bool[n], whether the query quotes it nearly verbatim (see `quoting`) or names its line.
+        quoted: bool[n], whether it holds the query nearly verbatim (see `quoting`) or is at the line named.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
         lines: uint8[n], how many lines each covers, 255 for more.
@@ -135,8 +140,9 @@ class Signals:
         multiplied: Name → bool[n], where the weight of this name multiplies.
         called: int8[n], how the query names the symbol: `TO_THE_LETTER` or `CALLED` where the whole query is
             its name, `QUOTED` where the query occurs in its body, `BEGUN` where its name begins with the
-            one word or identifier that the query is; one less for a declaration of something defined
-            elsewhere; else 0. Higher values come first, whatever the other signals say.
+            one word or identifier that the query is, `MENTIONING` where a query without blanks occurs in its
+            body; one less for a declaration of something defined elsewhere; else 0. Higher values come
+            first, whatever the other signals say.
     """
 
     ids: np.ndarray
@@ -245,12 +251,16 @@ class _NameSignals:
         whole = tuple(terms.words)
         # A file is found by its path, and a heading by its words, not by a name as a symbol is.
         has_name = ~_ARE_NAMELESS[candidates.kinds]
+        described = _by_flags(frozenset(terms.words), candidates.flags)["test"]
         symbols = np.flatnonzero(has_name).tolist()
         for i in symbols:
             if not met.isdisjoint(name_words[i]):
                 of_query, of_name = query.coverage(name_words[i])
                 coverage[i] = (of_query * of_name) ** 0.5
-                exact[i] = name_words[i] == whole
+                # What a test block says of itself is no name of what it tests.
+                exact[i] = name_words[i] == whole and not (
+                    described[i] and _SAYING.search(candidates.names[i])
+                )
         called = np.where(exact > 0, CALLED, 0).astype(np.int8)
         named = [i for i in _named(terms.identifiers, candidates) if has_name[i]]
         exact[named] = 1.0
@@ -259,7 +269,8 @@ class _NameSignals:
             beginning = _bare(terms.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
             called[begun] = np.maximum(called[begun], BEGUN)
-        quoted = np.where(candidates.quoted, np.where(has_name, QUOTED, QUOTED - 1), 0)
+        holding = MENTIONING if terms.is_one_piece else QUOTED
+        quoted = np.where(candidates.quoted, np.where(has_name, holding, holding - 1), 0)
         called = np.maximum(called, quoted.astype(np.int8))
         # A query in lower case may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}
@@ -304,8 +315,8 @@ def _bare(identifier: str) -> str:
 
 
 def _folded(identifier: str) -> str:
-    """Fold the separators of `Foo::bar`, `foo#bar`, `pkg.mod.func` into one."""
-    return identifier.replace("::", ".").replace("#", ".").replace("->", ".").strip(".")
+    """Fold the separators of `Foo::bar`, `Foo:bar`, `foo#bar`, `pkg.mod.func` into one."""
+    return identifier.replace("::", ".").replace(":", ".").replace("#", ".").replace("->", ".").strip(".")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -93,6 +93,11 @@ def test_related_code_of_a_place(indexed: Shell) -> None:
     assert "line" in indexed.json("related", "src/network.py:1000", code=3)["error"]["message"]
 
 
+def test_related_code_of_a_line_is_that_of_what_begins_in_it(indexed: Shell) -> None:
+    at_its_name = indexed.json("related", "src/network.py:7:9")["results"]
+    assert indexed.json("related", "src/network.py:7")["results"] == at_its_name
+
+
 def test_related_tests_and_duplicates_are_marked(shell: Shell) -> None:
     (shell.workspace / "src" / "copied.py").write_text(NETWORK)
     (shell.workspace / "tests").mkdir()

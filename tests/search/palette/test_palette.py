@@ -87,7 +87,7 @@ def test_files_are_found_by_name_and_by_folder(shop: SmallIndex) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["OrderStore.remove", "orderstore::Remove", "orders.remove", "Order.remove"]
+    "query", ["OrderStore.remove", "orderstore::Remove", "OrderStore:remove", "orders.remove", "Order.remove"]
 )
 def test_a_container_narrows_a_name(shop: SmallIndex, query: str) -> None:
     assert names(ask(shop.view(), query)) == ["OrderStore.remove"]

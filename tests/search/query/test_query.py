@@ -82,6 +82,27 @@ def test_code_keeps_its_quotes_and_dashes() -> None:
 
 
 @pytest.mark.parametrize(
+    "message",
+    [
+        'LookupError: no ledger for "Berlin" was found',
+        "ld: cannot find -lssl",
+        'app.py:12: unknown option -x in "a b" here',
+        'Error: Library "foo" not found',
+    ],
+)
+def test_a_pasted_message_keeps_its_quotes_and_dashes(message: str) -> None:
+    parsed = parse_query(f"{message} kind:function")
+    assert parsed.text == message
+    assert (parsed.phrases, parsed.excluded) == ((), ())
+    assert parsed.kinds == frozenset({SymbolKind.FUNCTION})
+
+
+def test_a_filter_with_a_blank_before_its_value_makes_no_message() -> None:
+    parsed = parse_query('retry Kind: function "exact phrase" -word')
+    assert (parsed.phrases, parsed.excluded) == ((("exact", "phrase"),), (("word",),))
+
+
+@pytest.mark.parametrize(
     ("query", "identifiers"),
     [
         ("getUserById", ("getUserById",)),
@@ -92,6 +113,8 @@ def test_code_keeps_its_quotes_and_dashes() -> None:
         ("parse()", ("parse",)),
         ("use HTTPServer and base64", ("HTTPServer", "base64")),
         ("ptr->next_item", ("ptr->next_item",)),
+        ("who calls pkg.Screen:show", ("pkg.Screen:show",)),
+        ("app.py:12: no such file", ("app.py",)),
         ("ends here. Then", ()),
         ("größeÄndern jetzt", ()),
     ],
@@ -157,3 +180,26 @@ def test_no_query_is_refused(query: str) -> None:
 
 def test_endless_queries_are_cut() -> None:
     assert len(parse_query('"a ' * 1_000_000).text) <= 8_000
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "getUserById",
+        "user",
+        "class",
+        "def get_user",
+        "pub async fn get_user",
+        "type UserStore struct",
+        "#define USER_ID",
+    ],
+)
+def test_a_name_with_what_declares_it_is_one_name(query: str) -> None:
+    assert parse_query(query).is_one_name
+
+
+@pytest.mark.parametrize(
+    "query", ["class loader", "test get_user", "get_user get_name", "class struct", "user id"]
+)
+def test_words_and_names_in_company_are_no_single_name(query: str) -> None:
+    assert not parse_query(query).is_one_name

@@ -175,3 +175,60 @@ def test_a_qualified_name_is_a_name_and_no_quotation(index: SmallIndex) -> None:
         }
     )
     assert best(index.view(), "shop.cash.till.CashTill").symbol.name == "CashTill"
+
+
+SETUP = """
+def prepare(environment, options):
+    most = environment.get("TILL_CASH_LIMIT")
+    if most is None:
+        most = options.get("till-cash-limit", 500)
+    return most
+"""
+TILL = '''
+class Till:
+    """The till, its cash, and what limits it."""
+
+    def limit_cash(self, cash):
+        """Limit the cash of the till."""
+        self.limit = min(cash, self.limit)
+
+    def cash_of_till(self):
+        return self.cash
+'''
+
+
+@pytest.mark.parametrize("query", ["TILL_CASH_LIMIT", "--till-cash-limit", "till.cash.limit"])
+def test_a_variable_or_flag_is_found_where_it_is_mentioned(index: SmallIndex, query: str) -> None:
+    index.commit({"shop/setup.py": SETUP, "shop/till.py": TILL})
+    found = best(index.view(), query)
+    assert found.symbol.name == "prepare"
+    assert found.score >= 0.5
+
+
+def test_a_variable_is_found_where_an_open_buffer_mentions_it(index: SmallIndex) -> None:
+    index.commit({"shop/till.py": TILL})
+    assert best(index.view({"shop/setup.py": SETUP}), "TILL_CASH_LIMIT").symbol.name == "prepare"
+
+
+def test_names_come_before_what_mentions_them(index: SmallIndex) -> None:
+    index.commit({"shop/setup.py": SETUP, "shop/till.py": TILL})
+    named = "def till_cash_limits():\n    pass\n"
+    index.commit({"shop/limits.py": named})
+    found = search([index.view()], SearchRequest("till_cash_limit"), Cancel()).results
+    assert [one.symbol.name for one in found[:2]] == ["till_cash_limits", "prepare"]
+    buffers = {"shop/limits.py": named + "\n\ndef till_cash_limit():\n    pass\n"}
+    found = search([index.view(buffers)], SearchRequest("till_cash_limit"), Cancel()).results
+    assert [one.symbol.name for one in found[:2]] == ["till_cash_limit", "till_cash_limits"]
+
+
+def test_the_name_of_a_file_means_the_file_and_not_what_mentions_it(index: SmallIndex) -> None:
+    opening = 'def cash_up():\n    return run("python city/shop/till.py --close")\n'
+    index.commit({"city/shop/till.py": TILL, "evening.py": opening})
+    for query in ("till.py", "shop/till.py", "city/shop"):
+        assert best(index.view(), query).path == "city/shop/till.py"
+    assert best(index.view(), "python/city/shop/till.py").symbol.name == "cash_up"
+
+
+def test_a_message_with_a_quoted_value_is_found_though_nothing_holds_the_value(bank: SmallIndex) -> None:
+    found = best(bank.view(), 'LookupError: the books of this branch are closed until "monday" or so')
+    assert found.symbol.name == "transfer"

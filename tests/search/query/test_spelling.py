@@ -40,6 +40,52 @@ def test_a_misspelt_word_finds_what_was_meant(index: SmallIndex, query: str, sea
     assert outcome.results[0].symbol.name == ("parse_header" if "header" in searched else "refresh_session")
 
 
+NAMES = """
+def find_one_by(key):
+    return rows[key]
+
+
+def find_one_by_or_fail(key):
+    return rows[key] or fail()
+
+
+class RetryLoop:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "searched"),
+    [
+        ("findOneByOrrFail", "find_one_by_or_fail"),
+        ("find_one_byo_r_fail", "find_one_by_or_fail"),  # parted elsewhere
+        ("findOneByOFrail", "find_one_by_or_fail"),
+        ("RetryLop", "RetryLoop"),  # "lop" is a word, but none of this folder's names
+        ("store.RetryLopo", "store.RetryLoop"),
+        ("tests of RetryLop", "tests of RetryLoop"),
+        ("REtryLoop", None),
+        ("retry_loop", None),
+        ("findOneByFail", None),  # all its words are in names
+        ("RetryLp3x", None),  # too far away
+        ('"RetryLop"', None),  # quoted: as it stands
+    ],
+)
+def test_a_misspelt_name_finds_the_one_it_is_nearest_to(
+    index: SmallIndex, query: str, searched: str | None
+) -> None:
+    index.commit({"store.py": NAMES, "b.py": SOURCE})
+    outcome = ask(index, query)
+    assert outcome.corrected_query == searched
+    if searched is not None:
+        assert outcome.results[0].symbol.name in searched
+
+
+def test_of_two_names_that_may_be_meant_the_more_frequent_is(index: SmallIndex) -> None:
+    index.commit({"a.py": "def big_cat():\n    pass\n", "b.py": "def big_cut():\n    pass\n"})
+    index.commit({"c.py": "class Barber:\n    def big_cut(self):\n        pass\n"})
+    assert ask(index, "big_cyt").corrected_query == "big_cut"
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -111,6 +111,7 @@ def test_a_negative_similarity_counts_as_none() -> None:
         ("foo bar", "Foo::bar", "bar", "Foo"),
         ("foo bar", "foo.bar", "bar", "outer.Foo"),
         ("foo bar", "Foo#bar", "bar", "Foo"),
+        ("foo bar", "Foo:bar", "bar", "Foo"),
         ("foo bar", "Foo->bar", "bar", "Foo"),
     ],
 )
@@ -366,3 +367,13 @@ def test_a_name_in_another_package_is_not(name: str, container: str, path: str) 
     ones = [One("other", similarity=0.9), One(name, container, path, similarity=0.3)]
     found = ranking("what is it", ones, identifiers="shop.cart.total")
     assert found.parts["exact"].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", ["soft delete", "--soft-delete", "soft-delete"])
+def test_what_a_test_says_of_itself_is_no_name(name: str) -> None:
+    ones = apart(One("remove_row", similarity=0.5), One(name, similarity=0.4, flags=SymbolFlags.TEST))
+    assert order("soft delete", ones) == [0, 1]
+    named = apart(
+        One("remove_row", similarity=0.5), One("softDelete", similarity=0.4, flags=SymbolFlags.TEST)
+    )
+    assert order("soft delete", named) == [1, 0]
