@@ -16,8 +16,8 @@ from lsp_server.search.candidates.gather import gather
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.listing import listed_order
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.query.places import names_file
-from lsp_server.search.query.spelling import mended
+from lsp_server.search.query.line_references import names_file
+from lsp_server.search.query.spelling import corrected
 from lsp_server.search.query.syntax import ParsedQuery, parse_query
 from lsp_server.search.query.words import SplitNames, content_words
 from lsp_server.search.ranking.confidence import confidence, scores
@@ -77,7 +77,7 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
 def _corrected(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
     if view.snapshot is None or request.mode is not SearchMode.HYBRID or not request.correct_spelling:
         return query
-    return mended(query, view.document_frequency, view.names_near, view.embedder)
+    return corrected(query, view.document_frequency, view.names_near, view.embedder)
 
 
 def _search_folder(

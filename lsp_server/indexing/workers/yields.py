@@ -27,7 +27,7 @@ from lsp_server.storage.file_yield import FileYield, SymbolWords
 from lsp_server.text.running import RunningText
 from lsp_server.text.words import FileWords, split_file
 
-YIELD_RECIPE = "17"
+YIELD_RECIPE = "18"
 """Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16

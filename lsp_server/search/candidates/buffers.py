@@ -93,7 +93,7 @@ def _quoted(file: UnsavedFile, rows: I64, ask: Ask, quotation: Quotation, stemme
 
 def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
     """Return the lines that the query names in each file, by path."""
-    return lines_meant(ask.lines, view.paths())
+    return resolve_lines(ask.lines, view.paths())
 
 
 def _at_lines(file: UnsavedFile, rows: I64, lines: Sequence[int]) -> Mask:

@@ -10,7 +10,7 @@ from lsp_server.search.names.columns import NameColumns, name_lengths, names_as_
 from lsp_server.vectors.names import OTHER_BIT, letter_mask
 
 _LETTERS: Final = ~np.uint64(1 << OTHER_BIT)
-_MOST_SEPARATORS: Final = 8  # `a_name_of_many_words` may be meant by `aNameOfManyWords`
+_MAX_SEPARATORS: Final = 8  # `a_name_of_many_words` may be meant by `aNameOfManyWords`
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 
 
@@ -24,7 +24,7 @@ def names_near(columns: NameColumns, text: str) -> Counter[str]:
     differing = np.bitwise_count((columns.name_masks ^ np.uint64(letter_mask(wanted))) & _LETTERS)
     rows = np.flatnonzero(differing <= 2)  # a replacement adds one letter and takes one away
     spare = name_lengths(columns, rows) - len(wanted)
-    rows = rows[(spare >= -1) & (spare <= 1 + _MOST_SEPARATORS)]
+    rows = rows[(spare >= -1) & (spare <= 1 + _MAX_SEPARATORS)]
     names = Counter(names_as_written(columns, rows))
     return Counter({name: times for name, times in names.items() if _are_near(_letters_of(name), wanted)})
 

@@ -127,7 +127,7 @@ def _by_name_meant(
             continue
         cancel.raise_if_cancelled()
         asked = parse_query(query.text)
-        meant = mended(asked, view.document_frequency, view.names_near, view.embedder)
+        meant = corrected(asked, view.document_frequency, view.names_near, view.embedder)
         if meant is not asked:
             found += _by_name([view], NameQuery.of(meant.text), limit, cancel)
     found.sort(key=lambda one: -one.score)

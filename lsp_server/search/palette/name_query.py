@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-_MOST_CHARACTERS: Final = 500
+_MAX_CHARACTERS: Final = 500
 _SEPARATOR: Final = re.compile(r"::|->|[.#:]")
 _FOLDER_SEPARATOR: Final = re.compile(r"[/\\]")
 _WORD: Final = re.compile(r"[^\s_\-]+")

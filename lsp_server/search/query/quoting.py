@@ -24,8 +24,8 @@ LEAST_SHARE: Final = 0.5
 _PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`\\%\n]|\.\.\.|\w\.\w|(?<!\w)'""")
 """Characters that are common in code and messages and rare in questions that somebody types."""
 
-_MOST_RUNS: Final = 12
-_MOST_OF_PIECE: Final = 12  # words: longer pieces are paths, addresses and data
+_MAX_RUNS: Final = 12
+_MAX_OF_PIECE: Final = 12  # words: longer pieces are paths, addresses and data
 _LEAST_TELLING: Final = 2  # content words in a run: "is in the list" occurs everywhere
 
 
@@ -66,7 +66,7 @@ class Quotation:
         Args:
             words: Its words, split and lower-cased, in order.
         """
-        return cls((tuple(words),)) if 1 < len(words) <= _MOST_OF_PIECE else cls()
+        return cls((tuple(words),)) if 1 < len(words) <= _MAX_OF_PIECE else cls()
 
 
 def innermost(symbols: Sequence[Symbol], files: Sequence[int]) -> list[bool]:

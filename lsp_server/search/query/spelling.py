@@ -25,7 +25,7 @@ _FIELDS: Final = ("body", "name", "doc")
 """Fields whose words may be corrections. A word that occurs only in paths is no misspelling, either."""
 
 
-def mended(query: ParsedQuery, frequency: Frequency, near: Near, embedder: Embedder) -> ParsedQuery:
+def corrected(query: ParsedQuery, frequency: Frequency, near: Near, embedder: Embedder) -> ParsedQuery:
     """Return the query with misspelt words and names replaced by what the folder holds.
 
     A word that the model knows is not a misspelling, even where the folder uses another word for the thing.

@@ -138,7 +138,7 @@ def kind_named(name: str) -> SymbolKind | None:
 
 def parse_query(query: str) -> ParsedQuery:
     """Parse a query. Never raises; only the first 8,000 characters are read."""
-    readable = query[:_MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
+    readable = query[:_MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8").strip()
     is_pasted = "\n" in readable or _MESSAGE.search(readable) is not None
     pieces = _Pieces()
     for match in _PIECE.finditer(readable):
