@@ -25,6 +25,7 @@ _MANUAL = b"="  # a Perl manual's section, which blank lines surround
 _MAX_COMMENT_LINES = 100
 _MAX_LINES = 1000  # of what may hold anything; whoever looks for its end looks no further
 _MAX_OPEN = 50
+_MAX_QUOTED_BYTES = 2_000  # in longer lines, brackets in strings count, too
 
 
 class Code:
@@ -62,8 +63,10 @@ class Code:
             first = self.source.line_of(comment)
             start_of_line = self.source.line_start(first)
             most_lines = 2 if text.startswith(_MANUAL, comment) else 1
+            if first < lowest:
+                break
             between = text[end:start]
-            if between.strip() or between.count(b"\n") > most_lines or first < lowest:
+            if between.strip() or between.count(b"\n") > most_lines:
                 break
             if text[start_of_line:comment].strip():
                 break
@@ -162,7 +165,7 @@ def _goes_on(code: Code, line: int, bound: int) -> bool:
 
 def _depth(text: bytes) -> int:
     """Return how many brackets a line leaves open."""
-    if b'"' in text or b"'" in text:
+    if len(text) <= _MAX_QUOTED_BYTES and (b'"' in text or b"'" in text):
         text = _QUOTED.sub(b"", text)
     found = text.translate(None, _NO_BRACKETS)
     return len(found) - 2 * (found.count(b")") + found.count(b"]") + found.count(b"}"))

@@ -242,9 +242,9 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     (
         "nim",
         _S,
-        r"\s*(?:type\s+)?(\w+)\*?\s*(?:\[[^\]\n]*\])?\s*(?:\{\.[^}\n]*\})?\s*=\s*(?:ref\s+|ptr\s+)?(?:object|tuple|distinct|concept)\b",
+        r"\s*(?:type\s+)?(\w+)\*?\s*+(?:\[[^\]\n]*\])?\s*+(?:\{\.[^}\n]*\})?\s*+=\s*(?:ref\s+|ptr\s+)?(?:object|tuple|distinct|concept)\b",
     ),
-    ("nim", _E, r"\s*(?:type\s+)?(\w+)\*?\s*(?:\{\.[^}\n]*\})?\s*=\s*enum\b"),
+    ("nim", _E, r"\s*(?:type\s+)?(\w+)\*?\s*+(?:\{\.[^}\n]*\})?\s*+=\s*enum\b"),
     ("nim", _F, r"\s*(?:suite|test)\s+\"([^\"\n]+)\"\s*:"),
     (
         "crystal",

@@ -49,13 +49,13 @@ class Shape:
     opener: re.Pattern[bytes]
 
 
-_STRINGS = r"\"(?:\\.|[^\"\\\n])*+\"|'(?:\\.|[^'\\\n])*+'"
-_DOUBLE = r"\"(?:\\.|[^\"\\\n])*+\""
+_STRINGS = r"\"(?:\\.|[^\"\\\n])*+\"|'(?:\\.|[^'\\\n])*+'|\\."
+_DOUBLE = r"\"(?:\\.|[^\"\\\n])*+\"|\\."
 _SLASHES = r"//[^\n]*+|/\*.*?(?:\*/|\Z)"
 _HASH = r"(?<![^\s;])#[^\n]*+"
 _DASHES = r"--[^\n]*+"
 _TRIPLE = r"\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)"
-_HEREDOC = r"(?<=<<)~?[\"']?([A-Z_]{2,})[\"']?[^\n]*\n.{0,4000}?^[ \t]*\3\s*?$"
+_HEREDOC = r"(?<=<<)~?[\"']?([A-Z_]{2,}+)[\"']?[^\n]*\n.{0,4000}?^[ \t]*\3\s*?$"
 _PARENTHESES = r"\(\*(?!\)).*?(?:\*\)|\Z)"
 
 _ASIDES: Mapping[str, str] = MappingProxyType(
@@ -68,7 +68,7 @@ _ASIDES: Mapping[str, str] = MappingProxyType(
         "gdscript": rf"({_HASH})|({_TRIPLE})|{_STRINGS}",
         "coffeescript": rf"(###.*?(?:###|\Z)|{_HASH})|({_TRIPLE})|{_STRINGS}",
         "graphql": rf"({_HASH}|\"\"\".*?(?:\"\"\"|\Z))|{_DOUBLE}",
-        "cmake": rf"(#\[(=*)\[.*?(?:\]\2\]|\Z)|{_HASH})|\"(?:\\.|[^\"\\])*+\"",
+        "cmake": rf"(#\[(=*)\[.*?(?:\]\2\]|\Z)|{_HASH})|\"(?:\\.|[^\"\\])*+\"|\\.",
         "nim": rf"(#\[.*?(?:\]#|\Z)|{_HASH})|({_TRIPLE})|{_DOUBLE}",
         "perl": rf"(^=[a-zA-Z].*?(?:^=cut\b[^\n]*|\Z)|{_HASH})|(^__(?:END|DATA)__\b.*|{_HEREDOC})|{_STRINGS}",
         "sql": rf"({_DASHES}|/\*.*?(?:\*/|\Z))|'[^']*+'|\"[^\"\n]*+\"",

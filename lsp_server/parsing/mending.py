@@ -115,16 +115,19 @@ class Mended:
         """
         owners = {(*one.containers, one.found.name) for one in known} | {one.containers for one in known}
         left_out = {one.code_start for one in self.left_out}
-        return [
-            one
-            for one in broken
-            if (one.code_start in left_out or not one.found.node.has_error)
-            and not self.text[one.code_start : one.end].strip()
-            and (one.containers in owners if one.containers else self._begins_line(one.code_start))
-        ]
 
-    def _begins_line(self, at: int) -> bool:
-        return at == 0 or self.text[at - 1 : at] == b"\n"
+        def is_sound(one: Definition) -> bool:
+            if one.containers and one.containers not in owners:
+                return False
+            if one.code_start in left_out:
+                return bool(one.containers) or not self._before(one.code_start).strip()
+            return not one.found.node.has_error and (bool(one.containers) or not self._before(one.code_start))
+
+        return [one for one in broken if not self.text[one.code_start : one.end].strip() and is_sound(one)]
+
+    def _before(self, at: int) -> bytes:
+        """Return what stands before a byte on its line."""
+        return self.text[self.text.rfind(b"\n", 0, at) + 1 : at]
 
 
 def mended(
@@ -184,7 +187,7 @@ def _n_lines(lines: list[bytes], at: int, line: bytes) -> int:
     """Return how many lines a string, comment or macro takes that begins on line `at`."""
     if line.endswith(b"\\"):
         following = (n for n in range(at, len(lines)) if not lines[n].rstrip().endswith(b"\\"))
-        return next(following, at) - at + 1
+        return next(following, len(lines) - 1) - at + 1
     for mark, closing in _MULTILINE:
         begins = line.lstrip().startswith(mark) if mark == b"/*" else line.count(mark) % 2 == 1
         if begins and closing not in line[line.find(mark) + len(mark) :]:

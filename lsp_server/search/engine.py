@@ -1,7 +1,7 @@
 """Answers searches: parses the query, gathers candidates, ranks and scores them, unpacks the best."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,7 +17,7 @@ from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.listing import listed_order
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.query.line_references import names_file
-from lsp_server.search.query.spelling import corrected
+from lsp_server.search.query.spelling import Near, corrected
 from lsp_server.search.query.syntax import ParsedQuery, parse_query
 from lsp_server.search.query.words import SplitNames, content_words
 from lsp_server.search.ranking.confidence import confidence, scores
@@ -57,12 +57,12 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
     query = parse_query(request.query)
     filters = Filters.of(request, query)
     found: list[SearchResult] = []
-    corrected: str | None = None
+    corrected_query: str | None = None
     for view in () if query.asks_nothing else views:
         cancel.raise_if_cancelled()
-        meant = _corrected(view, request, query)
+        meant = _corrected(view, views, request, query)
         if meant is not query:
-            corrected = corrected or meant.text
+            corrected_query = corrected_query or meant.text
         found += _search_folder(view, request, meant, filters, cancel)
     found.sort(key=lambda one: -one.score)  # stable: equal scores stay in the order of the folders
     return SearchOutcome(
@@ -70,14 +70,30 @@ def search(views: Sequence[FolderView], request: SearchRequest, cancel: Cancel) 
         is_incomplete=not all(view.is_complete for view in views),
         coverage=sum((view.coverage for view in views), Coverage()),
         took_ms=(time.perf_counter() - began) * 1000,
-        corrected_query=corrected,
+        corrected_query=corrected_query,
     )
 
 
-def _corrected(view: FolderView, request: SearchRequest, query: ParsedQuery) -> ParsedQuery:
+def _corrected(
+    view: FolderView, views: Sequence[FolderView], request: SearchRequest, query: ParsedQuery
+) -> ParsedQuery:
     if view.snapshot is None or request.mode is not SearchMode.HYBRID or not request.correct_spelling:
         return query
-    return corrected(query, view.document_frequency, view.names_near, view.embedder)
+    return corrected(query, view.document_frequency, near_in(view, views), view.embedder)
+
+
+def near_in(view: FolderView, views: Sequence[FolderView]) -> Near:
+    """Return what finds the names near a misspelt one in a folder; none if another one has the very name."""
+
+    def near(name: str) -> Mapping[str, int]:
+        is_held = any(
+            other.document_frequency("whole_name", name.lower())
+            for other in views
+            if other is not view and other.snapshot is not None
+        )
+        return {} if is_held else view.names_near(name)
+
+    return near
 
 
 def _search_folder(
@@ -125,7 +141,7 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
         MAX_RESULTS if request.min_score > 0 else request.limit,
         rarities(content_words(query.words), reader),
         is_crowded=not view.is_complete,
-        is_called=query.is_one_piece and _is_called(view, query),
+        is_called=query.is_one_piece and request.mode is SearchMode.HYBRID and _is_called(view, query),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -188,7 +189,8 @@ def _indexed(
         rows = own.ordinals[sorted(family)]
         allowed[rows[rows >= 0]] = False
     probes, rerank = snapshot.probes, snapshot.meta.rerank
-    hits = snapshot.vectors.search(target, depth, probes, rerank, allowed, beside=beside)
+    here = partial(beside, is_crowded=not view.is_complete)
+    hits = snapshot.vectors.search(target, depth, probes, rerank, allowed, beside=here)
     vectors = vectors_of(snapshot, hits.ordinals).astype(np.float32)
     ids, flags = snapshot.vectors.ids(hits.ordinals), snapshot.vectors.flags(hits.ordinals)
     files = snapshot.vectors.files(hits.ordinals).tolist()

@@ -6,7 +6,6 @@ as the last one wanted are kept, and where these are too many, the smallest ids 
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -135,10 +134,12 @@ def scan_runs(
 
     def compare() -> None:
         # Both threads take blocks until none is left; a deque gives each to one of them.
-        with suppress(IndexError):
-            while True:
+        while blocks:
+            try:
                 block = blocks.popleft()
-                distances[block.place : block.place + len(block.codes)] = kernel(code, block.codes)
+            except IndexError:
+                return
+            distances[block.place : block.place + len(block.codes)] = kernel(code, block.codes)
 
     finish = beside(compare) if beside is not None and place >= _SHARED_ROWS else compare
     for first, codes, rows in scattered:

@@ -86,6 +86,17 @@ def test_an_unfinished_line_hides_and_invents_nothing(language: str, unfinished:
             ["one", "one.a", "Get-That", "Get-Other"],
         ),
         (
+            "c",
+            ("#ifdef A\n  int indented(void)\n  {\n    EACH (x) y: {}\n    return @;\n  }\n#endif\n\nstruct broken {\n  int @ a\n\n"
+            "int second(void)\n{\n  return 1;\n}\n\nint third(void)\n{\n  return 2;\n}\n"),
+            ["indented", "second", "third"],
+        ),
+        (
+            "javascript",
+            "(function () {\n  function foo() {\n    a @@ b;\n  }\n\n  function baz() {\n    return 1;\n  }\n})();\nfunction two( {\n\nfunction three() {}\n",
+            ["foo", "baz", "three"],
+        ),
+        (
             "bash",
             "      set output to output & ((item item_index of it as alias)'s POSIX path) & the_delimiter\nfunction show() {\n  dirname $(run <<EOF\nEOF\n)\n}\n",
             ["show"],

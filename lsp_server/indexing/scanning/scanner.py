@@ -27,12 +27,8 @@ NEVER_SEEN_NS = 0
 _IS_WINDOWS = os.name == "nt"
 _MOUNT_POINT = 0xA0000003
 """`stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python has on Windows only: marks a junction."""
-_UNANSWERED = frozenset(
-    getattr(errno, name)
-    for name in ("EIO", "ESTALE", "ETIMEDOUT", "EHOSTDOWN", "EMFILE", "ENFILE", "ENOMEM")
-    if hasattr(errno, name)
-) | (frozenset() if _IS_WINDOWS else {errno.EACCES, errno.EPERM})
-"""Errors that don't mean that nothing is there. On Windows, access is denied to what is being deleted."""
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+"""Errors that mean that nothing is there. On Windows, any may: access is denied to what is being deleted."""
 
 _RECALLED_WHEN_READ = 0x00400000
 _IS_DATALESS = 0x40000000
@@ -353,9 +349,9 @@ def _stat(root: Path, path: str) -> os.stat_result | None:
     except ValueError:
         return None
     except OSError as error:
-        if error.errno in _UNANSWERED:
-            raise
-        return None
+        if _IS_WINDOWS or error.errno in _ABSENT:
+            return None
+        raise
 
 
 def _fact(path: str, stat: os.stat_result) -> FileFact:

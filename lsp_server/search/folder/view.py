@@ -42,8 +42,12 @@ class FolderView:
     def names_near(self, text: str) -> Counter[str]:
         """Return the names that a misspelt one may mean, and how many symbols of the snapshot have each."""
         assert self.snapshot is not None
-        found = (names_near(segment, text) for segment in self.snapshot.vectors.segments)
-        return sum(found, Counter())
+        vectors = self.snapshot.vectors
+        found: Counter[str] = Counter()
+        for segment, base in zip(vectors.segments, vectors.bases.tolist(), strict=False):
+            alive = None if vectors.alive is None else vectors.alive[base : base + segment.n_rows]
+            found += names_near(segment, text, alive)
+        return found
 
     def paths(self) -> Iterable[str]:
         """Return the paths of the indexed files and the open buffers; a file may come twice."""

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from lsp_server.search.names.columns import NameColumns, name_lengths, names_as_written
+from lsp_server.vectors.arrays import Mask
 from lsp_server.vectors.names import OTHER_BIT, letter_mask
 
 _LETTERS: Final = ~np.uint64(1 << OTHER_BIT)
@@ -14,15 +15,21 @@ _MAX_SEPARATORS: Final = 8  # `a_name_of_many_words` may be meant by `aNameOfMan
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 
 
-def names_near(columns: NameColumns, text: str) -> Counter[str]:
+def names_near(columns: NameColumns, text: str, alive: Mask | None = None) -> Counter[str]:
     """Return the names whose letters are at most one edit away from a text's, and how often each occurs.
 
     Case and what is neither letter nor digit don't count.
     An edit inserts, removes or replaces a letter, or swaps two neighbours.
+
+    Args:
+        columns: The names of some rows.
+        text: A name as somebody wrote it.
+        alive: bool[n], which rows count; all without it.
     """
     wanted = _letters_of(text)
     differing = np.bitwise_count((columns.name_masks ^ np.uint64(letter_mask(wanted))) & _LETTERS)
-    rows = np.flatnonzero(differing <= 2)  # a replacement adds one letter and takes one away
+    near = differing <= 2  # a replacement adds one letter and takes one away
+    rows = np.flatnonzero(near if alive is None else near & alive)
     spare = name_lengths(columns, rows) - len(wanted)
     rows = rows[(spare >= -1) & (spare <= 1 + _MAX_SEPARATORS)]
     names = Counter(names_as_written(columns, rows))

@@ -16,7 +16,7 @@ import numpy as np
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.engine import search
+from lsp_server.search.engine import near_in, search
 from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.kinds import HOLDERS
@@ -127,7 +127,7 @@ def _by_name_meant(
             continue
         cancel.raise_if_cancelled()
         asked = parse_query(query.text)
-        meant = corrected(asked, view.document_frequency, view.names_near, view.embedder)
+        meant = corrected(asked, view.document_frequency, near_in(view, views), view.embedder)
         if meant is not asked:
             found += _by_name([view], NameQuery.of(meant.text), limit, cancel)
     found.sort(key=lambda one: -one.score)

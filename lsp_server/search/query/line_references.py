@@ -69,7 +69,12 @@ def resolve_lines(places: Sequence[LineReference], paths: Iterable[str]) -> dict
 
 def names_file(text: str, paths: Iterable[str]) -> bool:
     """Tell whether a text is the path of a file or folder, or some parts of one, and looks like it."""
-    return bool(_IN_PATH.search(text)) and any(text in path and f"/{text}/" in f"/{path}/" for path in paths)
+    if not _IN_PATH.search(text):
+        return False
+    parts = text.removeprefix("./").strip("/")
+    return any(map(str.isalnum, parts)) and any(
+        parts in path and f"/{parts}/" in f"/{path}/" for path in paths
+    )
 
 
 def at_line(symbols: Sequence[Symbol], line: int) -> int | None:

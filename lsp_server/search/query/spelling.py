@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from string import ascii_lowercase
 from typing import Final
 
@@ -14,6 +15,7 @@ SHORTEST: Final = 4
 """Shorter words are not corrected: too many other words are an edit away."""
 
 _SHORTEST_NAME: Final = 6  # letters of a name of several words
+_MAX_NAMES: Final = 8  # each that nothing has costs a pass over all names
 _LONG: Final = 8  # a word of so many letters may differ by two
 Frequency = Callable[[str, str], int]
 """How many symbols hold a word in a field, given the two: field and word."""
@@ -35,11 +37,11 @@ def corrected(query: ParsedQuery, frequency: Frequency, near: Near, embedder: Em
         query: The query taken apart.
         frequency: Of words in the folder.
         near: Finds names at most one edit away.
-        embedder: Its vocabulary is the dictionary for words; a model without one mends names alone.
+        embedder: Its vocabulary is the dictionary for words; without one, only names are corrected.
     """
     quoted = {word for phrase in query.phrases for word in phrase}
 
-    def with_words_mended(text: str, words: Sequence[str]) -> str:
+    def with_words_corrected(text: str, words: Sequence[str]) -> str:
         for word in content_words(words):
             if len(word) < SHORTEST or not word.isalpha() or word in quoted:
                 continue
@@ -51,15 +53,19 @@ def corrected(query: ParsedQuery, frequency: Frequency, near: Near, embedder: Em
         return text
 
     text = query.text
-    for name in query.last_parts:
+    for name in list(dict.fromkeys(query.last_parts))[:_MAX_NAMES]:
         words = split_words(name)
         if quoted.isdisjoint(words) and _may_be_misspelt(words, frequency):
-            spelt = split_words(with_words_mended(name, words))
+            spelt = split_words(with_words_corrected(name, words))
             if not any(frequency("whole_name", way) for way in ("".join(spelt), "_".join(spelt))):
                 _, meant = max(((times, other) for other, times in near(name).items()), default=(0, name))
-                text = text.replace(name, meant)
-    text = with_words_mended(text, split_words(text))
+                text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", partial(_as_meant, meant), text)
+    text = with_words_corrected(text, split_words(text))
     return query if text == query.text else query.with_text(text)
+
+
+def _as_meant(meant: str, _match: re.Match[str]) -> str:
+    return meant
 
 
 def _may_be_misspelt(words: Sequence[str], frequency: Frequency) -> bool:

@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_index import SmallIndex
 
+from lsp_server.embedding import Embedder
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.query.spelling import edits, one_edit_away
@@ -84,6 +87,28 @@ def test_of_two_names_that_may_be_meant_the_more_frequent_is(index: SmallIndex) 
     index.commit({"a.py": "def big_cat():\n    pass\n", "b.py": "def big_cut():\n    pass\n"})
     index.commit({"c.py": "class Barber:\n    def big_cut(self):\n        pass\n"})
     assert ask(index, "big_cyt").corrected_query == "big_cut"
+
+
+def test_a_name_is_no_misspelling_where_another_folder_has_it(
+    index: SmallIndex, tmp_path: Path, embedder: Embedder
+) -> None:
+    other = SmallIndex(tmp_path / "other", embedder)
+    index.commit({"a.py": "def big_cyt_food():\n    pass\n"})
+    other.commit({"b.py": "def big_cat_food():\n    pass\n"})
+    views = [index.view(), other.view()]
+    assert search(views, SearchRequest("big_cyt_food"), Cancel()).corrected_query is None
+    assert search(views[1:], SearchRequest("big_cyt_food"), Cancel()).corrected_query == "big_cat_food"
+
+
+def test_a_name_that_is_gone_is_not_meant(index: SmallIndex) -> None:
+    index.commit({"a.py": "def big_cat():\n    pass\n\n\ndef big_cat_too():\n    pass\n", "b.py": SOURCE})
+    index.commit({"a.py": "def big_cut():\n    pass\n"})
+    assert ask(index, "big_cyt").corrected_query == "big_cut"
+
+
+def test_a_name_within_a_longer_one_stays(index: SmallIndex) -> None:
+    index.commit({"a.py": "def big_cats():\n    pass\n"})
+    assert ask(index, "big_cyts then big_cytsy5").corrected_query == "big_cats then big_cytsy5"
 
 
 @pytest.mark.parametrize(

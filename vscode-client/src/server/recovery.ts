@@ -2,7 +2,7 @@
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-const MOST_ENDS = 6;
+const MAX_ENDS = 6;
 const FORGIVEN_AFTER_MS = 3 * 60_000;
 
 /** Counts the ends of one server. */
@@ -13,7 +13,7 @@ export class Recovery {
   wait(nowMs: number): number | undefined {
     while (this.ends[0] !== undefined && nowMs - this.ends[0] > FORGIVEN_AFTER_MS) this.ends.shift();
     this.ends.push(nowMs);
-    if (this.ends.length > MOST_ENDS) return undefined;
+    if (this.ends.length > MAX_ENDS) return undefined;
     return Math.min(FIRST_WAIT_MS * 2 ** (this.ends.length - 1), LONGEST_WAIT_MS);
   }
 
