@@ -117,11 +117,12 @@ class Mended:
         left_out = {one.code_start for one in self.left_out}
 
         def is_sound(one: Definition) -> bool:
-            if one.containers and one.containers not in owners:
-                return False
+            before = self._before(one.code_start)
             if one.code_start in left_out:
-                return bool(one.containers) or not self._before(one.code_start).strip()
-            return not one.found.node.has_error and (bool(one.containers) or not self._before(one.code_start))
+                before = before.strip()
+            elif one.found.node.has_error:
+                return False
+            return one.containers in owners if one.containers else not before
 
         return [one for one in broken if not self.text[one.code_start : one.end].strip() and is_sound(one)]
 
