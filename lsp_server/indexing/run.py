@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from lsp_server.documents import Stemmer
 from lsp_server.errors import IndexDamaged, ModelUnavailable
+from lsp_server.fulltext import Stemmer
 from lsp_server.indexing.agenda import Agenda
 from lsp_server.indexing.commits import BackgroundCommits
 from lsp_server.indexing.filling import BatchFilling

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from lsp_server.documents import inverse_frequency
 from lsp_server.embedding import similarity_to_score
+from lsp_server.fulltext import inverse_frequency
 from lsp_server.model import Symbol, SymbolId, camel_case
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates.asking import Ask, Gathered, SymbolRef

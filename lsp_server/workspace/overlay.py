@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from lsp_server.documents import Stemmer, prepare
 from lsp_server.embedding import Embedder
+from lsp_server.fulltext import Stemmer, prepare
 from lsp_server.indexing.workers.jobs import ParseJob, ParseReply
 from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.indexing.writing.placement import place

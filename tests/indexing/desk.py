@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lsp_server.documents import TextReader
 from lsp_server.embedding import Embedder
+from lsp_server.fulltext import TextReader
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.messages import Command, Event, Failed, Progress, Scan, Settled, Update

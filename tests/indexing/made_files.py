@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder
+from lsp_server.fulltext import Stemmer
 from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.indexing.writing.batch import FileResult
 from lsp_server.indexing.writing.placement import PlacedFile, place

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import UnsavedDocument
+from lsp_server.fulltext import UnsavedDocument
 from lsp_server.model import Symbol
 from lsp_server.search.folder.view import FolderView
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from lsp_server.documents import Stemmer, prepare
 from lsp_server.embedding import Embedder
+from lsp_server.fulltext import Stemmer, prepare
 from lsp_server.indexing.workers.yields import YieldMaker
 from lsp_server.indexing.writing.batch import Batch, FileResult
 from lsp_server.indexing.writing.placement import place

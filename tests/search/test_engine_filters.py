@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_searches import Shelf, asked, names, results
 
-from lsp_server.documents import Stemmer
 from lsp_server.errors import InvalidParams
+from lsp_server.fulltext import Stemmer
 from lsp_server.model import SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search

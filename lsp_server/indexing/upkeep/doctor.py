@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.disk import read_ordinary
-from lsp_server.documents import TextReader, damaged_files
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
+from lsp_server.fulltext import TextReader, damaged_files
 from lsp_server.indexing.scanning.scanner import RACY_NS
 from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.model import SymbolKind

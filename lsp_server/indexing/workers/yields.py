@@ -10,8 +10,8 @@ from itertools import islice
 
 import numpy as np
 
-from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder, SymbolTexts
+from lsp_server.fulltext import Stemmer
 from lsp_server.model import SymbolKind
 from lsp_server.parsing import (
     ParsedFile,

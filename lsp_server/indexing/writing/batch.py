@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lsp_server.documents import TextDocument
+from lsp_server.fulltext import TextDocument
 from lsp_server.indexing.writing.placement import PlacedFile
 from lsp_server.model import FileId
 from lsp_server.storage.records import FileState, FileStatus, FileUpdate

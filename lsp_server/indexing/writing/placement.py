@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import Stemmer, TextDocument
 from lsp_server.embedding import Embedder
+from lsp_server.fulltext import Stemmer, TextDocument
 from lsp_server.model import FileId, SymbolKind
 from lsp_server.parsing import path_flags
 from lsp_server.storage.file_yield import FileYield

@@ -17,9 +17,9 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents import TextIndex, TextReader
 from lsp_server.embedding import ModelInfo
 from lsp_server.errors import IndexDamaged
+from lsp_server.fulltext import TextIndex, TextReader
 from lsp_server.indexing.writing.batch import Batch, Touch, documents_of
 from lsp_server.indexing.writing.batch_rows import clusters_of, rows_of, with_clusters, with_languages
 from lsp_server.model import FileId

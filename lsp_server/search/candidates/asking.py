@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lsp_server.documents import TextFilter, TextQuery
+from lsp_server.fulltext import TextFilter, TextQuery
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.unsaved import UnsavedFile
 from lsp_server.search.query.line_references import LineReference, line_references_in

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lsp_server.documents import (
+from lsp_server.fulltext import (
     Stemmer,
     TextFilter,
     held_in_paths,

@@ -7,7 +7,7 @@ from functools import partial, reduce
 
 import numpy as np
 
-from lsp_server.documents import Passing, TextFilter, TextHits, held_in_paths
+from lsp_server.fulltext import Passing, TextFilter, TextHits, held_in_paths
 from lsp_server.model import SymbolKind
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel

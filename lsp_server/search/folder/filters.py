@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from lsp_server.documents import TextFilter
+from lsp_server.fulltext import TextFilter
 from lsp_server.model import SymbolKind
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.names.columns import possible_rows

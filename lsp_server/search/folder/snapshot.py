@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from lsp_server.documents import TextReader
+from lsp_server.fulltext import TextReader
 from lsp_server.model import ClusterId, Symbol, SymbolKind
 from lsp_server.search.folder.masks import Masks
 from lsp_server.search.query.words import SplitNames

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lsp_server.documents import UnsavedDocument
+from lsp_server.fulltext import UnsavedDocument
 from lsp_server.model import Symbol
 from lsp_server.vectors.arrays import F16, U8, U64
 

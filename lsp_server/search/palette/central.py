@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lsp_server.documents import TextFilter, TextReader
+from lsp_server.fulltext import TextFilter, TextReader
 from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.folder.file_symbols import visible_rows

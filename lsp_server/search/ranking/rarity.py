@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from lsp_server.documents import TextReader, inverse_frequency
+from lsp_server.fulltext import TextReader, inverse_frequency
 
 LEAST: Final = 0.15
 """The rarity of a word that occurs everywhere."""

@@ -13,8 +13,8 @@ import pytest
 
 import lsp_server
 from lsp_server.app import visit_parts
-from lsp_server.documents import TextIndex
 from lsp_server.errors import IndexStorageFailed
+from lsp_server.fulltext import TextIndex
 from lsp_server.indexing.upkeep.doctor import Finding, Severity, examine, stale_files
 from lsp_server.settings import settings_from_mapping
 from lsp_server.storage.catalog import Catalog

@@ -9,8 +9,8 @@ import pytest
 from desk import Contents, contents
 from made_files import made_result
 
-from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder
+from lsp_server.fulltext import Stemmer
 from lsp_server.indexing.upkeep.maintenance import maintain, settle_clusters, vector_index
 from lsp_server.indexing.upkeep.questions import LEAST_QUESTIONS, questions
 from lsp_server.indexing.workers.yields import YieldMaker

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lsp_server.documents import Stemmer
 from lsp_server.embedding import Embedder
+from lsp_server.fulltext import Stemmer
 from lsp_server.indexing.workers.yields import YieldMaker
 from lsp_server.indexing.writing.placement import PlacedFile, place, without_symbols
 from lsp_server.model import FileId, SymbolFlags, SymbolKind, symbol_id

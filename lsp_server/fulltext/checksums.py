@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from lsp_server.documents.failures import tantivy_failures
+from lsp_server.fulltext.failures import tantivy_failures
 
 _MAGIC: Final = 1337
 _TRAILER_BYTES: Final = 8

@@ -9,15 +9,15 @@ from typing import Self
 
 import tantivy
 
-from lsp_server.documents.failures import tantivy_failures
-from lsp_server.documents.schema import (
+from lsp_server.errors import IndexDamaged
+from lsp_server.fulltext.failures import tantivy_failures
+from lsp_server.fulltext.schema import (
     ANALYZER,
     stem_analyzer,
     tantivy_document,
     text_schema,
 )
-from lsp_server.documents.values import TextDocument
-from lsp_server.errors import IndexDamaged
+from lsp_server.fulltext.values import TextDocument
 
 _HEAP_BYTES = 96 * 1024 * 1024
 """How much the writer buffers in memory, over all threads, before it flushes a segment."""

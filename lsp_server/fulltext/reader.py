@@ -11,18 +11,18 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Query
 
-from lsp_server.documents.failures import tantivy_failures
-from lsp_server.documents.mirror import Mirror, is_needed
-from lsp_server.documents.queries import (
+from lsp_server.fulltext.failures import tantivy_failures
+from lsp_server.fulltext.mirror import Mirror, is_needed
+from lsp_server.fulltext.queries import (
     MAX_TOLD_APART,
     filtered_query,
     holding_query,
     runs_query,
     scoring_query,
 )
-from lsp_server.documents.statistics import FieldStatistics, read_statistics
-from lsp_server.documents.stems import Stemmer
-from lsp_server.documents.values import TextContents, TextFilter, TextHits, TextQuery, WordsHeld
+from lsp_server.fulltext.statistics import FieldStatistics, read_statistics
+from lsp_server.fulltext.stems import Stemmer
+from lsp_server.fulltext.values import TextContents, TextFilter, TextHits, TextQuery, WordsHeld
 
 Passing = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
 

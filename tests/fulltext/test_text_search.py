@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plain import of_words
 
-from lsp_server.documents import TextDocument, TextFilter, TextIndex, TextQuery, TextReader
+from lsp_server.fulltext import TextDocument, TextFilter, TextIndex, TextQuery, TextReader
 
 Indexed = Callable[[Sequence[TextDocument]], TextReader]
 

@@ -5,8 +5,8 @@ from typing import Final
 
 import tantivy
 
-from lsp_server.documents.stems import encodable
-from lsp_server.documents.values import TextDocument
+from lsp_server.fulltext.stems import encodable
+from lsp_server.fulltext.values import TextDocument
 
 WORD_FIELDS: Final = ("name", "container", "path", "signature", "doc", "body")
 """Fields of split, stemmed words. Besides them there is `whole_name`, which is one term as it is."""

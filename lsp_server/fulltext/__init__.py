@@ -1,10 +1,10 @@
 """The full-text index: one Tantivy document per symbol. The only package that knows Tantivy."""
 
-from lsp_server.documents.checksums import damaged_files
-from lsp_server.documents.reader import Passing, TextReader
-from lsp_server.documents.statistics import inverse_frequency
-from lsp_server.documents.stems import Stemmer
-from lsp_server.documents.unsaved import (
+from lsp_server.fulltext.checksums import damaged_files
+from lsp_server.fulltext.reader import Passing, TextReader
+from lsp_server.fulltext.statistics import inverse_frequency
+from lsp_server.fulltext.stems import Stemmer
+from lsp_server.fulltext.unsaved import (
     UnsavedDocument,
     held_in_paths,
     held_runs,
@@ -13,7 +13,7 @@ from lsp_server.documents.unsaved import (
     prepare,
     score_documents,
 )
-from lsp_server.documents.values import (
+from lsp_server.fulltext.values import (
     TextContents,
     TextDocument,
     TextFilter,
@@ -21,7 +21,7 @@ from lsp_server.documents.values import (
     TextQuery,
     WordsHeld,
 )
-from lsp_server.documents.writer import TextIndex
+from lsp_server.fulltext.writer import TextIndex
 
 __all__ = [
     "Passing",

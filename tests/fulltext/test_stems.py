@@ -3,7 +3,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from plain import of_words
 
-from lsp_server.documents import Stemmer, TextDocument, TextQuery, TextReader
+from lsp_server.fulltext import Stemmer, TextDocument, TextQuery, TextReader
 
 Indexed = Callable[[Sequence[TextDocument]], TextReader]
 

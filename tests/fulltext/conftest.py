@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.documents import TextDocument, TextIndex, TextReader
+from lsp_server.fulltext import TextDocument, TextIndex, TextReader
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from plain import of_words
 
-from lsp_server.documents import TextIndex, damaged_files
+from lsp_server.fulltext import TextIndex, damaged_files
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.documents import TextDocument, TextFilter, TextIndex, TextQuery, TextReader, damaged_files
+from lsp_server.fulltext import TextDocument, TextFilter, TextIndex, TextQuery, TextReader, damaged_files
 
 COMMIT_FOR_EVER = """
 import itertools, sys, pathlib
-from lsp_server.documents import TextDocument, TextIndex
+from lsp_server.fulltext import TextDocument, TextIndex
 index = TextIndex.open(pathlib.Path(sys.argv[1]))
 for generation in itertools.count(int(sys.argv[2])):
     def document(n):

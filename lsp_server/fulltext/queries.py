@@ -8,9 +8,9 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from lsp_server.documents.schema import FIELD_WEIGHTS, WORD_FIELDS
-from lsp_server.documents.stems import Stemmer, encodable
-from lsp_server.documents.values import TextFilter, TextQuery
+from lsp_server.fulltext.schema import FIELD_WEIGHTS, WORD_FIELDS
+from lsp_server.fulltext.stems import Stemmer, encodable
+from lsp_server.fulltext.values import TextFilter, TextQuery
 from lsp_server.text.stop_words import QUESTION_WORDS
 
 MAX_TOLD_APART: Final = 24

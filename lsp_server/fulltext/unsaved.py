@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lsp_server.documents.queries import MAX_TOLD_APART, scored_terms
-from lsp_server.documents.reader import TextReader
-from lsp_server.documents.schema import FIELD_WEIGHTS, WORD_FIELDS
-from lsp_server.documents.statistics import FieldStatistics, inverse_frequency
-from lsp_server.documents.stems import Stemmer, encodable
-from lsp_server.documents.values import TextDocument, TextFilter, TextQuery
+from lsp_server.fulltext.queries import MAX_TOLD_APART, scored_terms
+from lsp_server.fulltext.reader import TextReader
+from lsp_server.fulltext.schema import FIELD_WEIGHTS, WORD_FIELDS
+from lsp_server.fulltext.statistics import FieldStatistics, inverse_frequency
+from lsp_server.fulltext.stems import Stemmer, encodable
+from lsp_server.fulltext.values import TextDocument, TextFilter, TextQuery
 
 _K1 = 1.2
 _B = 0.75

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from lsp_server.documents import Stemmer, TextDocument
+from lsp_server.fulltext import Stemmer, TextDocument
 
 _FIELDS = ("name", "container", "path", "signature", "doc", "body")
 _STEMMER = Stemmer()

@@ -9,7 +9,7 @@ from typing import Any
 import tantivy
 from tantivy import Query
 
-from lsp_server.documents.schema import WORD_FIELDS
+from lsp_server.fulltext.schema import WORD_FIELDS
 
 _BEGINNINGS = ("re", "st", "")
 """Prefixes to find some term by: few terms begin with two given letters, which is cheap; all with none."""

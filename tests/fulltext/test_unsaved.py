@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from plain import of_words
 
-from lsp_server.documents import (
+from lsp_server.fulltext import (
     Stemmer,
     TextDocument,
     TextFilter,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from plain import of_words
 
-from lsp_server.documents import TextIndex, TextQuery, TextReader
 from lsp_server.errors import IndexBusy, IndexDamaged, IndexStorageFailed
+from lsp_server.fulltext import TextIndex, TextQuery, TextReader
 
 UPLOAD = of_words(2**64 - 1, 1, 12, "python", "upload file", "upload_file", body="send bytes to bucket")
 RETRY = of_words(2**63, 1, 12, "python", "retry request", "retry_request", doc="tries again")
@@ -91,7 +91,7 @@ def test_a_file_cut_short_is_damaged(path: Path, suffix: str) -> None:
 
 READ_WITHOUT_DESCRIPTORS = """
 import resource, sys, pathlib
-from lsp_server.documents import TextIndex, TextReader, damaged_files
+from lsp_server.fulltext import TextIndex, TextReader, damaged_files
 from lsp_server.errors import IndexStorageFailed
 path = pathlib.Path(sys.argv[1])
 TextReader.open(path).statistics()  # whatever is imported late has been
@@ -135,7 +135,7 @@ def test_lone_surrogates_are_indexed_as_replaced(tmp_path: Path) -> None:
 
 WRITE_AND_HANG = """
 import sys, pathlib
-from lsp_server.documents import TextDocument, TextIndex
+from lsp_server.fulltext import TextDocument, TextIndex
 index = TextIndex.open(pathlib.Path(sys.argv[1]))
 index.replace([1], [TextDocument(n, 1, 12, "go", "late", "late", body="word " * 50) for n in range(999)])
 print("written", flush=True)
@@ -160,7 +160,7 @@ def test_a_killed_writer_leaves_the_last_commit(path: Path) -> None:
 
 WRITE_TOO_MUCH = """
 import resource, signal, sys, pathlib
-from lsp_server.documents import TextDocument, TextIndex
+from lsp_server.fulltext import TextDocument, TextIndex
 from lsp_server.errors import IndexStorageFailed
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 path = pathlib.Path(sys.argv[1])
