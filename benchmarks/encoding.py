@@ -28,7 +28,7 @@ from lsp_server.embedding.fields import MAX_FIELD_BYTES
 from lsp_server.embedding.nibbles import unpacked
 from lsp_server.embedding.safetensors import read_tensors
 from lsp_server.embedding.static_model import TABLE_FILE, TOKENIZER_FILE
-from lsp_server.indexing.workers.yields import symbol_texts
+from lsp_server.indexing.workers.analyzer import symbol_texts
 from lsp_server.parsing import ParsedFile, ParseLimits, parse_file
 from lsp_server.text import split_file
 from lsp_server.training.minilm import MiniLM

@@ -94,7 +94,7 @@ class Contents:
         files: (absolute path, language) of every indexed file.
         n_bytes: Of these files.
         n_symbols: In the index.
-        disk_bytes: Of the index, without the cache of yields.
+        disk_bytes: Of the index, without the cache of analyses.
         n_known: All files, with those left out.
     """
 

@@ -15,9 +15,9 @@ from lsp_server.embedding import Embedder, ModelChoice, load_embedder, load_rera
 from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.workers.analyzer import ANALYSIS_RECIPE, FileAnalyzer
 from lsp_server.indexing.workers.capacity import is_on_battery, suggested_workers, usable_cores
 from lsp_server.indexing.workers.worker import ParseWorker
-from lsp_server.indexing.workers.yields import YIELD_RECIPE, YieldMaker
 from lsp_server.logs import log_folder, start_logging
 from lsp_server.parsing import ParseLimits
 from lsp_server.parsing.languages import canonical_language, language_names
@@ -30,8 +30,8 @@ from lsp_server.settings import (
     settings_from_mapping,
     settings_to_mapping,
 )
+from lsp_server.storage.analysis_cache import AnalysisCache
 from lsp_server.storage.folders import IndexRoot
-from lsp_server.storage.yield_cache import YieldCache
 
 if TYPE_CHECKING:  # imported lazily where used: child processes, which start by the dozen, need none of it
     from lsp_server.workspace.service import FolderParts
@@ -120,8 +120,8 @@ def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = 
         rules=ignore_rules(folder, settings),
         limits=parse_limits(settings),
         pool=pool,
-        cache=YieldCache(root.yield_cache, settings.indexing.cache_bytes),
-        cache_recipe=yield_recipe(settings, embedder),
+        cache=AnalysisCache(root.analysis_cache, settings.indexing.cache_bytes),
+        cache_recipe=analysis_recipe(settings, embedder),
         recall_target=settings.search.recall_target,
         patience_s=STUCK_S + settings.indexing.file_timeout_seconds,
     )
@@ -148,9 +148,9 @@ def visit_parts(folder: Path, settings: Settings) -> "VisitParts":
 def parse_worker(settings: Settings) -> Callable[[bytes], bytes]:
     """Return a parse worker's job handler: request bytes in, reply bytes out."""
     embedder = embedder_of(settings)
-    maker = YieldMaker(embedder, parse_limits(settings), settings.indexing.extra_suffixes)
-    cache = YieldCache(index_root(settings).yield_cache, settings.indexing.cache_bytes)
-    return ParseWorker(maker, cache, yield_recipe(settings, embedder))
+    analyzer = FileAnalyzer(embedder, parse_limits(settings), settings.indexing.extra_suffixes)
+    cache = AnalysisCache(index_root(settings).analysis_cache, settings.indexing.cache_bytes)
+    return ParseWorker(analyzer, cache, analysis_recipe(settings, embedder))
 
 
 def folder_parts(folder: Path, settings: Settings) -> "FolderParts":
@@ -186,12 +186,12 @@ def worker_count(settings: Settings) -> int:
     return settings.indexing.workers or suggested_workers(usable_cores(), on_battery=is_on_battery())
 
 
-def yield_recipe(settings: Settings, embedder: Embedder) -> str:
-    """Return a cache key for everything besides content and language that a file's yield depends on."""
+def analysis_recipe(settings: Settings, embedder: Embedder) -> str:
+    """Return a cache key for everything besides content and language that a file's analysis depends on."""
     indexing = settings.indexing
     choices = json.dumps([dict(indexing.extra_suffixes), indexing.max_file_bytes], sort_keys=True)
     digest = blake2b(choices.encode(), digest_size=8).hexdigest()
-    return f"{YIELD_RECIPE}:{embedder.info.fingerprint}:{digest}"
+    return f"{ANALYSIS_RECIPE}:{embedder.info.fingerprint}:{digest}"
 
 
 class Composition:

@@ -15,7 +15,7 @@ from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.upkeep.maintenance import settle_clusters
 from lsp_server.indexing.writing.batch import Batch
 from lsp_server.indexing.writing.writer import IndexWriter
-from lsp_server.storage.yield_cache import YieldCache
+from lsp_server.storage.analysis_cache import AnalysisCache
 
 
 class BackgroundCommits:
@@ -23,7 +23,7 @@ class BackgroundCommits:
 
     Args:
         writer: The index, open for writing.
-        cache: Stores the yields of what was committed.
+        cache: Stores the analyses of what was committed.
         meter: Records the seconds spent.
         report: Called with a `Published` for every generation, in the committing thread.
 
@@ -32,7 +32,7 @@ class BackgroundCommits:
     """
 
     def __init__(
-        self, writer: IndexWriter, cache: YieldCache, meter: ProgressMeter, report: Callable[[Event], None]
+        self, writer: IndexWriter, cache: AnalysisCache, meter: ProgressMeter, report: Callable[[Event], None]
     ) -> None:
         self._writer = writer
         self._cache = cache
@@ -47,19 +47,19 @@ class BackgroundCommits:
         """Whether a batch is being committed."""
         return self._running is not None and not self._running.done()
 
-    def start(self, batch: Batch, yields: Mapping[bytes, bytes], expected_symbols: int) -> None:
+    def start(self, batch: Batch, analyses: Mapping[bytes, bytes], expected_symbols: int) -> None:
         """Start committing a batch, once the one before is committed.
 
         Args:
             batch: Must not be changed any more.
-            yields: Cache key → packed yield, for the cache.
+            analyses: Cache key → packed analysis, for the cache.
             expected_symbols: An estimate of the finished index's size.
 
         Raises:
             SemanticSymbolsError: The previous commit failed.
         """
         self.collect(wait=True)
-        self._running = self._thread.submit(self._commit, batch, yields, expected_symbols)
+        self._running = self._thread.submit(self._commit, batch, analyses, expected_symbols)
 
     def collect(self, *, wait: bool = False) -> None:
         """Collect the result of a commit that has ended.
@@ -86,13 +86,13 @@ class BackgroundCommits:
         if error is None:
             self.collect(wait=True)
 
-    def _commit(self, batch: Batch, yields: Mapping[bytes, bytes], expected_symbols: int) -> None:
+    def _commit(self, batch: Batch, analyses: Mapping[bytes, bytes], expected_symbols: int) -> None:
         began_s, began_cpu_s = time.monotonic(), time.thread_time()
         self._report(Published(self._writer.commit(batch, expected_symbols)))
         if settle_clusters(self._writer, expected_symbols):
             self._report(Published(self._writer.generation))
         cached_s = time.monotonic()
-        self._cache.put_many(yields)
+        self._cache.put_many(analyses)
         self.last_s = time.thread_time() - began_cpu_s
         self._meter.spent("commit", cached_s - began_s)
         self._meter.spent("cache", time.monotonic() - cached_s)

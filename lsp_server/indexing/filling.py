@@ -49,9 +49,9 @@ class BatchFilling:
         """Add a file that is gone, or ignored by now."""
         self._begun().remove(path)
 
-    def keep(self, key: bytes, packed_yield: bytes) -> None:
-        """Have a yield cached once its file is committed."""
-        self._to_cache[key] = packed_yield
+    def keep(self, key: bytes, packed_analysis: bytes) -> None:
+        """Have an analysis cached once its file is committed."""
+        self._to_cache[key] = packed_analysis
 
     @property
     def is_due(self) -> bool:
@@ -79,8 +79,8 @@ class BatchFilling:
         self._n_symbols += batch.n_symbols
         # An estimate for the finished index: the files to come are like those of this batch.
         expected_symbols = self._n_symbols + n_waiting * batch.n_symbols // batch.n_files
-        yields, self._to_cache = self._to_cache, {}
-        self._commits.start(batch, yields, expected_symbols)
+        analyses, self._to_cache = self._to_cache, {}
+        self._commits.start(batch, analyses, expected_symbols)
         latest_s = LATEST_COMMIT_OF_SMALL_S if self._n_symbols < SMALL_INDEX else LATEST_COMMIT_S
         self._commit_after_s = min(2 * self._commit_after_s, latest_s)
 

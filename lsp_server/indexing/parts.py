@@ -7,8 +7,8 @@ from lsp_server.embedding import Embedder
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.parsing import ParseLimits
 from lsp_server.processes.pool import WorkerPool
+from lsp_server.storage.analysis_cache import AnalysisCache
 from lsp_server.storage.folders import IndexFolder, IndexVersion
-from lsp_server.storage.yield_cache import YieldCache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +22,8 @@ class IndexerParts:
         rules: Decide which files are indexed.
         limits: Limits beyond which parsing skips a file.
         pool: Parse workers.
-        cache: Yields by content.
-        cache_recipe: Key for everything besides content and language that a yield depends on.
+        cache: Analyses by content.
+        cache_recipe: Key for everything besides content and language that an analysis depends on.
         recall_target: The recall@10 that calibration aims at, 0.5 to 1.
         patience_s: Work that neither reports nor computes anything for this long counts as stuck.
     """
@@ -34,7 +34,7 @@ class IndexerParts:
     rules: IgnoreRules
     limits: ParseLimits
     pool: WorkerPool[str]
-    cache: YieldCache
+    cache: AnalysisCache
     cache_recipe: str
     recall_target: float
     patience_s: float

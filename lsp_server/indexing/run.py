@@ -20,16 +20,16 @@ from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.queue import Lane
 from lsp_server.indexing.scanning.scanner import ChangeSet, FileFact, changes_for, is_storable, scan
+from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.indexing.workers.jobs import ParseJob, ParseReply, ReplyStatus
 from lsp_server.indexing.workers.worker import read_file
-from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.indexing.writing.batch import FileResult, Touch
 from lsp_server.indexing.writing.placement import place, without_symbols
 from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.model import FileId
 from lsp_server.parsing import skip_by_name, with_forced_secrets
 from lsp_server.processes.pool import Outcome
-from lsp_server.storage.file_yield import unpack
+from lsp_server.storage.file_analysis import unpack
 from lsp_server.storage.records import NEVER, FileState, FileStatus
 
 logger = logging.getLogger(__name__)
@@ -254,7 +254,7 @@ class IndexingRun:
     def _take_reply(self, fact: FileFact, reply: ParseReply) -> None:
         n_symbols = 0
         match reply.status:
-            case ReplyStatus.YIELDED:
+            case ReplyStatus.ANALYZED:
                 n_symbols = self._add(fact, reply)
             case ReplyStatus.UNCHANGED:
                 self._touch(reply.path, Touch(reply.size_bytes, reply.mtime_ns))
@@ -271,11 +271,11 @@ class IndexingRun:
                 "Restart the server, so that everything is loaded again.",
             )
         try:
-            content = unpack(reply.packed_yield)
+            content = unpack(reply.packed_analysis)
         except IndexDamaged:
             if not reply.cached:
                 raise
-            logger.warning("the cached yield of %s is damaged", reply.path)
+            logger.warning("the cached analysis of %s is damaged", reply.path)
             self._distrusted.add(reply.path)
             self._agenda.queue_files([fact], Lane.CHANGED)
             return 0
@@ -283,7 +283,7 @@ class IndexingRun:
         placed = place(content, reply.path, self._parts.embedder, self._stemmer)
         self._put(FileResult(placed, reply.size_bytes, reply.mtime_ns, status))
         if not reply.cached:
-            self._batch.keep(reply.cache_key, reply.packed_yield)
+            self._batch.keep(reply.cache_key, reply.packed_analysis)
         return len(placed.ids)
 
     def _leave_out(self, fact: FileFact, status: FileStatus, reason: str, digest: bytes) -> None:

@@ -239,7 +239,7 @@ class IndexFolder:
 
 @dataclass(frozen=True, slots=True)
 class IndexRoot:
-    """The location of all indexes and of the yield cache.
+    """The location of all indexes and of the cache of analyses.
 
     Attributes:
         base: The folder that everything is below.
@@ -258,19 +258,19 @@ class IndexRoot:
         return cls(with_home(os.path.expandvars(index_dir)).absolute()) if index_dir else cls.default()
 
     @property
-    def yield_cache(self) -> Path:
-        """The database of the yield cache."""
-        return self.base / "yields.sqlite3"
+    def analysis_cache(self) -> Path:
+        """The database of the cache of analyses."""
+        return self.base / "analyses.sqlite3"
 
     @property
-    def yield_cache_files(self) -> tuple[Path, ...]:
-        """All files that the yield cache's database may consist of."""
-        return tuple(self.base / f"{self.yield_cache.name}{tail}" for tail in ("", "-wal", "-shm"))
+    def analysis_cache_files(self) -> tuple[Path, ...]:
+        """All files that the cache's database may consist of."""
+        return tuple(self.base / f"{self.analysis_cache.name}{tail}" for tail in ("", "-wal", "-shm"))
 
     @property
     def places(self) -> tuple[Path, ...]:
         """The paths below the base that are ours; the user may keep other files there, too."""
-        return (self.base / "indexes", *self.yield_cache_files)
+        return (self.base / "indexes", *self.analysis_cache_files)
 
     def create(self) -> Self:
         """Create the base folder if it is missing.

@@ -34,7 +34,7 @@ class IndexMeta:
         imbalance: `vectors.compaction.imbalance` of the clusters after the training.
         model_name: Name of the embedding model, for display.
         seen_ns: When the last scan whose result was committed began, in ns since the epoch.
-        recipe: Key for everything besides content and language that yields depended on.
+        recipe: Key for everything besides content and language that analyses depended on.
     """
 
     centroids: NDArray[np.float32] = field(default_factory=_no_centroids)

@@ -15,7 +15,7 @@ import numpy as np
 
 from lsp_server.embedding.fields import word_fields
 from lsp_server.embedding.static_model import path_words
-from lsp_server.indexing.workers.yields import symbol_texts
+from lsp_server.indexing.workers.analyzer import symbol_texts
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing import ParsedFile, ParseLimits, language_of, parse_file, path_flags
 from lsp_server.text import split_file, split_words

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from lsp_server.embedding import Embedder
 from lsp_server.fulltext import Stemmer, prepare
+from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.indexing.workers.jobs import ParseJob, ParseReply
-from lsp_server.indexing.workers.yields import content_digest
 from lsp_server.indexing.writing.placement import place
 from lsp_server.model import FileId
 from lsp_server.processes.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved, UnsavedFile
-from lsp_server.storage.file_yield import unpack
+from lsp_server.storage.file_analysis import unpack
 
 logger = logging.getLogger(__name__)
 
@@ -313,7 +313,7 @@ class Overlay:
             return None
         reply = ParseReply.unpack(answer.payload)
         logger.debug("an open buffer was parsed in %.0f ms", reply.busy_s * 1000)
-        placed = place(unpack(reply.packed_yield), path, embedder, self._stemmer)
+        placed = place(unpack(reply.packed_analysis), path, embedder, self._stemmer)
         documents = prepare(placed.documents(_NO_FILE))
         return UnsavedFile(
             path=path,

@@ -15,7 +15,7 @@ from lsp_server.embedding import Embedder, ModelInfo
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import is_storable
-from lsp_server.indexing.workers.yields import content_digest
+from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.processes.worker_process import Worker
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView

@@ -15,7 +15,7 @@ from lsp_server.indexing.messages import Command, Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import FileFact, scan
-from lsp_server.indexing.workers.yields import content_digest
+from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView

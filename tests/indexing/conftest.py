@@ -19,7 +19,7 @@ import json, os, sys, time
 from lsp_server import app
 from lsp_server.indexing.workers.jobs import ParseJob
 from lsp_server.processes.worker_loop import serve
-from lsp_server.indexing.workers.yields import content_digest
+from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.settings import settings_from_mapping
 
 work = app.parse_worker(settings_from_mapping(json.loads(sys.argv[1])))
@@ -84,6 +84,6 @@ def root(settings: Settings) -> IndexRoot:
 def desk(
     tmp_path: Path, root: IndexRoot, pool: WorkerPool[str], embedder: Embedder, settings: Settings
 ) -> Iterator[Desk]:
-    made = Desk(tmp_path, root, pool, embedder, app.yield_recipe(settings, embedder))
+    made = Desk(tmp_path, root, pool, embedder, app.analysis_recipe(settings, embedder))
     yield made
     made.close()

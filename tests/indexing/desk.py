@@ -18,9 +18,9 @@ from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.parsing import ParseLimits
 from lsp_server.processes.pool import Outcome, WorkerPool
 from lsp_server.search.folder.snapshot import Snapshot
+from lsp_server.storage.analysis_cache import AnalysisCache
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexRoot, IndexVersion
-from lsp_server.storage.yield_cache import YieldCache
 from lsp_server.vectors.index import VectorIndex
 
 Jobs = Iterator[tuple[str, bytes]]
@@ -121,7 +121,7 @@ class Desk:
         root: Where the index goes.
         pool: Parse workers that keep no cache of their own.
         embedder: The workers' model.
-        recipe: What the workers say yields depend on.
+        recipe: What the workers say analyses depend on.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class Desk:
             rules=IgnoreRules(self.folder, (), ()),
             limits=ParseLimits(),
             pool=pool,
-            cache=YieldCache(root.yield_cache, 1 << 30),
+            cache=AnalysisCache(root.analysis_cache, 1 << 30),
             cache_recipe=recipe,
             recall_target=0.98,
             patience_s=120.0,

@@ -21,15 +21,15 @@ class CommitsNothing(BackgroundCommits):
         self.has_work = False
         self.batches: list[Batch] = []
         self.expected: list[int] = []
-        self.yields: list[Mapping[bytes, bytes]] = []
+        self.analyses: list[Mapping[bytes, bytes]] = []
 
     @property
     def is_busy(self) -> bool:
         return self.has_work
 
-    def start(self, batch: Batch, yields: Mapping[bytes, bytes], expected_symbols: int) -> None:
+    def start(self, batch: Batch, analyses: Mapping[bytes, bytes], expected_symbols: int) -> None:
         self.batches.append(batch)
-        self.yields.append(yields)
+        self.analyses.append(analyses)
         self.expected.append(expected_symbols)
 
 
@@ -88,10 +88,10 @@ def test_files_to_come_are_expected_to_be_like_those_at_hand(
     assert not batches.is_due
     batches.add(made_result("b.py", 30, 2, embedder))
     assert batches.is_due, "a full batch does not wait"
-    batches.keep(b"key", b"yield")
+    batches.keep(b"key", b"analysis")
     batches.commit(7)
     batches.remove("c.py")
     batches.commit(0)
     assert desk.expected == [1_000 + 40 + 7 * 20, 1_000 + 40]
-    assert desk.yields == [{b"key": b"yield"}, {}]
+    assert desk.analyses == [{b"key": b"analysis"}, {}]
     assert [batch.n_files for batch in desk.batches] == [2, 1]

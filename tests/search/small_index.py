@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lsp_server.embedding import Embedder
 from lsp_server.fulltext import Stemmer, prepare
-from lsp_server.indexing.workers.yields import YieldMaker
+from lsp_server.indexing.workers.analyzer import FileAnalyzer
 from lsp_server.indexing.writing.batch import Batch, FileResult
 from lsp_server.indexing.writing.placement import place
 from lsp_server.indexing.writing.writer import IndexWriter
@@ -33,7 +33,7 @@ class SmallIndex:
         self._version = IndexVersion(base / "index", 1, embedder.info.fingerprint).create()
         self._embedder = embedder
         self._stemmer = Stemmer()
-        self._maker = YieldMaker(embedder, ParseLimits(), {})
+        self._analyzer = FileAnalyzer(embedder, ParseLimits(), {})
 
     def commit(self, files: Mapping[str, str | None]) -> None:
         """Index these files anew in one batch; None removes one."""
@@ -43,7 +43,7 @@ class SmallIndex:
                 batch.remove(path)
                 continue
             raw = text.encode()
-            placed = place(self._maker.make(path, raw), path, self._embedder, self._stemmer)
+            placed = place(self._analyzer.analyze(path, raw), path, self._embedder, self._stemmer)
             batch.add(FileResult(placed, len(raw), 0, FileStatus.INDEXED))
         with IndexWriter(self._version, self._embedder.info) as writer:
             writer.commit(batch, batch.n_symbols)
@@ -63,7 +63,7 @@ class SmallIndex:
             return Snapshot.open(self._version, catalog, before)
 
     def _buffer(self, path: str, text: str) -> UnsavedFile:
-        placed = place(self._maker.make(path, text.encode()), path, self._embedder, self._stemmer)
+        placed = place(self._analyzer.analyze(path, text.encode()), path, self._embedder, self._stemmer)
         documents = prepare(placed.documents(FileId(0)))
         return UnsavedFile(
             path=path,

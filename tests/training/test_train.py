@@ -12,7 +12,7 @@ from lsp_server.embedding import ModelChoice, load_embedder
 from lsp_server.embedding.quiet import Quiet
 from lsp_server.embedding.static_model import StaticModel
 from lsp_server.embedding.wordpiece import WordPiece
-from lsp_server.indexing.workers.yields import symbol_texts
+from lsp_server.indexing.workers.analyzer import symbol_texts
 from lsp_server.parsing import ParsedFile, ParseLimits, parse_file
 from lsp_server.text import split_file
 from lsp_server.training.contender import Contender

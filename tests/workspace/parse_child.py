@@ -6,13 +6,13 @@ import time
 from pathlib import Path
 
 from lsp_server.embedding import ModelChoice, load_embedder
+from lsp_server.indexing.workers.analyzer import FileAnalyzer
 from lsp_server.indexing.workers.jobs import ParseJob
 from lsp_server.indexing.workers.worker import ParseWorker
-from lsp_server.indexing.workers.yields import YieldMaker
 from lsp_server.parsing import ParseLimits
 from lsp_server.processes.worker_loop import serve
 
-parse = ParseWorker(YieldMaker(load_embedder(ModelChoice()), ParseLimits(), {}), None, "")
+parse = ParseWorker(FileAnalyzer(load_embedder(ModelChoice()), ParseLimits(), {}), None, "")
 
 
 def answer(packed: bytes) -> bytes:

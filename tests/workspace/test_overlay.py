@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import lsp_server
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder
-from lsp_server.indexing.workers.yields import content_digest
+from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.processes.worker_process import Worker
 from lsp_server.workspace import overlay as module
 from lsp_server.workspace.overlay import Overlay

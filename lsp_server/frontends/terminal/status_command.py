@@ -28,7 +28,7 @@ def run_status(arguments: Namespace, tools: Tools, console: Console) -> int:
 def _show_all(tools: Tools, console: Console) -> int:
     root = tools.index_root(settings_of(None, tools, console))
     listed = [_described(folder) for folder in root.folders()]
-    cache_bytes = root.yield_cache.stat().st_size if root.yield_cache.is_file() else 0
+    cache_bytes = root.analysis_cache.stat().st_size if root.analysis_cache.is_file() else 0
     console.document({"path": str(root.base), "indexes": listed, "cacheBytes": cache_bytes})
     if not listed:
         console.say("Nothing is indexed.")

@@ -17,7 +17,7 @@ from lsp_server.disk import read_ordinary
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.fulltext import TextReader, damaged_files
 from lsp_server.indexing.scanning.scanner import RACY_NS
-from lsp_server.indexing.workers.yields import content_digest
+from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.model import SymbolKind
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion

@@ -10,7 +10,7 @@ import msgpack
 class ReplyStatus(StrEnum):
     """What became of one file."""
 
-    YIELDED = "yielded"
+    ANALYZED = "analyzed"
     UNCHANGED = "unchanged"
     VANISHED = "vanished"
     UNREADABLE = "unreadable"
@@ -25,7 +25,7 @@ class ParseJob:
         absolute: The path from which the worker reads it.
         known_digest: Digest in the index; equal content is answered UNCHANGED without parsing.
         raw: The text of an open buffer in UTF-8, in place of what is on disk.
-        use_cache: Whether a cached yield of this content may be used.
+        use_cache: Whether a cached analysis of this content may be used.
     """
 
     path: str
@@ -56,12 +56,12 @@ class ParseReply:
         digest: Digest of the content that was read; empty when nothing was.
         size_bytes: From `fstat`, before reading.
         mtime_ns: From `fstat`, before reading, so that a later write shows as a change.
-        packed_yield: A packed `FileYield` when the status is YIELDED.
-        cached: Whether the yield came from the cache, without parsing or embedding.
+        packed_analysis: A packed `FileAnalysis` when the status is ANALYZED.
+        cached: Whether the analysis came from the cache, without parsing or embedding.
         message: Why a file is UNREADABLE, in the operating system's words.
         busy_s: Seconds the worker spent on it.
-        recipe: The worker's key for what the yield depends on besides content and language.
-        cache_key: The yield's key in the cache; empty when there is no yield.
+        recipe: The worker's key for what the analysis depends on besides content and language.
+        cache_key: The analysis's key in the cache; empty when there is no analysis.
     """
 
     path: str
@@ -69,7 +69,7 @@ class ParseReply:
     digest: bytes = b""
     size_bytes: int = 0
     mtime_ns: int = 0
-    packed_yield: bytes = b""
+    packed_analysis: bytes = b""
     cached: bool = False
     message: str = ""
     busy_s: float = 0.0
@@ -84,7 +84,7 @@ class ParseReply:
             self.digest,
             self.size_bytes,
             self.mtime_ns,
-            self.packed_yield,
+            self.packed_analysis,
             self.cached,
             self.message,
             self.busy_s,

@@ -3,23 +3,23 @@
 import time
 
 from lsp_server.disk import read_ordinary
+from lsp_server.indexing.workers.analyzer import FileAnalyzer, content_digest
 from lsp_server.indexing.workers.jobs import ParseJob, ParseReply, ReplyStatus
-from lsp_server.indexing.workers.yields import YieldMaker, content_digest
-from lsp_server.storage.file_yield import pack
-from lsp_server.storage.yield_cache import YieldCache
+from lsp_server.storage.analysis_cache import AnalysisCache
+from lsp_server.storage.file_analysis import pack
 
 
 class ParseWorker:
     """Answers one packed `ParseJob` with one packed `ParseReply`.
 
     Args:
-        maker: Parses and embeds.
-        cache: Yields of known content; only read here, as the indexer writes it in batches.
-        cache_recipe: Key for everything besides content and language that a yield depends on.
+        analyzer: Parses and embeds.
+        cache: Analyses of known content; only read here, as the indexer writes it in batches.
+        cache_recipe: Key for everything besides content and language that an analysis depends on.
     """
 
-    def __init__(self, maker: YieldMaker, cache: YieldCache | None, cache_recipe: str) -> None:
-        self._maker = maker
+    def __init__(self, analyzer: FileAnalyzer, cache: AnalysisCache | None, cache_recipe: str) -> None:
+        self._analyzer = analyzer
         self._cache = cache
         self._cache_recipe = cache_recipe
 
@@ -28,29 +28,29 @@ class ParseWorker:
         began = time.perf_counter()
         job = ParseJob.unpack(packed_job)
         if job.raw is not None:
-            return self._yielded(job, job.raw, 0, 0, began)
+            return self._analyzed(job, job.raw, 0, 0, began)
         try:
             raw, size_bytes, mtime_ns = read_file(job.absolute)
         except (FileNotFoundError, NotADirectoryError):
             return ParseReply(job.path, ReplyStatus.VANISHED).pack()
         except OSError as error:
             return ParseReply(job.path, ReplyStatus.UNREADABLE, message=error.strerror or str(error)).pack()
-        return self._yielded(job, raw, size_bytes, mtime_ns, began)
+        return self._analyzed(job, raw, size_bytes, mtime_ns, began)
 
-    def _yielded(self, job: ParseJob, raw: bytes, size_bytes: int, mtime_ns: int, began: float) -> bytes:
+    def _analyzed(self, job: ParseJob, raw: bytes, size_bytes: int, mtime_ns: int, began: float) -> bytes:
         digest = content_digest(raw)
         if digest == job.known_digest:
             reply = ParseReply(job.path, ReplyStatus.UNCHANGED, digest, size_bytes, mtime_ns)
             return reply.pack()
-        key = cache_key(digest, self._maker.kind_of(job.path, len(raw)), self._cache_recipe)
+        key = cache_key(digest, self._analyzer.kind_of(job.path, len(raw)), self._cache_recipe)
         cached = self._cache.get(key) if self._cache is not None and job.use_cache else None
         return ParseReply(
             path=job.path,
-            status=ReplyStatus.YIELDED,
+            status=ReplyStatus.ANALYZED,
             digest=digest,
             size_bytes=size_bytes,
             mtime_ns=mtime_ns,
-            packed_yield=cached if cached is not None else pack(self._maker.make(job.path, raw)),
+            packed_analysis=cached if cached is not None else pack(self._analyzer.analyze(job.path, raw)),
             cached=cached is not None,
             busy_s=time.perf_counter() - began,
             recipe=self._cache_recipe,
@@ -69,11 +69,11 @@ def read_file(path: str) -> tuple[bytes, int, int]:
 
 
 def cache_key(digest: bytes, kind_of_file: str, recipe: str) -> bytes:
-    """Return the cache key of a yield, 16 bytes.
+    """Return the cache key of an analysis, 16 bytes.
 
     Args:
         digest: Digest of the content, 16 bytes.
-        kind_of_file: See `YieldMaker.kind_of`.
+        kind_of_file: See `FileAnalyzer.kind_of`.
         recipe: Model fingerprint, version of the parser and the settings that change what it finds.
     """
     return content_digest(b"\0".join((digest, kind_of_file.encode(), recipe.encode())))

@@ -1,1 +1,1 @@
-"""From yields to a commit: files are placed, gathered in a batch, and written in a crash-safe order."""
+"""From analyses to a commit: files are placed, gathered in a batch, and written in a crash-safe order."""

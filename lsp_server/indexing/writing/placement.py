@@ -1,4 +1,4 @@
-"""Combines a file's yield with its path: ids, final vectors, flags and documents."""
+"""Combines a file's analysis with its path: ids, final vectors, flags and documents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from lsp_server.embedding import Embedder
 from lsp_server.fulltext import Stemmer, TextDocument
 from lsp_server.model import FileId, SymbolKind
 from lsp_server.parsing import path_flags
-from lsp_server.storage.file_yield import FileYield
+from lsp_server.storage.file_analysis import FileAnalysis
 from lsp_server.storage.symbol_record import unpack_symbol
 from lsp_server.text.words import split_words
 
@@ -22,7 +22,7 @@ class PlacedFile:
     Attributes:
         path: Relative to the workspace folder.
         path_words: The path's words, stemmed.
-        content: Its yield, with the entry named after the path.
+        content: Its analysis, with the entry named after the path.
         ids: uint64[n].
         vectors: float16[n, d], unit or zero rows.
         flags: uint8[n], `SymbolFlags`, including those that the path implies.
@@ -30,7 +30,7 @@ class PlacedFile:
 
     path: str
     path_words: str
-    content: FileYield
+    content: FileAnalysis
     ids: NDArray[np.uint64]
     vectors: NDArray[np.float16]
     flags: NDArray[np.uint8]
@@ -63,13 +63,13 @@ class PlacedFile:
             )
 
 
-def place(content: FileYield, path: str, embedder: Embedder, stemmer: Stemmer) -> PlacedFile:
-    """Return a yield as the symbols of the file at `path`.
+def place(content: FileAnalysis, path: str, embedder: Embedder, stemmer: Stemmer) -> PlacedFile:
+    """Return an analysis as the symbols of the file at `path`.
 
     Args:
-        content: From `YieldMaker.make` or from the cache.
+        content: From `FileAnalyzer.analyze` or from the cache.
         path: Relative to the workspace folder, with forward slashes.
-        embedder: The model that made the yield; it adds the path field to the vectors.
+        embedder: The model that made the analysis; it adds the path field to the vectors.
         stemmer: Stems the path's words.
     """
     if not len(content):
@@ -87,7 +87,7 @@ def place(content: FileYield, path: str, embedder: Embedder, stemmer: Stemmer) -
 
 def without_symbols(digest: bytes, path: str, reason: str, dimensions: int) -> PlacedFile:
     """Return a file that is recorded but has no symbols, with the reason."""
-    content = FileYield.of_skipped(digest, reason)
+    content = FileAnalysis.of_skipped(digest, reason)
     return PlacedFile(
         path=path,
         path_words="",
@@ -98,7 +98,7 @@ def without_symbols(digest: bytes, path: str, reason: str, dimensions: int) -> P
     )
 
 
-def _with_entry(content: FileYield, path: str, stemmer: Stemmer) -> FileYield:
+def _with_entry(content: FileAnalysis, path: str, stemmer: Stemmer) -> FileAnalysis:
     if content.kinds[0] != SymbolKind.FILE:
         return content
     name = path.rpartition("/")[2]

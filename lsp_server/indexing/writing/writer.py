@@ -205,7 +205,7 @@ class IndexWriter:
 
         Args:
             began_ns: When the scan began.
-            recipe: Key for everything besides content and language that yields depend on.
+            recipe: Key for everything besides content and language that analyses depend on.
         """
         # Even if it is earlier than the last one, because a clock was set back: with a time in the future
         # here, freshly written files would look old.

@@ -20,7 +20,7 @@ from lsp_server.search.query.line_references import at_line, resolve_lines
 from lsp_server.search.query.quoting import Quotation, innermost
 from lsp_server.search.ranking.signals import Candidates, is_prose, repeats
 from lsp_server.search.results import SearchMode
-from lsp_server.storage.file_yield import n_lines
+from lsp_server.storage.file_analysis import n_lines
 from lsp_server.text import split_words
 from lsp_server.vectors.arrays import F32, I64, Mask
 

@@ -70,7 +70,7 @@ def test_an_index_dir_of_ones_own_and_its_clearing(shell: Shell) -> None:
     (precious / "novel.txt").touch()
     assert shell.ask("clear", "--all", "--index-dir", str(elsewhere)).returncode == 0
     assert [entry.name for entry in (elsewhere / "indexes").iterdir()] == [precious.name]
-    assert not (elsewhere / "yields.sqlite3").exists()
+    assert not (elsewhere / "analyses.sqlite3").exists()
     assert shell.ask("clear", "--index-dir", str(elsewhere)).returncode == 1
 
 

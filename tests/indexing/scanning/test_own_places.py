@@ -16,11 +16,11 @@ def test_what_the_program_writes_itself_is_never_indexed(tmp_path: Path) -> None
             "mine/notes.txt": "",
             "mine/indexes/x/meta.json": "",
             "mine/indexes.md": "",
-            "mine/yields.sqlite3": "",
+            "mine/analyses.sqlite3": "",
             OWN_FILE: "!mine/indexes/\n!meta.json\n",
         },
     )
-    places = [tmp_path / "mine" / "indexes", tmp_path / "mine" / "yields.sqlite3", tmp_path.parent]
+    places = [tmp_path / "mine" / "indexes", tmp_path / "mine" / "analyses.sqlite3", tmp_path.parent]
     rules = IgnoreRules(tmp_path, ["**/*.json"], own_places=places)
     found = sorted(fact.path for fact in walk(rules, "", []))
     assert found == [OWN_FILE, "a.py", "mine/indexes.md", "mine/notes.txt"]

@@ -13,7 +13,7 @@ from lsp_server.embedding import Embedder
 from lsp_server.fulltext import Stemmer
 from lsp_server.indexing.upkeep.maintenance import maintain, settle_clusters, vector_index
 from lsp_server.indexing.upkeep.questions import LEAST_QUESTIONS, questions
-from lsp_server.indexing.workers.yields import YieldMaker
+from lsp_server.indexing.workers.analyzer import FileAnalyzer
 from lsp_server.indexing.writing.batch import Batch, FileResult
 from lsp_server.indexing.writing.placement import place
 from lsp_server.indexing.writing.writer import IndexWriter
@@ -155,10 +155,10 @@ def test_recall_is_measured_on_what_the_documentation_asks(version: IndexVersion
         f'def f{number}(value):\n    """Turns the {word} of a {other} into bytes."""\n    return value\n\n'
         for number, (word, other) in enumerate(product(_WORDS, _WORDS))
     )
-    maker = YieldMaker(embedder, ParseLimits(), {})
+    analyzer = FileAnalyzer(embedder, ParseLimits(), {})
     with IndexWriter(version, embedder.info) as writer:
         batch = Batch()
-        placed = place(maker.make("a.py", source.encode()), "a.py", embedder, Stemmer())
+        placed = place(analyzer.analyze("a.py", source.encode()), "a.py", embedder, Stemmer())
         batch.add(FileResult(placed, 10, 1, FileStatus.INDEXED))
         writer.commit(batch, 100)
         asked = questions(vector_index(writer), embedder, 1)

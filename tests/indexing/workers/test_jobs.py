@@ -23,7 +23,7 @@ def test_round_trip(path: str) -> None:
     job = ParseJob(path, f"/w/{path}", b"\0" * 16, "text ä".encode(), use_cache=False)
     assert ParseJob.unpack(job.pack()) == job
     reply = ParseReply(
-        path, ReplyStatus.YIELDED, b"\1" * 16, 7, 10**18, b"yield", True, "", 0.25, "recipe", b"\2" * 16
+        path, ReplyStatus.ANALYZED, b"\1" * 16, 7, 10**18, b"analysis", True, "", 0.25, "recipe", b"\2" * 16
     )
     assert ParseReply.unpack(reply.pack()) == reply
 

@@ -1,4 +1,4 @@
-"""Whatever a file yielded comes back from its packed form, and nothing else does."""
+"""Whatever an analysis says comes back from its packed form, and nothing else does."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as npst
 
 from lsp_server.errors import IndexDamaged
 from lsp_server.model import Position, Span, Symbol, SymbolFlags, SymbolKind, symbol_id
-from lsp_server.storage.file_yield import FileYield, SymbolWords, n_lines, pack, unpack
+from lsp_server.storage.file_analysis import FileAnalysis, SymbolWords, n_lines, pack, unpack
 from lsp_server.storage.symbol_record import pack_symbol, unpack_symbol
 
 texts = st.text(max_size=20)
@@ -38,11 +38,11 @@ words = st.builds(SymbolWords, *[texts] * 6)
 
 
 @st.composite
-def yields(draw: st.DrawFn) -> FileYield:
+def analyses(draw: st.DrawFn) -> FileAnalysis:
     n_rows = draw(st.integers(0, 4))
     if draw(st.booleans()):
-        return FileYield.of_skipped(draw(st.binary(min_size=16, max_size=16)), draw(texts))
-    return FileYield.of(
+        return FileAnalysis.of_skipped(draw(st.binary(min_size=16, max_size=16)), draw(texts))
+    return FileAnalysis.of(
         digest=draw(st.binary(min_size=16, max_size=16)),
         language=draw(texts),
         symbols=[draw(symbols) for _ in range(n_rows)],
@@ -51,8 +51,8 @@ def yields(draw: st.DrawFn) -> FileYield:
     )
 
 
-def values(file_yield: FileYield) -> dict[str, object]:
-    found = {f.name: getattr(file_yield, f.name) for f in dataclasses.fields(file_yield)}
+def values(analysis: FileAnalysis) -> dict[str, object]:
+    found = {f.name: getattr(analysis, f.name) for f in dataclasses.fields(analysis)}
     return {
         name: (value.shape, value.dtype.str, value.tobytes()) if isinstance(value, np.ndarray) else value
         for name, value in found.items()
@@ -64,23 +64,23 @@ def test_a_symbol_comes_back_from_its_record(symbol: Symbol) -> None:
     assert unpack_symbol(pack_symbol(symbol)) == symbol
 
 
-@given(yields())
-def test_a_yield_comes_back(file_yield: FileYield) -> None:
-    assert values(unpack(pack(file_yield))) == values(file_yield)
+@given(analyses())
+def test_an_analysis_comes_back(analysis: FileAnalysis) -> None:
+    assert values(unpack(pack(analysis))) == values(analysis)
 
 
-@given(yields(), st.data())
-def test_an_altered_yield_is_noticed(file_yield: FileYield, data: st.DataObject) -> None:
-    packed = bytearray(pack(file_yield))
+@given(analyses(), st.data())
+def test_an_altered_analysis_is_noticed(analysis: FileAnalysis, data: st.DataObject) -> None:
+    packed = bytearray(pack(analysis))
     place = data.draw(st.integers(0, len(packed) - 1))
     packed[place] ^= data.draw(st.integers(1, 255))
     with pytest.raises(IndexDamaged):
         unpack(bytes(packed))
 
 
-@given(yields(), st.data())
-def test_a_yield_cut_short_is_noticed(file_yield: FileYield, data: st.DataObject) -> None:
-    packed = pack(file_yield)
+@given(analyses(), st.data())
+def test_an_analysis_cut_short_is_noticed(analysis: FileAnalysis, data: st.DataObject) -> None:
+    packed = pack(analysis)
     with pytest.raises(IndexDamaged):
         unpack(packed[: data.draw(st.integers(0, len(packed) - 1))])
 
@@ -109,15 +109,15 @@ def a_symbol(name: str, kind: SymbolKind = SymbolKind.FUNCTION, language: str = 
     return Symbol(name, kind, language, ("Outer",), "", "", span, span, nth=2, flags=SymbolFlags.TEST)
 
 
-def a_yield(*symbols: Symbol) -> FileYield:
+def an_analysis(*symbols: Symbol) -> FileAnalysis:
     texts = [SymbolWords(symbol.name, "", "", "", "", "") for symbol in symbols]
     vectors = np.arange(2 * len(symbols), dtype=np.float16).reshape(-1, 2)
-    return FileYield.of(b"d" * 16, "python", symbols, texts, vectors)
+    return FileAnalysis.of(b"d" * 16, "python", symbols, texts, vectors)
 
 
 def test_columns_and_records_tell_the_same() -> None:
     wanted = (a_symbol("a"), a_symbol("b", SymbolKind.CLASS, "sql"))
-    found = unpack(pack(a_yield(*wanted)))
+    found = unpack(pack(an_analysis(*wanted)))
     assert found.symbols() == wanted
     assert len(found) == 2
     assert found.names == ("a", "b")
@@ -143,12 +143,12 @@ def test_a_line_that_a_symbol_ends_at_the_beginning_of_is_none_of_its_lines() ->
 
 def test_ids_depend_on_the_path_alone() -> None:
     symbol = a_symbol("a")
-    ids = a_yield(symbol).symbol_ids("src/a.py")
+    ids = an_analysis(symbol).symbol_ids("src/a.py")
     assert ids.tolist() == [symbol_id("src/a.py", "Outer.a", SymbolKind.FUNCTION, 2)]
 
 
 def test_another_file_entry_replaces_the_first_symbol_only() -> None:
-    before = a_yield(a_symbol("old.py", SymbolKind.FILE), a_symbol("f"))
+    before = an_analysis(a_symbol("old.py", SymbolKind.FILE), a_symbol("f"))
     after = before.with_file_entry(
         a_symbol("new.py", SymbolKind.FILE), SymbolWords("new", "new.py", "", "", "", "")
     )
@@ -161,4 +161,4 @@ def test_another_file_entry_replaces_the_first_symbol_only() -> None:
 
 def test_columns_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="as many texts and vectors as symbols"):
-        FileYield.of(b"", "c", (), (), np.zeros((1, 2), np.float16))
+        FileAnalysis.of(b"", "c", (), (), np.zeros((1, 2), np.float16))

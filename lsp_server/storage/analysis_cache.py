@@ -1,4 +1,4 @@
-"""A bounded cache of packed yields, shared by all indexes and processes of a user.
+"""A bounded cache of packed analyses, shared by all indexes and processes of a user.
 
 It only saves work and never fails: when it is busy, full or damaged, it returns and stores nothing.
 """
@@ -49,7 +49,7 @@ COMMIT;
 """
 
 
-class YieldCache:
+class AnalysisCache:
     """An LRU cache of bytes by key, in SQLite. Thread-safe.
 
     Args:
@@ -147,7 +147,7 @@ class YieldCache:
                     with transaction(database):
                         self._mark_used(database)
             except sqlite3.Error as error:
-                logger.debug("uses of the yield cache are forgotten: %s", error)
+                logger.debug("uses of the cache of analyses are forgotten: %s", error)
             database.close()
 
     def __enter__(self) -> Self:
@@ -161,7 +161,7 @@ class YieldCache:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
-                logger.warning("the yield cache is off: %s", error)
+                logger.warning("the cache of analyses is off: %s", error)
                 self._is_off = True
                 return None
             database = sqlite3.connect(
@@ -199,9 +199,9 @@ class YieldCache:
         """Handle a failure: retry later if busy or full, start over if damaged, else turn the cache off."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _PASSING:
-            logger.debug("the yield cache was skipped: %s", error)
+            logger.debug("the cache of analyses was skipped: %s", error)
             return
-        logger.warning("the yield cache failed: %s", error)
+        logger.warning("the cache of analyses failed: %s", error)
         self._used.clear()
         self.close()
         if code not in _DAMAGED:

@@ -1,6 +1,6 @@
-"""A file's yield: its symbols, their words and vectors; and the packed form in which it is sent and cached.
+"""A file's analysis: its symbols, their words and vectors; the packed form in which it is sent and cached.
 
-A yield does not depend on the file's path, so it serves every file with the same content; `with_file_entry`
+An analysis does not depend on the path, so it serves every file with the same content; `with_file_entry`
 fills in the one symbol that shows the path, the file's own entry. Symbols stay packed: indexing passes their
 records on without ever unpacking them.
 """
@@ -18,12 +18,12 @@ from lsp_server.errors import IndexDamaged
 from lsp_server.model import Symbol, symbol_key
 from lsp_server.storage.symbol_record import pack_symbol, pack_symbols, unpack_symbol
 
-YIELD_FORMAT: Final = 2
-"""To be raised when the packed form changes; yields of another format are made again."""
+ANALYSIS_FORMAT: Final = 2
+"""To be raised when the packed form changes; analyses of another format are made again."""
 
 _MAX_LINES: Final = 255
 
-_HEAD: Final = b"SSY" + bytes([YIELD_FORMAT])
+_HEAD: Final = b"SSY" + bytes([ANALYSIS_FORMAT])
 
 
 class SymbolWords(NamedTuple):
@@ -41,7 +41,7 @@ class SymbolWords(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FileYield:
+class FileAnalysis:
     """Everything that indexing needs of one file; row i of every column belongs to symbol i.
 
     Make one with `of` or `of_skipped`.
@@ -85,7 +85,7 @@ class FileYield:
         texts: Sequence[SymbolWords],
         vectors: NDArray[np.float16],
     ) -> Self:
-        """Return the yield of a file with these symbols, texts and f16[n, d] vectors.
+        """Return the analysis of a file with these symbols, texts and f16[n, d] vectors.
 
         Raises:
             ValueError: Their numbers differ.
@@ -110,7 +110,7 @@ class FileYield:
 
     @classmethod
     def of_skipped(cls, digest: bytes, reason: str) -> Self:
-        """Return the yield of a file that was skipped for `reason`."""
+        """Return the analysis of a file that was skipped for `reason`."""
         empty = cls.of(digest, "", (), (), np.empty((0, 0), dtype=np.float16))
         return replace(empty, skipped=reason)
 
@@ -128,7 +128,7 @@ class FileYield:
         return np.frombuffer(b"".join(keys), dtype="<u8").astype(np.uint64, copy=False)
 
     def with_file_entry(self, symbol: Symbol, texts: SymbolWords) -> Self:
-        """Return the yield with another first symbol (the file's own entry); its vector stays."""
+        """Return the analysis with another first symbol (the file's own entry); its vector stays."""
         kinds, flags, nths = self.kinds.copy(), self.flags.copy(), self.nths.copy()
         kinds[0], flags[0], nths[0] = int(symbol.kind), int(symbol.flags), symbol.nth
         return replace(
@@ -149,31 +149,31 @@ def n_lines(symbols: Iterable[Symbol]) -> NDArray[np.uint8]:
     return np.array([min(symbol.n_lines, _MAX_LINES) for symbol in symbols], np.uint8)
 
 
-def pack(file_yield: FileYield) -> bytes:
+def pack(analysis: FileAnalysis) -> bytes:
     """Return the packed form: magic and format, CRC-32 of the rest, one msgpack array of columns."""
-    is_mixed = any(language != file_yield.language for language in file_yield.languages)
+    is_mixed = any(language != analysis.language for language in analysis.languages)
     columns = (
-        file_yield.digest,
-        file_yield.language,
-        file_yield.skipped,
-        file_yield.names,
-        file_yield.qualified_names,
-        file_yield.languages if is_mixed else None,
-        file_yield.kinds.tobytes(),
-        file_yield.flags.tobytes(),
-        file_yield.lines.tobytes(),
-        file_yield.nths.astype("<u4").tobytes(),
-        file_yield.records,
-        file_yield.texts,
-        file_yield.vectors.shape[1],
-        np.ascontiguousarray(file_yield.vectors, dtype="<f2").tobytes(),
+        analysis.digest,
+        analysis.language,
+        analysis.skipped,
+        analysis.names,
+        analysis.qualified_names,
+        analysis.languages if is_mixed else None,
+        analysis.kinds.tobytes(),
+        analysis.flags.tobytes(),
+        analysis.lines.tobytes(),
+        analysis.nths.astype("<u4").tobytes(),
+        analysis.records,
+        analysis.texts,
+        analysis.vectors.shape[1],
+        np.ascontiguousarray(analysis.vectors, dtype="<f2").tobytes(),
     )
     body: bytes = msgpack.packb(columns, unicode_errors="surrogatepass")
     return b"".join((_HEAD, zlib.crc32(body).to_bytes(4, "little"), body))
 
 
-def unpack(data: bytes) -> FileYield:
-    """Return the yield that `pack` packed; its arrays are read-only.
+def unpack(data: bytes) -> FileAnalysis:
+    """Return the analysis that `pack` packed; its arrays are read-only.
 
     Raises:
         IndexDamaged: `data` is truncated, corrupt, or of another format.
@@ -185,7 +185,7 @@ def unpack(data: bytes) -> FileYield:
         columns = msgpack.unpackb(body, use_list=False, unicode_errors="surrogatepass")
         digest, language, skipped, names, qualified_names, languages = columns[:6]
         kinds, flags, lines, nths, records, texts, dimensions, vectors = columns[6:]
-        return FileYield(
+        return FileAnalysis(
             digest=digest,
             language=language,
             skipped=skipped,
@@ -205,4 +205,4 @@ def unpack(data: bytes) -> FileYield:
 
 
 def _damaged(what: str) -> IndexDamaged:
-    return IndexDamaged(f"A file's yield can't be unpacked: {what}.", "The file has to be indexed again.")
+    return IndexDamaged(f"A file's analysis can't be unpacked: {what}.", "The file has to be indexed again.")

@@ -1,6 +1,6 @@
-"""From the bytes of one file to its yield: symbols, words for the text index, content vectors.
+"""From the bytes of one file to its analysis: symbols, words for the text index, content vectors.
 
-Runs in worker processes and never touches an index. A yield depends only on the file's bytes and language,
+Runs in worker processes and never touches an index. An analysis depends only on the bytes and the language,
 not on where it is: a moved file is parsed and embedded once (`placement` adds the path).
 """
 
@@ -23,12 +23,12 @@ from lsp_server.parsing import (
     skip_by_name,
     with_forced_secrets,
 )
-from lsp_server.storage.file_yield import FileYield, SymbolWords
+from lsp_server.storage.file_analysis import FileAnalysis, SymbolWords
 from lsp_server.text.running import RunningText
 from lsp_server.text.words import FileWords, split_file
 
-YIELD_RECIPE = "18"
-"""Raised whenever the same bytes would yield something else: symbols, words or texts for the model."""
+ANALYSIS_RECIPE = "18"
+"""Raised whenever the same bytes would be analyzed in another way: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16
 """Length of a content digest: BLAKE2b with 128 bits, ample against accidental collisions."""
@@ -51,11 +51,11 @@ def content_digest(raw: bytes) -> bytes:
     return blake2b(raw, digest_size=DIGEST_BYTES).digest()
 
 
-class YieldMaker:
+class FileAnalyzer:
     """Parses, splits and embeds one file at a time.
 
     Args:
-        embedder: The model of the index that the yields are for.
+        embedder: The model of the index that the analyses are for.
         limits: Limits beyond which parsing skips a file.
         extra_suffixes: Suffix → language, from the settings.
     """
@@ -66,8 +66,8 @@ class YieldMaker:
         self._extra_suffixes = extra_suffixes
         self._stemmer = Stemmer()
 
-    def make(self, path: str, raw: bytes) -> FileYield:
-        """Return what the file yields; never raises, whatever the bytes are.
+    def analyze(self, path: str, raw: bytes) -> FileAnalysis:
+        """Return the analysis of a file; never raises, whatever the bytes are.
 
         Args:
             path: Relative to the workspace folder; only its name is used, for the language.
@@ -76,9 +76,9 @@ class YieldMaker:
         parsed = parse_file(path, raw, with_forced_secrets(self._limits, path), self._extra_suffixes)
         digest = content_digest(raw)
         if isinstance(parsed, Skipped):
-            return FileYield.of_skipped(digest, parsed.reason)
+            return FileAnalysis.of_skipped(digest, parsed.reason)
         words = split_file(parsed.source)
-        return FileYield.of(
+        return FileAnalysis.of(
             digest,
             parsed.language,
             [item.symbol for item in parsed.symbols],
@@ -87,7 +87,7 @@ class YieldMaker:
         )
 
     def kind_of(self, path: str, size_bytes: int) -> str:
-        """Return everything about a yield that depends on the file's name, as a part of the cache key.
+        """Return everything about an analysis that depends on the file's name, as a part of the cache key.
 
         Args:
             path: Relative to the workspace folder.

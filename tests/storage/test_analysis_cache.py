@@ -8,29 +8,29 @@ from threading import Thread
 import pytest
 from child_process import running
 
-from lsp_server.storage import yield_cache
-from lsp_server.storage.yield_cache import YieldCache
+from lsp_server.storage import analysis_cache
+from lsp_server.storage.analysis_cache import AnalysisCache
 
 LIMIT = 1_000_000
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "base" / "yields.sqlite3"
+    return tmp_path / "base" / "analyses.sqlite3"
 
 
 def test_entries_come_back_also_after_reopening(path: Path) -> None:
-    with YieldCache(path, LIMIT) as cache:
+    with AnalysisCache(path, LIMIT) as cache:
         cache.put_many({b"a": b"1", b"b": b"2"})
         assert cache.get(b"a") == b"1"
         assert cache.get(b"c") is None
-    with YieldCache(path, LIMIT) as cache:
+    with AnalysisCache(path, LIMIT) as cache:
         assert cache.get_many([b"a", b"b", b"c"]) == {b"a": b"1", b"b": b"2"}
         assert cache.size_bytes() == 2
 
 
 def test_putting_twice_counts_once(path: Path) -> None:
-    with YieldCache(path, LIMIT) as cache:
+    with AnalysisCache(path, LIMIT) as cache:
         for _ in range(3):
             cache.put_many({b"a": b"12345"})
         assert cache.size_bytes() == 5
@@ -40,7 +40,7 @@ def test_the_limit_holds_and_the_oldest_go_first(path: Path, monkeypatch: pytest
     now = [0.0]
     monkeypatch.setattr(time, "time", lambda: now[0])
     limit_bytes = 1_300_000  # with the pages that an empty database has
-    with YieldCache(path, limit_bytes) as cache:
+    with AnalysisCache(path, limit_bytes) as cache:
         for number in range(10):
             now[0] = number * 10_000.0
             cache.put_many({bytes([number]): b"x" * 110_000})
@@ -55,28 +55,28 @@ def test_the_limit_holds_and_the_oldest_go_first(path: Path, monkeypatch: pytest
 
 
 def test_an_entry_too_large_is_passed_over(path: Path) -> None:
-    with YieldCache(path, 1000) as cache:
+    with AnalysisCache(path, 1000) as cache:
         cache.put_many({b"large": b"x" * 500, b"small": b"x"})
         assert cache.get_many([b"large", b"small"]) == {b"small": b"x"}
 
 
 def test_a_smaller_limit_takes_effect_with_the_next_entry(path: Path) -> None:
-    with YieldCache(path, LIMIT) as cache:
+    with AnalysisCache(path, LIMIT) as cache:
         cache.put_many({bytes([n]): b"x" * 10_000 for n in range(100)})
-    with YieldCache(path, 800_000) as cache:
+    with AnalysisCache(path, 800_000) as cache:
         cache.put_many({b"new": b"x"})
     assert path.stat().st_size <= 800_000
 
 
 def test_a_limit_of_zero_turns_it_off(path: Path) -> None:
-    with YieldCache(path, 0) as cache:
+    with AnalysisCache(path, 0) as cache:
         cache.put_many({b"a": b"1"})
         assert cache.get(b"a") is None
     assert not path.exists()
 
 
 def test_clearing_forgets_everything(path: Path) -> None:
-    with YieldCache(path, LIMIT) as cache:
+    with AnalysisCache(path, LIMIT) as cache:
         cache.put_many({b"a": b"1"})
         cache.clear()
         assert (cache.get(b"a"), cache.size_bytes()) == (None, 0)
@@ -86,7 +86,7 @@ def test_clearing_forgets_everything(path: Path) -> None:
 def test_a_damaged_cache_starts_anew(path: Path, garbage: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(garbage)
-    with YieldCache(path, LIMIT) as cache:
+    with AnalysisCache(path, LIMIT) as cache:
         assert cache.get(b"a") is None
         cache.put_many({b"a": b"1"})
         assert cache.get(b"a") == b"1"
@@ -94,7 +94,7 @@ def test_a_damaged_cache_starts_anew(path: Path, garbage: bytes) -> None:
 
 def test_a_place_that_can_not_be_made_is_only_a_miss(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with YieldCache(tmp_path / "file" / "yields.sqlite3", LIMIT) as cache:
+    with AnalysisCache(tmp_path / "file" / "analyses.sqlite3", LIMIT) as cache:
         cache.put_many({b"a": b"1"})
         assert cache.get(b"a") is None
 
@@ -102,8 +102,8 @@ def test_a_place_that_can_not_be_made_is_only_a_miss(tmp_path: Path) -> None:
 def test_a_busy_cache_is_only_a_miss_and_keeps_what_it_has(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(yield_cache, "_BUSY_TIMEOUT_S", 0.05)
-    with YieldCache(path, LIMIT) as cache:
+    monkeypatch.setattr(analysis_cache, "_BUSY_TIMEOUT_S", 0.05)
+    with AnalysisCache(path, LIMIT) as cache:
         cache.put_many({b"a": b"1"})
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -117,7 +117,7 @@ def test_a_busy_cache_is_only_a_miss_and_keeps_what_it_has(
 
 
 def test_threads_share_one_cache(path: Path) -> None:
-    with YieldCache(path, LIMIT) as cache:
+    with AnalysisCache(path, LIMIT) as cache:
 
         def put(n: int) -> None:
             for i in range(20):
@@ -135,8 +135,8 @@ def test_threads_share_one_cache(path: Path) -> None:
 PUT = """
 import sys
 from pathlib import Path
-from lsp_server.storage.yield_cache import YieldCache
-cache = YieldCache(Path(sys.argv[1]), 1_000_000)
+from lsp_server.storage.analysis_cache import AnalysisCache
+cache = AnalysisCache(Path(sys.argv[1]), 1_000_000)
 name = sys.argv[2].encode()
 for number in range(50):
     cache.put_many({name + bytes([number, item]): bytes(100) for item in range(5)})
@@ -148,7 +148,7 @@ sys.stdin.read()
 def test_processes_share_one_cache(path: Path) -> None:
     with running(PUT, path, "x") as first, running(PUT, path, "y") as second:
         assert first.next_line() == second.next_line() == "done"
-        with YieldCache(path, LIMIT) as cache:
+        with AnalysisCache(path, LIMIT) as cache:
             keys = [name + bytes([n, item]) for name in (b"x", b"y") for n in range(50) for item in range(5)]
             assert set(cache.get_many(keys)) == set(keys)
             assert cache.size_bytes() == 100 * len(keys)
