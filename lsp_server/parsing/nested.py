@@ -9,7 +9,7 @@ from itertools import chain, count
 
 from tree_sitter import Node
 
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope
+from lsp_server.parsing.rules import Found, Role, Rules, Scope, ScopeKind
 from lsp_server.parsing.walk import Definition, Level, Walker
 
 _MAX_LOOKS = 5000
@@ -138,10 +138,10 @@ def _with_leading(node: Node, rules: Rules) -> Iterator[Node]:
 
 def _scope(owner: Definition | None) -> Scope:
     if owner is None:
-        return Scope(place=Place.FUNCTION, exported=False)
+        return Scope(kind=ScopeKind.FUNCTION, exported=False)
     return Scope(
         containers=(*owner.containers, owner.found.name),
-        place=Place.FUNCTION,
+        kind=ScopeKind.FUNCTION,
         exported=False,
         tested=owner.is_test,
         owner=owner.found.node,

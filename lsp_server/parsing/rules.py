@@ -10,7 +10,7 @@ from tree_sitter import Node
 from lsp_server.model import SymbolFlags, SymbolKind
 
 
-class Place(Enum):
+class ScopeKind(Enum):
     """What directly encloses a definition; a function in a type is a method."""
 
     FILE = auto()
@@ -36,7 +36,7 @@ class Scope:
 
     Attributes:
         containers: Names of the enclosing definitions, outermost first.
-        place: What directly encloses it.
+        kind: What directly encloses it.
         exported: Whether a definition in here can be visible from outside at all.
         tested: Whether everything in here is a test.
         access: The section of a type's body ("private"), where a language has sections; a rule may change it.
@@ -44,7 +44,7 @@ class Scope:
     """
 
     containers: tuple[str, ...] = ()
-    place: Place = Place.FILE
+    kind: ScopeKind = ScopeKind.FILE
     exported: bool = True
     tested: bool = False
     access: str = ""
@@ -62,7 +62,7 @@ class Found:
         kind: None when only what is inside it counts.
         head_end: Byte offset where its signature ends.
         inside: Nodes whose children may hold more definitions.
-        place: The place that its inside is.
+        opens: The kind of scope that its inside is.
         containers: Names between the scope and it, such as a receiver's type.
         flags: Flags that the rule knows already.
         docs: The node of its docstring's content.
@@ -77,7 +77,7 @@ class Found:
     kind: SymbolKind | None = None
     head_end: int = 0
     inside: tuple[Node, ...] = ()
-    place: Place = Place.FUNCTION
+    opens: ScopeKind = ScopeKind.FUNCTION
     containers: tuple[str, ...] = ()
     flags: SymbolFlags = SymbolFlags.NONE
     docs: Node | None = None
@@ -128,7 +128,7 @@ class Rules:
             in the arguments of calls, in lambdas, in loops.
         hidden_marks: What the source must hold for a search to pay → the words with which such a node begins
             or that it holds.
-        hidden_lines: The same for nodes that no word tells; the place is where a match ends.
+        hidden_lines: The same for nodes that no word tells; the opens is where a match ends.
         prepare: Changes what the grammar can't read, keeping every byte's place.
         settle: For a source that is broken: decides what the grammar can't read undecided, such as which
             branch of a conditional counts, keeping every byte's place.
@@ -202,8 +202,8 @@ def definition(
     *,
     in_type: SymbolKind | None = None,
     body: str | tuple[str, ...] = "body",
-    inside: Place | None = None,
-    places: frozenset[Place] = frozenset(Place),
+    opens: ScopeKind | None = None,
+    scopes: frozenset[ScopeKind] = frozenset(ScopeKind),
     without_body: SymbolFlags = SymbolFlags.NONE,
 ) -> Finder:
     """Return the rule of a plain definition.
@@ -212,14 +212,14 @@ def definition(
         kind: Its kind.
         in_type: Its kind in a type's body, if that is another one.
         body: The fields or node types of its body, tried in turn: the signature ends there. Empty for none.
-        inside: The place that its body is; None if the body is not to be walked.
-        places: The places in which it counts.
+        opens: The kind of scope that its body is; None if the body is not to be walked.
+        scopes: The scopes in which it counts.
         without_body: Flags of a definition without a body.
     """
     bodies = (body,) if isinstance(body, str) else body
 
     def find(node: Node, scope: Scope) -> Iterable[Found]:
-        if scope.place not in places:
+        if scope.kind not in scopes:
             return ()
         at = node.child_by_field_name("name")
         if at is None:
@@ -230,10 +230,10 @@ def definition(
                 node=node,
                 name=text_of(at),
                 at=at,
-                kind=in_type if in_type is not None and scope.place is Place.TYPE else kind,
+                kind=in_type if in_type is not None and scope.kind is ScopeKind.TYPE else kind,
                 head_end=node.end_byte if block is None else block.start_byte,
-                inside=(block,) if block is not None and inside is not None else (),
-                place=inside or Place.FUNCTION,
+                inside=(block,) if block is not None and opens is not None else (),
+                opens=opens or ScopeKind.FUNCTION,
                 flags=without_body if block is None else SymbolFlags.NONE,
             ),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Role, Rules, Scope, never_tested
+from lsp_server.parsing.rules import Found, Role, Rules, Scope, ScopeKind, never_tested
 
 _MAX_LEVELS = 150
 """How many levels of nested definitions and blocks are followed."""
@@ -177,7 +177,7 @@ class Walker:
 
 def is_looked_into(one: Found, source: bytes, rules: Rules) -> bool:
     """Tell whether there may be definitions inside a definition, by the marks for a function's body."""
-    if not one.inside or one.place is not Place.FUNCTION or not rules.inner_marks:
+    if not one.inside or one.opens is not ScopeKind.FUNCTION or not rules.inner_marks:
         return bool(one.inside)
     start, end = one.inside[0].start_byte, one.inside[-1].end_byte
     return any(source.find(mark, start, end) >= 0 for mark in rules.inner_marks)
@@ -249,8 +249,8 @@ def _unwrapped(wrapper: Node, scope: Scope, rules: Rules) -> tuple[list[Found] |
 def _scope_inside(one: Found, done: Definition) -> Scope:
     return Scope(
         containers=(*done.containers, one.name),
-        place=one.place,
-        exported=one.place is not Place.FUNCTION and bool(done.flags & _EXPORTED),
+        kind=one.opens,
+        exported=one.opens is not ScopeKind.FUNCTION and bool(done.flags & _EXPORTED),
         tested=bool(done.flags & _TEST),
         access=one.access,
         owner=one.node,
@@ -261,7 +261,7 @@ def _bare_scope(one: Found, scope: Scope) -> Scope:
     """Return the scope inside something that isn't a symbol itself, like Rust's `impl`."""
     return Scope(
         containers=(*scope.containers, *one.containers),
-        place=one.place,
+        kind=one.opens,
         exported=scope.exported,
         tested=scope.tested or bool(int(one.flags) & _TEST),
         access=one.access,

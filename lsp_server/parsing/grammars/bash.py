@@ -9,10 +9,10 @@ from lsp_server.model import SymbolKind
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     definition,
     text_of,
@@ -32,7 +32,7 @@ def _prepare(source: bytes) -> bytes:
 
 def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    if scope.place is Place.FUNCTION or at is None or at.type != "variable_name":
+    if scope.kind is ScopeKind.FUNCTION or at is None or at.type != "variable_name":
         return ()
     name = text_of(at)
     kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
@@ -77,7 +77,7 @@ _LINES = re.compile(
 RULES = Rules(
     nodes={
         "comment": Role.COMMENT,
-        "function_definition": definition(SymbolKind.FUNCTION, inside=Place.FUNCTION),
+        "function_definition": definition(SymbolKind.FUNCTION, opens=ScopeKind.FUNCTION),
         "variable_assignment": _assignment,
         "declaration_command": _declaration,
         "command": _command,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.rules import Found, Place, Scope, child_of_type, first_child, text_of
+from lsp_server.parsing.rules import Found, Scope, ScopeKind, child_of_type, first_child, text_of
 
 _TITLED_TESTS = frozenset({"TEST_CASE", "TEST_CASE_METHOD", "SCENARIO", "SCENARIO_METHOD"})
 _TITLES = ("string_literal", "concatenated_string", "raw_string_literal")
@@ -42,7 +42,7 @@ def called_block(node: Node, scope: Scope) -> Iterable[Found]:
     call, block = first_child(node), node.next_sibling
     if call is None or call.type != "call_expression" or block is None or block.type != "compound_statement":
         return ()
-    if scope.place is not Place.FILE:
+    if scope.kind is not ScopeKind.FILE:
         return ()
     macro, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
     title = child_of_type(arguments, *_TITLES)

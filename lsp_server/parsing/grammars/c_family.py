@@ -13,10 +13,10 @@ from lsp_server.parsing.rules import (
     DIRECTIVES,
     Finder,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     text_of,
 )
@@ -128,10 +128,10 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
         # `class EXPORT_MACRO Name : Base {` is parsed as a function that returns a class.
         access = "private" if kind.type == "class_specifier" else "public"
         return (
-            Found(node, text_of(at), at, _TYPES[kind.type], head_end, (body,), Place.TYPE, access=access),
+            Found(node, text_of(at), at, _TYPES[kind.type], head_end, (body,), ScopeKind.TYPE, access=access),
         )
     if kind is None and at.type == "identifier" and text_of(at).isupper() and is_function:
-        is_constructor = scope.place is Place.TYPE and scope.containers[-1:] == (text_of(at),)
+        is_constructor = scope.kind is ScopeKind.TYPE and scope.containers[-1:] == (text_of(at),)
         if not is_constructor:
             return macro_block(node, declarator, at, head_end)
     flags = (
@@ -147,7 +147,7 @@ def _callable(node: Node, at: Node, scope: Scope, head_end: int, flags: SymbolFl
         containers[-1]
         if containers
         else scope.containers[-1]
-        if scope.place is Place.TYPE and scope.containers
+        if scope.kind is ScopeKind.TYPE and scope.containers
         else ""
     )
     kind = SymbolKind.FUNCTION
@@ -164,7 +164,7 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     if at is None:
         # Members of an anonymous type belong to what encloses it.
-        return (Found(node, inside=(body,), place=_scope.place, access=_scope.access),)
+        return (Found(node, inside=(body,), opens=_scope.kind, access=_scope.access),)
     access = "private" if node.type == "class_specifier" else "public"
     containers, last = _parted(at)
     name = text_of(last).partition("<")[0]
@@ -176,7 +176,7 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
             _TYPES[node.type],
             body.start_byte,
             (body,),
-            Place.TYPE,
+            ScopeKind.TYPE,
             containers=containers,
             access=access,
         ),
@@ -189,7 +189,7 @@ def _declaration(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _declarations(node: Node, scope: Scope) -> Iterator[Found]:
-    if scope.place is Place.FUNCTION:
+    if scope.kind is ScopeKind.FUNCTION:
         return
     kind = node.child_by_field_name("type")
     declarators = node.children_by_field_name("declarator")
@@ -204,7 +204,7 @@ def _declarations(node: Node, scope: Scope) -> Iterator[Found]:
             continue
         if is_function:
             yield _callable(node, at, scope, node.end_byte, _DECLARED)
-        elif scope.place is Place.TYPE:
+        elif scope.kind is ScopeKind.TYPE:
             yield Found(node, _called(at), at, SymbolKind.FIELD, node.end_byte)
         elif at.type in {"identifier", "qualified_identifier"}:
             words = text_of(node)[:120].split()
@@ -231,14 +231,21 @@ def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
             tail = (declarators[0].start_byte, declarators[-1].end_byte) if declarators else None
             found.append(
                 Found(
-                    node, text_of(at), at, _TYPES[kind.type], body.start_byte, (body,), Place.TYPE, tail=tail
+                    node,
+                    text_of(at),
+                    at,
+                    _TYPES[kind.type],
+                    body.start_byte,
+                    (body,),
+                    ScopeKind.TYPE,
+                    tail=tail,
                 )
             )
             found += _tag(kind, text_of(at), body)
             declarators = declarators[1:]
     for declarator in declarators:
         at, _ = _declared(declarator)
-        if at is not None and scope.place is not Place.FUNCTION:
+        if at is not None and scope.kind is not ScopeKind.FUNCTION:
             found.append(Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte))
     return found
 
@@ -263,7 +270,7 @@ def _tag(kind: Node, name: str, body: Node) -> Iterable[Found]:
 
 def _constant_macro(node: Node, scope: Scope) -> Iterable[Found]:
     at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-    if at is None or value is None or scope.place is Place.FUNCTION:
+    if at is None or value is None or scope.kind is ScopeKind.FUNCTION:
         return ()
     return (Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte),)
 
@@ -298,7 +305,7 @@ def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     containers = tuple(text_of(at).split("::")) if at is not None else ()
     access = "" if at is not None else "hidden"
-    return (Found(node, inside=(body,), place=Place.FILE, containers=containers, access=access),)
+    return (Found(node, inside=(body,), opens=ScopeKind.FILE, containers=containers, access=access),)
 
 
 def _section(node: Node, scope: Scope) -> Iterable[Found] | Role:
@@ -314,7 +321,7 @@ def _exported(_found: Found, before: str, scope: Scope) -> bool:
 
 def _exported_cpp(found: Found, before: str, scope: Scope) -> bool:
     """Say whether a symbol is public: outside a class, `static` hides it."""
-    return scope.access not in _HIDDEN and (scope.place is Place.TYPE or _exported(found, before, scope))
+    return scope.access not in _HIDDEN and (scope.kind is ScopeKind.TYPE or _exported(found, before, scope))
 
 
 NODES: Mapping[str, Role | Finder] = {

@@ -11,10 +11,10 @@ from lsp_server.parsing.rules import (
     DIRECTIVES,
     IN_CLASS,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     definition,
     text_of,
@@ -84,7 +84,7 @@ def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
     inside = (body,) if body is not None else ()
     head_end = body.start_byte if body else node.end_byte
     return (
-        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, Place.TYPE, access="public"),
+        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.TYPE, access="public"),
     )
 
 
@@ -118,18 +118,18 @@ RULES = Rules(
         "preproc_if": Role.ENTER,
         "preproc_else": Role.ENTER,
         "preproc_elif": Role.ENTER,
-        "class_declaration": definition(SymbolKind.CLASS, inside=Place.TYPE),
-        "struct_declaration": definition(SymbolKind.STRUCT, inside=Place.TYPE),
-        "record_declaration": definition(SymbolKind.STRUCT, inside=Place.TYPE),
-        "record_struct_declaration": definition(SymbolKind.STRUCT, inside=Place.TYPE),
+        "class_declaration": definition(SymbolKind.CLASS, opens=ScopeKind.TYPE),
+        "struct_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
+        "record_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
+        "record_struct_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
         "interface_declaration": _interface,
-        "enum_declaration": definition(SymbolKind.ENUM, inside=Place.TYPE),
+        "enum_declaration": definition(SymbolKind.ENUM, opens=ScopeKind.TYPE),
         "enum_member_declaration": definition(SymbolKind.ENUM_MEMBER, body=()),
         "delegate_declaration": definition(SymbolKind.CLASS, body=()),
-        "method_declaration": definition(SymbolKind.METHOD, inside=Place.FUNCTION, without_body=_DECLARED),
+        "method_declaration": definition(SymbolKind.METHOD, opens=ScopeKind.FUNCTION, without_body=_DECLARED),
         "constructor_declaration": definition(SymbolKind.CONSTRUCTOR),
         "destructor_declaration": _destructor,
-        "local_function_statement": definition(SymbolKind.FUNCTION, inside=Place.FUNCTION),
+        "local_function_statement": definition(SymbolKind.FUNCTION, opens=ScopeKind.FUNCTION),
         "global_statement": Role.ENTER,
         "property_declaration": _property,
         "indexer_declaration": _property,

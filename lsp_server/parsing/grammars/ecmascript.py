@@ -28,10 +28,10 @@ from lsp_server.parsing.rules import (
     ALONE,
     IN_CLASS,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     definition,
     first_child,
     first_field,
@@ -53,27 +53,27 @@ def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolK
     kind = value.type if value is not None else ""
     if value is not None and kind in FUNCTIONS:
         body = body_of(value)
-        inside, place = function_inside(value)
+        inside, opens = function_inside(value)
         called = (
             SymbolKind.METHOD
-            if scope.place is Place.TYPE or plain is SymbolKind.METHOD
+            if scope.kind is ScopeKind.TYPE or plain is SymbolKind.METHOD
             else SymbolKind.FUNCTION
         )
-        yield Found(node, name, at, called, body.start_byte if body else node.end_byte, inside, place)
+        yield Found(node, name, at, called, body.start_byte if body else node.end_byte, inside, opens)
     elif value is not None and kind == "class":
         body = body_of(value)
         yield Found(
             node, name, at, SymbolKind.CLASS, body.start_byte if body else node.end_byte,
-            (body,) if body else (), Place.TYPE,
+            (body,) if body else (), ScopeKind.TYPE,
         )  # fmt: skip
     elif plain is SymbolKind.METHOD or (
-        scope.place is Place.FUNCTION and kind not in {"object", "call_expression"}
+        scope.kind is ScopeKind.FUNCTION and kind not in {"object", "call_expression"}
     ):
         return
     elif value is not None and kind == "object":
-        shown = plain if scope.place is not Place.FUNCTION else None
+        shown = plain if scope.kind is not ScopeKind.FUNCTION else None
         yield Found(
-            node, name, at, shown, value.start_byte, (value,), Place.TYPE,
+            node, name, at, shown, value.start_byte, (value,), ScopeKind.TYPE,
             containers=() if shown is not None else (name,),
         )  # fmt: skip
     elif value is not None and kind == "call_expression":
@@ -85,17 +85,17 @@ def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolK
 def _made(node: Node, at: Node, call: Node, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
     """Describe `name = make(...)`; a wrapped function counts as a function."""
     name, wrapped, called = text_of(at), wrapped_function(call), called_at_once(call)
-    inside, place = function_inside(wrapped) if wrapped is not None else call_inside(call)
+    inside, opens = function_inside(wrapped) if wrapped is not None else call_inside(call)
     if called is not None and body_of(called) is not None:
-        inside, place = function_inside(called)
+        inside, opens = function_inside(called)
     if wrapped is not None:
         body = body_of(wrapped)
         head_end = body.start_byte if body is not None else node.end_byte
-        yield Found(node, name, at, SymbolKind.FUNCTION, head_end, inside, place)
-    elif scope.place is not Place.FUNCTION:
-        yield Found(node, name, at, plain, inside[0].start_byte if inside else node.end_byte, inside, place)
-    elif place is Place.TYPE:
-        yield Found(node, inside=inside, place=place, containers=(name,))
+        yield Found(node, name, at, SymbolKind.FUNCTION, head_end, inside, opens)
+    elif scope.kind is not ScopeKind.FUNCTION:
+        yield Found(node, name, at, plain, inside[0].start_byte if inside else node.end_byte, inside, opens)
+    elif opens is ScopeKind.TYPE:
+        yield Found(node, inside=inside, opens=opens, containers=(name,))
 
 
 def _variables(node: Node, scope: Scope) -> Iterable[Found]:
@@ -146,29 +146,29 @@ def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     name = text_of(at).strip("'\"")
     if value.type in FUNCTIONS:
-        inside, place = function_inside(value)
+        inside, opens = function_inside(value)
         body = body_of(value)
         head_end = body.start_byte if body else node.end_byte
-        return (Found(node, name, at, SymbolKind.METHOD, head_end, inside, place),)
+        return (Found(node, name, at, SymbolKind.METHOD, head_end, inside, opens),)
     if value.type == "object":
-        return (Found(node, inside=(value,), place=Place.TYPE, containers=(name,)),)
+        return (Found(node, inside=(value,), opens=ScopeKind.TYPE, containers=(name,)),)
     if value.type == "call_expression":
-        inside, place = call_inside(value)
-        if inside and place is Place.FUNCTION:
-            return (Found(node, name, at, SymbolKind.METHOD, inside[0].start_byte, inside, place),)
-        return (Found(node, inside=inside, place=place, containers=(name,)),) if inside else ()
+        inside, opens = call_inside(value)
+        if inside and opens is ScopeKind.FUNCTION:
+            return (Found(node, name, at, SymbolKind.METHOD, inside[0].start_byte, inside, opens),)
+        return (Found(node, inside=inside, opens=opens, containers=(name,)),) if inside else ()
     return ()
 
 
 def _class(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe an exported class, which may be anonymous."""
     at, body = node.child_by_field_name("name"), body_of(node)
-    if body is None or (at is None and scope.place is not Place.FILE):
+    if body is None or (at is None and scope.kind is not ScopeKind.FILE):
         return ()
     name = text_of(at) if at is not None else "default"
     return (
         Found(
-            node, name, at or first_child(node), SymbolKind.CLASS, body.start_byte, (body,), Place.TYPE
+            node, name, at or first_child(node), SymbolKind.CLASS, body.start_byte, (body,), ScopeKind.TYPE
         ),
     )  # fmt: skip
 
@@ -176,13 +176,13 @@ def _class(node: Node, scope: Scope) -> Iterable[Found]:
 def _default(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe an exported function, anonymous or named."""
     at = node.child_by_field_name("name")
-    if at is None and scope.place is not Place.FILE:
+    if at is None and scope.kind is not ScopeKind.FILE:
         return ()
-    inside, place = function_inside(node)
+    inside, opens = function_inside(node)
     body = body_of(node)
     head_end = body.start_byte if body else node.end_byte
     name = text_of(at) if at is not None else "default"
-    return (Found(node, name, at or first_child(node), SymbolKind.FUNCTION, head_end, inside, place),)
+    return (Found(node, name, at or first_child(node), SymbolKind.FUNCTION, head_end, inside, opens),)
 
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
@@ -238,7 +238,7 @@ def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Fou
         part for part in owner.split(".") if part not in {"prototype", "this", "self", "window"}
     )
     if name == "prototype" and value is not None and value.type == "object":
-        return (Found(statement, inside=(value,), place=Place.TYPE, containers=containers),)
+        return (Found(statement, inside=(value,), opens=ScopeKind.TYPE, containers=containers),)
     found = list(_held(statement, at, value, scope, SymbolKind.METHOD))
     for one in found:
         one.containers = containers
@@ -249,10 +249,10 @@ def _whole_export(statement: Node, value: Node | None, scope: Scope) -> Iterable
     if value is None:
         return ()
     if value.type == "object":
-        return (Found(statement, inside=(value,), place=Place.TYPE),)
+        return (Found(statement, inside=(value,), opens=ScopeKind.TYPE),)
     if value.type == "call_expression":
-        inside, place = call_inside(value)
-        return (Found(statement, inside=inside, place=place),) if inside else ()
+        inside, opens = call_inside(value)
+        return (Found(statement, inside=inside, opens=opens),) if inside else ()
     name = value.child_by_field_name("name") if value.type in FUNCTIONS or value.type == "class" else None
     at = name or first_child(value)
     if at is None:
@@ -276,15 +276,15 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
         given = (bare(argument) for argument in arguments.children if argument.is_named)
         functions = [called, *(one for one in given if one is not None and one.type in FUNCTIONS)]
         bodies = tuple(body for body in map(body_of, functions) if body is not None)
-        return (Found(call, inside=bodies, place=Place.FILE),)
+        return (Found(call, inside=bodies, opens=ScopeKind.FILE),)
     if callee.type == "parenthesized_expression":
         return ()
     functions = [argument for argument in arguments.children if argument.type in FUNCTIONS]
     if not functions:
-        inside, place = call_inside(call)
-        is_worth_a_look = scope.place is Place.FILE or place is Place.TYPE
-        return (Found(call, inside=inside, place=place),) if inside and is_worth_a_look else ()
-    inside, place = function_inside(functions[-1])
+        inside, opens = call_inside(call)
+        is_worth_a_look = scope.kind is ScopeKind.FILE or opens is ScopeKind.TYPE
+        return (Found(call, inside=inside, opens=opens),) if inside and is_worth_a_look else ()
+    inside, opens = function_inside(functions[-1])
     first = first_named(arguments)
     title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
     words = (
@@ -295,22 +295,22 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
     head_end = body_of(functions[-1])
     end = head_end.start_byte if head_end is not None else call.end_byte
     if title and first is not None and words[0] in _TEST_BLOCKS:
-        return (Found(call, title, first, SymbolKind.FUNCTION, end, inside, place, flags=SymbolFlags.TEST),)
+        return (Found(call, title, first, SymbolKind.FUNCTION, end, inside, opens, flags=SymbolFlags.TEST),)
     if title and first is not None and len(words) > 1 and words[-1] in _VERBS:
-        return (Found(call, f"{words[-1]} {title}", first, SymbolKind.FUNCTION, end, inside, place),)
+        return (Found(call, f"{words[-1]} {title}", first, SymbolKind.FUNCTION, end, inside, opens),)
     found = [
         one
         for function in functions
         if function.child_by_field_name("name")
         for one in _default(function, scope)
     ]
-    if found or (scope.place is Place.FUNCTION and words[0] not in {"beforeEach", "before"}):
+    if found or (scope.kind is ScopeKind.FUNCTION and words[0] not in {"beforeEach", "before"}):
         return found
-    return (Found(call, inside=inside, place=place),)
+    return (Found(call, inside=inside, opens=opens),)
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:
-    if scope.place is Place.FILE:
+    if scope.kind is ScopeKind.FILE:
         return found.node.type == "export_statement" or bool(found.flags & SymbolFlags.EXPORTED)
     words = before.split()
     return not (found.name.startswith(("#", "_")) or "private" in words or "protected" in words)
@@ -321,13 +321,13 @@ def _made_object(node: Node, scope: Scope) -> Iterable[Found]:
     wrapped = wrapped_function(node)
     if wrapped is not None:
         return _default(wrapped, scope)
-    inside, place = call_inside(node)
-    return (Found(node, inside=inside, place=place),) if inside else ()
+    inside, opens = call_inside(node)
+    return (Found(node, inside=inside, opens=opens),) if inside else ()
 
 
 _DECLARED = SymbolFlags.DECLARATION
-_FUNCTION = definition(SymbolKind.FUNCTION, inside=Place.FUNCTION)
-_CLASS = definition(SymbolKind.CLASS, inside=Place.TYPE)
+_FUNCTION = definition(SymbolKind.FUNCTION, opens=ScopeKind.FUNCTION)
+_CLASS = definition(SymbolKind.CLASS, opens=ScopeKind.TYPE)
 RULES = Rules(
     nodes={
         "comment": Role.COMMENT,
@@ -346,7 +346,7 @@ RULES = Rules(
         "field_definition": _field,
         "public_field_definition": _field,
         "property_signature": property_,
-        "interface_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
+        "interface_declaration": definition(SymbolKind.INTERFACE, opens=ScopeKind.TYPE),
         "type_alias_declaration": type_alias,
         "enum_declaration": enum,
         "property_identifier": member,

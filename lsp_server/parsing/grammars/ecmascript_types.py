@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.grammars.ecmascript_values import body_of
-from lsp_server.parsing.rules import Found, Place, Scope, text_of
+from lsp_server.parsing.rules import Found, Scope, ScopeKind, text_of
 
 _BOTH_WAYS = re.compile(rb"([<,]\s*+)in out(?= \w)")
 
@@ -20,7 +20,7 @@ def without_variance(source: bytes) -> bytes:
 def property_(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe a property of an interface, a declaration."""
     at = node.child_by_field_name("name")
-    if scope.place is not Place.TYPE or at is None:
+    if scope.kind is not ScopeKind.TYPE or at is None:
         return ()
     return (Found(node, text_of(at), at, SymbolKind.PROPERTY, node.end_byte, flags=SymbolFlags.DECLARATION),)
 
@@ -32,7 +32,7 @@ def type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     shape = (value,) if value is not None and value.type == "object_type" else ()
     head_end = value.start_byte if value is not None and shape else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, shape, Place.TYPE),)
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, shape, ScopeKind.TYPE),)
 
 
 def enum(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -41,7 +41,9 @@ def enum(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None or body is None:
         return ()
     return (
-        Found(node, text_of(at), at, SymbolKind.ENUM, body.start_byte, (body,), Place.TYPE, access="enum"),
+        Found(
+            node, text_of(at), at, SymbolKind.ENUM, body.start_byte, (body,), ScopeKind.TYPE, access="enum"
+        ),
     )
 
 
@@ -59,4 +61,4 @@ def namespace(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None or body is None:
         return ()
     name = text_of(at).strip("'\"")
-    return (Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, (body,), Place.FILE),)
+    return (Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, (body,), ScopeKind.FILE),)

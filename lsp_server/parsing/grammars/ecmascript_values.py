@@ -2,7 +2,7 @@
 
 from tree_sitter import Node
 
-from lsp_server.parsing.rules import Place, first_named, text_of
+from lsp_server.parsing.rules import ScopeKind, first_named, text_of
 
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "function"})
 _CASTS = frozenset({
@@ -28,27 +28,27 @@ def body_of(function: Node) -> Node | None:
     return function.child_by_field_name("body")
 
 
-def function_inside(function: Node) -> tuple[tuple[Node, ...], Place]:
+def function_inside(function: Node) -> tuple[tuple[Node, ...], ScopeKind]:
     """Return where a function may contain definitions: its block, or the object that an arrow returns."""
     body = bare(body_of(function))
     if body is None or body.type not in {"statement_block", "object"}:
-        return (), Place.FUNCTION
-    return (body,), Place.TYPE if body.type == "object" else Place.FUNCTION
+        return (), ScopeKind.FUNCTION
+    return (body,), ScopeKind.TYPE if body.type == "object" else ScopeKind.FUNCTION
 
 
-def call_inside(call: Node) -> tuple[tuple[Node, ...], Place]:
+def call_inside(call: Node) -> tuple[tuple[Node, ...], ScopeKind]:
     """Return the objects, or else the function bodies, among the arguments of a call."""
     blocks: list[Node] = []
     arguments = call.child_by_field_name("arguments")
     for argument in arguments.children if arguments is not None else ():
         if argument.type == "object":
-            return (argument,), Place.TYPE
+            return (argument,), ScopeKind.TYPE
         if argument.type in FUNCTIONS:
-            inside, place = function_inside(argument)
-            if place is Place.TYPE:
-                return inside, place
+            inside, opens = function_inside(argument)
+            if opens is ScopeKind.TYPE:
+                return inside, opens
             blocks.extend(inside)
-    return tuple(blocks), Place.FUNCTION
+    return tuple(blocks), ScopeKind.FUNCTION
 
 
 def called_at_once(call: Node) -> Node | None:

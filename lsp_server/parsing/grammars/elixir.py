@@ -8,10 +8,10 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_child,
     first_named,
@@ -55,7 +55,7 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     word = text_of(target)
     block = child_of_type(node, "do_block")
     if word in _LOOKED_INTO and block is not None:
-        return (Found(node, inside=(block,), place=scope.place),)
+        return (Found(node, inside=(block,), opens=scope.kind),)
     if arguments is None:
         return ()
     first = first_named(arguments)
@@ -75,7 +75,7 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
                 SymbolKind.FUNCTION,
                 block.start_byte,
                 (block,),
-                Place.TYPE,
+                ScopeKind.TYPE,
                 flags=SymbolFlags.TEST,
             ),
         )
@@ -95,7 +95,9 @@ def _module(node: Node, word: str, first: Node, arguments: Node, block: Node | N
                 name = f"{name}.{text_of(pair.child_by_field_name('value'))}"
     inside = (block,) if block is not None else ()
     head_end = block.start_byte if block is not None else node.end_byte
-    return (Found(node, name, first, _MODULES[word], head_end, inside, Place.TYPE, docs=_moduledoc(block)),)
+    return (
+        Found(node, name, first, _MODULES[word], head_end, inside, ScopeKind.TYPE, docs=_moduledoc(block)),
+    )
 
 
 def _moduledoc(block: Node | None) -> Node | None:
@@ -140,7 +142,7 @@ def _function(node: Node, word: str, first: Node, block: Node | None, scope: Sco
     kind = SymbolKind.FUNCTION
     # A macro's body may quote definitions, which then belong to whoever uses it.
     inside = (block,) if block is not None and word == "defmacro" else ()
-    return (Found(node, text_of(at), at, kind, head_end, inside, scope.place, flags=flags),)
+    return (Found(node, text_of(at), at, kind, head_end, inside, scope.kind, flags=flags),)
 
 
 def _attribute(node: Node) -> Node | None:

@@ -8,10 +8,10 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     definition,
     first_named,
@@ -64,10 +64,12 @@ def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
     if value.type == "struct_type":
         body = child_of_type(value, "field_declaration_list")
         inside = (body,) if body is not None else ()
-        return (Found(node, text_of(at), at, SymbolKind.STRUCT, _end(body, node), inside, Place.TYPE),)
+        return (Found(node, text_of(at), at, SymbolKind.STRUCT, _end(body, node), inside, ScopeKind.TYPE),)
     if value.type == "interface_type":
         brace = child_of_type(value, "{")
-        return (Found(node, text_of(at), at, SymbolKind.INTERFACE, _end(brace, node), (value,), Place.TYPE),)
+        return (
+            Found(node, text_of(at), at, SymbolKind.INTERFACE, _end(brace, node), (value,), ScopeKind.TYPE),
+        )
     return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),)
 
 

@@ -10,10 +10,10 @@ from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_child,
     first_field,
@@ -50,7 +50,7 @@ def _signature(node: Node, scope: Scope) -> Iterable[Found]:
     names = several.children if several is not None else [one] if one is not None else []
     is_function = b"->" in (node.text or b"")
     kind = SymbolKind.FUNCTION if is_function else SymbolKind.CONSTANT
-    if scope.place is Place.TYPE:
+    if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.METHOD
     return [
         Found(node, text_of(at).strip("()"), at, kind, node.end_byte, flags=SymbolFlags.DECLARATION)
@@ -73,7 +73,7 @@ def _equation(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     kind = SymbolKind.FUNCTION if node.type == "function" else SymbolKind.CONSTANT
-    if scope.place is Place.TYPE:
+    if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.METHOD
     match = node.child_by_field_name("match")
     return (Found(node, text_of(at).strip("()`"), at, kind, match.start_byte if match else node.end_byte),)
@@ -88,7 +88,7 @@ def _data(node: Node, _scope: Scope) -> Iterable[Found]:
     if node.type == "newtype" and constructors is not None:
         inside = (node,)
     head_end = constructors.start_byte if constructors is not None else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.STRUCT, head_end, inside, Place.TYPE),)
+    return (Found(node, text_of(at), at, SymbolKind.STRUCT, head_end, inside, ScopeKind.TYPE),)
 
 
 def _constructor(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -115,8 +115,8 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     if node.type == "instance":
         head = _PRAGMA.sub("", head.removeprefix("instance "))
         name = head.removesuffix("where").rpartition("=>")[2].strip()[:80]
-        return (Found(node, inside=inside, place=Place.TYPE, containers=(name,)),) if inside else ()
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, Place.TYPE),)
+        return (Found(node, inside=inside, opens=ScopeKind.TYPE, containers=(name,)),) if inside else ()
+    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.TYPE),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:

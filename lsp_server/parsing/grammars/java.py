@@ -9,10 +9,10 @@ from lsp_server.parsing.rules import (
     ALONE,
     IN_CLASS,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     definition,
     first_child,
@@ -37,14 +37,16 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
         at, (body, _) = declarator.child_by_field_name("name"), _nameless_class(declarator)
         if at is not None:
             inside, head_end = ((body,), body.start_byte) if body is not None else ((), node.end_byte)
-            found.append(Found(node, text_of(at), at, kind, head_end, inside, Place.TYPE))
+            found.append(Found(node, text_of(at), at, kind, head_end, inside, ScopeKind.TYPE))
     return found
 
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
     """Look into the anonymous class that a statement creates: `return new Runnable() { ... };`."""
-    body, made = _nameless_class(node) if scope.place is Place.FUNCTION else (None, "")
-    return (Found(node, inside=(body,), place=Place.TYPE, containers=(made,)),) if body is not None else ()
+    body, made = _nameless_class(node) if scope.kind is ScopeKind.FUNCTION else (None, "")
+    return (
+        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=(made,)),) if body is not None else ()
+    )
 
 
 def _nameless_class(node: Node) -> tuple[Node | None, str]:
@@ -64,7 +66,9 @@ def _nameless_class(node: Node) -> tuple[Node | None, str]:
 
 def _creation(node: Node, _scope: Scope) -> Iterable[Found]:
     body, made = _nameless_class(node)
-    return (Found(node, inside=(body,), place=Place.TYPE, containers=(made,)),) if body is not None else ()
+    return (
+        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=(made,)),) if body is not None else ()
+    )
 
 
 def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -74,7 +78,14 @@ def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
     inside = (body,)
     return (
         Found(
-            node, text_of(at), at, SymbolKind.INTERFACE, body.start_byte, inside, Place.TYPE, access="public"
+            node,
+            text_of(at),
+            at,
+            SymbolKind.INTERFACE,
+            body.start_byte,
+            inside,
+            ScopeKind.TYPE,
+            access="public",
         ),
     )
 
@@ -96,16 +107,16 @@ RULES = Rules(
     nodes={
         "line_comment": Role.COMMENT,
         "block_comment": Role.COMMENT,
-        "class_declaration": definition(SymbolKind.CLASS, inside=Place.TYPE),
-        "record_declaration": definition(SymbolKind.STRUCT, inside=Place.TYPE),
-        "enum_declaration": definition(SymbolKind.ENUM, inside=Place.TYPE),
+        "class_declaration": definition(SymbolKind.CLASS, opens=ScopeKind.TYPE),
+        "record_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
+        "enum_declaration": definition(SymbolKind.ENUM, opens=ScopeKind.TYPE),
         "interface_declaration": _interface,
         "annotation_type_declaration": _interface,
         "enum_body_declarations": Role.ENTER,
-        "enum_constant": definition(SymbolKind.ENUM_MEMBER, inside=Place.TYPE),
-        "method_declaration": definition(SymbolKind.METHOD, inside=Place.FUNCTION, without_body=_DECLARED),
+        "enum_constant": definition(SymbolKind.ENUM_MEMBER, opens=ScopeKind.TYPE),
+        "method_declaration": definition(SymbolKind.METHOD, opens=ScopeKind.FUNCTION, without_body=_DECLARED),
         "annotation_type_element_declaration": definition(SymbolKind.METHOD, without_body=_DECLARED),
-        "constructor_declaration": definition(SymbolKind.CONSTRUCTOR, inside=Place.FUNCTION),
+        "constructor_declaration": definition(SymbolKind.CONSTRUCTOR, opens=ScopeKind.FUNCTION),
         "compact_constructor_declaration": definition(SymbolKind.CONSTRUCTOR),
         "field_declaration": _fields,
         "constant_declaration": _fields,

@@ -10,10 +10,10 @@ from lsp_server.parsing.rules import (
     ALONE,
     Finder,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_named,
     text_of,
@@ -54,7 +54,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     signature = child_of_type(node, "signature")
     if signature is None:
         return ()
-    kind = SymbolKind.CONSTRUCTOR if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    kind = SymbolKind.CONSTRUCTOR if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
     called = _called(first_named(signature)) or first_named(signature)
     return _named(node, called, kind, signature.end_byte)
 
@@ -64,15 +64,15 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     left, value = first_named(node), node.children[-1]
     called = _called(left)
     if left is not None and called is not None:
-        kind = SymbolKind.CONSTRUCTOR if scope.place is Place.TYPE else SymbolKind.FUNCTION
+        kind = SymbolKind.CONSTRUCTOR if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
         return _named(node, called, kind, left.end_byte)
     if left is not None and left.type == "binary_expression":
         operator = child_of_type(left, "operator")
         return _named(node, operator, SymbolKind.FUNCTION, left.end_byte)
-    if left is not None and scope.place is Place.TYPE:
+    if left is not None and scope.kind is ScopeKind.TYPE:
         at = left if left.type == "identifier" else first_named(left)
         return (Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte),)
-    if left is None or left.type != "identifier" or scope.place is not Place.FILE:
+    if left is None or left.type != "identifier" or scope.kind is not ScopeKind.FILE:
         return ()
     if value.type in _LAMBDAS:
         return (Found(node, text_of(left), left, SymbolKind.FUNCTION, node.end_byte),)
@@ -98,13 +98,13 @@ def _type(kind: SymbolKind) -> Finder:
             at = first_named(at)
         if head is None or at is None:
             return ()
-        return (Found(node, text_of(at), at, kind, head.end_byte, (node,), Place.TYPE),)
+        return (Found(node, text_of(at), at, kind, head.end_byte, (node,), ScopeKind.TYPE),)
 
     return find
 
 
 def _field(node: Node, scope: Scope) -> Iterable[Found]:
-    if scope.place is not Place.TYPE:
+    if scope.kind is not ScopeKind.TYPE:
         return ()
     at = node if node.type == "identifier" else child_of_type(node, "identifier")
     return (Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte),) if at is not None else ()
@@ -114,7 +114,7 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None:
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.MODULE, at.end_byte, (node,), Place.FILE),)
+    return (Found(node, text_of(at), at, SymbolKind.MODULE, at.end_byte, (node,), ScopeKind.FILE),)
 
 
 def _macro_call(node: Node, scope: Scope) -> Iterable[Found]:
@@ -171,7 +171,9 @@ def _test_set(node: Node, words: list[Node]) -> Iterable[Found]:
     head_end = blocks[0].start_byte if blocks else node.end_byte
     name = text_of(at).strip('"')
     return (
-        Found(node, name, at, SymbolKind.FUNCTION, head_end, blocks, Place.FUNCTION, flags=SymbolFlags.TEST),
+        Found(
+            node, name, at, SymbolKind.FUNCTION, head_end, blocks, ScopeKind.FUNCTION, flags=SymbolFlags.TEST
+        ),
     )
 
 

@@ -11,10 +11,10 @@ from lsp_server.parsing.rules import (
     ALONE,
     IN_CLASS,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_child,
     text_of,
@@ -110,7 +110,7 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     elif "data" in words or "value" in words:
         kind = SymbolKind.STRUCT
     head_end = body.start_byte if body else _before_lambda(node)
-    found = [Found(node, text_of(at), at, kind, head_end, (body,) if body else (), Place.TYPE)]
+    found = [Found(node, text_of(at), at, kind, head_end, (body,) if body else (), ScopeKind.TYPE)]
     parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
     for parameter in parameters.children if parameters is not None else ():
         if parameter.type == "class_parameter" and child_of_type(parameter, "val", "var") is not None:
@@ -139,9 +139,11 @@ def _object(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name") or child_of_type(node, "identifier", "type_identifier")
     body = child_of_type(node, *_BODIES)
     if at is None:
-        return (Found(node, inside=(body,), place=Place.TYPE),) if body is not None else ()
+        return (Found(node, inside=(body,), opens=ScopeKind.TYPE),) if body is not None else ()
     head_end = body.start_byte if body else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, (body,) if body else (), Place.TYPE),)
+    return (
+        Found(node, text_of(at), at, SymbolKind.CLASS, head_end, (body,) if body else (), ScopeKind.TYPE),
+    )
 
 
 def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -151,7 +153,11 @@ def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
     made = child_of_type(made, "constructor_invocation") or made
     name = text_of(child_of_type(made, "user_type")).partition("<")[0].rpartition(".")[2]
     containers = (name,) if name else ()
-    return (Found(node, inside=(body,), place=Place.TYPE, containers=containers),) if body is not None else ()
+    return (
+        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=containers),)
+        if body is not None
+        else ()
+    )
 
 
 def _titled(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -192,7 +198,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     else:
         containers = _receiver(node, at)
     body = child_of_type(node, *_FUNCTION_BODIES)
-    kind = SymbolKind.METHOD if scope.place is Place.TYPE or containers else SymbolKind.FUNCTION
+    kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE or containers else SymbolKind.FUNCTION
     block = child_of_type(body, "block")
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
     head_end = body.start_byte if body is not None else node.end_byte
@@ -214,10 +220,10 @@ def _constructor(node: Node, scope: Scope) -> Iterable[Found]:
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
     variable = child_of_type(node, "variable_declaration")
     at = child_of_type(variable, "identifier", "simple_identifier")
-    if at is None or variable is None or scope.place is Place.FUNCTION:
+    if at is None or variable is None or scope.kind is ScopeKind.FUNCTION:
         return ()
     words = text_of(child_of_type(node, "modifiers")).split()
-    kind = SymbolKind.PROPERTY if scope.place is Place.TYPE else SymbolKind.VARIABLE
+    kind = SymbolKind.PROPERTY if scope.kind is ScopeKind.TYPE else SymbolKind.VARIABLE
     if "const" in words:
         kind = SymbolKind.CONSTANT
     made = child_of_type(child_of_type(node, "object_literal"), *_BODIES)
@@ -225,7 +231,7 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
     head_end = cut.start_byte if cut is not None else node.end_byte
     inside = (made,) if made is not None else ()
     receiver = _receiver(node, variable)
-    return (Found(node, text_of(at).strip("`"), at, kind, head_end, inside, Place.TYPE, receiver),)
+    return (Found(node, text_of(at).strip("`"), at, kind, head_end, inside, ScopeKind.TYPE, receiver),)
 
 
 def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -234,7 +240,7 @@ def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (body,) if body is not None else ()
     head_end = body.start_byte if body else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, head_end, inside, Place.TYPE),)
+    return (Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, head_end, inside, ScopeKind.TYPE),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:

@@ -8,10 +8,10 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_named,
     text_of,
@@ -64,11 +64,13 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
             yield _called(extent, at, value)
         elif value.type == "table_constructor":
             containers, name, _ = _parted(at)
-            if scope.place is Place.FUNCTION or "[" in name:
+            if scope.kind is ScopeKind.FUNCTION or "[" in name:
                 continue
             kind = SymbolKind.VARIABLE
-            yield Found(extent, name, at, kind, value.start_byte, (value,), Place.TYPE, containers=containers)
-        elif scope.place is Place.FILE and extent.type != "assignment_statement" and not _is_import(value):
+            yield Found(
+                extent, name, at, kind, value.start_byte, (value,), ScopeKind.TYPE, containers=containers
+            )
+        elif scope.kind is ScopeKind.FILE and extent.type != "assignment_statement" and not _is_import(value):
             name = text_of(at)
             kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
             yield Found(extent, name, at, kind, extent.end_byte)
@@ -88,7 +90,7 @@ def _field(node: Node, _scope: Scope) -> Iterable[Found]:
         return (found,)
     if value.type == "table_constructor" and at.type in _KEYS:
         containers = (text_of(at).strip("'\""),)
-        return (Found(node, inside=(value,), place=Place.TYPE, containers=containers),)
+        return (Found(node, inside=(value,), opens=ScopeKind.TYPE, containers=containers),)
     return ()
 
 
@@ -110,7 +112,7 @@ def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
     """Look into `return { name = function() end }` and `return setmetatable({...})`."""
     values = child_of_type(node, "expression_list")
     table = child_of_type(values, "table_constructor")
-    return (Found(node, inside=(table,), place=Place.TYPE),) if table is not None else ()
+    return (Found(node, inside=(table,), opens=ScopeKind.TYPE),) if table is not None else ()
 
 
 def _exported(found: Found, before: str, _scope: Scope) -> bool:

@@ -11,7 +11,7 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.grammars import c_family
 from lsp_server.parsing.grammars.c_macros import without_macros
-from lsp_server.parsing.rules import Finder, Found, Place, Role, Scope, child_of_type, text_of
+from lsp_server.parsing.rules import Finder, Found, Role, Scope, ScopeKind, child_of_type, text_of
 
 _TYPED_ENUM = re.compile(
     rb"\b(?:typedef[ \t]+)?(?:NS|CF)_(?:CLOSED_|ERROR_)?(?:ENUM|OPTIONS)"
@@ -41,12 +41,12 @@ def _plain_enum(match: re.Match[bytes]) -> bytes:
 def _class(kind: SymbolKind) -> Finder:
     def find(node: Node, scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, "identifier", "type_identifier")
-        if at is None or scope.place is not Place.FILE:
+        if at is None or scope.kind is not ScopeKind.FILE:
             return ()
         head_end = next(
             (child.start_byte for child in node.children if child.type in _HEAD_ENDS), node.end_byte
         )
-        return (Found(node, text_of(at), at, kind, head_end, (node,), Place.TYPE),)
+        return (Found(node, text_of(at), at, kind, head_end, (node,), ScopeKind.TYPE),)
 
     return find
 

@@ -8,10 +8,10 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
     Finder,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_named,
     text_of,
@@ -39,7 +39,7 @@ def _extent(node: Node, binding: Node, number: int) -> Node:
 
 
 def _values(node: Node, scope: Scope) -> Iterable[Found]:
-    if scope.place is Place.FUNCTION:
+    if scope.kind is ScopeKind.FUNCTION:
         return ()
     is_test = "test" in text_of(child_of_type(node, "attribute_id"))
     bindings = [child for child in node.children if child.type == "let_binding"]
@@ -87,7 +87,7 @@ def _types(node: Node, _scope: Scope) -> Iterable[Found]:
         head_end = inside[0].start_byte if inside else binding.end_byte
         extent, docs = _extent(node, binding, number), _docs_after(node) if len(bindings) == 1 else None
         kind = shape or SymbolKind.CLASS
-        found.append(Found(extent, text_of(at), at, kind, head_end, inside, Place.TYPE, docs=docs))
+        found.append(Found(extent, text_of(at), at, kind, head_end, inside, ScopeKind.TYPE, docs=docs))
     return found
 
 
@@ -104,14 +104,14 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
         inside = (body,) if body is not None and body.type in {"structure", "signature"} else ()
         head_end = inside[0].start_byte if inside else binding.end_byte
         extent = _extent(node, binding, number)
-        found.append(Found(extent, text_of(at), at, SymbolKind.MODULE, head_end, inside, Place.FILE))
+        found.append(Found(extent, text_of(at), at, SymbolKind.MODULE, head_end, inside, ScopeKind.FILE))
     return found
 
 
 def _included(node: Node, _scope: Scope) -> Iterable[Found]:
     """Look into `include struct ... end` and `open struct ... end`: their names are in the scope around."""
     body = child_of_type(node, "structure")
-    return (Found(node, inside=(body,), place=_scope.place),) if body is not None else ()
+    return (Found(node, inside=(body,), opens=_scope.kind),) if body is not None else ()
 
 
 def _module_type(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -120,7 +120,7 @@ def _module_type(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (body,) if body is not None and body.type == "signature" else ()
     head_end = inside[0].start_byte if inside else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, Place.FILE),)
+    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.FILE),)
 
 
 def _classes(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -136,7 +136,7 @@ def _classes(node: Node, _scope: Scope) -> Iterable[Found]:
         inside = (body,) if body is not None and body.type == "object_expression" else ()
         head_end = body.start_byte if body is not None else binding.end_byte
         extent = _extent(node, binding, number)
-        found.append(Found(extent, text_of(at), at, SymbolKind.CLASS, head_end, inside, Place.TYPE))
+        found.append(Found(extent, text_of(at), at, SymbolKind.CLASS, head_end, inside, ScopeKind.TYPE))
     return found
 
 
@@ -148,7 +148,7 @@ def _exception(node: Node, _scope: Scope) -> Iterable[Found]:
 def _part(kind: SymbolKind, *names: str) -> Finder:
     def find(node: Node, scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, *names) or first_named(node)
-        if at is None or scope.place is not Place.TYPE:
+        if at is None or scope.kind is not ScopeKind.TYPE:
             return ()
         body = node.child_by_field_name("body")
         head_end = body.start_byte if body is not None and kind is SymbolKind.METHOD else node.end_byte

@@ -7,10 +7,10 @@ from tree_sitter import Node
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     definition,
     first_child,
@@ -74,7 +74,7 @@ def _statement(node: Node, scope: Scope) -> Iterable[Found]:
         if expression is None or expression.type != "member_call_expression":
             break
         expression = expression.child_by_field_name("object")
-    if expression is None or scope.place is not Place.FILE:
+    if expression is None or scope.kind is not ScopeKind.FILE:
         return _nameless_classes(node, scope)
     if expression.type == "function_call_expression":
         return _call(node, expression) or _nameless_classes(node, scope)
@@ -102,7 +102,9 @@ def _call(node: Node, call: Node) -> Iterable[Found]:
     if word not in _TEST_BLOCKS or body is None:
         return ()
     flags = SymbolFlags.TEST
-    return (Found(node, name, first, SymbolKind.FUNCTION, body.start_byte, (body,), Place.FILE, flags=flags),)
+    return (
+        Found(node, name, first, SymbolKind.FUNCTION, body.start_byte, (body,), ScopeKind.FILE, flags=flags),
+    )
 
 
 def _nameless_classes(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -117,7 +119,7 @@ def _nameless_classes(node: Node, _scope: Scope) -> Iterable[Found]:
             continue
         extended = text_of(first_named(child_of_type(current, "base_clause"))).rpartition("\\")[2]
         containers = (extended,) if extended else ()
-        found.append(Found(current, inside=(body,), place=Place.TYPE, containers=containers))
+        found.append(Found(current, inside=(body,), opens=ScopeKind.TYPE, containers=containers))
     return found
 
 
@@ -139,12 +141,12 @@ RULES = Rules(
         "compound_statement": Role.ENTER,
         "if_statement": Role.ENTER,
         "else_clause": Role.ENTER,
-        "class_declaration": definition(SymbolKind.CLASS, inside=Place.TYPE),
-        "interface_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
-        "trait_declaration": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
-        "enum_declaration": definition(SymbolKind.ENUM, inside=Place.TYPE),
+        "class_declaration": definition(SymbolKind.CLASS, opens=ScopeKind.TYPE),
+        "interface_declaration": definition(SymbolKind.INTERFACE, opens=ScopeKind.TYPE),
+        "trait_declaration": definition(SymbolKind.INTERFACE, opens=ScopeKind.TYPE),
+        "enum_declaration": definition(SymbolKind.ENUM, opens=ScopeKind.TYPE),
         "enum_case": definition(SymbolKind.ENUM_MEMBER, body=()),
-        "function_definition": definition(SymbolKind.FUNCTION, inside=Place.FUNCTION),
+        "function_definition": definition(SymbolKind.FUNCTION, opens=ScopeKind.FUNCTION),
         "method_declaration": _method,
         "property_declaration": _properties,
         "const_declaration": _constants,

@@ -11,10 +11,10 @@ from lsp_server.parsing.rules import (
     IN_CLASS,
     Finder,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     text_of,
 )
@@ -55,7 +55,9 @@ def _type(kind: SymbolKind) -> Finder:
     def find(node: Node, _scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, "simple_name")
         return (
-            (Found(node, text_of(at), at, kind, _brace(node), (node,), Place.TYPE),) if at is not None else ()
+            (Found(node, text_of(at), at, kind, _brace(node), (node,), ScopeKind.TYPE),)
+            if at is not None
+            else ()
         )
 
     return find
@@ -84,7 +86,7 @@ def _pipeline(node: Node, scope: Scope) -> Iterable[Found]:
     if assignment is not None:
         at = child_of_type(assignment, "left_assignment_expression")
         name = text_of(at).lstrip("$").rpartition(":")[2]
-        if at is None or scope.place is not Place.FILE or not name.replace("_", "").isalnum():
+        if at is None or scope.kind is not ScopeKind.FILE or not name.replace("_", "").isalnum():
             return ()
         return (Found(node, name, at, SymbolKind.VARIABLE, node.end_byte),)
     command = child_of_type(child_of_type(node, "pipeline_chain"), "command")

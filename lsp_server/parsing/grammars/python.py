@@ -10,10 +10,10 @@ from lsp_server.parsing.grammars.cython import without_types
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_child,
     text_of,
@@ -39,7 +39,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     name = text_of(at)
     kind = SymbolKind.FUNCTION
-    if scope.place is Place.TYPE:
+    if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.CONSTRUCTOR if name == "__init__" else SymbolKind.METHOD
     head_end = body.start_byte if body else node.end_byte
     return (
@@ -67,12 +67,12 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         kind = SymbolKind.INTERFACE
     inside = (body,) if body else ()
     head_end = _colon(node, body.start_byte if body else node.end_byte)
-    return (Found(node, name, at, kind, head_end, inside, Place.TYPE, docs=_docstring(body)),)
+    return (Found(node, name, at, kind, head_end, inside, ScopeKind.TYPE, docs=_docstring(body)),)
 
 
 def _variable(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe `NAME = ...` and `name: type` at the level of a module or class."""
-    if scope.place is Place.FUNCTION:
+    if scope.kind is ScopeKind.FUNCTION:
         return ()
     assignment = first_child(node)
     if assignment is None or assignment.type != "assignment":
@@ -83,7 +83,7 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
     name = text_of(at)
     if name.startswith("__"):
         return ()
-    if scope.place is Place.TYPE:
+    if scope.kind is ScopeKind.TYPE:
         is_member = scope.owner is not None and _is_enum(scope.owner)
         kind = SymbolKind.ENUM_MEMBER if is_member else SymbolKind.FIELD
     else:
@@ -110,7 +110,7 @@ def _declared(node: Node, value: Node | None, scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     end = max(node.end_byte, at.end_byte + len(b"()"))
-    kind = SymbolKind.METHOD if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
     return (Found(node, text_of(at), at, kind, end, flags=SymbolFlags.DECLARATION, end=end),)
 
 

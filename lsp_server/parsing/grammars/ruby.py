@@ -8,10 +8,10 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_named,
     text_of,
@@ -89,7 +89,7 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
             kind,
             (superclass or at).end_byte,
             (node,) if body is not None else (),
-            Place.TYPE,
+            ScopeKind.TYPE,
             containers=tuple(parts[:-1]),
         ),
     )
@@ -103,7 +103,7 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
     parameters = node.child_by_field_name("parameters")
     owner = text_of(receiver)
     containers = (owner,) if owner not in {"", "self"} and owner not in scope.containers else ()
-    in_type = scope.place is Place.TYPE or receiver is not None
+    in_type = scope.kind is ScopeKind.TYPE or receiver is not None
     kind = SymbolKind.METHOD if in_type else SymbolKind.FUNCTION
     if name == "initialize":
         kind = SymbolKind.CONSTRUCTOR
@@ -125,18 +125,18 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
 def _section(node: Node, scope: Scope) -> Iterable[Found]:
     """Take note of a bare `private`."""
     word = text_of(node)
-    if word in _SECTIONS and scope.place is Place.TYPE:
+    if word in _SECTIONS and scope.kind is ScopeKind.TYPE:
         scope.access = word
     return ()
 
 
 def _singleton(node: Node, _scope: Scope) -> Iterable[Found]:
-    return (Found(node, inside=(node,), place=Place.TYPE),)
+    return (Found(node, inside=(node,), opens=ScopeKind.TYPE),)
 
 
 def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     at, value = node.child_by_field_name("left"), node.child_by_field_name("right")
-    if at is None or at.type != "constant" or scope.place is Place.FUNCTION:
+    if at is None or at.type != "constant" or scope.kind is ScopeKind.FUNCTION:
         return ()
     block = value.child_by_field_name("block") if value is not None and value.type == "call" else None
     if (
@@ -147,7 +147,9 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
         inside = child_of_type(block, "body_statement", "block_body")
         head_end = block.start_byte if block is not None else node.end_byte
         return (
-            Found(node, text_of(at), at, SymbolKind.CLASS, head_end, (inside,) if inside else (), Place.TYPE),
+            Found(
+                node, text_of(at), at, SymbolKind.CLASS, head_end, (inside,) if inside else (), ScopeKind.TYPE
+            ),
         )
     return (Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte),)
 
@@ -161,7 +163,7 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     first = first_named(arguments)
     if receiver is None and first is not None and first.type in {"method", "singleton_method"}:
         return [_with_access(one, word) for one in _method(first, scope)]
-    if word in _ACCESSORS and arguments is not None and scope.place is Place.TYPE:
+    if word in _ACCESSORS and arguments is not None and scope.kind is ScopeKind.TYPE:
         symbols = [child for child in arguments.children if child.type == "simple_symbol"]
         return [
             Found(node, text_of(at).lstrip(":"), at, SymbolKind.PROPERTY, node.end_byte, access=scope.access)
@@ -183,7 +185,14 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     ):
         return (
             Found(
-                node, title, first, SymbolKind.FUNCTION, head_end, bodies, Place.FILE, flags=SymbolFlags.TEST
+                node,
+                title,
+                first,
+                SymbolKind.FUNCTION,
+                head_end,
+                bodies,
+                ScopeKind.FILE,
+                flags=SymbolFlags.TEST,
             ),
         )
     is_named = (
@@ -198,9 +207,9 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     ):
         assert first is not None
         name = title.partition("=>")[0].partition(":")[0].strip(" '\"") if first.type == "pair" else title
-        return (Found(node, f"{word} {name}", first, SymbolKind.FUNCTION, head_end, bodies, Place.FILE),)
-    if bodies and scope.place is not Place.FUNCTION:
-        return (Found(node, inside=bodies, place=scope.place),)
+        return (Found(node, f"{word} {name}", first, SymbolKind.FUNCTION, head_end, bodies, ScopeKind.FILE),)
+    if bodies and scope.kind is not ScopeKind.FUNCTION:
+        return (Found(node, inside=bodies, opens=scope.kind),)
     return ()
 
 

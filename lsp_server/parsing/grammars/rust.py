@@ -9,10 +9,10 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     definition,
     text_of,
@@ -58,7 +58,9 @@ def _impl(node: Node, _scope: Scope) -> Iterable[Found]:
         kind = kind.child_by_field_name("name")
     name = " ".join(text_of(kind or node.child_by_field_name("type")).split())[:80]
     access = "trait" if node.child_by_field_name("trait") is not None else ""
-    return (Found(node, inside=(body,), place=Place.TYPE, containers=(name,) if name else (), access=access),)
+    return (
+        Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=(name,) if name else (), access=access),
+    )
 
 
 def _module(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -67,9 +69,9 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     name = text_of(at)
     if name == _NAMELESS:
-        return (Found(node, inside=(body,), place=Place.FILE),)
+        return (Found(node, inside=(body,), opens=ScopeKind.FILE),)
     flags = SymbolFlags.TEST if name in {"test", "tests"} else SymbolFlags.NONE
-    return (Found(node, name, at, SymbolKind.MODULE, body.start_byte, (body,), Place.FILE, flags=flags),)
+    return (Found(node, name, at, SymbolKind.MODULE, body.start_byte, (body,), ScopeKind.FILE, flags=flags),)
 
 
 def _trait(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -78,7 +80,9 @@ def _trait(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (body,) if body is not None else ()
     head_end = body.start_byte if body else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, Place.TYPE, access="trait"),)
+    return (
+        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.TYPE, access="trait"),
+    )
 
 
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -94,7 +98,7 @@ def _constant(node: Node, scope: Scope) -> Iterable[Found] | Role:
 
 def _foreign(node: Node, _scope: Scope) -> Iterable[Found]:
     body = child_of_type(node, "declaration_list")
-    return (Found(node, inside=(body,), place=Place.FILE),) if body is not None else ()
+    return (Found(node, inside=(body,), opens=ScopeKind.FILE),) if body is not None else ()
 
 
 def _use(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -154,20 +158,20 @@ def _tested(found: Found, head: str) -> bool:
     return "#[" in attributes and ("test]" in attributes or "test(" in attributes or "(test)" in attributes)
 
 
-_named_constant = definition(SymbolKind.CONSTANT, body=(), places=frozenset({Place.FILE, Place.TYPE}))
+_named_constant = definition(SymbolKind.CONSTANT, body=(), scopes=frozenset({ScopeKind.FILE, ScopeKind.TYPE}))
 
 RULES = Rules(
     nodes={
         "line_comment": Role.COMMENT,
         "block_comment": Role.COMMENT,
         "attribute_item": Role.ATTRIBUTE,
-        "function_item": definition(SymbolKind.FUNCTION, in_type=SymbolKind.METHOD, inside=Place.FUNCTION),
+        "function_item": definition(SymbolKind.FUNCTION, in_type=SymbolKind.METHOD, opens=ScopeKind.FUNCTION),
         "function_signature_item": definition(
             SymbolKind.FUNCTION, in_type=SymbolKind.METHOD, without_body=_DECLARED
         ),
-        "struct_item": definition(SymbolKind.STRUCT, inside=Place.TYPE),
-        "union_item": definition(SymbolKind.STRUCT, inside=Place.TYPE),
-        "enum_item": definition(SymbolKind.ENUM, inside=Place.TYPE),
+        "struct_item": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
+        "union_item": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
+        "enum_item": definition(SymbolKind.ENUM, opens=ScopeKind.TYPE),
         "enum_variant": definition(SymbolKind.ENUM_MEMBER, body=()),
         "field_declaration": definition(SymbolKind.FIELD, body=()),
         "trait_item": _trait,
@@ -176,7 +180,9 @@ RULES = Rules(
         "foreign_mod_item": _foreign,
         "macro_definition": _macro,
         "const_item": _constant,
-        "static_item": definition(SymbolKind.VARIABLE, body=(), places=frozenset({Place.FILE, Place.TYPE})),
+        "static_item": definition(
+            SymbolKind.VARIABLE, body=(), scopes=frozenset({ScopeKind.FILE, ScopeKind.TYPE})
+        ),
         "use_declaration": _use,
         "type_item": definition(SymbolKind.CLASS, body=()),
         "associated_type": definition(SymbolKind.CLASS, body=(), without_body=_DECLARED),

@@ -9,10 +9,10 @@ from lsp_server.parsing.rules import (
     ALONE,
     IN_CLASS,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     definition,
     first_named,
@@ -33,7 +33,9 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.STRUCT if child_of_type(node, "case") is not None else SymbolKind.CLASS
     inside = (body,) if body is not None else ()
     return (
-        Found(node, text_of(at), at, kind, body.start_byte if body else node.end_byte, inside, Place.TYPE),
+        Found(
+            node, text_of(at), at, kind, body.start_byte if body else node.end_byte, inside, ScopeKind.TYPE
+        ),
     )
 
 
@@ -41,14 +43,14 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if at is None:
         return ()
-    kind = SymbolKind.METHOD if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
     made = _made(body)
     inside = (body,) if body is not None and body.type in {"block", "indented_block"} else ()
     head_end = body.start_byte if body else node.end_byte
     name = "this" if at.type == "this" else text_of(at)
     flags = SymbolFlags.NONE if body is not None else _DECLARED
     if made is not None:
-        return (Found(node, name.strip("`"), at, kind, head_end, (made,), Place.TYPE, flags=flags),)
+        return (Found(node, name.strip("`"), at, kind, head_end, (made,), ScopeKind.TYPE, flags=flags),)
     return (Found(node, name.strip("`"), at, kind, head_end, inside, flags=flags),)
 
 
@@ -63,11 +65,15 @@ def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
     body = _made(node)
     name = text_of(first_named(node)).partition("[")[0].partition("(")[0].rpartition(".")[2]
     containers = (name,) if name.isidentifier() else ()
-    return (Found(node, inside=(body,), place=Place.TYPE, containers=containers),) if body is not None else ()
+    return (
+        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=containers),)
+        if body is not None
+        else ()
+    )
 
 
 def _value(node: Node, scope: Scope) -> Iterable[Found]:
-    if scope.place is Place.FUNCTION:
+    if scope.kind is ScopeKind.FUNCTION:
         return ()
     pattern = node.child_by_field_name("pattern") or node.child_by_field_name("name")
     if pattern is None:
@@ -80,23 +86,23 @@ def _value(node: Node, scope: Scope) -> Iterable[Found]:
     found = []
     for at in names:
         name = text_of(at)
-        kind = SymbolKind.PROPERTY if scope.place is Place.TYPE else SymbolKind.VARIABLE
+        kind = SymbolKind.PROPERTY if scope.kind is ScopeKind.TYPE else SymbolKind.VARIABLE
         if node.type == "val_definition" and name[:1].isupper():
             kind = SymbolKind.CONSTANT
         head_end = body.start_byte if body is not None else node.end_byte
         inside = (body,) if body is not None and len(names) == 1 else ()
-        found.append(Found(node, name, at, kind, head_end, inside, Place.TYPE, flags=flags))
+        found.append(Found(node, name, at, kind, head_end, inside, ScopeKind.TYPE, flags=flags))
     return found
 
 
 def _given(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    place = Place.TYPE
+    opens = ScopeKind.TYPE
     inside = (body,) if body is not None else ()
     if at is None:
-        return (Found(node, inside=inside, place=place),) if inside else ()
+        return (Found(node, inside=inside, opens=opens),) if inside else ()
     head_end = body.start_byte if body else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, head_end, inside, place),)
+    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, head_end, inside, opens),)
 
 
 def _extension(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -105,7 +111,7 @@ def _extension(node: Node, _scope: Scope) -> Iterable[Found]:
     parameter = child_of_type(parameters, "parameter")
     kind = parameter.child_by_field_name("type") if parameter is not None else None
     name = text_of(kind).partition("[")[0]
-    return (Found(node, inside=(node,), place=Place.TYPE, containers=(name,) if name else ()),)
+    return (Found(node, inside=(node,), opens=ScopeKind.TYPE, containers=(name,) if name else ()),)
 
 
 def _test_call(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -158,10 +164,10 @@ RULES = Rules(
         "package_clause": Role.ENTER,
         "template_body": Role.ENTER,
         "class_definition": _class,
-        "object_definition": definition(SymbolKind.CLASS, inside=Place.TYPE),
-        "package_object": definition(SymbolKind.MODULE, inside=Place.TYPE),
-        "trait_definition": definition(SymbolKind.INTERFACE, inside=Place.TYPE),
-        "enum_definition": definition(SymbolKind.ENUM, inside=Place.TYPE),
+        "object_definition": definition(SymbolKind.CLASS, opens=ScopeKind.TYPE),
+        "package_object": definition(SymbolKind.MODULE, opens=ScopeKind.TYPE),
+        "trait_definition": definition(SymbolKind.INTERFACE, opens=ScopeKind.TYPE),
+        "enum_definition": definition(SymbolKind.ENUM, opens=ScopeKind.TYPE),
         "enum_case_definitions": Role.ENTER,
         "simple_enum_case": definition(SymbolKind.ENUM_MEMBER, body=()),
         "full_enum_case": definition(SymbolKind.ENUM_MEMBER, body=()),

@@ -11,10 +11,10 @@ from lsp_server.parsing.rules import (
     DIRECTIVES,
     IN_CLASS,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     text_of,
 )
@@ -49,13 +49,13 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     inside = (body,) if body is not None else ()
     word = child_of_type(node, "class", "struct", "enum", "extension", "actor", "protocol")
     if word is not None and word.type == "extension":
-        return (Found(node, inside=inside, place=Place.TYPE, containers=(name,)),)
+        return (Found(node, inside=inside, opens=ScopeKind.TYPE, containers=(name,)),)
     kind = _KINDS.get(word.type if word is not None else "", SymbolKind.CLASS)
     access = ""
     if node.type == "protocol_declaration":
         kind, access = SymbolKind.INTERFACE, "public"
     head_end = body.start_byte if body is not None else node.end_byte
-    return (Found(node, name, at, kind, head_end, inside, Place.TYPE, access=access),)
+    return (Found(node, name, at, kind, head_end, inside, ScopeKind.TYPE, access=access),)
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -66,7 +66,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     body = node.child_by_field_name("body")
-    kind = SymbolKind.METHOD if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
     block = child_of_type(body, "statements")
     return (
         Found(
@@ -89,10 +89,10 @@ def _special(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
-    if scope.place is Place.FUNCTION:
+    if scope.kind is ScopeKind.FUNCTION:
         return ()
     kind = SymbolKind.PROPERTY
-    if scope.place is Place.FILE:
+    if scope.kind is ScopeKind.FILE:
         pattern = child_of_type(node, "value_binding_pattern")
         kind = SymbolKind.CONSTANT if text_of(pattern) == "let" else SymbolKind.VARIABLE
     cut = child_of_type(node, "computed_property", "protocol_property_requirements", "willset_didset_block")

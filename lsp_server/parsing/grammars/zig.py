@@ -8,10 +8,10 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.rules import (
     ALONE,
     Found,
-    Place,
     Role,
     Rules,
     Scope,
+    ScopeKind,
     child_of_type,
     first_child,
     text_of,
@@ -39,8 +39,8 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
         access = "enum" if kind is SymbolKind.ENUM else ""
         brace = child_of_type(container, "{")
         head_end = brace.start_byte if brace is not None else container.start_byte
-        return (Found(node, text_of(at), at, kind, head_end, (container,), Place.TYPE, access=access),)
-    if scope.place is Place.FUNCTION or (
+        return (Found(node, text_of(at), at, kind, head_end, (container,), ScopeKind.TYPE, access=access),)
+    if scope.kind is ScopeKind.FUNCTION or (
         child_of_type(node, "builtin_function") is not None and _is_import(node)
     ):
         return ()
@@ -57,7 +57,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if at is None:
         return ()
-    kind = SymbolKind.METHOD if scope.place is Place.TYPE else SymbolKind.FUNCTION
+    kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
     head_end = body.start_byte if body else node.end_byte
     return (Found(node, text_of(at), at, kind, head_end, (body,) if body else (), flags=flags),)
@@ -66,7 +66,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
 def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
     """Look into the container that a generic function returns."""
     container = child_of_type(first_child(node), *_CONTAINERS)
-    return (Found(node, inside=(container,), place=Place.TYPE),) if container is not None else ()
+    return (Found(node, inside=(container,), opens=ScopeKind.TYPE),) if container is not None else ()
 
 
 def _field(node: Node, scope: Scope) -> Iterable[Found]:
@@ -74,7 +74,7 @@ def _field(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None or text_of(at) == "_":
         return ()
     if at.type in _VALUES:
-        return (Found(node, inside=(at,), place=Place.TYPE),)
+        return (Found(node, inside=(at,), opens=ScopeKind.TYPE),)
     kind = SymbolKind.ENUM_MEMBER if scope.access == "enum" else SymbolKind.FIELD
     return (Found(node, text_of(at), at, kind, node.end_byte),)
 
@@ -87,7 +87,7 @@ def _key(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     inside = (value,) if len(scope.containers) < _MAX_KEYS else ()
     name = text_of(at).strip('@"')
-    return (Found(node, name, at, SymbolKind.KEY, value.start_byte, inside, Place.TYPE),)
+    return (Found(node, name, at, SymbolKind.KEY, value.start_byte, inside, ScopeKind.TYPE),)
 
 
 def _test(node: Node, _scope: Scope) -> Iterable[Found]:
