@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from lsp_server.indexing import messages
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.queue import Lane, WorkQueue
-from lsp_server.indexing.scanning.scanner import FileFact, priority_order
+from lsp_server.indexing.scanning.scanner import FileStat, priority_order
 
 logger = logging.getLogger(__name__)
 
@@ -112,11 +112,11 @@ class Agenda:
             self.wants_rebuild = False
             self.outdated = set(known)
 
-    def queue_files(self, facts: Iterable[FileFact], lane: Lane) -> None:
+    def queue_files(self, files: Iterable[FileStat], lane: Lane) -> None:
         """Queue files that changed; those that are open in an editor go first, whatever the lane."""
-        ordered = priority_order(facts)
-        self.queue.add((fact for fact in ordered if fact.path in self._open), Lane.OPEN)
-        self.queue.add((fact for fact in ordered if fact.path not in self._open), lane)
+        ordered = priority_order(files)
+        self.queue.add((file for file in ordered if file.path in self._open), Lane.OPEN)
+        self.queue.add((file for file in ordered if file.path not in self._open), lane)
 
     def finish_scan(self) -> None:
         """Record that everything the scan found is in the index."""

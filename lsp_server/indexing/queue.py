@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from enum import IntEnum
 
-from lsp_server.indexing.scanning.scanner import FileFact
+from lsp_server.indexing.scanning.scanner import FileStat
 
 
 class Lane(IntEnum):
@@ -23,7 +23,7 @@ class WorkQueue:
 
     def __init__(self) -> None:
         self._lanes: tuple[deque[str], ...] = tuple(deque() for _ in Lane)
-        self._waiting: dict[str, tuple[Lane, FileFact]] = {}
+        self._waiting: dict[str, tuple[Lane, FileStat]] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -31,15 +31,15 @@ class WorkQueue:
     def __contains__(self, path: str) -> bool:
         return path in self._waiting
 
-    def add(self, facts: Iterable[FileFact], lane: Lane) -> None:
-        """Append files to a lane; one that waits already moves up, never down, and its fact is updated."""
-        for fact in facts:
-            waiting = self._waiting.get(fact.path)
+    def add(self, files: Iterable[FileStat], lane: Lane) -> None:
+        """Append files to a lane; one that waits already moves up, never down, and its `stat` is updated."""
+        for file in files:
+            waiting = self._waiting.get(file.path)
             if waiting is None or lane < waiting[0]:
-                self._waiting[fact.path] = lane, fact
-                self._lanes[lane].append(fact.path)
+                self._waiting[file.path] = lane, file
+                self._lanes[lane].append(file.path)
             else:
-                self._waiting[fact.path] = waiting[0], fact
+                self._waiting[file.path] = waiting[0], file
 
     def promote(self, paths: Iterable[str]) -> None:
         """Move those of the paths that are waiting to the most urgent lane."""
@@ -49,7 +49,7 @@ class WorkQueue:
         """Remove a path, if it is waiting."""
         self._waiting.pop(path, None)
 
-    def pop(self) -> FileFact | None:
+    def pop(self) -> FileStat | None:
         """Take the most urgent file; None when none is waiting."""
         for lane in Lane:
             paths = self._lanes[lane]

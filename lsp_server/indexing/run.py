@@ -19,7 +19,7 @@ from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.queue import Lane
-from lsp_server.indexing.scanning.scanner import ChangeSet, FileFact, changes_for, is_storable, scan
+from lsp_server.indexing.scanning.scanner import ChangeSet, FileStat, changes_for, is_storable, scan
 from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.indexing.workers.jobs import ParseJob, ParseReply, ReplyStatus
 from lsp_server.indexing.workers.worker import read_file
@@ -62,8 +62,8 @@ class IndexingRun:
         self._known = writer.known
         self._agenda = agenda
         self._meter = meter
-        self._at_work: dict[str, FileFact] = {}
-        self._overtaken: dict[str, FileFact | None] = {}
+        self._at_work: dict[str, FileStat] = {}
+        self._overtaken: dict[str, FileStat | None] = {}
         self._distrusted: set[str] = set()
         self._stemmer = Stemmer()
         self._commits = BackgroundCommits(writer, parts.cache, meter, report)
@@ -112,7 +112,7 @@ class IndexingRun:
                 paths = [""]
             changes = changes_for(self._parts.rules, paths, self._known, seen_ns)
             self._take_changes(changes, Lane.CHANGED)
-            if any(fact.n_names > 1 for fact in (*changes.changed, *changes.touched)):
+            if any(file.n_names > 1 for file in (*changes.changed, *changes.touched)):
                 self._agenda.wants_scan = True  # its other hard links may be in the folder, too
         self._meter.spent("scan", time.monotonic() - began_s)
 
@@ -150,20 +150,20 @@ class IndexingRun:
                 self._overtaken[path] = None
             else:
                 self._remove(path)
-        facts = [fact for fact in (*changes.changed, *changes.touched) if _is_taken(fact.path)]
-        self._overtaken.update((fact.path, fact) for fact in facts if self._is_overtaken(fact, lane))
-        waiting = [fact for fact in facts if fact.path not in self._at_work]
-        self._discover(fact.path for fact in waiting if fact.path not in self._known)
+        files = [file for file in (*changes.changed, *changes.touched) if _is_taken(file.path)]
+        self._overtaken.update((file.path, file) for file in files if self._is_overtaken(file, lane))
+        waiting = [file for file in files if file.path not in self._at_work]
+        self._discover(file.path for file in waiting if file.path not in self._known)
         self._agenda.queue_files(waiting, lane)
         self._expect()
 
-    def _is_overtaken(self, fact: FileFact, lane: Lane) -> bool:
+    def _is_overtaken(self, file: FileStat, lane: Lane) -> bool:
         """Tell whether a worker is processing an outdated state of a file.
 
         A scan only sees a file's size and time; a path that is named by itself was seen to change.
         """
-        at_work = self._at_work.get(fact.path)
-        is_as_seen = lane is Lane.SCANNED and fact == at_work and fact.path not in self._agenda.outdated
+        at_work = self._at_work.get(file.path)
+        is_as_seen = lane is Lane.SCANNED and file == at_work and file.path not in self._agenda.outdated
         return at_work is not None and not is_as_seen
 
     def _discover(self, paths: Iterable[str]) -> None:
@@ -188,43 +188,43 @@ class IndexingRun:
         while self._agenda.catch_up():
             if self._agenda.wants_scan or self._agenda.has_updates:
                 self._find_changes()
-            fact = self._agenda.queue.pop()
-            if fact is None:
+            file = self._agenda.queue.pop()
+            if file is None:
                 return
-            if self._is_skipped(fact):
+            if self._is_skipped(file):
                 continue
             # A file queued by an earlier run may have been removed from the index by another process.
-            state = self._known.setdefault(fact.path, UNREAD)
-            if not self._is_as_before(fact, state):
-                self._at_work[fact.path] = fact
-                yield fact.path, self._job(fact.path, state).pack()
+            state = self._known.setdefault(file.path, UNREAD)
+            if not self._is_as_before(file, state):
+                self._at_work[file.path] = file
+                yield file.path, self._job(file.path, state).pack()
 
-    def _is_skipped(self, fact: FileFact) -> bool:
-        limits = with_forced_secrets(self._parts.limits, fact.path)
-        skipped = skip_by_name(fact.path, fact.size_bytes, limits)
+    def _is_skipped(self, file: FileStat) -> bool:
+        limits = with_forced_secrets(self._parts.limits, file.path)
+        skipped = skip_by_name(file.path, file.size_bytes, limits)
         if skipped is not None:
-            self._leave_out(fact, FileStatus.SKIPPED, skipped.reason, b"")
-        elif not fact.is_away:
+            self._leave_out(file, FileStatus.SKIPPED, skipped.reason, b"")
+        elif not file.is_away:
             return False
-        elif not self._known.get(fact.path, UNREAD).digest:
-            self._leave_out_for_now(fact, "its content is not on this computer")
+        elif not self._known.get(file.path, UNREAD).digest:
+            self._leave_out_for_now(file, "its content is not on this computer")
         self._meter.passed()
         return True
 
-    def _is_as_before(self, fact: FileFact, state: FileState) -> bool:
+    def _is_as_before(self, file: FileStat, state: FileState) -> bool:
         """Tell whether a file of the same size has the same content, which is too little for a worker."""
-        is_likely = state.digest and state.size_bytes == fact.size_bytes <= MAX_BYTES_DIGESTED_HERE
-        if not is_likely or fact.path in self._agenda.outdated:
+        is_likely = state.digest and state.size_bytes == file.size_bytes <= MAX_BYTES_DIGESTED_HERE
+        if not is_likely or file.path in self._agenda.outdated:
             return False
         began_s = time.monotonic()
         try:
-            raw, size_bytes, mtime_ns = read_file(str(self._parts.folder / fact.path))
+            raw, size_bytes, mtime_ns = read_file(str(self._parts.folder / file.path))
         except OSError:  # a worker will find out why
             return False
         is_same = content_digest(raw) == state.digest
         self._meter.spent("digests", time.monotonic() - began_s)
         if is_same:
-            self._touch(fact.path, Touch(size_bytes, mtime_ns))
+            self._touch(file.path, Touch(size_bytes, mtime_ns))
             self._meter.passed()
         return is_same
 
@@ -236,7 +236,7 @@ class IndexingRun:
 
     def _take(self, outcome: Outcome[str]) -> None:
         path = outcome.key
-        fact = self._at_work.pop(path)
+        file = self._at_work.pop(path)
         if path in self._overtaken:
             news = self._overtaken.pop(path)
             if news is None:
@@ -246,25 +246,25 @@ class IndexingRun:
         elif outcome.payload is None:
             reason = f"the parser {outcome.failure} on it"
             logger.warning("%s is quarantined: %s %s", path, reason, outcome.message)
-            self._leave_out(fact, FileStatus.QUARANTINED, reason, self._digest_of(fact))
+            self._leave_out(file, FileStatus.QUARANTINED, reason, self._digest_of(file))
             self._meter.passed()
         else:
-            self._take_reply(fact, ParseReply.unpack(outcome.payload))
+            self._take_reply(file, ParseReply.unpack(outcome.payload))
 
-    def _take_reply(self, fact: FileFact, reply: ParseReply) -> None:
+    def _take_reply(self, file: FileStat, reply: ParseReply) -> None:
         n_symbols = 0
         match reply.status:
             case ReplyStatus.ANALYZED:
-                n_symbols = self._add(fact, reply)
+                n_symbols = self._add(file, reply)
             case ReplyStatus.UNCHANGED:
                 self._touch(reply.path, Touch(reply.size_bytes, reply.mtime_ns))
             case ReplyStatus.VANISHED:
                 self._remove(reply.path)
             case ReplyStatus.UNREADABLE:
-                self._leave_out_for_now(fact, f"unreadable: {reply.message.lower()}")
+                self._leave_out_for_now(file, f"unreadable: {reply.message.lower()}")
         self._meter.took(reply, n_symbols)
 
-    def _add(self, fact: FileFact, reply: ParseReply) -> int:
+    def _add(self, file: FileStat, reply: ParseReply) -> int:
         if reply.recipe != self._parts.cache_recipe:
             raise ModelUnavailable(
                 "The program or its model changed while it was running: a worker and its indexer disagree.",
@@ -277,7 +277,7 @@ class IndexingRun:
                 raise
             logger.warning("the cached analysis of %s is damaged", reply.path)
             self._distrusted.add(reply.path)
-            self._agenda.queue_files([fact], Lane.CHANGED)
+            self._agenda.queue_files([file], Lane.CHANGED)
             return 0
         status = FileStatus.INDEXED if content.skipped is None else FileStatus.SKIPPED
         placed = place(content, reply.path, self._parts.embedder, self._stemmer)
@@ -286,13 +286,13 @@ class IndexingRun:
             self._batch.keep(reply.cache_key, reply.packed_analysis)
         return len(placed.ids)
 
-    def _leave_out(self, fact: FileFact, status: FileStatus, reason: str, digest: bytes) -> None:
-        placed = without_symbols(digest, fact.path, reason, self._parts.embedder.info.dimensions)
-        self._put(FileResult(placed, fact.size_bytes, fact.mtime_ns, status))
+    def _leave_out(self, file: FileStat, status: FileStatus, reason: str, digest: bytes) -> None:
+        placed = without_symbols(digest, file.path, reason, self._parts.embedder.info.dimensions)
+        self._put(FileResult(placed, file.size_bytes, file.mtime_ns, status))
 
-    def _leave_out_for_now(self, fact: FileFact, reason: str) -> None:
+    def _leave_out_for_now(self, file: FileStat, reason: str) -> None:
         """Leave a file out until the next scan: it may be readable then, without a trace in size and time."""
-        self._leave_out(FileFact(fact.path, fact.size_bytes, NEVER), FileStatus.SKIPPED, reason, b"")
+        self._leave_out(FileStat(file.path, file.size_bytes, NEVER), FileStatus.SKIPPED, reason, b"")
 
     def _put(self, result: FileResult) -> None:
         path = result.placed.path
@@ -315,14 +315,14 @@ class IndexingRun:
         self._batch.remove(path)
         self._known.pop(path, None)
 
-    def _digest_of(self, fact: FileFact) -> bytes:
+    def _digest_of(self, file: FileStat) -> bytes:
         """Return the digest of a file that crashed or stalled its worker; empty when it has changed since."""
-        path = self._parts.folder / fact.path
+        path = self._parts.folder / file.path
         try:
             raw, size_bytes, mtime_ns = read_file(str(path))
         except OSError:
             return b""
-        is_same = (size_bytes, mtime_ns) == (fact.size_bytes, fact.mtime_ns)
+        is_same = (size_bytes, mtime_ns) == (file.size_bytes, file.mtime_ns)
         return content_digest(raw) if is_same else b""
 
 

@@ -160,7 +160,7 @@ class FolderRepository:
 
     def files(self) -> Iterator[SourceFile]:
         """See `Repository.files`."""
-        facts = scan(IgnoreRules(self._folder, (), ()), {}, 0).changed
-        for fact in sorted(facts, key=lambda one: one.path):
-            if self._is_wanted(fact.path, fact.size_bytes):
-                yield SourceFile(fact.path, (self._folder / fact.path).read_bytes())
+        files = scan(IgnoreRules(self._folder, (), ()), {}, 0).changed
+        for file in sorted(files, key=lambda one: one.path):
+            if self._is_wanted(file.path, file.size_bytes):
+                yield SourceFile(file.path, (self._folder / file.path).read_bytes())

@@ -14,7 +14,7 @@ from lsp_server.indexing.foreground import Ending, ForegroundIndexing
 from lsp_server.indexing.messages import Command, Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.scanning.ignore import IgnoreRules
-from lsp_server.indexing.scanning.scanner import FileFact, scan
+from lsp_server.indexing.scanning.scanner import FileStat, scan
 from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.unsaved import Unsaved
@@ -194,19 +194,19 @@ class FolderVisit:
         assert snapshot is not None
         known = _known_files(version)
         changes = scan(self._parts.rules, known, snapshot.meta.seen_ns, lambda: time.monotonic() > deadline_s)
-        differing = [fact for fact in changes.touched if self._differs(fact, known[fact.path], deadline_s)]
+        differing = [file for file in changes.touched if self._differs(file, known[file.path], deadline_s)]
         if time.monotonic() > deadline_s:
             return None
         found = (*changes.changed, *differing)
-        return [*(fact.path for fact in found if not fact.is_away), *changes.removed]
+        return [*(file.path for file in found if not file.is_away), *changes.removed]
 
-    def _differs(self, fact: FileFact, state: FileState, deadline_s: float) -> bool:
+    def _differs(self, file: FileStat, state: FileState, deadline_s: float) -> bool:
         if time.monotonic() > deadline_s or not state.digest:
             return not state.reason
-        if fact.is_away:
+        if file.is_away:
             return False
         try:
-            raw, _ = read_ordinary(self.folder / fact.path)
+            raw, _ = read_ordinary(self.folder / file.path)
         except OSError:
             return True
         return content_digest(raw) != state.digest

@@ -6,7 +6,7 @@ from lsp_server.indexing.agenda import MAX_OPEN, Agenda
 from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.messages import Command, Pause, Prioritise, Rebuild, Resume, Scan, Update
 from lsp_server.indexing.queue import Lane
-from lsp_server.indexing.scanning.scanner import FileFact
+from lsp_server.indexing.scanning.scanner import FileStat
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_rebuild_outdates_what_is_known_until_the_scan_is_done(agenda: Agenda,
 
 
 def test_a_pause_stops_work_and_keeps_it(agenda: Agenda, inbox: Inbox) -> None:
-    agenda.queue_files([FileFact("a", 1, 1)], Lane.SCANNED)
+    agenda.queue_files([FileStat("a", 1, 1)], Lane.SCANNED)
     assert not obey(agenda, inbox, Scan(1), Pause())
     assert agenda.has_work
     assert obey(agenda, inbox, Resume())
@@ -91,20 +91,20 @@ def test_a_waiting_command_ends_the_quiet(agenda: Agenda, inbox: Inbox) -> None:
 
 def test_open_files_come_first_even_when_they_are_found_later(agenda: Agenda, inbox: Inbox) -> None:
     obey(agenda, inbox, Prioritise(("b",)))
-    agenda.queue_files([FileFact("a", 1, 9), FileFact("b", 1, 1)], Lane.CHANGED)
-    assert agenda.queue.pop() == FileFact("b", 1, 1)
+    agenda.queue_files([FileStat("a", 1, 9), FileStat("b", 1, 1)], Lane.CHANGED)
+    assert agenda.queue.pop() == FileStat("b", 1, 1)
 
 
 def test_only_so_many_open_files_are_remembered(agenda: Agenda, inbox: Inbox) -> None:
     obey(agenda, inbox, Prioritise(("first",)), Prioritise(tuple(f"p{n}" for n in range(MAX_OPEN))))
-    agenda.queue_files([FileFact("a", 1, 9), FileFact("first", 1, 1)], Lane.CHANGED)
-    assert agenda.queue.pop() == FileFact("a", 1, 9)
+    agenda.queue_files([FileStat("a", 1, 9), FileStat("first", 1, 1)], Lane.CHANGED)
+    assert agenda.queue.pop() == FileStat("a", 1, 9)
 
 
 def test_after_a_failure_the_folder_is_looked_at_anew(agenda: Agenda, inbox: Inbox) -> None:
     obey(agenda, inbox, Rebuild(1))
     agenda.begin_scan(["a"])
-    agenda.queue_files([FileFact("a", 1, 1)], Lane.SCANNED)
+    agenda.queue_files([FileStat("a", 1, 1)], Lane.SCANNED)
     agenda.scanned_at_ns = 5
     agenda.start_over()
     assert agenda.wants_scan

@@ -4,40 +4,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsp_server.indexing.queue import Lane, WorkQueue
-from lsp_server.indexing.scanning.scanner import FileFact
+from lsp_server.indexing.scanning.scanner import FileStat
 
 
-def facts(paths: str, size_bytes: int = 1) -> list[FileFact]:
-    return [FileFact(path, size_bytes, 0) for path in paths]
+def files(paths: str, size_bytes: int = 1) -> list[FileStat]:
+    return [FileStat(path, size_bytes, 0) for path in paths]
 
 
 def drained(queue: WorkQueue) -> str:
     paths = ""
-    while (fact := queue.pop()) is not None:
-        paths += fact.path
+    while (file := queue.pop()) is not None:
+        paths += file.path
     return paths
 
 
 def test_lanes_come_in_order_and_keep_their_own() -> None:
     queue = WorkQueue()
-    queue.add(facts("ab"), Lane.SCANNED)
-    queue.add(facts("cd"), Lane.CHANGED)
-    queue.add(facts("e"), Lane.OPEN)
+    queue.add(files("ab"), Lane.SCANNED)
+    queue.add(files("cd"), Lane.CHANGED)
+    queue.add(files("e"), Lane.OPEN)
     assert drained(queue) == "ecdab"
 
 
 def test_what_becomes_urgent_moves_up_and_never_down() -> None:
     queue = WorkQueue()
-    queue.add(facts("abc"), Lane.SCANNED)
-    queue.add(facts("b"), Lane.CHANGED)
-    queue.add(facts("b"), Lane.SCANNED)
+    queue.add(files("abc"), Lane.SCANNED)
+    queue.add(files("b"), Lane.CHANGED)
+    queue.add(files("b"), Lane.SCANNED)
     assert len(queue) == 3
     assert drained(queue) == "bac"
 
 
 def test_promotion_takes_only_what_waits() -> None:
     queue = WorkQueue()
-    queue.add(facts("abc"), Lane.SCANNED)
+    queue.add(files("abc"), Lane.SCANNED)
     queue.promote(["c", "x"])
     assert "x" not in queue
     assert drained(queue) == "cab"
@@ -45,20 +45,20 @@ def test_promotion_takes_only_what_waits() -> None:
 
 def test_the_newest_fact_counts() -> None:
     queue = WorkQueue()
-    queue.add(facts("a", 1), Lane.CHANGED)
-    queue.add(facts("a", 2), Lane.SCANNED)
-    assert queue.pop() == FileFact("a", 2, 0)
+    queue.add(files("a", 1), Lane.CHANGED)
+    queue.add(files("a", 2), Lane.SCANNED)
+    assert queue.pop() == FileStat("a", 2, 0)
     assert queue.pop() is None
 
 
 def test_what_was_discarded_may_come_again() -> None:
     queue = WorkQueue()
-    queue.add(facts("ab"), Lane.CHANGED)
+    queue.add(files("ab"), Lane.CHANGED)
     queue.discard("a")
     queue.discard("x")
-    queue.add(facts("a"), Lane.CHANGED)
+    queue.add(files("a"), Lane.CHANGED)
     assert drained(queue) in {"ab", "ba"}
-    queue.add(facts("ab"), Lane.CHANGED)
+    queue.add(files("ab"), Lane.CHANGED)
     queue.clear()
     assert len(queue) == 0
     assert drained(queue) == ""
@@ -73,16 +73,16 @@ def test_each_waiting_path_is_given_exactly_once(steps: list[tuple[str, str, Lan
     waiting: dict[str, Lane] = {}
     for step, path, lane in steps:
         if step == "add":
-            queue.add(facts(path), lane)
+            queue.add(files(path), lane)
             waiting[path] = min(lane, waiting.get(path, lane))
         elif step == "discard":
             queue.discard(path)
             waiting.pop(path, None)
         else:
-            fact = queue.pop()
-            assert (fact is None) == (not waiting)
-            if fact is not None:
-                given_lane = waiting.pop(fact.path)
+            file = queue.pop()
+            assert (file is None) == (not waiting)
+            if file is not None:
+                given_lane = waiting.pop(file.path)
                 assert all(given_lane <= other for other in waiting.values())
         assert len(queue) == len(waiting)
     assert sorted(drained(queue)) == sorted(waiting)

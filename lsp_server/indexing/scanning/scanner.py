@@ -51,7 +51,7 @@ class KnownFile(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FileFact:
+class FileStat:
     """A file as the walk found it.
 
     Attributes:
@@ -89,8 +89,8 @@ class ChangeSet:
         scanned_at_ns: When the walk began, by the clock of `mtime_ns`.
     """
 
-    changed: list[FileFact] = field(default_factory=list)
-    touched: list[FileFact] = field(default_factory=list)
+    changed: list[FileStat] = field(default_factory=list)
+    touched: list[FileStat] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     unchanged_count: int = 0
     unreadable: list[str] = field(default_factory=list)
@@ -152,7 +152,7 @@ def changes_for(
             folders.append(path)
             continue
         if stat is not None and S_ISREG(stat.st_mode) and rules.decide(path).indexed:
-            comparison.add(_fact(path, stat))
+            comparison.add(_file_stat(path, stat))
         gone.append(path)
     return comparison.of_folders(folders, _known_at(known, [*gone, *folders]), _never)
 
@@ -171,7 +171,7 @@ def walk(
     folder: str,
     unreadable: list[str],
     is_cancelled: Callable[[], bool] = _never,
-) -> Iterator[FileFact]:
+) -> Iterator[FileStat]:
     """Yield the indexed files at any depth below a folder; symbolic links are not followed.
 
     Args:
@@ -196,7 +196,7 @@ def walk(
             try:
                 if entry.is_file(follow_symlinks=False):
                     if rules.judge(here, name, is_folder=False).indexed:
-                        yield _fact(here.path + name, entry.stat(follow_symlinks=False))
+                        yield _file_stat(here.path + name, entry.stat(follow_symlinks=False))
                 elif _is_real_folder(entry) and rules.enters(here, name):
                     pending.append(here.path + name)
             except OSError:  # it went while we looked
@@ -219,14 +219,14 @@ def subfolders(rules: IgnoreRules, folder: str) -> list[str]:
     return [here.path + name for name in names if rules.enters(here, name)]
 
 
-def priority_order(facts: Iterable[FileFact]) -> list[FileFact]:
+def priority_order(files: Iterable[FileStat]) -> list[FileStat]:
     """Return files in the order in which to index them: recent ones, then a fair shuffle.
 
     The rest is shuffled by a digest of the path, the same way each time: what has been indexed when the
     centroids are trained is then a fair sample of the whole.
     """
-    by_age = sorted(facts, key=lambda fact: fact.mtime_ns, reverse=True)
-    return [*by_age[:RECENT_FILES], *sorted(by_age[RECENT_FILES:], key=lambda fact: _digest(fact.path))]
+    by_age = sorted(files, key=lambda file: file.mtime_ns, reverse=True)
+    return [*by_age[:RECENT_FILES], *sorted(by_age[RECENT_FILES:], key=lambda file: _digest(file.path))]
 
 
 class _Comparison:
@@ -237,25 +237,25 @@ class _Comparison:
         self._known = known
         self._racy_from_ns = seen_ns - RACY_NS
         self._scanned_at_ns = time.time_ns()
-        self._changed: list[FileFact] = []
-        self._touched: list[FileFact] = []
+        self._changed: list[FileStat] = []
+        self._touched: list[FileStat] = []
         self._seen: set[str] = set()
 
-    def add(self, fact: FileFact) -> None:
-        self._seen.add(fact.path)
-        known = self._known.get(fact.path)
-        if known is None or known.size_bytes != fact.size_bytes:
-            self._changed.append(fact)
-        elif known.mtime_ns != fact.mtime_ns or max(fact.mtime_ns, fact.changed_ns) >= self._racy_from_ns:
-            self._touched.append(fact)
+    def add(self, file: FileStat) -> None:
+        self._seen.add(file.path)
+        known = self._known.get(file.path)
+        if known is None or known.size_bytes != file.size_bytes:
+            self._changed.append(file)
+        elif known.mtime_ns != file.mtime_ns or max(file.mtime_ns, file.changed_ns) >= self._racy_from_ns:
+            self._touched.append(file)
 
     def of_folders(
         self, folders: Iterable[str], in_scope: Iterable[str], is_cancelled: Callable[[], bool]
     ) -> ChangeSet:
         unreadable: list[str] = []
         for folder in folders:
-            for fact in walk(self._rules, folder, unreadable, is_cancelled):
-                self.add(fact)
+            for file in walk(self._rules, folder, unreadable, is_cancelled):
+                self.add(file)
         missing = (
             []
             if is_cancelled() or "" in unreadable
@@ -354,8 +354,8 @@ def _stat(root: Path, path: str) -> os.stat_result | None:
         raise
 
 
-def _fact(path: str, stat: os.stat_result) -> FileFact:
-    return FileFact(
+def _file_stat(path: str, stat: os.stat_result) -> FileStat:
+    return FileStat(
         path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_nlink, is_away=_is_away(stat)
     )
 

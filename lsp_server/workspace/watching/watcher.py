@@ -18,7 +18,7 @@ from pathlib import Path
 from watchdog.observers.api import BaseObserver
 
 from lsp_server.indexing.scanning.ignore import IGNORE_FILES, IgnoreRules
-from lsp_server.indexing.scanning.scanner import FileFact, subfolders, walk
+from lsp_server.indexing.scanning.scanner import FileStat, subfolders, walk
 from lsp_server.workspace.watching.bursts import Collector
 from lsp_server.workspace.watching.inotify import FolderEvents, FolderWatches, WatchesExhausted
 from lsp_server.workspace.watching.system_events import Storm, SystemEvents
@@ -220,23 +220,23 @@ class FolderWatcher:
 
     def _poll(self) -> None:
         self._begin_to_look_elsewhere()
-        facts = self._snapshot()
+        files = self._snapshot()
         # What happened since the watches failed is unknown; from now on, changes are seen.
         self._collector.add_all()
         self._set_ready(f"polling: {self._poll_reason}")
         while not self._stopping.is_set():
             began = time.perf_counter()
             self._look_elsewhere()
-            before, facts = facts, self._snapshot()
+            before, files = files, self._snapshot()
             self._announce_rules()
-            for path in before.keys() | facts.keys():
-                if before.get(path) != facts.get(path):
+            for path in before.keys() | files.keys():
+                if before.get(path) != files.get(path):
                     self._happened(path, False)
             self._wake.wait(min(MAX_POLL_S, max(MIN_POLL_S, POLL_SHARE * (time.perf_counter() - began))))
             self._wake.clear()
 
-    def _snapshot(self) -> dict[str, FileFact]:
-        return {fact.path: fact for fact in walk(self._rules, "", [], self._stopping.is_set)}
+    def _snapshot(self) -> dict[str, FileStat]:
+        return {file.path: file for file in walk(self._rules, "", [], self._stopping.is_set)}
 
     def _begin_to_look_elsewhere(self) -> None:
         self._elsewhere = self._files_elsewhere()

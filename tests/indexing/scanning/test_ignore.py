@@ -19,7 +19,7 @@ from lsp_server.indexing.scanning.scanner import walk
 
 def indexed(root: Path, **settings: list[str]) -> list[str]:
     rules = IgnoreRules(root, **settings)
-    found = sorted(fact.path for fact in walk(rules, "", []))
+    found = sorted(file.path for file in walk(rules, "", []))
     fresh = IgnoreRules(root)
     if not settings:
         assert all(fresh.decide(path).indexed for path in found), "a single path is judged as in the walk"

@@ -22,7 +22,7 @@ def test_what_the_program_writes_itself_is_never_indexed(tmp_path: Path) -> None
     )
     places = [tmp_path / "mine" / "indexes", tmp_path / "mine" / "analyses.sqlite3", tmp_path.parent]
     rules = IgnoreRules(tmp_path, ["**/*.json"], own_places=places)
-    found = sorted(fact.path for fact in walk(rules, "", []))
+    found = sorted(file.path for file in walk(rules, "", []))
     assert found == [OWN_FILE, "a.py", "mine/indexes.md", "mine/notes.txt"]
     assert not rules.decide("mine/indexes/x/meta.json").indexed
     assert not rules.visits("mine/indexes/x")
@@ -33,4 +33,4 @@ def test_own_places_are_known_behind_links(tmp_path: Path) -> None:
     write(root, {"a.py": "", "idx/meta.json": ""})
     (tmp_path / "link").symlink_to(root, target_is_directory=True)
     rules = IgnoreRules(tmp_path / "link", own_places=[root / "idx"])
-    assert [fact.path for fact in walk(rules, "", [])] == ["a.py"]
+    assert [file.path for file in walk(rules, "", [])] == ["a.py"]

@@ -17,7 +17,7 @@ from lsp_server.indexing.scanning.scanner import (
     RACY_NS,
     RECENT_FILES,
     ChangeSet,
-    FileFact,
+    FileStat,
     KnownFile,
     changes_for,
     priority_order,
@@ -48,12 +48,12 @@ def long_after() -> int:
 
 
 def remembered(root: Path) -> Mapping[str, KnownFile]:
-    facts = scan(IgnoreRules(root), {}, 0).changed
-    return {fact.path: Remembered(fact.size_bytes, fact.mtime_ns) for fact in facts}
+    files = scan(IgnoreRules(root), {}, 0).changed
+    return {file.path: Remembered(file.size_bytes, file.mtime_ns) for file in files}
 
 
-def paths(facts: list[FileFact]) -> list[str]:
-    return sorted(fact.path for fact in facts)
+def paths(files: list[FileStat]) -> list[str]:
+    return sorted(file.path for file in files)
 
 
 def summary(changes: ChangeSet) -> tuple[list[str], list[str], list[str], int]:
@@ -316,10 +316,10 @@ def test_the_root_itself_means_a_full_scan(root: Path) -> None:
 
 
 def test_recent_files_come_first_then_a_fixed_shuffle() -> None:
-    facts = [FileFact(f"f{number}.py", 1, number) for number in range(RECENT_FILES + 50)]
-    order = [fact.path for fact in priority_order(facts)]
+    files = [FileStat(f"f{number}.py", 1, number) for number in range(RECENT_FILES + 50)]
+    order = [file.path for file in priority_order(files)]
     assert order[:2] == [f"f{RECENT_FILES + 49}.py", f"f{RECENT_FILES + 48}.py"]
     rest = order[RECENT_FILES:]
     assert sorted(rest) != rest
-    assert order == [fact.path for fact in priority_order(reversed(facts))]
-    assert len(order) == len(facts)
+    assert order == [file.path for file in priority_order(reversed(files))]
+    assert len(order) == len(files)
