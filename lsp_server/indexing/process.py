@@ -17,7 +17,7 @@ from lsp_server.indexing.inbox import Inbox
 from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.messages import Command, Event, Failed, decode
 from lsp_server.indexing.parts import IndexerParts
-from lsp_server.indexing.vigil import Vigil
+from lsp_server.indexing.stall_detector import StallDetector
 from lsp_server.memory import IN_BULK, collect_rarely
 from lsp_server.processes.worker_loop import lower_priority, take_stdin, take_stdout
 
@@ -53,14 +53,14 @@ def run_indexer_process(make_parts: Callable[[], IndexerParts]) -> None:
     except SemanticSymbolsError as error:
         report(Failed(error.kind, error.message, error.suggestion))
         return
-    vigil = Vigil(parts.patience_s, lambda: _give_up(report, parts.patience_s))
+    detector = StallDetector(parts.patience_s, lambda: _give_up(report, parts.patience_s))
 
     def say(event: Event) -> None:
-        vigil.hear()
+        detector.report_progress()
         report(event)
 
     try:
-        Indexer(parts, inbox, say, vigil.watching).run()
+        Indexer(parts, inbox, say, detector.watching).run()
     finally:
         parts.pool.close()
         parts.cache.close()

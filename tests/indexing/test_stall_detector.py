@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from desk import Desk
 
-from lsp_server.indexing import vigil as module
+from lsp_server.indexing import stall_detector as module
 from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.messages import Scan
-from lsp_server.indexing.vigil import Vigil
+from lsp_server.indexing.stall_detector import StallDetector
 
 PATIENCE_S = 0.8
 
@@ -34,16 +34,16 @@ run_indexer_process(lambda: replace(app.indexer_parts(Path(sys.argv[1]), Setting
 
 def test_who_neither_says_nor_computes_anything_is_stuck() -> None:
     is_stuck = threading.Event()
-    with Vigil(PATIENCE_S, is_stuck.set).watching():
+    with StallDetector(PATIENCE_S, is_stuck.set).watching():
         assert is_stuck.wait(20)
 
 
 def test_who_says_something_now_and_then_is_not_stuck() -> None:
     is_stuck = threading.Event()
-    vigil = Vigil(PATIENCE_S, is_stuck.set)
-    with vigil.watching():
+    detector = StallDetector(PATIENCE_S, is_stuck.set)
+    with detector.watching():
         for _ in range(32):
-            vigil.hear()
+            detector.report_progress()
             assert not is_stuck.wait(PATIENCE_S / 16)
 
 
@@ -51,7 +51,7 @@ def test_who_computes_is_not_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
     # Beats are a hundred times as short here, and on a busy machine little is computed in one.
     monkeypatch.setattr(module, "IDLE_CPU_S", module.IDLE_CPU_S / 100)
     is_stuck = threading.Event()
-    with Vigil(PATIENCE_S, is_stuck.set).watching():
+    with StallDetector(PATIENCE_S, is_stuck.set).watching():
         until_s = time.process_time() + 2 * PATIENCE_S
         while time.process_time() < until_s:
             assert not is_stuck.is_set()
@@ -59,14 +59,14 @@ def test_who_computes_is_not_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_indexer_with_nothing_to_do_is_not_stuck() -> None:
     is_stuck = threading.Event()
-    with Vigil(PATIENCE_S, is_stuck.set).watching():
+    with StallDetector(PATIENCE_S, is_stuck.set).watching():
         pass
     assert not is_stuck.wait(2 * PATIENCE_S)
 
 
 def test_an_indexer_whose_disk_does_not_answer_is_stuck(desk: Desk) -> None:
     is_stuck = threading.Event()
-    vigil = Vigil(PATIENCE_S, is_stuck.set)
+    detector = StallDetector(PATIENCE_S, is_stuck.set)
     desk.write("a.py", "def a(): ...\n")
     list_folder = desk.parts.rules.invalidate
 
@@ -76,7 +76,7 @@ def test_an_indexer_whose_disk_does_not_answer_is_stuck(desk: Desk) -> None:
 
     desk.parts.rules.invalidate = hang  # type: ignore[method-assign]
     desk.inbox.put(Scan(1))
-    Indexer(desk.parts, desk.inbox, lambda _: None, vigil.watching).work()
+    Indexer(desk.parts, desk.inbox, lambda _: None, detector.watching).work()
     assert is_stuck.is_set()
 
 
