@@ -100,9 +100,9 @@ def gathered(view: FolderView, root: str, task: Task) -> tuple[Signals, np.ndarr
     request = SearchRequest(task.query, limit=DEPTH)
     ask = asked_of(view, request, query, Filters.of(request, query))
     found = gather(view, ask, Cancel())
-    hits = np.zeros((len(found.places), len(task.targets)), np.bool_)
-    for row, (place, path) in enumerate(zip(found.places, found.candidates.paths, strict=True)):
-        span = symbol_at(view, place).span
+    hits = np.zeros((len(found.refs), len(task.targets)), np.bool_)
+    for row, (ref, path) in enumerate(zip(found.refs, found.candidates.paths, strict=True)):
+        span = symbol_at(view, ref).span
         where = (from_root(root, path), span.start.line + 1, span.end.line + 1)
         hits[row] = [covers(target, *where) for target in task.targets]
     return signals(view, ask, found), hits

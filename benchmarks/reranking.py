@@ -64,7 +64,7 @@ def ndcg(one: Annotated, task: Task, model: CrossEncoder, depth: int) -> list[fl
     ranking = rank(signals(one.view, ask, found), LEARNED)
     paths = found.candidates.paths
     symbols = {
-        int(place): symbol_at(one.view, found.places[place]) for place in ranking.order[: max(depth, DEPTH)]
+        int(place): symbol_at(one.view, found.refs[place]) for place in ranking.order[: max(depth, DEPTH)]
     }
 
     def hits(candidate: int) -> list[bool]:

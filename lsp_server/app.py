@@ -88,8 +88,8 @@ def index_root(settings: Settings) -> IndexRoot:
 
 def ignore_rules(folder: Path, settings: Settings) -> IgnoreRules:
     """Return the rules that decide which files of a folder are indexed."""
-    own_places = (*index_root(settings).places, log_folder())
-    return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude, own_places)
+    own_paths = (*index_root(settings).own_paths, log_folder())
+    return IgnoreRules(folder, settings.indexing.include, settings.indexing.exclude, own_paths)
 
 
 def indexer_parts(folder: Path, settings: Settings, embedder: Embedder | None = None) -> IndexerParts:

@@ -122,10 +122,10 @@ def _reread(view: FolderView, ask: Ask, gathered: Gathered, ranking: Ranking, ca
     """Let the cross-encoder, where one is set, rerank the best results of a hybrid search."""
     if view.reranking is None or ask.mode is not SearchMode.HYBRID:
         return ranking
-    paths, places = gathered.candidates.paths, gathered.places
+    paths, refs = gathered.candidates.paths, gathered.refs
 
     def read(candidate: int) -> str:
-        return text_of(symbol_at(view, places[candidate]), paths[candidate])
+        return text_of(symbol_at(view, refs[candidate]), paths[candidate])
 
     return reranked(view.reranking, ask.query.text, ranking, read, cancel)
 
@@ -163,7 +163,7 @@ def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
 
 def _listing(view: FolderView, ask: Ask, gathered: Gathered) -> Ranking:
     """Order the candidates of a query that has only filters."""
-    symbols = [symbol_at(view, place) for place in gathered.places]
+    symbols = [symbol_at(view, ref) for ref in gathered.refs]
     candidates = gathered.candidates
     order = listed_order(symbols, candidates.paths, candidates.flags, ask.query.names)
     return Ranking(np.array(order, np.int64), np.ones(len(order)), {})
@@ -205,11 +205,11 @@ def _found(
     view: FolderView, gathered: Gathered, ranking: Ranking, rank_: int, score: float, *, explain: bool
 ) -> SearchResult:
     candidate = int(ranking.order[rank_])
-    place = gathered.places[candidate]
+    ref = gathered.refs[candidate]
     candidates = gathered.candidates
     return SearchResult(
         id=SymbolId(int(candidates.ids[candidate])),
-        symbol=symbol_at(view, place),
+        symbol=symbol_at(view, ref),
         folder=view.folder,
         path=candidates.paths[candidate],
         score=score,
@@ -217,19 +217,19 @@ def _found(
     )
 
 
-def symbol_at(view: FolderView, place: SymbolRef) -> Symbol:
+def symbol_at(view: FolderView, ref: SymbolRef) -> Symbol:
     """Return the symbol of a candidate."""
-    if place.unsaved is not None:
-        return place.unsaved.symbols[place.ordinal]
+    if ref.unsaved is not None:
+        return ref.unsaved.symbols[ref.ordinal]
     assert view.snapshot is not None
-    return view.snapshot.symbol_of(place.ordinal)
+    return view.snapshot.symbol_of(ref.ordinal)
 
 
 def _explanation(view: FolderView, gathered: Gathered, ranking: Ranking, candidate: int) -> Explanation:
-    place = gathered.places[candidate]
+    ref = gathered.refs[candidate]
     cluster = None
-    if place.unsaved is None and view.snapshot is not None:
-        cluster = view.snapshot.cluster_of(place.ordinal)
+    if ref.unsaved is None and view.snapshot is not None:
+        cluster = view.snapshot.cluster_of(ref.ordinal)
     text = float(gathered.candidates.text[candidate])
     return Explanation(
         vector=float(gathered.candidates.similarity[candidate]),

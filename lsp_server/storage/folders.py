@@ -268,7 +268,7 @@ class IndexRoot:
         return tuple(self.base / f"{self.analysis_cache.name}{tail}" for tail in ("", "-wal", "-shm"))
 
     @property
-    def places(self) -> tuple[Path, ...]:
+    def own_paths(self) -> tuple[Path, ...]:
         """The paths below the base that are ours; the user may keep other files there, too."""
         return (self.base / "indexes", *self.analysis_cache_files)
 

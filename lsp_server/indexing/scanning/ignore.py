@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lsp_server.indexing.scanning.git_places import (
+from lsp_server.indexing.scanning.git_paths import (
     exclude_file,
     is_repository,
     repository_above,
@@ -26,7 +26,7 @@ from lsp_server.indexing.scanning.ignore_defaults import (
 )
 from lsp_server.indexing.scanning.ignore_files import IgnoreFile, Rule, leave_out, read_ignore_file
 from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine
-from lsp_server.indexing.scanning.own_places import OwnPlaces
+from lsp_server.indexing.scanning.own_paths import OwnPaths
 from lsp_server.indexing.scanning.tracked import TrackedFolders
 from lsp_server.secret_files import is_secret
 
@@ -93,7 +93,7 @@ class IgnoreRules:
         root: The workspace folder.
         extra_include: gitignore patterns from the settings that force files in.
         extra_exclude: gitignore patterns from the settings that leave files out; these win.
-        own_places: Where this program writes, inside the folder or not.
+        own_paths: Where this program writes, inside the folder or not.
 
     Attributes:
         root: The workspace folder.
@@ -105,10 +105,10 @@ class IgnoreRules:
         root: Path,
         extra_include: Iterable[str] = (),
         extra_exclude: Iterable[str] = (),
-        own_places: Iterable[Path] = (),
+        own_paths: Iterable[Path] = (),
     ) -> None:
         self.root = root
-        self._own_places = OwnPlaces(root, own_places)
+        self._own_paths = OwnPaths(root, own_paths)
         self._settings = PatternFile(SETTINGS_NAME, [*(f"!{one}" for one in extra_include), *extra_exclude])
         self.tracked = TrackedFolders(root)
         self._known = _Known()
@@ -134,7 +134,7 @@ class IgnoreRules:
     def enters(self, parent: Folder, name: str) -> bool:
         """Tell the same about a sub-folder of a folder whose state is known."""
         path = parent.path + name
-        if name in VERSION_CONTROL or self._own_places.hold(path):
+        if name in VERSION_CONTROL or self._own_paths.hold(path):
             return False
         if not parent.excluded and self._judged_folder(parent, name).indexed:
             return True
@@ -145,7 +145,7 @@ class IgnoreRules:
         path = folder.path + name
         if name in VERSION_CONTROL and (is_folder or name == ".git"):
             return Decision(indexed=False, reason="it belongs to version control")
-        if self._own_places.hold(path):
+        if self._own_paths.hold(path):
             return Decision(indexed=False, reason="Semantic Symbols keeps its index or its log there")
         if (folder.own or folder.inherited) and (
             found := _own_match(folder, name, path, is_folder=is_folder)

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from lsp_server.disk import read_ordinary
-from lsp_server.indexing.scanning.git_places import index_file, repository_of
+from lsp_server.indexing.scanning.git_paths import index_file, repository_of
 
 
 class TrackedFolders:

@@ -38,7 +38,7 @@ class Gathered:
     """Candidates and where each is kept, in one order."""
 
     candidates: Candidates
-    places: Sequence[SymbolRef]
+    refs: Sequence[SymbolRef]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

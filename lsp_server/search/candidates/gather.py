@@ -53,5 +53,5 @@ def _joined(parts: Sequence[Gathered]) -> Gathered:
             containers=[container for some in all_candidates for container in some.containers],
             paths=[path for some in all_candidates for path in some.paths],
         ),
-        [place for part in parts for place in part.places],
+        [ref for part in parts for ref in part.refs],
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.indexing.scanning.git_places import exclude_file
+from lsp_server.indexing.scanning.git_paths import exclude_file
 from lsp_server.indexing.scanning.tracked import TrackedFolders
 
 

@@ -30,7 +30,7 @@ def gathered(view: FolderView, text: str, mode: SearchMode = SearchMode.HYBRID, 
     found = gather(view, Ask(query, view.embedder.query_vector(query.text), filters, mode, limit), Cancel())
     candidates = found.candidates
     columns = (candidates.ids, candidates.similarity, candidates.text, candidates.names, candidates.paths)
-    assert {len(column) for column in columns} == {len(found.places)}
+    assert {len(column) for column in columns} == {len(found.refs)}
     assert len(set(candidates.ids.tolist())) == len(candidates.ids)
     return found
 
@@ -87,10 +87,10 @@ def test_retrievers_are_asked_for_more_than_the_limit(embedder: Embedder) -> Non
 def test_the_number_of_candidates_is_bounded(index: SmallIndex) -> None:
     index.commit(many_functions(8, 90))
     view = index.view()
-    assert DEPTH <= len(gathered(view, "lock a socket").places) <= 2 * DEPTH
-    assert len(gathered(view, "lock a socket", SearchMode.VECTOR).places) == DEPTH
-    assert len(gathered(view, "zzyzx kind:function").places) == DEPTH
-    assert len(gathered(view, "kind:function", limit=150).places) == 300
+    assert DEPTH <= len(gathered(view, "lock a socket").refs) <= 2 * DEPTH
+    assert len(gathered(view, "lock a socket", SearchMode.VECTOR).refs) == DEPTH
+    assert len(gathered(view, "zzyzx kind:function").refs) == DEPTH
+    assert len(gathered(view, "kind:function", limit=150).refs) == 300
 
 
 def test_a_file_without_an_entry_lends_no_evidence(built: SmallIndex) -> None:

@@ -8,19 +8,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-class OwnPlaces:
+class OwnPaths:
     """Those files and folders of ours that are below a workspace folder.
 
     Args:
         root: The workspace folder.
-        places: Where we write, inside the folder or not, existing or not.
+        paths: Where we write, inside the folder or not, existing or not.
     """
 
-    def __init__(self, root: Path, places: Iterable[Path]) -> None:
+    def __init__(self, root: Path, paths: Iterable[Path]) -> None:
         # Not `resolve`, which raises on a cycle of links.
         real_root = Path(os.path.realpath(root))
-        real = (Path(os.path.realpath(place)) for place in places)
-        below = (place.relative_to(real_root) for place in real if place.is_relative_to(real_root))
+        real = (Path(os.path.realpath(path)) for path in paths)
+        below = (path.relative_to(real_root) for path in real if path.is_relative_to(real_root))
         self._paths = tuple(path.as_posix() for path in below if path.parts)
         self._folders = tuple(f"{path}/" for path in self._paths)
 
