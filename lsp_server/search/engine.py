@@ -141,11 +141,13 @@ def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filte
         MAX_RESULTS if request.min_score > 0 else request.limit,
         rarities(content_words(query.words), reader),
         is_crowded=not view.is_complete,
-        is_called=query.is_one_piece and request.mode is SearchMode.HYBRID and _is_called(view, query),
+        is_known_name=query.is_one_piece
+        and request.mode is SearchMode.HYBRID
+        and _is_known_name(view, query),
     )
 
 
-def _is_called(view: FolderView, query: ParsedQuery) -> bool:
+def _is_known_name(view: FolderView, query: ParsedQuery) -> bool:
     """Tell whether something in the folder is called what the query is: a symbol, a file or a folder."""
     held = view.snapshot is not None and any(
         view.document_frequency("whole_name", name) for name in query.whole_names
@@ -174,9 +176,9 @@ def _scores(view: FolderView, ask: Ask, gathered: Gathered, found: Signals, rank
     meaning = similarity_to_score(gathered.candidates.similarity[order], view.embedder.curves.query)
     if ask.mode is SearchMode.VECTOR:
         return np.minimum.accumulate(np.clip(meaning, 0.0, 1.0))
-    exact, is_called = found.added["exact"][order] > 0, found.called[order] > 0
+    exact, is_lifted = found.added["exact"][order] > 0, found.tier[order] > 0
     share = _text_share(view, ask.query, gathered)[order]
-    return scores(ranking.relevance, confidence(meaning, exact, is_called, found.added["name"][order], share))
+    return scores(ranking.relevance, confidence(meaning, exact, is_lifted, found.added["name"][order], share))
 
 
 def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64:

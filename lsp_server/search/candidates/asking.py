@@ -53,7 +53,7 @@ class Ask:
         limit: How many results are wanted; the maximum where `minScore` is set.
         rarity: Content word → how rare it is in this folder, 0 to 1; see `ranking.rarity`.
         is_crowded: Whether indexing is still going on, which may keep all processors busy.
-        is_called: Whether the query is one name, and something is called that.
+        is_known_name: Whether the query is one name, and something is called that.
     """
 
     query: ParsedQuery
@@ -63,7 +63,7 @@ class Ask:
     limit: int
     rarity: Mapping[str, float] = field(default_factory=dict)
     is_crowded: bool = False
-    is_called: bool = False
+    is_known_name: bool = False
 
     @property
     def depth(self) -> int:
@@ -73,7 +73,7 @@ class Ask:
     @property
     def quotation(self) -> Quotation:
         """What the query may quote, or, without blanks, be mentioned as; nothing outside of hybrid mode."""
-        if self.mode is not SearchMode.HYBRID or self.is_called:
+        if self.mode is not SearchMode.HYBRID or self.is_known_name:
             return Quotation()
         if self.query.is_one_piece:
             return Quotation.of_piece(self.query.words)

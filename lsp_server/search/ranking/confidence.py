@@ -39,7 +39,7 @@ def scores(relevance: np.ndarray, confidence: np.ndarray) -> np.ndarray:
 def confidence(
     meaning: np.ndarray,
     exact: np.ndarray,
-    is_called: np.ndarray,
+    is_lifted: np.ndarray,
     name_coverage: np.ndarray,
     text_share: np.ndarray,
 ) -> np.ndarray:
@@ -48,14 +48,14 @@ def confidence(
     Args:
         meaning: float[n], calibrated similarity, 0 to 1.
         exact: bool[n], whether the query names it.
-        is_called: bool[n], whether its name begins with the query, or the query quotes it.
+        is_lifted: bool[n], whether its name begins with the query, or the query quotes it.
         name_coverage: float[n], 0 to 1, how well its name and the query cover each other.
         text_share: float[n], 0 to 1, BM25 relative to that of a document with every query word.
     """
     sources = (
         meaning,
         EXACT_CONFIDENCE * exact,
-        BEGUN_CONFIDENCE * is_called,
+        BEGUN_CONFIDENCE * is_lifted,
         NAME_CONFIDENCE * np.square(name_coverage),
         TEXT_CONFIDENCE * text_share,
     )

@@ -20,21 +20,21 @@ class Ranking:
         order: int64[n], candidate numbers, best first.
         relevance: float64[n], in that order, never rising; the best is not scaled to 1.
         parts: Signal name → what it added or multiplied by, float64[n] in candidate order.
-        n_called: How many of the first are there because the query names them; see `Signals.called`.
+        n_tiered: How many of the first are there because the query names them; see `Signals.tier`.
     """
 
     order: np.ndarray
     relevance: np.ndarray
     parts: dict[str, np.ndarray]
-    n_called: int = 0
+    n_tiered: int = 0
 
 
 _MAX_NEIGHBOURS = 3
 _FURTHER = 2
 """This many further symbols of a file together lose as much as the second one does."""
 
-_MAX_CALLED_A_FILE = 3
-_BELOW_THE_CALLED = 0.8
+_MAX_A_FILE_AND_TIER = 3
+_BELOW_A_TIER = 0.8
 """What comes after the named symbols has at most this share of the last one's relevance."""
 
 
@@ -54,45 +54,45 @@ def rank(signals: Signals, weights: Weights) -> Ranking:
     relevance = evidence * penalty + neighbours
     diversity = _diversity(relevance, signals.files, weights.repeated_file)
     relevance *= diversity
-    levels = _called(relevance, signals) if weights.exact else np.zeros(len(relevance), np.int8)
-    called = _lift(relevance, levels)
-    relevance += called
+    tiers = _tiers(relevance, signals) if weights.exact else np.zeros(len(relevance), np.int8)
+    lift = _lift(relevance, tiers)
+    relevance += lift
     order = np.lexsort((signals.ids, -relevance))
-    parts |= {"penalty": penalty, "neighbours": neighbours, "diversity": diversity, "called": called}
-    return Ranking(order, relevance[order], parts, int(np.count_nonzero(levels)))
+    parts |= {"penalty": penalty, "neighbours": neighbours, "diversity": diversity, "tier": lift}
+    return Ranking(order, relevance[order], parts, int(np.count_nonzero(tiers)))
 
 
-def _called(relevance: np.ndarray, signals: Signals) -> np.ndarray:
-    """Return each symbol's level, int8[n]: its `Signals.called`, or 0 where it is not to be lifted.
+def _tiers(relevance: np.ndarray, signals: Signals) -> np.ndarray:
+    """Return each symbol's tier, int8[n]: its `Signals.tier`, or 0 where it is not to be lifted.
 
-    Only the best three of a file are lifted per level, so a family of overloads leaves room for others.
+    Only the best three of a file are lifted per tier, so a family of overloads leaves room for others.
     """
     place = np.zeros(len(relevance), np.int64)
-    for level in _levels(signals.called):
-        chosen = np.flatnonzero(signals.called == level)
+    for tier in _distinct(signals.tier):
+        chosen = np.flatnonzero(signals.tier == tier)
         by_file = _ByFile.of(relevance[chosen], signals.files[chosen])
         place[chosen[by_file.order]] = by_file.place
-    called: np.ndarray = np.where(place < _MAX_CALLED_A_FILE, signals.called, 0)
-    return called
+    tiers: np.ndarray = np.where(place < _MAX_A_FILE_AND_TIER, signals.tier, 0)
+    return tiers
 
 
-def _lift(relevance: np.ndarray, called: np.ndarray) -> np.ndarray:
-    """Return what to add to each relevance so that every level comes before all lower ones, float64[n].
+def _lift(relevance: np.ndarray, tiers: np.ndarray) -> np.ndarray:
+    """Return what to add to each relevance so that every tier comes before all lower ones, float64[n].
 
-    Within a level the order stays.
+    Within a tier the order stays.
     """
     lift = np.zeros(len(relevance))
-    for level in _levels(called):
-        here, below = called == level, called < level
+    for tier in _distinct(tiers):
+        here, below = tiers == tier, tiers < tier
         if below.any():
-            gap = (relevance + lift)[below].max() / _BELOW_THE_CALLED - relevance[here].min()
+            gap = (relevance + lift)[below].max() / _BELOW_A_TIER - relevance[here].min()
             lift[here] = max(gap, 0.0)
     return lift
 
 
-def _levels(called: np.ndarray) -> list[int]:
-    levels: list[int] = np.unique(called[called > 0]).tolist()
-    return levels
+def _distinct(tiers: np.ndarray) -> list[int]:
+    distinct: list[int] = np.unique(tiers[tiers > 0]).tolist()
+    return distinct
 
 
 def _product(signals: Signals, weights: Weights, names: tuple[str, ...]) -> np.ndarray:

@@ -68,7 +68,7 @@ def reranked(
     Raises:
         Cancelled: The search was called off.
     """
-    read = slice(ranking.n_called, max(reranking.depth, ranking.n_called))
+    read = slice(ranking.n_tiered, max(reranking.depth, ranking.n_tiered))
     chosen, before = ranking.order[read], ranking.relevance[read]
     if len(chosen) < 2:
         return ranking

@@ -52,11 +52,11 @@ _SIZES: Final = np.log2(np.arange(256).clip(1, _LONG_LINES)) / np.log2(_LONG_LIN
 """Number of lines → size of a symbol, 0 to 1, logarithmic."""
 
 TO_THE_LETTER: Final = 10
-CALLED: Final = 8
+NAMED: Final = 8
 QUOTED: Final = 6
 BEGUN: Final = 4
 MENTIONING: Final = 2
-"""Values of `Signals.called`; one less stands for a declaration of the same."""
+"""Values of `Signals.tier`; one less stands for a declaration of the same."""
 
 FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that represent their folder and go by its name."""
@@ -138,7 +138,7 @@ class Signals:
         files: int64[n], file numbers.
         added: Name → float64[n], 0 to 1.
         multiplied: Name → bool[n], where the weight of this name multiplies.
-        called: int8[n], how the query names the symbol: `TO_THE_LETTER` or `CALLED` where the whole query is
+        tier: int8[n], how the query names the symbol: `TO_THE_LETTER` or `NAMED` where the whole query is
             its name, `QUOTED` where the query occurs in its body, `BEGUN` where its name begins with the
             one word or identifier that the query is, `MENTIONING` where a query without blanks occurs in its
             body; one less for a declaration of something defined elsewhere; else 0. Higher values come
@@ -149,7 +149,7 @@ class Signals:
     files: np.ndarray
     added: Mapping[str, np.ndarray]
     multiplied: Mapping[str, np.ndarray]
-    called: np.ndarray
+    tier: np.ndarray
 
 
 def signals_of(
@@ -192,7 +192,7 @@ def signals_of(
             "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & is_prose(candidates.paths)),
             "whole_file": is_file,
         },
-        called=names.called,
+        tier=names.tier,
     )
 
 
@@ -235,12 +235,12 @@ def _by_flags(words: frozenset[str], flags: np.ndarray) -> dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _NameSignals:
-    """Signals from the candidates' names, float64[n] each; `called` is int8[n]."""
+    """Signals from the candidates' names, float64[n] each; `tier` is int8[n]."""
 
     coverage: np.ndarray
     exact: np.ndarray
     as_written: np.ndarray
-    called: np.ndarray
+    tier: np.ndarray
 
     @classmethod
     def of(cls, terms: QueryTerms, candidates: Candidates, split: SplitNames) -> "_NameSignals":
@@ -261,23 +261,23 @@ class _NameSignals:
                 exact[i] = name_words[i] == whole and not (
                     described[i] and _SAYING.search(candidates.names[i])
                 )
-        called = np.where(exact > 0, CALLED, 0).astype(np.int8)
+        tier = np.where(exact > 0, NAMED, 0).astype(np.int8)
         named = [i for i in _named(terms.identifiers, candidates) if has_name[i]]
         exact[named] = 1.0
         if terms.is_one_name:
-            called[named] = CALLED
+            tier[named] = NAMED
             beginning = _bare(terms.identifiers[0])
             begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
-            called[begun] = np.maximum(called[begun], BEGUN)
+            tier[begun] = np.maximum(tier[begun], BEGUN)
         holding = MENTIONING if terms.is_one_piece else QUOTED
         quoted = np.where(candidates.quoted, np.where(has_name, holding, holding - 1), 0)
-        called = np.maximum(called, quoted.astype(np.int8))
+        tier = np.maximum(tier, quoted.astype(np.int8))
         # A query in lower case may mean any case.
         written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}
         to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
-        called[(called == CALLED) & to_the_letter] = TO_THE_LETTER
-        called[(called > 0) & ((candidates.flags & SymbolFlags.DECLARATION) != 0)] -= 1
-        return cls(coverage, exact, exact * to_the_letter, called)
+        tier[(tier == NAMED) & to_the_letter] = TO_THE_LETTER
+        tier[(tier > 0) & ((candidates.flags & SymbolFlags.DECLARATION) != 0)] -= 1
+        return cls(coverage, exact, exact * to_the_letter, tier)
 
 
 def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:
@@ -342,9 +342,9 @@ class _PathSignals:
 def _path_signals(
     query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]
 ) -> tuple[float, bool]:
-    called, folders, stem = _taken_apart(path)
-    of_query, of_called = query.coverage(split(called))
-    return of_called * (0.5 + 0.5 * of_query), bool(foreign) and is_foreign(folders, stem, foreign)
+    name, folders, stem = _taken_apart(path)
+    of_query, of_name = query.coverage(split(name))
+    return of_name * (0.5 + 0.5 * of_query), bool(foreign) and is_foreign(folders, stem, foreign)
 
 
 @lru_cache(_MAX_PATHS)
@@ -352,5 +352,5 @@ def _taken_apart(path: str) -> tuple[str, Sequence[str], Sequence[str]]:
     """Return the name a file goes by (see `FOLDERS_OWN`), its folders and its stem's parts in lower case."""
     folders, _, file_name = path.rpartition("/")
     stem = file_name.partition(".")[0]
-    called = folders.rpartition("/")[2] if folders and stem in FOLDERS_OWN else stem
-    return called, folders.lower().split("/"), _PARTS.split(stem.lower())
+    name = folders.rpartition("/")[2] if folders and stem in FOLDERS_OWN else stem
+    return name, folders.lower().split("/"), _PARTS.split(stem.lower())

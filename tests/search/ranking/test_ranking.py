@@ -228,9 +228,9 @@ def test_relevance_is_made_of_the_signals(ones: list[One], query: str) -> None:
     found = ranking(query, ones, identifiers="getUser Store.user")
     signals = dict(found.parts)
     factors = [signals.pop(name) for name in ("penalty", "diversity")]
-    neighbours, called = signals.pop("neighbours"), signals.pop("called")
+    neighbours, tier = signals.pop("neighbours"), signals.pop("tier")
     evidence = sum(signals.values(), np.zeros(len(ones)))
-    relevance = (evidence * factors[0] + neighbours) * factors[1] + called
+    relevance = (evidence * factors[0] + neighbours) * factors[1] + tier
     assert found.relevance == pytest.approx(relevance[found.order])
     assert all((factor > 0).all() and (factor <= 1).all() for factor in factors)
 
@@ -252,7 +252,7 @@ def test_what_the_query_names_comes_before_all_that_is_only_meant(query: str, na
     ones = [*apart(much, much, much), One(name, path="g.py", flags=SymbolFlags.TEST)]
     found = ranking(query, ones, identifiers="parse" if query == "parse" else "")
     assert found.order[0] == 3
-    assert found.parts["called"][3] > 0
+    assert found.parts["tier"][3] > 0
 
 
 def test_names_that_begin_with_the_one_word_come_next() -> None:
@@ -263,7 +263,7 @@ def test_names_that_begin_with_the_one_word_come_next() -> None:
 
 def test_a_sentence_is_not_answered_by_beginnings() -> None:
     ones = apart(One("sessionStore"), One("refresh", similarity=0.9, text=3.0))
-    assert ranking("session refresh", ones).parts["called"].tolist() == [0.0, 0.0]
+    assert ranking("session refresh", ones).parts["tier"].tolist() == [0.0, 0.0]
 
 
 def test_overloads_of_one_file_leave_room() -> None:
