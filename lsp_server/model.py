@@ -82,6 +82,15 @@ class Position(NamedTuple):
     utf32: int
 
 
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A zero-based position as somebody points at it: the column counts the units of one encoding."""
+
+    line: int
+    column: int
+    encoding: Encoding
+
+
 class Span(NamedTuple):
     """A half-open stretch of text from `start` to `end`."""
 

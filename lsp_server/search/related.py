@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from lsp_server.embedding import similarity_to_score
-from lsp_server.model import Encoding, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
+from lsp_server.model import Cursor, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
 from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.folder.file_symbols import (
@@ -51,14 +51,13 @@ class _Candidate:
         return bool(self.flags & SymbolFlags.TEST)
 
 
-def related(  # noqa: PLR0917 - a position has two parts and a unit
+def related(
     view: FolderView,
     path: str,
-    line: int,
-    column: int,
-    encoding: Encoding,
+    cursor: Cursor,
     limit: int,
     cancel: Cancel,
+    *,
     other_views: Sequence[FolderView] = (),
 ) -> tuple[SearchResult, ...]:
     """Return the symbols closest in meaning to the innermost one at a position.
@@ -73,9 +72,7 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
     Args:
         view: The folder of the file.
         path: The file, relative to the folder.
-        line: Counted from 0.
-        column: Counted from 0, in units of the encoding.
-        encoding: What columns count.
+        cursor: The position.
         limit: How many results are wanted.
         cancel: Checked between stages.
         other_views: The other folders; those with another model are skipped, as vectors can't be compared.
@@ -84,14 +81,14 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
         Cancelled: The search was called off.
     """
     file = file_symbols(view, path)
-    place = None if file is None else file.innermost(line, column, encoding)
-    if file is None or place is None:
+    asked = None if file is None else file.innermost(cursor)
+    if file is None or asked is None:
         return ()
-    target = file.vectors[place].astype(np.float32)
+    symbol, target = file.symbols[asked], file.vectors[asked].astype(np.float32)
     if limit < 1 or not target.any():
         return ()
-    family = frozenset(file.family(place))
-    kinship = Kinship.of(file.symbols[place], path, file.symbols)
+    family = frozenset(file.family(asked))
+    kinship = Kinship.of(symbol, path, file.symbols)
     depth = (2 * limit + _SPARE) * (_MEMBERS if kinship.has_members_elsewhere else 1)
     candidates = _candidates(view, target, depth, file, family)
     candidates = _without_kin(candidates, kinship, file)
@@ -103,9 +100,8 @@ def related(  # noqa: PLR0917 - a position has two parts and a unit
     candidates = _worth_listing(candidates)
     candidates.sort(key=lambda candidate: (-candidate.similarity, candidate.id))
     closest = candidates[: 2 * limit + _SPARE]
-    asked = file.symbols[place]
-    of_file = asked.kind is SymbolKind.FILE
-    return _listed(closest, _copies(closest, asked), view, limit, of_file=of_file)
+    of_file = symbol.kind is SymbolKind.FILE
+    return _listed(closest, _copies(closest, symbol), view, limit, of_file=of_file)
 
 
 def _without_kin(candidates: Sequence[_Candidate], kinship: Kinship, own: FileSymbols) -> list[_Candidate]:

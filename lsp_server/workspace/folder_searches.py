@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from lsp_server.model import Encoding
+from lsp_server.model import Cursor
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
@@ -15,23 +15,6 @@ from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.nested import most_holders, without_doubles
 from lsp_server.workspace.open_folder import OpenFolder
 from lsp_server.workspace.rerankers import Rerankers
-
-
-@dataclass(frozen=True, slots=True)
-class FilePlace:
-    """A position in a file of a folder.
-
-    Attributes:
-        file: Path relative to the folder.
-        line: Counted from 0.
-        column: Counted from 0, in units of `encoding`.
-        encoding: What columns count.
-    """
-
-    file: str
-    line: int
-    column: int
-    encoding: Encoding
 
 
 class FolderSearches:
@@ -94,14 +77,21 @@ class FolderSearches:
         return found
 
     def related(
-        self, folder: OpenFolder, others: Sequence[OpenFolder], at: FilePlace, limit: int, cancel: Cancel
+        self, folders: Sequence[OpenFolder], path: str, cursor: Cursor, limit: int, cancel: Cancel
     ) -> SearchOutcome:
-        """Find what is closest in meaning to the innermost symbol at a position."""
+        """Find what is closest in meaning to the innermost symbol at a position.
+
+        Args:
+            folders: The file's folder, then the others.
+            path: The file, relative to its folder.
+            cursor: The position.
+            limit: How many results are wanted.
+            cancel: Checked between stages.
+        """
         began = time.perf_counter()
-        folders = [folder, *others]
         n_doubles = _most_doubles(folders)
         own, *rest = views = _views(folders)
-        results = related(own, at.file, at.line, at.column, at.encoding, limit * n_doubles, cancel, rest)
+        results = related(own, path, cursor, limit * n_doubles, cancel, other_views=rest)
         if n_doubles > 1:
             results = _without_doubles(results, folders)[:limit]
         return SearchOutcome(

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 from lsp_server.embedding import CrossEncoder
 from lsp_server.errors import WorkspaceNotFound
 from lsp_server.indexing.scanning.ignore import IGNORE_FILES
-from lsp_server.model import Encoding
+from lsp_server.model import Cursor
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.settings import LoadedSettings, Settings
 from lsp_server.workspace.documents import OpenDocuments, real_path
 from lsp_server.workspace.explanation import OUTSIDE, behind_link
-from lsp_server.workspace.folder_searches import FilePlace, FolderSearches
+from lsp_server.workspace.folder_searches import FolderSearches
 from lsp_server.workspace.metrics import Percentiles, resident_bytes
 from lsp_server.workspace.nested import innermost
 from lsp_server.workspace.open_folder import OpenFolder, problems_of, work_of
@@ -181,8 +181,8 @@ class Workspace:
         """Return the settings of the folder that a file is in; those of the first folder for None."""
         if file is None:
             return next((folder.settings for folder in self._folders.values()), self._general.settings)
-        place = self._place_of(real_path(file))
-        return self._general.settings if place is None else place[0].settings
+        located = self._located(real_path(file))
+        return self._general.settings if located is None else located[0].settings
 
     # Searches
 
@@ -206,21 +206,18 @@ class Workspace:
         meaning = self.settings_for(None).palette.meaning
         return self._searches.palette(self._searched(None), query, limit, cancel, meaning=meaning)
 
-    def related(  # noqa: PLR0917 - a position has two parts and a unit
-        self, path: Path, line: int, column: int, encoding: Encoding, limit: int, cancel: Cancel
-    ) -> SearchOutcome:
+    def related(self, path: Path, cursor: Cursor, limit: int, cancel: Cancel) -> SearchOutcome:
         """Find what is closest in meaning to the innermost symbol at a position.
 
         Raises:
             WorkspaceNotFound: The file is in none of the folders.
         """
-        place = self._place_of(real_path(path))
-        if place is None:
+        located = self._located(real_path(path))
+        if located is None:
             raise WorkspaceNotFound(f"{path} is in none of the open folders.", "Open its folder first.")
-        folder, where = place
-        others = [one for one in self._folders.values() if one is not folder]
-        at = FilePlace(where, line, column, encoding)
-        return self._searches.related(folder, others, at, limit, cancel)
+        folder, relative = located
+        folders = [folder, *(one for one in self._folders.values() if one is not folder)]
+        return self._searches.related(folders, relative, cursor, limit, cancel)
 
     def _searched(self, path: Path | None) -> list[OpenFolder]:
         folders = self._asked(path)
@@ -307,11 +304,14 @@ class Workspace:
     def explain_path(self, path: Path) -> PathExplanation:
         """Return whether a file is indexed, and why."""
         real, folders = real_path(path), self._folders
-        called = innermost(path, folders)
-        if called is not None and folders[called].real / path.relative_to(called) != real:
+        named = innermost(path, folders)
+        if named is not None and folders[named].real / path.relative_to(named) != real:
             return behind_link(real)
-        place = self._place_of(real)
-        return OUTSIDE if place is None else place[0].service.explain(place[1])
+        located = self._located(real)
+        if located is None:
+            return OUTSIDE
+        folder, relative = located
+        return folder.service.explain(relative)
 
     # Documents and files
 
@@ -362,7 +362,7 @@ class Workspace:
             if changed:
                 folder.service.changed(sorted(changed))
 
-    def _place_of(self, file: Path) -> tuple[OpenFolder, str] | None:
+    def _located(self, file: Path) -> tuple[OpenFolder, str] | None:
         """Return the innermost folder that a file is in, and its path there."""
         folders: dict[Path, OpenFolder] = {}
         for folder in self._folders.values():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from corpus import Known
 
-from lsp_server.model import Encoding, Symbol
+from lsp_server.model import Cursor, Encoding, Symbol
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.folder.file_symbols import file_symbols
@@ -42,10 +42,10 @@ def names(found: Sequence[SearchResult]) -> list[str]:
     return [one.symbol.name for one in found]
 
 
-def near(  # noqa: PLR0917 - a position has two parts and a unit
+def near(  # noqa: PLR0917 - most leave all but the line to the defaults
     view: FolderView, path: str, line: int, column: int = 4, limit: int = 20, encoding: Encoding = "utf16"
 ) -> tuple[SearchResult, ...]:
-    found = related(view, path, line, column, encoding, limit, Cancel())
+    found = related(view, path, Cursor(line, column, encoding), limit, Cancel())
     scores = [one.score for one in found]
     assert scores == sorted(scores, reverse=True)
     assert len(found) <= limit
@@ -66,5 +66,5 @@ def innermost(
 ) -> tuple[int, Symbol] | None:
     """Return the id of the innermost symbol at a position, and the symbol."""
     file = file_symbols(view, path)
-    place = None if file is None else file.innermost(line, column, encoding)
-    return None if file is None or place is None else (int(file.ids[place]), file.symbols[place])
+    row = None if file is None else file.innermost(Cursor(line, column, encoding))
+    return None if file is None or row is None else (int(file.ids[row]), file.symbols[row])

@@ -7,7 +7,7 @@ from small_index import SmallIndex
 from small_searches import innermost, line_of, near, qualified_names
 
 from lsp_server.embedding import Embedder
-from lsp_server.model import Encoding
+from lsp_server.model import Cursor, Encoding
 from lsp_server.search.cancel import Cancel, Cancelled
 from lsp_server.search.related import related
 from lsp_server.search.results import SearchResult
@@ -189,7 +189,7 @@ def test_other_folders_answer_too(tmp_path: Path, embedder: Embedder) -> None:
     one.commit({"store.py": STORE})
     two.commit({"other.py": OTHER})
     line = line_of(STORE, "json.load")
-    found = related(one.view(), "store.py", line, 8, "utf16", 20, Cancel(), [two.view()])
+    found = related(one.view(), "store.py", Cursor(line, 8, "utf16"), 20, Cancel(), other_views=[two.view()])
     assert (two.folder, "read_session_file") in {(hit.folder, hit.symbol.name) for hit in found}
 
 
@@ -216,7 +216,7 @@ def test_a_cancelled_search_stops(sessions: SmallIndex) -> None:
     cancel = Cancel()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        related(sessions.view(), "src/store.py", 5, 8, "utf16", 5, cancel)
+        related(sessions.view(), "src/store.py", Cursor(5, 8, "utf16"), 5, cancel)
 
 
 @pytest.mark.parametrize(

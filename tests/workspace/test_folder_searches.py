@@ -9,12 +9,13 @@ from typing import Any, cast
 import pytest
 
 from lsp_server.embedding import ModelChoice, load_embedder
+from lsp_server.model import Cursor
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.settings import Settings
-from lsp_server.workspace.folder_searches import FilePlace, FolderSearches
+from lsp_server.workspace.folder_searches import FolderSearches
 from lsp_server.workspace.open_folder import OpenFolder
 from lsp_server.workspace.rerankers import Rerankers
 
@@ -37,7 +38,7 @@ def searched(searches: FolderSearches, folder: OpenFolder) -> SearchOutcome:
 
 
 def related(searches: FolderSearches, folder: OpenFolder) -> SearchOutcome:
-    return searches.related(folder, [], FilePlace("a.py", 0, 0, "utf16"), 5, Cancel())
+    return searches.related([folder], "a.py", Cursor(0, 0, "utf16"), 5, Cancel())
 
 
 @pytest.mark.parametrize("ask", [searched, related])

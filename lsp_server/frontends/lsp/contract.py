@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from lsp_server.model import Encoding
+from lsp_server.model import Cursor
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import SearchOutcome, SearchRequest, SearchResult
 from lsp_server.settings import Settings
@@ -43,9 +43,7 @@ class WorkspaceLike(Protocol):
     def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[SearchResult, ...]:
         """Answer `workspace/symbol`."""
 
-    def related(  # noqa: PLR0917 - a position has two parts and a unit
-        self, path: Path, line: int, column: int, encoding: Encoding, limit: int, cancel: Cancel
-    ) -> SearchOutcome:
+    def related(self, path: Path, cursor: Cursor, limit: int, cancel: Cancel) -> SearchOutcome:
         """Find what is closest in meaning to the innermost symbol at a position."""
 
     def status(self, folder: Path | None = None) -> WorkspaceStatus:

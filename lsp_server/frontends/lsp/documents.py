@@ -19,7 +19,7 @@ from lsp_server.model import Encoding
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
-_Place = tuple[int, int]
+_Position = tuple[int, int]
 """Line and column, in the units of an encoding."""
 
 
@@ -28,7 +28,7 @@ class Edit:
     """One change of a text; without a range it replaces the whole text. Positions are (line, column)."""
 
     text: str
-    range: tuple[_Place, _Place] | None = None
+    range: tuple[_Position, _Position] | None = None
 
 
 class Documents:
@@ -90,7 +90,7 @@ def edited(text: str, edits: Iterable[Edit], encoding: Encoding) -> str:
             continue
         # Who replaces a word everywhere edits from one end to the other: no line is counted twice.
         _count_lines(text, starts, max(line for line, _ in edit.range))
-        start, end = sorted(_offset(text, starts, place, encoding) for place in edit.range)
+        start, end = sorted(_offset(text, starts, position, encoding) for position in edit.range)
         text = text[:start] + edit.text + text[end:]
         del starts[bisect_left(starts, start) :]
     return text
@@ -104,9 +104,9 @@ def _count_lines(text: str, starts: list[int], last_line: int) -> None:
     starts += (match.end() for match in islice(_LINE_END.finditer(text, starts[-1]), n_missing))
 
 
-def _offset(text: str, starts: list[int], place: _Place, encoding: Encoding) -> int:
+def _offset(text: str, starts: list[int], position: _Position, encoding: Encoding) -> int:
     """Return the index in a text of a position whose column counts units of an encoding."""
-    line, column = place
+    line, column = position
     start = starts[line] if line < len(starts) else len(text)
     end = _line_end(text, start)
     if encoding == "utf32" or text.isascii():

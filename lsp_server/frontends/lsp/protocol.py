@@ -33,7 +33,7 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentPosition:
     """A position in a document; the column counts units of the negotiated encoding."""
 
     uri: str
@@ -209,11 +209,11 @@ def search_params(
     return request, tokens_of(params)
 
 
-def related_params(raw: Any, default_limit: int = 20) -> tuple[Place, int, Tokens]:
+def related_params(raw: Any, default_limit: int = 20) -> tuple[DocumentPosition, int, Tokens]:
     """Read the parameters of `semanticSearch/related`: position, limit and tokens."""
     params = Params(raw).only("textDocument", "position", "limit", "workDoneToken", "partialResultToken")
     limit = params.integer("limit", 1, MAX_RESULTS, default=default_limit)
-    return place_of(params), limit, tokens_of(params)
+    return position_of(params), limit, tokens_of(params)
 
 
 def status_params(raw: Any) -> Path | None:
@@ -231,11 +231,11 @@ def no_params(raw: Any) -> None:
     Params(raw).only()
 
 
-def place_of(params: Params) -> Place:
+def position_of(params: Params) -> DocumentPosition:
     """Read LSP's TextDocumentPositionParams."""
     uri = params.object("textDocument").text("uri")
     position = params.object("position")
-    return Place(uri, position.integer("line"), position.integer("character"))
+    return DocumentPosition(uri, position.integer("line"), position.integer("character"))
 
 
 def folder_of(params: Params, key: str) -> Path | None:

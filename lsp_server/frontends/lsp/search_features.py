@@ -12,18 +12,18 @@ from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.frontends.lsp import hover
 from lsp_server.frontends.lsp.progress import RequestProgress
 from lsp_server.frontends.lsp.protocol import (
+    DocumentPosition,
     Params,
-    Place,
     invalid,
     no_params,
-    place_of,
+    position_of,
     related_params,
     search_params,
     tokens_of,
 )
 from lsp_server.frontends.lsp.rpc import Json, RpcProtocol
 from lsp_server.frontends.lsp.session import Session
-from lsp_server.model import SymbolKind
+from lsp_server.model import Cursor, SymbolKind
 from lsp_server.search.results import SearchOutcome, SearchResult
 from lsp_server.settings import Settings
 from lsp_server.workspace.status import IndexState
@@ -67,9 +67,9 @@ class SearchFeatures:
 
     async def related(self, raw: Json) -> Json:
         """Answer `semanticSearch/related`."""
-        place, limit, tokens = related_params(raw, await self._default_limit())
+        position, limit, tokens = related_params(raw, await self._default_limit())
         with RequestProgress(self._rpc, tokens, self._session.convert.results) as progress:
-            return self._answer(await self._related(place, limit), progress)
+            return self._answer(await self._related(position, limit), progress)
 
     async def workspace_symbol(self, raw: Json) -> Json:
         """Answer `workspace/symbol`."""
@@ -93,15 +93,15 @@ class SearchFeatures:
 
     async def hover(self, raw: Json) -> Json:
         """Answer `textDocument/hover`; null for files outside the open folders."""
-        place = place_of(Params(raw))
-        path = path_of_uri(place.uri)
+        position = position_of(Params(raw))
+        path = path_of_uri(position.uri)
         if path is None:
             return None
         wanted = (await self._settings(path)).hover
         if not wanted.enabled:
             return None
         try:
-            outcome = await self._related(place, wanted.limit)
+            outcome = await self._related(position, wanted.limit)
         except (InvalidParams, WorkspaceNotFound):
             return None
         client = self._session.client
@@ -114,15 +114,13 @@ class SearchFeatures:
     async def _default_limit(self) -> int:
         return (await self._settings(None)).search.default_limit
 
-    async def _related(self, place: Place, limit: int) -> SearchOutcome:
-        path = path_of_uri(place.uri)
+    async def _related(self, position: DocumentPosition, limit: int) -> SearchOutcome:
+        path = path_of_uri(position.uri)
         if path is None:
             raise invalid("textDocument.uri", "must be the URI of a file on disk")
-        encoding = self._session.client.encoding
+        cursor = Cursor(position.line, position.column, self._session.client.encoding)
         return await self._session.find(
-            lambda workspace, cancel: workspace.related(
-                path, place.line, place.column, encoding, limit, cancel
-            )
+            lambda workspace, cancel: workspace.related(path, cursor, limit, cancel)
         )
 
     async def _nothing(self, folder: Path | None) -> SearchOutcome:

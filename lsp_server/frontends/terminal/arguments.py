@@ -113,10 +113,10 @@ def _add_searches(commands: Commands) -> None:
     related = _command(
         commands,
         "related",
-        "Find the symbols closest in meaning to the one at a place, in the indexed folder around the file, "
-        "else in its repository, else in the current folder.",
+        "Find the symbols closest in meaning to the one at a position, in the indexed folder around the "
+        "file, else in its repository, else in the current folder.",
     )
-    related.add_argument("place", metavar="FILE:LINE[:COL]", help="line and column count from 1")
+    related.add_argument("position", metavar="FILE:LINE[:COL]", help="line and column count from 1")
     related.add_argument("--limit", type=int, metavar="N", help="how many results at most, 1 to 200 (20)")
 
 

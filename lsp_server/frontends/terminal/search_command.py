@@ -19,7 +19,7 @@ from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
 from lsp_server.frontends.terminal.results import show_outcome, show_related
 from lsp_server.indexing.foreground import Ending
-from lsp_server.model import SymbolKind
+from lsp_server.model import Cursor, SymbolKind
 from lsp_server.parsing.languages import canonical_language, language_names
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
@@ -29,7 +29,7 @@ from lsp_server.search.results import MAX_RESULTS, SearchMode, SearchOutcome, Se
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.workspace.rerankers import Rerankers
 
-_PLACE: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
+_POSITION: Final = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 
 
 def run_search(arguments: Namespace, tools: Tools, console: Console) -> int:
@@ -44,7 +44,7 @@ def run_search_vector(arguments: Namespace, tools: Tools, console: Console) -> i
 
 def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
     """Run `related FILE:LINE[:COL]`."""
-    file, line, column = place_of(arguments.place)
+    file, cursor = position_of(arguments.position)
     root = tools.index_root(tools.load_settings(None, {}).settings)
     folder = _workspace_of(file, root)
     settings = settings_of(folder, tools, console)
@@ -57,7 +57,7 @@ def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
         path = composed(file.relative_to(folder).as_posix())
         view = visit.view()
         began_s = time.perf_counter()
-        found = related(view, path, line - 1, column - 1, "utf32", limit, Cancel())
+        found = related(view, path, cursor, limit, Cancel())
         took_ms = (time.perf_counter() - began_s) * 1000
         outcome = SearchOutcome(found, not view.is_complete, view.coverage, took_ms)
         exit_code = _answer(outcome, console, show_related)
@@ -156,16 +156,16 @@ def _meant(name: str, known: Sequence[str]) -> str:
     return f"Did you mean {close[0]!r}? " if close else ""
 
 
-def place_of(text: str) -> tuple[Path, int, int]:
-    """Return the file, line and column, from 1, of `FILE:LINE[:COL]`.
+def position_of(text: str) -> tuple[Path, Cursor]:
+    """Return the file and the position that `FILE:LINE[:COL]` names.
 
-    Without a column, it is the one where the text of the line begins.
+    Without a column, it is where the text of the line begins.
 
     Raises:
         InvalidParams: The text is not of that form, or the file has no such line.
         WorkspaceNotFound: There is no such file.
     """
-    match = _PLACE.fullmatch(text)
+    match = _POSITION.fullmatch(text)
     if match is None or int(match["line"]) < 1 or int(match["column"] or 1) < 1:
         raise InvalidParams(
             f"{text!r} is not FILE:LINE or FILE:LINE:COL.", "Lines and columns count from 1.", key="position"
@@ -177,7 +177,7 @@ def place_of(text: str) -> tuple[Path, int, int]:
     n_lines, begins_at = _looked_at(file, line)
     if line > n_lines:
         raise InvalidParams(f"{file} has only {n_lines} lines.", "Give a line that it has.", key="position")
-    return file.resolve(), line, int(match["column"] or begins_at)
+    return file.resolve(), Cursor(line - 1, int(match["column"] or begins_at) - 1, "utf32")
 
 
 def _looked_at(file: Path, line: int) -> tuple[int, int]:

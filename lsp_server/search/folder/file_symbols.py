@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lsp_server.model import Encoding, Position, Symbol, SymbolKind, symbol_id
+from lsp_server.model import Cursor, Position, Symbol, SymbolKind, symbol_id
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.view import FolderView
 from lsp_server.vectors.arrays import F16, I64, U64, Mask
@@ -32,15 +32,15 @@ class FileSymbols:
     @property
     def entry(self) -> int | None:
         """Where in `symbols` the file's own entry is."""
-        kinds = (place for place, symbol in enumerate(self.symbols) if symbol.kind is SymbolKind.FILE)
-        return next(kinds, None)
+        entries = (row for row, symbol in enumerate(self.symbols) if symbol.kind is SymbolKind.FILE)
+        return next(entries, None)
 
-    def innermost(self, line: int, column: int, encoding: Encoding) -> int | None:
+    def innermost(self, cursor: Cursor) -> int | None:
         """Return where in `symbols` the innermost one at a position is; the file's entry between symbols."""
         holding = [
-            (_start(symbol), _negated(_end(symbol)), len(symbol.containers), place)
-            for place, symbol in enumerate(self.symbols)
-            if symbol.kind is not SymbolKind.FILE and _holds(symbol, line, column, encoding)
+            (_start(symbol), _negated(_end(symbol)), len(symbol.containers), row)
+            for row, symbol in enumerate(self.symbols)
+            if symbol.kind is not SymbolKind.FILE and _holds(symbol, cursor)
         ]
         return max(holding)[-1] if holding else self.entry
 
@@ -49,7 +49,7 @@ class FileSymbols:
         own = self.symbols[of]
         if own.kind is SymbolKind.FILE:
             return list(range(len(self.symbols)))
-        return [place for place, other in enumerate(self.symbols) if _are_nested(own, other)]
+        return [row for row, other in enumerate(self.symbols) if _are_nested(own, other)]
 
 
 def file_symbols(view: FolderView, path: str) -> FileSymbols | None:
@@ -113,17 +113,17 @@ def _end(symbol: Symbol) -> tuple[int, int]:
     return symbol.span.end.line, symbol.span.end.utf8
 
 
-def _negated(place: tuple[int, int]) -> tuple[int, int]:
-    return -place[0], -place[1]
+def _negated(position: tuple[int, int]) -> tuple[int, int]:
+    return -position[0], -position[1]
 
 
-def _holds(symbol: Symbol, line: int, column: int, encoding: Encoding) -> bool:
-    def place(position: Position) -> tuple[int, int]:
-        return position.line, getattr(position, encoding)
+def _holds(symbol: Symbol, cursor: Cursor) -> bool:
+    def units(position: Position) -> tuple[int, int]:
+        return position.line, getattr(position, cursor.encoding)
 
-    here, end = (line, column), place(symbol.span.end)
+    here, end = (cursor.line, cursor.column), units(symbol.span.end)
     # A cursor just after the last character still means the symbol; one at the start of a line does not.
-    return place(symbol.span.start) <= here and (here < end or (here == end and column > 0))
+    return units(symbol.span.start) <= here and (here < end or (here == end and cursor.column > 0))
 
 
 def _are_nested(own: Symbol, other: Symbol) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from lsp_server.errors import IndexBusy, ModelUnavailable, WorkspaceNotFound
 from lsp_server.frontends.lsp.server import run_server
 from lsp_server.frontends.lsp.transport import Stdio, Tcp
-from lsp_server.model import Position, Span, Symbol, SymbolKind, symbol_id
+from lsp_server.model import Cursor, Position, Span, Symbol, SymbolKind, symbol_id
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage, Explanation, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.settings import Settings
@@ -88,16 +88,13 @@ class Rehearsal:
         cancel.raise_if_cancelled()
         return tuple(one for one in self._all() if query in one.symbol.name)[:limit]
 
-    def related(  # noqa: PLR0917 - as the workspace has it
-        self, path: Path, line: int, column: int, encoding: str, limit: int, cancel: Cancel
-    ) -> SearchOutcome:
+    def related(self, path: Path, cursor: Cursor, limit: int, cancel: Cancel) -> SearchOutcome:
         cancel.raise_if_cancelled()
         if not any(path.is_relative_to(folder) for folder in self.folders):
             raise WorkspaceNotFound("No such folder.", "Open it.")
-        text = self._text(path).split("\n")[line]
-        column = {"utf8": len(text.encode()), "utf16": len(text.encode("utf-16-le")) // 2}.get(
-            encoding, len(text)
-        ) - column
+        text = self._text(path).split("\n")[cursor.line]
+        units = {"utf8": len(text.encode()), "utf16": len(text.encode("utf-16-le")) // 2, "utf32": len(text)}
+        column = units[cursor.encoding] - cursor.column
         found = tuple(replace(one, score=0.9 - column / 1000) for one in self._all())
         return SearchOutcome(found[:limit], False, self._coverage(), 0.5)
 

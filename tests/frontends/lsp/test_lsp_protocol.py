@@ -5,7 +5,7 @@ import pytest
 
 from lsp_server.errors import InvalidParams
 from lsp_server.frontends.lsp.protocol import (
-    Place,
+    DocumentPosition,
     Tokens,
     no_params,
     related_params,
@@ -146,8 +146,8 @@ def test_half_a_surrogate_pair_becomes_one_that_can_be_encoded() -> None:
 PLACE = {"textDocument": {"uri": "file:///a.py"}, "position": {"line": 3, "character": 4}}
 
 
-def test_related_reads_a_place() -> None:
-    assert related_params({**PLACE, "limit": 5}) == (Place("file:///a.py", 3, 4), 5, Tokens())
+def test_related_reads_a_position() -> None:
+    assert related_params({**PLACE, "limit": 5}) == (DocumentPosition("file:///a.py", 3, 4), 5, Tokens())
 
 
 @pytest.mark.parametrize(
