@@ -13,7 +13,7 @@ from lsprotocol import types
 from lsp_server import __version__
 from lsp_server.frontends.lsp.contract import MakeWorkspace
 from lsp_server.frontends.lsp.documents import Documents
-from lsp_server.frontends.lsp.features import LifecycleFeatures, on_first_use
+from lsp_server.frontends.lsp.lifecycle_features import LifecycleFeatures, on_first_use
 from lsp_server.frontends.lsp.rpc import Handler, RpcServer
 from lsp_server.frontends.lsp.search_features import SearchFeatures
 from lsp_server.frontends.lsp.session import Session
