@@ -36,7 +36,6 @@ logger = logging.getLogger(__name__)
 OPEN_S = 5.0
 """A search waits this long for a folder that is being opened; if the model takes longer, it does without."""
 
-
 RETRY_S = 300.0
 """A folder whose model could not be loaded is tried again this much later: the network may be back."""
 
@@ -186,10 +185,7 @@ class FolderService:
         if not self._parts.watch:
             return
         listener = WatchListener(
-            on_change=self.changed,
-            on_rescan=self._rescan,
-            on_rules_changed=lambda _: self._rescan(),
-            on_state=self._watching,
+            on_change=self.changed, on_rescan=self._rescan, on_polling=self._note_polling
         )
         watcher = FolderWatcher(self._parts.rules, listener)
         with self._lock:
@@ -199,8 +195,7 @@ class FolderService:
             watcher.start()
         watcher.wait_until_ready()
 
-    def _watching(self, state: str) -> None:
-        reason = state.partition("polling: ")[2]
+    def _note_polling(self, reason: str | None) -> None:
         self._watch_message = f"Changes are noticed later than usual: {reason}." if reason else None
         if not self._is_retired:
             self._listener.on_status()

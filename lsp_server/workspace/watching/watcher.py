@@ -49,15 +49,13 @@ class WatchListener:
 
     Attributes:
         on_change: These paths were created, changed or deleted: files, or folders with everything in them.
-        on_rescan: Too many paths changed, or events were lost: compare everything.
-        on_rules_changed: These ignore files changed, and the rules have been reloaded: compare everything.
-        on_state: The watcher's `state` changed.
+        on_rescan: Too many paths or the ignore rules changed, or events were lost: compare everything.
+        on_polling: Why the folder is polled from now on; None where it is watched again.
     """
 
     on_change: Callable[[set[str]], None]
     on_rescan: Callable[[], None]
-    on_rules_changed: Callable[[set[str]], None]
-    on_state: Callable[[str], None]
+    on_polling: Callable[[str | None], None]
 
 
 class FolderWatcher:
@@ -74,7 +72,7 @@ class FolderWatcher:
         self._root = rules.root
         self._listener = listener
         self._collector = Collector(self._deliver, listener.on_rescan, debounce_s)
-        self._state = "starting"
+        self._polling: str | None = None
         self._ready = threading.Event()
         self._stopping = threading.Event()
         self._wake = threading.Event()
@@ -88,11 +86,6 @@ class FolderWatcher:
         self._watches: FolderWatches | None = None
         self._observer: BaseObserver | None = None
         self._thread = threading.Thread(target=self._run, name="folder-watcher", daemon=True)
-
-    @property
-    def state(self) -> str:
-        """How it watches: "starting", "watching", "polling: why", "stopped"."""
-        return self._state
 
     def start(self) -> None:
         """Begin, on threads of its own. Changes before `wait_until_ready` may be missed: scan after that."""
@@ -110,7 +103,6 @@ class FolderWatcher:
         self._collector.stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(1.0)
-        self._set_state("stopped")
 
     # The thread that owns the watches: sets them up, renews them, polls where there are none.
 
@@ -172,7 +164,7 @@ class FolderWatcher:
         self._watches = watches = FolderWatches(self._root, events)
         watches.start()
         watches.watch("")
-        self._set_ready("watching")
+        self._set_ready(None)
         while not self._stopping.is_set():
             is_woken = self._wake.wait(ELSEWHERE_S)
             self._wake.clear()
@@ -200,7 +192,7 @@ class FolderWatcher:
         observer.schedule(handler, real_root, recursive=True)
         observer.start()
         began_s = time.monotonic()
-        self._set_ready("watching")
+        self._set_ready(None)
         while not self._stopping.is_set() and _identity(self._root) == identity:
             self._wake.wait(min(storm.rest_s(), ELSEWHERE_S))
             self._wake.clear()
@@ -223,7 +215,7 @@ class FolderWatcher:
         files = self._snapshot()
         # What happened since the watches failed is unknown; from now on, changes are seen.
         self._collector.add_all()
-        self._set_ready(f"polling: {self._poll_reason}")
+        self._set_ready(self._poll_reason)
         while not self._stopping.is_set():
             began = time.perf_counter()
             self._look_elsewhere()
@@ -282,7 +274,7 @@ class FolderWatcher:
             if self._ready.is_set():
                 self._collector.add_all()
             return
-        self._set_ready("polling: the folder does not exist")
+        self._set_ready("the folder does not exist")
         while _identity(self._root) is None and not self._stopping.is_set():
             self._wake.wait(MIN_POLL_S)
             self._wake.clear()
@@ -320,20 +312,16 @@ class FolderWatcher:
         return self._rules.visits(folder)
 
     def _deliver(self, paths: set[str]) -> None:
-        ignore_files = {path for path in paths if self._rules.is_ignore_file(path)}
-        if ignore_files:
-            self._listener.on_rules_changed(ignore_files)
+        if any(self._rules.is_ignore_file(path) for path in paths):
+            self._listener.on_rescan()
         else:
             self._listener.on_change(paths)
 
-    def _set_ready(self, state: str) -> None:
-        self._set_state(state)
+    def _set_ready(self, polling: str | None) -> None:
+        if polling != self._polling:
+            self._polling = polling
+            self._listener.on_polling(polling)
         self._ready.set()
-
-    def _set_state(self, state: str) -> None:
-        if state != self._state:
-            self._state = state
-            self._listener.on_state(state)
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

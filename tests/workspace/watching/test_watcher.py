@@ -53,9 +53,9 @@ def watcher(
     watcher.start()
     assert watcher.wait_until_ready(PATIENCE_S)
     if request.param == "polling":
-        ear.wait_for(
-            lambda: ear.n_rescans == 1
-        )  # the change from watching to polling may have missed something
+        # The change from watching to polling may have missed something.
+        ear.wait_for(lambda: ear.n_rescans == 1)
+        ear.forget()
     yield watcher
     watcher.stop()
 
@@ -92,12 +92,7 @@ class TestEveryWay:
             write(root, f"{folder}/first.py")
             ear.wait_for(lambda: any("fresh".startswith(path.partition("/")[0]) for path in ear.paths))
             # Who watches all folders at once may tell of a new one before it watches what lies in it.
-            saved = f"{folder}/saved.py"
-            saves = 0
-            while not ear.has_heard(lambda: saved in ear.paths, 0.2):  # noqa: B023 - called at once
-                saves += 1
-                assert saves < PATIENCE_S / 0.2
-                write(root, saved, f"{saves}")
+            ear.hears_a_save(root, f"{folder}/saved.py")
             ear.forget()
             write(root, f"{folder}/next.py")
             ear.hears(f"{folder}/next.py")
@@ -118,15 +113,11 @@ class TestEveryWay:
 
     def test_a_changed_ignore_file_is_told_and_counts_at_once(self, root: Path, ear: Ear) -> None:
         write(root, ".gitignore", "src/deep/\n")
-        ear.wait_for(lambda: ear.rules == {".gitignore"})
+        ear.wait_for(lambda: ear.n_rescans > 0)
         write(root, "src/deep/b.py", "changed")
-        # The ignore file may be told of once more, since a write is two events: what comes in the same burst
-        # is not named, because everything is compared then.
-        saves = 0
-        while not ear.has_heard(lambda: "src/now.log" in ear.paths, 0.2):
-            saves += 1
-            assert saves < PATIENCE_S / 0.2
-            write(root, "src/now.log", f"{saves}")
+        ear.hears_a_save(
+            root, "src/now.log"
+        )  # a write is two events: the ignore file may be told of once more
         assert "src/deep/b.py" not in ear.paths
 
 
@@ -140,15 +131,15 @@ class TestFolderByFolder:
         yield watcher
         watcher.stop()
 
-    def test_ignored_folders_cost_no_watch(self, watcher: FolderWatcher) -> None:
+    def test_ignored_folders_cost_no_watch(self, watcher: FolderWatcher, ear: Ear) -> None:
         assert watcher._watches is not None
         assert watcher._watches.n_watches == len(["", "src", "src/deep"])
-        assert watcher.state == "watching"
+        assert ear.reasons_to_poll == []
 
     @pytest.mark.usefixtures("watcher")
     def test_a_folder_that_is_no_longer_ignored_is_watched(self, root: Path, ear: Ear) -> None:
         write(root, ".semanticsymbolsignore", "!node_modules/lib/*.js\n")
-        ear.wait_for(lambda: ear.rules == {".semanticsymbolsignore"})
+        ear.wait_for(lambda: ear.n_rescans > 0)
         write(root, "node_modules/lib/index.js", "changed")
         ear.hears("node_modules/lib/index.js")
 
@@ -181,11 +172,10 @@ class TestFolderByFolder:
     ) -> None:
         monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
         shutil.rmtree(root)
-        ear.wait_for(lambda: ear.states[-1:] == ["polling: the folder does not exist"])
+        ear.wait_for(lambda: ear.reasons_to_poll == ["the folder does not exist"])
         write(root, "a.py")
-        ear.wait_for(lambda: ear.states[-1:] == ["watching"] and ear.n_rescans > 0)
-        write(root, "b.py")
-        ear.hears("b.py")
+        ear.wait_for(lambda: ear.reasons_to_poll[1:] == [None] and ear.n_rescans > 0)
+        ear.hears_a_save(root, "b.py")
 
     @pytest.mark.usefixtures("watcher")
     def test_a_root_that_another_took_the_place_of_is_watched(
@@ -229,7 +219,6 @@ class TestFolderByFolder:
         own = [thread for thread in threading.enumerate() if thread not in others]
         assert own
         watcher.stop()
-        assert watcher.state == "stopped"
         for thread in own:
             thread.join(PATIENCE_S)
             assert not thread.is_alive()
@@ -298,7 +287,7 @@ class TestRecursively:
         self, watcher: FolderWatcher, root: Path, ear: Ear
     ) -> None:
         write(root, ".gitignore", "*\n!*/\n!*.py\n")
-        ear.wait_for(lambda: ear.rules == {".gitignore"})
+        ear.wait_for(lambda: ear.n_rescans > 0)
         ear.forget()
         shutil.move(root / "src", root.parent / "bin")
         tell(watcher, FileDeletedEvent(f"{root}/src"))
@@ -324,7 +313,7 @@ class TestRecursively:
         monkeypatch.setattr(BaseObserver, "schedule", refuse)
         watcher = FolderWatcher(IgnoreRules(root), ear.listener)
         watcher.start()
-        ear.wait_for(lambda: ear.states == ["polling: Cannot start fsevents stream."])
+        ear.wait_for(lambda: ear.reasons_to_poll == ["Cannot start fsevents stream."])
         watcher.stop()
 
     def test_a_disk_where_watching_ends_at_once_again_and_again_is_polled(
@@ -336,12 +325,8 @@ class TestRecursively:
         monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.05)
         watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
         watcher.start()
-        ear.wait_for(lambda: ear.states == ["watching", "polling: the disk does not tell of changes"])
-        saves = 0
-        while not ear.has_heard(lambda: "src/b.py" in ear.paths, 0.2):  # not named while all is compared
-            saves += 1
-            assert saves < PATIENCE_S / 0.2
-            write(root, "src/b.py", f"{saves}")
+        ear.wait_for(lambda: ear.reasons_to_poll == ["the disk does not tell of changes"])
+        ear.hears_a_save(root, "src/b.py")
         watcher.stop()
 
 
@@ -358,7 +343,7 @@ def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(FolderWatches, "watch", _no_watches)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener)
     watcher.start()
-    ear.wait_for(lambda: ear.states == ["polling: the system's limit of watches is reached"])
+    ear.wait_for(lambda: ear.reasons_to_poll == ["the system's limit of watches is reached"])
     watcher.stop()
 
 
@@ -388,6 +373,6 @@ def test_looking_elsewhere_costs_no_walk(root: Path, ear: Ear, monkeypatch: pyte
     assert enough.wait(PATIENCE_S)
     assert walks == []
     write(root.parent, ".gitignore", "deep/\n")
-    ear.wait_for(lambda: bool(ear.rules))
+    ear.wait_for(lambda: ear.n_rescans > 0)
     watcher.stop()
     assert walks
