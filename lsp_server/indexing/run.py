@@ -218,13 +218,13 @@ class IndexingRun:
             return False
         began_s = time.monotonic()
         try:
-            raw, size_bytes, mtime_ns = read_file(str(self._parts.folder / file.path))
+            content = read_file(str(self._parts.folder / file.path))
         except OSError:  # a worker will find out why
             return False
-        is_same = content_digest(raw) == state.digest
+        is_same = content_digest(content.raw) == state.digest
         self._meter.spent("digests", time.monotonic() - began_s)
         if is_same:
-            self._touch(file.path, Touch(size_bytes, mtime_ns))
+            self._touch(file.path, Touch(content.size_bytes, content.mtime_ns))
             self._meter.passed()
         return is_same
 
@@ -317,13 +317,12 @@ class IndexingRun:
 
     def _digest_of(self, file: FileStat) -> bytes:
         """Return the digest of a file that crashed or stalled its worker; empty when it has changed since."""
-        path = self._parts.folder / file.path
         try:
-            raw, size_bytes, mtime_ns = read_file(str(path))
+            content = read_file(str(self._parts.folder / file.path))
         except OSError:
             return b""
-        is_same = (size_bytes, mtime_ns) == (file.size_bytes, file.mtime_ns)
-        return content_digest(raw) if is_same else b""
+        is_same = (content.size_bytes, content.mtime_ns) == (file.size_bytes, file.mtime_ns)
+        return content_digest(content.raw) if is_same else b""
 
 
 UNREAD = FileState(FileId(0), b"", NEVER, NEVER, "", FileStatus.PENDING, "", 0)

@@ -91,6 +91,11 @@ class VectorIndex(JoinedSegments):
         """Number of centroids."""
         return len(self.centroids)
 
+    @property
+    def n_dimensions(self) -> int:
+        """Length of a vector."""
+        return int(self.centroids.shape[1])
+
     def search(
         self,
         query: F32,

@@ -18,6 +18,8 @@ from lsp_server.embedding import (
     load_embedder,
 )
 from lsp_server.errors import ModelUnavailable
+from lsp_server.search.folder.snapshot import Snapshot
+from lsp_server.storage.folders import IndexVersion
 
 logger = logging.getLogger(__name__)
 
@@ -76,28 +78,30 @@ class QueryModels:
     def __iter__(self) -> Iterator[Embedder]:
         return iter(list(self._known.values()))
 
-    def of(self, fingerprint: str, name: str, dimensions: int) -> Embedder:
-        """Return the model with this fingerprint, or `TextOnly` in its place.
+    def of(self, version: IndexVersion, snapshot: Snapshot) -> Embedder:
+        """Return the model that an index was made with, or `TextOnly` in its place.
 
         Only the bundled model is loaded here: an index does not record what others need (a folder, prefixes,
         a download).
 
         Args:
-            fingerprint: The model fingerprint of the version that answers.
-            name: Its model's name.
-            dimensions: Its vectors' dimensions.
+            version: The version that answers.
+            snapshot: What is open of it.
         """
+        fingerprint = version.fingerprint
         found = self._known.get(fingerprint)
         if found is None:
-            found = self._known[fingerprint] = self._load(fingerprint, name, dimensions)
+            info = ModelInfo(snapshot.meta.model_name, fingerprint, snapshot.vectors.n_dimensions, "")
+            found = self._known[fingerprint] = _loaded(info)
         return found
 
-    def _load(self, fingerprint: str, name: str, dimensions: int) -> Embedder:
-        try:
-            bundled = load_embedder(ModelChoice(name=BUNDLED))
-            if bundled.info.fingerprint == fingerprint:
-                return bundled
-        except ModelUnavailable:
-            logger.exception("the bundled model can't be loaded")
-        logger.warning("the older index's model %s is not available: it is searched by text alone", name)
-        return TextOnly(ModelInfo(name, fingerprint, dimensions, ""))
+
+def _loaded(info: ModelInfo) -> Embedder:
+    try:
+        bundled = load_embedder(ModelChoice(name=BUNDLED))
+        if bundled.info.fingerprint == info.fingerprint:
+            return bundled
+    except ModelUnavailable:
+        logger.exception("the bundled model can't be loaded")
+    logger.warning("the older index's model %s is not available: it is searched by text alone", info.name)
+    return TextOnly(info)

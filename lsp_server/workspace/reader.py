@@ -150,7 +150,7 @@ class IndexReader:
             format_version=version.format_version,
             generation=snapshot.generation,
             model_name=snapshot.meta.model_name,
-            dimensions=snapshot.vectors.centroids.shape[1],
+            dimensions=snapshot.vectors.n_dimensions,
             fingerprint=version.fingerprint,
             clusters=snapshot.vectors.n_clusters,
             probes=snapshot.probes,

@@ -302,9 +302,7 @@ class FolderService:
         today = next(iter(self._models), _NO_MODEL)
         embedder = today
         if generation is not None and generation.snapshot is not None:
-            meta, vectors = generation.snapshot.meta, generation.snapshot.vectors
-            n_dimensions = vectors.centroids.shape[1]
-            embedder = self._models.of(generation.version.fingerprint, meta.model_name, n_dimensions)
+            embedder = self._models.of(generation.version, generation.snapshot)
         if embedder is not today:
             unsaved = _without_meaning(unsaved, embedder.info.dimensions)
         return FolderView(

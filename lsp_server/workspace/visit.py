@@ -228,8 +228,7 @@ class FolderVisit:
         version, snapshot = self.version, self.snapshot
         if version is None or snapshot is None:
             return self._parts.embedder
-        models = QueryModels([self._parts.embedder])
-        return models.of(version.fingerprint, snapshot.meta.model_name, snapshot.vectors.centroids.shape[1])
+        return QueryModels([self._parts.embedder]).of(version, snapshot)
 
     def status(self) -> WorkspaceStatus:
         """Return the folder's status as it is on disk; nothing follows the folder here."""

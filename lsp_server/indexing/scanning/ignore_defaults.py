@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".fslckout", "_darcs", "CVS"})
 
@@ -34,12 +35,12 @@ class _Doubtful:
     Attributes:
         beside: Files that, next to the folder, show that it is a tool's.
         inside: Files that, in the folder, show that it is a tool's.
-        places: Where the name alone is enough: "top" of the workspace folder, "any" or "none".
+        by_name: Where the name alone is enough: at the top of the workspace folder, anywhere or nowhere.
     """
 
     beside: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
-    places: str = "none"
+    by_name: Literal["top", "anywhere", "nowhere"] = "nowhere"
 
 
 _PYTHON = ("pyproject.toml", "setup.py")
@@ -52,14 +53,14 @@ _DOUBTFUL: Mapping[str, _Doubtful] = MappingProxyType(
             ("CMakeCache.txt", "build.ninja"),
             "top",
         ),
-        "dist": _Doubtful((*_PYTHON, "package.json", "*.cabal"), places="top"),
+        "dist": _Doubtful((*_PYTHON, "package.json", "*.cabal"), by_name="top"),
         "out": _Doubtful((*_GRADLE, "package.json", "tsconfig.json"), ("build.ninja",), "top"),
-        "target": _Doubtful(("Cargo.toml", "pom.xml", "build.sbt", "project.clj"), places="top"),
+        "target": _Doubtful(("Cargo.toml", "pom.xml", "build.sbt", "project.clj"), by_name="top"),
         "vendor": _Doubtful(("composer.json", "go.mod"), ("modules.txt", "autoload.php", "bundle"), "top"),
         "bin": _Doubtful(_DOTNET),
         "obj": _Doubtful(_DOTNET),
         "deps": _Doubtful(("mix.exs", "rebar.config")),
-        "venv": _Doubtful(places="any"),
+        "venv": _Doubtful(by_name="anywhere"),
         "coverage": _Doubtful(inside=("lcov.info", "coverage-final.json", "lcov-report", "clover.xml")),
     }
 )
@@ -110,7 +111,7 @@ def why_not_source(root: Path, path: str, is_tracked: Callable[[str], bool]) -> 
         return None
     if any((folder / marker).exists() for marker in doubt.inside):
         return f"'{name}' has files that a build or package manager made"
-    is_condemned = doubt.places == "any" or (doubt.places == "top" and not parent)
+    is_condemned = doubt.by_name == "anywhere" or (doubt.by_name == "top" and not parent)
     if not is_condemned and not _holds(root / parent, doubt.beside):
         return None
     if name != "vendor" and is_tracked(path):

@@ -1,12 +1,22 @@
 """The work of one parse worker: read a file, look it up in the cache, else parse, split and embed it."""
 
 import time
+from dataclasses import dataclass
 
 from lsp_server.disk import read_ordinary
 from lsp_server.indexing.workers.analyzer import FileAnalyzer, content_digest
 from lsp_server.indexing.workers.jobs import ParseJob, ParseReply, ReplyStatus
 from lsp_server.storage.analysis_cache import AnalysisCache
 from lsp_server.storage.file_analysis import pack
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """What was read of a file, with its size and time from before: a later write then shows as a change."""
+
+    raw: bytes
+    size_bytes: int = 0
+    mtime_ns: int = 0
 
 
 class ParseWorker:
@@ -28,28 +38,28 @@ class ParseWorker:
         began = time.perf_counter()
         job = ParseJob.unpack(packed_job)
         if job.raw is not None:
-            return self._analyzed(job, job.raw, 0, 0, began)
+            return self._analyzed(job, FileContent(job.raw), began)
         try:
-            raw, size_bytes, mtime_ns = read_file(job.absolute)
+            content = read_file(job.absolute)
         except (FileNotFoundError, NotADirectoryError):
             return ParseReply(job.path, ReplyStatus.VANISHED).pack()
         except OSError as error:
             return ParseReply(job.path, ReplyStatus.UNREADABLE, message=error.strerror or str(error)).pack()
-        return self._analyzed(job, raw, size_bytes, mtime_ns, began)
+        return self._analyzed(job, content, began)
 
-    def _analyzed(self, job: ParseJob, raw: bytes, size_bytes: int, mtime_ns: int, began: float) -> bytes:
-        digest = content_digest(raw)
+    def _analyzed(self, job: ParseJob, content: FileContent, began: float) -> bytes:
+        raw, digest = content.raw, content_digest(content.raw)
         if digest == job.known_digest:
-            reply = ParseReply(job.path, ReplyStatus.UNCHANGED, digest, size_bytes, mtime_ns)
-            return reply.pack()
+            status = ReplyStatus.UNCHANGED
+            return ParseReply(job.path, status, digest, content.size_bytes, content.mtime_ns).pack()
         key = cache_key(digest, self._analyzer.kind_of(job.path, len(raw)), self._cache_recipe)
         cached = self._cache.get(key) if self._cache is not None and job.use_cache else None
         return ParseReply(
             path=job.path,
             status=ReplyStatus.ANALYZED,
             digest=digest,
-            size_bytes=size_bytes,
-            mtime_ns=mtime_ns,
+            size_bytes=content.size_bytes,
+            mtime_ns=content.mtime_ns,
             packed_analysis=cached if cached is not None else pack(self._analyzer.analyze(job.path, raw)),
             cached=cached is not None,
             busy_s=time.perf_counter() - began,
@@ -58,14 +68,14 @@ class ParseWorker:
         ).pack()
 
 
-def read_file(path: str) -> tuple[bytes, int, int]:
-    """Return a file's content, and its size and mtime in ns from before the read: a later write is a change.
+def read_file(path: str) -> FileContent:
+    """Read a file.
 
     Raises:
         OSError: It can't be read.
     """
     raw, status = read_ordinary(path)
-    return raw, status.st_size, status.st_mtime_ns
+    return FileContent(raw, status.st_size, status.st_mtime_ns)
 
 
 def cache_key(digest: bytes, kind_of_file: str, recipe: str) -> bytes:
