@@ -8,8 +8,8 @@ import numpy as np
 
 from lsp_server.embedding import similarity_to_score
 from lsp_server.model import Cursor, Symbol, SymbolFlags, SymbolId, SymbolKind, symbol_id
-from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
+from lsp_server.search.concurrently import concurrently
 from lsp_server.search.folder.file_symbols import (
     FileSymbols,
     file_symbols,
@@ -185,8 +185,8 @@ def _indexed(
         rows = own.ordinals[sorted(family)]
         allowed[rows[rows >= 0]] = False
     probes, rerank = snapshot.probes, snapshot.meta.rerank
-    here = partial(beside, is_crowded=not view.is_complete)
-    hits = snapshot.vectors.search(target, depth, probes, rerank, allowed, beside=here)
+    here = partial(concurrently, is_crowded=not view.is_complete)
+    hits = snapshot.vectors.search(target, depth, probes, rerank, allowed, concurrently=here)
     vectors = vectors_of(snapshot, hits.ordinals).astype(np.float32)
     ids, flags = snapshot.vectors.ids(hits.ordinals), snapshot.vectors.flags(hits.ordinals)
     files = snapshot.vectors.files(hits.ordinals).tolist()

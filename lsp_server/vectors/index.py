@@ -22,7 +22,7 @@ from lsp_server.vectors.kernels import (
     rounded_distances,
     sign_codes,
 )
-from lsp_server.vectors.scan import Beside, Runs, nearest_of, nearest_scanned, scan_runs
+from lsp_server.vectors.scan import RunConcurrently, Runs, nearest_of, nearest_scanned, scan_runs
 from lsp_server.vectors.segment import Segment
 
 SHORTLIST = 4
@@ -104,7 +104,7 @@ class VectorIndex(JoinedSegments):
         rerank: int,
         allowed: Mask | None = None,
         *,
-        beside: Beside | None = None,
+        concurrently: RunConcurrently | None = None,
     ) -> Hits:
         """Find the rows most similar to a query.
 
@@ -116,7 +116,7 @@ class VectorIndex(JoinedSegments):
             rerank: How many rows to compare exactly; at least `limit`. `SHORTLIST` times as many are compared
                 with the rounded query.
             allowed: bool[n_rows], the filter; None lets every row pass. Dead rows never pass.
-            beside: Where a part of a long scan may be done; the hits are the same.
+            concurrently: Where a part of a long scan may be done; the hits are the same.
 
         Returns:
             `limit` hits, fewer only when fewer rows pass.
@@ -125,7 +125,7 @@ class VectorIndex(JoinedSegments):
             return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
         rerank = max(rerank, limit)
         candidates, n_scanned = self._shortlist(
-            query, limit, probes, SHORTLIST * rerank, self._passing(allowed), beside=beside
+            query, limit, probes, SHORTLIST * rerank, self._passing(allowed), concurrently=concurrently
         )
         rounded = partial(rounded_distances, self.kernel, query_planes(query))
         candidates = nearest_of(rounded, self, candidates, rerank)
@@ -165,7 +165,14 @@ class VectorIndex(JoinedSegments):
         return _Passing(mask, int(np.count_nonzero(mask)), self.n_rows)
 
     def _shortlist(
-        self, query: F32, limit: int, probes: int, wanted: int, passing: _Passing, *, beside: Beside | None
+        self,
+        query: F32,
+        limit: int,
+        probes: int,
+        wanted: int,
+        passing: _Passing,
+        *,
+        concurrently: RunConcurrently | None,
     ) -> tuple[I64, int]:
         """Return the rows with the codes nearest to the query's, and how many codes were compared."""
         if passing.count <= wanted:
@@ -177,13 +184,13 @@ class VectorIndex(JoinedSegments):
             n_probed = sum(part.n_codes for part in runs)
             if passing.count > n_probed:
                 # A row may be found in two clusters, so `limit` rows may be twice as many codes.
-                scanned = scan_runs(self.kernel, code, runs, beside)
+                scanned = scan_runs(self.kernel, code, runs, concurrently)
                 shortlist = nearest_scanned(scanned, wanted, passing.mask, share, self.ids)
                 if len(shortlist) >= limit:
                     return shortlist, n_probed
         if share * _SCATTERED < 1:
             return nearest_of(partial(self.kernel, code), self, passing.ordinals(), wanted), passing.count
-        scanned = scan_runs(self.kernel, code, self._all_runs(), beside)
+        scanned = scan_runs(self.kernel, code, self._all_runs(), concurrently)
         return nearest_scanned(scanned, wanted, passing.mask, share, self.ids), self.n_rows
 
     def _all_runs(self) -> list[Runs]:

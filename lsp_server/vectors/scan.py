@@ -23,7 +23,7 @@ _SHARED_ROWS = 4 * BLOCK_ROWS  # a scan of fewer codes is over before another th
 _TIES = 4  # how many times the wanted number may be kept because of ties
 
 
-Beside = Callable[[Callable[[], None]], Callable[[], None]]
+RunConcurrently = Callable[[Callable[[], None]], Callable[[], None]]
 """Starts work in another thread and returns what waits for its end, or does it if no thread has begun."""
 
 
@@ -102,7 +102,7 @@ class Scanned:
 
 
 def scan_runs(
-    kernel: HammingKernel, code: U8, parts: Sequence[Runs], beside: Beside | None = None
+    kernel: HammingKernel, code: U8, parts: Sequence[Runs], concurrently: RunConcurrently | None = None
 ) -> Scanned:
     """Compare all codes of some runs; long runs are read in place, short ones are gathered first.
 
@@ -110,7 +110,7 @@ def scan_runs(
         kernel: A Hamming kernel.
         code: u8[b], the query's code.
         parts: The runs.
-        beside: Where a part of a long scan may be done; in this thread alone without it.
+        concurrently: Where a part of a long scan may be done; in this thread alone without it.
     """
     distances = np.empty(sum(part.n_codes for part in parts), np.uint16)
     compared: list[_Compared] = []
@@ -141,7 +141,7 @@ def scan_runs(
                 return
             distances[block.place : block.place + len(block.codes)] = kernel(code, block.codes)
 
-    finish = beside(compare) if beside is not None and place >= _SHARED_ROWS else compare
+    finish = concurrently(compare) if concurrently is not None and place >= _SHARED_ROWS else compare
     for first, codes, rows in scattered:
         distances[first : first + len(rows)] = _measured(partial(kernel, code), codes, rows)
     compare()

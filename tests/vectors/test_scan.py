@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lsp_server.vectors.kernels import BLOCK_ROWS, numpy_hamming
-from lsp_server.vectors.scan import Beside, Runs, scan_runs
+from lsp_server.vectors.scan import RunConcurrently, Runs, scan_runs
 
 N_CODES = 6 * BLOCK_ROWS + 100
 RANDOM = np.random.default_rng(1)
@@ -19,8 +19,8 @@ def runs(*ranges: tuple[int, int]) -> list[Runs]:
     return [Runs(CODES, starts, ends, 0)]
 
 
-def scanned(parts: list[Runs], beside: Beside | None = None) -> dict[int, int]:
-    result = scan_runs(numpy_hamming, CODE, parts, beside)
+def scanned(parts: list[Runs], concurrently: RunConcurrently | None = None) -> dict[int, int]:
+    result = scan_runs(numpy_hamming, CODE, parts, concurrently)
     ordinals = result.ordinals(np.arange(len(result.distances)))
     return dict(zip(ordinals.tolist(), result.distances.tolist(), strict=True))
 
@@ -37,8 +37,8 @@ def test_whichever_thread_compares_the_distances_are_the_same() -> None:
 
     whole = runs((0, 90), (100, 150), (200, N_CODES))
     expected = {row: int(EXPECTED[row]) for row in (*range(90), *range(100, 150), *range(200, N_CODES))}
-    for beside in (None, by_the_other, by_nobody_else):
-        assert scanned(whole, beside) == expected
+    for concurrently in (None, by_the_other, by_nobody_else):
+        assert scanned(whole, concurrently) == expected
     assert done == ["waited"]
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from lsp_server.fulltext import Passing, TextFilter, TextHits, held_in_paths
 from lsp_server.model import SymbolKind
-from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates.asking import Ask, Gathered, SymbolRef
+from lsp_server.search.concurrently import concurrently
 from lsp_server.search.folder.file_symbols import indexed_symbols
 from lsp_server.search.folder.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.folder.snapshot import Snapshot
@@ -45,7 +45,7 @@ def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -
     files = ask.filters.files(snapshot, list(unsaved.files))
     allowed = ask.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
-    in_words = beside(
+    in_words = concurrently(
         lambda: (
             _named(snapshot, ask, allowed),
             np.union1d(_quoted(snapshot, ask, files, allowed), _at_lines(snapshot, ask, allowed)),
@@ -67,8 +67,8 @@ def _nearest(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
         # No vector is nearer than another, yet a query of filters alone still lists what passes them.
         return listed_rows(snapshot, allowed, ask.depth)
     probes, rerank = snapshot.probes, snapshot.meta.rerank
-    here = partial(beside, is_crowded=ask.is_crowded)
-    return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed, beside=here).ordinals
+    here = partial(concurrently, is_crowded=ask.is_crowded)
+    return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed, concurrently=here).ordinals
 
 
 def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
@@ -173,7 +173,7 @@ def _with_evidence(
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
     asked, places = np.unique(files, return_inverse=True)
-    file_text = beside(lambda: _file_text(snapshot, ask, asked), is_crowded=ask.is_crowded)
+    file_text = concurrently(lambda: _file_text(snapshot, ask, asked), is_crowded=ask.is_crowded)
     file_words = _file_words(snapshot, ask, asked)
     return Gathered(
         Candidates(

@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.search.beside import beside
 from lsp_server.search.cancel import Cancel
+from lsp_server.search.concurrently import concurrently
 from lsp_server.search.engine import near_in, search
 from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.view import FolderView
@@ -104,7 +104,9 @@ def palette(
         search, views, replace(request, correct_spelling=False), cancel
     )
     if meaning and taken_apart.last:  # a qualified name matches little and takes a while to look up
-        search_as_typed = beside(search_as_typed, is_crowded=not all(view.is_complete for view in views))
+        search_as_typed = concurrently(
+            search_as_typed, is_crowded=not all(view.is_complete for view in views)
+        )
     named = _by_name(views, taken_apart, limit, cancel)
     is_misspelt = False
     if taken_apart.whole and (not named or named[0].score <= SCORES[NameMatch.LETTERS]):

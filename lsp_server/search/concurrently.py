@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def beside(work: Callable[[], T], *, is_crowded: bool = False) -> Callable[[], T]:
+def concurrently(work: Callable[[], T], *, is_crowded: bool = False) -> Callable[[], T]:
     """Start a piece of work in another thread, and return a function that waits for its result.
 
     A caller that asks for the result before a thread has started on the work does it itself, so many
@@ -36,4 +36,4 @@ def beside(work: Callable[[], T], *, is_crowded: bool = False) -> Callable[[], T
 @cache
 def _threads() -> ThreadPoolExecutor | None:
     n_others = min(4, (os.cpu_count() or 1) - 1)
-    return ThreadPoolExecutor(n_others, "beside-search") if n_others else None
+    return ThreadPoolExecutor(n_others, "concurrent-search") if n_others else None

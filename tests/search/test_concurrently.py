@@ -4,12 +4,12 @@ import threading
 
 import pytest
 
-from lsp_server.search.beside import beside
+from lsp_server.search.concurrently import concurrently
 
 
 @pytest.mark.parametrize("is_crowded", [False, True])
 def test_the_result_is_what_the_work_returns(is_crowded: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    assert beside(lambda: 6 * 7, is_crowded=is_crowded)() == 42
+    assert concurrently(lambda: 6 * 7, is_crowded=is_crowded)() == 42
 
 
 @pytest.mark.parametrize("is_crowded", [False, True])
@@ -17,19 +17,19 @@ def test_what_the_work_raises_is_raised(is_crowded: bool) -> None:  # noqa: FBT0
     def fail() -> int:
         raise KeyError("gone")
 
-    wait = beside(fail, is_crowded=is_crowded)
+    wait = concurrently(fail, is_crowded=is_crowded)
     with pytest.raises(KeyError, match="gone"):
         wait()
 
 
 def test_in_a_crowd_the_one_who_asks_does_the_work() -> None:
-    assert beside(threading.get_ident, is_crowded=True)() == threading.get_ident()
+    assert concurrently(threading.get_ident, is_crowded=True)() == threading.get_ident()
 
 
 def test_what_no_thread_has_begun_is_done_by_the_one_who_asks() -> None:
     hold = threading.Event()
-    waiting = [beside(hold.wait) for _ in range(8)]
-    last = beside(threading.get_ident)
+    waiting = [concurrently(hold.wait) for _ in range(8)]
+    last = concurrently(threading.get_ident)
     try:
         assert last() == threading.get_ident()
     finally:
