@@ -2,6 +2,7 @@
 
 import logging
 import string
+from collections.abc import Sequence
 
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.documentation import clean, dedented
@@ -40,29 +41,38 @@ def extract(
         readable: What the parser gets to see instead, as many bytes: a source that is not of this language
             as a whole. Signatures and documentation are the source's own.
     """
-    read = source if readable is None else readable
+    definitions = _definitions(source if readable is None else readable, language)
+    return _symbols(source, language.name, definitions, positions or Positions(source)) if definitions else []
+
+
+def _definitions(source: bytes, language: Language) -> list[Definition]:
+    """Return what the language's rules find in a source, in order of start."""
     rules = rules_of(language.name)
     grammar = load_grammar(language) if rules is not None else None
     if rules is None or grammar is None or not source:
         return []
-    prepared = rules.prepare(read) if rules.prepare is not None else read
+    prepared = rules.prepare(source) if rules.prepare is not None else source
     tree = parse_in_time(grammar, prepared)
     if tree is None:
         logger.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
         return []
-    definitions = walk_all(tree.root_node, rules, read)
+    definitions = walk_all(tree.root_node, rules, source)
     if tree.root_node.has_error:
-        definitions = recovered(Reading(prepared, tree, definitions), read, grammar, rules)
+        definitions = recovered(Reading(prepared, tree, definitions), source, grammar, rules)
     definitions.sort(key=_order)
-    if rules.merges_neighbours:
-        definitions = merge_neighbours(definitions)
-    positions = positions or Positions(source)
-    places = positions.spans([(one.start, one.end) for one in definitions])
+    return merge_neighbours(definitions) if rules.merges_neighbours else definitions
+
+
+def _symbols(
+    source: bytes, language: str, definitions: Sequence[Definition], positions: Positions
+) -> list[ParsedSymbol]:
+    """Return definitions as symbols, numbered, with their positions, signatures and documentation."""
+    spans = positions.spans([(one.start, one.end) for one in definitions])
     names = [_name_range(source, one.found) for one in definitions]
     selections = positions.spans(names)
     seen: dict[tuple[tuple[str, ...], str, SymbolKind], int] = {}
     symbols = []
-    for one, named_at, span, selection in zip(definitions, names, places, selections, strict=True):
+    for one, named_at, span, selection in zip(definitions, names, spans, selections, strict=True):
         name = one.found.name
         if not name.isidentifier() or len(name) > MAX_DECLARED_NAME:
             name = " ".join(name.split())[:MAX_DECLARED_NAME]
@@ -73,17 +83,15 @@ def extract(
         head_end = min(one.found.head_end, one.end)
         signature, is_whole = _signature(source, one.head_start, head_end)
         if one.found.tail is not None:
-            signature, is_whole = (
-                f"{signature} {_signature(source, *one.found.tail)[0]}"[:MAX_SIGNATURE],
-                False,
-            )
+            tail, _ = _signature(source, *one.found.tail)
+            signature, is_whole = f"{signature} {tail}"[:MAX_SIGNATURE], False
         symbols.append(
             ParsedSymbol(
                 # Positional arguments: keywords cost a tenth of a microsecond each, a hundred thousand times.
                 Symbol(
                     name,
                     one.kind,
-                    language.name,
+                    language,
                     one.containers,
                     signature,
                     documentation,

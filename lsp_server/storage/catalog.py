@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,13 +129,13 @@ class Catalog:
     def files(self) -> dict[str, FileState]:
         """Return every file that the catalog knows, by path."""
         with self._reading() as database:
-            return {path: _file_state(*rest) for path, *rest in database.execute(_ALL_FILES)}
+            return {path: _file_state(row) for path, *row in database.execute(_ALL_FILES)}
 
     def file_at(self, path: str) -> FileState | None:
         """Return the file at a path, or None when the catalog does not know it."""
         with self._reading() as database:
             row = database.execute(f"{_ALL_FILES} WHERE path = ?", (path,)).fetchone()
-            return None if row is None else _file_state(*row[1:])
+            return None if row is None else _file_state(row[1:])
 
     def symbol_ids(self, files: Iterable[FileId] | None = None) -> dict[FileId, NDArray[np.uint64]]:
         """Return the symbol ids, u64[n], of each of the given files, or of all files."""
@@ -253,7 +253,7 @@ class Catalog:
             database.executemany("DELETE FROM segments WHERE name = ?", retired)
             database.executemany("DELETE FROM tombstones WHERE segment = ?", retired)
             self._put_meta({**batch.meta, "generation": generation})
-            settled = (*batch.removed, *batch.settled, *(update.path for update in batch.updated))
+            settled = (*batch.removed, *(update.path for update in batch.updated))
             database.executemany("DELETE FROM intents WHERE path = ?", ((path,) for path in settled))
         with self._lock:
             self._seen = None
@@ -375,16 +375,6 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _file_state(  # noqa: PLR0917 - the columns of a row, in their order
-    file: int,
-    digest: bytes,
-    size_bytes: int,
-    mtime_ns: int,
-    language: str,
-    status: str,
-    reason: str,
-    n_symbols: int,
-) -> FileState:
-    return FileState(
-        FileId(file), digest, size_bytes, mtime_ns, language, _STATUSES[status], reason, n_symbols
-    )
+def _file_state(row: Sequence[Any]) -> FileState:
+    file, digest, size_bytes, mtime_ns, language, status, reason, n_symbols = row
+    return FileState(file, digest, size_bytes, mtime_ns, language, _STATUSES[status], reason, n_symbols)

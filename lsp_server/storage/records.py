@@ -120,14 +120,13 @@ class BatchCommit:
 
     Attributes:
         updated: New states of files.
-        removed: Paths that leave the index.
+        removed: Paths that leave the index; the catalog need not know them.
         segments: New segments, complete and durable on disk.
         tombstones: Segment name → u32 rows that are dead now, in addition to earlier ones. May name a new
             segment, too.
         retired: Segments that leave the index, with their tombstones. The caller deletes their files
             afterwards.
         meta: Metadata to set (centroids, calibration, ...).
-        settled: Further paths whose intents end here, although the catalog may not know them.
     """
 
     updated: Sequence[FileUpdate] = ()
@@ -136,7 +135,6 @@ class BatchCommit:
     tombstones: Mapping[str, NDArray[np.uint32]] = field(default_factory=dict)
     retired: Sequence[str] = ()
     meta: Mapping[str, MetaValue] = field(default_factory=dict)
-    settled: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

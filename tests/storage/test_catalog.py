@@ -116,7 +116,7 @@ def test_an_intent_lasts_until_a_commit_names_its_paths(catalog: Catalog) -> Non
     leftover = catalog.leftover_intent()
     assert leftover is not None
     assert set(leftover.changed) == {"other.py"}
-    catalog.commit(BatchCommit(settled=["other.py"]))
+    catalog.commit(BatchCommit(removed=["other.py"]))
     assert catalog.leftover_intent() is None
 
 

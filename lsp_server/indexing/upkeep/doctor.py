@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import itemgetter
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ _ROW = np.dtype([("id", np.uint64), ("file", np.int64)])
 _EXAMPLES = 3
 
 
+Store = Literal["catalog", "vectors", "words", "files"]
+
+
 class Severity(StrEnum):
     """What a finding means for the index."""
 
@@ -47,12 +51,12 @@ class Finding:
     """One thing that is not as it should be.
 
     Attributes:
-        where: "catalog", "vectors", "words" or "files".
+        where: The store that it is about.
         message: What is wrong, one sentence without the full stop.
         severity: See `Severity`.
     """
 
-    where: str
+    where: Store
     message: str
     severity: Severity = Severity.DAMAGE
 
@@ -75,7 +79,7 @@ def stale_files(version: IndexVersion, folder: Path) -> list[Finding]:
     return list(_guarded("files", lambda: _stale_files(version, folder)))
 
 
-def _guarded(where: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _guarded(where: Store, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """The boundary: an error in a check is a finding, too, unless it says nothing about the index."""
     try:
         yield from check()

@@ -179,7 +179,6 @@ class IndexWriter:
                 removed=batch.removed,
                 segments=entries,
                 tombstones=tombstones,
-                settled=batch.removed,
             ),
             meta,
         )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from lsp_server.parsing.rules import Rules
 
-_PLACES = MappingProxyType(
+_RULES = MappingProxyType(
     {
         "python": "python:RULES",
         "javascript": "ecmascript:RULES",
@@ -40,10 +40,10 @@ _PLACES = MappingProxyType(
 @cache
 def rules_of(language: str) -> Rules | None:
     """Return the rules of a language by its canonical id, or None when it has none."""
-    place = _PLACES.get(language)
-    if place is None:
+    where = _RULES.get(language)
+    if where is None:
         return None
-    module, _, name = place.partition(":")
+    module, _, name = where.partition(":")
     rules = getattr(import_module(f"{__name__}.{module}"), name)
     assert isinstance(rules, Rules)
     return rules
