@@ -129,8 +129,8 @@ def delete_old_files(folder: Path, now: float) -> None:
         with suppress(OSError):
             by_age.append((file.stat().st_mtime, file))
     by_age.sort(reverse=True)
-    for place, (written, file) in enumerate(by_age):
-        if (place >= _MAX_FILES or now - written > _EXPIRY_S) and not _is_in_use(file):
+    for index, (written, file) in enumerate(by_age):
+        if (index >= _MAX_FILES or now - written > _EXPIRY_S) and not _is_in_use(file):
             with suppress(OSError):
                 file.unlink()
 

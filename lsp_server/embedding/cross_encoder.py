@@ -43,10 +43,10 @@ class CrossEncoder:
             ModelUnavailable: The model can't be run, or its output is not finite.
         """
         # Texts of similar length share a batch, since a batch is padded to its longest.
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         judged = np.zeros(len(texts))
         try:
-            judged[order] = list(self._model.rerank(query, [texts[place] for place in order], _BATCH))
+            judged[order] = list(self._model.rerank(query, [texts[index] for index in order], _BATCH))
         except Exception as error:  # whatever the library raises, the model can't be used
             raise ModelUnavailable(
                 f"The reranking model {self.name} can't be run: {error}",

@@ -61,7 +61,7 @@ class Dictionary(AbstractSet[str]):
             return []
         others = np.bitwise_count(shelf.letters ^ np.uint64(_letters(word)))
         may_be = (np.abs(shelf.lengths - len(word)) <= most) & (others <= 2 * most)
-        return [shelf.words[place] for place in np.flatnonzero(may_be).tolist()]
+        return [shelf.words[index] for index in np.flatnonzero(may_be).tolist()]
 
 
 def _letters(word: str) -> int:

@@ -90,24 +90,24 @@ def _name_field(
     n, n_before = len(texts.names), int(word_offsets[-1])
     known: dict[str, tuple[int, int]] = {}
 
-    def place_of(name: str) -> tuple[int, int]:
-        place = known.get(name)
-        if place is None:
+    def span_of(name: str) -> tuple[int, int]:
+        span = known.get(name)
+        if span is None:
             start = n_before + len(more)
             more.extend(wordpiece.rows_of_name(name))
-            place = known[name] = start, n_before + len(more)
-        return place
+            span = known[name] = start, n_before + len(more)
+        return span
 
     names_at = texts.names_at or [None] * n
     ranges = np.array([at or (0, 0) for at in names_at], np.int64).reshape(n, 2)
-    places = np.empty((n, 3, 2), np.int64)
-    places[:, 0] = word_offsets[np.stack(texts.words.runs(ranges[:, 0], ranges[:, 1]), axis=1)]
+    spans = np.empty((n, 3, 2), np.int64)
+    spans[:, 0] = word_offsets[np.stack(texts.words.runs(ranges[:, 0], ranges[:, 1]), axis=1)]
     for index, at in enumerate(names_at):
         if at is None:
-            places[index, 0] = place_of(texts.names[index])
-    places[:, 1] = places[:, 0]
-    places[:, 2] = np.array(list(map(place_of, texts.containers)), np.int64).reshape(n, 2)
-    field = Field(np.repeat(np.arange(n), 3), places[:, :, 0].ravel(), places[:, :, 1].ravel())
+            spans[index, 0] = span_of(texts.names[index])
+    spans[:, 1] = spans[:, 0]
+    spans[:, 2] = np.array(list(map(span_of, texts.containers)), np.int64).reshape(n, 2)
+    field = Field(np.repeat(np.arange(n), 3), spans[:, :, 0].ravel(), spans[:, :, 1].ravel())
     return field, more
 
 

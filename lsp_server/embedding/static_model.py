@@ -279,8 +279,8 @@ def _tokens_of(field: Field, rows: np.ndarray, first: int, n_symbols: int) -> tu
     starts = field.starts[low:high]
     lengths = field.ends[low:high] - starts
     offsets = np.cumsum(lengths) - lengths
-    places = np.repeat(starts - offsets, lengths) + np.arange(lengths.sum())
-    return np.repeat(field.symbols[low:high] - first, lengths), rows[places]
+    indices = np.repeat(starts - offsets, lengths) + np.arange(lengths.sum())
+    return np.repeat(field.symbols[low:high] - first, lengths), rows[indices]
 
 
 def _numbered(values: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:

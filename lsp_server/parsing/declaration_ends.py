@@ -249,10 +249,10 @@ def _by_words(code: Code, shape: Shape, lines: Sequence[int]) -> list[int]:
                 pending.append(numbers[line])
             continue
         word = (closer[1] or b"").lower()
-        for place in range(len(pending) - 1, max(-1, len(pending) - 1 - _MAX_OPEN), -1):
-            if word in (b"", _last_word(code.lines[lines[pending[place]]], shape.opener)):
-                ends[pending[place]] = line + 1
-                del pending[place:]  # those above it have no body
+        for index in range(len(pending) - 1, max(-1, len(pending) - 1 - _MAX_OPEN), -1):
+            if word in (b"", _last_word(code.lines[lines[pending[index]]], shape.opener)):
+                ends[pending[index]] = line + 1
+                del pending[index:]  # those above it have no body
                 break
     return ends
 

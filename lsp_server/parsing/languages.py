@@ -161,7 +161,7 @@ def language_by_name(path: str, extra_suffixes: Mapping[str, str] = _NO_SUFFIXES
 def _by_name(path: str, extra_suffixes: Mapping[str, str]) -> tuple[Language | None, str]:
     """Return the language of a file name, and the suffix if it was that which decided."""
     name = PurePosixPath(path.replace("\\", "/")).name.lower()
-    suffixes = [name[place:] for place, letter in enumerate(name) if letter == "."]
+    suffixes = [name[start:] for start, letter in enumerate(name) if letter == "."]
     if extra_suffixes:
         wanted = _own_suffix(name, suffixes, extra_suffixes)
         if wanted is not None:

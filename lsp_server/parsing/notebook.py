@@ -63,8 +63,8 @@ class _CellTexts:
 
     def raw_offset(self, offset: int) -> int:
         """Return where a byte of the joined text is written in the JSON text."""
-        place = bisect_right(self._offsets, offset) - 1
-        return self._raw_offsets[place] + offset - self._offsets[place]
+        index = bisect_right(self._offsets, offset) - 1
+        return self._raw_offsets[index] + offset - self._offsets[index]
 
     def _add(self, piece: bytes, raw_offset: int) -> None:
         if self._offsets and self._offsets[-1] == self._length:
@@ -127,13 +127,13 @@ def _read(text: bytes) -> tuple[list[_Cell] | None, str]:
             is_notebook = True
         if path in {("metadata", "kernelspec", "language"), ("metadata", "language_info", "name")}:
             kernel = canonical_language(_words(value)) or kernel
-        place, rest = (path[:4], path[4:]) if path[0] == "worksheets" else (path[:2], path[2:])
-        if "cells" not in place or not rest or value.token[:1] != b'"':
+        cell, rest = (path[:4], path[4:]) if path[0] == "worksheets" else (path[:2], path[2:])
+        if "cells" not in cell or not rest or value.token[:1] != b'"':
             continue
         if rest == ("cell_type",):
-            cells.setdefault(place, _Cell()).kind = _words(value)
+            cells.setdefault(cell, _Cell()).kind = _words(value)
         elif rest[0] in {"source", "input"} and len(rest) <= 2:
-            cells.setdefault(place, _Cell()).strings.append((value.start, value.token))
+            cells.setdefault(cell, _Cell()).strings.append((value.start, value.token))
     return (list(cells.values()) if is_notebook else None), kernel or "python"
 
 

@@ -45,7 +45,7 @@ class Positions:
         offsets = np.array(ranges, np.int64).ravel()
         lines = starts.searchsorted(offsets, "right") - 1
         columns = offsets - starts[lines]
-        places = [
+        found = [
             Position(line, column, column, column)
             for line, column in zip(lines.tolist(), columns.tolist(), strict=True)
         ]
@@ -54,8 +54,8 @@ class Positions:
             others = np.zeros(len(self.source) + 1, np.int32)
             np.cumsum(np.frombuffer(self.source, np.uint8) >= 0x80, out=others[1:])
             for index in np.flatnonzero(others[offsets] > others[offsets - columns]).tolist():
-                places[index] = self.position(int(offsets[index]))
-        return list(map(Span, places[::2], places[1::2]))
+                found[index] = self.position(int(offsets[index]))
+        return list(map(Span, found[::2], found[1::2]))
 
     def span(self, start: int, end: int) -> Span:
         """Return the span between two byte offsets."""

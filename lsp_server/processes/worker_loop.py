@@ -61,8 +61,8 @@ def serve(
 
 def _whereabouts(error: BaseException) -> str:
     """Return an exception's type and where it was raised, but not its message, which may quote the file."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+    raised_at = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(raised_at.filename).name}, line {raised_at.lineno}"
 
 
 def lower_priority() -> None:

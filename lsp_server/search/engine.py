@@ -113,8 +113,8 @@ def _search_folder(
     cancel.raise_if_cancelled()
     best = range(min(request.limit, len(scored)))
     return [
-        _found(view, gathered, ranking, place, float(scored[place]), explain=request.explain)
-        for place in best
+        _found(view, gathered, ranking, number, float(scored[number]), explain=request.explain)
+        for number in best
     ]
 
 

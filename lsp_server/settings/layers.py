@@ -147,8 +147,10 @@ class _Layers:
         for key, value in list(self._flatten("", content)):
             option = self._spellings.get(key)
             if option is not None and not is_allowed(option):
-                place = f"Set it in {user_settings_file()} or in the editor's own settings."
-                self.problems.append(SettingProblem(source, key, "can't be set in a workspace's file", place))
+                suggestion = f"Set it in {user_settings_file()} or in the editor's own settings."
+                self.problems.append(
+                    SettingProblem(source, key, "can't be set in a workspace's file", suggestion)
+                )
             else:
                 self._take(source, key, option, value, checked)
 

@@ -25,13 +25,13 @@ def ignores_case(folder: Path) -> bool:
 
     Tried with the nearest existing folder, itself or above, that has a letter in its name, with swapped case.
     """
-    for place in (folder, *folder.parents):
-        swapped = place.with_name(place.name.swapcase()) if place.name else place
-        if swapped.name == place.name:
+    for ancestor in (folder, *folder.parents):
+        swapped = ancestor.with_name(ancestor.name.swapcase()) if ancestor.name else ancestor
+        if swapped.name == ancestor.name:
             continue
         try:
             # lstat, or a link from "SRC" to "src" would pass for the same name.
-            status = place.lstat()
+            status = ancestor.lstat()
         except OSError:
             continue
         try:

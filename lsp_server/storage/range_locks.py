@@ -41,12 +41,12 @@ class RangeLocks:
         Raises:
             OSError: Another process has it locked exclusively.
         """
-        for place in range(MAX_SHARERS):
-            os.lseek(descriptor, place, os.SEEK_SET)
+        for offset in range(MAX_SHARERS):
+            os.lseek(descriptor, offset, os.SEEK_SET)
             try:
                 self._lock(descriptor, 1)
             except OSError as error:
-                if error.errno != errno.EACCES or place == MAX_SHARERS - 1:
+                if error.errno != errno.EACCES or offset == MAX_SHARERS - 1:
                     raise
             else:
                 return

@@ -79,13 +79,13 @@ def symbol_of_fields(fields: tuple[Any, ...]) -> Symbol:
         ValueError: It has the wrong number of fields.
         LookupError: Its kind or flags don't exist.
     """
-    name, kind, language, containers, signature, documentation, nth, flags, *places = fields
-    if len(places) == 8:
-        l0, l1, l2, l3, a0, a1, a2, a3 = places
+    name, kind, language, containers, signature, documentation, nth, flags, *numbers = fields
+    if len(numbers) == 8:
+        l0, l1, l2, l3, a0, a1, a2, a3 = numbers
         start, end = Position(l0, a0, a0, a0), Position(l1, a1, a1, a1)
         first, last = Position(l2, a2, a2, a2), Position(l3, a3, a3, a3)
     else:
-        l0, l1, l2, l3, a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3 = places
+        l0, l1, l2, l3, a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3 = numbers
         start, end = Position(l0, a0, b0, c0), Position(l1, a1, b1, c1)
         first, last = Position(l2, a2, b2, c2), Position(l3, a3, b3, c3)
     return Symbol(

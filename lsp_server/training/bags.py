@@ -53,8 +53,8 @@ class Bags:
         lengths = self.rows.lengths[chosen]
         starts = np.zeros(len(chosen) + 1, np.int64)
         np.cumsum(lengths, out=starts[1:])
-        places = np.repeat(self.rows.starts[:-1][chosen] - starts[:-1], lengths) + np.arange(starts[-1])
-        return Bags(Ragged(self.rows.flat[places], starts), self.damped[places])
+        indices = np.repeat(self.rows.starts[:-1][chosen] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Bags(Ragged(self.rows.flat[indices], starts), self.damped[indices])
 
     def without(self, dropped: np.ndarray) -> "Bags":
         """Return the bags without some of their entries.

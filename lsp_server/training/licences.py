@@ -87,9 +87,9 @@ def licence_of(texts: Mapping[str, str]) -> str | None:
 
 def _recognised(text: str) -> str | None:
     folded = _SPACE.sub(" ", text.lower())
-    places: dict[str, int] = {}
+    starts: dict[str, int] = {}
     for name, phrases in _TEXTS:
         found = [folded.find(_SPACE.sub(" ", phrase)) for phrase in phrases]
         if min(found) >= 0:
-            places.setdefault(name, found[0])
-    return min(places, key=places.__getitem__, default=None)
+            starts.setdefault(name, found[0])
+    return min(starts, key=starts.__getitem__, default=None)

@@ -53,11 +53,11 @@ class _Words:
         self._parts = [letters_of(word) for word in ordered]
         self._counts = [round(_STEPS * counts[word]) for word in ordered]
         self._totals: defaultdict[Pair, int] = defaultdict(int)
-        self._places: defaultdict[Pair, set[int]] = defaultdict(set)
+        self._holders: defaultdict[Pair, set[int]] = defaultdict(set)
         for number, parts in enumerate(self._parts):
             for pair in pairwise(parts):
                 self._totals[pair] += self._counts[number]
-                self._places[pair].add(number)
+                self._holders[pair].add(number)
         self._heap = [(-total, pair) for pair, total in self._totals.items()]
         heapq.heapify(self._heap)
 
@@ -77,7 +77,7 @@ class _Words:
         """Merge a pair into one part wherever it occurs."""
         part = joined(pair)
         gained: set[Pair] = set()
-        for number in self._places.pop(pair):
+        for number in self._holders.pop(pair):
             count, before = self._counts[number], self._parts[number]
             after = self._parts[number] = _with_joined(before, pair)
             for old in pairwise(before):
@@ -85,7 +85,7 @@ class _Words:
             for new in pairwise(after):
                 self._totals[new] += count
                 if part in new:
-                    self._places[new].add(number)
+                    self._holders[new].add(number)
                     gained.add(new)
         del self._totals[pair]
         for new in gained:

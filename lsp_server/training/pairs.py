@@ -211,9 +211,9 @@ def side_by_side(*raggeds: Ragged) -> Ragged:
     starts = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=starts[1:])
     flat = np.empty(starts[-1], np.int32)
-    place = starts[:-1].copy()
+    offsets = starts[:-1].copy()
     for one in raggeds:
         n = one.lengths
-        flat[np.repeat(place - one.starts[:-1], n) + np.arange(len(one.flat))] = one.flat
-        place += n
+        flat[np.repeat(offsets - one.starts[:-1], n) + np.arange(len(one.flat))] = one.flat
+        offsets += n
     return Ragged(flat, starts)

@@ -59,8 +59,8 @@ class Ragged:
             chosen = np.flatnonzero(chosen)
         lengths = self.lengths[chosen]
         starts = _starts(lengths)
-        places = np.repeat(self.starts[:-1][chosen] - starts[:-1], lengths) + np.arange(starts[-1])
-        return Ragged(self.flat[places], starts)
+        indices = np.repeat(self.starts[:-1][chosen] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Ragged(self.flat[indices], starts)
 
     def replaced(self, by: "Ragged") -> "Ragged":
         """Return the lists with every number replaced by a list of its own: words by their sub-words."""

@@ -178,13 +178,13 @@ def _exact_answers(index: VectorIndex, queries: F32, own: I64) -> I64:
     for segment, base in zip(index.segments, index.bases.tolist(), strict=False):
         for start in range(0, segment.n_rows, BLOCK_ROWS // 4):
             block = segment.vectors[start : start + BLOCK_ROWS // 4]
-            places = np.arange(base + start, base + start + len(block))
+            indices = np.arange(base + start, base + start + len(block))
             scores = queries @ to_single(block).T
             if index.alive is not None:
-                scores[:, ~index.alive[places]] = -np.inf
-            scores[own[:, None] == places] = -np.inf
+                scores[:, ~index.alive[indices]] = -np.inf
+            scores[own[:, None] == indices] = -np.inf
             best = np.concatenate([best, scores], axis=1)
-            ordinals = np.concatenate([ordinals, np.broadcast_to(places, scores.shape)], axis=1)
+            ordinals = np.concatenate([ordinals, np.broadcast_to(indices, scores.shape)], axis=1)
             kept = (
                 np.argsort(-best, axis=1, kind="stable")[:, :_TOP]
                 if best.shape[1] <= _TOP
@@ -254,8 +254,8 @@ class _Nearer(NamedTuple):
 
 def _nearer(index: VectorIndex, measure: Callable[[U8], AnyArray], answers: I64) -> _Nearer:
     limits = np.empty(len(answers), np.int64)
-    for segment, places, rows in index.by_segment(answers):
-        limits[places] = measure(segment.codes[rows])
+    for segment, indices, rows in index.by_segment(answers):
+        limits[indices] = measure(segment.codes[rows])
     ordinals: list[I64] = []
     distances: list[AnyArray] = []
     for segment, base in zip(index.segments, index.bases.tolist(), strict=False):

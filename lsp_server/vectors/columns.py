@@ -83,8 +83,8 @@ class JoinedSegments:
     def cluster_of(self, ordinals: I64) -> U32:
         """Return each row's cluster, u32[m]."""
         clusters = np.empty(len(ordinals), np.uint32)
-        for segment, places, rows in self.by_segment(ordinals):
-            clusters[places] = np.searchsorted(segment.cluster_starts, rows, side="right") - 1
+        for segment, indices, rows in self.by_segment(ordinals):
+            clusters[indices] = np.searchsorted(segment.cluster_starts, rows, side="right") - 1
         return clusters
 
     def ordinals_of(self, ids: U64) -> I64:
@@ -140,16 +140,16 @@ class JoinedSegments:
             return
         numbers = np.searchsorted(self.bases, ordinals, side="right") - 1
         for number in np.unique(numbers).tolist():
-            places = np.flatnonzero(numbers == number)
-            yield self.segments[number], places, ordinals[places] - self.bases[number]
+            indices = np.flatnonzero(numbers == number)
+            yield self.segments[number], indices, ordinals[indices] - self.bases[number]
 
     def _placed(self) -> Iterator[tuple[Segment, int, int]]:
         return zip(self.segments, self.bases[:-1].tolist(), self.bases[1:].tolist(), strict=True)
 
     def _gathered(self, name: ColumnName, ordinals: I64, dtype: np.dtype[Any]) -> AnyArray:
         values = np.empty(len(ordinals), dtype)
-        for segment, places, rows in self.by_segment(ordinals):
-            values[places] = self._stored(segment, name)[rows]
+        for segment, indices, rows in self.by_segment(ordinals):
+            values[indices] = self._stored(segment, name)[rows]
         return values
 
     @staticmethod

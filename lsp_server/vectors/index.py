@@ -139,8 +139,8 @@ class VectorIndex(JoinedSegments):
         similarities = np.empty(len(ordinals), np.float32)
         for start in range(0, len(ordinals), _RERANK_ROWS):
             part = similarities[start : start + _RERANK_ROWS]
-            for segment, places, rows in self.by_segment(ordinals[start : start + _RERANK_ROWS]):
-                part[places] = dot_products(segment.vectors.take(rows, axis=0), query)
+            for segment, indices, rows in self.by_segment(ordinals[start : start + _RERANK_ROWS]):
+                part[indices] = dot_products(segment.vectors.take(rows, axis=0), query)
         return similarities
 
     def probed(self, query: F32, probes: int) -> Mask:
@@ -212,16 +212,16 @@ class VectorIndex(JoinedSegments):
             ):
                 if not len(codes):
                     continue
-                places = starts[borders].astype(np.int64)
-                firsts, ends = places[::2], places[1::2]
+                bounds = starts[borders].astype(np.int64)
+                firsts, ends = bounds[::2], bounds[1::2]
                 filled = ends > firsts
                 parts.append(Runs(codes, firsts[filled], ends[filled], base, rows))
         return parts
 
     def _best(self, ordinals: I64, similarities: F32, limit: int) -> I64:
-        places = np.arange(len(ordinals))
+        indices = np.arange(len(ordinals))
         if len(ordinals) > limit:
             last = np.partition(similarities, -limit)[-limit]
-            places = np.flatnonzero(similarities >= last)
-        order = np.lexsort((self.ids(ordinals[places]), -similarities[places]))
-        return places[order[:limit]]
+            indices = np.flatnonzero(similarities >= last)
+        order = np.lexsort((self.ids(ordinals[indices]), -similarities[indices]))
+        return indices[order[:limit]]

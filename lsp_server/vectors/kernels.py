@@ -78,8 +78,8 @@ def rounded_distances(kernel: HammingKernel, planes: U8, codes: U8) -> AnyArray:
         codes: u8[m, b].
     """
     distances = np.zeros(len(codes), np.uint16)
-    for place, plane in enumerate(planes):
-        distances += kernel(plane, codes).astype(np.uint16) << np.uint16(place)
+    for bit, plane in enumerate(planes):
+        distances += kernel(plane, codes).astype(np.uint16) << np.uint16(bit)
     return distances
 
 

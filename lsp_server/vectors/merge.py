@@ -93,16 +93,16 @@ class _Plan:
             numbers, rows = self.numbers[block], self.rows[block]
             example: AnyArray = getattr(self.segments[0], name)
             values = np.empty((len(rows), *example.shape[1:]), example.dtype)
-            for number, places in _grouped(numbers):
-                values[places] = getattr(self.segments[number], name)[rows[places]]
+            for number, indices in _grouped(numbers):
+                values[indices] = getattr(self.segments[number], name)[rows[indices]]
             yield values
 
     def text_starts(self, name: str) -> I64:
         """Return the boundaries of the new blob, i64[n + 1]."""
         starts = np.zeros(len(self.rows) + 1, np.int64)
-        for number, places in _grouped(self.numbers):
-            _, lengths = _text_places(self.segments[number], name, self.rows[places])
-            starts[places + 1] = lengths
+        for number, indices in _grouped(self.numbers):
+            _, lengths = _text_ranges(self.segments[number], name, self.rows[indices])
+            starts[indices + 1] = lengths
         return np.cumsum(starts, out=starts)
 
     def texts(self, name: str, starts: I64) -> Iterator[U8]:
@@ -113,11 +113,11 @@ class _Plan:
                 continue
             base = new_starts[0]
             piece = np.empty(starts[block.start + len(rows)] - base, np.uint8)
-            for number, places in _grouped(numbers):
+            for number, indices in _grouped(numbers):
                 segment = self.segments[number]
-                firsts, lengths = _text_places(segment, name, rows[places])
+                firsts, lengths = _text_ranges(segment, name, rows[indices])
                 blob: U8 = getattr(segment, name)
-                piece[byte_positions(new_starts[places] - base, lengths)] = blob[
+                piece[byte_positions(new_starts[indices] - base, lengths)] = blob[
                     byte_positions(firsts, lengths)
                 ]
             yield piece
@@ -141,8 +141,8 @@ def _plan(segments: Sequence[Segment], alive: Sequence[Mask | None], centroids: 
         for segment in segments
     ]
     clusters, second = (
-        np.concatenate([pair[place][part] for pair, part in zip(assigned, living, strict=True)])
-        for place in (0, 1)
+        np.concatenate([pair[side][part] for pair, part in zip(assigned, living, strict=True)])
+        for side in (0, 1)
     )
     # `unique` returns the first of equal ids; in reverse order, that is the newest.
     newest = len(ids) - 1 - np.unique(ids[::-1], return_index=True)[1]
@@ -155,7 +155,7 @@ def _grouped(numbers: I64) -> Iterator[tuple[int, I64]]:
         yield number, np.flatnonzero(numbers == number)
 
 
-def _text_places(segment: Segment, name: str, rows: I64) -> tuple[I64, I64]:
+def _text_ranges(segment: Segment, name: str, rows: I64) -> tuple[I64, I64]:
     starts: AnyArray = getattr(segment, TEXTS[name])
     firsts = starts[rows].astype(np.int64)
     return firsts, starts[rows + 1].astype(np.int64) - firsts

@@ -67,9 +67,9 @@ def pair_masks(low: U8, starts: U64) -> U64:
 
 def first_letters(low: U8, starts: U64) -> U8:
     """Return the first byte of every name that belongs to a letter or digit, u8[n]; 0 where none does."""
-    places = np.flatnonzero(_IS_WORD[low])
-    firsts = np.append(low, np.uint8(0))[np.append(places, len(low))]
-    after = np.searchsorted(places, starts.astype(np.int64))
+    indices = np.flatnonzero(_IS_WORD[low])
+    firsts = np.append(low, np.uint8(0))[np.append(indices, len(low))]
+    after = np.searchsorted(indices, starts.astype(np.int64))
     letters: U8 = np.where(after[:-1] < after[1:], firsts[after[:-1]], 0).astype(np.uint8)
     return letters
 
@@ -109,5 +109,5 @@ def pack(texts: Sequence[bytes]) -> tuple[U8, U64]:
 def byte_positions(firsts: I64, lengths: I64) -> I64:
     """Return the position of every byte of texts that begin at `firsts`, text by text, i64[Σ lengths]."""
     shifts = firsts - (np.cumsum(lengths) - lengths)
-    places: I64 = np.arange(lengths.sum()) + np.repeat(shifts, lengths)
-    return places
+    indices: I64 = np.arange(lengths.sum()) + np.repeat(shifts, lengths)
+    return indices

@@ -50,9 +50,9 @@ class Runs:
         """Number of codes in all runs."""
         return int((self.ends - self.starts).sum())
 
-    def ordinals(self, places: I64) -> I64:
+    def ordinals(self, indices: I64) -> I64:
         """Turn indices into `codes` into ordinals."""
-        return places + self.base if self.rows is None else self.rows[places].astype(np.int64) + self.base
+        return indices + self.base if self.rows is None else self.rows[indices].astype(np.int64) + self.base
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ class _Compared:
 class _Block(NamedTuple):
     """Contiguous codes, u8[m, b], and where their distances go."""
 
-    place: int
+    offset: int
     codes: U8
 
 
@@ -85,18 +85,18 @@ class Scanned:
         self.distances = distances
         self._parts = parts
 
-    def ordinals(self, places: I64) -> I64:
+    def ordinals(self, indices: I64) -> I64:
         """Turn ascending indices into `distances` into ordinals."""
-        found = np.empty(len(places), np.int64)
+        found = np.empty(len(indices), np.int64)
         first = 0
         for part in self._parts:
             if not len(part.ends):
                 continue
-            borders = np.searchsorted(places, part.ends)  # this way round: runs are fewer than places
+            borders = np.searchsorted(indices, part.ends)  # this way round: runs are fewer than indices
             counts = np.diff(borders, prepend=first)
             last = int(borders[-1])
             shifts = np.repeat(part.runs.ends - part.ends, counts)
-            found[first:last] = part.runs.ordinals(places[first:last] + shifts)
+            found[first:last] = part.runs.ordinals(indices[first:last] + shifts)
             first = last
         return found
 
@@ -116,21 +116,21 @@ def scan_runs(
     compared: list[_Compared] = []
     blocks: deque[_Block] = deque()
     scattered: list[tuple[int, U8, I64]] = []
-    place = 0
+    offset = 0
     for part in parts:
         lengths = part.ends - part.starts
         is_long = lengths >= _SHORT_ROWS
         n_long = int(np.count_nonzero(is_long))
         order = np.argsort(~is_long, kind="stable")
         sorted_part = Runs(part.codes, part.starts[order], part.ends[order], part.base, part.rows)
-        compared.append(_Compared(sorted_part, place + np.cumsum(lengths[order])))
+        compared.append(_Compared(sorted_part, offset + np.cumsum(lengths[order])))
         starts, ends = sorted_part.starts, sorted_part.ends
         for start, end in _blocks(starts[:n_long].tolist(), ends[:n_long].tolist()):
-            blocks.append(_Block(place, part.codes[start:end]))
-            place += end - start
+            blocks.append(_Block(offset, part.codes[start:end]))
+            offset += end - start
         rows = _rows_of(starts[n_long:], ends[n_long:])
-        scattered.append((place, part.codes, rows))
-        place += len(rows)
+        scattered.append((offset, part.codes, rows))
+        offset += len(rows)
 
     def compare() -> None:
         # Both threads take blocks until none is left; a deque gives each to one of them.
@@ -139,9 +139,9 @@ def scan_runs(
                 block = blocks.popleft()
             except IndexError:
                 return
-            distances[block.place : block.place + len(block.codes)] = kernel(code, block.codes)
+            distances[block.offset : block.offset + len(block.codes)] = kernel(code, block.codes)
 
-    finish = concurrently(compare) if concurrently is not None and place >= _SHARED_ROWS else compare
+    finish = concurrently(compare) if concurrently is not None and offset >= _SHARED_ROWS else compare
     for first, codes, rows in scattered:
         distances[first : first + len(rows)] = _measured(partial(kernel, code), codes, rows)
     compare()
@@ -164,8 +164,8 @@ def nearest_of(measure: Callable[[U8], AnyArray], table: JoinedSegments, ordinal
     if len(ordinals) <= wanted:
         return ordinals
     distances = np.empty(len(ordinals), np.uint16)
-    for segment, places, rows in table.by_segment(ordinals):
-        distances[places] = _measured(measure, segment.codes, rows)
+    for segment, indices, rows in table.by_segment(ordinals):
+        distances[indices] = _measured(measure, segment.codes, rows)
     near = within(distances, wanted)
     return first_by_id(ordinals[near], distances[near], wanted, table.ids)
 
@@ -189,14 +189,14 @@ def nearest_scanned(
     aim = _MARGIN * wanted / max(share, 1e-9)
     while True:
         limit = _guess(distances, aim)
-        places = np.arange(len(distances)) if limit is None else np.flatnonzero(distances <= limit)
+        indices = np.arange(len(distances)) if limit is None else np.flatnonzero(distances <= limit)
         if passing is not None:
-            places = places[passing[scanned.ordinals(places)]]
-        if limit is None or len(places) >= wanted:
+            indices = indices[passing[scanned.ordinals(indices)]]
+        if limit is None or len(indices) >= wanted:
             break
         aim *= 4
-    near = within(distances[places], wanted)
-    return first_by_id(scanned.ordinals(places[near]), distances[places[near]], wanted, ids_of)
+    near = within(distances[indices], wanted)
+    return first_by_id(scanned.ordinals(indices[near]), distances[indices[near]], wanted, ids_of)
 
 
 def within(distances: AnyArray, wanted: int) -> I64:

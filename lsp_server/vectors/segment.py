@@ -125,9 +125,9 @@ class Segment:
         """
         if not self.n_rows:
             return np.full(len(ids), -1, np.int64)
-        places = np.minimum(np.searchsorted(self._sorted_ids, ids), self.n_rows - 1)
-        rows = self._sorted_rows[places].astype(np.int64)
-        rows[self._sorted_ids[places] != ids] = -1
+        indices = np.minimum(np.searchsorted(self._sorted_ids, ids), self.n_rows - 1)
+        rows = self._sorted_rows[indices].astype(np.int64)
+        rows[self._sorted_ids[indices] != ids] = -1
         return rows
 
     def alive(self, dead: U32 | None) -> Mask | None:

@@ -184,10 +184,10 @@ def write_segment(
     codes = sign_codes(vectors)
     ids = rows.ids[order]
     by_id = np.argsort(ids, kind="stable")
-    places = order.tolist()
-    ordered_names = [rows.names[row] for row in places]
+    sorted_rows = order.tolist()
+    ordered_names = [rows.names[row] for row in sorted_rows]
     low = names.pack([names.lowered(name) for name in ordered_names])
-    low_qualified = names.pack([names.lowered(rows.qualified_names[row]) for row in places])
+    low_qualified = names.pack([names.lowered(rows.qualified_names[row]) for row in sorted_rows])
     with SegmentFile(path, rows=n_rows, dimensions=dimensions, clusters=n_clusters) as file:
         file.add("codes", codes.shape, [codes])
         file.add("vectors", vectors.shape, [vectors])
@@ -205,7 +205,7 @@ def write_segment(
         file.add("sorted_rows", ids.shape, [by_id])
         _add_texts(file, "names", names.pack([names.encoded(name) for name in ordered_names]))
         _add_texts(file, "lowered", low)
-        _add_texts(file, "records", names.pack([rows.records[row] for row in places]))
+        _add_texts(file, "records", names.pack([rows.records[row] for row in sorted_rows]))
         return file.finish()
 
 

@@ -25,8 +25,8 @@ def without_doubles(results: Sequence[SearchResult], real: Mapping[Path, Path]) 
         real: Each folder → its path with links resolved.
     """
     owners: dict[Path, Path] = {}
-    for folder, place in real.items():
-        owners.setdefault(place, folder)
+    for folder, resolved in real.items():
+        owners.setdefault(resolved, folder)
     return tuple(one for one in results if _owner(one, real, owners) == one.folder)
 
 

@@ -24,8 +24,8 @@ def _markdown_line(found: SearchResult, convert: Converter) -> str:
     target = convert.uri(found).replace("(", "%28").replace(")", "%29")
     name = _name(found).replace("`", "'")
     path = found.path.replace("\n", " ")
-    place = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", f"{path}:{_line(found)}")
-    facts = f"{_kind(found)}{_marks(found)} · {_similarity(found)} · {place}"
+    location = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", f"{path}:{_line(found)}")
+    facts = f"{_kind(found)}{_marks(found)} · {_similarity(found)} · {location}"
     return f"- [`{name}`]({target}#L{_line(found)}) {facts}"
 
 

@@ -1,4 +1,4 @@
-"""Search results as text: place, kind, name and score on one line, the signature below."""
+"""Search results as text: location, kind, name and score on one line, the signature below."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -36,11 +36,13 @@ def _show_all(
 
 def _show(found: SearchResult, console: Console) -> None:
     symbol = found.symbol
-    place = f"{shown_path(found.folder / found.path)}:{symbol.selection.start.line + 1}"
+    location = f"{shown_path(found.folder / found.path)}:{symbol.selection.start.line + 1}"
     name = _on_one_line(symbol.qualified_name or found.path)
     score = Styled("green" if found.score >= PROBABLY_RELEVANT else "dim", f"{found.score:.2f}")
     marks = [Styled("yellow", f"({mark})") for mark in found.marks]
-    console.say(Styled("cyan", place), symbol.kind.label, Styled("bold", name), score, *marks, between="  ")
+    console.say(
+        Styled("cyan", location), symbol.kind.label, Styled("bold", name), score, *marks, between="  "
+    )
     if symbol.signature and symbol.signature not in {symbol.name, found.path}:
         console.say(f"    {symbol.signature}")
 

@@ -128,7 +128,7 @@ def _cluster_sizes(writer: IndexWriter) -> NDArray[np.int64]:
 
 
 def _do(writer: IndexWriter, step: Compaction) -> None:
-    names = [list(writer.segments)[place] for place in step.segments]
+    names = [list(writer.segments)[index] for index in step.segments]
     match step.action:
         case "drop":
             writer.replace_segments([], names, writer.meta)

@@ -98,5 +98,5 @@ def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
 
 def _at_lines(file: UnsavedFile, rows: I64, lines: Sequence[int]) -> Mask:
     """Return which of the rows' symbols are at one of the lines, bool[rows]."""
-    places = [place for line in lines if (place := at_line(file.symbols, line)) is not None]
-    return np.isin(rows, places)
+    numbers = [number for line in lines if (number := at_line(file.symbols, line)) is not None]
+    return np.isin(rows, numbers)

@@ -133,8 +133,8 @@ def _at_lines(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
     found: list[int] = []
     for path, lines in resolve_lines(ask.lines, snapshot.catalog.paths).items():
         rows, symbols = indexed_symbols(snapshot, path)
-        places = {place for line in lines if (place := at_line(symbols, line)) is not None}
-        found += [int(rows[place]) for place in places if allowed is None or allowed[rows[place]]]
+        numbers = {number for line in lines if (number := at_line(symbols, line)) is not None}
+        found += [int(rows[number]) for number in numbers if allowed is None or allowed[rows[number]]]
     return np.array(found, np.int64)
 
 
@@ -172,7 +172,7 @@ def _with_evidence(
 ) -> Gathered:
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
-    asked, places = np.unique(files, return_inverse=True)
+    asked, indices = np.unique(files, return_inverse=True)
     file_text = concurrently(lambda: _file_text(snapshot, ask, asked), is_crowded=ask.is_crowded)
     file_words = _file_words(snapshot, ask, asked)
     return Gathered(
@@ -180,9 +180,9 @@ def _with_evidence(
             ids=vectors.ids(ordinals),
             similarity=vectors.similarities(ask.vector, ordinals),
             text=_looked_up(ordinals, *by_words),
-            file_similarity=_file_similarity(snapshot, ask, asked)[places],
-            file_text=file_text()[places],
-            file_words=file_words[places],
+            file_similarity=_file_similarity(snapshot, ask, asked)[indices],
+            file_text=file_text()[indices],
+            file_words=file_words[indices],
             quoted=np.isin(ordinals, quoted),
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
@@ -219,9 +219,9 @@ def _file_words(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
         return np.zeros(len(files), np.float32)
     found = snapshot.text.words_held(list(ask.rarity), _entries_of(files), len(files))
     held = np.zeros((len(files), found.held.shape[1]), np.bool_)
-    places = np.minimum(np.searchsorted(files, found.files), len(files) - 1)
-    is_asked = files[places] == found.files  # the text index may be ahead and number a path differently
-    held[places[is_asked]] = found.held[is_asked]
+    indices = np.minimum(np.searchsorted(files, found.files), len(files) - 1)
+    is_asked = files[indices] == found.files  # the text index may be ahead and number a path differently
+    held[indices[is_asked]] = found.held[is_asked]
     paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
     return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
 
@@ -251,7 +251,7 @@ def _looked_up(wanted: I64, keys: I64, values: F32) -> F32:
     if not len(keys):
         return result
     order = np.argsort(keys)
-    places = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
-    hit = keys[order][places] == wanted
-    result[hit] = values[order][places[hit]]
+    indices = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    hit = keys[order][indices] == wanted
+    result[hit] = values[order][indices[hit]]
     return result

@@ -100,8 +100,8 @@ def visible_rows(view: FolderView) -> Mask | None:
 def vectors_of(snapshot: Snapshot, ordinals: I64) -> F16:
     """Return the stored vectors of the given rows, f16[m, d]."""
     rows = np.zeros((len(ordinals), snapshot.vectors.n_dimensions), np.float16)
-    for segment, places, of_segment in snapshot.vectors.by_segment(ordinals):
-        rows[places] = segment.vectors[of_segment]
+    for segment, indices, of_segment in snapshot.vectors.by_segment(ordinals):
+        rows[indices] = segment.vectors[of_segment]
     return rows
 
 

@@ -67,7 +67,7 @@ def _of_first_files(snapshot: Snapshot, rows: I64, limit: int) -> I64:
     files = snapshot.vectors.files(rows)
     counts = np.bincount(files)
     in_order = np.array(sorted(np.flatnonzero(counts).tolist(), key=snapshot.path_of), np.int64)
-    place = np.zeros(len(counts), np.int64)
-    place[in_order] = np.arange(len(in_order))
+    position = np.zeros(len(counts), np.int64)
+    position[in_order] = np.arange(len(in_order))
     # Where the last file doesn't fit as a whole, any of its symbols will do.
-    return rows[np.argsort(place[files], kind="stable")[:limit]]
+    return rows[np.argsort(position[files], kind="stable")[:limit]]

@@ -92,8 +92,8 @@ class Snapshot:
     def names_of(self, ordinals: I64) -> list[str]:
         """Return the names of many rows, as written, ten times as fast as one by one."""
         names = [""] * len(ordinals)
-        for segment, places, rows in self.vectors.by_segment(ordinals):
-            numbers = range(len(ordinals)) if isinstance(places, slice) else places.tolist()
+        for segment, indices, rows in self.vectors.by_segment(ordinals):
+            numbers = range(len(ordinals)) if isinstance(indices, slice) else indices.tolist()
             blob = segment.names.data
             starts, ends = segment.name_starts[rows].tolist(), segment.name_starts[rows + 1].tolist()
             for number, start, end in zip(numbers, starts, ends, strict=True):

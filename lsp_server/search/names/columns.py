@@ -115,7 +115,7 @@ def is_text(columns: NameColumns, text: str, rows: I64) -> Mask:
     wanted = encoded(text)
     starts = columns.name_starts[rows].astype(np.int64)
     equal: Mask = columns.name_starts[rows + 1].astype(np.int64) - starts == len(wanted)
-    for place, byte in enumerate(wanted):
+    for offset, byte in enumerate(wanted):
         checked = np.flatnonzero(equal)
-        equal[checked] = columns.names[starts[checked] + place] == byte
+        equal[checked] = columns.names[starts[checked] + offset] == byte
     return equal

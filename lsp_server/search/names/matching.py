@@ -68,8 +68,8 @@ def match_beginning(columns: NameColumns, text: str, rows: I64) -> Matches:
     """Return which of the rows' names are a text, or begin with it, in any case."""
     rows = rows_with_pairs(columns, rows, lowered(text))
     firsts = columns.lowered_starts[rows].astype(np.int64) + 1
-    for place, byte in enumerate(lowered_letters(text)):
-        kept = np.flatnonzero(columns.lowered[firsts + place] == byte)
+    for offset, byte in enumerate(lowered_letters(text)):
+        kept = np.flatnonzero(columns.lowered[firsts + offset] == byte)
         rows, firsts = rows[kept], firsts[kept]
     classes = np.full(len(rows), NameMatch.PREFIX, np.int64)
     ends = columns.lowered_starts[rows + 1].astype(np.int64)
@@ -137,12 +137,12 @@ def match_words(columns: NameColumns, words: Sequence[str], rows: I64) -> Matche
     joined = "".join("".join(split_words(word)) or word for word in wanted)
     known: dict[str, NameMatch | None] = {}
     classes = np.full(len(rows), -1, np.int64)
-    for place, name in enumerate(names_as_written(columns, rows[:_MAX_BY_WORDS])):
+    for index, name in enumerate(names_as_written(columns, rows[:_MAX_BY_WORDS])):
         if name not in known:
             known[name] = _match_of_words(name, wanted, joined)
         match = known[name]
         if match is not None:
-            classes[place] = match
+            classes[index] = match
     matching = classes >= 0
     return Matches(rows[matching], classes[matching])
 
@@ -159,12 +159,12 @@ def _match_of_words(name: str, words: Sequence[str], joined: str) -> NameMatch |
     name_words = split_words(name)
     if "".join(name_words) == joined:
         return NameMatch.SAME_LETTERS
-    low, place = name.lower(), 0
+    low, start = name.lower(), 0
     for word in words:
-        place = low.find(word, place)
-        if place < 0:
+        start = low.find(word, start)
+        if start < 0:
             break
-        place += len(word)
+        start += len(word)
     else:
         return NameMatch.WORD_PREFIX
     if all(any(mine.startswith(word) for mine in name_words) for word in words):
@@ -213,10 +213,10 @@ def _holds(block: _Block, letters: bytes) -> Mask:
 
 
 def _follow(name: bytes, letters: bytes) -> bool:
-    place = 0
+    start = 0
     for letter in letters:
-        place = name.find(letter, place) + 1
-        if not place:
+        start = name.find(letter, start) + 1
+        if not start:
             return False
     return True
 

@@ -43,7 +43,7 @@ def _letters_of(name: str) -> str:
 def _are_near(left: str, right: str) -> bool:
     if abs(len(left) - len(right)) > 1:
         return False
-    begin = next((place for place, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), None)
+    begin = next((index for index, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), None)
     if begin is None:
         return True
     left, right = left[begin:], right[begin:]

@@ -237,17 +237,17 @@ def _best(
             (np.flatnonzero(ranks < last), np.flatnonzero(ranks == last)[: _TIES * limit])
         )
         ranks, numbers, rows = ranks[chosen], numbers[chosen], rows[chosen]
-    places = sorted(
-        (rank, _by_place(sources[number], row), number, row)
+    ordered = sorted(
+        (rank, _by_file(sources[number], row), number, row)
         for rank, number, row in zip(ranks.tolist(), numbers.tolist(), rows.tolist(), strict=True)
     )
     return tuple(
         sources[number].found(row, SCORES[NameMatch(rank >> _CLASS_SHIFT)])
-        for rank, _, number, row in places[:limit]
+        for rank, _, number, row in ordered[:limit]
     )
 
 
-def _by_place(source: NameSource, row: int) -> tuple[bool, str]:
+def _by_file(source: NameSource, row: int) -> tuple[bool, str]:
     """Return a sort key for equal names: first the one in the file of that name, then by path."""
     path = source.path(row)
     stem = path.rpartition("/")[2].rpartition(".")[0]

@@ -81,8 +81,8 @@ class CentralSymbols:
             np.arange(len(central.ordinals)) if visible is None else np.flatnonzero(visible[central.ordinals])
         )
         return [
-            (central.mentions[place], _found(view, snapshot, int(central.ordinals[place])))
-            for place in shown[:limit].tolist()
+            (central.mentions[index], _found(view, snapshot, int(central.ordinals[index])))
+            for index in shown[:limit].tolist()
         ]
 
 
@@ -92,17 +92,17 @@ def _central(snapshot: Snapshot, cancel: Cancel) -> _Central:
     names = [vectors.name(ordinal) for ordinal in ordinals.tolist()]
     mentions = _mentions(snapshot.text, names, cancel)
     # Of equal names the first represents all; the others come last.
-    firsts = {name: place for place, name in reversed(list(enumerate(names)))}
+    firsts = {name: index for index, name in reversed(list(enumerate(names)))}
     factors = np.where(np.isin(vectors.kinds(ordinals), _FUNCTIONS), _FUNCTION, 1.0).tolist()
     worth = [
-        mentions[name] * factors[place] if firsts[name] == place else 0.0 for place, name in enumerate(names)
+        mentions[name] * factors[index] if firsts[name] == index else 0.0 for index, name in enumerate(names)
     ]
-    order = sorted(range(len(names)), key=lambda place: (-worth[place], names[place], place))
+    order = sorted(range(len(names)), key=lambda index: (-worth[index], names[index], index))
     return _Central(
         generation=snapshot.generation,
         segments=snapshot.catalog.segments,
         ordinals=ordinals[order],
-        mentions=[worth[place] for place in order],
+        mentions=[worth[index] for index in order],
     )
 
 

@@ -49,20 +49,20 @@ def in_containers(source: NameSource, containers: Sequence[str], matches: Matche
     rows, classes = matches.rows[order], matches.classes[order]
     # Where no name around the symbol can be the container's, the path alone decides.
     is_unsure = _may_be_named(source, containers[-1], rows) | (source.kinds[rows] == _FILE)
-    places: dict[str, _PathMatch] = {}
+    by_path: dict[str, _PathMatch] = {}
     kept: dict[int, int] = {}
     for row, match, unsure in zip(rows.tolist(), classes.tolist(), is_unsure.tolist(), strict=True):
         path = source.path(row)
-        place = places.get(path) or places.setdefault(path, _PathMatch.of(path, containers))
-        may_be_named = place.is_named and match in _LOOSELY
+        of_path = by_path.get(path) or by_path.setdefault(path, _PathMatch.of(path, containers))
+        may_be_named = of_path.is_named and match in _LOOSELY
         if may_be_named or (unsure and _is_mentioned(source, containers[-1], row)):
             symbol = source.symbol(row)
-            if _is_named(symbol, place, containers):
+            if _is_named(symbol, of_path, containers):
                 kept[row] = match
                 continue
-            fits = _begin_in_order(containers, _chain(symbol, place))
+            fits = _begin_in_order(containers, _chain(symbol, of_path))
         else:
-            fits = place.fits
+            fits = of_path.fits
         if fits:
             kept[row] = _LOOSELY.get(NameMatch(match), match)
     found = sorted(kept)
@@ -132,22 +132,22 @@ class _PathMatch:
         return cls(folders, stem, _begin_in_order(containers, parts), is_named)
 
 
-def _is_named(symbol: Symbol, place: _PathMatch, containers: Sequence[str]) -> bool:
+def _is_named(symbol: Symbol, of_path: _PathMatch, containers: Sequence[str]) -> bool:
     """Tell whether the given containers are the symbol's, in full; outer ones may be missing."""
     if symbol.kind is _FILE:
-        return tuple(place.folders[-len(containers) :]) == tuple(containers)
+        return tuple(of_path.folders[-len(containers) :]) == tuple(containers)
     if not symbol.containers:
-        return place.is_named
-    chain = _chain(symbol, place)
+        return of_path.is_named
+    chain = _chain(symbol, of_path)
     return chain[-1] == containers[-1] and _are_in_order(containers, chain)
 
 
-def _chain(symbol: Symbol, place: _PathMatch) -> list[str]:
+def _chain(symbol: Symbol, of_path: _PathMatch) -> list[str]:
     """Return everything around a symbol, outermost first, in lower case: folders, file, definitions."""
     if symbol.kind is _FILE:
-        return [*place.folders]
+        return [*of_path.folders]
     around = [part for name in symbol.containers for part in _SEPARATOR.split(name.lower()) if part]
-    return [*place.folders, place.stem, *around]
+    return [*of_path.folders, of_path.stem, *around]
 
 
 def _are_in_order(containers: Sequence[str], chain: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ _ENDING: Final = re.compile(
 _NOT_IN_PATH: Final = re.compile(r"[^\w@$+~.\-/\\:]")
 _IN_PATH: Final = re.compile(r"[./]")
 _LONGEST_PATH: Final = 400
-_MAX_PLACES: Final = 12
+_MAX_REFERENCES: Final = 12
 _MAX_LOOKED_AT: Final = 100
 _MAX_FILES: Final = 3
 """Where more files than this match equally well, none is taken to be meant."""
@@ -51,19 +51,19 @@ def line_references_in(text: str) -> tuple[LineReference, ...]:
         LineReference(_parts_before(text, match.end("suffix")), max(int(match["line"]) - 1, 0))
         for match in islice(_ENDING.finditer(text), _MAX_LOOKED_AT)
     )
-    return tuple(dict.fromkeys(found))[:_MAX_PLACES]
+    return tuple(dict.fromkeys(found))[:_MAX_REFERENCES]
 
 
-def resolve_lines(places: Sequence[LineReference], paths: Iterable[str]) -> dict[str, list[int]]:
-    """Resolve places to files: path → lines, for the paths that share the most last parts with each place."""
-    if not places:
+def resolve_lines(references: Sequence[LineReference], paths: Iterable[str]) -> dict[str, list[int]]:
+    """Resolve references: path → lines, for the paths that share the most last parts with each."""
+    if not references:
         return {}
-    names = tuple({place.file_name for place in places})
+    names = tuple({reference.file_name for reference in references})
     likely = [path for path in paths if path.endswith(names)]  # one pass over what may be many
     lines: dict[str, list[int]] = {}
-    for place in places:
-        for path in _meant(place, likely):
-            lines.setdefault(path, []).append(place.line)
+    for reference in references:
+        for path in _meant(reference, likely):
+            lines.setdefault(path, []).append(reference.line)
     return lines
 
 
@@ -88,8 +88,8 @@ def at_line(symbols: Sequence[Symbol], line: int) -> int | None:
     return min(holding)[-1] if holding else None
 
 
-def _meant(place: LineReference, paths: Sequence[str]) -> list[str]:
-    shared = {path: _n_shared(place.parts, path.split("/")) for path in paths}
+def _meant(reference: LineReference, paths: Sequence[str]) -> list[str]:
+    shared = {path: _n_shared(reference.parts, path.split("/")) for path in paths}
     most = max(shared.values(), default=0)
     meant = [path for path, n_parts in shared.items() if n_parts == most > 0]
     return meant if len(meant) <= _MAX_FILES else []

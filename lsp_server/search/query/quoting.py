@@ -80,19 +80,19 @@ def innermost(symbols: Sequence[Symbol], files: Sequence[int]) -> list[bool]:
     """
     is_section = [symbol.kind is SymbolKind.STRING for symbol in symbols]
 
-    def stands_aside(place: int) -> bool:
-        own = symbols[place]
+    def stands_aside(index: int) -> bool:
+        own = symbols[index]
         others = [
             other
             for number, other in enumerate(symbols)
-            if number != place and files[number] == files[place] and other.kind is not SymbolKind.FILE
+            if number != index and files[number] == files[index] and other.kind is not SymbolKind.FILE
         ]
-        if is_section[place]:
+        if is_section[index]:
             return any(_holds(other, own) for other in others if other.kind is not SymbolKind.STRING)
         return any(_holds(own, other) for other in others if other.kind is not SymbolKind.STRING)
 
     return [
-        symbol.kind is not SymbolKind.FILE and not stands_aside(place) for place, symbol in enumerate(symbols)
+        symbol.kind is not SymbolKind.FILE and not stands_aside(index) for index, symbol in enumerate(symbols)
     ]
 
 

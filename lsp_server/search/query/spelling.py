@@ -96,7 +96,7 @@ def _most_held(words: Iterable[str], frequency: Frequency) -> str | None:
 
 def one_edit_away(word: str) -> set[str]:
     """Return all strings one insertion, deletion, substitution or transposition away from a word."""
-    halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    halves = [(word[:cut], word[cut:]) for cut in range(len(word) + 1)]
     return {
         *(left + right[1:] for left, right in halves if right),
         *(left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1),

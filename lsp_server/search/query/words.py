@@ -90,24 +90,24 @@ class QueryWords:
         if not met:
             return 0.0, 0.0
         if len(met) == len(met[0]) == 1:  # most often
-            ((place, similarity),) = met[0]
-            counted = similarity * self._worth[place]
-            return counted / self._whole, counted / (len(words) - 1 + self._worth[place])
+            ((index, similarity),) = met[0]
+            counted = similarity * self._worth[index]
+            return counted / self._whole, counted / (len(words) - 1 + self._worth[index])
         best: dict[int, float] = {}
         covered = 0.0
         of_words = float(len(words) - len(met))
         for matches in met:
-            place, similarity = max(matches, key=self._counts)
-            covered += similarity * self._worth[place]
-            of_words += self._worth[place]
+            index, similarity = max(matches, key=self._counts)
+            covered += similarity * self._worth[index]
+            of_words += self._worth[index]
             for other, its_similarity in matches:
                 best[other] = max(best.get(other, 0.0), its_similarity)
-        of_query = sum(self._worth[place] * similarity for place, similarity in best.items())
+        of_query = sum(self._worth[index] * similarity for index, similarity in best.items())
         return of_query / self._whole, covered / of_words
 
     def _counts(self, match: tuple[int, float]) -> float:
-        place, similarity = match
-        return similarity * self._worth[place]
+        index, similarity = match
+        return similarity * self._worth[index]
 
 
 class _Matches(dict[str, tuple[tuple[int, float], ...]]):
@@ -118,17 +118,17 @@ class _Matches(dict[str, tuple[tuple[int, float], ...]]):
         self._words = [(word, WHOLE_WORDS.get(word, word)) for word in words]
         # Only words with the same first letters can be alike.
         self._by_beginning: dict[str, list[int]] = {}
-        for place, (_, whole) in enumerate(self._words):
-            self._by_beginning.setdefault(whole[:SHORTEST_PREFIX], []).append(place)
+        for index, (_, whole) in enumerate(self._words):
+            self._by_beginning.setdefault(whole[:SHORTEST_PREFIX], []).append(index)
 
     def __missing__(self, word: str) -> tuple[tuple[int, float], ...]:
         whole = WHOLE_WORDS.get(word, word)
-        places = self._by_beginning.get(whole[:SHORTEST_PREFIX])
-        if places is None:  # most words
+        indices = self._by_beginning.get(whole[:SHORTEST_PREFIX])
+        if indices is None:  # most words
             self[word] = ()
             return ()
-        scored = ((place, self._similarity(self._words[place], (word, whole))) for place in places)
-        matches = self[word] = tuple((place, similarity) for place, similarity in scored if similarity > 0)
+        scored = ((index, self._similarity(self._words[index], (word, whole))) for index in indices)
+        matches = self[word] = tuple((index, similarity) for index, similarity in scored if similarity > 0)
         return matches
 
     @staticmethod

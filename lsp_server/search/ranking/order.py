@@ -67,12 +67,12 @@ def _tiers(relevance: np.ndarray, signals: Signals) -> np.ndarray:
 
     Only the best three of a file are lifted per tier, so a family of overloads leaves room for others.
     """
-    place = np.zeros(len(relevance), np.int64)
+    nth = np.zeros(len(relevance), np.int64)
     for tier in _distinct(signals.tier):
         chosen = np.flatnonzero(signals.tier == tier)
         by_file = _ByFile.of(relevance[chosen], signals.files[chosen])
-        place[chosen[by_file.order]] = by_file.place
-    tiers: np.ndarray = np.where(place < _MAX_A_FILE_AND_TIER, signals.tier, 0)
+        nth[chosen[by_file.order]] = by_file.nth
+    tiers: np.ndarray = np.where(nth < _MAX_A_FILE_AND_TIER, signals.tier, 0)
     return tiers
 
 
@@ -108,7 +108,7 @@ class _ByFile:
 
     order: np.ndarray  # candidate numbers
     group: np.ndarray  # number of the file, from 0
-    place: np.ndarray  # rank within the file, from 0
+    nth: np.ndarray  # rank within the file, from 0
 
     @classmethod
     def of(cls, relevance: np.ndarray, files: np.ndarray) -> "_ByFile":
@@ -122,8 +122,8 @@ class _ByFile:
 def _neighbours(relevance: np.ndarray, files: np.ndarray) -> np.ndarray:
     """Return for each candidate the sum of 1/1, 1/2, 1/3 of the relevance of its file's second to fourth."""
     by_file = _ByFile.of(relevance, files)
-    counts = (by_file.place > 0) & (by_file.place <= _MAX_NEIGHBOURS)
-    falling = np.where(counts, relevance[by_file.order] / np.maximum(by_file.place, 1), 0.0)
+    counts = (by_file.nth > 0) & (by_file.nth <= _MAX_NEIGHBOURS)
+    falling = np.where(counts, relevance[by_file.order] / np.maximum(by_file.nth, 1), 0.0)
     added = np.empty(len(relevance))
     added[by_file.order] = np.bincount(by_file.group, falling)[by_file.group]
     return added
@@ -136,6 +136,6 @@ def _diversity(relevance: np.ndarray, files: np.ndarray, repeated: float) -> np.
     """
     by_file = _ByFile.of(relevance, files)
     factor = np.empty(len(relevance))
-    times = np.where(by_file.place > 0, 1 + (by_file.place - 1) / _FURTHER, 0)
+    times = np.where(by_file.nth > 0, 1 + (by_file.nth - 1) / _FURTHER, 0)
     factor[by_file.order] = repeated**times
     return factor
