@@ -1,4 +1,4 @@
-"""From the bytes of a file to its symbols, and the pool of child processes that do this."""
+"""From the bytes of a file to its symbols: languages, grammars, patterns, prose; never touches an index."""
 
 from lsp_server.parsing.languages import (
     LANGUAGES,
@@ -7,8 +7,8 @@ from lsp_server.parsing.languages import (
     language_by_name,
     language_of,
 )
-from lsp_server.parsing.names import path_flags, skip_by_name, with_forced_secrets
 from lsp_server.parsing.parse import parse_file
+from lsp_server.parsing.paths import path_flags, skip_by_name, with_forced_secrets
 from lsp_server.parsing.reading import ParseLimits
 from lsp_server.parsing.symbols import ParsedFile, ParsedSymbol, Skipped
 

@@ -3,10 +3,10 @@
 import re
 
 from lsp_server.parsing.blanking import blank_outside
-from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.languages import LANGUAGES, canonical_language
 from lsp_server.parsing.sections import Source, numbered
 from lsp_server.parsing.symbols import ParsedSymbol
+from lsp_server.parsing.trees.extraction import extract
 
 EMBEDDING_LANGUAGES = frozenset({"vue", "svelte", "astro", "html"})
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from lsp_server.model import Position, Span
 from lsp_server.parsing.chunks import title_of, uncovered
-from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.file_entry import entry_symbol
 from lsp_server.parsing.json_text import JsonValue, pieces, walk
 from lsp_server.parsing.languages import LANGUAGES, canonical_language
 from lsp_server.parsing.prose import paragraph, prose_sections
 from lsp_server.parsing.sections import Section, Source, entry_of, fold, numbered
 from lsp_server.parsing.symbols import MAX_DOCUMENTATION, ParsedFile, ParsedSymbol
+from lsp_server.parsing.trees.extraction import extract
 
 MAX_CELLS = 2000
 

@@ -8,10 +8,10 @@ import re
 from dataclasses import replace
 
 from lsp_server.parsing.blanking import blank_inside, blank_outside, blanked
-from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.languages import LANGUAGES
 from lsp_server.parsing.sections import Source, numbered
 from lsp_server.parsing.symbols import ParsedSymbol
+from lsp_server.parsing.trees.extraction import extract
 
 _COMMENT = rb"//[^\n]*+|/\*.*?(?:\*/|\Z)"
 _LITERAL = (

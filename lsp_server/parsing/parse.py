@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from lsp_server.model import SymbolFlags
 from lsp_server.parsing.chunks import continued, uncovered, whole_text
 from lsp_server.parsing.config_files import CONFIG_LANGUAGES, config_sections
-from lsp_server.parsing.declarations import declared_symbols
+from lsp_server.parsing.declarations.finding import declared_symbols
 from lsp_server.parsing.embedded import EMBEDDING_LANGUAGES, embedded_symbols
-from lsp_server.parsing.extraction import extract
 from lsp_server.parsing.file_entry import file_entry
 from lsp_server.parsing.languages import Language, language_of
-from lsp_server.parsing.names import skip_by_name
 from lsp_server.parsing.notebook import parse_notebook
 from lsp_server.parsing.objective_cpp import objective_cpp_symbols
+from lsp_server.parsing.paths import skip_by_name
 from lsp_server.parsing.prose import PROSE_FORMATS, prose_sections
 from lsp_server.parsing.reading import ParseLimits, decode, is_generated, reason_to_skip
 from lsp_server.parsing.sections import Section, Source, entry_of, flagged, numbered
 from lsp_server.parsing.symbols import ParsedFile, ParsedSymbol, Skipped
+from lsp_server.parsing.trees.extraction import extract
 
 logger = logging.getLogger(__name__)
 

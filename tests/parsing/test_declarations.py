@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.declaration_patterns import PATTERNS
-from lsp_server.parsing.declarations import MAX_DECLARATIONS, declared_symbols
+from lsp_server.parsing.declarations.finding import MAX_DECLARATIONS, declared_symbols
+from lsp_server.parsing.declarations.patterns import PATTERNS
 from lsp_server.parsing.sections import Source
 from lsp_server.parsing.symbols import ParsedSymbol
 

@@ -2,8 +2,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from lsp_server.parsing.grammars import rules_of
 from lsp_server.parsing.languages import LANGUAGES, canonical_language, language_of, load_grammar
+from lsp_server.parsing.trees.grammars import rules_of
 
 
 @pytest.mark.parametrize(

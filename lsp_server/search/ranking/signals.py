@@ -22,7 +22,7 @@ EXAMPLE_WORDS: Final = frozenset(
     {"example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"}
     | {"fixture", "fixtures", "tutorial", "tutorials", "playground", "playgrounds", "quickstart"}
 )
-"""A query with one of these asks for what lies in folders of that name; see `parsing.names.path_flags`."""
+"""A query with one of these asks for what lies in folders of that name; see `parsing.paths.path_flags`."""
 
 _HOLDERS_SIZE: Final = 0.2
 """A container is long by nature and does little itself: it counts like a function of two lines."""

@@ -1,0 +1,1 @@
+"""What patterns of lines read: the declarations of languages without a grammar."""

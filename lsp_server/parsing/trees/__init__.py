@@ -1,0 +1,1 @@
+"""What tree-sitter reads: rules of each grammar, the walk, and repairs of sources that it can't read."""

@@ -1,0 +1,152 @@
+"""C#: types, members, local functions, tests by attribute; namespaces are only looked into."""
+
+import re
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.trees.rules import (
+    ALONE,
+    DIRECTIVES,
+    IN_CLASS,
+    Found,
+    Role,
+    Rules,
+    Scope,
+    ScopeKind,
+    child_of_type,
+    definition,
+    text_of,
+)
+
+_DECLARED = SymbolFlags.DECLARATION
+_TEST_MARKS = ("[Fact", "[Theory", "[Test", "[TestMethod", "[DataTestMethod")
+
+_ASYNC_NAME = re.compile(rb"\basync(?=\s*+[),:?;&|=!.\]}])")
+
+
+_LOCAL_FUNCTION = re.compile(
+    rb"\n(?: {8}|\t\t)[ \t]*+(?:(?:static|async|unsafe) )*+"
+    rb"(?!(?:return|await|new|throw|else|using|yield|goto|case|in|is|as|not|and|or|var|public|private|protected"
+    rb"|internal|override|virtual|abstract|partial|sealed|extern)\b)"
+    rb"[A-Za-z_(][\w.]*+(?:<[^;={}\n]*?>|\([^;={}\n]*?\))?[\[\],?]*+ [A-Za-z_]\w*+(?:<[\w, ]++>)?\("
+)
+
+
+def _prepare(source: bytes) -> bytes:
+    """Let the grammar read a parameter called `async` as a name, which it is unless a function follows."""
+    return _ASYNC_NAME.sub(b"Async", source) if b"async" in source else source
+
+
+def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
+    declaration = child_of_type(node, "variable_declaration")
+    if declaration is None:
+        return ()
+    words = {text_of(child) for child in node.children if child.type == "modifier"}
+    kind = SymbolKind.CONSTANT if "const" in words else SymbolKind.FIELD
+    if node.type == "event_field_declaration":
+        kind = SymbolKind.EVENT
+    found = []
+    for declarator in declaration.children:
+        if declarator.type == "variable_declarator":
+            at = declarator.child_by_field_name("name") or child_of_type(declarator, "identifier")
+            if at is not None:
+                found.append(Found(node, text_of(at), at, kind, node.end_byte))
+    return found
+
+
+def _property(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name") or child_of_type(node, "this")
+    if at is None:
+        return ()
+    cut = node.child_by_field_name("accessors") or node.child_by_field_name("value")
+    return (Found(node, text_of(at), at, SymbolKind.PROPERTY, cut.start_byte if cut else node.end_byte),)
+
+
+def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
+    body = node.child_by_field_name("body")
+    parameters = node.child_by_field_name("parameters")
+    word = child_of_type(node, "operator")
+    if parameters is None or word is None:
+        return ()
+    name = (node.text or b"")[word.start_byte - node.start_byte : parameters.start_byte - node.start_byte]
+    head_end = body.start_byte if body else node.end_byte
+    return (
+        Found(node, " ".join(name.decode("utf-8", "replace").split()), word, SymbolKind.METHOD, head_end),
+    )
+
+
+def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if at is None:
+        return ()
+    inside = (body,) if body is not None else ()
+    head_end = body.start_byte if body else node.end_byte
+    return (
+        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.TYPE, access="public"),
+    )
+
+
+def _destructor(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    tilde = child_of_type(node, "~")
+    if at is None or tilde is None:
+        return ()
+    return (
+        Found(node, f"~{text_of(at)}", tilde, SymbolKind.METHOD, body.start_byte if body else node.end_byte),
+    )
+
+
+def _exported(found: Found, before: str, scope: Scope) -> bool:
+    if scope.access == "public" or found.kind is SymbolKind.ENUM_MEMBER:
+        return True
+    words = before.split()
+    return "public" in words or "protected" in words
+
+
+def _tested(_found: Found, head: str) -> bool:
+    return head.startswith("[") and any(mark in head for mark in _TEST_MARKS)
+
+
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "namespace_declaration": Role.ENTER,
+        "file_scoped_namespace_declaration": Role.ENTER,
+        "declaration_list": Role.ENTER,
+        "preproc_if": Role.ENTER,
+        "preproc_else": Role.ENTER,
+        "preproc_elif": Role.ENTER,
+        "class_declaration": definition(SymbolKind.CLASS, opens=ScopeKind.TYPE),
+        "struct_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
+        "record_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
+        "record_struct_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
+        "interface_declaration": _interface,
+        "enum_declaration": definition(SymbolKind.ENUM, opens=ScopeKind.TYPE),
+        "enum_member_declaration": definition(SymbolKind.ENUM_MEMBER, body=()),
+        "delegate_declaration": definition(SymbolKind.CLASS, body=()),
+        "method_declaration": definition(SymbolKind.METHOD, opens=ScopeKind.FUNCTION, without_body=_DECLARED),
+        "constructor_declaration": definition(SymbolKind.CONSTRUCTOR),
+        "destructor_declaration": _destructor,
+        "local_function_statement": definition(SymbolKind.FUNCTION, opens=ScopeKind.FUNCTION),
+        "global_statement": Role.ENTER,
+        "property_declaration": _property,
+        "indexer_declaration": _property,
+        "event_declaration": definition(SymbolKind.EVENT, body="accessors"),
+        "event_field_declaration": _fields,
+        "field_declaration": _fields,
+        "operator_declaration": _operator,
+        "conversion_operator_declaration": _operator,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    attributes=frozenset({"attribute_list"}),
+    inner_marks=(b"static ", b"local", b"async "),
+    hidden_types=frozenset({"local_function_statement"}),
+    hidden_lines=_LOCAL_FUNCTION,
+    prepare=_prepare,
+    piece_ways=(ALONE, IN_CLASS),
+    aside=DIRECTIVES,
+)

@@ -1,0 +1,387 @@
+"""JavaScript and TypeScript: declarations, assigned functions, object methods, test blocks, routes."""
+
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.trees.grammars.ecmascript_exports import export_list
+from lsp_server.parsing.trees.grammars.ecmascript_types import (
+    enum,
+    member,
+    namespace,
+    property_,
+    type_alias,
+    without_variance,
+)
+from lsp_server.parsing.trees.grammars.ecmascript_values import (
+    FUNCTIONS,
+    bare,
+    body_of,
+    call_inside,
+    called_at_once,
+    function_inside,
+    last_value,
+    wrapped_function,
+)
+from lsp_server.parsing.trees.rules import (
+    ALONE,
+    IN_CLASS,
+    Found,
+    Role,
+    Rules,
+    Scope,
+    ScopeKind,
+    definition,
+    first_child,
+    first_field,
+    first_named,
+    text_of,
+)
+
+_TEST_BLOCKS = frozenset(
+    {"describe", "it", "test", "suite", "context", "specify", "bench", "fdescribe", "xdescribe"}
+)
+_VERBS = frozenset(
+    {"get", "post", "put", "patch", "delete", "all", "use", "on", "once", "command", "task", "handle"}
+)
+
+
+def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
+    """Describe what is assigned to a name: a function, class, object, result of a call or plain value."""
+    value, name = bare(value), text_of(at).strip("'\"")
+    kind = value.type if value is not None else ""
+    if value is not None and kind in FUNCTIONS:
+        body = body_of(value)
+        inside, opens = function_inside(value)
+        called = (
+            SymbolKind.METHOD
+            if scope.kind is ScopeKind.TYPE or plain is SymbolKind.METHOD
+            else SymbolKind.FUNCTION
+        )
+        yield Found(node, name, at, called, body.start_byte if body else node.end_byte, inside, opens)
+    elif value is not None and kind == "class":
+        body = body_of(value)
+        yield Found(
+            node, name, at, SymbolKind.CLASS, body.start_byte if body else node.end_byte,
+            (body,) if body else (), ScopeKind.TYPE,
+        )  # fmt: skip
+    elif plain is SymbolKind.METHOD or (
+        scope.kind is ScopeKind.FUNCTION and kind not in {"object", "call_expression"}
+    ):
+        return
+    elif value is not None and kind == "object":
+        shown = plain if scope.kind is not ScopeKind.FUNCTION else None
+        yield Found(
+            node, name, at, shown, value.start_byte, (value,), ScopeKind.TYPE,
+            containers=() if shown is not None else (name,),
+        )  # fmt: skip
+    elif value is not None and kind == "call_expression":
+        yield from _made(node, at, value, scope, plain)
+    else:
+        yield Found(node, name, at, plain, node.end_byte)
+
+
+def _made(node: Node, at: Node, call: Node, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
+    """Describe `name = make(...)`; a wrapped function counts as a function."""
+    name, wrapped, called = text_of(at), wrapped_function(call), called_at_once(call)
+    inside, opens = function_inside(wrapped) if wrapped is not None else call_inside(call)
+    if called is not None and body_of(called) is not None:
+        inside, opens = function_inside(called)
+    if wrapped is not None:
+        body = body_of(wrapped)
+        head_end = body.start_byte if body is not None else node.end_byte
+        yield Found(node, name, at, SymbolKind.FUNCTION, head_end, inside, opens)
+    elif scope.kind is not ScopeKind.FUNCTION:
+        yield Found(node, name, at, plain, inside[0].start_byte if inside else node.end_byte, inside, opens)
+    elif opens is ScopeKind.TYPE:
+        yield Found(node, inside=inside, opens=opens, containers=(name,))
+
+
+def _variables(node: Node, scope: Scope) -> Iterable[Found]:
+    declarators = [child for child in node.children if child.type == "variable_declarator"]
+    plain = (
+        SymbolKind.CONSTANT
+        if node.child_count and text_of(node.children[0]) == "const"
+        else SymbolKind.VARIABLE
+    )
+    found: list[Found] = []
+    for declarator in declarators:
+        at = declarator.child_by_field_name("name")
+        value = last_value(declarator.child_by_field_name("value"))
+        if at is not None and at.type == "identifier" and not _is_import(value):
+            extent = node if len(declarators) == 1 else declarator
+            found.extend(_held(extent, at, value, scope, plain))
+    return found
+
+
+def _is_import(value: Node | None) -> bool:
+    """Say whether a value is `require("...")` or a member of it."""
+    raw = value.text if value is not None and value.type in {"call_expression", "member_expression"} else None
+    return raw is not None and raw.startswith(b"require(")
+
+
+def _method(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), body_of(node)
+    if at is None:
+        return ()
+    name = text_of(at)
+    kind = SymbolKind.CONSTRUCTOR if name == "constructor" else SymbolKind.METHOD
+    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
+    head_end = body.start_byte if body else node.end_byte
+    return (Found(node, name.strip("'\""), at, kind, head_end, (body,) if body else (), flags=flags),)
+
+
+def _field(node: Node, scope: Scope) -> Iterable[Found]:
+    at = first_field(node, "property", "name")
+    if at is None:
+        return ()
+    return _held(node, at, node.child_by_field_name("value"), scope, SymbolKind.PROPERTY)
+
+
+def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe a function in an object; other values are only looked into."""
+    at, value = node.child_by_field_name("key"), bare(node.child_by_field_name("value"))
+    if at is None or value is None:
+        return ()
+    name = text_of(at).strip("'\"")
+    if value.type in FUNCTIONS:
+        inside, opens = function_inside(value)
+        body = body_of(value)
+        head_end = body.start_byte if body else node.end_byte
+        return (Found(node, name, at, SymbolKind.METHOD, head_end, inside, opens),)
+    if value.type == "object":
+        return (Found(node, inside=(value,), opens=ScopeKind.TYPE, containers=(name,)),)
+    if value.type == "call_expression":
+        inside, opens = call_inside(value)
+        if inside and opens is ScopeKind.FUNCTION:
+            return (Found(node, name, at, SymbolKind.METHOD, inside[0].start_byte, inside, opens),)
+        return (Found(node, inside=inside, opens=opens, containers=(name,)),) if inside else ()
+    return ()
+
+
+def _class(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe an exported class, which may be anonymous."""
+    at, body = node.child_by_field_name("name"), body_of(node)
+    if body is None or (at is None and scope.kind is not ScopeKind.FILE):
+        return ()
+    name = text_of(at) if at is not None else "default"
+    return (
+        Found(
+            node, name, at or first_child(node), SymbolKind.CLASS, body.start_byte, (body,), ScopeKind.TYPE
+        ),
+    )  # fmt: skip
+
+
+def _default(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe an exported function, anonymous or named."""
+    at = node.child_by_field_name("name")
+    if at is None and scope.kind is not ScopeKind.FILE:
+        return ()
+    inside, opens = function_inside(node)
+    body = body_of(node)
+    head_end = body.start_byte if body else node.end_byte
+    name = text_of(at) if at is not None else "default"
+    return (Found(node, name, at or first_child(node), SymbolKind.FUNCTION, head_end, inside, opens),)
+
+
+def _statement(node: Node, scope: Scope) -> Iterable[Found]:
+    expression = first_child(node)
+    if expression is not None and expression.type == "parenthesized_expression":
+        expression = bare(expression)
+    if expression is None:
+        return ()
+    if expression.type == "assignment_expression":
+        return _assignment(node, expression, scope)
+    if expression.type == "call_expression":
+        return _call(expression, scope)
+    if expression.type in {"internal_module", "module"}:
+        return namespace(expression, scope)
+    if expression.type == "unary_expression":
+        call = expression.child_by_field_name("argument")
+        return _call(call, scope) if call is not None and call.type == "call_expression" else ()
+    return ()
+
+
+def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Found]:
+    """Describe `X.prototype.m = function`, `exports.f = ...`, `module.exports = {...}` and the like."""
+    left, value = assignment.child_by_field_name("left"), bare(assignment.child_by_field_name("right"))
+    targets = [left]
+    for _ in range(4):
+        if value is None or value.type != "assignment_expression":
+            break
+        targets.append(value.child_by_field_name("left"))
+        value = bare(value.child_by_field_name("right"))
+    whole = [
+        target
+        for target in targets
+        if target is not None and text_of(target) in {"module.exports", "exports"}
+    ]
+    named = next(
+        (one for one in targets if one is not None and one.type == "member_expression" and one not in whole),
+        None,
+    )
+    if named is None:
+        return _whole_export(statement, value, scope) if whole else ()
+    at = named.child_by_field_name("property")
+    if at is None:
+        return ()
+    owner, name = text_of(named.child_by_field_name("object")), text_of(at)
+    if owner in {"exports", "module.exports"}:
+        found = list(_held(statement, at, value, scope, SymbolKind.VARIABLE))
+        for one in found:
+            one.flags |= SymbolFlags.EXPORTED
+        return [one for one in found if value is not None and value.type not in {"identifier", "undefined"}]
+    if len(owner) > 60 or "(" in owner or "\n" in owner:
+        return ()
+    containers = tuple(
+        part for part in owner.split(".") if part not in {"prototype", "this", "self", "window"}
+    )
+    if name == "prototype" and value is not None and value.type == "object":
+        return (Found(statement, inside=(value,), opens=ScopeKind.TYPE, containers=containers),)
+    found = list(_held(statement, at, value, scope, SymbolKind.METHOD))
+    for one in found:
+        one.containers = containers
+    return found
+
+
+def _whole_export(statement: Node, value: Node | None, scope: Scope) -> Iterable[Found]:
+    if value is None:
+        return ()
+    if value.type == "object":
+        return (Found(statement, inside=(value,), opens=ScopeKind.TYPE),)
+    if value.type == "call_expression":
+        inside, opens = call_inside(value)
+        return (Found(statement, inside=inside, opens=opens),) if inside else ()
+    name = value.child_by_field_name("name") if value.type in FUNCTIONS or value.type == "class" else None
+    at = name or first_child(value)
+    if at is None:
+        return ()
+    found = list(_held(statement, at, value, scope, SymbolKind.METHOD))
+    for one in found:
+        one.flags |= SymbolFlags.EXPORTED
+        one.name = text_of(name) or "exports"
+        one.kind = SymbolKind.FUNCTION if one.kind is SymbolKind.METHOD else one.kind
+    return found
+
+
+def _call(call: Node, scope: Scope) -> Iterable[Found]:
+    """Describe test blocks, routes and named callbacks; look into immediately invoked functions."""
+    callee, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+    if callee is None or arguments is None:
+        return ()
+    called = called_at_once(call)
+    if called is not None:
+        # Its argument may be the whole library: `(function (make) {...})(function () {...})`.
+        given = (bare(argument) for argument in arguments.children if argument.is_named)
+        functions = [called, *(one for one in given if one is not None and one.type in FUNCTIONS)]
+        bodies = tuple(body for body in map(body_of, functions) if body is not None)
+        return (Found(call, inside=bodies, opens=ScopeKind.FILE),)
+    if callee.type == "parenthesized_expression":
+        return ()
+    functions = [argument for argument in arguments.children if argument.type in FUNCTIONS]
+    if not functions:
+        inside, opens = call_inside(call)
+        is_worth_a_look = scope.kind is ScopeKind.FILE or opens is ScopeKind.TYPE
+        return (Found(call, inside=inside, opens=opens),) if inside and is_worth_a_look else ()
+    inside, opens = function_inside(functions[-1])
+    first = first_named(arguments)
+    title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
+    words = (
+        text_of(callee).partition("(")[0].partition("`")[0].split(".")
+        if callee.end_byte - callee.start_byte < 400
+        else [""]
+    )
+    head_end = body_of(functions[-1])
+    end = head_end.start_byte if head_end is not None else call.end_byte
+    if title and first is not None and words[0] in _TEST_BLOCKS:
+        return (Found(call, title, first, SymbolKind.FUNCTION, end, inside, opens, flags=SymbolFlags.TEST),)
+    if title and first is not None and len(words) > 1 and words[-1] in _VERBS:
+        return (Found(call, f"{words[-1]} {title}", first, SymbolKind.FUNCTION, end, inside, opens),)
+    found = [
+        one
+        for function in functions
+        if function.child_by_field_name("name")
+        for one in _default(function, scope)
+    ]
+    if found or (scope.kind is ScopeKind.FUNCTION and words[0] not in {"beforeEach", "before"}):
+        return found
+    return (Found(call, inside=inside, opens=opens),)
+
+
+def _exported(found: Found, before: str, scope: Scope) -> bool:
+    if scope.kind is ScopeKind.FILE:
+        return found.node.type == "export_statement" or bool(found.flags & SymbolFlags.EXPORTED)
+    words = before.split()
+    return not (found.name.startswith(("#", "_")) or "private" in words or "protected" in words)
+
+
+def _made_object(node: Node, scope: Scope) -> Iterable[Found]:
+    """Look into `export default make({...})` and `export default memo(function Name() {...})`."""
+    wrapped = wrapped_function(node)
+    if wrapped is not None:
+        return _default(wrapped, scope)
+    inside, opens = call_inside(node)
+    return (Found(node, inside=inside, opens=opens),) if inside else ()
+
+
+_DECLARED = SymbolFlags.DECLARATION
+_FUNCTION = definition(SymbolKind.FUNCTION, opens=ScopeKind.FUNCTION)
+_CLASS = definition(SymbolKind.CLASS, opens=ScopeKind.TYPE)
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "decorator": Role.ATTRIBUTE,
+        "export_statement": Role.WRAP,
+        "ambient_declaration": Role.WRAP,
+        "function_declaration": _FUNCTION,
+        "generator_function_declaration": _FUNCTION,
+        "function_signature": definition(SymbolKind.FUNCTION, without_body=_DECLARED),
+        "class_declaration": _CLASS,
+        "abstract_class_declaration": _CLASS,
+        "class": _class,
+        "method_definition": _method,
+        "method_signature": _method,
+        "abstract_method_signature": _method,
+        "field_definition": _field,
+        "public_field_definition": _field,
+        "property_signature": property_,
+        "interface_declaration": definition(SymbolKind.INTERFACE, opens=ScopeKind.TYPE),
+        "type_alias_declaration": type_alias,
+        "enum_declaration": enum,
+        "property_identifier": member,
+        "enum_assignment": member,
+        "module": namespace,
+        "internal_module": namespace,
+        "lexical_declaration": _variables,
+        "variable_declaration": _variables,
+        "expression_statement": _statement,
+        "pair": _pair,
+        "object": Role.ENTER,
+        "arrow_function": _default,
+        "function_expression": _default,
+        "call_expression": _made_object,
+        "return_statement": Role.ENTER,
+        "statement_block": Role.ENTER,
+        "if_statement": Role.ENTER,
+        "else_clause": Role.ENTER,
+        "try_statement": Role.ENTER,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    export_list=export_list,
+    attributes=frozenset({"decorator"}),
+    prepare=without_variance,
+    inner_marks=(b"function", b"=>", b"class "),
+    hidden_types=frozenset(
+        {
+            "function_declaration",
+            "generator_function_declaration",
+            "class_declaration",
+            "interface_declaration",
+            "enum_declaration",
+        }
+    ),
+    hidden_marks={b"": (b"function ", b"function* ", b"class ", b"interface ", b"enum ")},
+    piece_ways=(ALONE, IN_CLASS, (b"interface C {\n", b"}"), (b"x = {\n", b"}")),
+)

@@ -1,0 +1,64 @@
+"""What only TypeScript has: type aliases, enums, namespaces, properties of interfaces."""
+
+import re
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.trees.grammars.ecmascript_values import body_of
+from lsp_server.parsing.trees.rules import Found, Scope, ScopeKind, text_of
+
+_BOTH_WAYS = re.compile(rb"([<,]\s*+)in out(?= \w)")
+
+
+def without_variance(source: bytes) -> bytes:
+    """Let the grammar read invariant type parameters: `<in out T>`."""
+    return _BOTH_WAYS.sub(rb"\1      ", source) if b"in out " in source else source
+
+
+def property_(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe a property of an interface, a declaration."""
+    at = node.child_by_field_name("name")
+    if scope.kind is not ScopeKind.TYPE or at is None:
+        return ()
+    return (Found(node, text_of(at), at, SymbolKind.PROPERTY, node.end_byte, flags=SymbolFlags.DECLARATION),)
+
+
+def type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe `type A = ...`, and look into an object type."""
+    at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if at is None:
+        return ()
+    shape = (value,) if value is not None and value.type == "object_type" else ()
+    head_end = value.start_byte if value is not None and shape else node.end_byte
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, shape, ScopeKind.TYPE),)
+
+
+def enum(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe an enum; its members follow."""
+    at, body = node.child_by_field_name("name"), body_of(node)
+    if at is None or body is None:
+        return ()
+    return (
+        Found(
+            node, text_of(at), at, SymbolKind.ENUM, body.start_byte, (body,), ScopeKind.TYPE, access="enum"
+        ),
+    )
+
+
+def member(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe a member of an enum."""
+    at = node.child_by_field_name("name") if node.type == "enum_assignment" else node
+    if scope.access != "enum" or at is None:
+        return ()
+    return (Found(node, text_of(at).strip("'\""), at, SymbolKind.ENUM_MEMBER, node.end_byte),)
+
+
+def namespace(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe a namespace or a declared module."""
+    at, body = node.child_by_field_name("name"), body_of(node)
+    if at is None or body is None:
+        return ()
+    name = text_of(at).strip("'\"")
+    return (Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, (body,), ScopeKind.FILE),)

@@ -1,0 +1,90 @@
+"""What a JavaScript or TypeScript value is: a function, wrapped or immediately invoked, or a container."""
+
+from tree_sitter import Node
+
+from lsp_server.parsing.trees.rules import ScopeKind, first_named, text_of
+
+FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "function"})
+_CASTS = frozenset({
+    "satisfies_expression", "as_expression", "parenthesized_expression", "await_expression",
+    "non_null_expression", "type_assertion",
+})  # fmt: skip
+_FUNCTION_MAKERS = frozenset(
+    {"memo", "forwardRef", "useCallback", "observer", "cache", "debounce", "throttle", "wrap"}
+)
+
+
+def bare(value: Node | None) -> Node | None:
+    """Return a value without the casts and parentheses around it."""
+    for _ in range(8):
+        if value is None or value.type not in _CASTS:
+            return value
+        value = next((child for child in value.children if child.is_named), None)
+    return value
+
+
+def body_of(function: Node) -> Node | None:
+    """Return the body of a function or class."""
+    return function.child_by_field_name("body")
+
+
+def function_inside(function: Node) -> tuple[tuple[Node, ...], ScopeKind]:
+    """Return where a function may contain definitions: its block, or the object that an arrow returns."""
+    body = bare(body_of(function))
+    if body is None or body.type not in {"statement_block", "object"}:
+        return (), ScopeKind.FUNCTION
+    return (body,), ScopeKind.TYPE if body.type == "object" else ScopeKind.FUNCTION
+
+
+def call_inside(call: Node) -> tuple[tuple[Node, ...], ScopeKind]:
+    """Return the objects, or else the function bodies, among the arguments of a call."""
+    blocks: list[Node] = []
+    arguments = call.child_by_field_name("arguments")
+    for argument in arguments.children if arguments is not None else ():
+        if argument.type == "object":
+            return (argument,), ScopeKind.TYPE
+        if argument.type in FUNCTIONS:
+            inside, opens = function_inside(argument)
+            if opens is ScopeKind.TYPE:
+                return inside, opens
+            blocks.extend(inside)
+    return tuple(blocks), ScopeKind.FUNCTION
+
+
+def called_at_once(call: Node) -> Node | None:
+    """Return the function of `(function () {...})()`, or of the same with `.call(this)`."""
+    callee = bare(call.child_by_field_name("function"))
+    if callee is not None and callee.type == "member_expression":
+        owner = callee.child_by_field_name("object")
+        is_call = owner is not None and owner.type in {"function_expression", "parenthesized_expression"}
+        if not is_call or text_of(callee.child_by_field_name("property")) not in {"call", "apply"}:
+            return None
+        callee = bare(owner)
+    return callee if callee is not None and callee.type in FUNCTIONS else None
+
+
+def last_value(value: Node | None) -> Node | None:
+    """Return what `a = b = value` assigns."""
+    for _ in range(4):
+        if value is None or value.type != "assignment_expression":
+            break
+        value = value.child_by_field_name("right")
+    return value
+
+
+def wrapped_function(call: Node) -> Node | None:
+    """Return the function in `memo(function () {...})` and in `memo(forwardRef(...))`."""
+    current: Node | None = call
+    for _ in range(3):
+        if current is None or _maker(current) not in _FUNCTION_MAKERS:
+            break
+        arguments = current.child_by_field_name("arguments")
+        first = first_named(arguments)
+        if first is not None and first.type in FUNCTIONS:
+            return first
+        current = first if first is not None and first.type == "call_expression" else None
+    return None
+
+
+def _maker(call: Node) -> str:
+    return text_of(call.child_by_field_name("function")).rpartition(".")[2].partition("<")[0]

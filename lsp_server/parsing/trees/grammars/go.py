@@ -1,0 +1,161 @@
+"""Go: functions, methods under their receiver's type, types with their fields, constants, variables."""
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.trees.rules import (
+    ALONE,
+    Found,
+    Role,
+    Rules,
+    Scope,
+    ScopeKind,
+    child_of_type,
+    definition,
+    first_named,
+    text_of,
+)
+
+_TYPE_NAMES = frozenset({"type_identifier", "qualified_type"})
+_VALUES = frozenset({"var_declaration", "var_spec"})
+_TEST_STARTS = ("Test", "Benchmark", "Example", "Fuzz")
+
+
+def _receiver(node: Node) -> str:
+    """Return the type's name in `(t *Type[K])`."""
+    parameter = child_of_type(node.child_by_field_name("receiver"), "parameter_declaration")
+    kind = parameter.child_by_field_name("type") if parameter is not None else None
+    for _ in range(4):
+        if kind is None or kind.type in _TYPE_NAMES:
+            break
+        kind = kind.child_by_field_name("type") or next(
+            (child for child in kind.children if child.is_named), None
+        )
+    return text_of(kind)
+
+
+def _method(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if at is None:
+        return ()
+    receiver = _receiver(node)
+    head_end = body.start_byte if body else node.end_byte
+    containers = (receiver,) if receiver else ()
+    return (Found(node, text_of(at), at, SymbolKind.METHOD, head_end, containers=containers),)
+
+
+def _types(node: Node, _scope: Scope) -> Role | Iterable[Found]:
+    """Give a lone `type T ...` the extent of its declaration; a group is looked into."""
+    specs = [child for child in node.children if child.type in {"type_spec", "type_alias"}]
+    if len(specs) != 1 or child_of_type(node, "(") is not None:
+        return Role.ENTER
+    found = _type(specs[0], _scope)
+    for one in found:
+        one.node = node
+    return found
+
+
+def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
+    at, value = node.child_by_field_name("name"), node.child_by_field_name("type")
+    if at is None or value is None:
+        return ()
+    if value.type == "struct_type":
+        body = child_of_type(value, "field_declaration_list")
+        inside = (body,) if body is not None else ()
+        return (Found(node, text_of(at), at, SymbolKind.STRUCT, _end(body, node), inside, ScopeKind.TYPE),)
+    if value.type == "interface_type":
+        brace = child_of_type(value, "{")
+        return (
+            Found(node, text_of(at), at, SymbolKind.INTERFACE, _end(brace, node), (value,), ScopeKind.TYPE),
+        )
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),)
+
+
+def _end(body: Node | None, node: Node) -> int:
+    return body.start_byte if body is not None else node.end_byte
+
+
+def _field(node: Node, _scope: Scope) -> Iterable[Found]:
+    names = node.children_by_field_name("name")
+    return [Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte) for at in names]
+
+
+def _values(node: Node, scope: Scope) -> Role | Iterable[Found]:
+    specs = [child for child in node.children if child.type in {"const_spec", "var_spec"}]
+    if len(specs) != 1 or child_of_type(node, "(") is not None:
+        return Role.ENTER
+    found = _value(specs[0], scope)
+    for one in found:
+        one.node = node
+    return found
+
+
+def _value(node: Node, _scope: Scope) -> list[Found]:
+    kind = SymbolKind.CONSTANT if node.type == "const_spec" else SymbolKind.VARIABLE
+    names = (at for at in node.children_by_field_name("name") if at.type == "identifier")
+    return [Found(node, name, at, kind, node.end_byte) for at in names if (name := text_of(at)) != "_"]
+
+
+def _held(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe `Run: func() {` in a literal of a named type; tables of tests have too many of these."""
+    key, value = (
+        (first_named(child) for child in node.named_children[:2])
+        if node.named_child_count == 2
+        else (None, None)
+    )
+    whole = node.parent.parent if node.parent is not None else None
+    made = whole.child_by_field_name("type") if whole is not None else None
+    if key is None or value is None or made is None or scope.tested:
+        return ()
+    if key.type != "identifier" or value.type != "func_literal" or made.type not in _TYPE_NAMES:
+        return ()
+    is_owner = scope.owner is not None and scope.owner.type in _VALUES
+    containers = () if is_owner else (text_of(made).rpartition(".")[2],)
+    head_end = _end(value.child_by_field_name("body"), node)
+    return (Found(node, text_of(key), key, SymbolKind.METHOD, head_end, containers=containers),)
+
+
+def _closure(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe `name := func() {`."""
+    at, value = (first_named(node.child_by_field_name(side)) for side in ("left", "right"))
+    if at is None or value is None or value.type != "func_literal" or text_of(at) == "_":
+        return ()
+    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, _end(value.child_by_field_name("body"), node)),)
+
+
+def _exported(found: Found, _before: str, _scope: Scope) -> bool:
+    return found.name[:1].isupper()
+
+
+def _tested(found: Found, head: str) -> bool:
+    return found.kind is SymbolKind.FUNCTION and found.name.startswith(_TEST_STARTS) and "testing." in head
+
+
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "function_declaration": definition(SymbolKind.FUNCTION),
+        "method_declaration": _method,
+        "type_declaration": _types,
+        "type_spec": _type,
+        "type_alias": _type,
+        "field_declaration": _field,
+        "method_elem": definition(SymbolKind.METHOD, without_body=SymbolFlags.DECLARATION),
+        "method_spec": definition(SymbolKind.METHOD, without_body=SymbolFlags.DECLARATION),
+        "const_declaration": _values,
+        "var_declaration": _values,
+        "var_spec_list": Role.ENTER,
+        "const_spec": _value,
+        "var_spec": _value,
+        "keyed_element": _held,
+        "short_var_declaration": _closure,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    hidden_types=frozenset({"type_declaration", "keyed_element", "short_var_declaration"}),
+    hidden_marks={b"": (b" func(", b"\ttype ")},
+    piece_ways=(ALONE, (b"type C struct {\n", b"}"), (b"type C interface {\n", b"}")),
+)

@@ -1,0 +1,297 @@
+"""Kotlin: types, functions, properties; an extension belongs to the type it extends."""
+
+import re
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.blanking import blanked
+from lsp_server.parsing.trees.rules import (
+    ALONE,
+    IN_CLASS,
+    Found,
+    Role,
+    Rules,
+    Scope,
+    ScopeKind,
+    child_of_type,
+    first_child,
+    text_of,
+)
+
+_BODIES = ("class_body", "enum_class_body")
+_TESTS = frozenset({
+    "test", "it", "describe", "context", "should", "given", "when", "then", "expect", "feature", "scenario",
+    "xtest", "xit", "xdescribe", "Given", "When", "Then",
+})  # fmt: skip
+_NAMED_BLOCKS = frozenset({
+    "get", "post", "put", "delete", "patch", "head", "options", "route", "webSocket", "register", "create",
+})  # fmt: skip
+_TITLED = _TESTS | _NAMED_BLOCKS
+_FUNCTION_BODIES = ("function_body",)
+_LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
+_TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{")
+# No semicolon may be put into the `${ }` of a string.
+_CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\"\n]*+\)(?=\s)", re.MULTILINE)
+_BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
+# A getter has no arguments, a setter has a name.
+_CALLED = re.compile(rb"^([ \t]*+)(?:get(?=\([^)\s])|set(?=\(\"))", re.MULTILINE)
+_CONSTRUCTOR_BELOW = re.compile(
+    rb"(?<=class )(\w++(?:<[^>\n]*+>)?)"
+    rb"([ \t]*+\r?\n\s*+(?:(?:@[\w.]++(?:\([^()\n]*+\))?|actual|internal|private|protected|public)\s++)*+)"
+    rb"(?=constructor\b)"
+)
+# Before what is declared in a file these read as an expression, which takes the declaration for its end.
+_ARGUMENTS = re.compile(
+    rb"^(@[\w.:]++)(\((?:[^()\"]|\"(?:[^\"\\\n]|\\.)*+\"|\((?:[^()]|\([^()]*+\))*+\))*+\))(?=[ \t]*+\r?$)",
+    re.MULTILINE,
+)
+_ANNOTATION = re.compile(rb"^([ \t]*+(?:\w++ )*?)annotation(?= class )", re.MULTILINE)
+_BEFORE_ANNOTATION = re.compile(rb"^((?:\w++ )*?(?:class|object) \w++[ \t]*+\r?)\n(?=\s*+@)", re.MULTILINE)
+_NEWLINE = re.compile(rb"[\r\n]")
+_DOLLARS = re.compile(rb"\$\$++(?=\")")
+
+
+def _prepare(source: bytes) -> bytes:
+    """Rewrite what the grammar doesn't know: context parameters, constructors on a line of their own.
+
+    Annotations that stand alone on their line go without arguments, and a type without a body before one
+    ends with a semicolon.
+
+    `context(c: C)` becomes an annotation, as which it belongs to its function; `get("/path") {` is a call
+    even where it follows a property.
+    """
+    if b"@" in source:
+        source = _ARGUMENTS.sub(lambda found: found[1] + blanked(found[2]), source)
+    if b"annotation class" in source:
+        source = _ANNOTATION.sub(rb"\1public    ", source)
+    if b"context(" in source:
+        source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
+    if b"constructor" in source:
+        source = _CONSTRUCTOR_BELOW.sub(lambda found: _NEWLINE.sub(b" ", found[0]), source)
+    if b"@" in source:
+        source = _BEFORE_ANNOTATION.sub(rb"\1;", source)
+    if b"et(" in source:
+        source = _CALLED.sub(rb"\1_et", source)
+    if b"$$" in source:
+        source = _DOLLARS.sub(lambda found: b" " * len(found[0]), source)
+    return _LINE.sub(_with_end, source)
+
+
+def _with_end(match: re.Match[bytes]) -> bytes:
+    line = match[0]
+    if b" }" not in line or not _TYPE_WORD.search(line):
+        return line
+    return _BEFORE_BRACE.sub(lambda found: found[1] or found[2] + b";", line)
+
+
+def _receiver(node: Node, at: Node) -> tuple[str, ...]:
+    """Return the extended type of `fun Type<T>.name`."""
+    for child in node.children:
+        if child.start_byte >= at.start_byte or child.type == "function_value_parameters":
+            break
+        if child.type in {"user_type", "nullable_type", "parenthesized_type"}:
+            return (text_of(child).partition("<")[0].strip("()?"),)
+    return ()
+
+
+def _class(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name") or child_of_type(node, "identifier", "type_identifier")
+    if at is None:
+        return ()
+    body = child_of_type(node, *_BODIES)
+    words = text_of(child_of_type(node, "modifiers")).split()
+    kind = SymbolKind.CLASS
+    if child_of_type(node, "interface") is not None:
+        kind = SymbolKind.INTERFACE
+    elif "enum" in words or child_of_type(node, "enum_class_body") is not None:
+        kind = SymbolKind.ENUM
+    elif "data" in words or "value" in words:
+        kind = SymbolKind.STRUCT
+    head_end = body.start_byte if body else _before_lambda(node)
+    found = [Found(node, text_of(at), at, kind, head_end, (body,) if body else (), ScopeKind.TYPE)]
+    parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
+    for parameter in parameters.children if parameters is not None else ():
+        if parameter.type == "class_parameter" and child_of_type(parameter, "val", "var") is not None:
+            name = child_of_type(parameter, "identifier", "simple_identifier")
+            if name is not None:
+                found.append(
+                    Found(
+                        parameter,
+                        text_of(name),
+                        name,
+                        SymbolKind.PROPERTY,
+                        parameter.end_byte,
+                        containers=(text_of(at),),
+                    )
+                )
+    return found
+
+
+def _before_lambda(node: Node) -> int:
+    """Return where the head of a class without a body ends: `class A : FunSpec({ ... })` may be long."""
+    head = (node.text or b"").partition(b"({")[0]
+    return node.start_byte + len(head)
+
+
+def _object(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name") or child_of_type(node, "identifier", "type_identifier")
+    body = child_of_type(node, *_BODIES)
+    if at is None:
+        return (Found(node, inside=(body,), opens=ScopeKind.TYPE),) if body is not None else ()
+    head_end = body.start_byte if body else node.end_byte
+    return (
+        Found(node, text_of(at), at, SymbolKind.CLASS, head_end, (body,) if body else (), ScopeKind.TYPE),
+    )
+
+
+def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into `object : Listener { ... }`: its members are named after its type."""
+    body = child_of_type(node, *_BODIES)
+    made = child_of_type(child_of_type(node, "delegation_specifiers"), "delegation_specifier")
+    made = child_of_type(made, "constructor_invocation") or made
+    name = text_of(child_of_type(made, "user_type")).partition("<")[0].rpartition(".")[2]
+    containers = (name,) if name else ()
+    return (
+        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=containers),)
+        if body is not None
+        else ()
+    )
+
+
+def _titled(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe `test("title") {`, `"title" {`, `get("/path") {` and `register("name") {`."""
+    block = child_of_type(child_of_type(node, "annotated_lambda"), "lambda_literal")
+    called = first_child(node)
+    if block is None or called is None:
+        return ()
+    title, word = called, ""
+    if called.type == "call_expression":
+        argument = child_of_type(child_of_type(called, "value_arguments"), "value_argument")
+        title, word = first_child(argument) or called, _last_word(first_child(called))
+    if title.type != "string_literal" or (word and word not in _TITLED):
+        return ()
+    name, flags = text_of(title).strip('"'), SymbolFlags.TEST
+    if word in _NAMED_BLOCKS:
+        name, flags = f"{word} {name}", SymbolFlags.NONE
+    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, (block,), flags=flags),)
+
+
+def _last_word(called: Node | None) -> str:
+    """Return `register` of `tasks.register`."""
+    if called is not None and called.type == "navigation_expression":
+        called = called.children[-1]
+    return text_of(called) if called is not None and called.type == "identifier" else ""
+
+
+def _function(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    containers: tuple[str, ...] = ()
+    if at is None or at.start_byte == at.end_byte:
+        # In an ambiguous place the parser takes `String.name`, receiver and name, for one type.
+        receiver = child_of_type(node, "user_type")
+        at = receiver.children[-1] if receiver is not None and receiver.child_count else None
+        if at is None or receiver is None:
+            return ()
+        containers = (text_of(first_child(receiver)),) if receiver.child_count > 1 else ()
+    else:
+        containers = _receiver(node, at)
+    body = child_of_type(node, *_FUNCTION_BODIES)
+    kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE or containers else SymbolKind.FUNCTION
+    block = child_of_type(body, "block")
+    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
+    head_end = body.start_byte if body is not None else node.end_byte
+    inside = (block,) if block is not None else ()
+    return (
+        Found(node, text_of(at).strip("`"), at, kind, head_end, inside, containers=containers, flags=flags),
+    )
+
+
+def _constructor(node: Node, scope: Scope) -> Iterable[Found]:
+    body = child_of_type(node, "block")
+    at = child_of_type(node, "constructor")
+    if at is None:
+        return ()
+    name = scope.containers[-1] if scope.containers else "constructor"
+    return (Found(node, name, at, SymbolKind.CONSTRUCTOR, body.start_byte if body else node.end_byte),)
+
+
+def _property(node: Node, scope: Scope) -> Iterable[Found]:
+    variable = child_of_type(node, "variable_declaration")
+    at = child_of_type(variable, "identifier", "simple_identifier")
+    if at is None or variable is None or scope.kind is ScopeKind.FUNCTION:
+        return ()
+    words = text_of(child_of_type(node, "modifiers")).split()
+    kind = SymbolKind.PROPERTY if scope.kind is ScopeKind.TYPE else SymbolKind.VARIABLE
+    if "const" in words:
+        kind = SymbolKind.CONSTANT
+    made = child_of_type(child_of_type(node, "object_literal"), *_BODIES)
+    cut = made or child_of_type(node, "getter", "setter", "property_delegate")
+    head_end = cut.start_byte if cut is not None else node.end_byte
+    inside = (made,) if made is not None else ()
+    receiver = _receiver(node, variable)
+    return (Found(node, text_of(at).strip("`"), at, kind, head_end, inside, ScopeKind.TYPE, receiver),)
+
+
+def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = child_of_type(node, "identifier", "simple_identifier"), child_of_type(node, *_BODIES)
+    if at is None:
+        return ()
+    inside = (body,) if body is not None else ()
+    head_end = body.start_byte if body else node.end_byte
+    return (Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, head_end, inside, ScopeKind.TYPE),)
+
+
+def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("type") or child_of_type(node, "identifier", "type_identifier")
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+
+
+def _exported(_found: Found, before: str, _scope: Scope) -> bool:
+    words = before.split()
+    return not ("private" in words or "internal" in words or "protected" in words)
+
+
+def _tested(_found: Found, head: str) -> bool:
+    return head.startswith("@") and ("@Test" in head or "@ParameterizedTest" in head)
+
+
+RULES = Rules(
+    nodes={
+        "line_comment": Role.COMMENT,
+        "block_comment": Role.COMMENT,
+        "multiline_comment": Role.COMMENT,
+        "class_declaration": _class,
+        "object_declaration": _object,
+        "object_literal": _nameless,
+        "call_expression": _titled,
+        "companion_object": _object,
+        "function_declaration": _function,
+        "secondary_constructor": _constructor,
+        "property_declaration": _property,
+        "enum_entry": _entry,
+        "type_alias": _alias,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    attributes=frozenset({"annotation"}),
+    inner_marks=(b"fun ", b"class "),
+    hidden_types=frozenset(
+        {
+            "function_declaration",
+            "class_declaration",
+            "object_declaration",
+            "object_literal",
+            "call_expression",
+        }
+    ),
+    hidden_marks={
+        b"": (b"fun ", b"class ", b"object ", b"interface "),
+        b'" {': (b'" {',),
+        b'") {': tuple(f'{word}("'.encode() for word in sorted(_TITLED)),
+    },
+    prepare=_prepare,
+    piece_ways=(ALONE, IN_CLASS),
+)

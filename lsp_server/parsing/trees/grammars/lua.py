@@ -1,0 +1,148 @@
+"""Lua: functions under their table, tables of functions, module variables, busted's test blocks."""
+
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.trees.rules import (
+    ALONE,
+    Found,
+    Role,
+    Rules,
+    Scope,
+    ScopeKind,
+    child_of_type,
+    first_named,
+    text_of,
+)
+
+_TEST_BLOCKS = frozenset({"describe", "it", "context", "test", "insulate", "expose"})
+
+
+def _parted(at: Node) -> tuple[tuple[str, ...], str, bool]:
+    """Split `M.sub:name` into containers, name, and whether it is a method."""
+    path, colon, name = text_of(at).rpartition(":")
+    if colon:
+        return tuple(path.split(".")), name, True
+    *containers, name = text_of(at).split(".")
+    return tuple(containers), name, False
+
+
+_KEYS = frozenset({"identifier", "string"})
+
+
+def _function(node: Node, _scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    return (_called(node, at, node),) if at is not None else ()
+
+
+def _called(node: Node, at: Node, function: Node) -> Found:
+    containers, name, _is_method = _parted(at)
+    parameters, body = function.child_by_field_name("parameters"), function.child_by_field_name("body")
+    head_end = parameters.end_byte if parameters is not None else at.end_byte
+    kind = SymbolKind.METHOD if containers else SymbolKind.FUNCTION
+    return Found(node, name, at, kind, head_end, (body,) if body else (), containers=containers)
+
+
+def _local(node: Node, scope: Scope) -> Iterable[Found]:
+    assignment = child_of_type(node, "assignment_statement")
+    return list(_pairs(node, assignment, scope)) if assignment is not None else ()
+
+
+def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
+    return list(_pairs(node, node, scope))
+
+
+def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
+    names = child_of_type(assignment, "variable_list")
+    values = child_of_type(assignment, "expression_list")
+    if names is None or values is None:
+        return
+    for at, value in zip(names.named_children, values.named_children, strict=False):
+        if value.type == "function_definition" and "[" not in text_of(at):
+            yield _called(extent, at, value)
+        elif value.type == "table_constructor":
+            containers, name, _ = _parted(at)
+            if scope.kind is ScopeKind.FUNCTION or "[" in name:
+                continue
+            kind = SymbolKind.VARIABLE
+            yield Found(
+                extent, name, at, kind, value.start_byte, (value,), ScopeKind.TYPE, containers=containers
+            )
+        elif scope.kind is ScopeKind.FILE and extent.type != "assignment_statement" and not _is_import(value):
+            name = text_of(at)
+            kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
+            yield Found(extent, name, at, kind, extent.end_byte)
+
+
+def _is_import(value: Node) -> bool:
+    return value.type in {"function_call", "dot_index_expression"} and text_of(value).startswith("require")
+
+
+def _field(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if at is None or value is None:
+        return ()
+    if value.type == "function_definition" and at.type in _KEYS:
+        found = _called(node, at, value)
+        found.name, found.containers, found.kind = text_of(at).strip("'\""), (), SymbolKind.METHOD
+        return (found,)
+    if value.type == "table_constructor" and at.type in _KEYS:
+        containers = (text_of(at).strip("'\""),)
+        return (Found(node, inside=(value,), opens=ScopeKind.TYPE, containers=containers),)
+    return ()
+
+
+def _call(node: Node, _scope: Scope) -> Iterable[Found]:
+    arguments = node.child_by_field_name("arguments")
+    first = first_named(arguments)
+    function = child_of_type(arguments, "function_definition")
+    if first is None or function is None or text_of(node.child_by_field_name("name")) not in _TEST_BLOCKS:
+        return ()
+    title = text_of(first).strip("'\"[]")
+    body = function.child_by_field_name("body")
+    inside = (body,) if body is not None else ()
+    return (
+        Found(node, title, first, SymbolKind.FUNCTION, function.start_byte, inside, flags=SymbolFlags.TEST),
+    )
+
+
+def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Look into `return { name = function() end }` and `return setmetatable({...})`."""
+    values = child_of_type(node, "expression_list")
+    table = child_of_type(values, "table_constructor")
+    return (Found(node, inside=(table,), opens=ScopeKind.TYPE),) if table is not None else ()
+
+
+def _exported(found: Found, before: str, _scope: Scope) -> bool:
+    return not before.startswith("local") and not found.name.startswith("_")
+
+
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "function_declaration": _function,
+        "variable_declaration": _local,
+        "assignment_statement": _assignment,
+        "field": _field,
+        "function_call": _call,
+        "return_statement": _returned,
+        "do_statement": Role.ENTER,
+        "block": Role.ENTER,
+        "if_statement": Role.ENTER,
+        "elseif_statement": Role.ENTER,
+        "else_statement": Role.ENTER,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    inner_marks=(b"function",),
+    hidden_types=frozenset(
+        {"function_declaration", "variable_declaration", "assignment_statement", "field", "function_call"}
+    ),
+    hidden_marks={
+        b"": (b"function ", b"= function"),
+        b"describe(": tuple(f"{word}(".encode() for word in sorted(_TEST_BLOCKS)),
+    },
+    piece_ways=(ALONE,),
+)

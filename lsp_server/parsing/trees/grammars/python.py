@@ -1,0 +1,164 @@
+"""Python: functions, classes, module and class variables, with docstrings."""
+
+import re
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.trees.grammars.cython import without_types
+from lsp_server.parsing.trees.rules import (
+    ALONE,
+    Found,
+    Role,
+    Rules,
+    Scope,
+    ScopeKind,
+    child_of_type,
+    first_child,
+    text_of,
+)
+
+_IN_BRACKETS = "parenthesized_expression"
+_LINES = re.compile(rb"^([ \t]*)((?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+
+
+def _docstring(body: Node | None) -> Node | None:
+    """Return the content of the string that opens a body."""
+    for child in body.children if body is not None else ():
+        if child.type == "comment":
+            continue
+        string = first_child(child) if child.type == "expression_statement" else child
+        return child_of_type(string, "string_content") if string and string.type == "string" else None
+    return None
+
+
+def _function(node: Node, scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if at is None:
+        return ()
+    name = text_of(at)
+    kind = SymbolKind.FUNCTION
+    if scope.kind is ScopeKind.TYPE:
+        kind = SymbolKind.CONSTRUCTOR if name == "__init__" else SymbolKind.METHOD
+    head_end = body.start_byte if body else node.end_byte
+    return (
+        Found(node, name, at, kind, _colon(node, head_end), (body,) if body else (), docs=_docstring(body)),
+    )
+
+
+def _colon(node: Node, head_end: int) -> int:
+    """Return the offset of the header's colon, as comments may come between it and the body."""
+    for child in reversed(node.children):
+        if child.type == ":":
+            return child.start_byte
+    return head_end
+
+
+def _class(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if at is None:
+        return ()
+    name, bases = text_of(at), text_of(node.child_by_field_name("superclasses"))
+    kind = SymbolKind.CLASS
+    if "Enum" in bases or "IntFlag" in bases:
+        kind = SymbolKind.ENUM
+    elif "Protocol" in bases:
+        kind = SymbolKind.INTERFACE
+    inside = (body,) if body else ()
+    head_end = _colon(node, body.start_byte if body else node.end_byte)
+    return (Found(node, name, at, kind, head_end, inside, ScopeKind.TYPE, docs=_docstring(body)),)
+
+
+def _variable(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe `NAME = ...` and `name: type` at the level of a module or class."""
+    if scope.kind is ScopeKind.FUNCTION:
+        return ()
+    assignment = first_child(node)
+    if assignment is None or assignment.type != "assignment":
+        return _declared(node, assignment, scope)
+    at = assignment.child_by_field_name("left")
+    if at is None or at.type != "identifier":
+        return ()
+    name = text_of(at)
+    if name.startswith("__"):
+        return ()
+    if scope.kind is ScopeKind.TYPE:
+        is_member = scope.owner is not None and _is_enum(scope.owner)
+        kind = SymbolKind.ENUM_MEMBER if is_member else SymbolKind.FIELD
+    else:
+        kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
+    return (Found(node, name, at, kind, node.end_byte, docs=_following_docstring(node)),)
+
+
+def _following_docstring(node: Node) -> Node | None:
+    following = node.next_sibling
+    string = first_child(following) if following and following.type == "expression_statement" else None
+    return child_of_type(string, "string_content") if string and string.type == "string" else None
+
+
+def _is_enum(node: Node) -> bool:
+    bases = text_of(node.child_by_field_name("superclasses"))
+    return "Enum" in bases or "IntFlag" in bases
+
+
+def _declared(node: Node, value: Node | None, scope: Scope) -> Iterable[Found]:
+    """Describe a C function that Cython declares: see `cython`."""
+    if value is not None and value.type == "binary_operator":
+        value = first_child(value)
+    at = child_of_type(value, "identifier") if value is not None and value.type == _IN_BRACKETS else None
+    if at is None:
+        return ()
+    end = max(node.end_byte, at.end_byte + len(b"()"))
+    kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
+    return (Found(node, text_of(at), at, kind, end, flags=SymbolFlags.DECLARATION, end=end),)
+
+
+def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe `type Name = ...`, without the parameters of `type Pair[A, B] = ...`."""
+    at = first_child(node.child_by_field_name("left"))
+    if at is not None and at.type == "generic_type":
+        at = first_child(at)
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at else ()
+
+
+def _exported(found: Found, _before: str, _scope: Scope) -> bool:
+    return not found.name.startswith("_") or (found.name.startswith("__") and found.name.endswith("__"))
+
+
+def _tested(found: Found, head: str) -> bool:
+    if found.kind is SymbolKind.CLASS:
+        return found.name.startswith("Test") or "TestCase" in head
+    return found.name.startswith("test_") or "@pytest.fixture" in head
+
+
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "function_definition": _function,
+        "class_definition": _class,
+        "decorated_definition": Role.WRAP,
+        "expression_statement": _variable,
+        "type_alias_statement": _alias,
+        "if_statement": Role.ENTER,
+        "elif_clause": Role.ENTER,
+        "else_clause": Role.ENTER,
+        "try_statement": Role.ENTER,
+        "except_clause": Role.ENTER,
+        "finally_clause": Role.ENTER,
+        "with_statement": Role.ENTER,
+        "for_statement": Role.ENTER,
+        "while_statement": Role.ENTER,
+        "match_statement": Role.ENTER,
+        "case_clause": Role.ENTER,
+        "block": Role.ENTER,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    attributes=frozenset({"decorator"}),
+    inner_marks=(b"def ", b"class "),
+    prepare=without_types,
+    definition_lines=_LINES,
+    piece_ways=(ALONE, (b"if 1:\n", b"")),
+)

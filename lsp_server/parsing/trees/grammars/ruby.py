@@ -1,0 +1,275 @@
+"""Ruby: modules, classes, methods with their visibility, accessors, and the blocks that its DSLs open."""
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.trees.rules import (
+    ALONE,
+    Found,
+    Role,
+    Rules,
+    Scope,
+    ScopeKind,
+    child_of_type,
+    first_named,
+    text_of,
+)
+
+_SECTIONS = frozenset({"private", "protected", "public"})
+_HIDING = frozenset({"private", "protected", "private_class_method"})
+_ACCESSORS = frozenset(
+    {
+        "attr_accessor",
+        "attr_reader",
+        "attr_writer",
+        "attr",
+        "cattr_accessor",
+        "mattr_accessor",
+        "class_attribute",
+        "thread_mattr_accessor",
+    }
+)
+_TEST_BLOCKS = frozenset(
+    {
+        "describe",
+        "context",
+        "it",
+        "specify",
+        "feature",
+        "scenario",
+        "test",
+        "should",
+        "shared_examples",
+        "shared_context",
+    }
+)
+_TEST_MARKS = (b"let(:", *(f"{word} {quote}".encode() for word in sorted(_TEST_BLOCKS) for quote in "'\""))
+_NAMED_BLOCKS = frozenset(
+    {
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "scope",
+        "task",
+        "namespace",
+        "has_many",
+        "has_one",
+        "belongs_to",
+        "let",
+        "let!",
+        "subject",
+        "rule",
+        "factory",
+        "desc",
+        "helper_method",
+        "before_action",
+    }
+)
+_MAKERS = frozenset({"Struct", "Class", "Module", "Data"})
+
+
+def _type(node: Node, _scope: Scope) -> Iterable[Found]:
+    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if at is None:
+        return ()
+    kind = SymbolKind.MODULE if node.type == "module" else SymbolKind.CLASS
+    parts = text_of(at).strip(":").split("::")
+    superclass = node.child_by_field_name("superclass")
+    return (
+        Found(
+            node,
+            parts[-1],
+            at,
+            kind,
+            (superclass or at).end_byte,
+            (node,) if body is not None else (),
+            ScopeKind.TYPE,
+            containers=tuple(parts[:-1]),
+        ),
+    )
+
+
+def _method(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    if at is None:
+        return ()
+    name, receiver = text_of(at), node.child_by_field_name("object")
+    parameters = node.child_by_field_name("parameters")
+    owner = text_of(receiver)
+    containers = (owner,) if owner not in {"", "self"} and owner not in scope.containers else ()
+    in_type = scope.kind is ScopeKind.TYPE or receiver is not None
+    kind = SymbolKind.METHOD if in_type else SymbolKind.FUNCTION
+    if name == "initialize":
+        kind = SymbolKind.CONSTRUCTOR
+    hidden = scope.access in {"private", "protected"} and receiver is None
+    return (
+        Found(
+            node,
+            name,
+            at,
+            kind,
+            (parameters or at).end_byte,
+            (node,),
+            containers=containers,
+            access="hidden" if hidden else "",
+        ),
+    )
+
+
+def _section(node: Node, scope: Scope) -> Iterable[Found]:
+    """Take note of a bare `private`."""
+    word = text_of(node)
+    if word in _SECTIONS and scope.kind is ScopeKind.TYPE:
+        scope.access = word
+    return ()
+
+
+def _singleton(node: Node, _scope: Scope) -> Iterable[Found]:
+    return (Found(node, inside=(node,), opens=ScopeKind.TYPE),)
+
+
+def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
+    at, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if at is None or at.type != "constant" or scope.kind is ScopeKind.FUNCTION:
+        return ()
+    block = value.child_by_field_name("block") if value is not None and value.type == "call" else None
+    if (
+        value is not None
+        and value.type == "call"
+        and text_of(value.child_by_field_name("receiver")) in _MAKERS
+    ):
+        inside = child_of_type(block, "body_statement", "block_body")
+        head_end = block.start_byte if block is not None else node.end_byte
+        return (
+            Found(
+                node, text_of(at), at, SymbolKind.CLASS, head_end, (inside,) if inside else (), ScopeKind.TYPE
+            ),
+        )
+    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte),)
+
+
+def _call(node: Node, scope: Scope) -> Iterable[Found]:
+    method, receiver = node.child_by_field_name("method"), node.child_by_field_name("receiver")
+    if method is None:
+        return ()
+    word, arguments = text_of(method), node.child_by_field_name("arguments")
+    block = node.child_by_field_name("block")
+    first = first_named(arguments)
+    if receiver is None and first is not None and first.type in {"method", "singleton_method"}:
+        return [_with_access(one, word) for one in _method(first, scope)]
+    if word in _ACCESSORS and arguments is not None and scope.kind is ScopeKind.TYPE:
+        symbols = [child for child in arguments.children if child.type == "simple_symbol"]
+        return [
+            Found(node, text_of(at).lstrip(":"), at, SymbolKind.PROPERTY, node.end_byte, access=scope.access)
+            for at in symbols
+        ]
+    title = text_of(first).strip(":'\"") if first is not None else ""
+    inside = child_of_type(block, "body_statement", "block_body")
+    bodies = (inside,) if inside is not None else ()
+    head_end = block.start_byte if block is not None else node.end_byte
+    if word in {"define_method", "define_singleton_method"} and first is not None:
+        return (Found(node, title, first, SymbolKind.METHOD, head_end, bodies),)
+    if word == "alias_method" and first is not None:
+        return (Found(node, title, first, SymbolKind.METHOD, node.end_byte),)
+    if (
+        block is not None
+        and word in _TEST_BLOCKS
+        and first is not None
+        and (receiver is None or text_of(receiver) == "RSpec")
+    ):
+        return (
+            Found(
+                node,
+                title,
+                first,
+                SymbolKind.FUNCTION,
+                head_end,
+                bodies,
+                ScopeKind.FILE,
+                flags=SymbolFlags.TEST,
+            ),
+        )
+    is_named = (
+        word in _NAMED_BLOCKS
+        and first is not None
+        and first.type in {"string", "simple_symbol", "hash_key_symbol", "pair"}
+    )
+    if (
+        is_named
+        and receiver is None
+        and (block is not None or (arguments is not None and arguments.named_child_count > 1))
+    ):
+        assert first is not None
+        name = title.partition("=>")[0].partition(":")[0].strip(" '\"") if first.type == "pair" else title
+        return (Found(node, f"{word} {name}", first, SymbolKind.FUNCTION, head_end, bodies, ScopeKind.FILE),)
+    if bodies and scope.kind is not ScopeKind.FUNCTION:
+        return (Found(node, inside=bodies, opens=scope.kind),)
+    return ()
+
+
+def _alias(node: Node, scope: Scope) -> Iterable[Found]:
+    at = node.child_by_field_name("name")
+    if at is None or at.type == "global_variable":
+        return ()
+    return (Found(node, text_of(at).lstrip(":"), at, SymbolKind.METHOD, node.end_byte, access=scope.access),)
+
+
+def _with_access(one: Found, word: str) -> Found:
+    if word in _HIDING:
+        one.access = "hidden"
+    elif word == "public":
+        one.access = ""
+    return one
+
+
+def _exported(found: Found, _before: str, _scope: Scope) -> bool:
+    return found.access not in {"hidden", "private", "protected"} and not found.name.startswith("_")
+
+
+def _tested(found: Found, head: str) -> bool:
+    if found.kind is SymbolKind.CLASS:
+        return "TestCase" in head or "Minitest" in head or (found.name.endswith("Test") and "<" in head)
+    return found.name.startswith("test_")
+
+
+RULES = Rules(
+    nodes={
+        "comment": Role.COMMENT,
+        "module": _type,
+        "class": _type,
+        "method": _method,
+        "singleton_method": _method,
+        "singleton_class": _singleton,
+        "identifier": _section,
+        "assignment": _assignment,
+        "call": _call,
+        "alias": _alias,
+        "body_statement": Role.ENTER,
+        "block_body": Role.ENTER,
+        "begin": Role.ENTER,
+        "if": Role.ENTER,
+        "unless": Role.ENTER,
+        "then": Role.ENTER,
+        "else": Role.ENTER,
+        "if_modifier": Role.ENTER,
+        "unless_modifier": Role.ENTER,
+        "ERROR": Role.ENTER,
+    },
+    exported=_exported,
+    tested=_tested,
+    inner_marks=(b"\n  def ", b" def ", b"define_method"),
+    hidden_types=frozenset({"method", "singleton_method", "class", "module", "call"}),
+    hidden_marks={
+        b"": (b"def ", b"class ", b"module ", b"define_method"),
+        b"task ": (b"task ", b"namespace "),
+        b"describe ": _TEST_MARKS,
+        b"shared_": _TEST_MARKS,
+    },
+    piece_ways=(ALONE,),
+)

@@ -1,0 +1,390 @@
+"""Blanks the lines that break a source, so that the rest parses without errors; every byte keeps its offset.
+
+While somebody types, braces may be missing, but the indentation is seldom wrong: by it, the source is cut
+into pieces, which are parsed one by one. Only a piece that can't be parsed is cut further, and what remains
+of it is blanked.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Language, Node
+
+from lsp_server.parsing.blanking import blanked
+from lsp_server.parsing.trees.rules import Rules
+from lsp_server.parsing.trees.tree import parse_in_time
+from lsp_server.parsing.trees.walk import Definition, is_looked_into
+
+_MAX_LEVELS = 8
+_MAX_JOINED = 3
+"""Attributes and the like, which are on lines of their own before what they belong to."""
+_MAX_JOINED_BYTES = 20_000
+_MAX_HEAD_LINES = 20
+_PARSED_AGAIN = 10
+"""How many times its own size of a source is parsed at most, on top of `_PARSED_ANYWAY` bytes."""
+_PARSED_ANYWAY = 200_000
+_MAX_BYTES = 700_000
+_MAX_PARSED = 1_500_000
+_MAX_PIECES = 2000
+_PIECE_LIMIT_S = 0.5
+
+_CONTINUED = re.compile(
+    rb"(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))|;;|[}\])|]|\{|\.(?!\.)|\?|:|&&|->|=>|=|,|\*/|>"
+    rb"|(?:end|else|elsif|elseif|elif|catch|finally|rescue|ensure|after|then|do|until|where|deriving|and"
+    rb"|or|extends|implements|throws|with)(?![\w(?!])(?!:[^:\s])|\w+:[ \t]*+$"
+)
+_CLOSES = re.compile(rb"\}|end|(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))")
+_BLOCK_ENDS = frozenset({b"}", b"end"})
+_OPENS_FILE = re.compile(
+    rb"\s*(?:inline\s+|export\s+|declare\s+)*(?:namespace\b|extern\s+\"C|module\b|package\b)"
+)
+_COMMENT = re.compile(rb"//|/\*|\*|#(?!\[)|--|<\?")
+_OPENS = re.compile(rb"(?:\{|\b(?:do|then)|->)(?:[ \t]*+\|[^|\n]*+\|)?[ \t]*+(?://[^\n]*+)?$")
+_TYPE = re.compile(
+    rb"\b(?:class|struct|interface|enum|object|namespace|module|trait|impl|extension|protocol|record|union|mod"
+    rb"|actor|defmodule|defprotocol|defimpl|describe|context)\b"
+)
+_MAY_LAST = re.compile(rb"""\\$|\"{3}|'{3}|`|/\*|<<""")
+_MULTILINE = ((b'"""', b'"""'), (b"'''", b"'''"), (b"`", b"`"), (b"/*", b"*/"))
+_HEREDOC = re.compile(rb"""<<[-~<]?["']?([A-Za-z_]\w*)""")
+_MAX_TEXT_LINES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line from its first letter; one that opens a string or a comment lasts until that ends."""
+
+    start: int
+    end: int
+    indent: int
+    text: bytes
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Lines that belong together: those indented no deeper than the first, and what they enclose."""
+
+    lines: list[_Line]
+    indent: int
+    is_closed: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.lines[0].start
+
+    @property
+    def end(self) -> int:
+        return self.lines[-1].end
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it ends right after its first line."""
+        return len(self.lines) == 2 and self.is_closed
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it ends a statement or a block, so that nothing after it belongs to it."""
+        last = self.lines[-1].text
+        return last.endswith(b";") or last in _BLOCK_ENDS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it encloses something and has no line that ends it."""
+        return not self.is_closed and (len(self.lines) > 1 or bool(_OPENS.search(self.lines[0].text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A source with spaces in place of what can't be parsed, every other byte in its place.
+
+    Attributes:
+        text: The source.
+        left_out: What was blanked, though only its body is broken, and nothing in there counts.
+    """
+
+    text: bytes
+    left_out: list[Definition]
+
+    def sound(self, broken: list[Definition], known: list[Definition]) -> list[Definition]:
+        """Return those definitions of the broken tree that the text has no longer, but that are right.
+
+        Args:
+            broken: The definitions of the tree with errors.
+            known: The definitions of this text's tree.
+        """
+        owners = {(*one.containers, one.found.name) for one in known} | {one.containers for one in known}
+        left_out = {one.code_start for one in self.left_out}
+
+        def is_sound(one: Definition) -> bool:
+            before = self._before(one.code_start)
+            if one.code_start in left_out:
+                before = before.strip()
+            elif one.found.node.has_error:
+                return False
+            return one.containers in owners if one.containers else not before
+
+        return [one for one in broken if not self.text[one.code_start : one.end].strip() and is_sound(one)]
+
+    def _before(self, at: int) -> bytes:
+        """Return what stands before a byte on its line."""
+        return self.text[self.text.rfind(b"\n", 0, at) + 1 : at]
+
+
+def mended(
+    source: bytes, root: Node, broken: list[Definition], grammar: Language, rules: Rules
+) -> Mended | None:
+    """Return the source without what can't be parsed, or None when nothing can be mended.
+
+    Args:
+        source: The source as it was parsed.
+        root: The root of its tree, which has errors.
+        broken: The definitions of that tree.
+        grammar: Its language's grammar.
+        rules: Its language's rules, which say what may be around a piece.
+    """
+    if len(source) > _MAX_BYTES:
+        return None
+    complete = {one.end: one for one in broken if _is_complete(one, source, rules)}
+    mender = _Mender(bytearray(source), root, complete, grammar, rules.piece_ways)
+    mender.bytes_left = min(_PARSED_ANYWAY + _PARSED_AGAIN * len(source), _MAX_PARSED)
+    for match in rules.aside.finditer(source) if rules.aside is not None else ():
+        mender.blank(*match.span())
+    mender.mend(list(_lines(bytes(mender.text))), 0)
+    return Mended(bytes(mender.text), mender.left_out) if mender.text != source else None
+
+
+def _is_complete(one: Definition, source: bytes, rules: Rules) -> bool:
+    """Tell whether a definition has no errors, or only some in a body that isn't looked into."""
+    found = one.found
+    return found.at is not None and (
+        not found.node.has_error
+        or (
+            source[found.head_end : found.head_end + 1] == b"{"
+            and source[one.end - 1 : one.end] == b"}"
+            and not any(child.has_error for child in found.node.children if child.start_byte < found.head_end)
+            and not is_looked_into(found, source, rules)
+        )
+    )
+
+
+def _lines(source: bytes) -> Iterator[_Line]:
+    lines = source.splitlines(keepends=True)
+    start = at = 0
+    while at < len(lines):
+        bare = lines[at].rstrip()
+        n = _n_lines(lines, at, bare) if _MAY_LAST.search(bare) else 1
+        stripped = bare.lstrip()
+        before_last = start + sum(map(len, lines[at : at + n - 1]))
+        at += n
+        if stripped:
+            left = len(bare) - len(stripped)
+            end = before_last + len(lines[at - 1].rstrip())
+            yield _Line(start + left, end, len(bare[:left].expandtabs(4)), stripped)
+        start = before_last + len(lines[at - 1])
+
+
+def _n_lines(lines: list[bytes], at: int, line: bytes) -> int:
+    """Return how many lines a string, comment or macro takes that begins on line `at`."""
+    if line.endswith(b"\\"):
+        following = (n for n in range(at, len(lines)) if not lines[n].rstrip().endswith(b"\\"))
+        return next(following, len(lines) - 1) - at + 1
+    for mark, closing in _MULTILINE:
+        begins = line.lstrip().startswith(mark) if mark == b"/*" else line.count(mark) % 2 == 1
+        if begins and closing not in line[line.find(mark) + len(mark) :]:
+            following = (
+                n for n in range(at + 1, min(len(lines), at + _MAX_TEXT_LINES)) if closing in lines[n]
+            )
+            return next(following, at) - at + 1
+    here = _HEREDOC.search(line)
+    if here is not None:
+        following = (
+            n
+            for n in range(at + 1, min(len(lines), at + _MAX_TEXT_LINES))
+            if lines[n].strip(b" \t\r\n;") == here[1]
+        )
+        return next(following, at) - at + 1
+    return 1
+
+
+def _pieces(lines: list[_Line]) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for line in lines:
+        last = pieces[-1] if pieces else None
+        if last is None:
+            pieces.append(_Piece([line], line.indent))
+        elif line.indent > pieces[0].indent or (line.text.startswith(b"#") and last.is_open):
+            last.lines.append(line)
+        elif _CONTINUED.match(line.text) and not (last.is_closed and _is_closing(line)):
+            last.lines.append(line)
+            last.is_closed = _is_closing(line)
+        else:
+            pieces.append(_Piece([line], line.indent))
+    return pieces
+
+
+def _is_closing(line: _Line) -> bool:
+    return _CLOSES.match(line.text) is not None and not _OPENS.search(line.text)
+
+
+def _closes_bracket(line: _Line) -> bool:
+    return line.text.count(b")") > line.text.count(b"(")
+
+
+def _n_head_lines(piece: _Piece) -> int:
+    """Return how many lines a piece's head takes, such as one with a parameter on every line."""
+    lines, depth = piece.lines, 0
+    for n, line in enumerate(lines[:_MAX_HEAD_LINES], 1):
+        depth += line.text.count(b"(") - line.text.count(b")")
+        is_continued = n < len(lines) and _CONTINUED.match(lines[n].text) and not _is_closing(lines[n])
+        if _OPENS.search(line.text) or not (depth > 0 or is_continued or line.text.endswith(b",")):
+            return n
+    return 1
+
+
+def _bodies(piece: _Piece, n_head_lines: int) -> list[list[_Line]]:
+    """Return the runs of lines that a piece encloses, without the lines of its head."""
+    bodies: list[list[_Line]] = [[]]
+    for line in piece.lines[n_head_lines:]:
+        if line.indent > piece.indent:
+            bodies[-1].append(line)
+        else:
+            bodies.append([])
+    return [body for body in bodies if body]
+
+
+@dataclass(slots=True)
+class _Mender:
+    text: bytearray
+    root: Node
+    complete: dict[int, Definition]
+    grammar: Language
+    ways: tuple[tuple[bytes, bytes], ...]
+    bytes_left: int = 0
+    n_parsed: int = 0
+    left_out: list[Definition] = field(default_factory=list)
+    verdicts: dict[bytes, bool] = field(default_factory=dict)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether enough was parsed."""
+        return self.bytes_left <= 0 or self.n_parsed > _MAX_PIECES
+
+    def mend(self, lines: list[_Line], level: int) -> None:
+        """Blank what can't be parsed among lines; from the last, as attributes need what follows them."""
+        pieces = _pieces(lines)
+        for at in range(len(pieces) - 1, -1, -1):
+            piece, following = pieces[at], pieces[at + 1 : at + 1 + _MAX_JOINED]
+            if self.is_sound(piece.start, piece.end) or _COMMENT.match(piece.lines[0].text):
+                continue
+            if piece.is_open and following and following[0].is_empty:
+                # An unfinished line before the closing brace took that for its own.
+                first = following[0].lines[0]
+                if self.is_mended(piece.start, following[0].end, (first.start, first.end)):
+                    continue
+            if not self.is_sound_joined(piece, following):
+                self.mend_piece(piece, level, pieces[at - 1] if at else None)
+
+    def mend_piece(self, piece: _Piece, level: int, previous: _Piece | None) -> None:
+        """Mend what a piece encloses; blank that if it doesn't help, or the piece if it encloses nothing."""
+        n_head_lines = _n_head_lines(piece)
+        bodies = _bodies(piece, n_head_lines)
+        first = piece.lines[0]
+        if level < _MAX_LEVELS:
+            for body in bodies:
+                self.mend(body, level + 1)
+            if bodies and self.is_sound(piece.start, piece.end):
+                return
+        if (
+            bodies
+            and not _TYPE.search(first.text)
+            and self.is_mended(piece.start, piece.end, *((body[0].start, body[-1].end) for body in bodies))
+        ):
+            return
+        inner = [(line.start, line.end) for line in piece.lines[1:n_head_lines] if not _closes_bracket(line)]
+        if inner and self.is_mended(piece.start, piece.end, *inner):
+            return
+        if bodies or _OPENS_FILE.match(first.text) or _CONTINUED.match(first.text):
+            return
+        if len(piece.lines) > 1 and previous is not None and previous.is_open:
+            self.blank(first.start, first.end)
+            previous.lines += piece.lines[1:]
+            previous.is_closed = piece.is_closed
+        else:
+            self.blank(piece.start, piece.end)
+
+    def is_sound_joined(self, piece: _Piece, following: list[_Piece]) -> bool:
+        """Tell whether a piece can be parsed together with what it stands before."""
+        last = piece
+        for other in following:
+            if last.is_finished or other.end - piece.start > _MAX_JOINED_BYTES:
+                return False
+            if self.is_sound(piece.start, other.end):
+                return True
+            last = other
+        return False
+
+    def is_complete(self, start: int, end: int) -> bool:
+        """Tell whether a piece is a definition that mending adds nothing to; leave it out if it is broken."""
+        one = self.complete.get(end)
+        if one is None or one.found.at is None or not one.code_start <= start <= one.found.at.start_byte:
+            return False
+        if one.found.node.has_error:
+            self.left_out.append(one)
+            self.blank(one.code_start, end)
+        return True
+
+    def is_mended(self, start: int, end: int, *blanked: tuple[int, int]) -> bool:
+        """Blank parts of a piece if that makes it sound, and return whether it does; yes if out of time."""
+        if self.is_exhausted:
+            return True
+        kept = bytes(self.text[start:end])
+        for part in blanked:
+            self.blank(*part)
+        if self.is_sound(start, end):
+            return True
+        self.text[start:end] = kept
+        return False
+
+    def is_sound(self, start: int, end: int) -> bool:
+        """Tell whether a piece can be parsed on its own, in one of `Rules.piece_ways`; yes if out of time."""
+        if self.is_exhausted:
+            return True
+        if self.is_complete(start, end):
+            return True
+        line_start = self.text.rfind(b"\n", 0, start) + 1
+        if not self.text[line_start:start].strip():
+            start = line_start  # Where indentation counts, that of all lines does.
+        text = bytes(self.text[start:end]).rstrip()
+        if not text or self.is_node(start, start + len(text), text):
+            return True
+        if text not in self.verdicts:
+            self.verdicts[text] = self.can_read(text)
+        return self.verdicts[text]
+
+    def can_read(self, text: bytes) -> bool:
+        for before, after in self.ways:
+            self.bytes_left -= len(text)
+            self.n_parsed += 1
+            tree = parse_in_time(self.grammar, before + text + b"\n" + after, _PIECE_LIMIT_S)
+            if tree is not None and not tree.root_node.has_error:
+                return True
+        return False
+
+    def is_node(self, start: int, end: int, text: bytes) -> bool:
+        """Tell whether the whole source's tree has a sound node for exactly this piece."""
+        start += len(text) - len(text.lstrip())
+        end -= len(text) - len(text.rstrip(b" \t\r\n;,"))
+        node = self.root.descendant_for_byte_range(start, end - 1)
+        while node is not None and node.start_byte == start and node.end_byte < end:
+            node = node.parent
+        return (
+            node is not None
+            and node.start_byte == start
+            and end <= node.end_byte <= end + 1
+            and not node.has_error
+            and node.is_named
+        )
+
+    def blank(self, start: int, end: int) -> None:
+        self.text[start:end] = blanked(bytes(self.text[start:end]))
