@@ -305,8 +305,8 @@ class IndexRoot:
         entries = [entry for entry in _entries(self.base / "indexes") if entry not in described]
         return [IndexFolder(entry, entry) for entry in entries if _looks_like_index(entry)]
 
-    def expire(self, now: float | None = None, unused_s: float = EXPIRY_S) -> list[Path]:
-        """Delete indexes whose workspace folder is gone and that nobody has used for `unused_s`.
+    def expire(self, now: float | None = None) -> list[Path]:
+        """Delete indexes whose workspace folder is gone and that nobody has used for `EXPIRY_S`.
 
         Returns:
             The workspace folders of the deleted indexes. An index that is being written, or can't be, stays.
@@ -314,7 +314,7 @@ class IndexRoot:
         now = time.time() if now is None else now
         expired = []
         for folder in self.folders():
-            if folder.has_workspace() or now - folder.last_used() <= unused_s:
+            if folder.has_workspace() or now - folder.last_used() <= EXPIRY_S:
                 continue
             with suppress(IndexBusy, IndexStorageFailed):
                 folder.delete()

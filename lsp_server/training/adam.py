@@ -2,6 +2,9 @@
 
 import numpy as np
 
+_MEAN_DECAY = 0.9
+_SQUARE_DECAY = 0.99
+
 
 class Adam:
     """Optimises one array in place.
@@ -11,16 +14,13 @@ class Adam:
 
     Args:
         values: float32[v] or float32[v, d].
-        beta_1: Decay of the mean of gradients.
-        beta_2: Decay of the mean of their squares.
     """
 
-    def __init__(self, values: np.ndarray, beta_1: float = 0.9, beta_2: float = 0.99) -> None:
+    def __init__(self, values: np.ndarray) -> None:
         self._values = values
         self._mean = np.zeros_like(values)
         self._square = np.zeros_like(values)
         self._steps = np.zeros(len(values), np.int32)
-        self._beta_1, self._beta_2 = beta_1, beta_2
 
     def step(self, rows: np.ndarray, gradient: np.ndarray, rate: float) -> None:
         """Take one step against the gradient.
@@ -35,10 +35,10 @@ class Adam:
         if gradient.ndim > 1:
             steps = steps[:, None]
         mean = self._mean[rows]
-        mean += (1 - self._beta_1) * (gradient - mean)
+        mean += (1 - _MEAN_DECAY) * (gradient - mean)
         square = self._square[rows]
-        square += (1 - self._beta_2) * (gradient * gradient - square)
+        square += (1 - _SQUARE_DECAY) * (gradient * gradient - square)
         self._mean[rows], self._square[rows] = mean, square
-        corrected = mean / (1 - self._beta_1**steps)
-        spread = np.sqrt(square / (1 - self._beta_2**steps))
+        corrected = mean / (1 - _MEAN_DECAY**steps)
+        spread = np.sqrt(square / (1 - _SQUARE_DECAY**steps))
         self._values[rows] -= np.float32(rate) * corrected / (spread + 1e-8)

@@ -5,7 +5,7 @@ It does not hold the source text, only words without their lines, and it is neve
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
@@ -118,21 +118,15 @@ class CorpusPart:
         return cls(**values)
 
 
-def read_part(repository: Repository, on_file: Callable[[], None] = lambda: None) -> CorpusPart:
-    """Parse a repository as the indexer does.
-
-    Args:
-        repository: Where the files come from.
-        on_file: Called after each file, for progress.
-    """
+def read_part(repository: Repository) -> CorpusPart:
+    """Parse a repository as the indexer does."""
     builder = _PartBuilder()
     for file in repository.files():
         builder.add(file)
-        on_file()
     return builder.part(repository.name, repository.licence() or "")
 
 
-def thinned(part: CorpusPart, max_symbols: int, seed: int = 0) -> CorpusPart:
+def thinned(part: CorpusPart, max_symbols: int) -> CorpusPart:
     """Return a part without duplicates and with few tests; a huge part is sampled at random.
 
     Copied code, and the many tests of some projects, would otherwise outweigh what they teach.
@@ -144,7 +138,7 @@ def thinned(part: CorpusPart, max_symbols: int, seed: int = 0) -> CorpusPart:
     )
     keep = np.zeros(len(part), bool)
     keep[np.unique(digests, return_index=True)[1]] = True
-    order = np.random.default_rng(seed).random(len(part))
+    order = np.random.default_rng(0).random(len(part))
     keep &= part.bodies.lengths + part.documentations.lengths >= _MIN_BODY_WORDS
     tests = np.flatnonzero(keep & is_test)
     n_tests = int(0.2 * (keep & ~is_test).sum())

@@ -304,11 +304,6 @@ class Background:
         return self._note
 
     @property
-    def is_resting(self) -> bool:
-        """Whether no indexer process is running."""
-        return self._client.pid is None
-
-    @property
     def is_paused(self) -> bool:
         """Whether indexing is paused."""
         return self._is_paused

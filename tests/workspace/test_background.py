@@ -72,6 +72,10 @@ class Stage:
     def commands(self) -> list[str]:
         return self.log.read_text().split() if self.log.exists() else []
 
+    @property
+    def is_resting(self) -> bool:
+        return self.client.pid is None
+
     def comes_to(self, state: IndexState) -> None:
         self.wait_for(lambda: self.background.state is state)
 
@@ -141,7 +145,7 @@ def test_an_idle_indexer_is_ended_and_started_again(
     one = stage(SETTLES_AND_TIDIES)
     one.background.scan()
     one.comes_to(IndexState.READY)
-    one.wait_for(lambda: one.background.is_resting or _again(one))
+    one.wait_for(lambda: one.is_resting or _again(one))
     monkeypatch.setattr(module, "IDLE_S", 60.0)
     one.background.update(["a.py"])
     one.comes_to(IndexState.READY)
@@ -156,8 +160,8 @@ def test_an_indexer_is_not_ended_in_the_midst_of_housekeeping(
     one.background.scan()
     one.comes_to(IndexState.READY)
     later.background.scan()
-    later.wait_for(lambda: later.background.is_resting or _again(later))
-    assert not one.background.is_resting
+    later.wait_for(lambda: later.is_resting or _again(later))
+    assert not one.is_resting
     one.background.update(["a.py"])
     one.comes_to(IndexState.READY)
     assert one.commands() == ["start", "Scan", "Update"]
@@ -190,7 +194,7 @@ def test_nothing_is_sent_to_an_indexer_that_is_given_time(
     one.behave(SETTLES)
     for _ in range(5):
         one.background.update(["a.py"])
-    assert one.background.is_resting
+    assert one.is_resting
     one.let_time_pass()
     one.comes_to(IndexState.READY)
     assert one.commands() == ["start", "Scan", "start", "Scan"]
@@ -201,7 +205,7 @@ def test_a_failure_is_told_until_it_is_over(stage: MakeStage) -> None:
     one.background.scan()
     one.comes_to(IndexState.FAILED)
     assert one.background.message == "The disk is full.\nSuggestion: Make room."
-    one.wait_for(lambda: one.background.is_resting or _again(one))
+    one.wait_for(lambda: one.is_resting or _again(one))
     one.behave(SETTLES)
     one.background.update(["a.py"])
     one.comes_to(IndexState.READY)
