@@ -205,6 +205,7 @@ def definition(
     opens: ScopeKind | None = None,
     scopes: frozenset[ScopeKind] = frozenset(ScopeKind),
     without_body: SymbolFlags = SymbolFlags.NONE,
+    access: str = "",
 ) -> Finder:
     """Return the rule of a plain definition.
 
@@ -215,6 +216,7 @@ def definition(
         opens: The kind of scope that its body is; None if the body is not to be walked.
         scopes: The scopes in which it counts.
         without_body: Flags of a definition without a body.
+        access: The access that its body begins with.
     """
     bodies = (body,) if isinstance(body, str) else body
 
@@ -235,6 +237,7 @@ def definition(
                 inside=(block,) if block is not None and opens is not None else (),
                 opens=opens or ScopeKind.FUNCTION,
                 flags=without_body if block is None else SymbolFlags.NONE,
+                access=access,
             ),
         )
 

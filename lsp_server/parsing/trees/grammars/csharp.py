@@ -77,17 +77,6 @@ def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
     )
 
 
-def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
-    inside = (body,) if body is not None else ()
-    head_end = body.start_byte if body else node.end_byte
-    return (
-        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.TYPE, access="public"),
-    )
-
-
 def _destructor(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     tilde = child_of_type(node, "~")
@@ -122,7 +111,7 @@ RULES = Rules(
         "struct_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
         "record_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
         "record_struct_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
-        "interface_declaration": _interface,
+        "interface_declaration": definition(SymbolKind.INTERFACE, opens=ScopeKind.TYPE, access="public"),
         "enum_declaration": definition(SymbolKind.ENUM, opens=ScopeKind.TYPE),
         "enum_member_declaration": definition(SymbolKind.ENUM_MEMBER, body=()),
         "delegate_declaration": definition(SymbolKind.CLASS, body=()),

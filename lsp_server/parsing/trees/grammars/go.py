@@ -1,12 +1,13 @@
 """Go: functions, methods under their receiver's type, types with their fields, constants, variables."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.trees.rules import (
     ALONE,
+    Finder,
     Found,
     Role,
     Rules,
@@ -46,17 +47,6 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, text_of(at), at, SymbolKind.METHOD, head_end, containers=containers),)
 
 
-def _types(node: Node, _scope: Scope) -> Role | Iterable[Found]:
-    """Give a lone `type T ...` the extent of its declaration; a group is looked into."""
-    specs = [child for child in node.children if child.type in {"type_spec", "type_alias"}]
-    if len(specs) != 1 or child_of_type(node, "(") is not None:
-        return Role.ENTER
-    found = _type(specs[0], _scope)
-    for one in found:
-        one.node = node
-    return found
-
-
 def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
     at, value = node.child_by_field_name("name"), node.child_by_field_name("type")
     if at is None or value is None:
@@ -82,20 +72,25 @@ def _field(node: Node, _scope: Scope) -> Iterable[Found]:
     return [Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte) for at in names]
 
 
-def _values(node: Node, scope: Scope) -> Role | Iterable[Found]:
-    specs = [child for child in node.children if child.type in {"const_spec", "var_spec"}]
-    if len(specs) != 1 or child_of_type(node, "(") is not None:
-        return Role.ENTER
-    found = _value(specs[0], scope)
-    for one in found:
-        one.node = node
-    return found
-
-
 def _value(node: Node, _scope: Scope) -> list[Found]:
     kind = SymbolKind.CONSTANT if node.type == "const_spec" else SymbolKind.VARIABLE
     names = (at for at in node.children_by_field_name("name") if at.type == "identifier")
     return [Found(node, name, at, kind, node.end_byte) for at in names if (name := text_of(at)) != "_"]
+
+
+def _declaration(*specs: str, describe: Callable[[Node, Scope], Sequence[Found]]) -> Finder:
+    """Return the rule of a declaration: a lone `type T ...` takes its extent, a group is looked into."""
+
+    def find(node: Node, scope: Scope) -> Role | Iterable[Found]:
+        members = [child for child in node.children if child.type in specs]
+        if len(members) != 1 or child_of_type(node, "(") is not None:
+            return Role.ENTER
+        found = describe(members[0], scope)
+        for one in found:
+            one.node = node
+        return found
+
+    return find
 
 
 def _held(node: Node, scope: Scope) -> Iterable[Found]:
@@ -138,14 +133,14 @@ RULES = Rules(
         "comment": Role.COMMENT,
         "function_declaration": definition(SymbolKind.FUNCTION),
         "method_declaration": _method,
-        "type_declaration": _types,
+        "type_declaration": _declaration("type_spec", "type_alias", describe=_type),
         "type_spec": _type,
         "type_alias": _type,
         "field_declaration": _field,
         "method_elem": definition(SymbolKind.METHOD, without_body=SymbolFlags.DECLARATION),
         "method_spec": definition(SymbolKind.METHOD, without_body=SymbolFlags.DECLARATION),
-        "const_declaration": _values,
-        "var_declaration": _values,
+        "const_declaration": _declaration("const_spec", describe=_value),
+        "var_declaration": _declaration("var_spec", describe=_value),
         "var_spec_list": Role.ENTER,
         "const_spec": _value,
         "var_spec": _value,

@@ -71,25 +71,6 @@ def _creation(node: Node, _scope: Scope) -> Iterable[Found]:
     )
 
 
-def _interface(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None or body is None:
-        return ()
-    inside = (body,)
-    return (
-        Found(
-            node,
-            text_of(at),
-            at,
-            SymbolKind.INTERFACE,
-            body.start_byte,
-            inside,
-            ScopeKind.TYPE,
-            access="public",
-        ),
-    )
-
-
 def _exported(found: Found, before: str, scope: Scope) -> bool:
     words = before.split()
     if scope.access == "public" or found.kind is SymbolKind.ENUM_MEMBER:
@@ -102,6 +83,8 @@ def _tested(_found: Found, head: str) -> bool:
         mark in head for mark in ("@Test", "@ParameterizedTest", "@RepeatedTest", "@Property")
     )
 
+
+_interface = definition(SymbolKind.INTERFACE, opens=ScopeKind.TYPE, access="public")
 
 RULES = Rules(
     nodes={

@@ -74,17 +74,6 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, name, at, SymbolKind.MODULE, body.start_byte, (body,), ScopeKind.FILE, flags=flags),)
 
 
-def _trait(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
-    inside = (body,) if body is not None else ()
-    head_end = body.start_byte if body else node.end_byte
-    return (
-        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.TYPE, access="trait"),
-    )
-
-
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None:
@@ -174,7 +163,7 @@ RULES = Rules(
         "enum_item": definition(SymbolKind.ENUM, opens=ScopeKind.TYPE),
         "enum_variant": definition(SymbolKind.ENUM_MEMBER, body=()),
         "field_declaration": definition(SymbolKind.FIELD, body=()),
-        "trait_item": _trait,
+        "trait_item": definition(SymbolKind.INTERFACE, opens=ScopeKind.TYPE, access="trait"),
         "impl_item": _impl,
         "mod_item": _module,
         "foreign_mod_item": _foreign,
