@@ -119,6 +119,30 @@ test("the menu tells why a file is indexed", async () => {
   await bench.command("Notifications: Clear All Notifications");
 });
 
+test("the menu tells why an image is not searched, and that no file is open", async () => {
+  writeFileSync(path.join(bench.folder, "dot.png"), "no image, for all that the index knows");
+  await bench.command("View: Close All Editors");
+  await bench.command("Explorer: Focus on Folders View");
+  await bench.page.locator(".explorer-folders-view .monaco-list-row", { hasText: "dot.png" }).click();
+  await says(bench.activeFile, "dot.png");
+  await bench.command("Semantic Symbols: Why Is This File (Not) Indexed?");
+  await bench.notification("dot.png is").waitFor();
+  await bench.command("View: Close All Editors");
+  await bench.status.click();
+  await bench.rows.filter({ hasText: "Why Is This File" }).click();
+  await bench.notification("No file is open.").waitFor();
+  await bench.command("Notifications: Clear All Notifications");
+});
+
+test("where there is no file, related code says what it needs", async () => {
+  await bench.command("File: New Untitled Text File");
+  await says(bench.activeFile, "Untitled-1");
+  await bench.command("Semantic Symbols: Find Related Code");
+  await bench.notification("Put the cursor into a file of the workspace first.").waitFor();
+  await bench.command("Notifications: Clear All Notifications");
+  await bench.command("View: Close Editor");
+});
+
 /** Asks the menu why the file in the editor is not indexed, and for the rule that decided. */
 async function showRule(file: string): Promise<void> {
   await bench.goTo(file, 1, 1);

@@ -33,14 +33,32 @@ test("without any Python there is a message with a button, and the status bar sa
   await bench.ready();
 });
 
-test("a Python that is none is named in the message", async () => {
+test("a Python that is none is named in the message, and a model that is none in status bar and menu", async () => {
   await using bench = await Workbench.open({
     workspace,
-    machineSettings: { "semanticSymbols.interpreter": "/no/such/python" },
+    machineSettings: { "semanticSymbols.interpreter": "/no/__such__/<python>" },
   });
-  await says(
-    bench.notification("Semantic Symbols can't run"),
-    '"/no/such/python" is no Python 3.11 or newer',
+  const missing = '"/no/__such__/<python>" is no Python 3.11 or newer';
+  await says(bench.notification("Semantic Symbols can't run"), missing);
+  const told = bench.page.locator(".monaco-hover", { hasText: "Semantic Symbols: " });
+  await bench.status.hover();
+  await says(told, `Semantic Symbols: The server can't run: ${missing}.`);
+  bench.setMachine({ "semanticSymbols.model.path": "/no/*such*/model" });
+  const problem = "The folder /no/*such*/model holds no model";
+  await eventually(
+    () => bench.status.getAttribute("aria-label"),
+    (label) => label?.startsWith(`Semantic Symbols: ${problem}`) === true,
+    "the status bar should say it",
+  );
+  await bench.page.mouse.move(600, 400);
+  await bench.status.hover();
+  await says(told, problem);
+  assert.doesNotMatch(await told.innerText(), /\*\*|Suggestion/);
+  await bench.status.click();
+  await eventually(
+    () => bench.input.getAttribute("placeholder"),
+    (said) => said?.startsWith(problem) === true,
+    "the menu should say it",
   );
 });
 

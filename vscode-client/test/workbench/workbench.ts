@@ -93,6 +93,11 @@ export class Workbench {
     return bench;
   }
 
+  /** Changes the settings with the scope of a machine. */
+  setMachine(settings: Record<string, unknown>): void {
+    writeSettings(path.join(this.home, "data", "Machine"), settings);
+  }
+
   get status(): Locator {
     return this.page.locator('.statusbar-item[id*="semanticSymbols.status"]');
   }
