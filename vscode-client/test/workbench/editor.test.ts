@@ -173,7 +173,7 @@ test("the log can be read", async () => {
 });
 
 test("a killed server comes back to the list that is open, and the log says what happened", async () => {
-  const pids = serverPids();
+  const pids = bench.serverPids();
   assert.equal(pids.length, 1);
   await bench.search("rotate the log file");
   await says(bench.page.locator(".quick-input-list"), "%");
@@ -184,7 +184,7 @@ test("a killed server comes back to the list that is open, and the log says what
   process.kill(Number(pids[0]), "SIGKILL");
   await told;
   await eventually(
-    () => Promise.resolve(serverPids()),
+    () => Promise.resolve(bench.serverPids()),
     (now) => now.length === 1 && now[0] !== pids[0],
     "another server should run",
   );
@@ -204,24 +204,4 @@ async function passes(rows: string, beginning: string): Promise<unknown> {
     [rows, beginning] as const,
     { timeout: PATIENCE_MS },
   );
-}
-
-/** The servers of this workbench: others may run on the machine. */
-function serverPids(): string[] {
-  const processes = execFileSync("ps", ["-eo", "pid,args", "ww"], { encoding: "utf8" }).split("\n");
-  return processes
-    .filter((line) => line.endsWith("-P -m lsp_server"))
-    .map((line) => line.trim().split(" ")[0] ?? "")
-    .filter((pid) => belongs(pid));
-}
-
-function belongs(pid: string): boolean {
-  try {
-    return execFileSync("tr", ["\\0", "\\n"], {
-      input: execFileSync("cat", [`/proc/${pid}/environ`]),
-      encoding: "utf8",
-    }).includes(`HOME=${bench.home}\n`);
-  } catch {
-    return false; // it ended meanwhile
-  }
 }
