@@ -71,7 +71,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   return vscode.Disposable.from(...registered);
 }
 
+/** The selected text on one line, as the input has no more: it would join the last word of a line and the first of the next. */
 function selectedText(): string {
   const editor = vscode.window.activeTextEditor;
-  return editor?.document.getText(editor.selection) ?? "";
+  return editor?.document.getText(editor.selection).replace(/\s+/g, " ") ?? "";
 }

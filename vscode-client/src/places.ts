@@ -24,6 +24,16 @@ export function reference(found: Found): string {
   return `${vscode.workspace.asRelativePath(uriOf(found))}:${found.selectionRange.start.line + 1}`;
 }
 
+/** The file that a tab shows, as text or otherwise; of a comparison, which shows two, none. */
+export function fileOf(tab: vscode.Tab | undefined): vscode.Uri | undefined {
+  const input = tab?.input;
+  const showsOne =
+    input instanceof vscode.TabInputText ||
+    input instanceof vscode.TabInputNotebook ||
+    input instanceof vscode.TabInputCustom;
+  return showsOne ? input.uri : undefined;
+}
+
 /** Opens it with the cursor at its name; returns the editor if it is a text editor. */
 export async function open(
   found: Found,

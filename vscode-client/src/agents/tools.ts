@@ -56,8 +56,10 @@ export function registerTools(server: Server): vscode.Disposable {
 
 function answer(result: SearchResult): vscode.LanguageModelToolResult {
   const lines = result.results.map(line);
-  if ((result.results[0]?.score ?? 0) < PROBABLY_RELEVANT)
-    lines.unshift("Nothing close was found; these are the nearest results.");
+  const best = result.results[0]?.score;
+  if (best === undefined) lines.push("Nothing was found.");
+  else if (best < PROBABLY_RELEVANT) lines.unshift("Nothing close was found; these are the nearest results.");
+  if (result.correctedQuery !== undefined) lines.unshift(`Searched for "${result.correctedQuery}" instead.`);
   if (result.isIncomplete)
     lines.push(`The index is still being built (${percent(result.coverage)}); more may be found later.`);
   return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(lines.join("\n"))]);

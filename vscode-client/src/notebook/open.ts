@@ -30,12 +30,12 @@ export async function openCell(
   await vscode.window.showTextDocument(cell.document, { ...options, selection: new vscode.Range(at, at) });
 }
 
-/** Returns the place in the notebook's file for one in a cell; any other place unchanged. */
+/** Returns the place in the notebook's file for one in a cell; any other place unchanged, and that in a notebook without a file. */
 export async function inFile(location: vscode.Location): Promise<vscode.Location> {
   const cell = vscode.workspace.notebookDocuments
     .flatMap((notebook) => notebook.getCells())
     .find(({ document }) => document.uri.toString() === location.uri.toString());
-  if (cell === undefined) return location;
+  if (cell === undefined || cell.notebook.isUntitled) return location;
   const { line, character } = location.range.start;
   const place = filePlace(await textOf(cell.notebook.uri), { cell: cell.index, line, character });
   const at = new vscode.Position(place?.line ?? 0, place?.character ?? 0);

@@ -8,9 +8,11 @@ import { REFERENCES_VIEW, type SymbolTree } from "./symbolTree.ts";
 
 /** @param place Where; the cursor's place when left out. */
 export async function showRelated(server: Server, place = placeOfCursor()): Promise<void> {
+  const asked = place && (await inFile(place));
+  if (asked?.uri.scheme !== "file")
+    throw new Error(vscode.l10n.t("Put the cursor into a file of the workspace first."));
   const tree = await vscode.extensions.getExtension<SymbolTree>(REFERENCES_VIEW)?.activate();
-  if (place === undefined || tree === undefined) return;
-  tree.setInput(new RelatedInput(server, await inFile(place)));
+  tree?.setInput(new RelatedInput(server, asked));
 }
 
 function placeOfCursor(): vscode.Location | undefined {

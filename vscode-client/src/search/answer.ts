@@ -3,12 +3,13 @@
 import { complaint } from "../complaint.ts";
 import type { SearchResult } from "../protocol.ts";
 import { ServerAway, type Server } from "../server/server.ts";
-import { completions, openFilter, unknownLanguages, type OpenFilter } from "./filters.ts";
+import { completions, literalPath, openFilter, unknownLanguages, type OpenFilter } from "./filters.ts";
 import { awayRows, completionRows, note, symbolRows, type Row } from "./items.ts";
 import { pathsBelow } from "./paths.ts";
 import { remarks } from "./wording.ts";
 
 const LIMIT = 50;
+const MOST_COMPLETIONS = 50;
 
 export interface Answer {
   rows: Row[];
@@ -42,7 +43,10 @@ async function completionsOf(
   { key, typed }: OpenFilter,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (key === "path") return completions(typed, await pathsBelow(typed));
+  if (key === "path") {
+    const path = literalPath(typed);
+    return path === undefined ? [] : completions(path, await pathsBelow(path)).slice(0, MOST_COMPLETIONS);
+  }
   if (key === "kind") {
     const { kinds } = await server.request("semanticSearch/filters", {}, signal);
     return completions(typed, kinds.toSorted());

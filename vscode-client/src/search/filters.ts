@@ -16,15 +16,28 @@ const FILTER = /(?<=^|\s)(?:"[^"]*"|(kind|lang|language|name|-?path):("[^"]*"|\S
 
 /** Returns the filter that the query ends in, if any; of the three, only `path:` may be negated with a dash. */
 export function openFilter(query: string): OpenFilter | undefined {
-  const match = /(?:^|\s)(?:-(?=path:))?(kind|lang|path):(\S*)$/.exec(query);
+  const match = /(?:^|\s)(?:-(?=path:))?(kind|lang|path):(?:"([^"]*)|(\S*))$/.exec(query);
   if (match === null) return undefined;
-  const typed = match[2] ?? "";
+  const [whole, key, quoted, plain = ""] = match;
+  const value = quoted === undefined ? plain : `"${quoted}`;
   return {
-    key: match[1] as OpenFilter["key"],
-    typed,
-    before: query.slice(0, query.length - typed.length),
+    key: key as OpenFilter["key"],
+    typed: quoted ?? plain,
+    before: query.slice(0, match.index + whole.length - value.length),
     rest: query.slice(0, match.index),
   };
+}
+
+/** Returns the path that a value of `path:` is the beginning of; undefined when it is a pattern of many. */
+export function literalPath(typed: string): string | undefined {
+  return /(?<!\\)[*?[]/.test(typed) ? undefined : typed.replace(/\\(.)/g, "$1");
+}
+
+/** Returns a path as a value of `path:` that means it alone; the quotes of a folder stay open, for what lies in it. */
+export function pathValue(path: string): string {
+  const pattern = path.replace(/[\\*?[]|^[!#]/g, "\\$&");
+  if (!/\s/.test(path)) return pattern;
+  return path.endsWith("/") ? `"${pattern}` : `"${pattern}"`;
 }
 
 /** Returns the values that begin with what was typed, then those that contain it; none when it is complete already. */

@@ -5,7 +5,7 @@ import { kindName, symbolIcon } from "../icons.ts";
 import { reference } from "../places.ts";
 import { PROBABLY_RELEVANT, type Found, type SearchResult } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
-import { withoutFilters } from "./filters.ts";
+import { pathValue, withoutFilters } from "./filters.ts";
 import { shortened } from "./shortened.ts";
 import { doubt, nothingFound } from "./wording.ts";
 
@@ -74,8 +74,8 @@ export function completionRows(before: string, values: readonly string[]): Row[]
     return {
       row: "query",
       isRemembered: false,
-      query: `${before}${value}${isFolder ? "" : " "}`,
-      label: value,
+      query: `${before}${pathValue(value)}${isFolder ? "" : " "}`,
+      label: literal(value),
       alwaysShow: true,
       iconPath: new vscode.ThemeIcon("filter"),
     };
@@ -89,7 +89,7 @@ export function openingRows(history: readonly string[]): Row[] {
     row: "query",
     isRemembered: true,
     query,
-    label: query,
+    label: literal(query),
     iconPath: new vscode.ThemeIcon("history"),
     buttons: [FORGET],
     alwaysShow: true,
@@ -128,9 +128,9 @@ function symbolRow(found: Found): Row {
   return {
     row: "symbol",
     found,
-    label: found.name,
-    description: `${container}${shortened(place, room)}`,
-    detail: `${Math.round(found.score * 100)} %  ${summary(found)}`,
+    label: literal(found.name),
+    description: literal(`${container}${shortened(place, room)}`),
+    detail: literal(`${Math.round(found.score * 100)} %  ${summary(found)}`),
     iconPath: symbolIcon(found.kind),
     buttons: [SIDE, RELATED, COPY],
     alwaysShow: true,
@@ -147,7 +147,7 @@ function emptyRows(query: string, message: string): Row[] {
       row: "query",
       query: wider,
       isRemembered: false,
-      label: wider,
+      label: literal(wider),
       description: vscode.l10n.t("without the filters"),
       iconPath: new vscode.ThemeIcon("clear-all"),
       alwaysShow: true,
@@ -176,6 +176,11 @@ function summary(found: Found): string {
   const kind = kindName(found.kind);
   const whole = text.startsWith(`${kind} `) ? text : `${kind} · ${text}`;
   return whole.length > LONGEST_DETAIL ? `${whole.slice(0, LONGEST_DETAIL)}…` : whole;
+}
+
+/** The editor draws an icon for `$(date)`: an invisible character keeps code as it is written. */
+function literal(text: string): string {
+  return text.replaceAll("$(", "$\u200b(");
 }
 
 function separator(label: string): Row {

@@ -2,20 +2,18 @@
 
 import * as vscode from "vscode";
 
-const MOST = 50;
-
 /** Returns paths relative to the workspace folders; folders end with a slash. */
 export async function pathsBelow(typed: string): Promise<string[]> {
   const parent = typed.slice(0, typed.lastIndexOf("/") + 1);
-  if (/[*?[]/.test(typed)) return [];
   const folders = vscode.workspace.workspaceFolders ?? [];
   const listings = await Promise.all(folders.map(({ uri }) => list(vscode.Uri.joinPath(uri, parent))));
-  const names = listings.flat().filter(([name]) => !name.startsWith("."));
+  const isHiddenWanted = typed.startsWith(".", parent.length);
+  const names = listings.flat().filter(([name]) => isHiddenWanted || !name.startsWith("."));
   return [
     ...new Set(
       names.map(([name, type]) => `${parent}${name}${type === vscode.FileType.Directory ? "/" : ""}`),
     ),
-  ].slice(0, MOST);
+  ];
 }
 
 async function list(folder: vscode.Uri): Promise<[string, vscode.FileType][]> {

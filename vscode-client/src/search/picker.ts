@@ -101,7 +101,10 @@ class SearchPicker {
     pick.buttons = [KEEP];
     pick.value = query;
     this.disposables.push(
-      pick.onDidChangeValue(() => this.search()),
+      pick.onDidChangeValue(() => {
+        this.awaited = undefined;
+        this.search();
+      }),
       pick.onDidChangeActive(([row]) => this.highlighted(row)),
       pick.onDidAccept(() => this.choose((row) => this.take(row))),
       pick.onDidTriggerButton(() => this.keep()),
@@ -130,7 +133,6 @@ class SearchPicker {
 
   private search(): void {
     const query = this.pick.value;
-    this.awaited = undefined;
     if (query.trim() === "") {
       this.latest.stop();
       this.put(query, openingRows(this.around.history.all()));
@@ -143,7 +145,9 @@ class SearchPicker {
       const { rows, result } = await answerTo(this.around.server, query, signal);
       if (signal.aborted) return;
       this.put(query, rows, result);
-      if (this.awaited !== undefined) telling(this.awaited(this.untouched));
+      const { awaited } = this;
+      this.awaited = undefined;
+      if (awaited !== undefined) telling(awaited(this.untouched));
     });
   }
 

@@ -9,6 +9,8 @@ import * as path from "node:path";
 export interface Launch {
   command: string;
   args: string[];
+  /** Where: asked about itself elsewhere, a version manager might have chosen another Python. */
+  cwd: string;
   /** Environment variables of the server beyond the editor's own. */
   env: Record<string, string>;
   /** "3.12.4 from /usr/bin/python3, bundled server": for the log. */
@@ -45,21 +47,24 @@ const PROBE_TIMEOUT_MS = 10_000;
  * @throws NoInterpreter
  */
 export async function findLaunch(chosen: string, bundle: string): Promise<Launch> {
+  const cwd = cwdOf(bundle);
   if (chosen !== "") {
-    const python = await probe(homely(chosen));
+    const python = await probe(homely(chosen), cwd);
     const launch = python && launchOf(python, bundle, "own");
     if (launch) return launch;
     throw new NoInterpreter(
-      python ? lacking(python, bundle) : ((await tooOld(chosen)) ?? `"${chosen}" is no Python 3.11 or newer`),
+      python
+        ? lacking(python, bundle)
+        : ((await tooOld(chosen, cwd)) ?? `"${chosen}" is no Python 3.11 or newer`),
     );
   }
   const tried: string[] = [];
   for (const name of NAMES) {
     if (process.platform === "darwin" && (await wouldAsk(name))) continue;
-    const python = await probe(name);
+    const python = await probe(name, cwd);
     const launch = python && launchOf(python, bundle, "bundled");
     if (launch) return launch;
-    const reason = python ? lacking(python, bundle) : await tooOld(name);
+    const reason = python ? lacking(python, bundle) : await tooOld(name, cwd);
     if (reason !== undefined) tried.push(reason);
   }
   throw new NoInterpreter(tried[0] ?? "no Python 3.11 or newer is on the PATH");
@@ -68,7 +73,7 @@ export async function findLaunch(chosen: string, bundle: string): Promise<Launch
 /** Whether a program would open a window that offers Apple's developer tools, which its own Python comes with. */
 async function wouldAsk(name: string): Promise<boolean> {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
-  return firstOf(name, folders) === "/usr/bin/python3" && (await output("xcode-select", ["-p"])) === "";
+  return firstOf(name, folders) === "/usr/bin/python3" && (await output("xcode-select", ["-p"], "/")) === "";
 }
 
 /** The file that a name stands for. */
@@ -77,16 +82,16 @@ export function firstOf(name: string, folders: string[]): string | undefined {
 }
 
 /** Asks a Python about itself; undefined when it does not answer, or is too old for `-P`. */
-async function probe(command: string): Promise<Python | undefined> {
-  const answer = await output(command, ["-P", "-c", PROBE]);
+async function probe(command: string, cwd: string): Promise<Python | undefined> {
+  const answer = await output(command, ["-P", "-c", PROBE], cwd);
   const [implementation, version, tag, hasServer] = answer.trim().split(" ");
   if (implementation !== "cpython" || version === undefined || tag === undefined) return undefined;
   return { command, version, tag, hasServer: hasServer === "True" };
 }
 
 /** Says that a Python is too old, if that is why it can't be used. */
-async function tooOld(command: string): Promise<string | undefined> {
-  const answer = await output(homely(command), ["--version"]);
+async function tooOld(command: string, cwd: string): Promise<string | undefined> {
+  const answer = await output(homely(command), ["--version"], cwd);
   const [, version, major, minor] = /^Python ((\d+)\.(\d+)\S*)/.exec(answer) ?? [];
   const isOld = Number(major) < 3 || (Number(major) === 3 && Number(minor) < 11);
   return isOld ? `Python ${version ?? ""} (${command}) is too old, 3.11 or newer is needed` : undefined;
@@ -100,9 +105,15 @@ export function launchOf(python: Python, bundle: string, preferred: "own" | "bun
   return {
     command: python.command,
     args: ["-P", "-m", "lsp_server"],
+    cwd: cwdOf(bundle),
     env: usesOwn || bundled === undefined ? {} : { PYTHONPATH: bundled.join(path.delimiter) },
     description: `Python ${python.version} (${python.command}), ${usesOwn ? "its own" : "the bundled"} server`,
   };
+}
+
+/** The extension's own folder. Not the workspace: nothing there may shadow a module that the server imports. */
+function cwdOf(bundle: string): string {
+  return path.dirname(bundle);
 }
 
 /** The folders of packages for one kind of Python: those for its version before those for every version. */
@@ -112,9 +123,9 @@ function bundledPackages(bundle: string, tag: string): string[] | undefined {
 }
 
 /** A program's standard output; "" when it can't be run, fails or takes too long. */
-function output(command: string, args: string[]): Promise<string> {
+function output(command: string, args: string[], cwd: string): Promise<string> {
   return new Promise<string>((resolve) => {
-    execFile(command, args, { timeout: PROBE_TIMEOUT_MS, windowsHide: true }, (error, stdout) =>
+    execFile(command, args, { cwd, timeout: PROBE_TIMEOUT_MS, windowsHide: true }, (error, stdout) =>
       resolve(error ? "" : stdout),
     );
   }).catch(() => ""); // some failures are thrown, as that to run one of Windows' batch files

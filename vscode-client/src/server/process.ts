@@ -42,7 +42,7 @@ export class ServerProcess {
     this.client = new QuietClient(
       SECTION,
       "Semantic Symbols",
-      () => this.spawn(extension, launch),
+      () => this.spawn(launch),
       this.options(extension),
     );
   }
@@ -70,15 +70,9 @@ export class ServerProcess {
     if (!isGone) this.child?.kill("SIGKILL");
   }
 
-  private spawn(extension: vscode.Extension<unknown>, launch: Launch): Promise<ChildProcess> {
+  private spawn({ command, args, cwd, env }: Launch): Promise<ChildProcess> {
     if (this.isOver) return Promise.reject(new Error("It was stopped before it came up."));
-    // Not in the workspace: nothing there may shadow a module that the server imports.
-    const options = {
-      cwd: extension.extensionPath,
-      env: { ...process.env, ...launch.env },
-      windowsHide: true,
-    };
-    const child = spawn(launch.command, launch.args, options);
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, windowsHide: true });
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => this.tail.add(chunk));
     this.child = child;
     this.exited = new Promise((resolve) => {

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { NO_FOLDER, number, percent } from "../coverage.ts";
 import type { Server, ServerState } from "../server/server.ts";
+import { titleOf } from "./wording.ts";
 
 interface Entry extends vscode.QuickPickItem {
   command?: string;
@@ -66,6 +67,7 @@ function summary(state: ServerState): string {
   if (state.kind !== "running") return vscode.l10n.t("The server is not running");
   const { coverage, folders } = state.status;
   if (folders.length === 0) return NO_FOLDER;
+  if (state.status.state === "failed") return titleOf(state.status);
   return vscode.l10n.t(
     "{0} of {1} files indexed ({2}), {3} symbols",
     number(coverage.indexedFiles),

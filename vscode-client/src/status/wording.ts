@@ -1,6 +1,7 @@
 /** The status bar's words for what the server is doing. */
 
 import * as vscode from "vscode";
+import { complaint } from "../complaint.ts";
 import { NO_FOLDER, number, percent } from "../coverage.ts";
 import type { Status } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
@@ -37,31 +38,42 @@ export function signOf(state: ServerState): Sign {
 }
 
 function running(status: Status): Sign {
-  if (status.folders.length === 0) return sign("$(search-fuzzy) Symbols", NO_FOLDER);
-  const facts = factsOf(status);
-  switch (status.state) {
+  const { state, coverage, folders } = status;
+  if (folders.length === 0) return sign("$(search-fuzzy) Symbols", NO_FOLDER);
+  const title = titleOf(status);
+  const details = detailsOf(status);
+  switch (state) {
     case "starting":
-      return sign("$(loading~spin) Symbols", facts);
+      return sign("$(loading~spin) Symbols", title, "none", details);
     case "indexing":
-      return sign(`$(sync~spin) Symbols ${percent(status.coverage)}`, facts);
+      return sign(`$(sync~spin) Symbols ${percent(coverage)}`, title, "none", details);
     case "paused":
-      return sign(`$(debug-pause) Symbols ${percent(status.coverage)}`, facts, "warning");
+      return sign(`$(debug-pause) Symbols ${percent(coverage)}`, title, "warning", details);
     case "failed":
-      return sign("$(error) Symbols", facts, "error");
+      return sign("$(error) Symbols", title, "error", details);
     case "ready":
-      return sign(`$(search-fuzzy) Symbols ${compact(status.coverage.symbols)}`, facts);
+      return sign(`$(search-fuzzy) Symbols ${compact(coverage.symbols)}`, title, "none", details);
   }
 }
 
-/** Returns what there is to know about the index, as Markdown. */
-export function factsOf({ state, message, coverage, index, metrics }: Status): string {
-  const title = {
-    starting: vscode.l10n.t("Looking at the files"),
-    indexing: vscode.l10n.t("Indexing, {0} done", percent(coverage)),
-    ready: vscode.l10n.t("Everything is indexed"),
-    paused: vscode.l10n.t("Indexing is paused at {0}", percent(coverage)),
-    failed: message ?? vscode.l10n.t("The index can't be used"),
-  }[state];
+/** Returns in one line how the index is. */
+export function titleOf({ state, message, coverage }: Status): string {
+  switch (state) {
+    case "starting":
+      return vscode.l10n.t("Looking at the files");
+    case "indexing":
+      return vscode.l10n.t("Indexing, {0} done", percent(coverage));
+    case "ready":
+      return vscode.l10n.t("Everything is indexed");
+    case "paused":
+      return vscode.l10n.t("Indexing is paused at {0}", percent(coverage));
+    case "failed":
+      return complaint(message ?? vscode.l10n.t("The index can't be used")).what;
+  }
+}
+
+/** Returns what else there is to know about the index, as Markdown. */
+function detailsOf({ state, message, coverage, index, metrics }: Status): string {
   const rows: [string, string][] = [
     [
       vscode.l10n.t("Files"),
@@ -77,32 +89,36 @@ export function factsOf({ state, message, coverage, index, metrics }: Status): s
   if (metrics.searchMs.p50 !== null)
     rows.push([vscode.l10n.t("Search"), vscode.l10n.t("{0} ms", metrics.searchMs.p50.toFixed(1))]);
   if (metrics.residentBytes !== null) rows.push([vscode.l10n.t("Memory"), megabytes(metrics.residentBytes)]);
-  const trouble = state === "ready" && message !== undefined ? [message.replaceAll("\n", "  \n"), ""] : [];
+  const { what, advice } = complaint(message ?? "");
+  const trouble = { starting: [], indexing: [], paused: [], failed: [advice], ready: [what, advice] }[state];
   return [
-    `**${title}**`,
-    "",
-    ...trouble,
+    ...trouble.flatMap((line) => [plain(line), ""]),
     "| | |",
     "|---|---|",
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    ...rows.map(([name, value]) => `| ${name} | ${plain(value)} |`),
   ].join("\n");
 }
 
-function sign(text: string, markdown: string, severity: Sign["severity"] = "none"): Sign {
-  const [title = "", ...rest] = markdown.split("\n");
-  const label = `Semantic Symbols: ${title.replaceAll("**", "")}`;
+function sign(text: string, title: string, severity: Sign["severity"] = "none", details = ""): Sign {
+  const label = `Semantic Symbols: ${title}`;
   return {
     text,
     label,
-    tooltip: new vscode.MarkdownString([`**${label}**`, ...rest].join("\n")),
+    tooltip: new vscode.MarkdownString(`**${plain(label)}**\n\n${details}`),
     severity,
   };
+}
+
+/** Returns Markdown that shows a text as it is: names of modules and paths have characters that mean something there. */
+function plain(text: string): string {
+  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&");
 }
 
 function compact(value: number): string {
   return value.toLocaleString(vscode.env.language, { notation: "compact", maximumFractionDigits: 1 });
 }
 
+/** Whole ones; what is there is at least one. */
 function megabytes(bytes: number): string {
-  return vscode.l10n.t("{0} MB", number(bytes / 1_000_000));
+  return vscode.l10n.t("{0} MB", number(Math.ceil(bytes / 1_000_000)));
 }

@@ -61,6 +61,15 @@ const tests: Record<string, () => Promise<void>> = {
     );
   },
 
+  "an agent is told when nothing passes the filters, and what was searched for instead": async () => {
+    assert.equal(
+      await tool("semantic-symbols_search", { query: "json path:nowhere/**" }),
+      "Nothing was found.",
+    );
+    const answer = await tool("semantic-symbols_search", { query: "rotate the log flie" });
+    assert.match(answer, /^Searched for "rotate the log file" instead\.\n/);
+  },
+
   "an agent finds what is related to a line": async () => {
     const file = "logging/handlers.py";
     const document = await vscode.workspace.openTextDocument(fileUri(file));

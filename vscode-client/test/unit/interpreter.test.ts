@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
@@ -62,6 +62,20 @@ test("a Python that is too new is told what would do", { skip: process.platform 
     message: `Python 3.15.0 (${own}) was found, but the extension has packages for 3.9, 3.11, 3.12 only`,
   });
 });
+
+test(
+  "a Python is asked where it will run: a version manager may choose it by the folder",
+  { skip: process.platform === "win32" },
+  async () => {
+    const packages = bundle("any", "cp312");
+    const managed = path.join(bundle(), "python3");
+    const answers = `#!/bin/sh\n[ "$(pwd -P)" = "${realpathSync(path.dirname(packages))}" ] && version=12 || version=11\necho cpython 3.$version.1 cp3$version False\n`;
+    writeFileSync(managed, answers, { mode: 0o755 });
+    const launch = await findLaunch(managed, packages);
+    assert.equal(launch.cwd, path.dirname(packages));
+    assert.match(launch.description, /^Python 3\.12\.1 /);
+  },
+);
 
 test("a name stands for the first file on the PATH", { skip: process.platform === "win32" }, () => {
   const [empty, own] = [bundle(), bundle("python3")];

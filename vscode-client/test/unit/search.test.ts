@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { completions, openFilter, unknownLanguages, withoutFilters } from "../../src/search/filters.ts";
+import {
+  completions,
+  literalPath,
+  openFilter,
+  pathValue,
+  unknownLanguages,
+  withoutFilters,
+} from "../../src/search/filters.ts";
 import { History, type Store } from "../../src/search/history.ts";
 import { Latest } from "../../src/search/latest.ts";
 import { shortened } from "../../src/search/shortened.ts";
@@ -17,6 +24,31 @@ test("a filter at the end of the query is open", () => {
   assert.equal(openFilter("mankind:cl"), undefined);
   assert.equal(openFilter("name:foo"), undefined);
   for (const word of ["-kind:cl", "retry -lang:py"]) assert.equal(openFilter(word), undefined);
+});
+
+test("a filter is open up to its closing quote", () => {
+  assert.deepEqual(openFilter('bread path:"My Docs/gu'), {
+    key: "path",
+    typed: "My Docs/gu",
+    before: "bread path:",
+    rest: "bread",
+  });
+  assert.equal(openFilter('bread path:"My Docs/guides/" dough'), undefined);
+});
+
+test("a path is written as a pattern that means it alone, and read again", () => {
+  const written: [string, string][] = [
+    ["src/main.py", "src/main.py"],
+    ["app/[id]/page.tsx", "app/\\[id]/page.tsx"],
+    ["#old/what?.md", "\\#old/what\\?.md"],
+    ["My Docs/a.md", '"My Docs/a.md"'],
+    ["My Docs/", '"My Docs/'],
+  ];
+  for (const [path, value] of written) {
+    assert.equal(pathValue(path), value);
+    assert.equal(literalPath(value.replaceAll('"', "")), path);
+  }
+  for (const pattern of ["src/**", "*.py", "a?c", "[ab].py"]) assert.equal(literalPath(pattern), undefined);
 });
 
 test("what begins as typed comes first, and what is whole needs no completion", () => {

@@ -119,6 +119,31 @@ test("the menu tells why a file is indexed", async () => {
   await bench.command("Notifications: Clear All Notifications");
 });
 
+test("the menu tells why an image is not searched, and that no file is open", async () => {
+  writeFileSync(path.join(bench.folder, "dot.png"), "no image, for all that the index knows");
+  await bench.command("View: Close All Editors");
+  await bench.command("Explorer: Focus on Folders View");
+  await bench.page.locator(".explorer-folders-view .monaco-list-row", { hasText: "dot.png" }).click();
+  await says(bench.activeFile, "dot.png");
+  await bench.status.click();
+  await bench.rows.filter({ hasText: "Why Is This File" }).click();
+  await bench.notification("dot.png is").waitFor();
+  await bench.command("View: Close All Editors");
+  await bench.status.click();
+  await bench.rows.filter({ hasText: "Why Is This File" }).click();
+  await bench.notification("No file is open.").waitFor();
+  await bench.command("Notifications: Clear All Notifications");
+});
+
+test("where there is no file, related code says what it needs", async () => {
+  await bench.command("File: New Untitled Text File");
+  await says(bench.activeFile, "Untitled-1");
+  await bench.command("Semantic Symbols: Find Related Code");
+  await bench.notification("Put the cursor into a file of the workspace first.").waitFor();
+  await bench.command("Notifications: Clear All Notifications");
+  await bench.command("View: Close Editor");
+});
+
 /** Asks the menu why the file in the editor is not indexed, and for the rule that decided. */
 async function showRule(file: string): Promise<void> {
   await bench.goTo(file, 1, 1);
@@ -149,7 +174,7 @@ test("the log can be read", async () => {
 });
 
 test("a killed server comes back to the list that is open, and the log says what happened", async () => {
-  const pids = serverPids();
+  const pids = bench.serverPids();
   assert.equal(pids.length, 1);
   await bench.search("rotate the log file");
   await says(bench.page.locator(".quick-input-list"), "%");
@@ -160,7 +185,7 @@ test("a killed server comes back to the list that is open, and the log says what
   process.kill(Number(pids[0]), "SIGKILL");
   await told;
   await eventually(
-    () => Promise.resolve(serverPids()),
+    () => Promise.resolve(bench.serverPids()),
     (now) => now.length === 1 && now[0] !== pids[0],
     "another server should run",
   );
@@ -180,24 +205,4 @@ async function passes(rows: string, beginning: string): Promise<unknown> {
     [rows, beginning] as const,
     { timeout: PATIENCE_MS },
   );
-}
-
-/** The servers of this workbench: others may run on the machine. */
-function serverPids(): string[] {
-  const processes = execFileSync("ps", ["-eo", "pid,args", "ww"], { encoding: "utf8" }).split("\n");
-  return processes
-    .filter((line) => line.endsWith("-P -m lsp_server"))
-    .map((line) => line.trim().split(" ")[0] ?? "")
-    .filter((pid) => belongs(pid));
-}
-
-function belongs(pid: string): boolean {
-  try {
-    return execFileSync("tr", ["\\0", "\\n"], {
-      input: execFileSync("cat", [`/proc/${pid}/environ`]),
-      encoding: "utf8",
-    }).includes(`HOME=${bench.home}\n`);
-  } catch {
-    return false; // it ended meanwhile
-  }
 }

@@ -10,11 +10,15 @@ import { standardLibrary } from "./workspaces.ts";
 
 const SEARCH = "Control+Shift+Alt+f";
 const ROTATE = "rotate the log file";
+/** An image of one point. */
+const DOT =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 let bench: Workbench;
 
 before(async () => {
   const workspace = standardLibrary(["json", "logging"]);
   writeFileSync(path.join(workspace, "whales.ipynb"), JSON.stringify(notebook(), null, 1));
+  writeFileSync(path.join(workspace, "dot.png"), Buffer.from(DOT, "base64"));
   bench = await Workbench.open({ workspace, file: "json/decoder.py" });
   await bench.ready();
   await says(bench.activeFile, "decoder.py");
@@ -105,6 +109,38 @@ test("what lies in a notebook opens in its cell", async () => {
   await bench.command("Semantic Symbols: Why Is This File (Not) Indexed?");
   await bench.notification("whales.ipynb is indexed").waitFor();
   await bench.command("Notifications: Clear All Notifications");
+});
+
+test("Escape goes back to an image", async () => {
+  await bench.command("View: Close All Editors");
+  await bench.command("Explorer: Focus on Folders View");
+  await bench.page.locator(".explorer-folders-view .monaco-list-row", { hasText: "dot.png" }).click();
+  await says(bench.activeFile, "dot.png");
+  await search(ROTATE);
+  await bench.page.keyboard.press("ArrowDown");
+  await says(bench.activeFile, ".py");
+  await bench.dismiss();
+  await says(bench.activeFile, "dot.png");
+});
+
+test("Escape goes back to the file beside a log that has the focus", async () => {
+  await bench.command("Semantic Symbols: Open Log");
+  await bench.page.locator(".panel .view-lines").click();
+  await search(ROTATE);
+  await bench.page.keyboard.press("ArrowDown");
+  await eventually(
+    () => bench.activeFile.textContent(),
+    (name) => name !== "decoder.py",
+    "a preview should be shown",
+  );
+  await bench.dismiss();
+  await says(bench.activeFile, "decoder.py");
+  await eventually(
+    () => bench.page.locator(".tab").count(),
+    (tabs) => tabs === 1,
+    "no other tab should be left",
+  );
+  await bench.command("View: Hide Panel");
 });
 
 test("a tree keeps its own key to find in it", async () => {

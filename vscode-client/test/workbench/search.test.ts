@@ -22,12 +22,19 @@ before(async () => {
     "tempfile.py",
     "zipfile.py",
   ]);
-  const folder = path.join(workspace, "modules/registration/source/main/implementation/of/services");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    path.join(folder, "UserRegistrationService.java"),
-    "class UserRegistrationService {\n  /** Registers whoever comes. */\n  void registerVisitorByMail() {}\n}\n",
-  );
+  writeFiles(workspace, {
+    "modules/registration/source/main/implementation/of/services/UserRegistrationService.java":
+      "class UserRegistrationService {\n  /** Registers whoever comes. */\n  void registerVisitorByMail() {}\n}\n",
+    "backup.sh": "#!/bin/bash\nBACKUP_DAY=$(date)\n",
+    "My Docs/bread/dough.md": "# How to bake bread\nKnead the dough, and wait an hour.\n",
+    "app/[id]/page.tsx":
+      "/** Shows one product. */\nexport function renderProductPage(id: string) {\n  return id;\n}\n",
+  });
+  const crowd = Array.from({ length: 60 }, (_, number): [string, string] => [
+    `crowd/person${number}.txt`,
+    "",
+  ]);
+  writeFiles(workspace, Object.fromEntries([...crowd, ["crowd/zebra.txt", ""]]));
   bench = await Workbench.open({ workspace, file: "json/decoder.py" });
   await bench.ready();
   await says(bench.activeFile, "decoder.py");
@@ -181,6 +188,36 @@ test("filters are completed, and then hold", async () => {
   await firstRow(bench.rows, "email/");
 });
 
+test("paths are completed with whatever is in their names", async () => {
+  await bench.search("how to bake path:my");
+  await firstRow(bench.rows, "My Docs/");
+  await bench.page.keyboard.press("Enter");
+  await firstRow(bench.rows, "My Docs/bread/");
+  await bench.page.keyboard.press("Enter");
+  await firstRow(bench.rows, "My Docs/bread/dough.md");
+  await bench.page.keyboard.press("Enter");
+  await firstRow(bench.rows, "How to bake bread, My Docs/bread/dough.md:1");
+  assert.equal(await bench.input.inputValue(), 'how to bake path:"My Docs/bread/dough.md" ');
+  await bench.input.fill("show a product path:app/");
+  await firstRow(bench.rows, "app/[id]/");
+  await bench.page.keyboard.press("Enter");
+  await firstRow(bench.rows, "app/[id]/page.tsx");
+  await bench.page.keyboard.press("Enter");
+  await firstRow(bench.rows, "renderProductPage, app/[id]/page.tsx:");
+});
+
+test("of a crowded folder every file is completed", async () => {
+  await bench.search("path:crowd/z");
+  await firstRow(bench.rows, "crowd/zebra.txt");
+});
+
+test("code that looks like an icon is shown as it is written", async () => {
+  await bench.search("backup day");
+  await firstRow(bench.rows, "BACKUP_DAY, backup.sh:2");
+  const shown = (await bench.rows.first().textContent())?.replaceAll("\u200b", "");
+  assert.match(shown ?? "", /BACKUP_DAY=\$\(date\)/);
+});
+
 test("the selection can be searched for", async () => {
   await bench.lines.getByText("class", { exact: true }).first().dblclick();
   await says(bench.place, "(5 selected)");
@@ -190,6 +227,20 @@ test("the selection can be searched for", async () => {
     (value) => value === "class",
     "the selected text should be the query",
   );
+});
+
+test("of a selection of several lines no words are joined", async () => {
+  await bench.goTo("backup.sh", 1, 1);
+  await bench.page.keyboard.press("Control+a");
+  await says(bench.place, "selected");
+  await bench.command("Semantic Symbols: Search for the Selection");
+  await eventually(
+    () => bench.input.inputValue(),
+    (value) => value === "#!/bin/bash BACKUP_DAY=$(date) ",
+    "the lines should follow each other",
+  );
+  await bench.dismiss();
+  await bench.command("View: Close Editor");
 });
 
 test("when nothing is close, the list says so", async () => {
@@ -272,6 +323,14 @@ test("text that is not saved is found", async () => {
   await bench.search("make coffee for guests");
   await firstRow(bench.rows, "brew_espresso_for_visitors");
 });
+
+/** Writes files below a folder, by their paths. */
+function writeFiles(folder: string, texts: Record<string, string>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+}
 
 /** Searches and moves down the list, until what is highlighted there is shown. */
 async function preview(query: string, steps: number): Promise<void> {

@@ -8,7 +8,7 @@ import * as path from "node:path";
 import { test } from "node:test";
 import { eventually, firstRow, says } from "./expect.ts";
 import { PYTHON, Workbench } from "./workbench.ts";
-import { standardLibrary } from "./workspaces.ts";
+import { files, standardLibrary } from "./workspaces.ts";
 
 const NO_PROGRAMS = mkdtempSync(path.join(tmpdir(), "no-programs-"));
 process.once("exit", () => rmSync(NO_PROGRAMS, { recursive: true }));
@@ -33,14 +33,32 @@ test("without any Python there is a message with a button, and the status bar sa
   await bench.ready();
 });
 
-test("a Python that is none is named in the message", async () => {
+test("a Python that is none is named in the message, and a model that is none in status bar and menu", async () => {
   await using bench = await Workbench.open({
     workspace,
-    machineSettings: { "semanticSymbols.interpreter": "/no/such/python" },
+    machineSettings: { "semanticSymbols.interpreter": "/no/__such__/<python>" },
   });
-  await says(
-    bench.notification("Semantic Symbols can't run"),
-    '"/no/such/python" is no Python 3.11 or newer',
+  const missing = '"/no/__such__/<python>" is no Python 3.11 or newer';
+  await says(bench.notification("Semantic Symbols can't run"), missing);
+  const told = bench.page.locator(".monaco-hover", { hasText: "Semantic Symbols: " });
+  await bench.status.hover();
+  await says(told, `Semantic Symbols: The server can't run: ${missing}.`);
+  bench.setMachine({ "semanticSymbols.model.path": "/no/*such*/model" });
+  const problem = "The folder /no/*such*/model holds no model";
+  await eventually(
+    () => bench.status.getAttribute("aria-label"),
+    (label) => label?.startsWith(`Semantic Symbols: ${problem}`) === true,
+    "the status bar should say it",
+  );
+  await bench.page.mouse.move(600, 400);
+  await bench.status.hover();
+  await says(told, problem);
+  assert.doesNotMatch(await told.innerText(), /\*\*|Suggestion/);
+  await bench.status.click();
+  await eventually(
+    () => bench.input.getAttribute("placeholder"),
+    (said) => said?.startsWith(problem) === true,
+    "the menu should say it",
   );
 });
 
@@ -92,6 +110,31 @@ test("a restart ends a server that hangs before it has answered anything", async
   await bench.ready();
   assert.equal(isAlive(Number(readFileSync(started, "utf8"))), false);
   assert.equal(await bench.notification("Semantic Symbols").count(), 0);
+});
+
+test("Enter is not forgotten when the list is asked again because the index grew", async () => {
+  await using bench = await Workbench.open({
+    workspace: files(600),
+    file: "logging/handlers.py",
+    machineSettings: { "semanticSymbols.indexing.workers": 1 },
+  });
+  await bench.search("rotate the log file");
+  const title = bench.page.locator(".quick-input-title");
+  await says(title, "more results to come");
+  await says(bench.page.locator(".quick-input-list"), "%");
+  const [pid] = bench.serverPids();
+  const before = await title.textContent();
+  await eventually(
+    () => title.textContent(),
+    (now) => now !== before,
+    "the index should grow",
+  );
+  process.kill(Number(pid), "SIGSTOP"); // so that the answer takes longer than it takes to ask again
+  await bench.input.fill("emit a record to the console");
+  await bench.page.keyboard.press("Enter");
+  await bench.page.waitForTimeout(700);
+  process.kill(Number(pid), "SIGCONT");
+  await bench.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
 });
 
 test("without a folder, status bar and search say that none is open", async () => {

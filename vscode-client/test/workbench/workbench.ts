@@ -1,7 +1,7 @@
 /** The real workbench in a real browser, with a fresh profile that has our extension installed and nothing configured. */
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { once } from "node:events";
@@ -93,6 +93,11 @@ export class Workbench {
     return bench;
   }
 
+  /** Changes the settings with the scope of a machine. */
+  setMachine(settings: Record<string, unknown>): void {
+    writeSettings(path.join(this.home, "data", "Machine"), settings);
+  }
+
   get status(): Locator {
     return this.page.locator('.statusbar-item[id*="semanticSymbols.status"]');
   }
@@ -168,6 +173,23 @@ export class Workbench {
         .catch(() => false);
     };
     await eventually(visible, (is) => is, `${key} should open a list`, this.page);
+  }
+
+  /** The servers of this workbench: others may run on the machine. */
+  serverPids(): string[] {
+    const processes = execFileSync("ps", ["-eo", "pid,args", "ww"], { encoding: "utf8" }).split("\n");
+    return processes
+      .filter((line) => line.endsWith("-P -m lsp_server"))
+      .map((line) => line.trim().split(" ")[0] ?? "")
+      .filter((pid) => this.owns(pid));
+  }
+
+  private owns(pid: string): boolean {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`HOME=${this.home}`);
+    } catch {
+      return false; // it ended meanwhile
+    }
   }
 
   async picture(name: string): Promise<void> {
