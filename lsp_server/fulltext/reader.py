@@ -20,8 +20,8 @@ from lsp_server.fulltext.queries import (
     runs_query,
     scoring_query,
 )
-from lsp_server.fulltext.statistics import FieldStatistics, read_statistics
-from lsp_server.fulltext.stems import Stemmer
+from lsp_server.fulltext.statistics import FieldStatistics, count_documents, read_statistics
+from lsp_server.fulltext.stems import Stemmer, encodable
 from lsp_server.fulltext.values import TextContents, TextFilter, TextHits, TextQuery, WordsHeld
 
 Passing = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
@@ -29,6 +29,7 @@ Passing = Callable[[NDArray[np.uint64]], NDArray[np.bool_]]
 _WIDE = 500
 _DEEPER = 4
 _CONTENTS_BATCH = 50_000
+_FEW = 100
 
 
 class TextReader:
@@ -83,6 +84,12 @@ class TextReader:
     def num_docs(self) -> int:
         """Number of documents, without deleted ones."""
         return int(self._searcher.num_docs)
+
+    @property
+    def n_counted(self) -> int:
+        """Number of documents as document frequencies count them: with deleted but unmerged ones."""
+        with tantivy_failures(self._path):
+            return count_documents(self._searcher)
 
     def search(self, query: TextQuery, limit: int, passing: Passing | None = None) -> TextHits:
         """Return the best documents that contain a word of the query and pass its filter.
@@ -147,10 +154,7 @@ class TextReader:
     def count(self, condition: TextFilter) -> int:
         """Return how many documents pass the filter."""
         with tantivy_failures(self._path):
-            chosen = filtered_query(Query.all_query(), condition, self._schema, self.stemmer)
-            result = self._searcher.search(chosen, 1, count=True)
-            # `count` is missing from tantivy's type stub.
-            return int(getattr(result, "count", 0) or 0)
+            return self._count(filtered_query(Query.all_query(), condition, self._schema, self.stemmer))
 
     def passing(self, condition: TextFilter) -> NDArray[np.uint64]:
         """Return the ids of all documents that pass the filter, in no order, uint64[m]."""
@@ -159,10 +163,16 @@ class TextReader:
             return _ids(self._searcher, self._scored(chosen, max(self.num_docs, 1))[1])
 
     def document_frequency(self, field: str, word: str) -> int:
-        """Return how many documents have a word in a field, deleted but unmerged documents included."""
-        return self.document_frequency_of_term(
-            field, word if field == "whole_name" else self.stemmer.stems([word])[0]
-        )
+        """Return how many documents have a word in a field, deleted but unmerged documents included.
+
+        Where these are all that have it, and few, it is 0: what is gone is neither known nor called so.
+        """
+        term = encodable(word) if field == "whole_name" else self.stemmer.stems([word])[0]
+        frequency = self.document_frequency_of_term(field, term)
+        if not 0 < frequency <= _FEW:
+            return frequency
+        with tantivy_failures(self._path):
+            return frequency if self._count(Query.term_query(self._schema, field, term, "basic")) else 0
 
     def document_frequency_of_term(self, field: str, term: str) -> int:
         """Return how many documents have a term (a stemmed word or a whole name) in a field."""
@@ -229,6 +239,11 @@ class TextReader:
             if len(hits) >= limit or len(addresses) < depth:
                 return _best(hits, limit)
             depth *= _DEEPER
+
+    def _count(self, query: Query) -> int:
+        result = self._searcher.search(query, 1, count=True)
+        # `count` is missing from tantivy's type stub.
+        return int(getattr(result, "count", 0) or 0)
 
     def _scored(self, query: Query, limit: int) -> tuple[NDArray[np.float32], list[tantivy.DocAddress]]:
         found = self._searcher.search(query, limit, count=False).hits

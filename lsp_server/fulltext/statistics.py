@@ -41,13 +41,20 @@ def inverse_frequency(n_documents: int, n_holding: int) -> float:
     return math.log(1 + (n_documents - n_holding + 0.5) / (n_holding + 0.5))
 
 
+def count_documents(searcher: tantivy.Searcher) -> int:
+    """Return the number of documents as `n_documents` and document frequencies count them.
+
+    tantivy-py has no call for it, but every document has one language.
+    """
+    return sum(count for _, count in searcher.terms_with_prefix("language", ""))
+
+
 def read_statistics(searcher: tantivy.Searcher, schema: tantivy.Schema) -> FieldStatistics:
     """Return the statistics of an index.
 
-    tantivy-py has no call for them, but the explanation of any hit has both. So for each field a term is
-    needed, and a document that has it.
+    tantivy-py has no call for average lengths, but the explanation of any hit has them. So for each field a
+    term is needed, and a document that has it.
     """
-    n_documents = int(searcher.num_docs)
     average_lengths: dict[str, float] = {}
     for field in WORD_FIELDS:
         for term in _some_terms(searcher, field):
@@ -55,10 +62,9 @@ def read_statistics(searcher: tantivy.Searcher, schema: tantivy.Schema) -> Field
             hits = searcher.search(query, 1, count=False).hits
             if hits:  # none where all documents with the term were deleted
                 facts = dict(_facts(json.loads(query.explain(searcher, hits[0][1]).to_json())))
-                n_documents = int(facts["N"])
                 average_lengths[field] = facts["avgdl"]
                 break
-    return FieldStatistics(n_documents, average_lengths)
+    return FieldStatistics(count_documents(searcher), average_lengths)
 
 
 def _some_terms(searcher: tantivy.Searcher, field: str) -> Iterator[str]:

@@ -190,10 +190,10 @@ def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64
     if view.snapshot is None or not text.any():
         return np.zeros(len(text))
     frequency = view.document_frequency
-    n_documents = max(view.snapshot.text.num_docs, 1)
+    n_documents = max(view.snapshot.text.n_counted, 1)
     whole = known = 0.0
     for word in content_words(query.words)[:MAX_WORDS]:
-        held = min(frequency("body", word), n_documents)
+        held = frequency("body", word)
         weight = inverse_frequency(n_documents, held)
         whole += weight
         if held or frequency("doc", word) or frequency("name", word):

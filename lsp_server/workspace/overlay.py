@@ -228,6 +228,7 @@ class Overlay:
         """End the thread and the worker, whatever they are doing."""
         with self._changed:
             self._is_closed = True
+            self._embedder = None
             self._buffers.clear()
             self._dirty.clear()
             self._changed.notify_all()

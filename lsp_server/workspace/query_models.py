@@ -73,7 +73,9 @@ class QueryModels:
     """
 
     def __init__(self, embedders: Iterable[Embedder]) -> None:
-        self._known = {embedder.info.fingerprint: embedder for embedder in embedders}
+        self._known: dict[str, Embedder] = {}
+        for embedder in embedders:
+            self._known.setdefault(embedder.info.fingerprint, embedder)
 
     def __iter__(self) -> Iterator[Embedder]:
         return iter(list(self._known.values()))

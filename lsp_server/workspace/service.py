@@ -134,6 +134,7 @@ class FolderService:
         with self._lock:
             self._is_closed = True
             reader = self._reader
+            self._models = QueryModels(())  # they are large, and cycles keep this object for long
         self._opened.set()
         if reader is not None:
             reader.close()
@@ -153,6 +154,7 @@ class FolderService:
         if self._model_failure is None and not self._is_retired:
             self._parts.index.touch()
             self._watch()
+            self._listener.on_settings()  # they may have changed before anything was watched
             if not self.background.is_paused:
                 self.background.scan()
                 self.background.prioritise(self._overlay.paths())
@@ -210,11 +212,11 @@ class FolderService:
         for folder in doubted:
             rules.invalidate(f"{folder}/" if folder else "")
         changed = (*changed, *doubted)
-        if WORKSPACE_FILE in changed:
-            self._listener.on_settings()
         if any(rules.is_ignore_file(path) for path in changed):
             self.rules_changed()
             return
+        if WORKSPACE_FILE in changed:
+            self._listener.on_settings()
         self._overlay.look_again()
         if self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
             self.background.update(wanted)
@@ -233,6 +235,7 @@ class FolderService:
         self._rescan()
 
     def _rescan(self) -> None:
+        self._listener.on_settings()
         self._overlay.look_again()
         if self.is_open:
             self.background.scan()

@@ -1,5 +1,6 @@
 """New settings take effect without a restart, and cost only what they must."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,33 @@ def test_the_folders_own_file_of_settings_is_followed(editor: Editor, project: P
     eventually(lambda: editor.finds("OpenCrate"))
 
 
+def test_the_folders_own_file_of_settings_is_followed_though_rules_change_with_it(
+    editor: Editor, project: Path
+) -> None:
+    write(project, ".ignore", "large.py\n")
+    write(project, ".semanticsymbols.toml", '[indexing]\nexclude = ["*.go"]\n')
+    eventually(lambda: not editor.finds("OpenCrate"))
+    assert not editor.ready().finds("large_one")
+
+
+def test_the_folders_own_file_of_settings_is_followed_though_it_is_ignored(desk: Desk, project: Path) -> None:
+    write(project, ".gitignore", ".semanticsymbols.toml\n")
+    editor = desk.editor().open(project).ready()
+    write(project, ".semanticsymbols.toml", '[indexing]\nexclude = ["*.go"]\n')
+    eventually(lambda: not editor.finds("OpenCrate"))
+
+
+def test_the_folders_own_file_of_settings_may_change_again_while_it_takes_effect(
+    editor: Editor, project: Path
+) -> None:
+    for _ in range(3):
+        file = write(project, ".semanticsymbols.toml", '[indexing]\nexclude = ["*.go"]\n')
+        editor.comes_to("starting")
+        file.unlink()
+        eventually(lambda: editor.explain(project / "deep" / "box.go")["indexed"])
+    editor.ready()
+
+
 def test_the_folders_own_file_of_settings_says_how_searches_and_hovers_answer(
     editor: Editor, project: Path
 ) -> None:
@@ -102,6 +130,20 @@ def test_the_folders_own_file_of_settings_says_how_searches_and_hovers_answer(
     editor.configure({"search": {"defaultLimit": 2}})
     assert len(editor.search("it")) == 2
     assert editor.request("workspace/symbol", {"query": "how crates are opened"}) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts what is mapped")
+def test_settings_that_no_longer_hold_keep_no_model_in_memory(editor: Editor) -> None:
+    def n_models() -> int:
+        mapped = Path(f"/proc/{editor.process.pid}/maps").read_text(encoding="utf-8")
+        return mapped.count("model.safetensors")
+
+    before = n_models()
+    for number in range(5):
+        editor.configure({"indexing": {"exclude": [f"*.{number}"]}})
+        editor.comes_to("starting")
+        editor.ready()
+    eventually(lambda: n_models() == before)
 
 
 def test_a_bad_setting_is_named_and_changes_nothing(editor: Editor) -> None:

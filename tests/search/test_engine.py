@@ -186,6 +186,27 @@ def test_words_committed_after_the_generation_are_not_found_yet(tmp_path: Path, 
 # --- several folders
 
 
+def test_an_index_with_a_history_scores_as_a_new_one(tmp_path: Path, embedder: Embedder) -> None:
+    packing = "".join(f"def pack_{thing}(n):\n    return 'crate'\n\n" for thing in ("moss", "rope", "salt"))
+    files = {"box.py": packing, **{f"rest{n}.py": f"def rest_{n}(): ...\n" for n in range(6)}}
+    new, changed = SmallIndex(tmp_path / "new", embedder), SmallIndex(tmp_path / "changed", embedder)
+    new.commit(files)
+    for path, text in files.items():  # each of these segments keeps a file, and what `box.py` was then
+        changed.commit({"box.py": packing, path: text})
+    expected, score = (results(index.view(), "crate")[0].score for index in (new, changed))
+    assert score == pytest.approx(expected, abs=0.1)
+
+
+def test_a_word_that_is_gone_counts_as_one_that_never_was(tmp_path: Path, embedder: Embedder) -> None:
+    files = {f"{word}.py": f"def cache_{word}(n):\n    return n\n" for word in ("vector", "salt", "moss")}
+    new, changed = SmallIndex(tmp_path / "new", embedder), SmallIndex(tmp_path / "changed", embedder)
+    new.commit(files)
+    changed.commit({**files, "gone.py": "def vector_zqsalahumo(n): ...\n"})
+    changed.commit({"gone.py": None})
+    expected, score = (results(index.view(), "vector_zqsalahumo")[0].score for index in (new, changed))
+    assert score == pytest.approx(expected, abs=0.1)
+
+
 def test_folders_are_merged_by_score(view: FolderView, tmp_path: Path, embedder: Embedder) -> None:
     other = SmallIndex(tmp_path, embedder)
     other.commit(

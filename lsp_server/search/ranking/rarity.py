@@ -23,13 +23,12 @@ def rarities(words: Iterable[str], reader: TextReader | None) -> Mapping[str, fl
         Word → `LEAST` to 1; words beyond the first `MAX_WORDS` are absent. Empty without a text index: then
         all words count the same.
     """
-    n_documents = 0 if reader is None else reader.num_docs
+    n_documents = 0 if reader is None else reader.n_counted
     if reader is None or not n_documents:
         return {}
     most = inverse_frequency(n_documents, 0)
     rarity = {}
     for word in list(dict.fromkeys(words))[:MAX_WORDS]:
-        n_holding = min(reader.document_frequency("body", word), n_documents)
-        telling = inverse_frequency(n_documents, n_holding) / most
+        telling = inverse_frequency(n_documents, reader.document_frequency("body", word)) / most
         rarity[word] = LEAST + (1 - LEAST) * telling
     return rarity

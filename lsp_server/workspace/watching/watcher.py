@@ -19,6 +19,7 @@ from watchdog.observers.api import BaseObserver
 
 from lsp_server.indexing.scanning.ignore import IGNORE_FILES, IgnoreRules
 from lsp_server.indexing.scanning.scanner import FileStat, subfolders, walk
+from lsp_server.settings import WORKSPACE_FILE
 from lsp_server.workspace.watching.bursts import Collector
 from lsp_server.workspace.watching.inotify import FolderEvents, FolderWatches, WatchesExhausted
 from lsp_server.workspace.watching.system_events import Storm, SystemEvents
@@ -303,7 +304,7 @@ class FolderWatcher:
             self._wake.set()
             return
         # A deleted path may have been a folder, which `_noticed` handles; here the rules for files decide.
-        if is_folder or self._rules.decide(path).indexed:
+        if is_folder or path == WORKSPACE_FILE or self._rules.decide(path).indexed:
             self._collector.add(path)
 
     def _is_wanted(self, folder: str) -> bool:

@@ -210,6 +210,16 @@ def test_a_variable_is_found_where_an_open_buffer_mentions_it(index: SmallIndex)
     assert best(index.view({"shop/setup.py": SETUP}), "TILL_CASH_LIMIT").symbol.name == "prepare"
 
 
+def test_a_name_that_is_gone_is_found_where_it_is_still_mentioned(index: SmallIndex) -> None:
+    named = {"shop/limits.py": "def till_cash_limit():\n    pass\n", "till_cash_limit.py": "LIMIT = 3\n"}
+    index.commit({"shop/setup.py": SETUP, "shop/till.py": TILL, **named})
+    index.commit(dict.fromkeys(named))
+    for query in ("TILL_CASH_LIMIT", "till_cash_limit"):
+        found = best(index.view(), query)
+        assert found.symbol.name == "prepare"
+        assert found.score >= 0.5
+
+
 def test_names_come_before_what_mentions_them(index: SmallIndex) -> None:
     index.commit({"shop/setup.py": SETUP, "shop/till.py": TILL})
     named = "def till_cash_limits():\n    pass\n"
