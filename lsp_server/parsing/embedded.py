@@ -1,4 +1,4 @@
-"""Finds the symbols of scripts in Vue, Svelte, Astro and HTML files, at their positions in the file."""
+"""Finds the symbols of scripts in markup, and of C in grammars for yacc and lex, at their own positions."""
 
 import re
 
@@ -8,7 +8,7 @@ from lsp_server.parsing.sections import Source, numbered
 from lsp_server.parsing.symbols import ParsedSymbol
 from lsp_server.parsing.trees.extraction import extract
 
-EMBEDDING_LANGUAGES = frozenset({"vue", "svelte", "astro", "html"})
+EMBEDDING_LANGUAGES = frozenset({"vue", "svelte", "astro", "html", "yacc"})
 
 _SCRIPT = re.compile(
     rb"<script\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE
@@ -16,6 +16,12 @@ _SCRIPT = re.compile(
 _MARKUP_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"\b(lang|type)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _FRONT_MATTER = re.compile(rb"\s*---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_C_CODE = re.compile(
+    rb"^%(?:top\b|code\b[^{\n]*)?[ \t]*\{(?P<before>.*?)^%?\}|^%%.*?^%%(?P<after>.*)\Z",
+    re.DOTALL | re.MULTILINE,
+)
+"""What is C in a file for yacc or lex: `%{...%}` and `%code {...}` before the rules, and all after them."""
+
 _SCRIPT_TYPES = frozenset(
     {b"module", b"text/javascript", b"application/javascript", b"text/ecmascript", b"text/babel"}
 )
@@ -24,7 +30,8 @@ _SCRIPT_TYPES = frozenset(
 def embedded_symbols(source: Source, language: str) -> list[ParsedSymbol]:
     """Return the symbols of all script blocks of one file, each in its block's language."""
     blocks: dict[str, list[tuple[int, int]]] = {}
-    for script_language, start, end in _scripts(source.text, language):
+    scripts = _c_code(source.text) if language == "yacc" else _scripts(source.text, language)
+    for script_language, start, end in scripts:
         blocks.setdefault(script_language, []).append((start, end))
     found: list[ParsedSymbol] = []
     for script_language, ranges in blocks.items():
@@ -46,6 +53,12 @@ def _scripts(text: bytes, language: str) -> list[tuple[str, int, int]]:
         if script_language and match[2].strip():
             found.append((script_language, *match.span(2)))
     return found
+
+
+def _c_code(text: bytes) -> list[tuple[str, int, int]]:
+    ranges = [match.span(match.lastgroup or 0) for match in _C_CODE.finditer(text)]
+    language = "cpp" if any(b"::" in text[start:end] for start, end in ranges) else "c"
+    return [(language, start, end) for start, end in ranges]
 
 
 def _language_of(attributes: bytes, default: str) -> str | None:

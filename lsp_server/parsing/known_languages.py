@@ -38,6 +38,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "vue": ".vue",
         "svelte": ".svelte",
         "astro": ".astro",
+        "yacc": ".y .yy .ypp .l .ll .lex bison lex flex",
         "html": ".html .htm .xhtml htm",
         "css": ".css",
         "scss": ".scss",

@@ -94,6 +94,12 @@ PROSE_LANGUAGES = frozenset({"markdown", "restructuredtext", "asciidoc", "org", 
 PROSE_SUFFIXES = tuple(suffix for name in sorted(PROSE_LANGUAGES) for suffix in LANGUAGES[name].suffixes)
 """Suffixes of their files, with the dot."""
 
+C_FAMILY = frozenset({"c", "cpp", "objc", "objcpp"})
+"""Names are global, and a header of any of these languages may declare what another one defines."""
+
+C_FAMILY_SUFFIXES = tuple(suffix for name in sorted(C_FAMILY) for suffix in LANGUAGES[name].suffixes)
+"""Suffixes of their files, with the dot."""
+
 _BY_SUFFIX = MappingProxyType({suffix: known for known in LANGUAGES.values() for suffix in known.suffixes})
 _BY_FILE_NAME = MappingProxyType({name: known for known in LANGUAGES.values() for name in known.file_names})
 _BY_INTERPRETER = MappingProxyType(

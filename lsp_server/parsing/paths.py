@@ -63,15 +63,17 @@ _DATA_SUFFIX = re.compile(
 _MINIFIED = re.compile(r"[.-]min\.(?:m?js|cjs|css|html?|json|svg)|\.bundle\.js|\.chunk\.(?:js|css)")
 
 _TEST = re.compile(
-    r"^t/|(?:^|/)(?:tests?|__tests?__|spec|specs|e2e|testdata|test-d|unittests?|integration[-_]?tests?|[\w.-]*[-_.]tests?"
-    r"|[A-Z]\w*Tests?|androidTest|(?:jvm|common|js|native|ios|jvmAndPosix|posix|web)Test)/"
+    r"^t/|(?:^|/)(?:(?i:tests?|__tests?__|__mocks__|specs?|e2e|test[-_]?(?:data|dir|fixtures?)|test-d|regress|unittests?"
+    r"|integration[-_]?tests?|[\w.-]*[-_.]tests?)"
+    r"|[A-Z][\w.]*Tests?|androidTest|(?:jvm|common|js|native|ios|jvmAndPosix|posix|web)Test)/"
     r"|(?:^|/)(?:test[-_][^/]+|tests?\.[a-z]+|conftest\.py|Test[A-Z]\w*\.(?:java|kt|cs|php|scala|swift|hs)|[^/]+(?:[-_.]tests?|[-_.]spec|[-_]unittest|[a-z0-9]Tests?|"
     r"[a-z0-9]Spec|[a-z0-9]IT|[-_.]e2e|\.cy)\.[a-z]+)$"
 )
 _EXAMPLE = re.compile(
     # `org/example` is a Java package, the one that project templates propose.
-    r"(?:^|/)(?:examples|(?<!com/)(?<!org/)(?<!net/)(?<!io/)(?<!dev/)example|samples?|demos?|docs?|docsite|documentation|fixtures?|__fixtures__|benchmarks?|benches|bench|"
-    r"tutorials?|playgrounds?|snippets|quickstarts?|example[-_]\w+|testdata)/"
+    r"(?:^|/)(?:examples|(?<!com/)(?<!org/)(?<!net/)(?<!io/)(?<!dev/)example|samples?|demos?|docs?|docsite|documentation|fixtures?|__fixtures__"
+    r"|(?:__)?benchmarks?(?:__)?|benches|bench|tutorials?|playgrounds?|snippets|quickstarts?|example[-_]\w+|test[-_]?data)/",
+    re.IGNORECASE,
 )
 _VENDORED = re.compile(
     r"^(?:external|externals|extern|deps)/|(?:^|/)(?:vendor|vendored|_vendor|third[-_]?party|3rd[-_]?party|thirdparty|node_modules|"

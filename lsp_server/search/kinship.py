@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
+from lsp_server.parsing.languages import C_FAMILY
 from lsp_server.search.kinds import TYPES
 
 _REOPENED: Final = "ruby"
@@ -15,9 +16,6 @@ _PARTIAL: Final = "csharp"
 
 _APART: Final = frozenset({"cpp", "go", "objc", "objcpp", "rust", "swift"})
 """Members may be defined in other files than their type, and the type declared or extended there."""
-
-_C_FAMILY: Final = frozenset({"c", "cpp", "objc", "objcpp"})
-"""Names are global, and a header of any of these languages may declare what another one defines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Kinship:
         """Tell whether a symbol of another file, such as a header, declares what this one defines."""
         if self.own.flags & SymbolFlags.DECLARATION or not other.flags & SymbolFlags.DECLARATION:
             return False
-        is_global = {self.own.language, other.language} <= _C_FAMILY
+        is_global = {self.own.language, other.language} <= C_FAMILY
         return _chain(other) == self.chain and (is_global or _stem(path) == self.stem)
 
     def is_member(self, other: Symbol, path: str, defines_it: Callable[[], bool]) -> bool:

@@ -57,6 +57,41 @@ def test_two_blocks_and_an_astro_front_matter() -> None:
     assert [item.symbol.name for item in symbols("x.astro", "---\nfunction a() {}\n---\n<p/>\n")[1:]] == ["a"]
 
 
+GRAMMAR = """/* Reads sums. */
+%{
+#include <stdio.h>
+static int depth;
+%}
+%code requires {
+struct sum { int total; };
+}
+%token NUMBER
+%%
+sum: sum '+' NUMBER { int not_here(void); $$ = $1 + $3; }
+   | NUMBER
+   ;
+%%
+/* Reports what is wrong. */
+void report(const char *what)
+{
+  puts(what);
+}
+"""
+
+
+@pytest.mark.parametrize("name", ["sum.y", "sum.yy", "sum.l"])
+def test_c_before_and_after_the_rules_of_a_grammar(name: str) -> None:
+    found = {item.symbol.name: item.symbol for item in symbols(name, GRAMMAR) if item.symbol.language == "c"}
+    assert set(found) == {"depth", "sum", "total", "report"}
+    assert found["report"].documentation == "Reports what is wrong."
+    assert found["report"].span.start.line == GRAMMAR.splitlines().index("/* Reports what is wrong. */")
+
+
+def test_c_plus_plus_in_a_grammar() -> None:
+    text = "%%\nsum: NUMBER ;\n%%\nvoid Sum::report(std::string what) {\n  throw what;\n}\n"
+    assert ("report", "cpp") in [(one.symbol.name, one.symbol.language) for one in symbols("sum.yy", text)]
+
+
 def test_templates_data_and_comments_are_no_scripts() -> None:
     text = (
         '<script type="text/template">function a() {}</script>\n'

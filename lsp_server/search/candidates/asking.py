@@ -8,7 +8,7 @@ import numpy as np
 from lsp_server.fulltext import TextFilter, TextQuery
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.unsaved import UnsavedFile
-from lsp_server.search.query.line_references import LineReference, line_references_in
+from lsp_server.search.query.line_references import LineReference, file_reference, line_references_in
 from lsp_server.search.query.quoting import Quotation
 from lsp_server.search.query.syntax import ParsedQuery
 from lsp_server.search.ranking.signals import Candidates
@@ -81,8 +81,9 @@ class Ask:
 
     @property
     def lines(self) -> Sequence[LineReference]:
-        """Lines of files that the query names; in hybrid mode only."""
-        return line_references_in(self.query.text) if self.mode is SearchMode.HYBRID else ()
+        """Files that the query names, and lines of them; in hybrid mode only."""
+        text = self.query.text
+        return line_references_in(text) or file_reference(text) if self.mode is SearchMode.HYBRID else ()
 
     def text_query(self, condition: TextFilter) -> TextQuery:
         """Return the query for the text index."""

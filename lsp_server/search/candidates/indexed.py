@@ -1,6 +1,5 @@
 """Gathers candidates from the index: nearest vectors, best BM25 hits, name prefixes, quotations."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial, reduce
@@ -75,7 +74,7 @@ def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
     """Return the best symbols whose names begin with the query, if it is one name and the mode hybrid."""
     if not ask.query.is_one_name or ask.mode is not SearchMode.HYBRID:
         return np.zeros(0, np.int64)
-    beginning = re.split(r"\W+", ask.query.identifiers[0])[-1]
+    beginning = ask.query.last_parts[0].rstrip("!?")
     vectors = snapshot.vectors
     chosen: list[I64] = [np.zeros(0, np.int64)]
     ranks: list[I64] = [np.zeros(0, np.int64)]

@@ -1,4 +1,4 @@
-"""Which lines of files a query names, as in a stack trace: `file.py:12`, `File "file.py", line 12`."""
+"""Which files a query names, and which lines of them: `file.py`, `file.py:12`, `File "file.py", line 12`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,6 +18,10 @@ _ENDING: Final = re.compile(
 )
 """The end of a file's name and a line number; the path is then read backwards from there, for speed."""
 
+_FILE: Final = re.compile(r"[\w@$+~.\-/\\]*\w\.[A-Za-z]\w{0,9}")
+BEFORE_ALL: Final = -1
+"""A line that no symbol covers."""
+
 _NOT_IN_PATH: Final = re.compile(r"[^\w@$+~.\-/\\:]")
 _IN_PATH: Final = re.compile(r"[./]")
 _LONGEST_PATH: Final = 400
@@ -33,7 +37,7 @@ class LineReference:
 
     Attributes:
         parts: The path as written, split at slashes; its beginning may be from another machine.
-        line: Counted from 0.
+        line: Counted from 0; `BEFORE_ALL` for the file as a whole.
     """
 
     parts: tuple[str, ...]
@@ -52,6 +56,11 @@ def line_references_in(text: str) -> tuple[LineReference, ...]:
         for match in islice(_ENDING.finditer(text), _MAX_LOOKED_AT)
     )
     return tuple(dict.fromkeys(found))[:_MAX_REFERENCES]
+
+
+def file_reference(text: str) -> tuple[LineReference, ...]:
+    """Return the file that a text may be the path of, or the end of a path."""
+    return (LineReference(_parts_before(text, len(text)), BEFORE_ALL),) if _FILE.fullmatch(text) else ()
 
 
 def resolve_lines(references: Sequence[LineReference], paths: Iterable[str]) -> dict[str, list[int]]:
@@ -78,7 +87,7 @@ def names_file(text: str, paths: Iterable[str]) -> bool:
 
 
 def at_line(symbols: Sequence[Symbol], line: int) -> int | None:
-    """Return the number of the smallest symbol that covers a line; between symbols, the file's entry."""
+    """Return the number of the smallest symbol that covers a line; where none does, the file's entry."""
     holding = [
         (symbol.kind is SymbolKind.FILE, symbol.kind is SymbolKind.STRING, last - first, number)
         for number, symbol in enumerate(symbols)

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from lsp_server.model import Symbol, SymbolKind
 from lsp_server.text.stop_words import STOP_WORDS
+from lsp_server.text.words import split_words
 
 RUN: Final = 4
 """Words in a run (an n-gram): fewer occur in two texts by chance."""
@@ -23,6 +24,9 @@ LEAST_SHARE: Final = 0.5
 
 _PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`\\%\n]|\.\.\.|\w\.\w|(?<!\w)'""")
 """Characters that are common in code and messages and rare in questions that somebody types."""
+
+_PIECE: Final = re.compile(r"""\[\w+\ [\w:]+\] | [^\s()\[\]{}<>"'`,;=|&]+""", re.VERBOSE)
+"""A word, or a name with all that qualifies it: the words of one alone are no quotation."""
 
 _MAX_RUNS: Final = 12
 _MAX_OF_PIECE: Final = 12  # words: longer pieces are paths, addresses and data
@@ -49,7 +53,12 @@ class Quotation:
             text: The query.
             words: All its words, split and lower-cased, in order.
         """
-        runs = [tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)]
+        pieces = [number for number, piece in enumerate(_PIECE.findall(text)) for _ in split_words(piece)]
+        runs = [
+            tuple(words[start : start + RUN])
+            for start in range(len(words) - RUN + 1)
+            if pieces[start] != pieces[start + RUN - 1]
+        ]
         telling = [run for run in dict.fromkeys(runs) if _n_telling(run) >= _LEAST_TELLING]
         chosen = tuple(telling[:: max(1, -(-len(telling) // _MAX_RUNS))])
         if not chosen:

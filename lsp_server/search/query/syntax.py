@@ -19,23 +19,41 @@ _MAX_JOINED_WORDS: Final = 6
 
 _PIECE: Final = re.compile(
     r"""
-    (?P<sign>-(?=[^\W\d]|"))?
+    (?P<sign>-(?=[^\W\d]|")(?![A-Za-z](?!\w)))?
     (?:(?P<key>[A-Za-z]+):)?
     (?: "(?P<quoted>[^"]*)"(?!\S) | (?P<plain>\S+) )
     """,
     re.VERBOSE,
 )
-_MESSAGE: Final = re.compile(r"(?<!\S)(?!(?:kind|lang|language|path|name):)\S*\w:\s", re.IGNORECASE)
-"""What stands before a message in a log or on a terminal: `ValueError: `, `app.py:12: `."""
+_MESSAGE: Final = re.compile(
+    r"""
+    (?<!\S) (?!(?:kind|lang|language|path|name):) \S*\w:\s
+    | \s \S*\w ["')\]]? \. (?: \Z | \s+-?(?:kind|lang|language|path|name): )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What shows that a message was pasted: `ValueError: ` or `app.py:12: ` before it, a full stop after it."""
 
-_IDENTIFIER: Final = re.compile(r"[^\W\d]\w*(?:(?:::|->|[.#:])[^\W\d]\w*)*")
+_IDENTIFIER: Final = re.compile(
+    r"""
+    (?: (?<!\w)~ )? [^\W\d]\w* (?: (?: :: | -> | [.#:] ) ~?[^\W\d]\w* )*
+    (?: (?<=\boperator) (?!->) (?: \(\) | \[\] | [-+*/%^&|~!=<>,]+ ) | [!?](?![\w.!?=:]) )?
+    """,
+    re.VERBOSE,
+)
+"""A name with its containers and with a sign, if it has one: `save!`, `valid?`, `~Buffer`, `operator==`."""
+
 _SEPARATOR: Final = re.compile(r"::|->|[.#:]")
+_MESSAGE_SENT: Final = re.compile(r"\[(\w+) ([\w:]+)\]")
+"""A method in Objective-C, as in a stack trace: `-[Cache storeData:forKey:]`."""
+
 _CASE_CHANGE: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 
 # fmt: off
 _DECLARING: Final = frozenset(
     {
-        "abstract", "async", "class", "const", "def", "define", "enum", "export", "fn", "fun",
+        "abstract", "async", "class", "const", "def", "define", "defmacro", "defmodule", "defp", "enum",
+        "export", "fn", "fun",
         "func", "function", "impl", "interface", "let", "macro", "module", "namespace", "private",
         "protected", "protocol", "pub", "public", "record", "static", "struct", "trait", "type",
         "typedef", "union", "val", "var",
@@ -105,7 +123,7 @@ class ParsedQuery:
     @property
     def whole_names(self) -> tuple[str, ...]:
         """Lower-cased names that may be meant: the identifiers' last parts, and the words joined."""
-        last_parts = [name.lower() for name in self.last_parts]
+        last_parts = [way for name in self.last_parts for way in (name.lower(), name.lower().rstrip("!?"))]
         joined = []
         if 1 < len(self.words) <= _MAX_JOINED_WORDS:
             joined = ["".join(self.words), "_".join(self.words)]
@@ -209,9 +227,13 @@ def _runs(texts: list[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _identifiers(text: str) -> tuple[str, ...]:
-    found = dict.fromkeys(_IDENTIFIER.findall(text))
-    if len(found) == 1 and len(text.split()) == 1:
-        return tuple(found)
+    text = _MESSAGE_SENT.sub(r"\1.\2", text)
+    if len(text.split()) == 1:
+        found = dict.fromkeys(_IDENTIFIER.findall(text))
+        if len(found) == 1:
+            return tuple(found)
+    else:
+        found = dict.fromkeys(_IDENTIFIER.findall(text.rstrip("?")))  # it ends the sentence
     return tuple(name for name in found if _is_telling(name))
 
 
@@ -219,7 +241,7 @@ def _is_telling(name: str) -> bool:
     """Tell whether a word's form shows that it is a name: parts, an inner capital or underscore, a digit."""
     return bool(
         _SEPARATOR.search(name)
-        or "_" in name.strip("_")
+        or ("_" in name and name.strip("_"))
         or _CASE_CHANGE.search(name)
         or any(sign.isdigit() for sign in name)
     )

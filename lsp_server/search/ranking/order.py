@@ -4,12 +4,13 @@ Evidence is summed, each part normalised by the best value in this search. (Reci
 the distances between hits and was clearly worse on our development queries.)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lsp_server.search.ranking.signals import Signals
-from lsp_server.search.ranking.weights import ADDED, KINDS, TRUST, Weights
+from lsp_server.search.ranking.weights import ADDED, KINDS, OWN, TRUST, Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,20 +46,30 @@ def rank(signals: Signals, weights: Weights) -> Ranking:
         signals: The signals of each candidate.
         weights: The weight of each signal.
     """
+    defined = signals.defined if weights.declaration < 1 else ()
     parts = {name: getattr(weights, name) * signals.added[name] for name in ADDED}
+    parts |= {name: _described(parts[name], defined) for name in OWN}
     evidence = np.sum(list(parts.values()), axis=0)
     trust = _product(signals, weights, TRUST)
     # A file full of matching fields is a matching file: their kind does not reduce what they lend.
     neighbours = weights.neighbours * _neighbours(evidence * trust, signals.files)
     penalty = trust * _product(signals, weights, KINDS)
     relevance = evidence * penalty + neighbours
+    behind = _behind_definitions(relevance, defined)
+    relevance += behind
     diversity = _diversity(relevance, signals.files, weights.repeated_file)
     relevance *= diversity
     tiers = _tiers(relevance, signals) if weights.exact else np.zeros(len(relevance), np.int8)
     lift = _lift(relevance, tiers)
     relevance += lift
     order = np.lexsort((signals.ids, -relevance))
-    parts |= {"penalty": penalty, "neighbours": neighbours, "diversity": diversity, "tier": lift}
+    parts |= {
+        "penalty": penalty,
+        "neighbours": neighbours,
+        "defined": behind,
+        "diversity": diversity,
+        "tier": lift,
+    }
     return Ranking(order, relevance[order], parts, int(np.count_nonzero(tiers)))
 
 
@@ -74,6 +85,24 @@ def _tiers(relevance: np.ndarray, signals: Signals) -> np.ndarray:
         nth[chosen[by_file.order]] = by_file.nth
     tiers: np.ndarray = np.where(nth < _MAX_A_FILE_AND_TIER, signals.tier, 0)
     return tiers
+
+
+def _described(evidence: np.ndarray, defined: Sequence[tuple[Sequence[int], Sequence[int]]]) -> np.ndarray:
+    """Return a symbol's own evidence, where what speaks for a declaration speaks for its definition, too."""
+    described = evidence.copy()
+    for declaring, defining in defined:
+        described[defining] = np.maximum(evidence[defining], evidence[declaring].max())
+    return described
+
+
+def _behind_definitions(
+    relevance: np.ndarray, defined: Sequence[tuple[Sequence[int], Sequence[int]]]
+) -> np.ndarray:
+    """Return what to add to each relevance so that no declaration comes before what defines the same."""
+    less = np.zeros(len(relevance))
+    for declaring, defining in defined:
+        less[declaring] = np.minimum(relevance[defining].max() - relevance[declaring], 0.0)
+    return less
 
 
 def _lift(relevance: np.ndarray, tiers: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.languages import PROSE_SUFFIXES
 from lsp_server.search.kinds import HOLDERS
 from lsp_server.search.query.words import QueryWords, SplitNames
+from lsp_server.search.ranking.definitions import declared_and_defined
 from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words, is_foreign
 
 TEST_WORDS: Final = frozenset(
@@ -56,7 +57,7 @@ NAMED: Final = 8
 QUOTED: Final = 6
 BEGUN: Final = 4
 MENTIONING: Final = 2
-"""Values of `Signals.tier`; one less stands for a declaration of the same."""
+"""Values of `Signals.tier`; one less stands for a declaration of the same, a test or the like."""
 
 FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
 """Stems of files that represent their folder and go by its name."""
@@ -66,8 +67,10 @@ _REPEATING: Final = ("test", "example", "vendored", "generated")
 
 
 _PARTS: Final = re.compile(r"[-_.]+")
-_SAYING: Final = re.compile(r"^-|\s|\w-\w")
-"""In the name of a test block: it is a sentence, a flag or the like, and no identifier."""
+_SAYING: Final = re.compile(r"[^\w!?]")
+"""In the name of a test block: it is a sentence, a flag, a call or the like, and no identifier."""
+_SIGN: Final = re.compile(r"~|[!?]$|\boperator\W|\b__")
+"""What belongs to a name besides letters and digits: `~Buffer`, `save!`, `operator==`, `__call__`."""
 
 _MAX_PATHS: Final = 10_000
 """How many split paths are cached: some 4 MB."""
@@ -141,8 +144,9 @@ class Signals:
         tier: int8[n], how the query names the symbol: `TO_THE_LETTER` or `NAMED` where the whole query is
             its name, `QUOTED` where the query occurs in its body, `BEGUN` where its name begins with the
             one word or identifier that the query is, `MENTIONING` where a query without blanks occurs in its
-            body; one less for a declaration of something defined elsewhere; else 0. Higher values come
-            first, whatever the other signals say.
+            body; one less for a declaration of something defined elsewhere and for what repeats other code;
+            else 0. Higher values come first, whatever the other signals say.
+        defined: Numbers of candidates that declare something, and of those that define the same.
     """
 
     ids: np.ndarray
@@ -150,6 +154,7 @@ class Signals:
     added: Mapping[str, np.ndarray]
     multiplied: Mapping[str, np.ndarray]
     tier: np.ndarray
+    defined: Sequence[tuple[Sequence[int], Sequence[int]]]
 
 
 def signals_of(
@@ -187,12 +192,15 @@ def signals_of(
         multiplied={
             **_by_flags(words, candidates.flags),
             "elsewhere": paths.elsewhere,
-            "constructor": candidates.kinds == SymbolKind.CONSTRUCTOR,
+            "constructor": (candidates.kinds == SymbolKind.CONSTRUCTOR) | _are_destructors(candidates.names),
             "value": _ARE_VALUES[candidates.kinds],
             "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & is_prose(candidates.paths)),
             "whole_file": is_file,
         },
         tier=names.tier,
+        defined=declared_and_defined(
+            candidates.names, candidates.containers, candidates.paths, candidates.flags
+        ),
     )
 
 
@@ -216,6 +224,11 @@ def _normalised(evidence: np.ndarray) -> np.ndarray:
 def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     size: np.ndarray = np.where(_ARE_LARGE_BY_NATURE[kinds], _HOLDERS_SIZE, _SIZES[lines])
     return size
+
+
+def _are_destructors(names: Sequence[str]) -> np.ndarray:
+    """Return which names are those of destructors in C++, bool[n]."""
+    return np.array([name.startswith("~") for name in names], np.bool_)
 
 
 def _by_flags(words: frozenset[str], flags: np.ndarray) -> dict[str, np.ndarray]:
@@ -272,11 +285,14 @@ class _NameSignals:
         holding = MENTIONING if terms.is_one_piece else QUOTED
         quoted = np.where(candidates.quoted, np.where(has_name, holding, holding - 1), 0)
         tier = np.maximum(tier, quoted.astype(np.int8))
-        # A query in lower case may mean any case.
-        written = {_folded(name).rpartition(".")[2] for name in terms.identifiers if name != name.lower()}
+        # A query in lower case may mean any case, but one with a sign means it.
+        telling = [name for name in terms.identifiers if name != name.lower() or _SIGN.search(name)]
+        written = {_folded(name).rpartition(".")[2] for name in telling}
         to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
         tier[(tier == NAMED) & to_the_letter] = TO_THE_LETTER
-        tier[(tier > 0) & ((candidates.flags & SymbolFlags.DECLARATION) != 0)] -= 1
+        steps_back = repeats(terms.words, candidates.flags)
+        steps_back |= (candidates.flags & SymbolFlags.DECLARATION) != 0
+        tier[(tier > 0) & steps_back] -= 1
         return cls(coverage, exact, exact * to_the_letter, tier)
 
 
@@ -311,7 +327,7 @@ def _is_qualified(identifier: str, bare: str, container: str, path: str) -> bool
 
 
 def _bare(identifier: str) -> str:
-    return _folded(identifier).lower()
+    return _folded(identifier).lower().rstrip("!?")
 
 
 def _folded(identifier: str) -> str:

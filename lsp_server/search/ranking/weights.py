@@ -74,6 +74,9 @@ ADDED: Final = (
 )
 """Signals that are summed."""
 
+OWN: Final = ("vector", "text")
+"""Those of them that tell what a symbol itself says."""
+
 TRUST: Final = ("test", "example", "vendored", "generated", "declaration", "elsewhere")
 """Signals that multiply a symbol's relevance, and what it lends to others of its file."""
 

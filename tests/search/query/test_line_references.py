@@ -79,6 +79,18 @@ def test_the_symbol_at_a_line_comes_first(bank: SmallIndex, line: int, name: str
     assert found.score >= 0.7
 
 
+@pytest.mark.parametrize(
+    "query", ["ledger.py", "bank/ledger.py", "/home/me/bank/ledger.py", r"bank\\ledger.py"]
+)
+def test_the_file_that_a_query_names_comes_first(bank: SmallIndex, query: str) -> None:
+    assert best(bank.view(), query).symbol.name == "ledger.py"
+    assert best(bank.view({"bank/ledger.py": LEDGER * 2}), query).symbol.name == "ledger.py"
+
+
+def test_a_name_that_looks_like_a_file_is_a_name(bank: SmallIndex) -> None:
+    assert best(bank.view(), "Ledger.transfer").symbol.name == "transfer"
+
+
 @pytest.mark.parametrize("path", ["docs/conf.py", "tests/conftest.py", "third_party/zip/inflate.py"])
 def test_a_line_counts_in_what_only_repeats_messages_too(bank: SmallIndex, path: str) -> None:
     bank.commit({path: "def first():\n    pass\n\n\ndef second():\n    pass\n", "zoo/conf.py": "conf = 1\n"})

@@ -73,6 +73,11 @@ def test_excluded_identifiers_and_phrases_are_runs_of_words() -> None:
     assert parse_query('a -fooBar -"two words"').excluded == (("foo", "bar"), ("two", "words"))
 
 
+def test_a_flag_of_one_letter_excludes_nothing() -> None:
+    parsed = parse_query("split-window -h -test")
+    assert (parsed.text, parsed.excluded) == ("split-window -h", (("test",),))
+
+
 def test_code_keeps_its_quotes_and_dashes() -> None:
     code = 'kind:function\nif -x:\n    log("a b") or "c d" '
     parsed = parse_query(code)
@@ -88,6 +93,7 @@ def test_code_keeps_its_quotes_and_dashes() -> None:
         "ld: cannot find -lssl",
         'app.py:12: unknown option -x in "a b" here',
         'Error: Library "foo" not found',
+        'Command "foo" is not defined.',
     ],
 )
 def test_a_pasted_message_keeps_its_quotes_and_dashes(message: str) -> None:
@@ -116,6 +122,19 @@ def test_a_filter_with_a_blank_before_its_value_makes_no_message() -> None:
         ("who calls pkg.Screen:show", ("pkg.Screen:show",)),
         ("app.py:12: no such file", ("app.py",)),
         ("ends here. Then", ()),
+        ("what does __init__ do", ("__init__",)),
+        ("_ and __", ()),
+        ("-[Cache storeData:forKey:] + 120", ("Cache.storeData:forKey",)),
+        ("Store.fetch!", ("Store.fetch!",)),
+        ("valid?", ("valid?",)),
+        ("~DBImpl", ("~DBImpl",)),
+        ("DB::~DB()", ("DB::~DB",)),
+        ("operator==", ("operator==",)),
+        ("Slice::operator[]", ("Slice::operator[]",)),
+        ("who calls getUserById?", ("getUserById",)),
+        ("who calls Store.fetch!?", ("Store.fetch!",)),
+        ("if(userName!=null)", ("userName",)),
+        ("userName?.length", ("userName",)),
         ("größeÄndern jetzt", ()),
     ],
 )

@@ -117,6 +117,15 @@ def test_runs_are_four_words_of_which_two_say_something() -> None:
     assert quotation("(open the ledger)").runs == ()
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["com.shop.web.cart.CartServlet.addItem", "-[ShopCart addItem:toCart:ofBuyer:]", "a/b/CartItemView.kt"],
+)
+def test_the_words_of_one_name_are_no_quotation(name: str) -> None:
+    assert quotation(name).runs == ()
+    assert quotation(f"{name} is not there").runs
+
+
 def test_of_a_long_query_only_some_runs_are_looked_for() -> None:
     runs = quotation(" ".join(f"{letter}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")).runs
     assert 6 <= len(runs) <= 12

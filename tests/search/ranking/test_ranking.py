@@ -228,9 +228,10 @@ def test_relevance_is_made_of_the_signals(ones: list[One], query: str) -> None:
     found = ranking(query, ones, identifiers="getUser Store.user")
     signals = dict(found.parts)
     factors = [signals.pop(name) for name in ("penalty", "diversity")]
-    neighbours, tier = signals.pop("neighbours"), signals.pop("tier")
+    lent = signals.pop("neighbours") + signals.pop("defined")
+    called = signals.pop("tier")
     evidence = sum(signals.values(), np.zeros(len(ones)))
-    relevance = (evidence * factors[0] + neighbours) * factors[1] + tier
+    relevance = (evidence * factors[0] + lent) * factors[1] + tier
     assert found.relevance == pytest.approx(relevance[found.order])
     assert all((factor > 0).all() and (factor <= 1).all() for factor in factors)
 
@@ -310,6 +311,21 @@ def test_code_for_another_system_steps_back(path: str, platform: str, *, steps_b
     assert first("raw mode on windows darwin unix") == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("fetch!", "fetch"),
+        ("fetch?", "fetch"),
+        ("~Fetch", "Fetch"),
+        ("operator==", "operator="),
+        ("__fetch__", "fetch"),
+    ],
+)
+def test_a_sign_belongs_to_the_name(typed: str, other: str) -> None:
+    ones = apart(One(other, similarity=0.9), One(typed, similarity=0.5))
+    assert order(typed.strip("~!?=_"), ones, identifiers=typed) == [1, 0]
+
+
 def test_the_very_name_comes_before_one_that_only_sounds_like_it() -> None:
     declared = One("FromRequest", flags=SymbolFlags.DECLARATION)
     ones = apart(
@@ -323,6 +339,41 @@ def test_the_very_name_comes_before_one_that_only_sounds_like_it() -> None:
 def test_a_definition_comes_before_its_declaration() -> None:
     ones = apart(One("merge", similarity=0.9, flags=SymbolFlags.DECLARATION), One("merge"), One("mergeAll"))
     assert order("merge", ones, identifiers="merge") == [1, 0, 2]
+
+
+DECLARES = SymbolFlags.DECLARATION
+
+
+@pytest.mark.parametrize(
+    ("declaration", "definition", "first"),
+    [
+        (One("merge", path="all.h", flags=DECLARES), One("merge", path="merger.c"), 1),
+        (One("merge", "Log", path="log.h", flags=DECLARES), One("merge", "Log", path="log.cc"), 1),
+        (One("merge", path="log.mli", flags=DECLARES), One("merge", path="log.ml"), 1),
+        # Something else of the same name:
+        (One("merge", path="log.mli", flags=DECLARES), One("merge", path="table.ml"), 0),
+        (One("merge", "Log", path="log.h", flags=DECLARES), One("merge", "Table", path="log.cc"), 0),
+        (One("merge", path="a.h", flags=DECLARES), One("merge", path="t.c", flags=SymbolFlags.TEST), 0),
+    ],
+)
+def test_what_a_declaration_is_found_by_leads_to_its_definition(
+    declaration: One, definition: One, first: int
+) -> None:
+    found, other = replace(declaration, similarity=0.9), replace(definition, similarity=0.4)
+    between = One("combine", path="b.c", similarity=0.6)
+    assert order("put two runs together", [found, other, between])[0] == first
+
+
+@pytest.mark.parametrize("flag", [SymbolFlags.TEST, SymbolFlags.EXAMPLE, SymbolFlags.VENDORED])
+def test_a_name_in_a_test_comes_after_the_same_name_outside(flag: SymbolFlags) -> None:
+    declared = One("enqueue", similarity=0.5, flags=DECLARES)
+    ones = apart(One("enqueue", similarity=0.6, flags=flag), declared)
+    assert order("enqueue", ones, identifiers="enqueue") == [1, 0]
+
+
+def test_a_destructor_comes_after_its_class() -> None:
+    ones = apart(One("~Batch", similarity=0.9), One("Batch", kind=SymbolKind.CLASS, similarity=0.88))
+    assert order("collect writes", ones) == [1, 0]
 
 
 def test_what_is_quoted_comes_before_better_evidence() -> None:
@@ -369,7 +420,7 @@ def test_a_name_in_another_package_is_not(name: str, container: str, path: str) 
     assert found.parts["exact"].tolist() == [0.0, 0.0]
 
 
-@pytest.mark.parametrize("name", ["soft delete", "--soft-delete", "soft-delete"])
+@pytest.mark.parametrize("name", ["soft delete", "--soft-delete", "soft-delete", "Soft.delete"])
 def test_what_a_test_says_of_itself_is_no_name(name: str) -> None:
     ones = apart(One("remove_row", similarity=0.5), One(name, similarity=0.4, flags=SymbolFlags.TEST))
     assert order("soft delete", ones) == [0, 1]

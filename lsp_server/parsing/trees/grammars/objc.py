@@ -46,7 +46,9 @@ def _class(kind: SymbolKind) -> Finder:
         head_end = next(
             (child.start_byte for child in node.children if child.type in _HEAD_ENDS), node.end_byte
         )
-        return (Found(node, text_of(at), at, kind, head_end, (node,), ScopeKind.TYPE),)
+        # A category or an extension adds to a class that is defined elsewhere.
+        flags = SymbolFlags.DECLARATION if child_of_type(node, "(") is not None else SymbolFlags.NONE
+        return (Found(node, text_of(at), at, kind, head_end, (node,), ScopeKind.TYPE, flags=flags),)
 
     return find
 
