@@ -229,7 +229,7 @@ def test_relevance_is_made_of_the_signals(ones: list[One], query: str) -> None:
     signals = dict(found.parts)
     factors = [signals.pop(name) for name in ("penalty", "diversity")]
     lent = signals.pop("neighbours") + signals.pop("defined")
-    called = signals.pop("tier")
+    tier = signals.pop("tier")
     evidence = sum(signals.values(), np.zeros(len(ones)))
     relevance = (evidence * factors[0] + lent) * factors[1] + tier
     assert found.relevance == pytest.approx(relevance[found.order])
