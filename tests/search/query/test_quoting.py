@@ -1,6 +1,8 @@
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_index import SmallIndex
 
 from lsp_server.search.cancel import Cancel
@@ -124,6 +126,11 @@ def test_runs_are_four_words_of_which_two_say_something() -> None:
 def test_the_words_of_one_name_are_no_quotation(name: str) -> None:
     assert quotation(name).runs == ()
     assert quotation(f"{name} is not there").runs
+
+
+@given(st.text())
+def test_any_text_may_be_asked_for(text: str) -> None:
+    assert all(len(run) == 4 for run in quotation(text).runs)
 
 
 def test_of_a_long_query_only_some_runs_are_looked_for() -> None:
