@@ -1,6 +1,7 @@
 """Finds the symbols of scripts in markup, and of C in grammars for yacc and lex, at their own positions."""
 
 import re
+from itertools import islice
 
 from lsp_server.parsing.blanking import blank_outside
 from lsp_server.parsing.languages import LANGUAGES, canonical_language
@@ -16,11 +17,10 @@ _SCRIPT = re.compile(
 _MARKUP_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"\b(lang|type)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _FRONT_MATTER = re.compile(rb"\s*---[ \t]*\r?\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
-_C_CODE = re.compile(
-    rb"^%(?:top\b|code\b[^{\n]*)?[ \t]*\{(?P<before>.*?)^%?\}|^%%.*?^%%(?P<after>.*)\Z",
-    re.DOTALL | re.MULTILINE,
-)
-"""What is C in a file for yacc or lex: `%{...%}` and `%code {...}` before the rules, and all after them."""
+_C_OPENING = re.compile(rb"^%(?P<brace>top\b|code\b[^{\n]*)?[ \t]*\{", re.MULTILINE)
+_C_CLOSING = re.compile(rb"^%\}", re.MULTILINE)
+_C_CLOSING_BRACE = re.compile(rb"^\}", re.MULTILINE)
+_RULES_BORDER = re.compile(rb"^%%", re.MULTILINE)
 
 _SCRIPT_TYPES = frozenset(
     {b"module", b"text/javascript", b"application/javascript", b"text/ecmascript", b"text/babel"}
@@ -56,7 +56,18 @@ def _scripts(text: bytes, language: str) -> list[tuple[str, int, int]]:
 
 
 def _c_code(text: bytes) -> list[tuple[str, int, int]]:
-    ranges = [match.span(match.lastgroup or 0) for match in _C_CODE.finditer(text)]
+    """Return what is C in a file for yacc or lex: `%{...%}`, `%code {...}`, and all after the rules."""
+    borders = [match.span() for match in islice(_RULES_BORDER.finditer(text), 2)]
+    rules = borders[0][0] if borders else len(text)
+    ranges: list[tuple[int, int]] = []
+    after = 0
+    while opening := _C_OPENING.search(text, after, rules):
+        closing = (_C_CLOSING_BRACE if opening["brace"] else _C_CLOSING).search(text, opening.end(), rules)
+        if closing is None:
+            break
+        ranges.append((opening.end(), closing.start()))
+        after = closing.end()
+    ranges += [(end, len(text)) for _, end in borders[1:]]
     language = "cpp" if any(b"::" in text[start:end] for start, end in ranges) else "c"
     return [(language, start, end) for start, end in ranges]
 

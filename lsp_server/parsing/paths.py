@@ -62,9 +62,13 @@ _DATA_SUFFIX = re.compile(
 )
 _MINIFIED = re.compile(r"[.-]min\.(?:m?js|cjs|css|html?|json|svg)|\.bundle\.js|\.chunk\.(?:js|css)")
 
+_NO_NAMESPACE = (
+    r"(?<!src/)(?<!lib/)(?<!app/)(?<!Sources/)"  # as of `src/Test/QuickCheck.hs`, `lib/Test/More.pm`
+)
+
 _TEST = re.compile(
-    r"^t/|(?:^|/)(?:(?i:tests?|__tests?__|__mocks__|specs?|e2e|test[-_]?(?:data|dir|fixtures?)|test-d|regress|unittests?"
-    r"|integration[-_]?tests?|[\w.-]*[-_.]tests?)"
+    r"^(?:t|regress)/|(?:^|/)(?:tests?|__tests?__|__mocks__|specs?|e2e|test[-_]?(?:[Dd]ata|[Dd]ir|[Ff]ixtures?)|test-d|[Uu]nit[Tt]ests?"
+    r"|[Ii]ntegration[-_]?[Tt]ests?|[\w.-]*[-_.][Tt]ests?|Tests|Specs|E2E|" + _NO_NAMESPACE + r"(?:Test|Spec)"
     r"|[A-Z][\w.]*Tests?|androidTest|(?:jvm|common|js|native|ios|jvmAndPosix|posix|web)Test)/"
     r"|(?:^|/)(?:test[-_][^/]+|tests?\.[a-z]+|conftest\.py|Test[A-Z]\w*\.(?:java|kt|cs|php|scala|swift|hs)|[^/]+(?:[-_.]tests?|[-_.]spec|[-_]unittest|[a-z0-9]Tests?|"
     r"[a-z0-9]Spec|[a-z0-9]IT|[-_.]e2e|\.cy)\.[a-z]+)$"
@@ -72,8 +76,9 @@ _TEST = re.compile(
 _EXAMPLE = re.compile(
     # `org/example` is a Java package, the one that project templates propose.
     r"(?:^|/)(?:examples|(?<!com/)(?<!org/)(?<!net/)(?<!io/)(?<!dev/)example|samples?|demos?|docs?|docsite|documentation|fixtures?|__fixtures__"
-    r"|(?:__)?benchmarks?(?:__)?|benches|bench|tutorials?|playgrounds?|snippets|quickstarts?|example[-_]\w+|test[-_]?data)/",
-    re.IGNORECASE,
+    r"|(?:__)?benchmarks?(?:__)?|benches|bench|tutorials?|playgrounds?|snippets|quickstarts?|example[-_]\w+|test[-_]?data"
+    r"|Examples|Samples|Demos|Docs|Documentation|Fixtures|Benchmarks|Tutorials?|Playgrounds?|Snippets|Quickstarts?"
+    r"|" + _NO_NAMESPACE + r"(?:Example|Sample|Demo|Doc|Fixture|Benchmark))/"
 )
 _VENDORED = re.compile(
     r"^(?:external|externals|extern|deps)/|(?:^|/)(?:vendor|vendored|_vendor|third[-_]?party|3rd[-_]?party|thirdparty|node_modules|"

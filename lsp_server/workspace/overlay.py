@@ -99,6 +99,8 @@ class Overlay:
             indexed_digest: Tells which texts the index has already, so that they need no parsing.
         """
         with self._changed:
+            if self._is_closed:
+                return
             self._embedder = embedder
             self._indexed_digest = indexed_digest
             if self._buffers:

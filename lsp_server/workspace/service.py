@@ -165,15 +165,17 @@ class FolderService:
         try:
             embedder = self._parts.load_embedder()
             fingerprint = embedder.info.fingerprint
-            self._models = QueryModels([embedder, *earlier])
+            models = QueryModels([embedder, *earlier])
         except SemanticSymbolsError as error:
             logger.exception("the model can't be loaded; an older index is searched without")
             self._model_failure = str(error)
-            self._models = QueryModels(earlier)
+            models = QueryModels(earlier)
         reader = IndexReader(self._parts.index, fingerprint)
         with self._lock:
             self._reader = reader
             is_closed = self._is_closed
+            if not is_closed:
+                self._models = models
         if is_closed:
             reader.close()
             return
@@ -293,6 +295,7 @@ class FolderService:
         return self._view(reader)
 
     def _view(self, reader: IndexReader) -> FolderView:
+        models = self._models  # `close` empties it
         # In this order: a ready index has what it was asked for before, and the generation of then shows it.
         awaiting = self._overlay.awaiting()
         is_ready = self.state is IndexState.READY
@@ -302,10 +305,10 @@ class FolderService:
             self._overlay.let_go(awaiting)
         is_settled = self._overlay.settle(indexed_digest=digest_of)
         unsaved = self._overlay.current(digest_of)
-        today = next(iter(self._models), _NO_MODEL)
+        today = next(iter(models), _NO_MODEL)
         embedder = today
         if generation is not None and generation.snapshot is not None:
-            embedder = self._models.of(generation.version, generation.snapshot)
+            embedder = models.of(generation.version, generation.snapshot)
         if embedder is not today:
             unsaved = _without_meaning(unsaved, embedder.info.dimensions)
         return FolderView(

@@ -61,6 +61,13 @@ GRAMMAR = """/* Reads sums. */
 %{
 #include <stdio.h>
 static int depth;
+static int deeper(void)
+{
+  return ++depth;
+}
+static void done(void)
+{
+}
 %}
 %code requires {
 struct sum { int total; };
@@ -82,9 +89,13 @@ void report(const char *what)
 @pytest.mark.parametrize("name", ["sum.y", "sum.yy", "sum.l"])
 def test_c_before_and_after_the_rules_of_a_grammar(name: str) -> None:
     found = {item.symbol.name: item.symbol for item in symbols(name, GRAMMAR) if item.symbol.language == "c"}
-    assert set(found) == {"depth", "sum", "total", "report"}
+    assert set(found) == {"depth", "deeper", "done", "sum", "total", "report"}
     assert found["report"].documentation == "Reports what is wrong."
     assert found["report"].span.start.line == GRAMMAR.splitlines().index("/* Reports what is wrong. */")
+
+
+def test_what_is_opened_and_never_closed_takes_no_time() -> None:
+    assert {one.symbol.language for one in symbols("sum.y", "%{\n" * 40_000)} == {"yacc"}
 
 
 def test_c_plus_plus_in_a_grammar() -> None:

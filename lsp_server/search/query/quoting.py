@@ -25,7 +25,7 @@ LEAST_SHARE: Final = 0.5
 _PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`\\%\n]|\.\.\.|\w\.\w|(?<!\w)'""")
 """Characters that are common in code and messages and rare in questions that somebody types."""
 
-_PIECE: Final = re.compile(r"""\[\w+\ [\w:]+\] | [^\s()\[\]{}<>"'`,;=|&]+""", re.VERBOSE)
+_PIECE: Final = re.compile(r"""[-+]\[\w+\ [\w:]+\] | [^\s()\[\]{}<>"'`,;=|&]+""", re.VERBOSE)
 """A word, or a name with all that qualifies it: the words of one alone are no quotation."""
 
 _MAX_RUNS: Final = 12

@@ -44,7 +44,7 @@ _IDENTIFIER: Final = re.compile(
 """A name with its containers and with a sign, if it has one: `save!`, `valid?`, `~Buffer`, `operator==`."""
 
 _SEPARATOR: Final = re.compile(r"::|->|[.#:]")
-_MESSAGE_SENT: Final = re.compile(r"\[(\w+) ([\w:]+)\]")
+_MESSAGE_SENT: Final = re.compile(r"(?<=[-+])\[(\w+) ([\w:]+)\]")
 """A method in Objective-C, as in a stack trace: `-[Cache storeData:forKey:]`."""
 
 _CASE_CHANGE: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")

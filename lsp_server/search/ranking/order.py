@@ -38,6 +38,9 @@ _MAX_A_FILE_AND_TIER = 3
 _BELOW_A_TIER = 0.8
 """What comes after the named symbols has at most this share of the last one's relevance."""
 
+_JUST_BEHIND = 0.999
+"""A declaration has at most this share of its definition's relevance."""
+
 
 def rank(signals: Signals, weights: Weights) -> Ranking:
     """Order the candidates of one search.
@@ -55,10 +58,10 @@ def rank(signals: Signals, weights: Weights) -> Ranking:
     neighbours = weights.neighbours * _neighbours(evidence * trust, signals.files)
     penalty = trust * _product(signals, weights, KINDS)
     relevance = evidence * penalty + neighbours
-    behind = _behind_definitions(relevance, defined)
-    relevance += behind
     diversity = _diversity(relevance, signals.files, weights.repeated_file)
     relevance *= diversity
+    behind = _behind_definitions(relevance, defined)
+    relevance += behind
     tiers = _tiers(relevance, signals) if weights.exact else np.zeros(len(relevance), np.int8)
     lift = _lift(relevance, tiers)
     relevance += lift
@@ -66,8 +69,8 @@ def rank(signals: Signals, weights: Weights) -> Ranking:
     parts |= {
         "penalty": penalty,
         "neighbours": neighbours,
-        "defined": behind,
         "diversity": diversity,
+        "defined": behind,
         "tier": lift,
     }
     return Ranking(order, relevance[order], parts, int(np.count_nonzero(tiers)))
@@ -101,7 +104,8 @@ def _behind_definitions(
     """Return what to add to each relevance so that no declaration comes before what defines the same."""
     less = np.zeros(len(relevance))
     for declaring, defining in defined:
-        less[declaring] = np.minimum(relevance[defining].max() - relevance[declaring], 0.0)
+        most = _JUST_BEHIND * relevance[defining].max()
+        less[declaring] = np.minimum(most - relevance[declaring], 0.0)
     return less
 
 

@@ -292,7 +292,7 @@ class _NameSignals:
         tier[(tier == NAMED) & to_the_letter] = TO_THE_LETTER
         steps_back = repeats(terms.words, candidates.flags)
         steps_back |= (candidates.flags & SymbolFlags.DECLARATION) != 0
-        tier[(tier > 0) & steps_back] -= 1
+        tier[(tier > 0) & (tier % 2 == 0) & steps_back] -= 1
         return cls(coverage, exact, exact * to_the_letter, tier)
 
 

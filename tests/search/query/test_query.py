@@ -222,3 +222,8 @@ def test_a_name_with_what_declares_it_is_one_name(query: str) -> None:
 )
 def test_words_and_names_in_company_are_no_single_name(query: str) -> None:
     assert not parse_query(query).is_one_name
+
+
+def test_brackets_in_a_log_are_no_message_to_an_object() -> None:
+    assert parse_query("usage: run [main thread] started").identifiers == ()
+    assert parse_query("-[Cache storeData:forKey:]").identifiers

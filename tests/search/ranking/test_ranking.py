@@ -228,10 +228,10 @@ def test_relevance_is_made_of_the_signals(ones: list[One], query: str) -> None:
     found = ranking(query, ones, identifiers="getUser Store.user")
     signals = dict(found.parts)
     factors = [signals.pop(name) for name in ("penalty", "diversity")]
-    lent = signals.pop("neighbours") + signals.pop("defined")
-    tier = signals.pop("tier")
+    neighbours = signals.pop("neighbours")
+    added = signals.pop("defined") + signals.pop("tier")
     evidence = sum(signals.values(), np.zeros(len(ones)))
-    relevance = (evidence * factors[0] + lent) * factors[1] + tier
+    relevance = (evidence * factors[0] + neighbours) * factors[1] + added
     assert found.relevance == pytest.approx(relevance[found.order])
     assert all((factor > 0).all() and (factor <= 1).all() for factor in factors)
 
@@ -342,6 +342,13 @@ def test_a_definition_comes_before_its_declaration() -> None:
 
 
 DECLARES = SymbolFlags.DECLARATION
+
+
+def test_better_symbols_of_its_file_leave_a_definition_before_its_declaration() -> None:
+    better = [One(f"wins{n}", path="log.c", similarity=1.0 + n / 10) for n in range(5)]
+    declared = One("merge", path="log.h", similarity=0.9, flags=DECLARES)
+    ranked = order("combine records", [declared, One("merge", path="log.c", similarity=0.9), *better])
+    assert ranked.index(1) < ranked.index(0)
 
 
 @pytest.mark.parametrize(

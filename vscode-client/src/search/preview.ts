@@ -28,8 +28,9 @@ export class Preview implements vscode.Disposable {
   private wanted: Found | undefined;
   private work: Promise<void> = Promise.resolve();
   /** Whoever clicks into what is shown wants to stay there. */
-  private readonly clicks = vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
-    if (kind === vscode.TextEditorSelectionChangeKind.Mouse) this.forget();
+  private readonly clicks = vscode.window.onDidChangeTextEditorSelection(({ kind, textEditor }) => {
+    const isClick = kind === vscode.TextEditorSelectionChangeKind.Mouse;
+    if (isClick && textEditor === this.shown) this.forget();
   });
 
   /** Shows a symbol, unless another is asked for before its turn comes. */
