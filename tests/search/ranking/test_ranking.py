@@ -1,81 +1,18 @@
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ranked_ones import One, apart, candidates_of, order, ranking
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.search.query.words import SplitNames
-from lsp_server.search.ranking.order import Ranking, rank
-from lsp_server.search.ranking.signals import Candidates, QueryTerms, repeats, signals_of
-from lsp_server.search.ranking.weights import LEARNED, Weights, nothing
+from lsp_server.search.ranking.order import rank
+from lsp_server.search.ranking.signals import QueryTerms, repeats, signals_of
+from lsp_server.search.ranking.weights import LEARNED, nothing
 
 BARE = nothing()
-
-
-@dataclass(frozen=True)
-class One:
-    name: str = "thing"
-    container: str = ""
-    path: str = "a.py"
-    similarity: float = 0.0
-    text: float = 0.0
-    file_similarity: float = 0.0
-    file_text: float = 0.0
-    file_words: float = 0.0
-    quoted: bool = False
-    kind: SymbolKind = SymbolKind.FUNCTION
-    flags: SymbolFlags = SymbolFlags.NONE
-    lines: int = 8
-
-
-def candidates_of(ones: list[One]) -> Candidates:
-    files = {path: number for number, path in enumerate(sorted({one.path for one in ones}))}
-    return Candidates(
-        ids=np.arange(len(ones), dtype=np.uint64),
-        similarity=np.array([one.similarity for one in ones], np.float32),
-        text=np.array([one.text for one in ones], np.float32),
-        file_similarity=np.array([one.file_similarity for one in ones], np.float32),
-        file_text=np.array([one.file_text for one in ones], np.float32),
-        file_words=np.array([one.file_words for one in ones], np.float32),
-        quoted=np.array([one.quoted for one in ones], np.bool_),
-        kinds=np.array([one.kind for one in ones], np.uint8),
-        flags=np.array([one.flags for one in ones], np.uint8),
-        lines=np.array([one.lines for one in ones], np.uint8),
-        files=np.array([files[one.path] for one in ones], np.int64),
-        names=[one.name for one in ones],
-        containers=[one.container for one in ones],
-        paths=[one.path for one in ones],
-    )
-
-
-def ranking(  # noqa: PLR0917
-    query: str,
-    ones: list[One],
-    weights: Weights = LEARNED,
-    identifiers: str = "",
-    platform: str = "linux",
-    rarity: Mapping[str, float] | None = None,
-) -> Ranking:
-    candidates = candidates_of(ones)
-    asked = QueryTerms(
-        query.split(), identifiers.split(), rarity or {}, is_one_name=identifiers.split() == [query]
-    )
-    found = rank(signals_of(asked, candidates, SplitNames(), platform), weights)
-    assert sorted(found.order.tolist()) == list(range(len(ones)))
-    assert (np.diff(found.relevance) <= 0).all()
-    return found
-
-
-def order(query: str, ones: list[One], weights: Weights = LEARNED, identifiers: str = "") -> list[int]:
-    return ranking(query, ones, weights, identifiers).order.tolist()
-
-
-def apart(*ones: One) -> list[One]:
-    """Put each into a file of its own, so that neighbours and diversity stay out of it."""
-    return [replace(one, path=f"f{number}.py") for number, one in enumerate(ones)]
 
 
 def test_no_candidates_make_no_ranking() -> None:
@@ -334,53 +271,6 @@ def test_the_very_name_comes_before_one_that_only_sounds_like_it() -> None:
     asked = QueryTerms(["from", "request"], ["FromRequest"], is_one_name=True)
     found = rank(signals_of(asked, candidates_of(ones), SplitNames()), LEARNED)
     assert found.order.tolist() == [1, 0, 2]
-
-
-def test_a_definition_comes_before_its_declaration() -> None:
-    ones = apart(One("merge", similarity=0.9, flags=SymbolFlags.DECLARATION), One("merge"), One("mergeAll"))
-    assert order("merge", ones, identifiers="merge") == [1, 0, 2]
-
-
-DECLARES = SymbolFlags.DECLARATION
-
-
-def test_better_symbols_of_its_file_leave_a_definition_before_its_declaration() -> None:
-    better = [One(f"wins{n}", path="log.c", similarity=1.0 + n / 10) for n in range(5)]
-    declared = One("merge", path="log.h", similarity=0.9, flags=DECLARES)
-    ranked = order("combine records", [declared, One("merge", path="log.c", similarity=0.9), *better])
-    assert ranked.index(1) < ranked.index(0)
-
-
-@pytest.mark.parametrize(
-    ("declaration", "definition", "first"),
-    [
-        (One("merge", path="all.h", flags=DECLARES), One("merge", path="merger.c"), 1),
-        (One("merge", "Log", path="log.h", flags=DECLARES), One("merge", "Log", path="log.cc"), 1),
-        (One("merge", path="log.mli", flags=DECLARES), One("merge", path="log.ml"), 1),
-        # Something else of the same name:
-        (One("merge", path="log.mli", flags=DECLARES), One("merge", path="table.ml"), 0),
-        (One("merge", "Log", path="log.h", flags=DECLARES), One("merge", "Table", path="log.cc"), 0),
-        (One("merge", path="a.h", flags=DECLARES), One("merge", path="t.c", flags=SymbolFlags.TEST), 0),
-    ],
-)
-def test_what_a_declaration_is_found_by_leads_to_its_definition(
-    declaration: One, definition: One, first: int
-) -> None:
-    found, other = replace(declaration, similarity=0.9), replace(definition, similarity=0.4)
-    between = One("combine", path="b.c", similarity=0.6)
-    assert order("put two runs together", [found, other, between])[0] == first
-
-
-@pytest.mark.parametrize("flag", [SymbolFlags.TEST, SymbolFlags.EXAMPLE, SymbolFlags.VENDORED])
-def test_a_name_in_a_test_comes_after_the_same_name_outside(flag: SymbolFlags) -> None:
-    declared = One("enqueue", similarity=0.5, flags=DECLARES)
-    ones = apart(One("enqueue", similarity=0.6, flags=flag), declared)
-    assert order("enqueue", ones, identifiers="enqueue") == [1, 0]
-
-
-def test_a_destructor_comes_after_its_class() -> None:
-    ones = apart(One("~Batch", similarity=0.9), One("Batch", kind=SymbolKind.CLASS, similarity=0.88))
-    assert order("collect writes", ones) == [1, 0]
 
 
 def test_what_is_quoted_comes_before_better_evidence() -> None:
