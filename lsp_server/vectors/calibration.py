@@ -10,16 +10,15 @@ easy (`benchmarks/vectors.py` compares them with documentation). Noise in all di
 make, leads away from all rows and needs far wider searches.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from lsp_server.vectors.arrays import F32, I64, U8, AnyArray
+from lsp_server.vectors.arrays import F32, I64, AnyArray
 from lsp_server.vectors.index import SHORTLIST, VectorIndex
 from lsp_server.vectors.kernels import BLOCK_ROWS, query_planes, rounded_distances, sign_codes, to_single
+from lsp_server.vectors.scan import within
 
 DEFAULT_TARGET = 0.98
 SCAN_ALL_ROWS = 200_000
@@ -228,8 +227,7 @@ def _needed_rerank(
     is_whole = probed.all(axis=1) | (n_scanned >= index.n_alive)  # as `VectorIndex.search` decides
     probed[is_whole] = True
     n_scanned[is_whole] = index.n_rows
-    by_code = _nearer(index, partial(index.kernel, sign_codes(query[None])[0]), answers)
-    rounded = _nearer(index, partial(rounded_distances, index.kernel, query_planes(query)), answers)
+    by_code, rounded = _ranked(index, query, answers)
     # A row that is in two probed clusters takes two places among the codes, but one in the shortlist.
     before = by_code.counts(clusters.times_found(probed, by_code.ordinals))
     before_rounded = rounded.counts(clusters.times_found(probed, rounded.ordinals).clip(max=1))
@@ -238,11 +236,18 @@ def _needed_rerank(
     return np.where(is_found, needed, _NEVER), n_scanned
 
 
-class _Nearer(NamedTuple):
-    """Live rows nearer than the farthest answer, nearest first; how many are nearer than each answer."""
+class _Ranked(NamedTuple):
+    """Rows nearer than the farthest answer, nearest first; how many are nearer than each answer."""
 
     ordinals: I64
     before: I64
+
+    @classmethod
+    def of(cls, ordinals: I64, distances: AnyArray, limits: AnyArray) -> "_Ranked":
+        """Rank rows by their distances; `limits` are those of the answers."""
+        nearer = np.flatnonzero(distances < limits.max())
+        nearer = nearer[np.argsort(distances[nearer], kind="stable")]
+        return cls(ordinals[nearer], np.searchsorted(distances[nearer], limits))
 
     def counts(self, times: I64) -> I64:
         """Return how many codes are nearer than each answer, i64[answers, p]; `times` is i64[p, rows]."""
@@ -252,24 +257,32 @@ class _Nearer(NamedTuple):
         return counts
 
 
-def _nearer(index: VectorIndex, measure: Callable[[U8], AnyArray], answers: I64) -> _Nearer:
-    limits = np.empty(len(answers), np.int64)
-    for segment, indices, rows in index.by_segment(answers):
-        limits[indices] = measure(segment.codes[rows])
-    ordinals: list[I64] = []
-    distances: list[AnyArray] = []
+def _ranked(index: VectorIndex, query: F32, answers: I64) -> tuple[_Ranked, _Ranked]:
+    """Rank live rows by their codes and by the rounded query.
+
+    By the rounded query, only rows are ranked that are nearer by code than an answer or in the longest
+    shortlist of a search of all clusters. A narrower search may shortlist others, but hardly ever does one of
+    these come before an answer.
+    """
+    distances = np.empty(index.n_rows, np.uint16)
+    code = sign_codes(query[None])[0]
     for segment, base in zip(index.segments, index.bases.tolist(), strict=False):
         for start in range(0, segment.n_rows, BLOCK_ROWS):
-            block = measure(segment.codes[start : start + BLOCK_ROWS])
-            near = np.flatnonzero(block < limits.max())
-            ordinals.append(near + base + start)
-            distances.append(block[near])
-    nearer, distance = np.concatenate(ordinals), np.concatenate(distances)
+            block = segment.codes[start : start + BLOCK_ROWS]
+            distances[base + start : base + start + len(block)] = index.kernel(code, block)
+    is_near = distances <= distances[answers].max()
+    is_near[within(distances, SHORTLIST * _RERANKS[-1])] = True
     if index.alive is not None:
-        living = index.alive[nearer]
-        nearer, distance = nearer[living], distance[living]
-    order = np.argsort(distance, kind="stable")
-    return _Nearer(nearer[order], np.searchsorted(distance[order], limits))
+        is_near &= index.alive
+    near = np.flatnonzero(is_near)
+    rounded = np.empty(len(near), np.uint16)
+    planes = query_planes(query)
+    for segment, indices, rows in index.by_segment(near):
+        rounded[indices] = rounded_distances(index.kernel, planes, segment.codes[rows])
+    return (
+        _Ranked.of(near, distances[near], distances[answers]),
+        _Ranked.of(near, rounded, rounded[np.searchsorted(near, answers)]),
+    )
 
 
 def _curve(asked: _Measured, symbols: _Measured, probes: I64, index: VectorIndex) -> tuple[CurvePoint, ...]:
