@@ -97,7 +97,7 @@ def test_what_ends_a_child_process_or_a_thread_of_it_is_told(tmp_path: Path) -> 
     assert "the thread helper ends" in text
     assert "the process ends" in text
     assert text.count("in fail") == done.stderr.count("in fail") == 2
-    assert "secret" not in text
+    assert "secret" not in text.replace('{}["secret"]', "")  # a line of code, from Python 3.13 on
 
 
 def test_starting_again_does_not_log_twice(folder: Path) -> None:
