@@ -130,13 +130,14 @@ class Rules:
             or that it holds.
         hidden_lines: The same for nodes that no word tells; the opens is where a match ends.
         prepare: Changes what the grammar can't read, keeping every byte's place.
-        settle: For a source that is broken: decides what the grammar can't read undecided, such as which
-            branch of a conditional counts, keeping every byte's place.
+        choose_branches: For a source that is broken: leaves one branch of each conditional that the grammar
+            can't read, keeping every byte's place.
         definition_lines: Where a definition begins in a source that is broken; groups: the indentation, the
             word that begins it, its name. Indentation then tells where it ends.
-        piece_ways: What may stand around a piece of a source that is broken, so that the grammar reads it on
-            its own: nothing, or a type's head and its end. For languages with braces or `end`.
-        aside: What is left out of a broken source at first, since it is indented on its own or not at all.
+        piece_contexts: What may stand before and after a piece of a broken source, so that the grammar
+            reads it on its own: nothing, or a type's head and its end. For languages with braces or `end`.
+        directives: The preprocessor's lines, which a repair leaves out: they are indented on their own or not
+            at all.
         merges_neighbours: Whether neighbours of one name are one definition, as a function's equations are.
     """
 
@@ -152,10 +153,10 @@ class Rules:
     hidden_marks: Mapping[bytes, tuple[bytes, ...]] | None = None
     hidden_lines: re.Pattern[bytes] | None = None
     prepare: Callable[[bytes], bytes] | None = None
-    settle: Callable[[bytes], bytes] | None = None
+    choose_branches: Callable[[bytes], bytes] | None = None
     definition_lines: re.Pattern[bytes] | None = None
-    piece_ways: tuple[tuple[bytes, bytes], ...] = ()
-    aside: re.Pattern[bytes] | None = None
+    piece_contexts: tuple[tuple[bytes, bytes], ...] = ()
+    directives: re.Pattern[bytes] | None = None
     merges_neighbours: bool = False
 
 

@@ -348,9 +348,9 @@ C = Rules(
     nodes=NODES,
     exported=_exported,
     prepare=without_macros,
-    settle=first_branches,
-    piece_ways=(ALONE, (b"struct C {\n", b"};")),
-    aside=DIRECTIVES,
+    choose_branches=first_branches,
+    piece_contexts=(ALONE, (b"struct C {\n", b"};")),
+    directives=DIRECTIVES,
 )
 CPP = Rules(
     nodes={
@@ -367,7 +367,7 @@ CPP = Rules(
     exported=_exported_cpp,
     attributes=frozenset({"attribute_declaration"}),
     prepare=without_macros,
-    settle=first_branches,
-    piece_ways=(ALONE, (b"class C {\n", b"};")),
-    aside=DIRECTIVES,
+    choose_branches=first_branches,
+    piece_contexts=(ALONE, (b"class C {\n", b"};")),
+    directives=DIRECTIVES,
 )

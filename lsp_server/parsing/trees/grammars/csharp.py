@@ -136,6 +136,6 @@ RULES = Rules(
     hidden_types=frozenset({"local_function_statement"}),
     hidden_lines=_LOCAL_FUNCTION,
     prepare=_prepare,
-    piece_ways=(ALONE, IN_CLASS),
-    aside=DIRECTIVES,
+    piece_contexts=(ALONE, IN_CLASS),
+    directives=DIRECTIVES,
 )

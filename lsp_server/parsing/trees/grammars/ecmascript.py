@@ -383,5 +383,5 @@ RULES = Rules(
         }
     ),
     hidden_marks={b"": (b"function ", b"function* ", b"class ", b"interface ", b"enum ")},
-    piece_ways=(ALONE, IN_CLASS, (b"interface C {\n", b"}"), (b"x = {\n", b"}")),
+    piece_contexts=(ALONE, IN_CLASS, (b"interface C {\n", b"}"), (b"x = {\n", b"}")),
 )

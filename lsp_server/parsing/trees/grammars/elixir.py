@@ -210,5 +210,5 @@ RULES = Rules(
     merges_neighbours=True,
     hidden_types=frozenset({"call"}),
     hidden_marks={b"": (b"defmodule ", b"defimpl ", b"defprotocol ")},
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

@@ -152,5 +152,5 @@ RULES = Rules(
     tested=_tested,
     hidden_types=frozenset({"type_declaration", "keyed_element", "short_var_declaration"}),
     hidden_marks={b"": (b" func(", b"\ttype ")},
-    piece_ways=(ALONE, (b"type C struct {\n", b"}"), (b"type C interface {\n", b"}")),
+    piece_contexts=(ALONE, (b"type C struct {\n", b"}"), (b"type C interface {\n", b"}")),
 )

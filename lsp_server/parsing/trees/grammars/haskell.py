@@ -188,5 +188,5 @@ RULES = Rules(
     export_list=_export_list,
     only_listed=True,
     merges_neighbours=True,
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

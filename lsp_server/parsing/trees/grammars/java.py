@@ -128,5 +128,5 @@ RULES = Rules(
         {_CREATION, "class_declaration", "record_declaration", "enum_declaration", "interface_declaration"}
     ),
     hidden_marks={b"": (b" class ", b" record ", b"@Override")},
-    piece_ways=(ALONE, IN_CLASS),
+    piece_contexts=(ALONE, IN_CLASS),
 )

@@ -218,5 +218,5 @@ RULES = Rules(
         {"function_definition", "assignment", "struct_definition", "macrocall_expression"}
     ),
     hidden_marks={b"": (b"function ", b") = ", b"struct ", b"@testset")},
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

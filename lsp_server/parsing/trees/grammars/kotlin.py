@@ -293,5 +293,5 @@ RULES = Rules(
         b'") {': tuple(f'{word}("'.encode() for word in sorted(_TITLED)),
     },
     prepare=_prepare,
-    piece_ways=(ALONE, IN_CLASS),
+    piece_contexts=(ALONE, IN_CLASS),
 )

@@ -144,5 +144,5 @@ RULES = Rules(
         b"": (b"function ", b"= function"),
         b"describe(": tuple(f"{word}(".encode() for word in sorted(_TEST_BLOCKS)),
     },
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

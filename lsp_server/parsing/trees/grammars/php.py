@@ -161,5 +161,5 @@ RULES = Rules(
     inner_marks=(b"function ", b"class "),
     hidden_types=frozenset({"function_definition", "class_declaration", "anonymous_class"}),
     hidden_marks={b"": (b"function ", b"class ")},
-    piece_ways=((b"<?php\n", b""), (b"<?php\nclass C {\n", b"}")),
+    piece_contexts=((b"<?php\n", b""), (b"<?php\nclass C {\n", b"}")),
 )

@@ -155,5 +155,5 @@ RULES = Rules(
             b"Describe ",
         )
     },
-    piece_ways=(ALONE, IN_CLASS),
+    piece_contexts=(ALONE, IN_CLASS),
 )

@@ -160,5 +160,5 @@ RULES = Rules(
     inner_marks=(b"def ", b"class "),
     prepare=without_types,
     definition_lines=_LINES,
-    piece_ways=(ALONE, (b"if 1:\n", b"")),
+    piece_contexts=(ALONE, (b"if 1:\n", b"")),
 )

@@ -271,5 +271,5 @@ RULES = Rules(
         b"describe ": _TEST_MARKS,
         b"shared_": _TEST_MARKS,
     },
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

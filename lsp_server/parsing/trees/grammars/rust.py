@@ -193,5 +193,5 @@ RULES = Rules(
     ),
     hidden_marks={b"": (b"fn ", b"struct ", b"enum ", b"trait ", b"macro_rules!")},
     prepare=_with_items,
-    piece_ways=(ALONE, (b"impl C {\n", b"}"), (b"enum C {\n", b"}")),
+    piece_contexts=(ALONE, (b"impl C {\n", b"}"), (b"enum C {\n", b"}")),
 )

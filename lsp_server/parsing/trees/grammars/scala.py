@@ -205,5 +205,5 @@ RULES = Rules(
         b'("': tuple(f'{word}("'.encode() for word in sorted(_TEST_WORDS)),
         b'" in {': tuple(f'" {word} {{'.encode() for word in sorted(_TEST_OPERATORS)),
     },
-    piece_ways=(ALONE, IN_CLASS),
+    piece_contexts=(ALONE, IN_CLASS),
 )

@@ -184,6 +184,6 @@ RULES = Rules(
         b'describe("': tuple(f'{word}("'.encode() for word in sorted(_TEST_BLOCKS)),
     },
     prepare=_prepare,
-    piece_ways=(ALONE, IN_CLASS),
-    aside=DIRECTIVES,
+    piece_contexts=(ALONE, IN_CLASS),
+    directives=DIRECTIVES,
 )

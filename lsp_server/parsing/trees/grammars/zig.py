@@ -120,5 +120,5 @@ RULES = Rules(
     inner_marks=(b"struct", b"union", b"enum"),
     hidden_types=frozenset({"function_declaration", "variable_declaration"}),
     hidden_marks={b"": (b"fn ", b"struct {", b"union(", b"enum {")},
-    piece_ways=(ALONE, (b"const C = struct {\n", b"};")),
+    piece_contexts=(ALONE, (b"const C = struct {\n", b"};")),
 )
