@@ -125,7 +125,7 @@ def _of_lines(
         source: The source.
         known: What the walk found.
     """
-    names = {one.found.at.start_byte: one for one in known if one.found.at is not None}
+    names = {one.found.name_node.start_byte: one for one in known if one.found.name_node is not None}
     enclosing: list[tuple[int, Definition]] = []
     lost: list[Definition] = []
     for match, end in _with_ends(pattern, source):

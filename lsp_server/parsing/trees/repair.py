@@ -157,7 +157,7 @@ def repaired(
 def _is_complete(one: Definition, source: bytes, rules: Rules) -> bool:
     """Tell whether a definition has no errors, or only some in a body that isn't looked into."""
     found = one.found
-    return found.at is not None and (
+    return found.name_node is not None and (
         not found.node.has_error
         or (
             source[found.head_end : found.head_end + 1] == b"{"
@@ -329,7 +329,11 @@ class _Repairer:
     def take_over(self, start: int, end: int) -> bool:
         """Tell whether a piece is a complete definition; one with a broken body is left out as found."""
         one = self.complete.get(end)
-        if one is None or one.found.at is None or not one.code_start <= start <= one.found.at.start_byte:
+        if (
+            one is None
+            or one.found.name_node is None
+            or not one.code_start <= start <= one.found.name_node.start_byte
+        ):
             return False
         if one.found.node.has_error:
             self.left_out.append(one)

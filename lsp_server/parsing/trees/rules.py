@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
 
 from tree_sitter import Node
@@ -58,7 +58,7 @@ class Found:
     Attributes:
         node: Its extent without leading comments; a wrapper around it extends this.
         name: As written.
-        at: The node of its name.
+        name_node: The node of its name.
         kind: None when only what is inside it counts.
         head_end: Byte offset where its signature ends.
         inside: Nodes whose children may hold more definitions.
@@ -73,9 +73,10 @@ class Found:
 
     node: Node
     name: str = ""
-    at: Node | None = None
+    name_node: Node | None = None
     kind: SymbolKind | None = None
     head_end: int = 0
+    _: KW_ONLY
     inside: tuple[Node, ...] = ()
     opens: ScopeKind = ScopeKind.FUNCTION
     containers: tuple[str, ...] = ()
@@ -198,6 +199,11 @@ def first_field(node: Node, *fields: str) -> Node | None:
     return None
 
 
+def head_end_of(node: Node, body: Node | None) -> int:
+    """Return where a definition's signature ends: where its body begins, or with the node if it has none."""
+    return node.end_byte if body is None else body.start_byte
+
+
 def definition(
     kind: SymbolKind,
     *,
@@ -232,9 +238,9 @@ def definition(
             Found(
                 node=node,
                 name=text_of(at),
-                at=at,
+                name_node=at,
                 kind=in_type if in_type is not None and scope.kind is ScopeKind.TYPE else kind,
-                head_end=node.end_byte if block is None else block.start_byte,
+                head_end=head_end_of(node, block),
                 inside=(block,) if block is not None and opens is not None else (),
                 opens=opens or ScopeKind.FUNCTION,
                 flags=without_body if block is None else SymbolFlags.NONE,

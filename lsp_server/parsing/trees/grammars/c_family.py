@@ -18,6 +18,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    head_end_of,
     text_of,
 )
 
@@ -114,7 +115,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     kind = node.child_by_field_name("type")
     if declarator is None:
         return ()
-    head_end = body.start_byte if body is not None else node.end_byte
+    head_end = head_end_of(node, body)
     if kind is not None and kind.type == "qualified_identifier":
         containers, last = _parted(kind)
         if text_of(last) == "operator":
@@ -128,7 +129,16 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
         # `class EXPORT_MACRO Name : Base {` is parsed as a function that returns a class.
         access = "private" if kind.type == "class_specifier" else "public"
         return (
-            Found(node, text_of(at), at, _TYPES[kind.type], head_end, (body,), ScopeKind.TYPE, access=access),
+            Found(
+                node,
+                text_of(at),
+                at,
+                _TYPES[kind.type],
+                head_end,
+                inside=(body,),
+                opens=ScopeKind.TYPE,
+                access=access,
+            ),
         )
     if kind is None and at.type == "identifier" and text_of(at).isupper() and is_function:
         is_constructor = scope.kind is ScopeKind.TYPE and scope.containers[-1:] == (text_of(at),)
@@ -175,8 +185,8 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
             last,
             _TYPES[node.type],
             body.start_byte,
-            (body,),
-            ScopeKind.TYPE,
+            inside=(body,),
+            opens=ScopeKind.TYPE,
             containers=containers,
             access=access,
         ),
@@ -236,8 +246,8 @@ def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
                     at,
                     _TYPES[kind.type],
                     body.start_byte,
-                    (body,),
-                    ScopeKind.TYPE,
+                    inside=(body,),
+                    opens=ScopeKind.TYPE,
                     tail=tail,
                 )
             )
@@ -279,7 +289,7 @@ def _function_macro(node: Node, _scope: Scope) -> Iterable[Found]:
     at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if at is None:
         return ()
-    head_end = value.start_byte if value is not None else node.end_byte
+    head_end = head_end_of(node, value)
     return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),)
 
 

@@ -32,7 +32,7 @@ def type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     shape = (value,) if value is not None and value.type == "object_type" else ()
     head_end = value.start_byte if value is not None and shape else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, shape, ScopeKind.TYPE),)
+    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, inside=shape, opens=ScopeKind.TYPE),)
 
 
 def enum(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -42,7 +42,14 @@ def enum(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     return (
         Found(
-            node, text_of(at), at, SymbolKind.ENUM, body.start_byte, (body,), ScopeKind.TYPE, access="enum"
+            node,
+            text_of(at),
+            at,
+            SymbolKind.ENUM,
+            body.start_byte,
+            inside=(body,),
+            opens=ScopeKind.TYPE,
+            access="enum",
         ),
     )
 
@@ -61,4 +68,6 @@ def namespace(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None or body is None:
         return ()
     name = text_of(at).strip("'\"")
-    return (Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, (body,), ScopeKind.FILE),)
+    return (
+        Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, inside=(body,), opens=ScopeKind.FILE),
+    )

@@ -15,6 +15,7 @@ from lsp_server.parsing.trees.rules import (
     child_of_type,
     first_child,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -74,8 +75,8 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
                 first,
                 SymbolKind.FUNCTION,
                 block.start_byte,
-                (block,),
-                ScopeKind.TYPE,
+                inside=(block,),
+                opens=ScopeKind.TYPE,
                 flags=SymbolFlags.TEST,
             ),
         )
@@ -94,9 +95,18 @@ def _module(node: Node, word: str, first: Node, arguments: Node, block: Node | N
             if text_of(pair.child_by_field_name("key")).startswith("for"):
                 name = f"{name}.{text_of(pair.child_by_field_name('value'))}"
     inside = (block,) if block is not None else ()
-    head_end = block.start_byte if block is not None else node.end_byte
+    head_end = head_end_of(node, block)
     return (
-        Found(node, name, first, _MODULES[word], head_end, inside, ScopeKind.TYPE, docs=_moduledoc(block)),
+        Found(
+            node,
+            name,
+            first,
+            _MODULES[word],
+            head_end,
+            inside=inside,
+            opens=ScopeKind.TYPE,
+            docs=_moduledoc(block),
+        ),
     )
 
 
@@ -138,11 +148,11 @@ def _function(node: Node, word: str, first: Node, block: Node | None, scope: Sco
         and not word.startswith("defguard")
     ):
         flags = SymbolFlags.DECLARATION
-    head_end = block.start_byte if block is not None else first.end_byte
+    head_end = head_end_of(first, block)
     kind = SymbolKind.FUNCTION
     # A macro's body may quote definitions, which then belong to whoever uses it.
     inside = (block,) if block is not None and word == "defmacro" else ()
-    return (Found(node, text_of(at), at, kind, head_end, inside, scope.kind, flags=flags),)
+    return (Found(node, text_of(at), at, kind, head_end, inside=inside, opens=scope.kind, flags=flags),)
 
 
 def _attribute(node: Node) -> Node | None:

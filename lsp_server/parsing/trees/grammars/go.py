@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     child_of_type,
     definition,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -42,7 +43,7 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     receiver = _receiver(node)
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     containers = (receiver,) if receiver else ()
     return (Found(node, text_of(at), at, SymbolKind.METHOD, head_end, containers=containers),)
 
@@ -53,18 +54,15 @@ def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
         return ()
     if value.type == "struct_type":
         body = child_of_type(value, "field_declaration_list")
-        inside = (body,) if body is not None else ()
-        return (Found(node, text_of(at), at, SymbolKind.STRUCT, _end(body, node), inside, ScopeKind.TYPE),)
-    if value.type == "interface_type":
-        brace = child_of_type(value, "{")
+        inside, head_end = (body,) if body is not None else (), head_end_of(node, body)
         return (
-            Found(node, text_of(at), at, SymbolKind.INTERFACE, _end(brace, node), (value,), ScopeKind.TYPE),
+            Found(node, text_of(at), at, SymbolKind.STRUCT, head_end, inside=inside, opens=ScopeKind.TYPE),
         )
+    if value.type == "interface_type":
+        inside, head_end = (value,), head_end_of(node, child_of_type(value, "{"))
+        kind = SymbolKind.INTERFACE
+        return (Found(node, text_of(at), at, kind, head_end, inside=inside, opens=ScopeKind.TYPE),)
     return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),)
-
-
-def _end(body: Node | None, node: Node) -> int:
-    return body.start_byte if body is not None else node.end_byte
 
 
 def _field(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -108,7 +106,7 @@ def _held(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     is_owner = scope.owner is not None and scope.owner.type in _VALUES
     containers = () if is_owner else (text_of(made).rpartition(".")[2],)
-    head_end = _end(value.child_by_field_name("body"), node)
+    head_end = head_end_of(node, value.child_by_field_name("body"))
     return (Found(node, text_of(key), key, SymbolKind.METHOD, head_end, containers=containers),)
 
 
@@ -117,7 +115,11 @@ def _closure(node: Node, _scope: Scope) -> Iterable[Found]:
     at, value = (first_named(node.child_by_field_name(side)) for side in ("left", "right"))
     if at is None or value is None or value.type != "func_literal" or text_of(at) == "_":
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, _end(value.child_by_field_name("body"), node)),)
+    return (
+        Found(
+            node, text_of(at), at, SymbolKind.FUNCTION, head_end_of(node, value.child_by_field_name("body"))
+        ),
+    )
 
 
 def _exported(found: Found, _before: str, _scope: Scope) -> bool:

@@ -17,6 +17,7 @@ from lsp_server.parsing.trees.rules import (
     child_of_type,
     first_child,
     first_field,
+    head_end_of,
     text_of,
 )
 
@@ -76,7 +77,7 @@ def _equation(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.METHOD
     match = node.child_by_field_name("match")
-    return (Found(node, text_of(at).strip("()`"), at, kind, match.start_byte if match else node.end_byte),)
+    return (Found(node, text_of(at).strip("()`"), at, kind, head_end_of(node, match)),)
 
 
 def _data(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -87,8 +88,8 @@ def _data(node: Node, _scope: Scope) -> Iterable[Found]:
     inside = (constructors,) if constructors is not None else ()
     if node.type == "newtype" and constructors is not None:
         inside = (node,)
-    head_end = constructors.start_byte if constructors is not None else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.STRUCT, head_end, inside, ScopeKind.TYPE),)
+    head_end = head_end_of(node, constructors)
+    return (Found(node, text_of(at), at, SymbolKind.STRUCT, head_end, inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _constructor(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -107,7 +108,7 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("declarations")
     if at is None:
         return ()
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     inside = (body,) if body is not None else ()
     head = " ".join(
         (node.text or b"")[: max(0, head_end - node.start_byte)].decode("utf-8", "replace").split()
@@ -116,7 +117,9 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         head = _PRAGMA.sub("", head.removeprefix("instance "))
         name = head.removesuffix("where").rpartition("=>")[2].strip()[:80]
         return (Found(node, inside=inside, opens=ScopeKind.TYPE, containers=(name,)),) if inside else ()
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.TYPE),)
+    return (
+        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside=inside, opens=ScopeKind.TYPE),
+    )
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:

@@ -98,7 +98,7 @@ def _type(kind: SymbolKind) -> Finder:
             at = first_named(at)
         if head is None or at is None:
             return ()
-        return (Found(node, text_of(at), at, kind, head.end_byte, (node,), ScopeKind.TYPE),)
+        return (Found(node, text_of(at), at, kind, head.end_byte, inside=(node,), opens=ScopeKind.TYPE),)
 
     return find
 
@@ -114,7 +114,9 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None:
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.MODULE, at.end_byte, (node,), ScopeKind.FILE),)
+    return (
+        Found(node, text_of(at), at, SymbolKind.MODULE, at.end_byte, inside=(node,), opens=ScopeKind.FILE),
+    )
 
 
 def _macro_call(node: Node, scope: Scope) -> Iterable[Found]:
@@ -172,7 +174,14 @@ def _test_set(node: Node, words: list[Node]) -> Iterable[Found]:
     name = text_of(at).strip('"')
     return (
         Found(
-            node, name, at, SymbolKind.FUNCTION, head_end, blocks, ScopeKind.FUNCTION, flags=SymbolFlags.TEST
+            node,
+            name,
+            at,
+            SymbolKind.FUNCTION,
+            head_end,
+            inside=blocks,
+            opens=ScopeKind.FUNCTION,
+            flags=SymbolFlags.TEST,
         ),
     )
 

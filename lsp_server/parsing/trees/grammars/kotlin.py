@@ -17,6 +17,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_child,
+    head_end_of,
     text_of,
 )
 
@@ -110,7 +111,9 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     elif "data" in words or "value" in words:
         kind = SymbolKind.STRUCT
     head_end = body.start_byte if body else _before_lambda(node)
-    found = [Found(node, text_of(at), at, kind, head_end, (body,) if body else (), ScopeKind.TYPE)]
+    found = [
+        Found(node, text_of(at), at, kind, head_end, inside=(body,) if body else (), opens=ScopeKind.TYPE)
+    ]
     parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
     for parameter in parameters.children if parameters is not None else ():
         if parameter.type == "class_parameter" and child_of_type(parameter, "val", "var") is not None:
@@ -140,9 +143,17 @@ def _object(node: Node, _scope: Scope) -> Iterable[Found]:
     body = child_of_type(node, *_BODIES)
     if at is None:
         return (Found(node, inside=(body,), opens=ScopeKind.TYPE),) if body is not None else ()
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     return (
-        Found(node, text_of(at), at, SymbolKind.CLASS, head_end, (body,) if body else (), ScopeKind.TYPE),
+        Found(
+            node,
+            text_of(at),
+            at,
+            SymbolKind.CLASS,
+            head_end,
+            inside=(body,) if body else (),
+            opens=ScopeKind.TYPE,
+        ),
     )
 
 
@@ -175,7 +186,7 @@ def _titled(node: Node, _scope: Scope) -> Iterable[Found]:
     name, flags = text_of(title).strip('"'), SymbolFlags.TEST
     if word in _NAMED_BLOCKS:
         name, flags = f"{word} {name}", SymbolFlags.NONE
-    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, (block,), flags=flags),)
+    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, inside=(block,), flags=flags),)
 
 
 def _last_word(called: Node | None) -> str:
@@ -201,10 +212,19 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE or containers else SymbolKind.FUNCTION
     block = child_of_type(body, "block")
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    head_end = body.start_byte if body is not None else node.end_byte
+    head_end = head_end_of(node, body)
     inside = (block,) if block is not None else ()
     return (
-        Found(node, text_of(at).strip("`"), at, kind, head_end, inside, containers=containers, flags=flags),
+        Found(
+            node,
+            text_of(at).strip("`"),
+            at,
+            kind,
+            head_end,
+            inside=inside,
+            containers=containers,
+            flags=flags,
+        ),
     )
 
 
@@ -214,7 +234,7 @@ def _constructor(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     name = scope.containers[-1] if scope.containers else "constructor"
-    return (Found(node, name, at, SymbolKind.CONSTRUCTOR, body.start_byte if body else node.end_byte),)
+    return (Found(node, name, at, SymbolKind.CONSTRUCTOR, head_end_of(node, body)),)
 
 
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
@@ -228,10 +248,21 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
         kind = SymbolKind.CONSTANT
     made = child_of_type(child_of_type(node, "object_literal"), *_BODIES)
     cut = made or child_of_type(node, "getter", "setter", "property_delegate")
-    head_end = cut.start_byte if cut is not None else node.end_byte
+    head_end = head_end_of(node, cut)
     inside = (made,) if made is not None else ()
     receiver = _receiver(node, variable)
-    return (Found(node, text_of(at).strip("`"), at, kind, head_end, inside, ScopeKind.TYPE, receiver),)
+    return (
+        Found(
+            node,
+            text_of(at).strip("`"),
+            at,
+            kind,
+            head_end,
+            inside=inside,
+            opens=ScopeKind.TYPE,
+            containers=receiver,
+        ),
+    )
 
 
 def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -239,8 +270,10 @@ def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     inside = (body,) if body is not None else ()
-    head_end = body.start_byte if body else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, head_end, inside, ScopeKind.TYPE),)
+    head_end = head_end_of(node, body)
+    return (
+        Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, head_end, inside=inside, opens=ScopeKind.TYPE),
+    )
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:

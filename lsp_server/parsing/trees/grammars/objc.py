@@ -48,7 +48,9 @@ def _class(kind: SymbolKind) -> Finder:
         )
         # A category or an extension adds to a class that is defined elsewhere.
         flags = SymbolFlags.DECLARATION if child_of_type(node, "(") is not None else SymbolFlags.NONE
-        return (Found(node, text_of(at), at, kind, head_end, (node,), ScopeKind.TYPE, flags=flags),)
+        return (
+            Found(node, text_of(at), at, kind, head_end, inside=(node,), opens=ScopeKind.TYPE, flags=flags),
+        )
 
     return find
 

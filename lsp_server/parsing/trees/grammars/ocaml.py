@@ -14,6 +14,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -87,7 +88,9 @@ def _types(node: Node, _scope: Scope) -> Iterable[Found]:
         head_end = inside[0].start_byte if inside else binding.end_byte
         extent, docs = _extent(node, binding, number), _docs_after(node) if len(bindings) == 1 else None
         kind = shape or SymbolKind.CLASS
-        found.append(Found(extent, text_of(at), at, kind, head_end, inside, ScopeKind.TYPE, docs=docs))
+        found.append(
+            Found(extent, text_of(at), at, kind, head_end, inside=inside, opens=ScopeKind.TYPE, docs=docs)
+        )
     return found
 
 
@@ -104,7 +107,9 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
         inside = (body,) if body is not None and body.type in {"structure", "signature"} else ()
         head_end = inside[0].start_byte if inside else binding.end_byte
         extent = _extent(node, binding, number)
-        found.append(Found(extent, text_of(at), at, SymbolKind.MODULE, head_end, inside, ScopeKind.FILE))
+        found.append(
+            Found(extent, text_of(at), at, SymbolKind.MODULE, head_end, inside=inside, opens=ScopeKind.FILE)
+        )
     return found
 
 
@@ -120,7 +125,9 @@ def _module_type(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (body,) if body is not None and body.type == "signature" else ()
     head_end = inside[0].start_byte if inside else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.FILE),)
+    return (
+        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside=inside, opens=ScopeKind.FILE),
+    )
 
 
 def _classes(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -134,9 +141,11 @@ def _classes(node: Node, _scope: Scope) -> Iterable[Found]:
         if at is None:
             continue
         inside = (body,) if body is not None and body.type == "object_expression" else ()
-        head_end = body.start_byte if body is not None else binding.end_byte
+        head_end = head_end_of(binding, body)
         extent = _extent(node, binding, number)
-        found.append(Found(extent, text_of(at), at, SymbolKind.CLASS, head_end, inside, ScopeKind.TYPE))
+        found.append(
+            Found(extent, text_of(at), at, SymbolKind.CLASS, head_end, inside=inside, opens=ScopeKind.TYPE)
+        )
     return found
 
 

@@ -15,6 +15,7 @@ from lsp_server.parsing.trees.rules import (
     definition,
     first_child,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -33,8 +34,8 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
         Found(
             node, name, at,
             SymbolKind.CONSTRUCTOR if name == "__construct" else SymbolKind.METHOD,
-            body.start_byte if body else node.end_byte,
-            (body,) if body is not None else (),
+            head_end_of(node, body),
+            inside=(body,) if body is not None else (),
             flags=SymbolFlags.NONE if body is not None else _DECLARED,
         )
     ]  # fmt: skip
@@ -82,7 +83,7 @@ def _statement(node: Node, scope: Scope) -> Iterable[Found]:
         at, value = expression.child_by_field_name("left"), expression.child_by_field_name("right")
         if at is not None and value is not None and value.type in {"anonymous_function", "arrow_function"}:
             body = value.child_by_field_name("body")
-            head_end = body.start_byte if body else node.end_byte
+            head_end = head_end_of(node, body)
             return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),)
     return _nameless_classes(node, scope)
 
@@ -103,7 +104,16 @@ def _call(node: Node, call: Node) -> Iterable[Found]:
         return ()
     flags = SymbolFlags.TEST
     return (
-        Found(node, name, first, SymbolKind.FUNCTION, body.start_byte, (body,), ScopeKind.FILE, flags=flags),
+        Found(
+            node,
+            name,
+            first,
+            SymbolKind.FUNCTION,
+            body.start_byte,
+            inside=(body,),
+            opens=ScopeKind.FILE,
+            flags=flags,
+        ),
     )
 
 

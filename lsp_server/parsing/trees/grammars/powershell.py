@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    head_end_of,
     text_of,
 )
 
@@ -32,8 +33,7 @@ def _without_last_dollars(source: bytes) -> bytes:
 
 def _brace(node: Node) -> int:
     """Return where a definition's block opens."""
-    brace = child_of_type(node, "{")
-    return brace.start_byte if brace is not None else node.end_byte
+    return head_end_of(node, child_of_type(node, "{"))
 
 
 def _help(node: Node) -> Node | None:
@@ -48,14 +48,14 @@ def _function(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (block,) if block is not None else ()
     name = text_of(at).rpartition(":")[2]
-    return (Found(node, name, at, SymbolKind.FUNCTION, _brace(node), inside, docs=_help(node)),)
+    return (Found(node, name, at, SymbolKind.FUNCTION, _brace(node), inside=inside, docs=_help(node)),)
 
 
 def _type(kind: SymbolKind) -> Finder:
     def find(node: Node, _scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, "simple_name")
         return (
-            (Found(node, text_of(at), at, kind, _brace(node), (node,), ScopeKind.TYPE),)
+            (Found(node, text_of(at), at, kind, _brace(node), inside=(node,), opens=ScopeKind.TYPE),)
             if at is not None
             else ()
         )
@@ -102,10 +102,10 @@ def _test_block(node: Node, command: Node) -> Iterable[Found]:
         block = _first_of(word, "script_block") or block
     if at is None:
         return ()
-    head_end = block.start_byte if block is not None else node.end_byte
+    head_end = head_end_of(node, block)
     inside = (block,) if block is not None else ()
     name = text_of(at).strip("'\"")
-    return (Found(node, name, at, SymbolKind.FUNCTION, head_end, inside, flags=SymbolFlags.TEST),)
+    return (Found(node, name, at, SymbolKind.FUNCTION, head_end, inside=inside, flags=SymbolFlags.TEST),)
 
 
 def _first_of(node: Node, kind: str) -> Node | None:

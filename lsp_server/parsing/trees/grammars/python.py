@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_child,
+    head_end_of,
     text_of,
 )
 
@@ -41,9 +42,17 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.FUNCTION
     if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.CONSTRUCTOR if name == "__init__" else SymbolKind.METHOD
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     return (
-        Found(node, name, at, kind, _colon(node, head_end), (body,) if body else (), docs=_docstring(body)),
+        Found(
+            node,
+            name,
+            at,
+            kind,
+            _colon(node, head_end),
+            inside=(body,) if body else (),
+            docs=_docstring(body),
+        ),
     )
 
 
@@ -66,8 +75,10 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     elif "Protocol" in bases:
         kind = SymbolKind.INTERFACE
     inside = (body,) if body else ()
-    head_end = _colon(node, body.start_byte if body else node.end_byte)
-    return (Found(node, name, at, kind, head_end, inside, ScopeKind.TYPE, docs=_docstring(body)),)
+    head_end = _colon(node, head_end_of(node, body))
+    return (
+        Found(node, name, at, kind, head_end, inside=inside, opens=ScopeKind.TYPE, docs=_docstring(body)),
+    )
 
 
 def _variable(node: Node, scope: Scope) -> Iterable[Found]:

@@ -14,6 +14,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -88,8 +89,8 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
             at,
             kind,
             (superclass or at).end_byte,
-            (node,) if body is not None else (),
-            ScopeKind.TYPE,
+            inside=(node,) if body is not None else (),
+            opens=ScopeKind.TYPE,
             containers=tuple(parts[:-1]),
         ),
     )
@@ -115,7 +116,7 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
             at,
             kind,
             (parameters or at).end_byte,
-            (node,),
+            inside=(node,),
             containers=containers,
             access="hidden" if hidden else "",
         ),
@@ -145,10 +146,16 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
         and text_of(value.child_by_field_name("receiver")) in _MAKERS
     ):
         inside = child_of_type(block, "body_statement", "block_body")
-        head_end = block.start_byte if block is not None else node.end_byte
+        head_end = head_end_of(node, block)
         return (
             Found(
-                node, text_of(at), at, SymbolKind.CLASS, head_end, (inside,) if inside else (), ScopeKind.TYPE
+                node,
+                text_of(at),
+                at,
+                SymbolKind.CLASS,
+                head_end,
+                inside=(inside,) if inside else (),
+                opens=ScopeKind.TYPE,
             ),
         )
     return (Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte),)
@@ -172,9 +179,9 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     title = text_of(first).strip(":'\"") if first is not None else ""
     inside = child_of_type(block, "body_statement", "block_body")
     bodies = (inside,) if inside is not None else ()
-    head_end = block.start_byte if block is not None else node.end_byte
+    head_end = head_end_of(node, block)
     if word in {"define_method", "define_singleton_method"} and first is not None:
-        return (Found(node, title, first, SymbolKind.METHOD, head_end, bodies),)
+        return (Found(node, title, first, SymbolKind.METHOD, head_end, inside=bodies),)
     if word == "alias_method" and first is not None:
         return (Found(node, title, first, SymbolKind.METHOD, node.end_byte),)
     if (
@@ -190,8 +197,8 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
                 first,
                 SymbolKind.FUNCTION,
                 head_end,
-                bodies,
-                ScopeKind.FILE,
+                inside=bodies,
+                opens=ScopeKind.FILE,
                 flags=SymbolFlags.TEST,
             ),
         )
@@ -207,7 +214,17 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     ):
         assert first is not None
         name = title.partition("=>")[0].partition(":")[0].strip(" '\"") if first.type == "pair" else title
-        return (Found(node, f"{word} {name}", first, SymbolKind.FUNCTION, head_end, bodies, ScopeKind.FILE),)
+        return (
+            Found(
+                node,
+                f"{word} {name}",
+                first,
+                SymbolKind.FUNCTION,
+                head_end,
+                inside=bodies,
+                opens=ScopeKind.FILE,
+            ),
+        )
     if bodies and scope.kind is not ScopeKind.FUNCTION:
         return (Found(node, inside=bodies, opens=scope.kind),)
     return ()

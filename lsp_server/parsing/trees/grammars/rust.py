@@ -71,7 +71,18 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     if name == _NAMELESS:
         return (Found(node, inside=(body,), opens=ScopeKind.FILE),)
     flags = SymbolFlags.TEST if name in {"test", "tests"} else SymbolFlags.NONE
-    return (Found(node, name, at, SymbolKind.MODULE, body.start_byte, (body,), ScopeKind.FILE, flags=flags),)
+    return (
+        Found(
+            node,
+            name,
+            at,
+            SymbolKind.MODULE,
+            body.start_byte,
+            inside=(body,),
+            opens=ScopeKind.FILE,
+            flags=flags,
+        ),
+    )
 
 
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
