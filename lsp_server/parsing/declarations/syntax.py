@@ -30,12 +30,12 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Syntax:
     """How one language is written.
 
     Attributes:
         ending: What ends a declaration.
-        asides: What is neither code nor a name. Group 1: comments; group 2: text of several lines; what
+        non_code: What is neither code nor a name. Group 1: comments; group 2: text of several lines; what
             matches without a group is a string or the like, in which no comment begins.
         attribute: A line before a declaration that belongs to it.
         closer: The lines that close a block or, for statements, end one; group 1: the word after `end`.
@@ -43,7 +43,7 @@ class Shape:
     """
 
     ending: Ending
-    asides: re.Pattern[bytes]
+    non_code: re.Pattern[bytes]
     attribute: re.Pattern[bytes]
     closer: re.Pattern[bytes]
     opener: re.Pattern[bytes]
@@ -58,7 +58,7 @@ _TRIPLE = r"\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)"
 _HEREDOC = r"(?<=<<)~?[\"']?([A-Z_]{2,}+)[\"']?[^\n]*\n.{0,4000}?^[ \t]*\3\s*?$"
 _PARENTHESES = r"\(\*(?!\)).*?(?:\*\)|\Z)"
 
-_ASIDES: Mapping[str, str] = MappingProxyType(
+_NON_CODE: Mapping[str, str] = MappingProxyType(
     {
         "slashes": rf"({_SLASHES})|{_STRINGS}",
         "slashes and triple quotes": rf"({_SLASHES})|({_TRIPLE})|{_STRINGS}",
@@ -146,18 +146,18 @@ _CLOSER = r"\s*(?:[)\]}]|end\b)"
 
 
 @cache
-def shape_of(language: str) -> Shape:
+def syntax_of(language: str) -> Syntax:
     """Return how a language is written; one that is not listed looks like C."""
     alike = (name for name, names in _LANGUAGES.items() if language in names.split())
-    aside = language if language in _ASIDES else next(alike, "slashes")
+    like = language if language in _NON_CODE else next(alike, "slashes")
     ending = next((one for one, names in _ENDINGS.items() if language in names.split()), Ending.BLOCK)
     attribute = next((one for one, names in _ATTRIBUTES.items() if language in names.split()), "(?!)")
     bare = "|$" if language == "fortran" else ""
     words = _WORDS.get(language)
     closer = rf"\s*end\s*(?:({words})\b{bare})" if words else _CLOSERS.get(language, _CLOSER)
-    return Shape(
+    return Syntax(
         ending,
-        re.compile(_ASIDES[aside].encode(), re.DOTALL | re.MULTILINE),
+        re.compile(_NON_CODE[like].encode(), re.DOTALL | re.MULTILINE),
         re.compile(rf"\s*(?:{attribute})".encode()),
         re.compile(closer.encode(), re.IGNORECASE),
         re.compile(
