@@ -1,8 +1,8 @@
 """The bundled model: a static embedding, one trained vector per sub-word, summed. NumPy only; no download.
 
 A field's vector is normalise(Σ over distinct sub-words of (1 + ln count) · scale · table row), a symbol's is
-normalise(Σ weight · field vector) over name, path, body and documentation, plus its `offsets`; a query is one field
-with its own scales. Normalising each field before adding lets a short name count as much as a long
+normalise(Σ weight · field vector) over name, path, body and documentation, plus its `offsets`; a query is
+one field with its own scales. Normalising each field before adding lets a short name count as much as a long
 body.
 
 The table was rotated before it was quantised (see `rotation`), so nothing needs to be rotated here.

@@ -185,7 +185,7 @@ def _indexed(
         rows = own.ordinals[sorted(family)]
         allowed[rows[rows >= 0]] = False
     probes, rerank = snapshot.probes, snapshot.meta.rerank
-    here = partial(concurrently, is_crowded=not view.is_complete)
+    here = partial(concurrently, is_busy=not view.is_complete)
     hits = snapshot.vectors.search(target, depth, probes, rerank, allowed, concurrently=here)
     vectors = vectors_of(snapshot, hits.ordinals).astype(np.float32)
     ids, flags = snapshot.vectors.ids(hits.ordinals), snapshot.vectors.flags(hits.ordinals)

@@ -104,9 +104,7 @@ def palette(
         search, views, replace(request, correct_spelling=False), cancel
     )
     if meaning and taken_apart.last:  # a qualified name matches little and takes a while to look up
-        search_as_typed = concurrently(
-            search_as_typed, is_crowded=not all(view.is_complete for view in views)
-        )
+        search_as_typed = concurrently(search_as_typed, is_busy=not all(view.is_complete for view in views))
     named = _by_name(views, taken_apart, limit, cancel)
     is_misspelt = False
     if taken_apart.whole and (not named or named[0].score <= SCORES[NameMatch.LETTERS]):
