@@ -210,10 +210,10 @@ class FolderService:
         """Look at these relative paths again."""
         changed = tuple(paths)
         rules = self._parts.rules
-        doubted = [folder for path in changed for folder in rules.doubted_by(path)]
-        for folder in doubted:
+        affected = [folder for path in changed for folder in rules.affected_by(path)]
+        for folder in affected:
             rules.invalidate(f"{folder}/" if folder else "")
-        changed = (*changed, *doubted)
+        changed = (*changed, *affected)
         if any(rules.is_ignore_file(path) for path in changed):
             self.rules_changed()
             return

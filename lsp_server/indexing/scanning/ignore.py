@@ -20,7 +20,7 @@ from lsp_server.indexing.scanning.git_paths import (
 )
 from lsp_server.indexing.scanning.ignore_defaults import (
     VERSION_CONTROL,
-    doubted_by,
+    affected_by,
     never_source,
     why_not_source,
 )
@@ -213,15 +213,15 @@ class IgnoreRules:
         files = [folder / name for folder in above for name in IGNORE_FILES]
         return (*files, *([exclude] if exclude else []))
 
-    def doubted_by(self, path: str) -> list[str]:
+    def affected_by(self, path: str) -> list[str]:
         """Return the folders below which other files may be indexed once something appears or goes at a path.
 
         A nested repository does not inherit ignore rules from around it, and some files mark a folder as made
         by a tool. Ignore files are handled elsewhere.
         """
         parent, _, name = path.rpartition("/")
-        doubted = (parent,) if name == ".git" else doubted_by(path)
-        return [folder for folder in doubted if os.path.isdir(self.root / folder)]  # noqa: PTH112
+        affected = (parent,) if name == ".git" else affected_by(path)
+        return [folder for folder in affected if os.path.isdir(self.root / folder)]  # noqa: PTH112
 
     def invalidate(self, path: str) -> None:
         """Drop what is cached below the folder of an ignore file, or of any path that appeared or went."""

@@ -246,9 +246,9 @@ class FolderWatcher:
         if index == self._index:
             return False
         self._index = index
-        doubted = self._rules.tracked.changed()
-        self._doubt(doubted)
-        return bool(doubted)
+        affected = self._rules.tracked.changed()
+        self._decide_again(affected)
+        return bool(affected)
 
     def _files_elsewhere(self) -> dict[Path, tuple[int, int] | None]:
         return {file: _version(file) for file in self._rules.files_elsewhere()}
@@ -257,7 +257,7 @@ class FolderWatcher:
         index = self._rules.tracked.index
         return index, None if index is None else _version(index)
 
-    def _doubt(self, folders: Iterable[str]) -> None:
+    def _decide_again(self, folders: Iterable[str]) -> None:
         """Have it decided again what is indexed below some folders."""
         for folder in folders:
             self._rules.invalidate(f"{folder}/" if folder else "")
@@ -295,7 +295,7 @@ class FolderWatcher:
             self._collector.add(path)
 
     def _happened(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
-        self._doubt(self._rules.doubted_by(path))
+        self._decide_again(self._rules.affected_by(path))
         if is_folder and not self._is_wanted(path):
             return
         if not is_folder and self._rules.is_ignore_file(path):
