@@ -204,7 +204,7 @@ class IgnoreRules:
         """Tell whether a change of this file changes the rules."""
         return path.rpartition("/")[2] in IGNORE_FILES or path == ".git/info/exclude"
 
-    def files_elsewhere(self) -> tuple[Path, ...]:
+    def files_outside(self) -> tuple[Path, ...]:
         """Return the paths of ignore files, existing or not, that apply but that no walk comes across.
 
         These are in the folders above, up to the repository's root, and git's `info/exclude`.

@@ -26,7 +26,7 @@ from lsp_server.workspace.watching.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
-ELSEWHERE_S = 2.0
+UNWATCHED_S = 2.0
 """What no watch covers is checked this often: the folder itself, git's files and ignore files above it. It
 takes some tens of microseconds."""
 
@@ -79,7 +79,7 @@ class FolderWatcher:
         self._wake = threading.Event()
         self._changed_rules: deque[str] = deque()
         """Ignore files that changed, and folders whose files are indexed or not for another reason now."""
-        self._elsewhere: dict[Path, tuple[int, int] | None] = {}
+        self._unwatched: dict[Path, tuple[int, int] | None] = {}
         self._index: tuple[Path | None, tuple[int, int] | None] = None, None
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
         self._poll_reason = ""
@@ -161,15 +161,15 @@ class FolderWatcher:
         )
         self._await_root()
         identity = _identity(self._root)
-        self._begin_to_look_elsewhere()
+        self._note_unwatched()
         self._watches = watches = FolderWatches(self._root, events)
         watches.start()
         watches.watch("")
         self._set_ready(None)
         while not self._stopping.is_set():
-            is_woken = self._wake.wait(ELSEWHERE_S)
+            is_woken = self._wake.wait(UNWATCHED_S)
             self._wake.clear()
-            are_rules_new = self._look_elsewhere()
+            are_rules_new = self._check_unwatched()
             if failures:
                 raise failures[0]
             if self._stopping.is_set() or _identity(self._root) != identity:
@@ -184,7 +184,7 @@ class FolderWatcher:
 
         self._await_root()
         identity = _identity(self._root)
-        self._begin_to_look_elsewhere()
+        self._note_unwatched()
         self._observer = observer = Observer(timeout=EVENTS_TIMEOUT_S)
         storm = Storm(began=self._wake.set)
         # macOS reports paths with links resolved.
@@ -195,9 +195,9 @@ class FolderWatcher:
         began_s = time.monotonic()
         self._set_ready(None)
         while not self._stopping.is_set() and _identity(self._root) == identity:
-            self._wake.wait(min(storm.rest_s(), ELSEWHERE_S))
+            self._wake.wait(min(storm.rest_s(), UNWATCHED_S))
             self._wake.clear()
-            self._look_elsewhere()
+            self._check_unwatched()
             self._announce_rules()
             if storm.is_over():
                 self._collector.add_all()
@@ -212,14 +212,14 @@ class FolderWatcher:
         self._end_watches()
 
     def _poll(self) -> None:
-        self._begin_to_look_elsewhere()
+        self._note_unwatched()
         files = self._snapshot()
         # What happened since the watches failed is unknown; from now on, changes are seen.
         self._collector.add_all()
         self._set_ready(self._poll_reason)
         while not self._stopping.is_set():
             began = time.perf_counter()
-            self._look_elsewhere()
+            self._check_unwatched()
             before, files = files, self._snapshot()
             self._announce_rules()
             for path in before.keys() | files.keys():
@@ -231,15 +231,15 @@ class FolderWatcher:
     def _snapshot(self) -> dict[str, FileStat]:
         return {file.path: file for file in walk(self._rules, "", [], self._stopping.is_set)}
 
-    def _begin_to_look_elsewhere(self) -> None:
-        self._elsewhere = self._files_elsewhere()
+    def _note_unwatched(self) -> None:
+        self._unwatched = self._unwatched_files()
         self._index = self._index_now()
 
-    def _look_elsewhere(self) -> bool:
+    def _check_unwatched(self) -> bool:
         """Reload the rules if something changed that no watch covers; returns whether something did."""
-        files, index = self._files_elsewhere(), self._index_now()
-        if files != self._elsewhere:
-            self._elsewhere, self._index = files, index
+        files, index = self._unwatched_files(), self._index_now()
+        if files != self._unwatched:
+            self._unwatched, self._index = files, index
             self._rules.invalidate("")
             self._changed_rules.append(IGNORE_FILES[0])  # any of them will do
             return True
@@ -250,8 +250,8 @@ class FolderWatcher:
         self._decide_again(affected)
         return bool(affected)
 
-    def _files_elsewhere(self) -> dict[Path, tuple[int, int] | None]:
-        return {file: _version(file) for file in self._rules.files_elsewhere()}
+    def _unwatched_files(self) -> dict[Path, tuple[int, int] | None]:
+        return {file: _version(file) for file in self._rules.files_outside()}
 
     def _index_now(self) -> tuple[Path | None, tuple[int, int] | None]:
         index = self._rules.tracked.index
