@@ -253,8 +253,8 @@ class Catalog:
             database.executemany("DELETE FROM segments WHERE name = ?", retired)
             database.executemany("DELETE FROM tombstones WHERE segment = ?", retired)
             self._put_meta({**batch.meta, "generation": generation})
-            settled = (*batch.removed, *(update.path for update in batch.updated))
-            database.executemany("DELETE FROM intents WHERE path = ?", ((path,) for path in settled))
+            covered = (*batch.removed, *(update.path for update in batch.updated))
+            database.executemany("DELETE FROM intents WHERE path = ?", ((path,) for path in covered))
         with self._lock:
             self._seen = None
         return generation

@@ -18,7 +18,7 @@ from lsp_server.storage.file_analysis import unpack
 
 logger = logging.getLogger(__name__)
 
-SETTLE_S = 2.0
+PARSE_WAIT_S = 2.0
 """A search waits this long for unsaved text to be parsed; only a text that stalls the parser takes longer."""
 
 START_S = 10.0
@@ -181,7 +181,9 @@ class Overlay:
         with self._changed:
             return tuple(self._buffers)
 
-    def settle(self, timeout_s: float | None = None, indexed_digest: DigestOf | None = None) -> bool:
+    def wait_until_parsed(
+        self, timeout_s: float | None = None, indexed_digest: DigestOf | None = None
+    ) -> bool:
         """Wait until every text that the index does not have is parsed; False when that takes too long.
 
         Texts that come meanwhile are not waited for, nor is one whose last version held the parser up.
@@ -192,7 +194,7 @@ class Overlay:
             timeout_s: How long to wait at most.
             indexed_digest: Of the generation that is going to be searched, else of the newest.
         """
-        timeout_s = SETTLE_S if timeout_s is None else timeout_s
+        timeout_s = PARSE_WAIT_S if timeout_s is None else timeout_s
         began_s = time.monotonic()
         with self._changed:
             digest_of = indexed_digest or self._indexed_digest
@@ -302,7 +304,7 @@ class Overlay:
         with self._changed:
             self._busy_since_s = None
             buffer.tried = number
-            buffer.is_slow = time.monotonic() - began_s > SETTLE_S
+            buffer.is_slow = time.monotonic() - began_s > PARSE_WAIT_S
             if parsed is not None:
                 buffer.parsed = parsed
             if self._buffers.get(path) is buffer:

@@ -183,7 +183,7 @@ class FolderService:
         if self._model_failure is None:
             self._overlay.begin(embedder, reader.indexed_digest)
             if self._before is not None:
-                self._overlay.settle(HANDOVER_S)
+                self._overlay.wait_until_parsed(HANDOVER_S)
 
     def _watch(self) -> None:
         if not self._parts.watch:
@@ -303,7 +303,7 @@ class FolderService:
         digest_of = reader.indexed_digest if generation is None else generation.digest_of
         if is_ready:
             self._overlay.let_go(awaiting)
-        is_settled = self._overlay.settle(indexed_digest=digest_of)
+        is_parsed = self._overlay.wait_until_parsed(indexed_digest=digest_of)
         unsaved = self._overlay.current(digest_of)
         today = next(iter(models), _NO_MODEL)
         embedder = today
@@ -317,7 +317,7 @@ class FolderService:
             snapshot=None if generation is None else generation.snapshot,
             unsaved=unsaved,
             coverage=reader.coverage,
-            is_complete=is_ready and is_settled,
+            is_complete=is_ready and is_parsed,
         )
 
     @property
