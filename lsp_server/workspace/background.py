@@ -39,7 +39,7 @@ MakeClient = Callable[[Callable[[Event], None], Callable[[], None]], IndexerClie
 """Makes the client of an indexer process from two callbacks: for its events, and for its unexpected end."""
 
 
-class Background:
+class BackgroundIndexing:
     """The indexing of one folder. Thread-safe; no method waits for the process but `close`.
 
     Args:
@@ -60,7 +60,7 @@ class Background:
         updates: Percentiles,
     ) -> None:
         self._index = index
-        self._client = make_client(self._take, self._mourn)
+        self._client = make_client(self._take, self._on_death)
         self._publish = publish
         self._on_change = on_change
         self._updates = updates
@@ -224,7 +224,7 @@ class Background:
         self._note = None
         self._later(RETRY_S, self._retry)
 
-    def _mourn(self) -> None:
+    def _on_death(self) -> None:
         """The process died: restart it, with a growing delay if it keeps dying."""
         with self._lock:
             self._forget_progress()

@@ -17,7 +17,9 @@ def most_holders(folders: Sequence[Path]) -> int:
     return max((sum(one.is_relative_to(other) for other in folders) for one in folders), default=1)
 
 
-def without_doubles(results: Sequence[SearchResult], real: Mapping[Path, Path]) -> tuple[SearchResult, ...]:
+def without_duplicates(
+    results: Sequence[SearchResult], real: Mapping[Path, Path]
+) -> tuple[SearchResult, ...]:
     """Drop an outer folder's results in files that an inner folder has, too.
 
     Args:

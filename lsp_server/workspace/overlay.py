@@ -122,7 +122,7 @@ class Overlay:
                 self._n_texts += 1
                 buffer.raw, buffer.digest, buffer.number = raw, digest, self._n_texts
             buffer.wanted, buffer.is_closed = wanted, False
-            self._soil(path, buffer, self._indexed_digest)
+            self._mark_dirty(path, buffer, self._indexed_digest)
             self._start()
             self._changed.notify_all()
 
@@ -157,7 +157,7 @@ class Overlay:
         with self._changed:
             return tuple(path for path, buffer in self._buffers.items() if _is_awaiting(buffer))
 
-    def let_go(self, paths: Iterable[str]) -> None:
+    def release(self, paths: Iterable[str]) -> None:
         """Learn that the index has all that it was asked for: these closed documents have stayed long enough.
 
         Args:
@@ -168,7 +168,7 @@ class Overlay:
                 if (buffer := self._buffers.get(path)) is not None and _is_awaiting(buffer):
                     self._forget(path)
 
-    def look_again(self) -> None:
+    def recheck_ignored(self) -> None:
         """Check again which of the buffers are indexed, after the ignore rules changed."""
         wanted = {path: self._is_wanted(path) for path in self.paths()}  # reads from disk: not under the lock
         with self._changed:
@@ -202,7 +202,7 @@ class Overlay:
                 if buffer.is_closed and digest_of(path) not in {None, buffer.indexed}:
                     self._forget(path)
                 else:  # the file may have changed on disk, and the buffer not
-                    self._soil(path, buffer, digest_of)
+                    self._mark_dirty(path, buffer, digest_of)
             if self._dirty:
                 self._changed.notify_all()
             asked = {path: self._buffers[path].number for path in self._dirty}
@@ -246,7 +246,7 @@ class Overlay:
         self._dirty.pop(path, None)
         self._changed.notify_all()
 
-    def _soil(self, path: str, buffer: _Buffer, indexed_digest: DigestOf) -> None:
+    def _mark_dirty(self, path: str, buffer: _Buffer, indexed_digest: DigestOf) -> None:
         """Mark a buffer to be parsed if there is any need."""
         if buffer.wanted and buffer.tried != buffer.number and indexed_digest(path) != buffer.digest:
             self._dirty[path] = None
@@ -308,7 +308,7 @@ class Overlay:
             if parsed is not None:
                 buffer.parsed = parsed
             if self._buffers.get(path) is buffer:
-                self._soil(path, buffer, self._indexed_digest)  # a newer text may wait
+                self._mark_dirty(path, buffer, self._indexed_digest)  # a newer text may wait
             self._changed.notify_all()
 
     def _parsed(self, path: str, raw: bytes, embedder: Embedder) -> UnsavedFile | None:

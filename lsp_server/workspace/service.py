@@ -22,7 +22,7 @@ from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
 from lsp_server.settings import WORKSPACE_FILE
 from lsp_server.storage.folders import IndexFolder
-from lsp_server.workspace.background import Background, MakeClient
+from lsp_server.workspace.background import BackgroundIndexing, MakeClient
 from lsp_server.workspace.explanation import explain
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.overlay import Overlay
@@ -94,7 +94,7 @@ class FolderService:
         self, parts: FolderParts, listener: ServiceListener, before: "FolderService | None" = None
     ) -> None:
         self.folder = parts.folder
-        self.background = Background(
+        self.background = BackgroundIndexing(
             parts.index, parts.make_client, self._publish, listener.on_status, listener.updates
         )
         self._parts = parts
@@ -219,7 +219,7 @@ class FolderService:
             return
         if WORKSPACE_FILE in changed:
             self._listener.on_settings()
-        self._overlay.look_again()
+        self._overlay.recheck_ignored()
         if self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
             self.background.update(wanted)
 
@@ -238,7 +238,7 @@ class FolderService:
 
     def _rescan(self) -> None:
         self._listener.on_settings()
-        self._overlay.look_again()
+        self._overlay.recheck_ignored()
         if self.is_open:
             self.background.scan()
 
@@ -302,7 +302,7 @@ class FolderService:
         generation = reader.generation
         digest_of = reader.indexed_digest if generation is None else generation.digest_of
         if is_ready:
-            self._overlay.let_go(awaiting)
+            self._overlay.release(awaiting)
         is_parsed = self._overlay.wait_until_parsed(indexed_digest=digest_of)
         unsaved = self._overlay.current(digest_of)
         today = next(iter(models), _NO_MODEL)

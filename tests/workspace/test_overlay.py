@@ -165,10 +165,10 @@ def test_a_saved_text_stays_after_its_document_until_the_index_has_it_or_a_later
         assert overlay.wait_until_parsed(30)
         assert names(overlay, index) == {"saved"}
         if later is None:
-            overlay.let_go(overlay.awaiting())  # nobody has asked the index for it yet
+            overlay.release(overlay.awaiting())  # nobody has asked the index for it yet
             assert names(overlay, index) == {"saved"}
             overlay.asked_for("a.py")
-            overlay.let_go(overlay.awaiting())
+            overlay.release(overlay.awaiting())
         else:
             index.has("a.py", later)
         assert overlay.wait_until_parsed(30)
@@ -226,7 +226,7 @@ def test_searches_go_on_while_changed_rules_are_read() -> None:
 
     overlay = Overlay(parser(), is_wanted)
     overlay.set("a.py", "")
-    overlay.look_again()
+    overlay.recheck_ignored()
     assert found == [[], ["a.py"]]
     overlay.close()
 
