@@ -72,7 +72,7 @@ class Agenda:
         return not self.has_work and self.scanned_at_ns is None and self.settled >= self.ticket
 
     @property
-    def is_quiet(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether no command waits, so that there is time for housekeeping."""
         return not (self.is_over or self._inbox.has_waiting)
 

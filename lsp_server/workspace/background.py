@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from lsp_server.errors import IndexerFailed, IndexStorageFailed, SemanticSymbolsError
 from lsp_server.indexing import messages
 from lsp_server.indexing.messages import Command, Event
-from lsp_server.memory import give_back
+from lsp_server.memory import trim_memory
 from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
@@ -191,7 +191,7 @@ class BackgroundIndexing:
             case messages.Settled(ticket):
                 self._settle(ticket, is_published=self._publish())
             case messages.Tidied():
-                give_back()
+                trim_memory()
                 # Not after `Settled`: clustering a large index may take longer than IDLE_S.
                 with self._lock:
                     if self._settled >= self._asked:
