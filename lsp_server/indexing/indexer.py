@@ -165,9 +165,7 @@ class Indexer:
         self._agenda.settled = self._agenda.ticket
         self._report(Settled(self._agenda.ticket))
         generation = writer.generation
-        self._is_tidied = maintain(
-            writer, self._parts.recall_target, self._has_time, self._parts.embedder
-        )
+        self._is_tidied = maintain(writer, self._parts.recall_target, self._has_time, self._parts.embedder)
         if writer.generation != generation:
             self._report(Published(writer.generation))
         if scanned_at_ns is not None:

@@ -12,7 +12,7 @@ from lsp_server.search.palette.answer import CentralSymbols, palette
 from lsp_server.search.related import related
 from lsp_server.search.results import Coverage, SearchMode, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.workspace.metrics import Percentiles
-from lsp_server.workspace.nested import most_holders, without_duplicates
+from lsp_server.workspace.nested import most_copies, without_duplicates
 from lsp_server.workspace.open_folder import OpenFolder
 from lsp_server.workspace.rerankers import Rerankers
 
@@ -48,7 +48,7 @@ class FolderSearches:
             Cancelled: The search was called off.
         """
         began = time.perf_counter()
-        n_copies = _most_copies(folders)
+        n_copies = _n_copies(folders)
         views = _views(folders)
         if request.mode is SearchMode.HYBRID:
             views = [
@@ -68,7 +68,7 @@ class FolderSearches:
     ) -> tuple[SearchResult, ...]:
         """Answer `workspace/symbol`: names first, then meaning if that is wanted."""
         began = time.perf_counter()
-        n_copies = _most_copies(folders)
+        n_copies = _n_copies(folders)
         views = _views(folders)
         found = palette(views, query, limit * n_copies, cancel, meaning=meaning, central=self._central)
         if n_copies > 1:
@@ -89,7 +89,7 @@ class FolderSearches:
             cancel: Checked between stages.
         """
         began = time.perf_counter()
-        n_copies = _most_copies(folders)
+        n_copies = _n_copies(folders)
         own, *rest = views = _views(folders)
         results = related(own, path, cursor, limit * n_copies, cancel, other_views=rest)
         if n_copies > 1:
@@ -112,8 +112,8 @@ def _views(folders: Sequence[OpenFolder]) -> list[FolderView]:
     return [folder.service.view() for folder in folders]
 
 
-def _most_copies(folders: Sequence[OpenFolder]) -> int:
-    return most_holders([folder.real for folder in folders])
+def _n_copies(folders: Sequence[OpenFolder]) -> int:
+    return most_copies([folder.real for folder in folders])
 
 
 def _without_duplicates(

@@ -12,7 +12,7 @@ def innermost(path: Path, folders: Mapping[Path, object] | Sequence[Path]) -> Pa
     return max(holding, key=lambda folder: len(folder.parts), default=None)
 
 
-def most_holders(folders: Sequence[Path]) -> int:
+def most_copies(folders: Sequence[Path]) -> int:
     """Return how many of the folders one file may be in at most: 1 unless they are nested."""
     return max((sum(one.is_relative_to(other) for other in folders) for one in folders), default=1)
 

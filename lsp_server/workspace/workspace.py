@@ -335,14 +335,14 @@ class Workspace:
                 self._hide(file)
 
     def _hide(self, file: Path) -> None:
-        for service, path in self._holders(file):
+        for service, path in self._folders_of(file):
             service.close_document(path)
 
     def _show(self, file: Path, text: str) -> None:
-        for service, path in self._holders(file):
+        for service, path in self._folders_of(file):
             service.open_document(path, text)
 
-    def _holders(self, file: Path) -> list[tuple[FolderService, str]]:
+    def _folders_of(self, file: Path) -> list[tuple[FolderService, str]]:
         """Return every folder that a file is in, with its path there; each folder may be searched alone."""
         return [
             (folder.service, _relative(file, folder.real))

@@ -19,7 +19,7 @@ from lsp_server.search.concurrently import concurrently
 from lsp_server.search.engine import near_in, search
 from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.kinds import HOLDERS
+from lsp_server.search.kinds import CONTAINER_KINDS
 from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import (
     Matches,
@@ -63,7 +63,7 @@ _FUNCTIONS = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.OPERATOR)
 
 def _kind_ranks() -> I64:
     ranks = np.full(256, 3, np.int64)
-    ranks[list(HOLDERS)] = 0
+    ranks[list(CONTAINER_KINDS)] = 0
     ranks[list(_FUNCTIONS)] = 1
     ranks[[SymbolKind.CONSTRUCTOR, SymbolKind.FILE]] = 2
     return ranks

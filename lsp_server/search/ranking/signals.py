@@ -11,7 +11,7 @@ import numpy as np
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.languages import PROSE_SUFFIXES
-from lsp_server.search.kinds import HOLDERS
+from lsp_server.search.kinds import CONTAINER_KINDS
 from lsp_server.search.query.words import QueryWords, SplitNames
 from lsp_server.search.ranking.definitions import declared_and_defined
 from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words, is_foreign
@@ -25,7 +25,7 @@ EXAMPLE_WORDS: Final = frozenset(
 )
 """A query with one of these asks for what lies in folders of that name; see `parsing.paths.path_flags`."""
 
-_HOLDERS_SIZE: Final = 0.2
+_CONTAINER_SIZE: Final = 0.2
 """A container is long by nature and does little itself: it counts like a function of two lines."""
 
 _LONG_LINES: Final = 32
@@ -48,7 +48,7 @@ _ARE_VALUES: Final = _are(
     SymbolKind.KEY,
 )
 _ARE_NAMELESS: Final = _are(SymbolKind.FILE, SymbolKind.STRING)
-_ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *HOLDERS)
+_ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *CONTAINER_KINDS)
 _SIZES: Final = np.log2(np.arange(256).clip(1, _LONG_LINES)) / np.log2(_LONG_LINES)
 """Number of lines → size of a symbol, 0 to 1, logarithmic."""
 
@@ -222,7 +222,7 @@ def _normalised(evidence: np.ndarray) -> np.ndarray:
 
 
 def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    size: np.ndarray = np.where(_ARE_LARGE_BY_NATURE[kinds], _HOLDERS_SIZE, _SIZES[lines])
+    size: np.ndarray = np.where(_ARE_LARGE_BY_NATURE[kinds], _CONTAINER_SIZE, _SIZES[lines])
     return size
 
 

@@ -20,8 +20,8 @@ from watchdog.observers.api import BaseObserver
 from lsp_server.indexing.scanning.ignore import IGNORE_FILES, IgnoreRules
 from lsp_server.indexing.scanning.scanner import FileStat, subfolders, walk
 from lsp_server.settings import WORKSPACE_FILE
-from lsp_server.workspace.watching.bursts import Collector
-from lsp_server.workspace.watching.inotify import FolderEvents, FolderWatches, WatchesExhausted
+from lsp_server.workspace.watching.bursts import Debouncer
+from lsp_server.workspace.watching.inotify import InotifyListener, InotifyWatcher, WatchesExhausted
 from lsp_server.workspace.watching.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
@@ -72,7 +72,7 @@ class FolderWatcher:
         self._rules = rules
         self._root = rules.root
         self._listener = listener
-        self._collector = Collector(self._deliver, listener.on_rescan, debounce_s)
+        self._debouncer = Debouncer(self._deliver, listener.on_rescan, debounce_s)
         self._polling: str | None = None
         self._ready = threading.Event()
         self._stopping = threading.Event()
@@ -84,13 +84,13 @@ class FolderWatcher:
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
         self._poll_reason = ""
         self._n_short_watches = 0
-        self._watches: FolderWatches | None = None
+        self._watches: InotifyWatcher | None = None
         self._observer: BaseObserver | None = None
         self._thread = threading.Thread(target=self._run, name="folder-watcher", daemon=True)
 
     def start(self) -> None:
         """Begin, on threads of its own. Changes before `wait_until_ready` may be missed: scan after that."""
-        self._collector.start()
+        self._debouncer.start()
         self._thread.start()
 
     def wait_until_ready(self, timeout_s: float | None = None) -> bool:
@@ -101,7 +101,7 @@ class FolderWatcher:
         """End all threads; nothing is delivered afterwards."""
         self._stopping.set()
         self._wake.set()
-        self._collector.stop()
+        self._debouncer.stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(1.0)
 
@@ -148,10 +148,10 @@ class FolderWatcher:
             self._wake.set()
 
         def lost() -> None:
-            self._collector.add_all()
+            self._debouncer.add_all()
             self._wake.set()
 
-        events = FolderEvents(
+        listener = InotifyListener(
             happened=self._happened,
             lost=lost,
             root_gone=self._wake.set,
@@ -162,7 +162,7 @@ class FolderWatcher:
         self._await_root()
         identity = _identity(self._root)
         self._note_unwatched()
-        self._watches = watches = FolderWatches(self._root, events)
+        self._watches = watches = InotifyWatcher(self._root, listener)
         watches.start()
         watches.watch("")
         self._set_ready(None)
@@ -200,7 +200,7 @@ class FolderWatcher:
             self._check_unwatched()
             self._announce_rules()
             if storm.is_over():
-                self._collector.add_all()
+                self._debouncer.add_all()
             # A disk that was away for a moment, or a renamed parent folder, ends the watching silently.
             if not all(emitter.is_alive() for emitter in observer.emitters):
                 is_short = time.monotonic() - began_s < SHORT_WATCH_S and _identity(self._root) == identity
@@ -215,7 +215,7 @@ class FolderWatcher:
         self._note_unwatched()
         files = self._snapshot()
         # What happened since the watches failed is unknown; from now on, changes are seen.
-        self._collector.add_all()
+        self._debouncer.add_all()
         self._set_ready(self._poll_reason)
         while not self._stopping.is_set():
             began = time.perf_counter()
@@ -267,20 +267,20 @@ class FolderWatcher:
     def _announce_rules(self) -> None:
         """Report changed rules, after what they let in is being watched: a scan then misses nothing."""
         while self._changed_rules:
-            self._collector.add(self._changed_rules.popleft())
+            self._debouncer.add(self._changed_rules.popleft())
 
     def _await_root(self) -> None:
         """Wait for a missing root, such as an unmounted disk; after that everything may have changed."""
         if _identity(self._root) is not None:
             if self._ready.is_set():
-                self._collector.add_all()
+                self._debouncer.add_all()
             return
         self._set_ready("the folder does not exist")
         while _identity(self._root) is None and not self._stopping.is_set():
             self._wake.wait(MIN_POLL_S)
             self._wake.clear()
         self._rules.invalidate("")
-        self._collector.add_all()
+        self._debouncer.add_all()
 
     # Events, on any thread
 
@@ -292,7 +292,7 @@ class FolderWatcher:
         self._happened(path, is_folder)
         # Windows reports a deleted folder as a file, and rules for files may exclude its name.
         if not is_folder and not os.path.lexists(self._root / path) and self._rules.visits(path):
-            self._collector.add(path)
+            self._debouncer.add(path)
 
     def _happened(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
         self._decide_again(self._rules.affected_by(path))
@@ -305,7 +305,7 @@ class FolderWatcher:
             return
         # A deleted path may have been a folder, which `_noticed` handles; here the rules for files decide.
         if is_folder or path == WORKSPACE_FILE or self._rules.decide(path).indexed:
-            self._collector.add(path)
+            self._debouncer.add(path)
 
     def _is_wanted(self, folder: str) -> bool:
         """Drop cached rules for a folder that appeared or went, and tell whether a walk enters it."""

@@ -19,7 +19,7 @@ from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.workspace.watching import system_events
 from lsp_server.workspace.watching import watcher as watcher_module
 from lsp_server.workspace.watching.bursts import BURST_S, MAX_PATHS
-from lsp_server.workspace.watching.inotify import FolderWatches, WatchesExhausted
+from lsp_server.workspace.watching.inotify import InotifyWatcher, WatchesExhausted
 from lsp_server.workspace.watching.watcher import FolderWatcher
 
 
@@ -48,7 +48,7 @@ def watcher(
         monkeypatch.setattr(sys, "platform", "darwin")
     if request.param == "polling":
         monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
-        monkeypatch.setattr(FolderWatches, "watch", _no_watches)
+        monkeypatch.setattr(InotifyWatcher, "watch", _no_watches)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
     watcher.start()
     assert watcher.wait_until_ready(PATIENCE_S)
@@ -64,7 +64,7 @@ def ignore(*_: object) -> None:
     pass
 
 
-def _no_watches(_self: FolderWatches, _folder: str) -> None:
+def _no_watches(_self: InotifyWatcher, _folder: str) -> None:
     raise WatchesExhausted(errno.ENOSPC, "No space left on device")
 
 
@@ -340,7 +340,7 @@ def tell(watcher: FolderWatcher, *events: FileSystemEvent) -> None:
 
 def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(FolderWatches, "watch", _no_watches)
+    monkeypatch.setattr(InotifyWatcher, "watch", _no_watches)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener)
     watcher.start()
     ear.wait_for(lambda: ear.reasons_to_poll == ["the system's limit of watches is reached"])
@@ -356,7 +356,7 @@ def test_checking_what_is_not_watched_costs_no_walk(
     looks: list[bool] = []
     walks: list[int] = []
     enough = threading.Event()
-    look, synchronise = FolderWatcher._check_unwatched, FolderWatches.synchronise
+    look, synchronise = FolderWatcher._check_unwatched, InotifyWatcher.synchronise
 
     def count_look(watcher: FolderWatcher) -> bool:
         looks.append(look(watcher))
@@ -364,12 +364,12 @@ def test_checking_what_is_not_watched_costs_no_walk(
             enough.set()
         return looks[-1]
 
-    def count_walk(watches: FolderWatches) -> None:
+    def count_walk(watches: InotifyWatcher) -> None:
         walks.append(len(looks))
         synchronise(watches)
 
     monkeypatch.setattr(FolderWatcher, "_check_unwatched", count_look)
-    monkeypatch.setattr(FolderWatches, "synchronise", count_walk)
+    monkeypatch.setattr(InotifyWatcher, "synchronise", count_walk)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
     watcher.start()
     assert enough.wait(PATIENCE_S)
