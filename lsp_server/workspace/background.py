@@ -60,7 +60,7 @@ class BackgroundIndexing:
         updates: Percentiles,
     ) -> None:
         self._index = index
-        self._client = make_client(self._take, self._on_death)
+        self._client = make_client(self._on_event, self._on_death)
         self._publish = publish
         self._on_change = on_change
         self._updates = updates
@@ -68,7 +68,7 @@ class BackgroundIndexing:
         self._timer: threading.Timer | None = None
         self._is_closed = False
         self._is_paused = index.is_paused()
-        self._is_held = False
+        self._awaits_restart = False
         """Nothing is sent: the process died, and waits for its restart."""
         self._note: str | None = None
         self._failure: messages.Failed | None = None
@@ -118,7 +118,7 @@ class BackgroundIndexing:
             self._is_paused = self._is_job_over = True
             self._asked_at.clear()
             self._client.tell(messages.Pause())
-            self._later(IDLE_S, self._rest)
+            self._schedule(IDLE_S, self._end_idle_process)
         try:
             self._index.create().pause()
         except IndexStorageFailed as error:
@@ -132,7 +132,7 @@ class BackgroundIndexing:
         except IndexStorageFailed as error:
             logger.warning("the end of the pause will not outlast this run: %s", error.message)
         with self._lock:
-            self._is_paused = self._is_held = False
+            self._is_paused = self._awaits_restart = False
             self._deaths = 0
             self._client.tell(messages.Resume())
             self._ask_for_all()
@@ -142,7 +142,7 @@ class BackgroundIndexing:
         """End the process, for good, within a second."""
         with self._lock:
             self._is_closed = True
-            self._later(None)
+            self._schedule(None)
         self._client.close()
 
     def _ask(self, make: Callable[[int], Command]) -> bool:
@@ -150,8 +150,8 @@ class BackgroundIndexing:
         if self._is_closed or self._is_paused:
             return False
         self._asked += 1
-        if not self._is_held:
-            self._later(None)
+        if not self._awaits_restart:
+            self._schedule(None)
             self._send(make(self._asked))
         return True
 
@@ -179,7 +179,7 @@ class BackgroundIndexing:
 
     # Answers
 
-    def _take(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         match event:
             case messages.Progress():
                 with self._lock:
@@ -195,7 +195,7 @@ class BackgroundIndexing:
                 # Not after `Settled`: clustering a large index may take longer than IDLE_S.
                 with self._lock:
                     if self._settled >= self._asked:
-                        self._later(IDLE_S, self._rest)
+                        self._schedule(IDLE_S, self._end_idle_process)
             case messages.Waiting(holder):
                 self._note = f"Waiting for {holder}, which is writing the index of this folder."
             case messages.Failed():
@@ -222,7 +222,7 @@ class BackgroundIndexing:
     def _fail(self, failure: messages.Failed) -> None:
         self._failure = failure
         self._note = None
-        self._later(RETRY_S, self._retry)
+        self._schedule(RETRY_S, self._retry)
 
     def _on_death(self) -> None:
         """The process died: restart it, with a growing delay if it keeps dying."""
@@ -231,25 +231,25 @@ class BackgroundIndexing:
             if self._is_closed or self._has_given_up:
                 return
             self._deaths = 1 if time.monotonic() - self._began_s > HEALTHY_S else self._deaths + 1
-            self._is_held = True
+            self._awaits_restart = True
             if self._deaths >= MAX_DEATHS:
                 self._fail(_died(self._deaths))
             else:
                 delay_s = FIRST_RESTART_S * 2 ** (self._deaths - 1)
                 self._note = f"The indexer ended unexpectedly and restarts in {delay_s:.1f} seconds."
-                self._later(delay_s, self._retry)
+                self._schedule(delay_s, self._retry)
         self._on_change()
 
     def _retry(self) -> None:
         with self._lock:
-            self._is_held = False
+            self._awaits_restart = False
             self._note = None
             self._ask_for_all()
         self._on_change()
 
     # Rest
 
-    def _rest(self) -> None:
+    def _end_idle_process(self) -> None:
         with self._lock:
             if self._is_paused or self._settled >= self._asked:
                 self._forget_progress()
@@ -262,7 +262,7 @@ class BackgroundIndexing:
             self._embedded_before += self._progress.embedded_symbols
             self._progress = None
 
-    def _later(self, delay_s: float | None, action: Callable[[], None] | None = None) -> None:
+    def _schedule(self, delay_s: float | None, action: Callable[[], None] | None = None) -> None:
         """Schedule an action in place of the one scheduled before; with None, just cancel that one."""
         if self._timer is not None:
             self._timer.cancel()

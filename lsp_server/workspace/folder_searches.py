@@ -52,7 +52,7 @@ class FolderSearches:
         views = _views(folders)
         if request.mode is SearchMode.HYBRID:
             views = [
-                replace(view, reranking=self._rerankers.at_hand(folder.settings.search))
+                replace(view, reranking=self._rerankers.if_loaded(folder.settings.search))
                 for view, folder in zip(views, folders, strict=True)
             ]
         outcome = search(views, replace(request, limit=request.limit * n_copies), cancel)

@@ -247,7 +247,7 @@ class Workspace:
         """
         folders = self._asked(folder)
         statuses = tuple(self._status_of(one) for one in folders)
-        worst = max(statuses, key=lambda status: status.state.badness, default=None)
+        worst = max(statuses, key=lambda status: status.state.severity, default=None)
         return WorkspaceStatus(
             state=worst.state if worst is not None else self._state_without_folders,
             message=None if worst is None else worst.message or _first_message(statuses),
