@@ -253,7 +253,7 @@ class FolderService:
         """Return to what is on disk; a text that was just saved stays until the index has it."""
         if self._overlay.drop(path, _digest_on_disk(self.folder / path)):
             self.background.update((path,))
-            self._overlay.asked_for(path)
+            self._overlay.mark_requested(path)
         if (before := self._before) is not None:
             before.close_document(path)
 
@@ -297,12 +297,12 @@ class FolderService:
     def _view(self, reader: IndexReader) -> FolderView:
         models = self._models  # `close` empties it
         # In this order: a ready index has what it was asked for before, and the generation of then shows it.
-        awaiting = self._overlay.awaiting()
+        requested = self._overlay.requested()
         is_ready = self.state is IndexState.READY
         generation = reader.generation
         digest_of = reader.indexed_digest if generation is None else generation.digest_of
         if is_ready:
-            self._overlay.release(awaiting)
+            self._overlay.release(requested)
         is_parsed = self._overlay.wait_until_parsed(indexed_digest=digest_of)
         unsaved = self._overlay.current(digest_of)
         today = next(iter(models), _NO_MODEL)

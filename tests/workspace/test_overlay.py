@@ -165,10 +165,10 @@ def test_a_saved_text_stays_after_its_document_until_the_index_has_it_or_a_later
         assert overlay.wait_until_parsed(30)
         assert names(overlay, index) == {"saved"}
         if later is None:
-            overlay.release(overlay.awaiting())  # nobody has asked the index for it yet
+            overlay.release(overlay.requested())  # nobody has asked the index for it yet
             assert names(overlay, index) == {"saved"}
-            overlay.asked_for("a.py")
-            overlay.release(overlay.awaiting())
+            overlay.mark_requested("a.py")
+            overlay.release(overlay.requested())
         else:
             index.has("a.py", later)
         assert overlay.wait_until_parsed(30)
