@@ -162,7 +162,7 @@ def _definition(match: re.Match[bytes], at: Node, end: int, owner: Definition | 
     name, start = match[3].decode("utf-8", "replace"), match.start(2)
     line_end = match.string.find(b"\n", start)
     return Definition(
-        found=Found(at, name, at, kind, line_end if line_end >= 0 else end),
+        found=Found(at, at, kind, name=name, head_end=line_end if line_end >= 0 else end),
         kind=kind,
         containers=(*owner.containers, owner.found.name) if owner is not None else (),
         flags=0 if name.startswith("_") else int(SymbolFlags.EXPORTED),

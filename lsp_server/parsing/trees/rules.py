@@ -51,16 +51,20 @@ class Scope:
     owner: Node | None = None
 
 
+_AS_WRITTEN = "\0"
+_AT_THE_END = -1
+
+
 @dataclass(slots=True)
 class Found:
     """One definition as a rule describes it or, without a kind, just a node to look into.
 
     Attributes:
         node: Its extent without leading comments; a wrapper around it extends this.
-        name: As written.
         name_node: The node of its name.
         kind: None when only what is inside it counts.
-        head_end: Byte offset where its signature ends.
+        name: Unless it is the text of that node.
+        head_end: Byte offset where its signature ends, unless that is where its node ends.
         inside: Nodes whose children may hold more definitions.
         opens: The kind of scope that its inside is.
         containers: Names between the scope and it, such as a receiver's type.
@@ -72,11 +76,11 @@ class Found:
     """
 
     node: Node
-    name: str = ""
     name_node: Node | None = None
     kind: SymbolKind | None = None
-    head_end: int = 0
     _: KW_ONLY
+    name: str = _AS_WRITTEN
+    head_end: int = _AT_THE_END
     inside: tuple[Node, ...] = ()
     opens: ScopeKind = ScopeKind.FUNCTION
     containers: tuple[str, ...] = ()
@@ -85,6 +89,13 @@ class Found:
     access: str = ""
     end: int = 0
     tail: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Fill in what follows from the nodes."""
+        if self.name == _AS_WRITTEN:
+            self.name = text_of(self.name_node)
+        if self.head_end == _AT_THE_END:
+            self.head_end = self.node.end_byte
 
 
 ALONE = (b"", b"")
@@ -236,10 +247,9 @@ def definition(
         block = first_field(node, *bodies) or child_of_type(node, *bodies)
         return (
             Found(
-                node=node,
-                name=text_of(at),
-                name_node=at,
-                kind=in_type if in_type is not None and scope.kind is ScopeKind.TYPE else kind,
+                node,
+                at,
+                in_type if in_type is not None and scope.kind is ScopeKind.TYPE else kind,
                 head_end=head_end_of(node, block),
                 inside=(block,) if block is not None and opens is not None else (),
                 opens=opens or ScopeKind.FUNCTION,

@@ -121,7 +121,9 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
         if text_of(last) == "operator":
             # `constexpr A::operator int() const` is parsed as a function `int` that returns `A::operator`.
             name = f"operator {text_of(declarator.child_by_field_name('declarator'))}"
-            return (Found(node, name, last, SymbolKind.METHOD, head_end, containers=containers),)
+            return (
+                Found(node, last, SymbolKind.METHOD, name=name, head_end=head_end, containers=containers),
+            )
     at, is_function = _declared(declarator)
     if at is None:
         return ()
@@ -131,10 +133,9 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
         return (
             Found(
                 node,
-                text_of(at),
                 at,
                 _TYPES[kind.type],
-                head_end,
+                head_end=head_end,
                 inside=(body,),
                 opens=ScopeKind.TYPE,
                 access=access,
@@ -165,7 +166,7 @@ def _callable(node: Node, at: Node, scope: Scope, head_end: int, flags: SymbolFl
         kind = SymbolKind.CONSTRUCTOR if name == owner else SymbolKind.METHOD
     elif last.type == "operator_name":
         kind = SymbolKind.FUNCTION
-    return Found(node, name, last, kind, head_end, containers=containers, flags=flags)
+    return Found(node, last, kind, name=name, head_end=head_end, containers=containers, flags=flags)
 
 
 def _type(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -181,10 +182,10 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            name,
             last,
             _TYPES[node.type],
-            body.start_byte,
+            name=name,
+            head_end=body.start_byte,
             inside=(body,),
             opens=ScopeKind.TYPE,
             containers=containers,
@@ -215,17 +216,15 @@ def _declarations(node: Node, scope: Scope) -> Iterator[Found]:
         if is_function:
             yield _callable(node, at, scope, node.end_byte, _DECLARED)
         elif scope.kind is ScopeKind.TYPE:
-            yield Found(node, _called(at), at, SymbolKind.FIELD, node.end_byte)
+            yield Found(node, at, SymbolKind.FIELD, name=_called(at))
         elif at.type in {"identifier", "qualified_identifier"}:
             words = text_of(node)[:120].split()
             shown = SymbolKind.CONSTANT if "const" in words or "constexpr" in words else SymbolKind.VARIABLE
             containers, last = _parted(at)
             yield Found(
                 node,
-                text_of(last),
                 last,
                 shown,
-                node.end_byte,
                 containers=containers,
                 flags=_DECLARED if words[0] == "extern" else SymbolFlags.NONE,
             )
@@ -242,10 +241,9 @@ def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
             found.append(
                 Found(
                     node,
-                    text_of(at),
                     at,
                     _TYPES[kind.type],
-                    body.start_byte,
+                    head_end=body.start_byte,
                     inside=(body,),
                     opens=ScopeKind.TYPE,
                     tail=tail,
@@ -256,7 +254,7 @@ def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
     for declarator in declarators:
         at, _ = _declared(declarator)
         if at is not None and scope.kind is not ScopeKind.FUNCTION:
-            found.append(Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte))
+            found.append(Found(node, at, SymbolKind.CLASS))
     return found
 
 
@@ -265,24 +263,14 @@ def _tag(kind: Node, name: str, body: Node) -> Iterable[Found]:
     tag = kind.child_by_field_name("name")
     if tag is None or text_of(tag) == name:
         return ()
-    return (
-        Found(
-            kind,
-            text_of(tag),
-            tag,
-            _TYPES[kind.type],
-            body.start_byte,
-            flags=_DECLARED,
-            end=tag.end_byte,
-        ),
-    )
+    return (Found(kind, tag, _TYPES[kind.type], head_end=body.start_byte, flags=_DECLARED, end=tag.end_byte),)
 
 
 def _constant_macro(node: Node, scope: Scope) -> Iterable[Found]:
     at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if at is None or value is None or scope.kind is ScopeKind.FUNCTION:
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte),)
+    return (Found(node, at, SymbolKind.CONSTANT),)
 
 
 def _function_macro(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -290,22 +278,22 @@ def _function_macro(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     head_end = head_end_of(node, value)
-    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),)
+    return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
 
 
 def _member(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.ENUM_MEMBER),) if at is not None else ()
 
 
 def _concept(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.INTERFACE),) if at is not None else ()
 
 
 def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:

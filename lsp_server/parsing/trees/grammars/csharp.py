@@ -53,7 +53,7 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
         if declarator.type == "variable_declarator":
             at = declarator.child_by_field_name("name") or child_of_type(declarator, "identifier")
             if at is not None:
-                found.append(Found(node, text_of(at), at, kind, node.end_byte))
+                found.append(Found(node, at, kind))
     return found
 
 
@@ -62,7 +62,7 @@ def _property(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     cut = node.child_by_field_name("accessors") or node.child_by_field_name("value")
-    return (Found(node, text_of(at), at, SymbolKind.PROPERTY, head_end_of(node, cut)),)
+    return (Found(node, at, SymbolKind.PROPERTY, head_end=head_end_of(node, cut)),)
 
 
 def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -74,7 +74,13 @@ def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
     name = (node.text or b"")[word.start_byte - node.start_byte : parameters.start_byte - node.start_byte]
     head_end = head_end_of(node, body)
     return (
-        Found(node, " ".join(name.decode("utf-8", "replace").split()), word, SymbolKind.METHOD, head_end),
+        Found(
+            node,
+            word,
+            SymbolKind.METHOD,
+            name=" ".join(name.decode("utf-8", "replace").split()),
+            head_end=head_end,
+        ),
     )
 
 
@@ -83,7 +89,7 @@ def _destructor(node: Node, _scope: Scope) -> Iterable[Found]:
     tilde = child_of_type(node, "~")
     if at is None or tilde is None:
         return ()
-    return (Found(node, f"~{text_of(at)}", tilde, SymbolKind.METHOD, head_end_of(node, body)),)
+    return (Found(node, tilde, SymbolKind.METHOD, name=f"~{text_of(at)}", head_end=head_end_of(node, body)),)
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:

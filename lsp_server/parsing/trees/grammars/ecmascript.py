@@ -80,7 +80,17 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.CONSTRUCTOR if name == "constructor" else SymbolKind.METHOD
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
     head_end = head_end_of(node, body)
-    return (Found(node, name.strip("'\""), at, kind, head_end, inside=(body,) if body else (), flags=flags),)
+    return (
+        Found(
+            node,
+            at,
+            kind,
+            name=name.strip("'\""),
+            head_end=head_end,
+            inside=(body,) if body else (),
+            flags=flags,
+        ),
+    )
 
 
 def _field(node: Node, scope: Scope) -> Iterable[Found]:
@@ -99,14 +109,16 @@ def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
     if value.type in FUNCTIONS:
         inside, opens = function_inside(value)
         head_end = head_end_of(node, body_of(value))
-        return (Found(node, name, at, SymbolKind.METHOD, head_end, inside=inside, opens=opens),)
+        return (Found(node, at, SymbolKind.METHOD, name=name, head_end=head_end, inside=inside, opens=opens),)
     if value.type == "object":
         return (Found(node, inside=(value,), opens=ScopeKind.TYPE, containers=(name,)),)
     if value.type == "call_expression":
         inside, opens = call_inside(value)
         if inside and opens is ScopeKind.FUNCTION:
             head_end = inside[0].start_byte
-            return (Found(node, name, at, SymbolKind.METHOD, head_end, inside=inside, opens=opens),)
+            return (
+                Found(node, at, SymbolKind.METHOD, name=name, head_end=head_end, inside=inside, opens=opens),
+            )
         return (Found(node, inside=inside, opens=opens, containers=(name,)),) if inside else ()
     return ()
 
@@ -116,9 +128,12 @@ def _class(node: Node, scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), body_of(node)
     if body is None or (at is None and scope.kind is not ScopeKind.FILE):
         return ()
-    name, name_node = (text_of(at), at) if at is not None else ("default", first_child(node))
+    name = "default" if at is None else text_of(at)
+    at = at or first_child(node)
     head_end = body.start_byte
-    return (Found(node, name, name_node, SymbolKind.CLASS, head_end, inside=(body,), opens=ScopeKind.TYPE),)
+    return (
+        Found(node, at, SymbolKind.CLASS, name=name, head_end=head_end, inside=(body,), opens=ScopeKind.TYPE),
+    )
 
 
 def _default(node: Node, scope: Scope) -> Iterable[Found]:
@@ -127,9 +142,10 @@ def _default(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None and scope.kind is not ScopeKind.FILE:
         return ()
     inside, opens = function_inside(node)
-    name, name_node = (text_of(at), at) if at is not None else ("default", first_child(node))
+    name = "default" if at is None else text_of(at)
+    at = at or first_child(node)
     head_end = head_end_of(node, body_of(node))
-    return (Found(node, name, name_node, SymbolKind.FUNCTION, head_end, inside=inside, opens=opens),)
+    return (Found(node, at, SymbolKind.FUNCTION, name=name, head_end=head_end, inside=inside, opens=opens),)
 
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
@@ -243,10 +259,12 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.FUNCTION
     if title and first is not None and words[0] in _TEST_BLOCKS:
         flags = SymbolFlags.TEST
-        return (Found(call, title, first, kind, head_end, inside=inside, opens=opens, flags=flags),)
+        return (
+            Found(call, first, kind, name=title, head_end=head_end, inside=inside, opens=opens, flags=flags),
+        )
     if title and first is not None and len(words) > 1 and words[-1] in _VERBS:
         name = f"{words[-1]} {title}"
-        return (Found(call, name, first, kind, head_end, inside=inside, opens=opens),)
+        return (Found(call, first, kind, name=name, head_end=head_end, inside=inside, opens=opens),)
     found = [
         one
         for function in functions

@@ -71,19 +71,17 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
         return (
             Found(
                 node,
-                title,
                 first,
                 SymbolKind.FUNCTION,
-                block.start_byte,
+                name=title,
+                head_end=block.start_byte,
                 inside=(block,),
                 opens=ScopeKind.TYPE,
                 flags=SymbolFlags.TEST,
             ),
         )
     if word in {"defstruct", "defexception"} and scope.containers:
-        return (
-            Found(node, scope.containers[-1].rpartition(".")[2], target, SymbolKind.STRUCT, node.end_byte),
-        )
+        return (Found(node, target, SymbolKind.STRUCT, name=scope.containers[-1].rpartition(".")[2]),)
     return ()
 
 
@@ -99,10 +97,10 @@ def _module(node: Node, word: str, first: Node, arguments: Node, block: Node | N
     return (
         Found(
             node,
-            name,
             first,
             _MODULES[word],
-            head_end,
+            name=name,
+            head_end=head_end,
             inside=inside,
             opens=ScopeKind.TYPE,
             docs=_moduledoc(block),
@@ -152,7 +150,7 @@ def _function(node: Node, word: str, first: Node, block: Node | None, scope: Sco
     kind = SymbolKind.FUNCTION
     # A macro's body may quote definitions, which then belong to whoever uses it.
     inside = (block,) if block is not None and word == "defmacro" else ()
-    return (Found(node, text_of(at), at, kind, head_end, inside=inside, opens=scope.kind, flags=flags),)
+    return (Found(node, at, kind, head_end=head_end, inside=inside, opens=scope.kind, flags=flags),)
 
 
 def _attribute(node: Node) -> Node | None:
@@ -190,8 +188,8 @@ def _unary(node: Node, _scope: Scope) -> Role | Iterable[Found]:
             return ()
         kind = SymbolKind.CLASS if word in _TYPES else SymbolKind.FUNCTION
         flags = SymbolFlags.DECLARATION if word in _CALLBACKS else SymbolFlags.NONE
-        return (Found(node, text_of(at), at, kind, node.end_byte, flags=flags),)
-    return (Found(node, f"@{word}", first_child(node), SymbolKind.CONSTANT, node.end_byte),)
+        return (Found(node, at, kind, flags=flags),)
+    return (Found(node, first_child(node), SymbolKind.CONSTANT, name=f"@{word}"),)
 
 
 def _attribute_docs(node: Node) -> Node | None:

@@ -45,7 +45,7 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     receiver = _receiver(node)
     head_end = head_end_of(node, body)
     containers = (receiver,) if receiver else ()
-    return (Found(node, text_of(at), at, SymbolKind.METHOD, head_end, containers=containers),)
+    return (Found(node, at, SymbolKind.METHOD, head_end=head_end, containers=containers),)
 
 
 def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
@@ -55,25 +55,23 @@ def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
     if value.type == "struct_type":
         body = child_of_type(value, "field_declaration_list")
         inside, head_end = (body,) if body is not None else (), head_end_of(node, body)
-        return (
-            Found(node, text_of(at), at, SymbolKind.STRUCT, head_end, inside=inside, opens=ScopeKind.TYPE),
-        )
+        return (Found(node, at, SymbolKind.STRUCT, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
     if value.type == "interface_type":
         inside, head_end = (value,), head_end_of(node, child_of_type(value, "{"))
         kind = SymbolKind.INTERFACE
-        return (Found(node, text_of(at), at, kind, head_end, inside=inside, opens=ScopeKind.TYPE),)
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),)
+        return (Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
+    return (Found(node, at, SymbolKind.CLASS),)
 
 
 def _field(node: Node, _scope: Scope) -> Iterable[Found]:
     names = node.children_by_field_name("name")
-    return [Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte) for at in names]
+    return [Found(node, at, SymbolKind.FIELD) for at in names]
 
 
 def _value(node: Node, _scope: Scope) -> list[Found]:
     kind = SymbolKind.CONSTANT if node.type == "const_spec" else SymbolKind.VARIABLE
     names = (at for at in node.children_by_field_name("name") if at.type == "identifier")
-    return [Found(node, name, at, kind, node.end_byte) for at in names if (name := text_of(at)) != "_"]
+    return [Found(node, at, kind) for at in names if text_of(at) != "_"]
 
 
 def _declaration(*specs: str, describe: Callable[[Node, Scope], Sequence[Found]]) -> Finder:
@@ -107,7 +105,7 @@ def _held(node: Node, scope: Scope) -> Iterable[Found]:
     is_owner = scope.owner is not None and scope.owner.type in _VALUES
     containers = () if is_owner else (text_of(made).rpartition(".")[2],)
     head_end = head_end_of(node, value.child_by_field_name("body"))
-    return (Found(node, text_of(key), key, SymbolKind.METHOD, head_end, containers=containers),)
+    return (Found(node, key, SymbolKind.METHOD, head_end=head_end, containers=containers),)
 
 
 def _closure(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -116,9 +114,7 @@ def _closure(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None or value is None or value.type != "func_literal" or text_of(at) == "_":
         return ()
     return (
-        Found(
-            node, text_of(at), at, SymbolKind.FUNCTION, head_end_of(node, value.child_by_field_name("body"))
-        ),
+        Found(node, at, SymbolKind.FUNCTION, head_end=head_end_of(node, value.child_by_field_name("body"))),
     )
 
 

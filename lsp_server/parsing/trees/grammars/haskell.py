@@ -54,7 +54,7 @@ def _signature(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.METHOD
     return [
-        Found(node, text_of(at).strip("()"), at, kind, node.end_byte, flags=SymbolFlags.DECLARATION)
+        Found(node, at, kind, name=text_of(at).strip("()"), flags=SymbolFlags.DECLARATION)
         for at in names
         if at.is_named
     ]
@@ -77,7 +77,7 @@ def _equation(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.METHOD
     match = node.child_by_field_name("match")
-    return (Found(node, text_of(at).strip("()`"), at, kind, head_end_of(node, match)),)
+    return (Found(node, at, kind, name=text_of(at).strip("()`"), head_end=head_end_of(node, match)),)
 
 
 def _data(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -89,18 +89,18 @@ def _data(node: Node, _scope: Scope) -> Iterable[Found]:
     if node.type == "newtype" and constructors is not None:
         inside = (node,)
     head_end = head_end_of(node, constructors)
-    return (Found(node, text_of(at), at, SymbolKind.STRUCT, head_end, inside=inside, opens=ScopeKind.TYPE),)
+    return (Found(node, at, SymbolKind.STRUCT, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _constructor(node: Node, _scope: Scope) -> Iterable[Found]:
     shape = child_of_type(node, "record", "prefix", "infix") or node
     at, several = first_field(shape, "name") or first_field(node, "name"), node.child_by_field_name("names")
     names = several.named_children if several is not None else [at] if at is not None else []
-    found = [Found(node, text_of(name), name, SymbolKind.ENUM_MEMBER, node.end_byte) for name in names]
+    found = [Found(node, name, SymbolKind.ENUM_MEMBER) for name in names]
     fields = shape.child_by_field_name("fields") or child_of_type(node, "record")
     for field in fields.children if fields is not None else ():
         names = field.children_by_field_name("name") if field.type == "field" else []
-        found.extend(Found(field, text_of(name), name, SymbolKind.FIELD, field.end_byte) for name in names)
+        found.extend(Found(field, name, SymbolKind.FIELD) for name in names)
     return found
 
 
@@ -117,14 +117,12 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         head = _PRAGMA.sub("", head.removeprefix("instance "))
         name = head.removesuffix("where").rpartition("=>")[2].strip()[:80]
         return (Found(node, inside=inside, opens=ScopeKind.TYPE, containers=(name,)),) if inside else ()
-    return (
-        Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside=inside, opens=ScopeKind.TYPE),
-    )
+    return (Found(node, at, SymbolKind.INTERFACE, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
 
 
 def _synonym(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -136,7 +134,7 @@ def _synonym(node: Node, _scope: Scope) -> Iterable[Found]:
         left = left.child_by_field_name("function") or child_of_type(left, "constructor")
     if left is None:
         return ()
-    return (Found(node, text_of(left), left, SymbolKind.FUNCTION, node.end_byte),)
+    return (Found(node, left, SymbolKind.FUNCTION),)
 
 
 def _export_list(root: Node) -> frozenset[str] | None:

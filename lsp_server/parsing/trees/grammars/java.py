@@ -37,7 +37,7 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
         at, (body, _) = declarator.child_by_field_name("name"), _nameless_class(declarator)
         if at is not None:
             inside, head_end = ((body,), body.start_byte) if body is not None else ((), node.end_byte)
-            found.append(Found(node, text_of(at), at, kind, head_end, inside=inside, opens=ScopeKind.TYPE))
+            found.append(Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE))
     return found
 
 

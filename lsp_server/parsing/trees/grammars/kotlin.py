@@ -111,24 +111,13 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     elif "data" in words or "value" in words:
         kind = SymbolKind.STRUCT
     head_end = body.start_byte if body else _before_lambda(node)
-    found = [
-        Found(node, text_of(at), at, kind, head_end, inside=(body,) if body else (), opens=ScopeKind.TYPE)
-    ]
+    found = [Found(node, at, kind, head_end=head_end, inside=(body,) if body else (), opens=ScopeKind.TYPE)]
     parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
     for parameter in parameters.children if parameters is not None else ():
         if parameter.type == "class_parameter" and child_of_type(parameter, "val", "var") is not None:
             name = child_of_type(parameter, "identifier", "simple_identifier")
             if name is not None:
-                found.append(
-                    Found(
-                        parameter,
-                        text_of(name),
-                        name,
-                        SymbolKind.PROPERTY,
-                        parameter.end_byte,
-                        containers=(text_of(at),),
-                    )
-                )
+                found.append(Found(parameter, name, SymbolKind.PROPERTY, containers=(text_of(at),)))
     return found
 
 
@@ -147,10 +136,9 @@ def _object(node: Node, _scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            text_of(at),
             at,
             SymbolKind.CLASS,
-            head_end,
+            head_end=head_end,
             inside=(body,) if body else (),
             opens=ScopeKind.TYPE,
         ),
@@ -186,7 +174,17 @@ def _titled(node: Node, _scope: Scope) -> Iterable[Found]:
     name, flags = text_of(title).strip('"'), SymbolFlags.TEST
     if word in _NAMED_BLOCKS:
         name, flags = f"{word} {name}", SymbolFlags.NONE
-    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, inside=(block,), flags=flags),)
+    return (
+        Found(
+            node,
+            title,
+            SymbolKind.FUNCTION,
+            name=name,
+            head_end=block.start_byte,
+            inside=(block,),
+            flags=flags,
+        ),
+    )
 
 
 def _last_word(called: Node | None) -> str:
@@ -217,10 +215,10 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            text_of(at).strip("`"),
             at,
             kind,
-            head_end,
+            name=text_of(at).strip("`"),
+            head_end=head_end,
             inside=inside,
             containers=containers,
             flags=flags,
@@ -234,7 +232,7 @@ def _constructor(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     name = scope.containers[-1] if scope.containers else "constructor"
-    return (Found(node, name, at, SymbolKind.CONSTRUCTOR, head_end_of(node, body)),)
+    return (Found(node, at, SymbolKind.CONSTRUCTOR, name=name, head_end=head_end_of(node, body)),)
 
 
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
@@ -254,10 +252,10 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            text_of(at).strip("`"),
             at,
             kind,
-            head_end,
+            name=text_of(at).strip("`"),
+            head_end=head_end,
             inside=inside,
             opens=ScopeKind.TYPE,
             containers=receiver,
@@ -271,14 +269,12 @@ def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (body,) if body is not None else ()
     head_end = head_end_of(node, body)
-    return (
-        Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, head_end, inside=inside, opens=ScopeKind.TYPE),
-    )
+    return (Found(node, at, SymbolKind.ENUM_MEMBER, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("type") or child_of_type(node, "identifier", "type_identifier")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
 
 
 def _exported(_found: Found, before: str, _scope: Scope) -> bool:

@@ -42,7 +42,9 @@ def _called(node: Node, at: Node, function: Node) -> Found:
     parameters, body = function.child_by_field_name("parameters"), function.child_by_field_name("body")
     head_end = parameters.end_byte if parameters is not None else at.end_byte
     kind = SymbolKind.METHOD if containers else SymbolKind.FUNCTION
-    return Found(node, name, at, kind, head_end, inside=(body,) if body else (), containers=containers)
+    return Found(
+        node, at, kind, name=name, head_end=head_end, inside=(body,) if body else (), containers=containers
+    )
 
 
 def _local(node: Node, scope: Scope) -> Iterable[Found]:
@@ -69,10 +71,10 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
             kind = SymbolKind.VARIABLE
             yield Found(
                 extent,
-                name,
                 at,
                 kind,
-                value.start_byte,
+                name=name,
+                head_end=value.start_byte,
                 inside=(value,),
                 opens=ScopeKind.TYPE,
                 containers=containers,
@@ -80,7 +82,7 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
         elif scope.kind is ScopeKind.FILE and extent.type != "assignment_statement" and not _is_import(value):
             name = text_of(at)
             kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
-            yield Found(extent, name, at, kind, extent.end_byte)
+            yield Found(extent, at, kind, name=name)
 
 
 def _is_import(value: Node) -> bool:
@@ -113,10 +115,10 @@ def _call(node: Node, _scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            title,
             first,
             SymbolKind.FUNCTION,
-            function.start_byte,
+            name=title,
+            head_end=function.start_byte,
             inside=inside,
             flags=SymbolFlags.TEST,
         ),

@@ -85,10 +85,10 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            parts[-1],
             at,
             kind,
-            (superclass or at).end_byte,
+            name=parts[-1],
+            head_end=(superclass or at).end_byte,
             inside=(node,) if body is not None else (),
             opens=ScopeKind.TYPE,
             containers=tuple(parts[:-1]),
@@ -112,10 +112,9 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            name,
             at,
             kind,
-            (parameters or at).end_byte,
+            head_end=(parameters or at).end_byte,
             inside=(node,),
             containers=containers,
             access="hidden" if hidden else "",
@@ -150,15 +149,14 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
         return (
             Found(
                 node,
-                text_of(at),
                 at,
                 SymbolKind.CLASS,
-                head_end,
+                head_end=head_end,
                 inside=(inside,) if inside else (),
                 opens=ScopeKind.TYPE,
             ),
         )
-    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte),)
+    return (Found(node, at, SymbolKind.CONSTANT),)
 
 
 def _call(node: Node, scope: Scope) -> Iterable[Found]:
@@ -173,7 +171,7 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     if word in _ACCESSORS and arguments is not None and scope.kind is ScopeKind.TYPE:
         symbols = [child for child in arguments.children if child.type == "simple_symbol"]
         return [
-            Found(node, text_of(at).lstrip(":"), at, SymbolKind.PROPERTY, node.end_byte, access=scope.access)
+            Found(node, at, SymbolKind.PROPERTY, name=text_of(at).lstrip(":"), access=scope.access)
             for at in symbols
         ]
     title = text_of(first).strip(":'\"") if first is not None else ""
@@ -181,9 +179,9 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     bodies = (inside,) if inside is not None else ()
     head_end = head_end_of(node, block)
     if word in {"define_method", "define_singleton_method"} and first is not None:
-        return (Found(node, title, first, SymbolKind.METHOD, head_end, inside=bodies),)
+        return (Found(node, first, SymbolKind.METHOD, name=title, head_end=head_end, inside=bodies),)
     if word == "alias_method" and first is not None:
-        return (Found(node, title, first, SymbolKind.METHOD, node.end_byte),)
+        return (Found(node, first, SymbolKind.METHOD, name=title),)
     if (
         block is not None
         and word in _TEST_BLOCKS
@@ -193,10 +191,10 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
         return (
             Found(
                 node,
-                title,
                 first,
                 SymbolKind.FUNCTION,
-                head_end,
+                name=title,
+                head_end=head_end,
                 inside=bodies,
                 opens=ScopeKind.FILE,
                 flags=SymbolFlags.TEST,
@@ -217,10 +215,10 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
         return (
             Found(
                 node,
-                f"{word} {name}",
                 first,
                 SymbolKind.FUNCTION,
-                head_end,
+                name=f"{word} {name}",
+                head_end=head_end,
                 inside=bodies,
                 opens=ScopeKind.FILE,
             ),
@@ -234,7 +232,7 @@ def _alias(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None or at.type == "global_variable":
         return ()
-    return (Found(node, text_of(at).lstrip(":"), at, SymbolKind.METHOD, node.end_byte, access=scope.access),)
+    return (Found(node, at, SymbolKind.METHOD, name=text_of(at).lstrip(":"), access=scope.access),)
 
 
 def _with_access(one: Found, word: str) -> Found:

@@ -74,10 +74,9 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            name,
             at,
             SymbolKind.MODULE,
-            body.start_byte,
+            head_end=body.start_byte,
             inside=(body,),
             opens=ScopeKind.FILE,
             flags=flags,
@@ -89,7 +88,7 @@ def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None:
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, at.end_byte),)
+    return (Found(node, at, SymbolKind.FUNCTION, head_end=at.end_byte),)
 
 
 def _constant(node: Node, scope: Scope) -> Iterable[Found] | Role:
@@ -110,12 +109,7 @@ def _use(node: Node, _scope: Scope) -> Iterable[Found]:
     alone = len(names) == 1
     return tuple(
         Found(
-            node if alone else name,
-            text_of(name),
-            name,
-            _kind_by_case(text_of(name)),
-            name.end_byte,
-            flags=_GIVEN,
+            node if alone else name, name, _kind_by_case(text_of(name)), head_end=name.end_byte, flags=_GIVEN
         )
         for name in names
     )

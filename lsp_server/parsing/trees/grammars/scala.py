@@ -33,17 +33,7 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     kind = SymbolKind.STRUCT if child_of_type(node, "case") is not None else SymbolKind.CLASS
     inside = (body,) if body is not None else ()
-    return (
-        Found(
-            node,
-            text_of(at),
-            at,
-            kind,
-            head_end_of(node, body),
-            inside=inside,
-            opens=ScopeKind.TYPE,
-        ),
-    )
+    return (Found(node, at, kind, head_end=head_end_of(node, body), inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -59,10 +49,17 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     if made is not None:
         return (
             Found(
-                node, name.strip("`"), at, kind, head_end, inside=(made,), opens=ScopeKind.TYPE, flags=flags
+                node,
+                at,
+                kind,
+                name=name.strip("`"),
+                head_end=head_end,
+                inside=(made,),
+                opens=ScopeKind.TYPE,
+                flags=flags,
             ),
         )
-    return (Found(node, name.strip("`"), at, kind, head_end, inside=inside, flags=flags),)
+    return (Found(node, at, kind, name=name.strip("`"), head_end=head_end, inside=inside, flags=flags),)
 
 
 def _made(value: Node | None) -> Node | None:
@@ -96,13 +93,14 @@ def _value(node: Node, scope: Scope) -> Iterable[Found]:
     body = _made(node.child_by_field_name("value"))
     found = []
     for at in names:
-        name = text_of(at)
         kind = SymbolKind.PROPERTY if scope.kind is ScopeKind.TYPE else SymbolKind.VARIABLE
-        if node.type == "val_definition" and name[:1].isupper():
+        if node.type == "val_definition" and text_of(at)[:1].isupper():
             kind = SymbolKind.CONSTANT
         head_end = head_end_of(node, body)
         inside = (body,) if body is not None and len(names) == 1 else ()
-        found.append(Found(node, name, at, kind, head_end, inside=inside, opens=ScopeKind.TYPE, flags=flags))
+        found.append(
+            Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE, flags=flags)
+        )
     return found
 
 
@@ -113,7 +111,7 @@ def _given(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return (Found(node, inside=inside, opens=opens),) if inside else ()
     head_end = head_end_of(node, body)
-    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, head_end, inside=inside, opens=opens),)
+    return (Found(node, at, SymbolKind.CONSTANT, head_end=head_end, inside=inside, opens=opens),)
 
 
 def _extension(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -153,7 +151,13 @@ def _test(node: Node, title: Node, block: Node | None) -> Iterable[Found]:
         return ()
     return (
         Found(
-            node, name, title, SymbolKind.FUNCTION, block.start_byte, inside=(block,), flags=SymbolFlags.TEST
+            node,
+            title,
+            SymbolKind.FUNCTION,
+            name=name,
+            head_end=block.start_byte,
+            inside=(block,),
+            flags=SymbolFlags.TEST,
         ),
     )
 

@@ -56,7 +56,11 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     if node.type == "protocol_declaration":
         kind, access = SymbolKind.INTERFACE, "public"
     head_end = head_end_of(node, body)
-    return (Found(node, name, at, kind, head_end, inside=inside, opens=ScopeKind.TYPE, access=access),)
+    return (
+        Found(
+            node, at, kind, name=name, head_end=head_end, inside=inside, opens=ScopeKind.TYPE, access=access
+        ),
+    )
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -72,10 +76,10 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            text_of(at).strip("`"),
             at,
             kind,
-            head_end_of(node, body),
+            name=text_of(at).strip("`"),
+            head_end=head_end_of(node, body),
             inside=(block,) if block is not None else (),
             flags=SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION,
         ),
@@ -90,7 +94,7 @@ def _special(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     kind = SymbolKind.CONSTRUCTOR if at.type == "init" else SymbolKind.METHOD
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    return (Found(node, text_of(at), at, kind, head_end_of(node, body), flags=flags),)
+    return (Found(node, at, kind, head_end=head_end_of(node, body), flags=flags),)
 
 
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
@@ -107,19 +111,21 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
         pattern.child_by_field_name("bound_identifier") for pattern in node.children_by_field_name("name")
     ]
     return [
-        Found(node, text_of(at).strip("`"), at, kind, head_end, flags=flags) for at in names if at is not None
+        Found(node, at, kind, name=text_of(at).strip("`"), head_end=head_end, flags=flags)
+        for at in names
+        if at is not None
     ]
 
 
 def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
     names = node.children_by_field_name("name")
-    return [Found(node, text_of(at).strip("`"), at, SymbolKind.ENUM_MEMBER, node.end_byte) for at in names]
+    return [Found(node, at, SymbolKind.ENUM_MEMBER, name=text_of(at).strip("`")) for at in names]
 
 
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     at, given = child_of_type(node, "simple_identifier"), node.child_by_field_name("definition")
     head_end = head_end_of(node, given)
-    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),) if at is not None else ()
+    return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),) if at is not None else ()
 
 
 def _test_block(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -134,12 +140,16 @@ def _test_block(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     name, inside = text_of(title).strip('"'), child_of_type(block, "statements")
     bodies, flags = ((inside,) if inside is not None else ()), SymbolFlags.TEST
-    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, inside=bodies, flags=flags),)
+    return (
+        Found(
+            node, title, SymbolKind.FUNCTION, name=name, head_end=block.start_byte, inside=bodies, flags=flags
+        ),
+    )
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:

@@ -42,14 +42,7 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
         head_end = brace.start_byte if brace is not None else container.start_byte
         return (
             Found(
-                node,
-                text_of(at),
-                at,
-                kind,
-                head_end,
-                inside=(container,),
-                opens=ScopeKind.TYPE,
-                access=access,
+                node, at, kind, head_end=head_end, inside=(container,), opens=ScopeKind.TYPE, access=access
             ),
         )
     if scope.kind is ScopeKind.FUNCTION or (
@@ -58,7 +51,7 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     is_constant = child_of_type(node, "const") is not None
     kind = SymbolKind.CONSTANT if is_constant else SymbolKind.VARIABLE
-    return (Found(node, text_of(at), at, kind, node.end_byte),)
+    return (Found(node, at, kind),)
 
 
 def _is_import(node: Node) -> bool:
@@ -72,7 +65,7 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
     head_end = head_end_of(node, body)
-    return (Found(node, text_of(at), at, kind, head_end, inside=(body,) if body else (), flags=flags),)
+    return (Found(node, at, kind, head_end=head_end, inside=(body,) if body else (), flags=flags),)
 
 
 def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -88,7 +81,7 @@ def _field(node: Node, scope: Scope) -> Iterable[Found]:
     if at.type in _VALUES:
         return (Found(node, inside=(at,), opens=ScopeKind.TYPE),)
     kind = SymbolKind.ENUM_MEMBER if scope.access == "enum" else SymbolKind.FIELD
-    return (Found(node, text_of(at), at, kind, node.end_byte),)
+    return (Found(node, at, kind),)
 
 
 def _key(node: Node, scope: Scope) -> Iterable[Found]:
@@ -99,7 +92,17 @@ def _key(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     inside = (value,) if len(scope.containers) < _MAX_KEYS else ()
     name = text_of(at).strip('@"')
-    return (Found(node, name, at, SymbolKind.KEY, value.start_byte, inside=inside, opens=ScopeKind.TYPE),)
+    return (
+        Found(
+            node,
+            at,
+            SymbolKind.KEY,
+            name=name,
+            head_end=value.start_byte,
+            inside=inside,
+            opens=ScopeKind.TYPE,
+        ),
+    )
 
 
 def _test(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -108,7 +111,7 @@ def _test(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     name = text_of(at).strip('"')
     head_end = head_end_of(node, block)
-    return (Found(node, name, at, SymbolKind.FUNCTION, head_end, flags=SymbolFlags.TEST),)
+    return (Found(node, at, SymbolKind.FUNCTION, name=name, head_end=head_end, flags=SymbolFlags.TEST),)
 
 
 def _exported(found: Found, before: str, _scope: Scope) -> bool:
