@@ -18,6 +18,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    definition,
     head_end_of,
     text_of,
 )
@@ -281,21 +282,6 @@ def _function_macro(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),)
 
 
-def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
-
-
-def _member(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, at, SymbolKind.ENUM_MEMBER),) if at is not None else ()
-
-
-def _concept(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, at, SymbolKind.INTERFACE),) if at is not None else ()
-
-
 def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
     """Look into a namespace: it encloses everything in every file, so it is not worth a symbol."""
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -330,7 +316,7 @@ NODES: Mapping[str, Role | Finder] = {
     "expression_statement": called_block,
     "type_definition": _typedef,
     **dict.fromkeys(_TYPES, _type),
-    "enumerator": _member,
+    "enumerator": definition(SymbolKind.ENUM_MEMBER, body=()),
     "preproc_def": _constant_macro,
     "preproc_function_def": _function_macro,
     "preproc_if": Role.ENTER,
@@ -356,8 +342,8 @@ CPP = Rules(
         "template_declaration": Role.WRAP,
         "inline_method_definition": _function,
         "friend_declaration": Role.WRAP,
-        "alias_declaration": _alias,
-        "concept_definition": _concept,
+        "alias_declaration": definition(SymbolKind.CLASS, body=()),
+        "concept_definition": definition(SymbolKind.INTERFACE, body=()),
         "namespace_definition": _namespace,
         "access_specifier": _section,
         "labeled_statement": _section,

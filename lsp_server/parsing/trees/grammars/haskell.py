@@ -15,6 +15,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    definition,
     first_child,
     first_field,
     head_end_of,
@@ -29,6 +30,8 @@ _CPP_LINE = re.compile(
 
 
 _PRAGMA = re.compile(r"\{-#.*?#-\}")
+
+_alias = definition(SymbolKind.CLASS, body=())
 
 
 def _without_cpp(source: bytes) -> bytes:
@@ -118,11 +121,6 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         name = head.removesuffix("where").rpartition("=>")[2].strip()[:80]
         return (Found(node, inside=inside, opens=ScopeKind.TYPE, containers=(name,)),) if inside else ()
     return (Found(node, at, SymbolKind.INTERFACE, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
-
-
-def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
 
 
 def _synonym(node: Node, _scope: Scope) -> Iterable[Found]:

@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    definition,
     head_end_of,
     text_of,
 )
@@ -28,6 +29,8 @@ _TEST_BLOCKS = frozenset({"describe", "context", "it", "fit", "xit", "fdescribe"
 _WITHOUT_BODY = re.compile(rb"(@_silgen_name\([^()\n]*+\)\s++(?:\w++[ \t]++)*?func\b[^{}\n]*+)\n[ \t]*+\n")
 
 _NOTHING_GIVEN = re.compile(rb"(?<=\w)\(\(\)\)(?!\s*+(?:->|async|throws))")
+
+_alias = definition(SymbolKind.CLASS, body=())
 
 
 def _prepare(source: bytes) -> bytes:
@@ -145,11 +148,6 @@ def _test_block(node: Node, _scope: Scope) -> Iterable[Found]:
             node, title, SymbolKind.FUNCTION, name=name, head_end=block.start_byte, inside=bodies, flags=flags
         ),
     )
-
-
-def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:
