@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from types import MappingProxyType
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 
 class Ending(Enum):
@@ -88,6 +91,8 @@ _NON_CODE: Mapping[str, str] = MappingProxyType(
         "assembly": rf"(;[^\n]*+|{_SLASHES}|^[ \t]*+[#@][^\n]*+)|{_DOUBLE}",
     }
 )
+"""What is neither code nor a name, by language or by what several have in common; groups: see `Syntax`."""
+
 _LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
         "hash": "r make dockerfile crystal awk fish tcl",
@@ -105,6 +110,8 @@ _LANGUAGES: Mapping[str, str] = MappingProxyType(
         "parentheses": "coq",
     }
 )
+"""Key of `_NON_CODE` → the languages that have that in common."""
+
 _ENDINGS: Mapping[Ending, str] = MappingProxyType(
     {
         Ending.INDENTATION: "gdscript nim coffeescript fsharp lean make",
@@ -116,6 +123,7 @@ _ENDINGS: Mapping[Ending, str] = MappingProxyType(
         Ending.NEXT: "assembly batch elm purescript dockerfile coq",
     }
 )
+
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "fortran": "subroutine|function|program|submodule|module|procedure|type|interface|enum",
@@ -123,6 +131,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "vb": "sub|function|class|module|structure|interface|property|enum",
     }
 )
+"""The words that may stand after `end`, where a declaration ends with its own."""
+
 _CLOSERS: Mapping[str, str] = MappingProxyType(
     {
         "vim": r"\s*(?:endf\w*|enddef|endclass|endinterface|endenum)\b",
@@ -132,6 +142,7 @@ _CLOSERS: Mapping[str, str] = MappingProxyType(
         "sql": r".*;\s*$|go\s*$|/\s*$",
     }
 )
+
 _ATTRIBUTES: Mapping[str, str] = MappingProxyType(
     {
         r"@[A-Za-z]": "dart groovy gdscript wgsl",
@@ -142,25 +153,28 @@ _ATTRIBUTES: Mapping[str, str] = MappingProxyType(
         r"-(?:spec|doc)\b": "erlang",
     }
 )
+_NEVER = "(?!)"
 _CLOSER = r"\s*(?:[)\]}]|end\b)"
 
 
 @cache
 def syntax_of(language: str) -> Syntax:
     """Return how a language is written; one that is not listed looks like C."""
-    alike = (name for name, names in _LANGUAGES.items() if language in names.split())
-    like = language if language in _NON_CODE else next(alike, "slashes")
-    ending = next((one for one, names in _ENDINGS.items() if language in names.split()), Ending.BLOCK)
-    attribute = next((one for one, names in _ATTRIBUTES.items() if language in names.split()), "(?!)")
-    bare = "|$" if language == "fortran" else ""
+    comments = language if language in _NON_CODE else _key_of(_LANGUAGES, language) or "slashes"
+    attribute = _key_of(_ATTRIBUTES, language) or _NEVER
     words = _WORDS.get(language)
+    bare = "|$" if language == "fortran" else ""
     closer = rf"\s*end\s*(?:({words})\b{bare})" if words else _CLOSERS.get(language, _CLOSER)
+    opener = rf"(?:\b|cover)({words or _NEVER})(?=\s+\w|\s*\(\w+\)\s*\w|\s*(?:,[^\n]*)?::)"
     return Syntax(
-        ending,
-        re.compile(_NON_CODE[like].encode(), re.DOTALL | re.MULTILINE),
-        re.compile(rf"\s*(?:{attribute})".encode()),
-        re.compile(closer.encode(), re.IGNORECASE),
-        re.compile(
-            rf"(?:\b|cover)({words})(?=\s+\w|\s*\(\w+\)\s*\w|\s*(?:,[^\n]*)?::)".encode(), re.IGNORECASE
-        ),
+        ending=_key_of(_ENDINGS, language) or Ending.BLOCK,
+        non_code=re.compile(_NON_CODE[comments].encode(), re.DOTALL | re.MULTILINE),
+        attribute=re.compile(rf"\s*(?:{attribute})".encode()),
+        closer=re.compile(closer.encode(), re.IGNORECASE),
+        opener=re.compile(opener.encode(), re.IGNORECASE),
     )
+
+
+def _key_of(table: Mapping[Key, str], language: str) -> Key | None:
+    """Return the key whose languages include this one."""
+    return next((key for key, languages in table.items() if language in languages.split()), None)
