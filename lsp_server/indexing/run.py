@@ -325,7 +325,16 @@ class IndexingRun:
         return content_digest(content.raw) if is_same else b""
 
 
-UNREAD = FileState(FileId(0), b"", NEVER, NEVER, "", FileStatus.PENDING, "", 0)
+UNREAD = FileState(
+    file=FileId(0),
+    digest=b"",
+    size_bytes=NEVER,
+    mtime_ns=NEVER,
+    language="",
+    status=FileStatus.PENDING,
+    reason="",
+    n_symbols=0,
+)
 """A file that was seen but never read; its catalog row is found by its path."""
 
 

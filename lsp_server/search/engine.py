@@ -162,7 +162,11 @@ def signals(view: FolderView, retrieval: Retrieval, gathered: Gathered) -> Signa
     query = retrieval.query
     split = SplitNames() if view.snapshot is None else view.snapshot.split
     terms = QueryTerms(
-        query.words, query.identifiers, retrieval.rarity, query.is_one_name, query.is_one_piece
+        words=query.words,
+        identifiers=query.identifiers,
+        rarity=retrieval.rarity,
+        is_one_name=query.is_one_name,
+        is_one_piece=query.is_one_piece,
     )
     return signals_of(terms, gathered.candidates, split)
 

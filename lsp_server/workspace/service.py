@@ -288,7 +288,14 @@ class FolderService:
         self._opened.wait(OPEN_S)
         reader = self._reader
         if reader is None:
-            return FolderView(self.folder, _NO_MODEL, None, Unsaved(), Coverage(), is_complete=False)
+            return FolderView(
+                folder=self.folder,
+                embedder=_NO_MODEL,
+                snapshot=None,
+                unsaved=Unsaved(),
+                coverage=Coverage(),
+                is_complete=False,
+            )
         if self.state is IndexState.READY and reader.is_lost:
             self.background.scan()  # somebody deleted the index: rebuild it
         reader.follow()

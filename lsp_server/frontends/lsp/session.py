@@ -110,7 +110,9 @@ class Session:
             return None
         known = isinstance(self._failure, SemanticSymbolsError)
         message = str(self._failure) if known else "The workspace could not be started."
-        return WorkspaceStatus(IndexState.FAILED, message, Coverage(), (), Metrics())
+        return WorkspaceStatus(
+            state=IndexState.FAILED, message=message, coverage=Coverage(), folders=(), metrics=Metrics()
+        )
 
     def close(self, timeout_s: float) -> None:
         """Cancel running searches and close the workspace, waiting for that at most `timeout_s`."""

@@ -146,7 +146,9 @@ def repaired(
     if len(source) > _MAX_BYTES:
         return None
     complete = {one.end: one for one in broken if _is_complete(one, source, rules)}
-    repairer = _Repairer(bytearray(source), root, complete, grammar, rules.piece_contexts)
+    repairer = _Repairer(
+        text=bytearray(source), root=root, complete=complete, grammar=grammar, contexts=rules.piece_contexts
+    )
     repairer.bytes_left = min(_PARSED_ANYWAY + _PARSED_AGAIN * len(source), _MAX_PARSED)
     for match in rules.directives.finditer(source) if rules.directives is not None else ():
         repairer.blank(*match.span())
