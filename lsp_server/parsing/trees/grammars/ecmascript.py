@@ -235,11 +235,7 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
         return ()
     called = called_at_once(call)
     if called is not None:
-        # Its argument may be the whole library: `(function (make) {...})(function () {...})`.
-        given = (bare(argument) for argument in arguments.children if argument.is_named)
-        functions = [called, *(one for one in given if one is not None and one.type in FUNCTIONS)]
-        bodies = tuple(body for body in map(body_of, functions) if body is not None)
-        return (Found(call, inside=bodies, opens=ScopeKind.FILE),)
+        return (_invoked(call, called, arguments),)
     if callee.type == "parenthesized_expression":
         return ()
     functions = [argument for argument in arguments.children if argument.type in FUNCTIONS]
@@ -247,24 +243,14 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
         inside, opens = call_inside(call)
         is_worth_a_look = scope.kind is ScopeKind.FILE or opens is ScopeKind.TYPE
         return (Found(call, inside=inside, opens=opens),) if inside and is_worth_a_look else ()
-    inside, opens = function_inside(functions[-1])
-    first = first_named(arguments)
-    title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
     words = (
         text_of(callee).partition("(")[0].partition("`")[0].split(".")
         if callee.end_byte - callee.start_byte < 400
         else [""]
     )
-    head_end = head_end_of(call, body_of(functions[-1]))
-    kind = SymbolKind.FUNCTION
-    if title and first is not None and words[0] in _TEST_BLOCKS:
-        flags = SymbolFlags.TEST
-        return (
-            Found(call, first, kind, name=title, head_end=head_end, inside=inside, opens=opens, flags=flags),
-        )
-    if title and first is not None and len(words) > 1 and words[-1] in _VERBS:
-        name = f"{words[-1]} {title}"
-        return (Found(call, first, kind, name=name, head_end=head_end, inside=inside, opens=opens),)
+    titled = _titled(call, words, arguments, functions[-1])
+    if titled is not None:
+        return (titled,)
     found = [
         one
         for function in functions
@@ -273,7 +259,37 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
     ]
     if found or (scope.kind is ScopeKind.FUNCTION and words[0] not in {"beforeEach", "before"}):
         return found
+    inside, opens = function_inside(functions[-1])
     return (Found(call, inside=inside, opens=opens),)
+
+
+def _invoked(call: Node, called: Node, arguments: Node) -> Found:
+    """Look into a function that is called at once, and into the functions that it is given."""
+    # Its argument may be the whole library: `(function (make) {...})(function () {...})`.
+    given = (bare(argument) for argument in arguments.children if argument.is_named)
+    functions = [called, *(one for one in given if one is not None and one.type in FUNCTIONS)]
+    bodies = tuple(body for body in map(body_of, functions) if body is not None)
+    return Found(call, inside=bodies, opens=ScopeKind.FILE)
+
+
+def _titled(call: Node, callee: list[str], arguments: Node, function: Node) -> Found | None:
+    """Describe a test block or a route, which a string names, with its function; None for other calls."""
+    first = first_named(arguments)
+    title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
+    is_test = callee[0] in _TEST_BLOCKS
+    if not title or not (is_test or (len(callee) > 1 and callee[-1] in _VERBS)):
+        return None
+    inside, opens = function_inside(function)
+    return Found(
+        call,
+        first,
+        SymbolKind.FUNCTION,
+        name=title if is_test else f"{callee[-1]} {title}",
+        head_end=head_end_of(call, body_of(function)),
+        inside=inside,
+        opens=opens,
+        flags=SymbolFlags.TEST if is_test else SymbolFlags.NONE,
+    )
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:
