@@ -74,11 +74,12 @@ class BackgroundIndexing:
         self._failure: messages.Failed | None = None
         self._has_given_up = False
         """The process reported that it can't go on; if it ends then, that is not a death."""
-        self._asked = self._settled = self._rebuild = 0
+        self._last_ticket = self._settled_ticket = self._rebuild_ticket = 0
         self._has_asked_for_all = False
-        self._asked_at: dict[int, float] = {}
+        self._asked_at_s: dict[int, float] = {}
+        """Ticket of a change → when it was asked to be indexed."""
         self._deaths = 0
-        self._began_s = 0.0
+        self._process_began_s = 0.0
         self._progress: messages.Progress | None = None
         self._is_job_over = True
         self._embedded_before = 0
@@ -97,13 +98,13 @@ class BackgroundIndexing:
             if self._failure is not None:
                 self._ask_for_all()  # what failed has to be done, too
             elif self._ask(lambda ticket: messages.Update(tuple(paths), ticket)):
-                self._asked_at[self._asked] = time.monotonic()
+                self._asked_at_s[self._last_ticket] = time.monotonic()
         self._on_change()
 
     def rebuild(self) -> None:
         """Read, parse and embed everything again; the old index answers meanwhile. A pause defers it."""
         with self._lock:
-            self._rebuild = self._asked + 1
+            self._rebuild_ticket = self._last_ticket + 1
             self._ask_with_all(messages.Rebuild)
         self._on_change()
 
@@ -116,7 +117,7 @@ class BackgroundIndexing:
         """Stop until `resume`; the pause survives restarts."""
         with self._lock:
             self._is_paused = self._is_job_over = True
-            self._asked_at.clear()
+            self._asked_at_s.clear()
             self._client.tell(messages.Pause())
             self._schedule(IDLE_S, self._end_idle_process)
         try:
@@ -149,16 +150,16 @@ class BackgroundIndexing:
         """Count a request and pass it on; False when paused (the scan on `resume` finds it) or closed."""
         if self._is_closed or self._is_paused:
             return False
-        self._asked += 1
+        self._last_ticket += 1
         if not self._awaits_restart:
             self._schedule(None)
-            self._send(make(self._asked))
+            self._send(make(self._last_ticket))
         return True
 
     def _ask_for_all(self) -> None:
         """Ask for a scan, or again for an unfinished rebuild: either finds whatever may have been lost."""
-        if self._rebuild > self._settled:
-            self._rebuild = self._asked + 1
+        if self._rebuild_ticket > self._settled_ticket:
+            self._rebuild_ticket = self._last_ticket + 1
             self._ask_with_all(messages.Rebuild)
         else:
             self._ask_with_all(messages.Scan)
@@ -170,7 +171,7 @@ class BackgroundIndexing:
 
     def _send(self, command: Command) -> None:
         if self._client.pid is None:
-            self._began_s = time.monotonic()
+            self._process_began_s = time.monotonic()
         self._has_given_up = False
         try:
             self._client.send(command)
@@ -194,7 +195,7 @@ class BackgroundIndexing:
                 trim_memory()
                 # Not after `Settled`: clustering a large index may take longer than IDLE_S.
                 with self._lock:
-                    if self._settled >= self._asked:
+                    if self._is_settled:
                         self._schedule(IDLE_S, self._end_idle_process)
             case messages.Waiting(holder):
                 self._note = f"Waiting for {holder}, which is writing the index of this folder."
@@ -212,10 +213,10 @@ class BackgroundIndexing:
             if not is_published:
                 self._fail(UNREADABLE)
                 return
-            self._settled = max(self._settled, ticket)
+            self._settled_ticket = max(self._settled_ticket, ticket)
             self._is_job_over = True
-            for done in [asked for asked in self._asked_at if asked <= ticket]:
-                self._updates.add((now - self._asked_at.pop(done)) * 1000)
+            for answered in [asked for asked in self._asked_at_s if asked <= ticket]:
+                self._updates.add((now - self._asked_at_s.pop(answered)) * 1000)
             self._failure = self._note = None
             self._has_given_up = False
 
@@ -230,7 +231,7 @@ class BackgroundIndexing:
             self._forget_progress()
             if self._is_closed or self._has_given_up:
                 return
-            self._deaths = 1 if time.monotonic() - self._began_s > HEALTHY_S else self._deaths + 1
+            self._deaths = 1 if time.monotonic() - self._process_began_s > HEALTHY_S else self._deaths + 1
             self._awaits_restart = True
             if self._deaths >= MAX_DEATHS:
                 self._fail(_died(self._deaths))
@@ -251,7 +252,7 @@ class BackgroundIndexing:
 
     def _end_idle_process(self) -> None:
         with self._lock:
-            if self._is_paused or self._settled >= self._asked:
+            if self._is_paused or self._is_settled:
                 self._forget_progress()
                 self._client.rest()
 
@@ -283,6 +284,11 @@ class BackgroundIndexing:
     # State
 
     @property
+    def _is_settled(self) -> bool:
+        """Whether the results of every request so far are in the index."""
+        return self._settled_ticket >= self._last_ticket
+
+    @property
     def state(self) -> IndexState:
         """Ready: the scan of this run is done and every change seen so far is searchable."""
         if self._is_paused:
@@ -291,7 +297,7 @@ class BackgroundIndexing:
             return IndexState.FAILED
         if not self._has_asked_for_all:
             return IndexState.STARTING
-        return IndexState.READY if self._settled >= self._asked else IndexState.INDEXING
+        return IndexState.READY if self._is_settled else IndexState.INDEXING
 
     @property
     def message(self) -> str | None:
