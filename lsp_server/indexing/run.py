@@ -37,6 +37,18 @@ logger = logging.getLogger(__name__)
 MAX_BYTES_DIGESTED_HERE = 1_000_000
 """Larger files with a changed time but the same size are digested by a worker."""
 
+UNREAD = FileState(
+    file=FileId(0),
+    digest=b"",
+    size_bytes=NEVER,
+    mtime_ns=NEVER,
+    language="",
+    status=FileStatus.PENDING,
+    reason="",
+    n_symbols=0,
+)
+"""A file that was seen but never read; its catalog row is found by its path."""
+
 
 class IndexingRun:
     """Works through an agenda with an open writer.
@@ -323,19 +335,6 @@ class IndexingRun:
             return b""
         is_same = (content.size_bytes, content.mtime_ns) == (file.size_bytes, file.mtime_ns)
         return content_digest(content.raw) if is_same else b""
-
-
-UNREAD = FileState(
-    file=FileId(0),
-    digest=b"",
-    size_bytes=NEVER,
-    mtime_ns=NEVER,
-    language="",
-    status=FileStatus.PENDING,
-    reason="",
-    n_symbols=0,
-)
-"""A file that was seen but never read; its catalog row is found by its path."""
 
 
 def _never_read(state: FileState) -> FileState:
