@@ -41,6 +41,9 @@ everything is compared; watches that ended so soon, one after the other, won't d
 EVENTS_TIMEOUT_S = 0.2
 """On Windows, watchdog passes events on when there were none for this long; its default is a second."""
 
+_Version = tuple[int, int]
+"""Time of the last change in ns and size in bytes: they tell whether a file is another one."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -79,11 +82,15 @@ class FolderWatcher:
         self._wake = threading.Event()
         self._changed_rules: deque[str] = deque()
         """Ignore files that changed, and folders whose files are indexed or not for another reason now."""
-        self._unwatched: dict[Path, tuple[int, int] | None] = {}
-        self._index: tuple[Path | None, tuple[int, int] | None] = None, None
+        self._unwatched: dict[Path, _Version | None] = {}
+        """Ignore files that no watch covers → what they were when they were last looked at."""
+        self._index: tuple[Path | None, _Version | None] = None, None
+        """The same for git's index."""
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
+        """What the thread is doing: `_watch_each`, `_watch_all` or, after these have failed, `_poll`."""
         self._poll_reason = ""
         self._n_short_watches = 0
+        """How many recursive watches in a row ended soon; see `SHORT_WATCH_S`."""
         self._watches: InotifyWatcher | None = None
         self._observer: BaseObserver | None = None
         self._thread = threading.Thread(target=self._run, name="folder-watcher", daemon=True)
@@ -250,10 +257,10 @@ class FolderWatcher:
         self._decide_again(affected)
         return bool(affected)
 
-    def _unwatched_files(self) -> dict[Path, tuple[int, int] | None]:
+    def _unwatched_files(self) -> dict[Path, _Version | None]:
         return {file: _version(file) for file in self._rules.files_outside()}
 
-    def _index_now(self) -> tuple[Path | None, tuple[int, int] | None]:
+    def _index_now(self) -> tuple[Path | None, _Version | None]:
         index = self._rules.tracked.index
         return index, None if index is None else _version(index)
 
@@ -333,7 +340,7 @@ def _identity(root: Path) -> tuple[int, int] | None:
     return stat.st_dev, stat.st_ino
 
 
-def _version(file: Path) -> tuple[int, int] | None:
+def _version(file: Path) -> _Version | None:
     try:
         stat = file.stat()
     except OSError:
