@@ -28,7 +28,7 @@ from annotated import Annotated, annotated, mean_over
 import lsp_server.search.ranking
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates.gather import gather
-from lsp_server.search.engine import asked_of, signals, symbol_at
+from lsp_server.search.engine import retrieval_of, signals, symbol_at
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.query.syntax import parse_query
@@ -98,14 +98,14 @@ def gathered(view: FolderView, root: str, task: Task) -> tuple[Signals, np.ndarr
     """Return the signals of a query's candidates, and bool[n, targets], which hits which target."""
     query = parse_query(task.query)
     request = SearchRequest(task.query, limit=DEPTH)
-    ask = asked_of(view, request, query, Filters.of(request, query))
-    found = gather(view, ask, Cancel())
+    retrieval = retrieval_of(view, request, query, Filters.of(request, query))
+    found = gather(view, retrieval, Cancel())
     hits = np.zeros((len(found.refs), len(task.targets)), np.bool_)
     for row, (ref, path) in enumerate(zip(found.refs, found.candidates.paths, strict=True)):
         span = symbol_at(view, ref).span
         where = (from_root(root, path), span.start.line + 1, span.end.line + 1)
         hits[row] = [covers(target, *where) for target in task.targets]
-    return signals(view, ask, found), hits
+    return signals(view, retrieval, found), hits
 
 
 def queries_of(one: Annotated) -> list[Query]:

@@ -20,7 +20,7 @@ from annotated import Annotated, annotated, mean_over
 from lsp_server.embedding import CrossEncoder, load_reranker
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates.gather import gather
-from lsp_server.search.engine import asked_of, signals, symbol_at
+from lsp_server.search.engine import retrieval_of, signals, symbol_at
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.query.syntax import parse_query
 from lsp_server.search.ranking.order import rank
@@ -59,9 +59,9 @@ def ndcg(one: Annotated, task: Task, model: CrossEncoder, depth: int) -> list[fl
     """Return a query's NDCG@10 for each blend."""
     query = parse_query(task.query)
     request = SearchRequest(task.query, limit=DEPTH)
-    ask = asked_of(one.view, request, query, Filters.of(request, query))
-    found = gather(one.view, ask, Cancel())
-    ranking = rank(signals(one.view, ask, found), LEARNED)
+    retrieval = retrieval_of(one.view, request, query, Filters.of(request, query))
+    found = gather(one.view, retrieval, Cancel())
+    ranking = rank(signals(one.view, retrieval, found), LEARNED)
     paths = found.candidates.paths
     symbols = {
         int(place): symbol_at(one.view, found.refs[place]) for place in ranking.order[: max(depth, DEPTH)]

@@ -222,8 +222,8 @@ class Composition:
         Raises:
             InvalidSettings: The command line names a setting or value that is not valid.
         """
-        doubts = {"indexing.extraSuffixes": unknown_languages}
-        return load_settings(folder, os.environ, self._command_line, client, doubts=doubts)
+        checks = {"indexing.extraSuffixes": unknown_languages}
+        return load_settings(folder, os.environ, self._command_line, client, checks=checks)
 
     def expire_indexes(self) -> None:
         """Delete indexes of folders that vanished long ago, in a background thread."""

@@ -51,7 +51,7 @@ def start_logging(role: Role, level: str) -> None:
     handler = _LogFile(
         file, maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8", errors="replace", delay=True
     )
-    handler.setFormatter(_Discreet(_FORMAT))
+    handler.setFormatter(_RedactingFormatter(_FORMAT))
     root = logging.getLogger()
     for earlier in [one for one in root.handlers if isinstance(one, _LogFile)]:
         root.removeHandler(earlier)
@@ -88,7 +88,7 @@ def _thread_failed(failure: threading.ExceptHookArgs) -> None:
     threading.__excepthook__(failure)
 
 
-class _Discreet(logging.Formatter):
+class _RedactingFormatter(logging.Formatter):
     """Leaves out exception messages, which may quote a query or a file: `KeyError('secret')`."""
 
     def format(self, record: logging.LogRecord) -> str:

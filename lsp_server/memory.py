@@ -38,7 +38,7 @@ def share_one_heap() -> None:
     _c_library("mallopt", _M_ARENA_MAX, 1)
 
 
-def give_back() -> None:
+def trim_memory() -> None:
     """Return freed memory to the system, after work that needed more than usual; takes 1 to 10 ms."""
     _c_library("malloc_trim", 0)
 

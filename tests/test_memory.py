@@ -50,7 +50,7 @@ libc.fflush(None)
 def test_freed_memory_is_returned() -> None:
     program = """
 import ctypes, psutil
-from lsp_server.memory import give_back
+from lsp_server.memory import trim_memory
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 blocks = [libc.malloc(1000) for _ in range(50_000)]
@@ -59,7 +59,7 @@ for block in blocks:
 for block in blocks[:-1]:  # the last one keeps the heap from being cut short
     libc.free(ctypes.c_void_p(block))
 before = psutil.Process().memory_info().rss
-give_back()
+trim_memory()
 print(before - psutil.Process().memory_info().rss)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

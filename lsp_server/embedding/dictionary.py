@@ -12,7 +12,7 @@ _BITS: Final = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Shelf:
+class _Bucket:
     """Words with one first letter, and for each its length and a bit mask of its letters."""
 
     words: tuple[str, ...]
@@ -20,7 +20,7 @@ class _Shelf:
     letters: np.ndarray
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> "_Shelf":
+    def of(cls, words: Iterable[str]) -> "_Bucket":
         kept = tuple(words)
         lengths = np.array([len(word) for word in kept], np.int64)
         return cls(kept, lengths, np.array([_letters(word) for word in kept], np.uint64))
@@ -35,7 +35,7 @@ class Dictionary(AbstractSet[str]):
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
-        self._shelves: dict[str, _Shelf] = {}
+        self._buckets: dict[str, _Bucket] = {}
 
     def __contains__(self, word: object) -> bool:
         return word in self._words
@@ -51,17 +51,17 @@ class Dictionary(AbstractSet[str]):
 
         A superset: each edit changes at most two letters in a word's set of letters, and its length by one.
         """
-        if not self._shelves and self._words:
+        if not self._buckets and self._words:
             by_letter: defaultdict[str, list[str]] = defaultdict(list)
             for known in sorted(self._words):
                 by_letter[known[0]].append(known)
-            self._shelves = {first: _Shelf.of(words) for first, words in by_letter.items()}
-        shelf = self._shelves.get(word[:1])
-        if shelf is None:
+            self._buckets = {first: _Bucket.of(words) for first, words in by_letter.items()}
+        bucket = self._buckets.get(word[:1])
+        if bucket is None:
             return []
-        others = np.bitwise_count(shelf.letters ^ np.uint64(_letters(word)))
-        may_be = (np.abs(shelf.lengths - len(word)) <= most) & (others <= 2 * most)
-        return [shelf.words[index] for index in np.flatnonzero(may_be).tolist()]
+        others = np.bitwise_count(bucket.letters ^ np.uint64(_letters(word)))
+        may_be = (np.abs(bucket.lengths - len(word)) <= most) & (others <= 2 * most)
+        return [bucket.words[index] for index in np.flatnonzero(may_be).tolist()]
 
 
 def _letters(word: str) -> int:

@@ -1,7 +1,7 @@
 """The bundled model: a static embedding, one trained vector per sub-word, summed. NumPy only; no download.
 
 A field's vector is normalise(Σ over distinct sub-words of (1 + ln count) · scale · table row), a symbol's is
-normalise(Σ weight · field vector) over name, path, body and documentation, plus what `quiet` adds; a query is
+normalise(Σ weight · field vector) over name, path, body and documentation, plus its `offsets`; a query is
 one field with its own scales. Normalising each field before adding lets a short name count as much as a long
 body.
 
@@ -22,7 +22,13 @@ from lsp_server.embedding.contract import ModelInfo, SymbolTexts
 from lsp_server.embedding.dictionary import Dictionary
 from lsp_server.embedding.fields import Field, field_stream
 from lsp_server.embedding.nibbles import unpacked
-from lsp_server.embedding.quiet import Quiet, aside_axis, is_aside, own_directions, shortness
+from lsp_server.embedding.offsets import (
+    Offsets,
+    axis_of_tests,
+    is_test_or_example,
+    own_directions,
+    short_offsets,
+)
 from lsp_server.embedding.safetensors import read_tensors
 from lsp_server.embedding.scores import ScoreCurve, ScoreCurves
 from lsp_server.embedding.wordpiece import WordPiece
@@ -93,14 +99,14 @@ class StaticModel:
         curves: ScoreCurves,
         weights: FieldWeights,
         *,
-        quiet: Quiet,
+        offsets: Offsets,
         wordpiece: WordPiece,
         table: TokenTable,
     ) -> None:
         self.info = info
         self.curves = curves
         self._weights = weights
-        self._quiet = quiet
+        self._offsets = offsets
         self._wordpiece = wordpiece
         self._table = table
         self._damped = 1 + np.log(np.arange(_MAX_COUNT, dtype=np.float32).clip(1))
@@ -134,7 +140,7 @@ class StaticModel:
                 FieldWeights(
                     **{field: weights[field] for field in ("name", "path", "body", "documentation")}
                 ),
-                quiet=Quiet(**config.get("quiet", {})),
+                offsets=Offsets(**config.get("quiet", {})),
                 wordpiece=wordpiece,
                 table=table,
             )
@@ -164,23 +170,23 @@ class StaticModel:
             for first in range(0, len(content), _SYMBOLS_A_PRODUCT):
                 part = content[first : first + _SYMBOLS_A_PRODUCT]
                 self._add_field(weight, field, table, first, part)
-        self._turn_short_ones(content, texts, stream.body)
+        self._offset_short_symbols(content, texts, stream.body)
         return content.astype(np.float16)
 
     def place(self, content: np.ndarray, path: str) -> np.ndarray:
         """See `Embedder.place`."""
         vector = self._weights.path * self._bag(path_words(path), self._table.symbol_scale)
         sums = content.astype(np.float32) + vector
-        if self._quiet.aside and is_aside(path):
-            sums[sums.any(axis=1)] += np.float32(self._quiet.aside) * aside_axis(self.info.dimensions)
+        if self._offsets.aside and is_test_or_example(path):
+            sums[sums.any(axis=1)] += np.float32(self._offsets.aside) * axis_of_tests(self.info.dimensions)
         placed: np.ndarray = _normalised(sums).astype(np.float16)
         return placed
 
     def query_vector(self, query: str) -> np.ndarray:
         """See `Embedder.query_vector`."""
         vector = self._bag(split_words(query), self._table.query_scale)
-        if self._quiet.aside and vector.any() and is_aside(query):
-            vector += np.float32(self._quiet.query) * aside_axis(self.info.dimensions)
+        if self._offsets.aside and vector.any() and is_test_or_example(query):
+            vector += np.float32(self._offsets.query) * axis_of_tests(self.info.dimensions)
             vector = _normalised(vector[None])[0]
         return vector
 
@@ -191,14 +197,14 @@ class StaticModel:
         unit: np.ndarray = _normalised((factors @ self._table.rows(rows))[None])[0]
         return unit
 
-    def _turn_short_ones(self, content: np.ndarray, texts: SymbolTexts, body: Field) -> None:
-        """Turn symbols with a short body away from words; see `quiet`."""
+    def _offset_short_symbols(self, content: np.ndarray, texts: SymbolTexts, body: Field) -> None:
+        """Offset symbols with a short body; see `offsets`."""
         sizes = np.bincount(body.symbols, weights=body.ends - body.starts, minlength=len(content))
-        turned = shortness(self._quiet, sizes)
-        chosen = np.flatnonzero((turned > 0) & content.any(axis=1))
+        short = short_offsets(self._offsets, sizes)
+        chosen = np.flatnonzero((short > 0) & content.any(axis=1))
         if len(chosen):
             keys = [texts.source[slice(*texts.code[index])] for index in chosen.tolist()]
-            content[chosen] += turned[chosen, None] * own_directions(self.info.dimensions, keys)
+            content[chosen] += short[chosen, None] * own_directions(self.info.dimensions, keys)
 
     def _add_field(
         self,

@@ -72,7 +72,7 @@ class Agenda:
         return not self.has_work and self.scanned_at_ns is None and self.settled >= self.ticket
 
     @property
-    def is_quiet(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether no command waits, so that there is time for housekeeping."""
         return not (self.is_over or self._inbox.has_waiting)
 
@@ -80,13 +80,13 @@ class Agenda:
         """Wait for one command and take it; False when none came."""
         command = self._inbox.wait(timeout_s)
         if command is not None:
-            self._obey(command)
+            self._apply(command)
         return command is not None
 
     def catch_up(self) -> bool:
         """Take all waiting commands, and return whether work may continue."""
         for command in self._inbox.waiting():
-            self._obey(command)
+            self._apply(command)
         return self.may_work
 
     def look_at(self, paths: Iterable[str]) -> None:
@@ -130,7 +130,7 @@ class Agenda:
         self.scanned_at_ns = None
         self.wants_scan = True
 
-    def _obey(self, command: messages.Command) -> None:
+    def _apply(self, command: messages.Command) -> None:
         match command:
             case messages.Scan(ticket):
                 self.wants_scan = True

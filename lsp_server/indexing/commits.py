@@ -12,7 +12,7 @@ from typing import Self
 
 from lsp_server.indexing.messages import Event, Published
 from lsp_server.indexing.progress import ProgressMeter
-from lsp_server.indexing.upkeep.maintenance import settle_clusters
+from lsp_server.indexing.upkeep.maintenance import recluster_early
 from lsp_server.indexing.writing.batch import Batch
 from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.analysis_cache import AnalysisCache
@@ -89,7 +89,7 @@ class BackgroundCommits:
     def _commit(self, batch: Batch, analyses: Mapping[bytes, bytes], expected_symbols: int) -> None:
         began_s, began_cpu_s = time.monotonic(), time.thread_time()
         self._report(Published(self._writer.commit(batch, expected_symbols)))
-        if settle_clusters(self._writer, expected_symbols):
+        if recluster_early(self._writer, expected_symbols):
             self._report(Published(self._writer.generation))
         cached_s = time.monotonic()
         self._cache.put_many(analyses)

@@ -54,7 +54,7 @@ class ForegroundIndexing:
         """
         self._inbox.put(command)
         try:
-            Indexer(self._parts, self._inbox, self._take).work()
+            Indexer(self._parts, self._inbox, self._on_event).work()
         finally:
             self._end_patience()
             self._parts.pool.close()
@@ -65,7 +65,7 @@ class ForegroundIndexing:
             return Ending.STOPPED
         return Ending.DONE if self._is_settled else Ending.BUSY
 
-    def _take(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         match event:
             case Waiting() if self._wait_s <= 0:
                 self._inbox.close()

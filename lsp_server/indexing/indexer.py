@@ -20,7 +20,7 @@ from lsp_server.indexing.progress import ProgressMeter
 from lsp_server.indexing.run import IndexingRun
 from lsp_server.indexing.upkeep.maintenance import maintain
 from lsp_server.indexing.writing.writer import IndexWriter
-from lsp_server.memory import give_back
+from lsp_server.memory import trim_memory
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.lease import WriterLease, lease_holder
 
@@ -66,7 +66,7 @@ class Indexer:
         self._report = _one_at_a_time(report)
         self._meter = ProgressMeter(self._report)
         self._writer: IndexWriter | None = None
-        self._house_is_kept = True
+        self._is_tidied = True
 
     def run(self) -> None:
         """Carry out commands until the inbox is closed."""
@@ -86,7 +86,7 @@ class Indexer:
 
     def _work(self) -> None:
         self._agenda.catch_up()
-        if not self._agenda.may_work or (self._agenda.is_settled and self._house_is_kept):
+        if not self._agenda.may_work or (self._agenda.is_settled and self._is_tidied):
             return
         try:
             lease = self._lease()
@@ -127,7 +127,7 @@ class Indexer:
             writer = self._opened(version)
             self._index(version, writer)
             writer.suspend()
-            give_back()
+            trim_memory()
         except BaseException:
             self._let_go()  # what the writer has in memory may be ahead of what was committed
             raise
@@ -165,14 +165,12 @@ class Indexer:
         self._agenda.settled = self._agenda.ticket
         self._report(Settled(self._agenda.ticket))
         generation = writer.generation
-        self._house_is_kept = maintain(
-            writer, self._parts.recall_target, self._has_time, self._parts.embedder
-        )
+        self._is_tidied = maintain(writer, self._parts.recall_target, self._has_time, self._parts.embedder)
         if writer.generation != generation:
             self._report(Published(writer.generation))
         if scanned_at_ns is not None:
             self._delete_others(version)
-        if self._house_is_kept:
+        if self._is_tidied:
             self._report(Tidied())
 
     def _finish_scan(self, version: IndexVersion, writer: IndexWriter, began_ns: int) -> None:
@@ -189,9 +187,9 @@ class Indexer:
         index = self._parts.index
         others = [other for other in (*index.versions(), *index.remains()) if other.path != version.path]
         while others := [other for other in others if not other.delete_unless_read()]:
-            if time.monotonic() > until_s or not self._agenda.is_quiet:
+            if time.monotonic() > until_s or not self._agenda.is_idle:
                 return
             time.sleep(READERS_POLL_S)
 
     def _has_time(self) -> bool:
-        return self._agenda.is_quiet
+        return self._agenda.is_idle

@@ -37,6 +37,18 @@ logger = logging.getLogger(__name__)
 MAX_BYTES_DIGESTED_HERE = 1_000_000
 """Larger files with a changed time but the same size are digested by a worker."""
 
+UNREAD = FileState(
+    file=FileId(0),
+    digest=b"",
+    size_bytes=NEVER,
+    mtime_ns=NEVER,
+    language="",
+    status=FileStatus.PENDING,
+    reason="",
+    n_symbols=0,
+)
+"""A file that was seen but never read; its catalog row is found by its path."""
+
 
 class IndexingRun:
     """Works through an agenda with an open writer.
@@ -62,7 +74,7 @@ class IndexingRun:
         self._known = writer.known
         self._agenda = agenda
         self._meter = meter
-        self._at_work: dict[str, FileStat] = {}
+        self._in_flight: dict[str, FileStat] = {}
         self._overtaken: dict[str, FileStat | None] = {}
         self._distrusted: set[str] = set()
         self._stemmer = Stemmer()
@@ -88,8 +100,8 @@ class IndexingRun:
 
     def _put_back(self) -> None:
         """Put back what the workers have: a pause must not wait for hundreds of files."""
-        self._agenda.queue_files(list(self._at_work.values()), Lane.CHANGED)
-        self._at_work.clear()
+        self._agenda.queue_files(list(self._in_flight.values()), Lane.CHANGED)
+        self._in_flight.clear()
         for path, news in self._overtaken.items():
             if news is None:
                 self._agenda.queue.discard(path)
@@ -146,13 +158,13 @@ class IndexingRun:
     def _take_changes(self, changes: ChangeSet, lane: Lane) -> None:
         for path in changes.removed:
             self._agenda.queue.discard(path)
-            if path in self._at_work:
+            if path in self._in_flight:
                 self._overtaken[path] = None
             else:
                 self._remove(path)
         files = [file for file in (*changes.changed, *changes.touched) if _is_taken(file.path)]
         self._overtaken.update((file.path, file) for file in files if self._is_overtaken(file, lane))
-        waiting = [file for file in files if file.path not in self._at_work]
+        waiting = [file for file in files if file.path not in self._in_flight]
         self._discover(file.path for file in waiting if file.path not in self._known)
         self._agenda.queue_files(waiting, lane)
         self._expect()
@@ -162,9 +174,9 @@ class IndexingRun:
 
         A scan only sees a file's size and time; a path that is named by itself was seen to change.
         """
-        at_work = self._at_work.get(file.path)
-        is_as_seen = lane is Lane.SCANNED and file == at_work and file.path not in self._agenda.outdated
-        return at_work is not None and not is_as_seen
+        in_flight = self._in_flight.get(file.path)
+        is_as_seen = lane is Lane.SCANNED and file == in_flight and file.path not in self._agenda.outdated
+        return in_flight is not None and not is_as_seen
 
     def _discover(self, paths: Iterable[str]) -> None:
         new = list(paths)
@@ -177,7 +189,7 @@ class IndexingRun:
 
     @property
     def _n_waiting(self) -> int:
-        return len(self._agenda.queue) + len(self._at_work)
+        return len(self._agenda.queue) + len(self._in_flight)
 
     def _commit(self) -> None:
         self._batch.commit(self._n_waiting)
@@ -196,7 +208,7 @@ class IndexingRun:
             # A file queued by an earlier run may have been removed from the index by another process.
             state = self._known.setdefault(file.path, UNREAD)
             if not self._is_as_before(file, state):
-                self._at_work[file.path] = file
+                self._in_flight[file.path] = file
                 yield file.path, self._job(file.path, state).pack()
 
     def _is_skipped(self, file: FileStat) -> bool:
@@ -236,7 +248,7 @@ class IndexingRun:
 
     def _take(self, outcome: Outcome[str]) -> None:
         path = outcome.key
-        file = self._at_work.pop(path)
+        file = self._in_flight.pop(path)
         if path in self._overtaken:
             news = self._overtaken.pop(path)
             if news is None:
@@ -323,10 +335,6 @@ class IndexingRun:
             return b""
         is_same = (content.size_bytes, content.mtime_ns) == (file.size_bytes, file.mtime_ns)
         return content_digest(content.raw) if is_same else b""
-
-
-UNREAD = FileState(FileId(0), b"", NEVER, NEVER, "", FileStatus.PENDING, "", 0)
-"""A file that was seen but never read; its catalog row is found by its path."""
 
 
 def _never_read(state: FileState) -> FileState:

@@ -15,7 +15,7 @@ from lsp_server.parsing.known_languages import KNOWN
 
 _NO_SUFFIXES: Mapping[str, str] = MappingProxyType({})
 _SHARED_SUFFIXES = frozenset({".h", ".inc", ".m"})
-"""Those of several languages: what the file says decides, see `_settle`."""
+"""Those of several languages: what the file says decides, see `_by_text`."""
 
 _SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+|\w+=\S*\s+)*(?:\S*/)?)?([A-Za-z_+-]+)")
 _CPP_HEADER = re.compile(
@@ -145,7 +145,7 @@ def language_of(path: str, head: bytes = b"", extra_suffixes: Mapping[str, str] 
     known, suffix = _by_name(path, extra_suffixes)
     if known is None:
         return _by_shebang(head) or PLAINTEXT
-    return _settle(known, suffix, head)
+    return _by_text(known, suffix, head)
 
 
 def language_by_name(path: str, extra_suffixes: Mapping[str, str] = _NO_SUFFIXES) -> str:
@@ -190,7 +190,7 @@ def _own_suffix(name: str, suffixes: list[str], extra_suffixes: Mapping[str, str
     return None
 
 
-def _settle(known: Language, suffix: str, head: bytes) -> Language:
+def _by_text(known: Language, suffix: str, head: bytes) -> Language:
     """Let the text decide where several languages share a suffix."""
     if suffix == ".h":
         if _OBJECTIVE_C.search(head):

@@ -141,43 +141,36 @@ def _after_front_matter(source: Source) -> int:
 
 
 def _restructuredtext(source: Source) -> Iterator[Heading]:
-    levels: list[tuple[int, bool]] = []
+    styles: list[tuple[bytes, bool]] = []
     line = 1
     while line < source.n_lines:
         rule = _RST_RULE.match(source.line(line))
-        title = source.line(line - 1)
-        words = title.strip()
-        fits = words and len(source.line(line).rstrip()) >= len(words.decode("utf-8", "replace"))
-        if rule and fits and not title[:1].isspace() and not _RST_RULE.match(title):
-            above = _RST_RULE.match(source.line(line - 2)) if line > 1 else None
-            overlined = above is not None and above[1] == rule[1]
-            free = line < 2 or overlined or not source.line(line - 2).strip()
-            if free:
-                yield _rst_heading(source, line, rule[1][0], levels, line - 2 if overlined else line - 1)
-                line += 1
-        elif (
-            rule
-            and fits
-            and line > 1
-            and (above := _RST_RULE.match(source.line(line - 2)))
-            and above[1] == rule[1]
-        ):
-            yield _rst_heading(
-                source, line, -rule[1][0], levels, line - 2
-            )  # An overlined title may be indented.
+        above = _RST_RULE.match(source.line(line - 2)) if line > 1 else None
+        is_overlined = rule is not None and above is not None and above[1] == rule[1]
+        if rule and _is_rst_title(source, line, is_overlined=is_overlined):
+            style = (rule[1][:1], is_overlined)
+            if style not in styles:
+                styles.append(style)
+            words = source.line(line - 1)
+            start = source.line_start(line - 1) + len(words) - len(words.lstrip())
+            yield Heading(
+                level=styles.index(style) + 1,
+                start=source.line_start(line - 2 if is_overlined else line - 1),
+                text=(start, start + len(words.strip())),
+                body_line=line + 1,
+            )
             line += 1
         line += 1
 
 
-def _rst_heading(source: Source, line: int, mark: int, levels: list[tuple[int, bool]], first: int) -> Heading:
-    style = (abs(mark), first < line - 1)
-    if style not in levels:
-        levels.append(style)
-    words = source.line(line - 1)
-    start = source.line_start(line - 1) + len(words) - len(words.lstrip())
-    return Heading(
-        levels.index(style) + 1, source.line_start(first), (start, start + len(words.strip())), line + 1
-    )
+def _is_rst_title(source: Source, underline: int, *, is_overlined: bool) -> bool:
+    """Tell whether the line above a rule is a title; an overlined one may be indented."""
+    title = source.line(underline - 1)
+    n_underlined = len(source.line(underline).rstrip())
+    if not title.strip() or n_underlined < len(title.strip().decode("utf-8", "replace")):
+        return False
+    is_alone = underline < 2 or not source.line(underline - 2).strip()
+    return is_overlined or (is_alone and not title[:1].isspace() and not _RST_RULE.match(title))
 
 
 def _asciidoc(source: Source) -> Iterator[Heading]:

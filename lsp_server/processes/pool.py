@@ -75,7 +75,7 @@ class WorkerPool(Generic[Key]):
         self._closed = False
         self._is_warm = False
         self._failed_starts = 0
-        self._watchdog = _Watchdog(job_timeout_s)
+        self._deadlines = _Deadlines(job_timeout_s)
         self._threads: list[threading.Thread] = []
         self._processes: set[WorkerProcess] = set()
 
@@ -131,7 +131,7 @@ class WorkerPool(Generic[Key]):
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
-        self._watchdog.close()
+        self._deadlines.close()
 
     def pids(self) -> tuple[int, ...]:
         """Return the process ids of the living children."""
@@ -167,18 +167,18 @@ class WorkerPool(Generic[Key]):
             if process is None:
                 process = self._started()
                 if process is None:
-                    self._give_back(taken, in_flight)
+                    self._requeue(taken, in_flight)
                     in_flight.clear()
                     continue
             for job in taken:
                 process.send(job.payload)
                 in_flight.append(job)
-            answer, timed_out = self._watchdog.receive(process)
+            answer, timed_out = self._deadlines.receive(process)
             job = in_flight.popleft()
             if answer is not None:
                 self._report(job, answer)
             if answer is None or process.is_leaving:
-                self._give_back((), in_flight)
+                self._requeue((), in_flight)
                 in_flight.clear()
                 self._ended(process)
                 if answer is None:
@@ -218,7 +218,7 @@ class WorkerPool(Generic[Key]):
             self._processes.add(process)
             if self._closed:
                 process.kill()
-        ready, timed_out = self._watchdog.receive(process, START_TIMEOUT_S)
+        ready, timed_out = self._deadlines.receive(process, START_TIMEOUT_S)
         if ready is None:
             self._ended(process)
             self._start_failed("it took too long" if timed_out else "it ended before it was ready")
@@ -247,7 +247,7 @@ class WorkerPool(Generic[Key]):
         with self._changed:
             self._processes.discard(process)
 
-    def _give_back(self, taken: Iterable[_Job[Key]], in_flight: Iterable[_Job[Key]]) -> None:
+    def _requeue(self, taken: Iterable[_Job[Key]], in_flight: Iterable[_Job[Key]]) -> None:
         for job in reversed([*in_flight, *taken]):
             self._put(job, first=True)
 
@@ -262,7 +262,7 @@ class WorkerPool(Generic[Key]):
         self._outcomes.put((job.run, outcome))
 
 
-class _Watchdog:
+class _Deadlines:
     """Kills children whose answer is overdue: one thread for all, which sleeps until the next deadline."""
 
     def __init__(self, timeout_s: float) -> None:
@@ -279,7 +279,7 @@ class _Watchdog:
         deadline = time.monotonic() + (self._timeout_s if timeout_s is None else timeout_s)
         with self._changed:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, daemon=True, name="worker-watchdog")
+                self._thread = threading.Thread(target=self._watch, daemon=True, name="worker-deadlines")
                 self._thread.start()
             self._deadlines[process] = deadline
             if deadline < self._wakes_at:

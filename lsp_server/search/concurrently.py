@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def concurrently(work: Callable[[], T], *, is_crowded: bool = False) -> Callable[[], T]:
+def concurrently(work: Callable[[], T], *, is_busy: bool = False) -> Callable[[], T]:
     """Start a piece of work in another thread, and return a function that waits for its result.
 
     A caller that asks for the result before a thread has started on the work does it itself, so many
@@ -17,13 +17,13 @@ def concurrently(work: Callable[[], T], *, is_crowded: bool = False) -> Callable
 
     Args:
         work: What another thread may do meanwhile; ideally something that releases the GIL.
-        is_crowded: Whether the processors are busy anyway. Then the work is done when its result is asked
+        is_busy: Whether the processors are busy anyway. Then the work is done when its result is asked
             for: threads that wait for each other and for a processor took twice as long in the worst case.
 
     Returns:
         A function to be called once. It returns or raises what the work does.
     """
-    threads = None if is_crowded else _threads()
+    threads = None if is_busy else _threads()
     if threads is None:
         return work
     try:

@@ -11,8 +11,8 @@ from lsp_server.embedding import similarity_to_score
 from lsp_server.fulltext import inverse_frequency
 from lsp_server.model import Symbol, SymbolId, camel_case
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates.asking import Ask, Gathered, SymbolRef
 from lsp_server.search.candidates.gather import gather
+from lsp_server.search.candidates.retrieval import Gathered, Retrieval, SymbolRef
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.listing import listed_order
 from lsp_server.search.folder.view import FolderView
@@ -99,16 +99,16 @@ def near_in(view: FolderView, views: Sequence[FolderView]) -> Near:
 def _search_folder(
     view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters, cancel: Cancel
 ) -> list[SearchResult]:
-    ask = asked_of(view, request, query, filters)
-    gathered = gather(view, ask, cancel)
+    retrieval = retrieval_of(view, request, query, filters)
+    gathered = gather(view, retrieval, cancel)
     weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
     cancel.raise_if_cancelled()
     if query.words:
-        found = signals(view, ask, gathered)
-        ranking = _reread(view, ask, gathered, rank(found, weights), cancel)
-        scored = _scores(view, ask, gathered, found, ranking)
+        found = signals(view, retrieval, gathered)
+        ranking = _reread(view, retrieval, gathered, rank(found, weights), cancel)
+        scored = _scores(view, retrieval, gathered, found, ranking)
     else:  # a query of filters alone: everything gathered passes them
-        ranking = _listing(view, ask, gathered)
+        ranking = _listing(view, retrieval, gathered)
         scored = np.full(len(ranking.order), 0.5)
     cancel.raise_if_cancelled()
     best = range(min(request.limit, len(scored)))
@@ -118,29 +118,31 @@ def _search_folder(
     ]
 
 
-def _reread(view: FolderView, ask: Ask, gathered: Gathered, ranking: Ranking, cancel: Cancel) -> Ranking:
+def _reread(
+    view: FolderView, retrieval: Retrieval, gathered: Gathered, ranking: Ranking, cancel: Cancel
+) -> Ranking:
     """Let the cross-encoder, where one is set, rerank the best results of a hybrid search."""
-    if view.reranking is None or ask.mode is not SearchMode.HYBRID:
+    if view.reranking is None or retrieval.mode is not SearchMode.HYBRID:
         return ranking
     paths, refs = gathered.candidates.paths, gathered.refs
 
     def read(candidate: int) -> str:
         return text_of(symbol_at(view, refs[candidate]), paths[candidate])
 
-    return reranked(view.reranking, ask.query.text, ranking, read, cancel)
+    return reranked(view.reranking, retrieval.query.text, ranking, read, cancel)
 
 
-def asked_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters) -> Ask:
-    """Return a search in the form that one folder is asked in."""
+def retrieval_of(view: FolderView, request: SearchRequest, query: ParsedQuery, filters: Filters) -> Retrieval:
+    """Return what a search retrieves from one folder."""
     reader = None if view.snapshot is None else view.snapshot.text
-    return Ask(
-        query,
-        view.embedder.query_vector(query.text),
-        filters,
-        request.mode,
-        MAX_RESULTS if request.min_score > 0 else request.limit,
-        rarities(content_words(query.words), reader),
-        is_crowded=not view.is_complete,
+    return Retrieval(
+        query=query,
+        vector=view.embedder.query_vector(query.text),
+        filters=filters,
+        mode=request.mode,
+        limit=MAX_RESULTS if request.min_score > 0 else request.limit,
+        rarity=rarities(content_words(query.words), reader),
+        is_busy=not view.is_complete,
         is_known_name=query.is_one_piece
         and request.mode is SearchMode.HYBRID
         and _is_known_name(view, query),
@@ -155,29 +157,37 @@ def _is_known_name(view: FolderView, query: ParsedQuery) -> bool:
     return held or names_file(query.text, view.paths())
 
 
-def signals(view: FolderView, ask: Ask, gathered: Gathered) -> Signals:
+def signals(view: FolderView, retrieval: Retrieval, gathered: Gathered) -> Signals:
     """Return the ranking signals of each candidate."""
-    query = ask.query
+    query = retrieval.query
     split = SplitNames() if view.snapshot is None else view.snapshot.split
-    terms = QueryTerms(query.words, query.identifiers, ask.rarity, query.is_one_name, query.is_one_piece)
+    terms = QueryTerms(
+        words=query.words,
+        identifiers=query.identifiers,
+        rarity=retrieval.rarity,
+        is_one_name=query.is_one_name,
+        is_one_piece=query.is_one_piece,
+    )
     return signals_of(terms, gathered.candidates, split)
 
 
-def _listing(view: FolderView, ask: Ask, gathered: Gathered) -> Ranking:
+def _listing(view: FolderView, retrieval: Retrieval, gathered: Gathered) -> Ranking:
     """Order the candidates of a query that has only filters."""
     symbols = [symbol_at(view, ref) for ref in gathered.refs]
     candidates = gathered.candidates
-    order = listed_order(symbols, candidates.paths, candidates.flags, ask.query.names)
+    order = listed_order(symbols, candidates.paths, candidates.flags, retrieval.query.names)
     return Ranking(np.array(order, np.int64), np.ones(len(order)), {})
 
 
-def _scores(view: FolderView, ask: Ask, gathered: Gathered, found: Signals, ranking: Ranking) -> F64:
+def _scores(
+    view: FolderView, retrieval: Retrieval, gathered: Gathered, found: Signals, ranking: Ranking
+) -> F64:
     order = ranking.order
     meaning = similarity_to_score(gathered.candidates.similarity[order], view.embedder.curves.query)
-    if ask.mode is SearchMode.VECTOR:
+    if retrieval.mode is SearchMode.VECTOR:
         return np.minimum.accumulate(np.clip(meaning, 0.0, 1.0))
     exact, is_lifted = found.added["exact"][order] > 0, found.tier[order] > 0
-    share = _text_share(view, ask.query, gathered)[order]
+    share = _text_share(view, retrieval.query, gathered)[order]
     return scores(ranking.relevance, confidence(meaning, exact, is_lifted, found.added["name"][order], share))
 
 

@@ -6,5 +6,5 @@ from lsp_server.model import SymbolKind
 
 TYPES: Final = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM)
 
-HOLDERS: Final = (SymbolKind.MODULE, SymbolKind.NAMESPACE, SymbolKind.PACKAGE, *TYPES)
+CONTAINER_KINDS: Final = (SymbolKind.MODULE, SymbolKind.NAMESPACE, SymbolKind.PACKAGE, *TYPES)
 """Kinds whose symbols contain others; files aside."""

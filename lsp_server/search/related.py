@@ -158,14 +158,14 @@ def _candidates(
         similarities = _similarities(file.vectors, target)
         found += [
             _Candidate(
-                view,
-                file.path,
-                file.symbols[row],
-                file.vectors[row].astype(np.float32),
-                float(similarities[row]),
-                SymbolId(int(file.ids[row])),
-                int(file.flags[row]),
-                -1,
+                view=view,
+                path=file.path,
+                symbol=file.symbols[row],
+                vector=file.vectors[row].astype(np.float32),
+                similarity=float(similarities[row]),
+                id=SymbolId(int(file.ids[row])),
+                flags=int(file.flags[row]),
+                ordinal=-1,
             )
             for row in np.argsort(-similarities, kind="stable")[: depth + len(left_out)].tolist()
             if row not in left_out and file.vectors[row].any()
@@ -185,21 +185,21 @@ def _indexed(
         rows = own.ordinals[sorted(family)]
         allowed[rows[rows >= 0]] = False
     probes, rerank = snapshot.probes, snapshot.meta.rerank
-    here = partial(concurrently, is_crowded=not view.is_complete)
+    here = partial(concurrently, is_busy=not view.is_complete)
     hits = snapshot.vectors.search(target, depth, probes, rerank, allowed, concurrently=here)
     vectors = vectors_of(snapshot, hits.ordinals).astype(np.float32)
     ids, flags = snapshot.vectors.ids(hits.ordinals), snapshot.vectors.flags(hits.ordinals)
     files = snapshot.vectors.files(hits.ordinals).tolist()
     return [
         _Candidate(
-            view,
-            snapshot.path_of(files[number]),
-            snapshot.symbol_of(ordinal),
-            vectors[number],
-            float(hits.similarities[number]),
-            SymbolId(int(ids[number])),
-            int(flags[number]),
-            ordinal,
+            view=view,
+            path=snapshot.path_of(files[number]),
+            symbol=snapshot.symbol_of(ordinal),
+            vector=vectors[number],
+            similarity=float(hits.similarities[number]),
+            id=SymbolId(int(ids[number])),
+            flags=int(flags[number]),
+            ordinal=ordinal,
         )
         for number, ordinal in enumerate(hits.ordinals.tolist())
     ]

@@ -20,9 +20,9 @@ WORKSPACE_FILE: Final = ".semanticsymbols.toml"
 CLIENT_SECTION: Final = "semanticSymbols"
 """The section of an editor's configuration."""
 
-Doubt = Callable[[Any], Iterable[tuple[str, str]]]
+Check = Callable[[Any], Iterable[tuple[str, str]]]
 """Value → (message, suggestion) for each part of it that is wrong, worded as in `SettingProblem`."""
-_NO_DOUBTS: Final[Mapping[str, Doubt]] = MappingProxyType({})
+_NO_CHECKS: Final[Mapping[str, Check]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def load_settings(
     client: Mapping[str, Any],
     *,
     user_file: Path | None = None,
-    doubts: Mapping[str, Doubt] = _NO_DOUBTS,
+    checks: Mapping[str, Check] = _NO_CHECKS,
 ) -> LoadedSettings:
     """Return the settings in force for a workspace folder.
 
@@ -77,13 +77,13 @@ def load_settings(
         command_line: Dotted keys → values or texts; None as a value means that the option was not given.
         client: The editor's section, with nested or dotted keys; None as a value means unset.
         user_file: The user's file; None for the default path.
-        doubts: Dotted keys → further checks of a value, which is used all the same.
+        checks: Dotted keys → further checks of a value, which is used all the same.
 
     Raises:
         InvalidSettings: The command line has an unknown setting or an invalid value. Problems in all other
             layers are only reported.
     """
-    layers = _Layers(doubts)
+    layers = _Layers(checks)
     layers.add_file(user_file if user_file is not None else user_settings_file(), _allow_all)
     if workspace is not None:
         layers.add_file(workspace / WORKSPACE_FILE, _allow_in_workspace)
@@ -119,8 +119,8 @@ _Reader = Callable[[Option, Any], OptionValue]
 class _Layers:
     """Merges the values of one layer after another."""
 
-    def __init__(self, doubts: Mapping[str, Doubt] = _NO_DOUBTS) -> None:
-        self._doubts = doubts
+    def __init__(self, checks: Mapping[str, Check] = _NO_CHECKS) -> None:
+        self._checks = checks
         self.problems: list[SettingProblem] = []
         self._values: dict[str, OptionValue] = {}
         self._options = {option.key: option for option in describe()}
@@ -208,8 +208,8 @@ class _Layers:
             except ValueError as error:
                 self.problems.append(SettingProblem(source, key, str(error)))
             else:
-                doubt = self._doubts.get(option.key, lambda _: ())
-                self.problems += [SettingProblem(source, key, *words) for words in doubt(taken)]
+                check = self._checks.get(option.key, lambda _: ())
+                self.problems += [SettingProblem(source, key, *words) for words in check(taken)]
 
     def _unknown(self, source: str, key: str, names: Iterable[str]) -> None:
         near = get_close_matches(key, names, n=1)

@@ -234,7 +234,13 @@ def _options() -> Iterator[Option]:
         values = getattr(defaults, section.name)
         for item in fields(values):
             key = f"{section.name}.{camel_case(item.name)}"
-            yield Option(key, section.name, item.name, getattr(values, item.name), _rule(item))
+            yield Option(
+                key=key,
+                section=section.name,
+                name=item.name,
+                default=getattr(values, item.name),
+                rule=_rule(item),
+            )
 
 
 def _rule(item: Field[Any]) -> OptionRule:

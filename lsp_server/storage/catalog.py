@@ -248,13 +248,13 @@ class Catalog:
                 [(s.name, s.n_rows, s.size_bytes, s.checksum, generation) for s in batch.segments],
             )
             for segment, rows in batch.tombstones.items():
-                self._bury(segment, rows)
+                self._add_tombstones(segment, rows)
             retired = [(name,) for name in batch.retired]
             database.executemany("DELETE FROM segments WHERE name = ?", retired)
             database.executemany("DELETE FROM tombstones WHERE segment = ?", retired)
             self._put_meta({**batch.meta, "generation": generation})
-            settled = (*batch.removed, *(update.path for update in batch.updated))
-            database.executemany("DELETE FROM intents WHERE path = ?", ((path,) for path in settled))
+            covered = (*batch.removed, *(update.path for update in batch.updated))
+            database.executemany("DELETE FROM intents WHERE path = ?", ((path,) for path in covered))
         with self._lock:
             self._seen = None
         return generation
@@ -352,7 +352,7 @@ class Catalog:
             [(files[u.path], np.asarray(u.symbol_ids).astype("<u8").tobytes()) for u in updates],
         )
 
-    def _bury(self, segment: str, rows: NDArray[np.uint32]) -> None:
+    def _add_tombstones(self, segment: str, rows: NDArray[np.uint32]) -> None:
         if self._database.execute("SELECT 1 FROM segments WHERE name = ?", (segment,)).fetchone() is None:
             raise KeyError(segment)
         for block, dead in split_blocks(rows):

@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from lsp_server.embedding.nibbles import unpacked
-from lsp_server.embedding.quiet import Quiet, aside_axis, is_aside, own_directions, shortness
+from lsp_server.embedding.offsets import (
+    Offsets,
+    axis_of_tests,
+    is_test_or_example,
+    own_directions,
+    short_offsets,
+)
 from lsp_server.embedding.safetensors import read_tensors
 from lsp_server.embedding.static_model import CONFIG_FILE, TABLE_FILE, TENSORS, TOKENIZER_FILE
 from lsp_server.embedding.wordpiece import WordPiece
@@ -30,7 +36,7 @@ class Contender:
     parameters: Parameters
     wordpiece: WordPiece
     field_weights: Mapping[str, float]
-    quiet: Quiet = field(default_factory=Quiet)
+    offsets: Offsets = field(default_factory=Offsets)
 
     @classmethod
     def of_exported(cls, folder: Path) -> "Contender":
@@ -43,7 +49,7 @@ class Contender:
             Parameters(unpacked(np.asarray(table)), *weights),
             WordPiece.read(folder / TOKENIZER_FILE),
             config["field_weights"],
-            Quiet(**config.get("quiet", {})),
+            Offsets(**config.get("quiet", {})),
         )
 
     def similarities(self, queries: Sequence[str], part: CorpusPart) -> np.ndarray:
@@ -55,9 +61,9 @@ class Contender:
         """Return unit or zero vectors, float32[n, d]."""
         rows = Ragged.of([self.wordpiece.rows_of(split_words(text)) for text in texts])
         vectors = encode_queries(self.parameters, Bags.of(rows, self._n_rows))
-        if self.quiet.aside:
-            asking = np.array([is_aside(text) for text in texts]) & vectors.any(axis=1)
-            vectors[asking] += np.float32(self.quiet.query) * aside_axis(vectors.shape[1])
+        if self.offsets.aside:
+            asking = np.array([is_test_or_example(text) for text in texts]) & vectors.any(axis=1)
+            vectors[asking] += np.float32(self.offsets.query) * axis_of_tests(vectors.shape[1])
         return normalised(vectors)
 
     def symbols(self, part: CorpusPart) -> np.ndarray:
@@ -66,15 +72,17 @@ class Contender:
         sums = symbol_sums(self.parameters, fields, self.field_weights)
         sizes = np.array([len(self.wordpiece.rows(word)) for word in part.words])[part.bodies.flat]
         body_sizes = np.bincount(part.bodies.owners, weights=sizes, minlength=len(part))
-        turned = shortness(self.quiet, body_sizes)
+        turned = short_offsets(self.offsets, body_sizes)
         short = np.flatnonzero((turned > 0) & sums.any(axis=1))
         if len(short):
             # A part has no source to derive keys from; it only matters that no two share a direction.
             keys = [index.tobytes() for index in short]
             sums[short] += turned[short, None] * own_directions(sums.shape[1], keys)
-        if self.quiet.aside:
-            aside = np.array([is_aside(path) for path in part.file_names])[part.files] & sums.any(axis=1)
-            sums[aside] += np.float32(self.quiet.aside) * aside_axis(sums.shape[1])
+        if self.offsets.aside:
+            aside = np.array([is_test_or_example(path) for path in part.file_names])[part.files] & sums.any(
+                axis=1
+            )
+            sums[aside] += np.float32(self.offsets.aside) * axis_of_tests(sums.shape[1])
         return normalised(sums)
 
     @property

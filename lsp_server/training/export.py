@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lsp_server.embedding.nibbles import packed
-from lsp_server.embedding.quiet import FREE_AXES, Quiet
+from lsp_server.embedding.offsets import RESERVED_AXES, Offsets
 from lsp_server.embedding.rotation import rotation
 from lsp_server.embedding.scores import ScoreCurves
 from lsp_server.embedding.static_model import CONFIG_FILE, TABLE_FILE, TENSORS, TOKENIZER_FILE, revision_of
@@ -24,7 +24,7 @@ def export(
     parameters: Parameters,
     vocabulary: Mapping[str, int],
     field_weights: Mapping[str, float],
-    quiet: Quiet,
+    offsets: Offsets,
     curves: ScoreCurves,
 ) -> None:
     """Write a model.
@@ -35,7 +35,7 @@ def export(
         parameters: Trained.
         vocabulary: Sub-word → row.
         field_weights: How much each field's unit vector counts.
-        quiet: How far short symbols, tests and examples are turned away.
+        offsets: Of short symbols, tests and examples.
         curves: What similarities mean.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def export(
     config = {
         "name": name,
         "field_weights": dict(field_weights),
-        "quiet": asdict(quiet),
+        "quiet": asdict(offsets),
         "score_curves": asdict(curves),
     }
     _write(folder / CONFIG_FILE, config, indent=1)
@@ -62,13 +62,13 @@ def export(
 def with_free_axes(parameters: Parameters) -> np.ndarray:
     """Return the table in its principal axes by falling weight, the last ones zeroed, float32[v, d].
 
-    The least important directions carry little; `quiet` says what they are kept free for.
+    The least important directions carry little; `embedding.offsets` says what they are reserved for.
     """
     weight = np.exp(parameters.symbol_weights)[:, None]
     weighted = parameters.table * weight
     _, axes = np.linalg.eigh((weighted.T @ weighted).astype(np.float64))
     turned: np.ndarray = (parameters.table @ axes[:, ::-1]).astype(np.float32)
-    turned[:, -FREE_AXES:] = 0
+    turned[:, -RESERVED_AXES:] = 0
     return turned
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from lsp_server.embedding import BUNDLED_FOLDER, ScoreCurves
-from lsp_server.embedding.quiet import Quiet
+from lsp_server.embedding.offsets import Offsets
 from lsp_server.embedding.rotation import rotation
 from lsp_server.embedding.static_model import StaticModel
 from lsp_server.embedding.wordpiece import WordPiece
@@ -55,7 +55,7 @@ class Plan:
         recipe: Of the training proper.
         runs: How many training runs from one start are averaged.
         field_weights: How much each field's unit vector counts in the model; training weights them equally.
-        quiet: How far short symbols, tests and examples are turned away.
+        offsets: Of short symbols, tests and examples.
         n_processes: How many repositories are read at once.
     """
 
@@ -73,7 +73,7 @@ class Plan:
     field_weights: Mapping[str, float] = field(
         default_factory=lambda: {"name": 0.75, "path": 1.0, "body": 1.0, "documentation": 1.3}
     )
-    quiet: Quiet = field(default_factory=lambda: Quiet(short=1.5, aside=1.1))
+    offsets: Offsets = field(default_factory=lambda: Offsets(short=1.5, aside=1.1))
     n_processes: int = 1
 
 
@@ -161,7 +161,7 @@ def train(plan: Plan, on_progress: OnProgress = lambda _: None) -> Report:
     parameters = _trained(parameters, pairs, plan, on_progress)
     clock.lap("training")
     held_out = measure(
-        Contender(parameters, wordpiece, plan.field_weights, plan.quiet), parts, plan.recipe.seed
+        Contender(parameters, wordpiece, plan.field_weights, plan.offsets), parts, plan.recipe.seed
     )
     _export(plan, parameters, vocabulary, held_out)
     clock.lap("export")
@@ -277,7 +277,7 @@ def _export(plan: Plan, parameters: Parameters, vocabulary: dict[str, int], held
         parameters=parameters,
         vocabulary=vocabulary,
         field_weights=plan.field_weights,
-        quiet=plan.quiet,
+        offsets=plan.offsets,
         curves=curves,
     )
 

@@ -292,7 +292,15 @@ def _curve(asked: _Measured, symbols: _Measured, probes: I64, index: VectorIndex
         scan_ns = float(asked.n_scanned[column]) * _SCAN_NS + len(index.segments) * n_runs * _RUN_NS
         for rerank in _RERANKS:
             recalls = [float(np.mean(one.needed[:, :, column] <= rerank)) for one in (asked, symbols)]
-            points.append(CurvePoint(n_probes, rerank, recalls[0], recalls[1], scan_ns + rerank * _RERANK_NS))
+            points.append(
+                CurvePoint(
+                    probes=n_probes,
+                    rerank=rerank,
+                    recall=recalls[0],
+                    related_recall=recalls[1],
+                    cost_ns=scan_ns + rerank * _RERANK_NS,
+                )
+            )
             if rerank >= index.n_alive:
                 break
     return tuple(points)

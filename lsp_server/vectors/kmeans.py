@@ -18,7 +18,7 @@ SAMPLE_PER_CLUSTER = 64
 
 _MAX_SAMPLE_PER_CLUSTER = 256
 _MAX_ROUNDS = 12
-_SETTLED = 0.005  # stop when less than this share of the vectors changed clusters
+_CONVERGED = 0.005  # stop when less than this share of the vectors changed clusters
 _UNCLUSTERED_ROWS = 2_000
 _TINY = 1e-6
 _BLOCK_SCORES = 4_000_000  # similarities held at a time: 16 MB
@@ -57,7 +57,7 @@ def train_centroids(sample: AnyArray, n_clusters: int, seed: int) -> F32:
         previous = labels
         labels, scores = _nearest(sample, centroids)
         centroids = _means(sample, labels, scores, n_clusters)
-        if np.count_nonzero(labels != previous) < _SETTLED * len(sample):
+        if np.count_nonzero(labels != previous) < _CONVERGED * len(sample):
             break
     return centroids[_chain(centroids)]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from lsp_server.errors import IndexerFailed, IndexStorageFailed, SemanticSymbolsError
 from lsp_server.indexing import messages
 from lsp_server.indexing.messages import Command, Event
-from lsp_server.memory import give_back
+from lsp_server.memory import trim_memory
 from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
@@ -39,7 +39,7 @@ MakeClient = Callable[[Callable[[Event], None], Callable[[], None]], IndexerClie
 """Makes the client of an indexer process from two callbacks: for its events, and for its unexpected end."""
 
 
-class Background:
+class BackgroundIndexing:
     """The indexing of one folder. Thread-safe; no method waits for the process but `close`.
 
     Args:
@@ -60,7 +60,7 @@ class Background:
         updates: Percentiles,
     ) -> None:
         self._index = index
-        self._client = make_client(self._take, self._mourn)
+        self._client = make_client(self._on_event, self._on_death)
         self._publish = publish
         self._on_change = on_change
         self._updates = updates
@@ -68,17 +68,18 @@ class Background:
         self._timer: threading.Timer | None = None
         self._is_closed = False
         self._is_paused = index.is_paused()
-        self._is_held = False
+        self._awaits_restart = False
         """Nothing is sent: the process died, and waits for its restart."""
         self._note: str | None = None
         self._failure: messages.Failed | None = None
         self._has_given_up = False
         """The process reported that it can't go on; if it ends then, that is not a death."""
-        self._asked = self._settled = self._rebuild = 0
+        self._last_ticket = self._settled_ticket = self._rebuild_ticket = 0
         self._has_asked_for_all = False
-        self._asked_at: dict[int, float] = {}
+        self._asked_at_s: dict[int, float] = {}
+        """Ticket of a change → when it was asked to be indexed."""
         self._deaths = 0
-        self._began_s = 0.0
+        self._process_began_s = 0.0
         self._progress: messages.Progress | None = None
         self._is_job_over = True
         self._embedded_before = 0
@@ -97,13 +98,13 @@ class Background:
             if self._failure is not None:
                 self._ask_for_all()  # what failed has to be done, too
             elif self._ask(lambda ticket: messages.Update(tuple(paths), ticket)):
-                self._asked_at[self._asked] = time.monotonic()
+                self._asked_at_s[self._last_ticket] = time.monotonic()
         self._on_change()
 
     def rebuild(self) -> None:
         """Read, parse and embed everything again; the old index answers meanwhile. A pause defers it."""
         with self._lock:
-            self._rebuild = self._asked + 1
+            self._rebuild_ticket = self._last_ticket + 1
             self._ask_with_all(messages.Rebuild)
         self._on_change()
 
@@ -116,9 +117,9 @@ class Background:
         """Stop until `resume`; the pause survives restarts."""
         with self._lock:
             self._is_paused = self._is_job_over = True
-            self._asked_at.clear()
+            self._asked_at_s.clear()
             self._client.tell(messages.Pause())
-            self._later(IDLE_S, self._rest)
+            self._schedule(IDLE_S, self._end_idle_process)
         try:
             self._index.create().pause()
         except IndexStorageFailed as error:
@@ -132,7 +133,7 @@ class Background:
         except IndexStorageFailed as error:
             logger.warning("the end of the pause will not outlast this run: %s", error.message)
         with self._lock:
-            self._is_paused = self._is_held = False
+            self._is_paused = self._awaits_restart = False
             self._deaths = 0
             self._client.tell(messages.Resume())
             self._ask_for_all()
@@ -142,23 +143,23 @@ class Background:
         """End the process, for good, within a second."""
         with self._lock:
             self._is_closed = True
-            self._later(None)
+            self._schedule(None)
         self._client.close()
 
     def _ask(self, make: Callable[[int], Command]) -> bool:
         """Count a request and pass it on; False when paused (the scan on `resume` finds it) or closed."""
         if self._is_closed or self._is_paused:
             return False
-        self._asked += 1
-        if not self._is_held:
-            self._later(None)
-            self._send(make(self._asked))
+        self._last_ticket += 1
+        if not self._awaits_restart:
+            self._schedule(None)
+            self._send(make(self._last_ticket))
         return True
 
     def _ask_for_all(self) -> None:
         """Ask for a scan, or again for an unfinished rebuild: either finds whatever may have been lost."""
-        if self._rebuild > self._settled:
-            self._rebuild = self._asked + 1
+        if self._rebuild_ticket > self._settled_ticket:
+            self._rebuild_ticket = self._last_ticket + 1
             self._ask_with_all(messages.Rebuild)
         else:
             self._ask_with_all(messages.Scan)
@@ -170,7 +171,7 @@ class Background:
 
     def _send(self, command: Command) -> None:
         if self._client.pid is None:
-            self._began_s = time.monotonic()
+            self._process_began_s = time.monotonic()
         self._has_given_up = False
         try:
             self._client.send(command)
@@ -179,7 +180,7 @@ class Background:
 
     # Answers
 
-    def _take(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         match event:
             case messages.Progress():
                 with self._lock:
@@ -191,11 +192,11 @@ class Background:
             case messages.Settled(ticket):
                 self._settle(ticket, is_published=self._publish())
             case messages.Tidied():
-                give_back()
+                trim_memory()
                 # Not after `Settled`: clustering a large index may take longer than IDLE_S.
                 with self._lock:
-                    if self._settled >= self._asked:
-                        self._later(IDLE_S, self._rest)
+                    if self._is_settled:
+                        self._schedule(IDLE_S, self._end_idle_process)
             case messages.Waiting(holder):
                 self._note = f"Waiting for {holder}, which is writing the index of this folder."
             case messages.Failed():
@@ -212,46 +213,46 @@ class Background:
             if not is_published:
                 self._fail(UNREADABLE)
                 return
-            self._settled = max(self._settled, ticket)
+            self._settled_ticket = max(self._settled_ticket, ticket)
             self._is_job_over = True
-            for done in [asked for asked in self._asked_at if asked <= ticket]:
-                self._updates.add((now - self._asked_at.pop(done)) * 1000)
+            for answered in [asked for asked in self._asked_at_s if asked <= ticket]:
+                self._updates.add((now - self._asked_at_s.pop(answered)) * 1000)
             self._failure = self._note = None
             self._has_given_up = False
 
     def _fail(self, failure: messages.Failed) -> None:
         self._failure = failure
         self._note = None
-        self._later(RETRY_S, self._retry)
+        self._schedule(RETRY_S, self._retry)
 
-    def _mourn(self) -> None:
+    def _on_death(self) -> None:
         """The process died: restart it, with a growing delay if it keeps dying."""
         with self._lock:
             self._forget_progress()
             if self._is_closed or self._has_given_up:
                 return
-            self._deaths = 1 if time.monotonic() - self._began_s > HEALTHY_S else self._deaths + 1
-            self._is_held = True
+            self._deaths = 1 if time.monotonic() - self._process_began_s > HEALTHY_S else self._deaths + 1
+            self._awaits_restart = True
             if self._deaths >= MAX_DEATHS:
                 self._fail(_died(self._deaths))
             else:
                 delay_s = FIRST_RESTART_S * 2 ** (self._deaths - 1)
                 self._note = f"The indexer ended unexpectedly and restarts in {delay_s:.1f} seconds."
-                self._later(delay_s, self._retry)
+                self._schedule(delay_s, self._retry)
         self._on_change()
 
     def _retry(self) -> None:
         with self._lock:
-            self._is_held = False
+            self._awaits_restart = False
             self._note = None
             self._ask_for_all()
         self._on_change()
 
     # Rest
 
-    def _rest(self) -> None:
+    def _end_idle_process(self) -> None:
         with self._lock:
-            if self._is_paused or self._settled >= self._asked:
+            if self._is_paused or self._is_settled:
                 self._forget_progress()
                 self._client.rest()
 
@@ -262,7 +263,7 @@ class Background:
             self._embedded_before += self._progress.embedded_symbols
             self._progress = None
 
-    def _later(self, delay_s: float | None, action: Callable[[], None] | None = None) -> None:
+    def _schedule(self, delay_s: float | None, action: Callable[[], None] | None = None) -> None:
         """Schedule an action in place of the one scheduled before; with None, just cancel that one."""
         if self._timer is not None:
             self._timer.cancel()
@@ -283,6 +284,11 @@ class Background:
     # State
 
     @property
+    def _is_settled(self) -> bool:
+        """Whether the results of every request so far are in the index."""
+        return self._settled_ticket >= self._last_ticket
+
+    @property
     def state(self) -> IndexState:
         """Ready: the scan of this run is done and every change seen so far is searchable."""
         if self._is_paused:
@@ -291,7 +297,7 @@ class Background:
             return IndexState.FAILED
         if not self._has_asked_for_all:
             return IndexState.STARTING
-        return IndexState.READY if self._settled >= self._asked else IndexState.INDEXING
+        return IndexState.READY if self._is_settled else IndexState.INDEXING
 
     @property
     def message(self) -> str | None:

@@ -12,7 +12,7 @@ from lsp_server.search.palette.answer import CentralSymbols, palette
 from lsp_server.search.related import related
 from lsp_server.search.results import Coverage, SearchMode, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.workspace.metrics import Percentiles
-from lsp_server.workspace.nested import most_holders, without_doubles
+from lsp_server.workspace.nested import most_copies, without_duplicates
 from lsp_server.workspace.open_folder import OpenFolder
 from lsp_server.workspace.rerankers import Rerankers
 
@@ -48,16 +48,16 @@ class FolderSearches:
             Cancelled: The search was called off.
         """
         began = time.perf_counter()
-        n_doubles = _most_doubles(folders)
+        n_copies = _n_copies(folders)
         views = _views(folders)
         if request.mode is SearchMode.HYBRID:
             views = [
-                replace(view, reranking=self._rerankers.at_hand(folder.settings.search))
+                replace(view, reranking=self._rerankers.if_loaded(folder.settings.search))
                 for view, folder in zip(views, folders, strict=True)
             ]
-        outcome = search(views, replace(request, limit=request.limit * n_doubles), cancel)
-        if n_doubles > 1:
-            outcome = replace(outcome, results=_without_doubles(outcome.results, folders)[: request.limit])
+        outcome = search(views, replace(request, limit=request.limit * n_copies), cancel)
+        if n_copies > 1:
+            outcome = replace(outcome, results=_without_duplicates(outcome.results, folders)[: request.limit])
         outcome = replace(outcome, took_ms=self._note(began))
         if on_partial is not None and outcome.results:
             on_partial(outcome.results)
@@ -68,11 +68,11 @@ class FolderSearches:
     ) -> tuple[SearchResult, ...]:
         """Answer `workspace/symbol`: names first, then meaning if that is wanted."""
         began = time.perf_counter()
-        n_doubles = _most_doubles(folders)
+        n_copies = _n_copies(folders)
         views = _views(folders)
-        found = palette(views, query, limit * n_doubles, cancel, meaning=meaning, central=self._central)
-        if n_doubles > 1:
-            found = _without_doubles(found, folders)[:limit]
+        found = palette(views, query, limit * n_copies, cancel, meaning=meaning, central=self._central)
+        if n_copies > 1:
+            found = _without_duplicates(found, folders)[:limit]
         self._note(began)
         return found
 
@@ -89,11 +89,11 @@ class FolderSearches:
             cancel: Checked between stages.
         """
         began = time.perf_counter()
-        n_doubles = _most_doubles(folders)
+        n_copies = _n_copies(folders)
         own, *rest = views = _views(folders)
-        results = related(own, path, cursor, limit * n_doubles, cancel, other_views=rest)
-        if n_doubles > 1:
-            results = _without_doubles(results, folders)[:limit]
+        results = related(own, path, cursor, limit * n_copies, cancel, other_views=rest)
+        if n_copies > 1:
+            results = _without_duplicates(results, folders)[:limit]
         return SearchOutcome(
             results=results,
             is_incomplete=not all(view.is_complete for view in views),
@@ -112,11 +112,11 @@ def _views(folders: Sequence[OpenFolder]) -> list[FolderView]:
     return [folder.service.view() for folder in folders]
 
 
-def _most_doubles(folders: Sequence[OpenFolder]) -> int:
-    return most_holders([folder.real for folder in folders])
+def _n_copies(folders: Sequence[OpenFolder]) -> int:
+    return most_copies([folder.real for folder in folders])
 
 
-def _without_doubles(
+def _without_duplicates(
     results: Sequence[SearchResult], folders: Sequence[OpenFolder]
 ) -> tuple[SearchResult, ...]:
-    return without_doubles(results, {folder.path: folder.real for folder in folders})
+    return without_duplicates(results, {folder.path: folder.real for folder in folders})

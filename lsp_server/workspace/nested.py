@@ -12,12 +12,14 @@ def innermost(path: Path, folders: Mapping[Path, object] | Sequence[Path]) -> Pa
     return max(holding, key=lambda folder: len(folder.parts), default=None)
 
 
-def most_holders(folders: Sequence[Path]) -> int:
+def most_copies(folders: Sequence[Path]) -> int:
     """Return how many of the folders one file may be in at most: 1 unless they are nested."""
     return max((sum(one.is_relative_to(other) for other in folders) for one in folders), default=1)
 
 
-def without_doubles(results: Sequence[SearchResult], real: Mapping[Path, Path]) -> tuple[SearchResult, ...]:
+def without_duplicates(
+    results: Sequence[SearchResult], real: Mapping[Path, Path]
+) -> tuple[SearchResult, ...]:
     """Drop an outer folder's results in files that an inner folder has, too.
 
     Args:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from lsp_server.embedding import Embedder
 from lsp_server.fulltext import Stemmer, prepare
@@ -18,7 +19,7 @@ from lsp_server.storage.file_analysis import unpack
 
 logger = logging.getLogger(__name__)
 
-SETTLE_S = 2.0
+PARSE_WAIT_S = 2.0
 """A search waits this long for unsaved text to be parsed; only a text that stalls the parser takes longer."""
 
 START_S = 10.0
@@ -31,9 +32,19 @@ _NO_FILE = FileId(0)
 _WARM_UP = ParseJob("warm-up.txt", "", raw=b"").pack()
 
 
+class _Stage(Enum):
+    """What became of a document."""
+
+    OPEN = auto()
+    SAVED = auto()
+    """It is closed, and its text on disk, but not in the index yet."""
+    REQUESTED = auto()
+    """The same, and the index was asked to take the text in."""
+
+
 @dataclass(slots=True)
 class _Buffer:
-    """One document that is open, or was until its text was saved.
+    """The text of one document.
 
     Attributes:
         raw: The newest text.
@@ -43,9 +54,8 @@ class _Buffer:
         parsed: The newest text that was parsed.
         tried: The number of the newest text that the parser was given.
         is_slow: The last text held the parser up, so that no search waits for the next.
-        is_closed: The document is closed, and its text on disk, but not in the index yet.
+        stage: What became of the document.
         indexed: The digest that the index had when it was closed.
-        is_asked_for: The index was asked, since it was closed, to take the text in.
     """
 
     raw: bytes = b""
@@ -55,13 +65,8 @@ class _Buffer:
     parsed: UnsavedFile | None = None
     tried: int = 0
     is_slow: bool = False
-    is_closed: bool = False
+    stage: _Stage = _Stage.OPEN
     indexed: bytes | None = None
-    is_asked_for: bool = False
-
-
-def _is_awaiting(buffer: _Buffer) -> bool:
-    return buffer.is_closed and buffer.is_asked_for
 
 
 class Overlay:
@@ -84,7 +89,7 @@ class Overlay:
         """What is to be parsed, in this order."""
         self._n_texts = 0
         self._started_s = 0.0
-        self._there_since_s: float | None = None
+        self._worker_ready_s: float | None = None
         self._busy_since_s: float | None = None
         self._is_closed = False
         self._embedder: Embedder | None = None
@@ -121,8 +126,8 @@ class Overlay:
             if buffer.digest != digest:
                 self._n_texts += 1
                 buffer.raw, buffer.digest, buffer.number = raw, digest, self._n_texts
-            buffer.wanted, buffer.is_closed = wanted, False
-            self._soil(path, buffer, self._indexed_digest)
+            buffer.wanted, buffer.stage = wanted, _Stage.OPEN
+            self._mark_dirty(path, buffer, self._indexed_digest)
             self._start()
             self._changed.notify_all()
 
@@ -139,36 +144,36 @@ class Overlay:
         with self._changed:
             buffer, indexed = self._buffers.get(path), self._indexed_digest(path)
             if buffer is not None and buffer.parsed is not None and indexed != on_disk:
-                buffer.is_closed = buffer.digest == buffer.parsed.digest == on_disk
-                buffer.indexed, buffer.is_asked_for = indexed, False
-            stays = buffer is not None and buffer.is_closed
+                is_saved = buffer.digest == buffer.parsed.digest == on_disk
+                buffer.stage, buffer.indexed = _Stage.SAVED if is_saved else _Stage.OPEN, indexed
+            stays = buffer is not None and buffer.stage is not _Stage.OPEN
             if not stays:
                 self._forget(path)
             return stays
 
-    def asked_for(self, path: str) -> None:
+    def mark_requested(self, path: str) -> None:
         """Learn that the index was asked to take in a text that stays; see `drop`."""
         with self._changed:
-            if (buffer := self._buffers.get(path)) is not None:
-                buffer.is_asked_for = True
+            if (buffer := self._buffers.get(path)) is not None and buffer.stage is _Stage.SAVED:
+                buffer.stage = _Stage.REQUESTED
 
-    def awaiting(self) -> tuple[str, ...]:
+    def requested(self) -> tuple[str, ...]:
         """Return the closed documents whose texts the index was asked to take in."""
         with self._changed:
-            return tuple(path for path, buffer in self._buffers.items() if _is_awaiting(buffer))
+            return tuple(path for path, buffer in self._buffers.items() if buffer.stage is _Stage.REQUESTED)
 
-    def let_go(self, paths: Iterable[str]) -> None:
+    def release(self, paths: Iterable[str]) -> None:
         """Learn that the index has all that it was asked for: these closed documents have stayed long enough.
 
         Args:
-            paths: `awaiting`, from before the index was found to be ready.
+            paths: `requested`, from before the index was found to be ready.
         """
         with self._changed:
             for path in paths:
-                if (buffer := self._buffers.get(path)) is not None and _is_awaiting(buffer):
+                if (buffer := self._buffers.get(path)) is not None and buffer.stage is _Stage.REQUESTED:
                     self._forget(path)
 
-    def look_again(self) -> None:
+    def recheck_ignored(self) -> None:
         """Check again which of the buffers are indexed, after the ignore rules changed."""
         wanted = {path: self._is_wanted(path) for path in self.paths()}  # reads from disk: not under the lock
         with self._changed:
@@ -181,7 +186,9 @@ class Overlay:
         with self._changed:
             return tuple(self._buffers)
 
-    def settle(self, timeout_s: float | None = None, indexed_digest: DigestOf | None = None) -> bool:
+    def wait_until_parsed(
+        self, timeout_s: float | None = None, indexed_digest: DigestOf | None = None
+    ) -> bool:
         """Wait until every text that the index does not have is parsed; False when that takes too long.
 
         Texts that come meanwhile are not waited for, nor is one whose last version held the parser up.
@@ -192,15 +199,15 @@ class Overlay:
             timeout_s: How long to wait at most.
             indexed_digest: Of the generation that is going to be searched, else of the newest.
         """
-        timeout_s = SETTLE_S if timeout_s is None else timeout_s
+        timeout_s = PARSE_WAIT_S if timeout_s is None else timeout_s
         began_s = time.monotonic()
         with self._changed:
             digest_of = indexed_digest or self._indexed_digest
             for path, buffer in list(self._buffers.items()):
-                if buffer.is_closed and digest_of(path) not in {None, buffer.indexed}:
+                if buffer.stage is not _Stage.OPEN and digest_of(path) not in {None, buffer.indexed}:
                     self._forget(path)
                 else:  # the file may have changed on disk, and the buffer not
-                    self._soil(path, buffer, digest_of)
+                    self._mark_dirty(path, buffer, digest_of)
             if self._dirty:
                 self._changed.notify_all()
             asked = {path: self._buffers[path].number for path in self._dirty}
@@ -244,7 +251,7 @@ class Overlay:
         self._dirty.pop(path, None)
         self._changed.notify_all()
 
-    def _soil(self, path: str, buffer: _Buffer, indexed_digest: DigestOf) -> None:
+    def _mark_dirty(self, path: str, buffer: _Buffer, indexed_digest: DigestOf) -> None:
         """Mark a buffer to be parsed if there is any need."""
         if buffer.wanted and buffer.tried != buffer.number and indexed_digest(path) != buffer.digest:
             self._dirty[path] = None
@@ -259,9 +266,9 @@ class Overlay:
         return [path for path in self._dirty if self._buffers[path].tried < asked.get(path, 0)]
 
     def _patience_until_s(self, began_s: float, timeout_s: float) -> float:
-        if self._there_since_s is None:
+        if self._worker_ready_s is None:
             return self._started_s + max(timeout_s, START_S)
-        since_s = max(began_s, self._there_since_s)
+        since_s = max(began_s, self._worker_ready_s)
         return timeout_s + (since_s if self._busy_since_s is None else min(since_s, self._busy_since_s))
 
     # The thread
@@ -278,7 +285,7 @@ class Overlay:
         # So that the first change in the editor need not wait for the worker to start.
         self._worker.request(_WARM_UP)
         with self._changed:
-            self._there_since_s = time.monotonic()
+            self._worker_ready_s = time.monotonic()
             self._changed.notify_all()
         while True:
             with self._changed:
@@ -302,11 +309,11 @@ class Overlay:
         with self._changed:
             self._busy_since_s = None
             buffer.tried = number
-            buffer.is_slow = time.monotonic() - began_s > SETTLE_S
+            buffer.is_slow = time.monotonic() - began_s > PARSE_WAIT_S
             if parsed is not None:
                 buffer.parsed = parsed
             if self._buffers.get(path) is buffer:
-                self._soil(path, buffer, self._indexed_digest)  # a newer text may wait
+                self._mark_dirty(path, buffer, self._indexed_digest)  # a newer text may wait
             self._changed.notify_all()
 
     def _parsed(self, path: str, raw: bytes, embedder: Embedder) -> UnsavedFile | None:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 COUNT_EVERY_S = 0.25
 """While an index is being built, its files are counted at most this often; in a large one that takes time."""
 
-WEIGH_EVERY_S = 2.0
+MEASURE_EVERY_S = 2.0
 """Its size on disk is summed up at most this often."""
 
 
@@ -63,10 +63,10 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Weight:
+class _DiskSize:
     """The size of an index on disk at a generation, and when that was summed up."""
 
-    weighed_s: float = 0.0
+    measured_s: float = 0.0
     generation: int = -1
     size_bytes: int = 0
 
@@ -87,7 +87,7 @@ class IndexReader:
         self._lock: ReaderLock | None = None
         self._coverage = Coverage()
         self._counted_s = 0.0
-        self._weight = _Weight()
+        self._disk_size = _DiskSize()
         self._is_closed = False
 
     # What is open
@@ -261,11 +261,11 @@ class IndexReader:
         self._counted_s = time.monotonic()
 
     def _size_bytes(self, generation: Generation) -> int:
-        weight = self._weight
-        if weight.generation != generation.number and time.monotonic() - weight.weighed_s > WEIGH_EVERY_S:
+        size = self._disk_size
+        if size.generation != generation.number and time.monotonic() - size.measured_s > MEASURE_EVERY_S:
             size_bytes = generation.version.size_bytes()
-            self._weight = weight = _Weight(time.monotonic(), generation.number, size_bytes)
-        return weight.size_bytes
+            self._disk_size = size = _DiskSize(time.monotonic(), generation.number, size_bytes)
+        return size.size_bytes
 
 
 def _has_catalog(version: IndexVersion) -> bool:

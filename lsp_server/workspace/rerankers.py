@@ -77,18 +77,18 @@ class Rerankers:
         self._lock = threading.Lock()
         self._loadings: dict[str, _Loading] = {}
 
-    def at_hand(self, settings: SearchSettings) -> Reranking | None:
+    def if_loaded(self, settings: SearchSettings) -> Reranking | None:
         """Return what these settings ask for if it is loaded; else start loading it and return None."""
         loading = self._loading(settings.rerank_model)
         model = None if loading is None else loading.model
         return None if model is None else Reranking(model, settings.rerank_depth)
 
-    def awaited(self, settings: SearchSettings) -> Reranking | None:
+    def when_loaded(self, settings: SearchSettings) -> Reranking | None:
         """Wait until what these settings ask for is loaded; None where it can't be."""
         loading = self._loading(settings.rerank_model)
         if loading is not None:
             loading.done.wait()
-        return self.at_hand(settings)
+        return self.if_loaded(settings)
 
     def message(self, settings: SearchSettings) -> str | None:
         """Return why searches under these settings are answered without reranking, if they are."""

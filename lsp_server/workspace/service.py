@@ -22,7 +22,7 @@ from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
 from lsp_server.settings import WORKSPACE_FILE
 from lsp_server.storage.folders import IndexFolder
-from lsp_server.workspace.background import Background, MakeClient
+from lsp_server.workspace.background import BackgroundIndexing, MakeClient
 from lsp_server.workspace.explanation import explain
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.overlay import Overlay
@@ -94,7 +94,7 @@ class FolderService:
         self, parts: FolderParts, listener: ServiceListener, before: "FolderService | None" = None
     ) -> None:
         self.folder = parts.folder
-        self.background = Background(
+        self.background = BackgroundIndexing(
             parts.index, parts.make_client, self._publish, listener.on_status, listener.updates
         )
         self._parts = parts
@@ -183,7 +183,7 @@ class FolderService:
         if self._model_failure is None:
             self._overlay.begin(embedder, reader.indexed_digest)
             if self._before is not None:
-                self._overlay.settle(HANDOVER_S)
+                self._overlay.wait_until_parsed(HANDOVER_S)
 
     def _watch(self) -> None:
         if not self._parts.watch:
@@ -210,16 +210,16 @@ class FolderService:
         """Look at these relative paths again."""
         changed = tuple(paths)
         rules = self._parts.rules
-        doubted = [folder for path in changed for folder in rules.doubted_by(path)]
-        for folder in doubted:
+        affected = [folder for path in changed for folder in rules.affected_by(path)]
+        for folder in affected:
             rules.invalidate(f"{folder}/" if folder else "")
-        changed = (*changed, *doubted)
+        changed = (*changed, *affected)
         if any(rules.is_ignore_file(path) for path in changed):
             self.rules_changed()
             return
         if WORKSPACE_FILE in changed:
             self._listener.on_settings()
-        self._overlay.look_again()
+        self._overlay.recheck_ignored()
         if self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
             self.background.update(wanted)
 
@@ -238,7 +238,7 @@ class FolderService:
 
     def _rescan(self) -> None:
         self._listener.on_settings()
-        self._overlay.look_again()
+        self._overlay.recheck_ignored()
         if self.is_open:
             self.background.scan()
 
@@ -253,7 +253,7 @@ class FolderService:
         """Return to what is on disk; a text that was just saved stays until the index has it."""
         if self._overlay.drop(path, _digest_on_disk(self.folder / path)):
             self.background.update((path,))
-            self._overlay.asked_for(path)
+            self._overlay.mark_requested(path)
         if (before := self._before) is not None:
             before.close_document(path)
 
@@ -288,7 +288,14 @@ class FolderService:
         self._opened.wait(OPEN_S)
         reader = self._reader
         if reader is None:
-            return FolderView(self.folder, _NO_MODEL, None, Unsaved(), Coverage(), is_complete=False)
+            return FolderView(
+                folder=self.folder,
+                embedder=_NO_MODEL,
+                snapshot=None,
+                unsaved=Unsaved(),
+                coverage=Coverage(),
+                is_complete=False,
+            )
         if self.state is IndexState.READY and reader.is_lost:
             self.background.scan()  # somebody deleted the index: rebuild it
         reader.follow()
@@ -297,13 +304,13 @@ class FolderService:
     def _view(self, reader: IndexReader) -> FolderView:
         models = self._models  # `close` empties it
         # In this order: a ready index has what it was asked for before, and the generation of then shows it.
-        awaiting = self._overlay.awaiting()
+        requested = self._overlay.requested()
         is_ready = self.state is IndexState.READY
         generation = reader.generation
         digest_of = reader.indexed_digest if generation is None else generation.digest_of
         if is_ready:
-            self._overlay.let_go(awaiting)
-        is_settled = self._overlay.settle(indexed_digest=digest_of)
+            self._overlay.release(requested)
+        is_parsed = self._overlay.wait_until_parsed(indexed_digest=digest_of)
         unsaved = self._overlay.current(digest_of)
         today = next(iter(models), _NO_MODEL)
         embedder = today
@@ -317,7 +324,7 @@ class FolderService:
             snapshot=None if generation is None else generation.snapshot,
             unsaved=unsaved,
             coverage=reader.coverage,
-            is_complete=is_ready and is_settled,
+            is_complete=is_ready and is_parsed,
         )
 
     @property

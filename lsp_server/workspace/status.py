@@ -18,7 +18,7 @@ class IndexState(StrEnum):
     FAILED = "failed"
 
     @property
-    def badness(self) -> int:
+    def severity(self) -> int:
         """Its rank from best to worst; the workspace shows the state of its worst folder."""
         return list(IndexState).index(self)
 

@@ -159,7 +159,7 @@ class FolderVisit:
         return ending
 
     def _work(self, command: Command, wait_s: float) -> Ending:
-        self._indexing = ForegroundIndexing(self._parts.make_indexer(), self._take, wait_s)
+        self._indexing = ForegroundIndexing(self._parts.make_indexer(), self._on_event, wait_s)
         try:
             ending = self._indexing.run(command)
         finally:
@@ -168,7 +168,7 @@ class FolderVisit:
         self._is_current = ending is Ending.DONE
         return ending
 
-    def _take(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if isinstance(event, messages.Progress):
             self._speed = event
             self._embedded = event.embedded_symbols

@@ -64,12 +64,12 @@ class Workspace:
         self._state_without_folders = IndexState.STARTING
         self._updates = Percentiles()
         self._embedded_before = 0
-        self._rerankers = Rerankers(composition.load_reranker, self._tell)
+        self._rerankers = Rerankers(composition.load_reranker, self._publish_status)
         self._searches = FolderSearches(self._rerankers)
         self._general = composition.load_settings(None, {})
-        self._telling = threading.Lock()
-        self._looks = itertools.count(1)
-        self._told = 0
+        self._publishing = threading.Lock()
+        self._status_numbers = itertools.count(1)
+        self._last_published = 0
 
     # Folders
 
@@ -78,7 +78,7 @@ class Workspace:
         for folder in folders:
             self.add_folder(folder)
         self._state_without_folders = IndexState.READY
-        self._tell()
+        self._publish_status()
 
     def add_folder(self, path: Path) -> None:
         """Follow one more folder."""
@@ -89,7 +89,7 @@ class Workspace:
             for problem in loaded.problems:
                 logger.warning("%s", problem)
             self._start(path, loaded, None)
-        self._tell()
+        self._publish_status()
 
     def remove_folder(self, path: Path) -> None:
         """Stop following a folder."""
@@ -100,7 +100,7 @@ class Workspace:
             self._folders = {known: one for known, one in self._folders.items() if known != path}
             self._embedded_before += folder.service.background.embedded_symbols
         threading.Thread(target=folder.service.close, name="folder-close", daemon=True).start()
-        self._tell()
+        self._publish_status()
 
     def close(self) -> None:
         """End all child processes and close the indexes, within a second."""
@@ -114,7 +114,9 @@ class Workspace:
 
     def _start(self, path: Path, loaded: LoadedSettings, before: FolderService | None) -> None:
         parts = self._composition.folder_parts(path, loaded.settings)
-        listener = ServiceListener(self._tell, lambda: self._settings_file_changed(path), self._updates)
+        listener = ServiceListener(
+            self._publish_status, lambda: self._settings_file_changed(path), self._updates
+        )
         service = FolderService(parts, listener, before)
         folder = OpenFolder(path, real_path(path), loaded, service)
         self._folders = {**self._folders, path: folder}
@@ -136,7 +138,7 @@ class Workspace:
                 self._load_settings(path)
             folders = self._folders.values()
             self._rerankers.forget_all_but({one.settings.search.rerank_model for one in folders})
-        self._tell()
+        self._publish_status()
 
     def _settings_file_changed(self, path: Path) -> None:
         """Read a folder's settings file again; in a new thread, as the calling one may be ended by that."""
@@ -144,7 +146,7 @@ class Workspace:
         def load() -> None:
             with self._changing:
                 self._load_settings(path)
-            self._tell()
+            self._publish_status()
 
         threading.Thread(target=load, name="folder-settings", daemon=True).start()
 
@@ -245,7 +247,7 @@ class Workspace:
         """
         folders = self._asked(folder)
         statuses = tuple(self._status_of(one) for one in folders)
-        worst = max(statuses, key=lambda status: status.state.badness, default=None)
+        worst = max(statuses, key=lambda status: status.state.severity, default=None)
         return WorkspaceStatus(
             state=worst.state if worst is not None else self._state_without_folders,
             message=None if worst is None else worst.message or _first_message(statuses),
@@ -274,13 +276,13 @@ class Workspace:
             resident_bytes=resident_bytes(),
         )
 
-    def _tell(self) -> None:
+    def _publish_status(self) -> None:
         """Publish the status, unless a thread that took it later has done so already."""
-        look = next(self._looks)
+        number = next(self._status_numbers)
         status = self.status()
-        with self._telling:
-            if look > self._told:
-                self._told = look
+        with self._publishing:
+            if number > self._last_published:
+                self._last_published = number
                 self._on_status(status)
 
     def pause(self) -> None:
@@ -333,14 +335,14 @@ class Workspace:
                 self._hide(file)
 
     def _hide(self, file: Path) -> None:
-        for service, path in self._holders(file):
+        for service, path in self._folders_of(file):
             service.close_document(path)
 
     def _show(self, file: Path, text: str) -> None:
-        for service, path in self._holders(file):
+        for service, path in self._folders_of(file):
             service.open_document(path, text)
 
-    def _holders(self, file: Path) -> list[tuple[FolderService, str]]:
+    def _folders_of(self, file: Path) -> list[tuple[FolderService, str]]:
         """Return every folder that a file is in, with its path there; each folder may be searched alone."""
         return [
             (folder.service, _relative(file, folder.real))

@@ -9,7 +9,7 @@ from lsp_server.embedding.rotation import rotation
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 7, 128, 384, 1024])
-def test_it_is_orthogonal(dimensions: int) -> None:
+def test_the_rotation_is_orthogonal(dimensions: int) -> None:
     matrix = rotation(dimensions).astype(np.float64)
     np.testing.assert_allclose(matrix @ matrix.T, np.eye(dimensions), atol=1e-5)
 

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 from lsp_server.embedding import BUNDLED_FOLDER, ModelChoice, SymbolTexts, load_embedder
 from lsp_server.embedding.nibbles import unpacked
-from lsp_server.embedding.quiet import aside_axis, is_aside, own_directions
+from lsp_server.embedding.offsets import axis_of_tests, is_test_or_example, own_directions
 from lsp_server.embedding.safetensors import read_tensors
 from lsp_server.embedding.static_model import StaticModel, revision_of
 from lsp_server.errors import ModelUnavailable
@@ -24,7 +24,7 @@ from lsp_server.text import split_file
 MODEL = StaticModel.read(BUNDLED_FOLDER)
 TOKENIZER = Tokenizer.from_file(str(BUNDLED_FOLDER / "tokenizer.json"))
 TENSORS = read_tensors(BUNDLED_FOLDER / "model.safetensors")
-QUIET = json.loads((BUNDLED_FOLDER / "config.json").read_bytes())["quiet"]
+OFFSETS = json.loads((BUNDLED_FOLDER / "config.json").read_bytes())["quiet"]
 TABLE = unpacked(TENSORS["table"])
 
 SOURCE = '''
@@ -99,7 +99,7 @@ def turned_away(said: np.ndarray, body: str, code: bytes) -> np.ndarray:
     """What keeps a symbol with a short body from answering everything."""
     unknown = TOKENIZER.token_to_id("[UNK]")
     n_body = sum(token != unknown for token in TOKENIZER.encode(body, add_special_tokens=False).ids)
-    turned = QUIET["short"] * max(0.0, 1 - n_body / QUIET["enough"]) if said.any() else 0.0
+    turned = OFFSETS["short"] * max(0.0, 1 - n_body / OFFSETS["enough"]) if said.any() else 0.0
     direction: np.ndarray = turned * own_directions(MODEL.info.dimensions, [code])[0]
     return direction
 
@@ -150,8 +150,8 @@ def test_vectors_are_what_the_recipe_says(name: str, container: str, body: str, 
 @settings(deadline=None)
 def test_query_vectors_are_what_the_recipe_says(query: str) -> None:
     expected = naive_field(query, "query_scale")
-    if is_aside(query) and expected.any():
-        turned = expected + QUIET["query"] * aside_axis(MODEL.info.dimensions)
+    if is_test_or_example(query) and expected.any():
+        turned = expected + OFFSETS["query"] * axis_of_tests(MODEL.info.dimensions)
         expected = turned / np.linalg.norm(turned)
     np.testing.assert_allclose(MODEL.query_vector(query), expected, atol=1e-3)
 

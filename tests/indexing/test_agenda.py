@@ -80,12 +80,12 @@ def test_the_end_stops_work(agenda: Agenda, inbox: Inbox) -> None:
     assert not agenda.wait()
 
 
-def test_a_waiting_command_ends_the_quiet(agenda: Agenda, inbox: Inbox) -> None:
-    assert agenda.is_quiet
+def test_a_waiting_command_ends_the_idle_time(agenda: Agenda, inbox: Inbox) -> None:
+    assert agenda.is_idle
     inbox.put(Pause())
-    assert not agenda.is_quiet
+    assert not agenda.is_idle
     assert agenda.wait()
-    assert agenda.is_quiet
+    assert agenda.is_idle
     assert not agenda.wait(0)
 
 

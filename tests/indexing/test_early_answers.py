@@ -52,7 +52,7 @@ def test_what_is_read_can_be_found_before_the_rest(desk: Desk, monkeypatch: pyte
     assert all(before < after for before, after in pairwise(findable))
 
 
-def test_clusters_settle_while_the_index_is_small(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_is_reclustered_while_it_is_small(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first commit has too few symbols for the clusters of the whole; housekeeping need not move all."""
     monkeypatch.setattr(filling, "FIRST_COMMIT_S", 0.0)
     monkeypatch.setattr(filling, "REST_AFTER_COMMIT", 0.0)

@@ -40,7 +40,7 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
-def test_round_trip(message: Message) -> None:
+def test_a_message_survives_as_one_line(message: Message) -> None:
     line = message.encode()
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1

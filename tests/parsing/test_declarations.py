@@ -90,7 +90,7 @@ SHORT = {
 
 
 @pytest.mark.parametrize("language", SHORT)
-def test_declarations_in_short(language: str) -> None:
+def test_the_declarations_of_a_short_example_are_found(language: str) -> None:
     text, names = SHORT[language]
     check(language, text, names.split(" "))
 

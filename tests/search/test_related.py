@@ -179,7 +179,7 @@ def test_a_copied_test_is_marked_as_both(sessions: SmallIndex) -> None:
     assert marks["tests/test_other.py", "test_load_session_reads_the_stream"] == ("test", "duplicate")
 
 
-def test_the_limit_holds(sessions: SmallIndex) -> None:
+def test_no_more_related_symbols_come_than_asked_for(sessions: SmallIndex) -> None:
     assert len(near(sessions.view(), "src/store.py", 4, limit=2)) == 2
     assert near(sessions.view(), "src/store.py", 4, limit=0) == ()
 

@@ -130,7 +130,7 @@ def test_listing_an_empty_base_finds_nothing(tmp_path: Path) -> None:
     assert IndexRoot(tmp_path / "nowhere").folders() == []
 
 
-def test_a_pause_survives(root: IndexRoot, folder: IndexFolder, workspace: Path) -> None:
+def test_a_pause_is_kept_in_the_index_folder(root: IndexRoot, folder: IndexFolder, workspace: Path) -> None:
     assert not folder.is_paused()
     folder.pause()
     assert root.folder_of(workspace).is_paused()

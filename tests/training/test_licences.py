@@ -54,12 +54,12 @@ def test_files_at_the_root_count_before_those_below() -> None:
 @pytest.mark.parametrize(
     "path", ["LICENSE", "license.md", "COPYING", "LICENCE.txt", "MIT-LICENSE", "nx/LICENSE"]
 )
-def test_where_a_licence_stands(path: str) -> None:
+def test_a_licence_file_is_told_by_its_name(path: str) -> None:
     assert is_licence_file(path)
 
 
 @pytest.mark.parametrize("path", ["src/a/LICENSE", "licenses.py", "README.md", "copyleft.txt"])
-def test_where_none_stands(path: str) -> None:
+def test_other_files_are_no_licence_files(path: str) -> None:
     assert not is_licence_file(path)
 
 

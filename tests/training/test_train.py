@@ -9,7 +9,7 @@ from small_corpus import commit, write_folder
 
 from lsp_server.cli import main
 from lsp_server.embedding import ModelChoice, load_embedder
-from lsp_server.embedding.quiet import Quiet
+from lsp_server.embedding.offsets import Offsets
 from lsp_server.embedding.static_model import StaticModel
 from lsp_server.embedding.wordpiece import WordPiece
 from lsp_server.indexing.workers.analyzer import symbol_texts
@@ -168,7 +168,7 @@ def test_training_and_indexing_see_the_same_text(sources: list[Path], tmp_path: 
         parameters=parameters,
         vocabulary=vocabulary,
         field_weights=weights,
-        quiet=Quiet(),
+        offsets=Offsets(),
         curves=curves,
     )
     model = load_embedder(ModelChoice(path=tmp_path / "model"))

@@ -30,7 +30,9 @@ def plan(loads: list[tuple[int, int]], trained: int = 100_000) -> Compaction | N
         ([(100_000, 0), (300_001, 0)], "recluster", (0, 1)),
     ],
 )
-def test_plans(loads: list[tuple[int, int]], action: str | None, segments: tuple[int, ...]) -> None:
+def test_segments_are_merged_dropped_or_clustered_where_that_pays(
+    loads: list[tuple[int, int]], action: str | None, segments: tuple[int, ...]
+) -> None:
     found = plan(loads)
     assert (found.action if found else None) == action
     assert (found.segments if found else ()) == segments

@@ -11,7 +11,7 @@ import pytest
 
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.workspace import background as module
-from lsp_server.workspace.background import Background
+from lsp_server.workspace.background import BackgroundIndexing
 from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.status import IndexState
@@ -64,7 +64,9 @@ class Stage:
         self._changed = threading.Condition()
         self._script = home / "child.py"
         self.behave(behaviour)
-        self.background = Background(self.index, self._client, self._publish, self._change, self.updates)
+        self.background = BackgroundIndexing(
+            self.index, self._client, self._publish, self._change, self.updates
+        )
 
     def behave(self, behaviour: str) -> None:
         self._script.write_text(textwrap.dedent(CHILD) % behaviour)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lsp_server.workspace.documents import OpenDocuments
-from lsp_server.workspace.nested import innermost, most_holders
+from lsp_server.workspace.nested import innermost, most_copies
 
 
 def test_two_names_of_one_file_share_the_text_that_changed_last(tmp_path: Path) -> None:
@@ -36,6 +36,6 @@ def test_the_innermost_folder_owns_a_file() -> None:
     assert innermost(Path("/a/b/c.py"), folders) == Path("/a/b")
     assert innermost(Path("/a/c.py"), folders) == Path("/a")
     assert innermost(Path("/c.py"), folders) is None
-    assert most_holders(folders) == 2
-    assert most_holders([Path("/a"), Path("/b")]) == 1
-    assert most_holders([]) == 1
+    assert most_copies(folders) == 2
+    assert most_copies([Path("/a"), Path("/b")]) == 1
+    assert most_copies([]) == 1

@@ -51,7 +51,7 @@ def index() -> Index:
 
 @pytest.fixture
 def overlay(embedder: Embedder, index: Index, monkeypatch: pytest.MonkeyPatch) -> Iterator[Overlay]:
-    monkeypatch.setattr(module, "SETTLE_S", PARSER_S)  # a busy machine makes no text a slow one
+    monkeypatch.setattr(module, "PARSE_WAIT_S", PARSER_S)  # a busy machine makes no text a slow one
     overlay = Overlay(parser(), lambda path: not path.startswith("ignored"))
     overlay.begin(embedder, index.digests.get)
     yield overlay
@@ -76,7 +76,7 @@ def took(action: Callable[[], object]) -> float:
 def test_the_last_of_many_texts_counts(overlay: Overlay, index: Index) -> None:
     for number in range(50):
         overlay.set("a.py", f"def version_{number}(): ...\n")
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     assert names(overlay, index) == {"version_49"}
 
 
@@ -108,9 +108,9 @@ def typing_without_a_rest(overlay: Overlay, path: str) -> Iterator[None]:
 
 def test_a_search_does_not_wait_for_what_is_typed_after_it(overlay: Overlay, index: Index) -> None:
     overlay.set("a.py", "def warm(): ...\n")
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     with typing_without_a_rest(overlay, "a.py"):
-        assert all(overlay.settle(30) for _ in range(5))
+        assert all(overlay.wait_until_parsed(30) for _ in range(5))
     assert names(overlay, index) != {"warm"}
 
 
@@ -119,7 +119,7 @@ def test_a_document_in_which_somebody_types_lets_the_others_have_their_turn(
 ) -> None:
     with typing_without_a_rest(overlay, "a.py"):
         overlay.set("b.py", "def other(): ...\n")
-        assert overlay.settle(30)
+        assert overlay.wait_until_parsed(30)
         assert "other" in names(overlay, index)
 
 
@@ -130,17 +130,17 @@ def test_a_text_counts_that_only_a_newer_generation_than_the_searched_one_has(
     overlay.set("a.py", "def saved(): ...\n")
     searched = Index()
     searched.has("a.py", "def before(): ...\n")
-    assert overlay.settle(30, searched.digests.get)
+    assert overlay.wait_until_parsed(30, searched.digests.get)
     assert names(overlay, searched) == {"saved"}
 
 
 def test_a_text_that_the_index_has_is_left_to_it(overlay: Overlay, index: Index) -> None:
     index.has("a.py", "def same(): ...\n")
     overlay.set("a.py", "def same(): ...\n")
-    assert overlay.settle(0)
+    assert overlay.wait_until_parsed(0)
     assert overlay.current(index.digests.get).files == {}
     index.has("a.py", "def changed_on_disk(): ...\n")
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     assert names(overlay, index) == {"same"}
     index.has("a.py", "def same(): ...\n")
     assert overlay.current(index.digests.get).files == {}
@@ -149,7 +149,7 @@ def test_a_text_that_the_index_has_is_left_to_it(overlay: Overlay, index: Index)
 def test_a_closed_buffer_is_forgotten(overlay: Overlay, index: Index) -> None:
     overlay.set("a.py", "def gone(): ...\n")
     overlay.drop("a.py")
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     assert names(overlay, index) == set()
 
 
@@ -160,23 +160,23 @@ def test_a_saved_text_stays_after_its_document_until_the_index_has_it_or_a_later
     index.has("a.py", "def before(): ...\n")
     for later in (text, "def later(): ...\n", None):
         overlay.set("a.py", text)
-        assert overlay.settle(30)
+        assert overlay.wait_until_parsed(30)
         assert overlay.drop("a.py", saved)
-        assert overlay.settle(30)
+        assert overlay.wait_until_parsed(30)
         assert names(overlay, index) == {"saved"}
         if later is None:
-            overlay.let_go(overlay.awaiting())  # nobody has asked the index for it yet
+            overlay.release(overlay.requested())  # nobody has asked the index for it yet
             assert names(overlay, index) == {"saved"}
-            overlay.asked_for("a.py")
-            overlay.let_go(overlay.awaiting())
+            overlay.mark_requested("a.py")
+            overlay.release(overlay.requested())
         else:
             index.has("a.py", later)
-        assert overlay.settle(30)
+        assert overlay.wait_until_parsed(30)
         assert names(overlay, index) == set()
         assert overlay.paths() == ()
         index.has("a.py", "def before(): ...\n")
     overlay.set("a.py", text)
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     assert not overlay.drop("a.py", content_digest(b"another on disk"))
     assert names(overlay, index) == set()
 
@@ -204,14 +204,14 @@ def test_a_document_shows_its_text_wherever_the_index_has_another(
         else:
             indexed[stem] = number
             index.has(f"{stem}.py", f"def {stem}_{number}(): ...\n")
-        assert overlay.settle(30)
+        assert overlay.wait_until_parsed(30)
         expected = {f"{stem}_{number}" for stem, number in shown.items() if indexed.get(stem) != number}
         assert names(overlay, index) == expected
 
 
 def test_an_ignored_buffer_costs_nothing(overlay: Overlay, index: Index) -> None:
     overlay.set("ignored.py", "def hidden(): ...\n")
-    assert overlay.settle(0)
+    assert overlay.wait_until_parsed(0)
     assert names(overlay, index) == set()
 
 
@@ -226,7 +226,7 @@ def test_searches_go_on_while_changed_rules_are_read() -> None:
 
     overlay = Overlay(parser(), is_wanted)
     overlay.set("a.py", "")
-    overlay.look_again()
+    overlay.recheck_ignored()
     assert found == [[], ["a.py"]]
     overlay.close()
 
@@ -234,9 +234,9 @@ def test_searches_go_on_while_changed_rules_are_read() -> None:
 def test_texts_from_before_the_model_was_loaded_are_parsed(embedder: Embedder, index: Index) -> None:
     overlay = Overlay(parser(), lambda _: True)
     overlay.set("a.py", "def early(): ...\n")
-    assert overlay.settle(0)
+    assert overlay.wait_until_parsed(0)
     overlay.begin(embedder, index.digests.get)
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     assert names(overlay, index) == {"early"}
     overlay.close()
 
@@ -250,7 +250,7 @@ def test_a_text_is_seen_however_long_the_parser_takes_to_start(
     overlay.begin(embedder, index.digests.get)
     overlay.set("a.py", "def early(): ...\n")
     settled: list[bool] = []
-    search = threading.Thread(target=lambda: settled.append(overlay.settle(LIMIT_S)), daemon=True)
+    search = threading.Thread(target=lambda: settled.append(overlay.wait_until_parsed(LIMIT_S)), daemon=True)
     search.start()
     search.join(LIMIT_S + 0.5)
     gate.unlink()
@@ -267,8 +267,8 @@ def test_a_parser_that_never_starts_holds_up_no_more_than_one_search(
     overlay = Overlay(parser(PARSER_GATE=str(tmp_path)), lambda _: True)
     overlay.begin(embedder, index.digests.get)
     overlay.set("a.py", "def early(): ...\n")
-    assert not overlay.settle(0.1)
-    assert took(lambda: overlay.settle(0.1)) < LIMIT_S / 2
+    assert not overlay.wait_until_parsed(0.1)
+    assert took(lambda: overlay.wait_until_parsed(0.1)) < LIMIT_S / 2
     overlay.close()
 
 
@@ -276,24 +276,24 @@ def test_a_text_that_stalls_the_parser_holds_up_no_more_than_one_search(
     overlay: Overlay, index: Index
 ) -> None:
     overlay.set("b.py", "def before(): ...\n")
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     overlay.set("a.py", "# stall\n")
-    assert not overlay.settle(LIMIT_S)
-    assert took(lambda: overlay.settle(LIMIT_S)) < LIMIT_S / 2
+    assert not overlay.wait_until_parsed(LIMIT_S)
+    assert took(lambda: overlay.wait_until_parsed(LIMIT_S)) < LIMIT_S / 2
     assert names(overlay, index) == {"before"}
     overlay.set("b.py", "def after(): ...\n")
-    assert took(lambda: overlay.settle(LIMIT_S)) < LIMIT_S / 2
+    assert took(lambda: overlay.wait_until_parsed(LIMIT_S)) < LIMIT_S / 2
 
 
 def test_a_text_that_was_slow_before_is_not_waited_for_and_not_said_to_be_there(
     overlay: Overlay, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "SETTLE_S", 0.0)
+    monkeypatch.setattr(module, "PARSE_WAIT_S", 0.0)
     overlay.set("a.py", "def before(): ...\n")
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     overlay.set("a.py", "# stall\n")
     settled: list[bool] = []
-    assert took(lambda: settled.append(overlay.settle(PARSER_S))) < PARSER_S / 2
+    assert took(lambda: settled.append(overlay.wait_until_parsed(PARSER_S))) < PARSER_S / 2
     assert settled == [False]
     assert names(overlay, index) == {"before"}
 
@@ -301,18 +301,18 @@ def test_a_text_that_was_slow_before_is_not_waited_for_and_not_said_to_be_there(
 def test_a_text_that_kills_the_parser_is_given_up(overlay: Overlay, index: Index) -> None:
     overlay.set("a.py", "# die\n")
     overlay.set("b.py", "def other(): ...\n")
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     assert names(overlay, index) == {"other"}
-    assert overlay.settle(0)
+    assert overlay.wait_until_parsed(0)
     overlay.set("a.py", "def healed(): ...\n")
-    assert overlay.settle(30)
+    assert overlay.wait_until_parsed(30)
     assert names(overlay, index) == {"other", "healed"}
 
 
 def test_closing_waits_for_no_parser(overlay: Overlay) -> None:
     overlay.set("a.py", "# stall\n")
-    assert not overlay.settle(0.3)
-    waiting = threading.Thread(target=overlay.settle, args=(30,))
+    assert not overlay.wait_until_parsed(0.3)
+    waiting = threading.Thread(target=overlay.wait_until_parsed, args=(30,))
     waiting.start()
     assert took(overlay.close) < PARSER_S / 3
     waiting.join(5)

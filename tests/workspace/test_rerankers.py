@@ -38,7 +38,7 @@ def wanted(tmp_path: Path) -> SearchSettings:
 def test_nothing_is_loaded_unless_settings_name_a_model() -> None:
     shelf = Shelf(load_reranker)
     at_rest = Rerankers(shelf)
-    assert at_rest.at_hand(OFF) is at_rest.awaited(OFF) is at_rest.message(OFF) is None
+    assert at_rest.if_loaded(OFF) is at_rest.when_loaded(OFF) is at_rest.message(OFF) is None
     assert shelf.asked == []
 
 
@@ -47,17 +47,17 @@ def test_searches_go_on_without_it_until_it_is_loaded_and_are_told_so(wanted: Se
     messages: list[str | None] = []
     known = Rerankers(shelf, lambda: messages.append(known.message(wanted)))
     assert known.message(wanted) is None  # nobody has asked yet
-    assert known.at_hand(wanted) is known.at_hand(wanted) is None
+    assert known.if_loaded(wanted) is known.if_loaded(wanted) is None
     said = known.message(wanted)
     assert said is not None
     assert "without reranking until" in said
     assert "\nSuggestion: " in said
     shelf.opened.set()
-    reranking = known.awaited(wanted)
+    reranking = known.when_loaded(wanted)
     assert reranking is not None
     assert reranking.depth == 7
     assert reranking.model.judge("hay", ["hay hay"]) == [2]
-    assert known.at_hand(wanted) is not None
+    assert known.if_loaded(wanted) is not None
     assert known.message(wanted) is None
     assert shelf.asked == [wanted.rerank_model]
     assert messages[0] == said
@@ -72,10 +72,10 @@ def test_nothing_is_said_to_be_missing_once_searches_have_it(
     told: list[tuple[bool, str | None]] = []
 
     def look(*_: object) -> None:
-        told.append((known.at_hand(wanted) is None, known.message(wanted)))
+        told.append((known.if_loaded(wanted) is None, known.message(wanted)))
 
     monkeypatch.setattr(rerankers.logger, "info", look)  # in the thread that loads, as soon as it has
-    known.awaited(wanted)
+    known.when_loaded(wanted)
     assert told == [(False, None)]
 
 
@@ -86,17 +86,17 @@ def test_one_that_can_t_be_loaded_is_named_with_a_suggestion_and_tried_again_lat
     shelf.opened.set()
     known = Rerankers(shelf)
     unknown = SearchSettings(rerank_model="nobody/nothing")
-    assert known.awaited(unknown) is None
+    assert known.when_loaded(unknown) is None
     said = known.message(unknown)
     assert said is not None
     assert said.startswith("Searches are answered without reranking. fastembed knows no")
     assert "\nSuggestion: " in said
     assert "nobody/nothing" in caplog.text
     assert "Suggestion: " in caplog.text
-    assert known.at_hand(unknown) is None
+    assert known.if_loaded(unknown) is None
     assert len(shelf.asked) == 1
     monkeypatch.setattr(rerankers, "RETRY_S", 0.0)
-    assert known.awaited(unknown) is None
+    assert known.when_loaded(unknown) is None
     assert len(shelf.asked) > 1
 
 
@@ -106,7 +106,7 @@ def test_whatever_goes_wrong_in_loading_ends_the_waiting(error: Exception) -> No
         raise error
 
     known, settings = Rerankers(load), SearchSettings(rerank_model="x")
-    assert known.awaited(settings) is None
+    assert known.when_loaded(settings) is None
     said = known.message(settings)
     assert said is not None
     assert "Suggestion: " in said
@@ -117,12 +117,12 @@ def test_models_that_no_settings_name_any_more_are_let_go(wanted: SearchSettings
     shelf = Shelf(load_reranker)
     shelf.opened.set()
     known = Rerankers(shelf)
-    known.awaited(wanted)
+    known.when_loaded(wanted)
     known.forget_all_but({wanted.rerank_model})
-    assert known.at_hand(wanted) is not None
+    assert known.if_loaded(wanted) is not None
     shelf.opened.clear()
     known.forget_all_but({""})
-    assert known.at_hand(wanted) is None
+    assert known.if_loaded(wanted) is None
     shelf.opened.set()
-    assert known.awaited(wanted) is not None
+    assert known.when_loaded(wanted) is not None
     assert len(shelf.asked) == 2

@@ -1,7 +1,7 @@
 /** Every command of the extension, by its name in the manifest. */
 
 import * as vscode from "vscode";
-import { inFull } from "./complaint.ts";
+import { inFull } from "./errorText.ts";
 import { nameRange, open, uriOf } from "./places.ts";
 import type { Found } from "./protocol.ts";
 import { showRelated } from "./related/show.ts";

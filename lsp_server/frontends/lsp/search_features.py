@@ -108,7 +108,7 @@ class SearchFeatures:
         return hover.hover(outcome.results, self._session.convert, markdown=client.takes_markdown)
 
     async def _settings(self, file: Path | None) -> Settings:
-        await self._session.settled()
+        await self._session.changes_applied()
         return self._session.workspace.settings_for(file)
 
     async def _default_limit(self) -> int:

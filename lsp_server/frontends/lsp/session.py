@@ -78,7 +78,7 @@ class Session:
 
     async def find(self, operation: Callable[[WorkspaceLike, Cancel], T]) -> T:
         """Run a search in its own thread; when the awaiting task is cancelled, so is the search."""
-        await self.settled()
+        await self.changes_applied()
         cancel = Cancel()
         self._running.add(cancel)
         try:
@@ -90,7 +90,7 @@ class Session:
         finally:
             self._running.discard(cancel)
 
-    async def settled(self) -> None:
+    async def changes_applied(self) -> None:
         """Wait until every change sent so far has been applied."""
         if not self._last_change.done():
             await asyncio.wait([asyncio.wrap_future(self._changes.submit(_nothing))])
@@ -110,7 +110,9 @@ class Session:
             return None
         known = isinstance(self._failure, SemanticSymbolsError)
         message = str(self._failure) if known else "The workspace could not be started."
-        return WorkspaceStatus(IndexState.FAILED, message, Coverage(), (), Metrics())
+        return WorkspaceStatus(
+            state=IndexState.FAILED, message=message, coverage=Coverage(), folders=(), metrics=Metrics()
+        )
 
     def close(self, timeout_s: float) -> None:
         """Cancel running searches and close the workspace, waiting for that at most `timeout_s`."""

@@ -20,7 +20,7 @@ class StatusFeatures:
     async def status(self, raw: Json) -> Json:
         """Answer `semanticSearch/status`."""
         folder = status_params(raw)
-        await self._session.settled()
+        await self._session.changes_applied()
         if (failed := self._session.failed_status) is not None:
             return self._session.convert.status(failed)
         status = await self._session.find(lambda workspace, _: workspace.status(folder))

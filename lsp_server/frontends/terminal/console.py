@@ -15,7 +15,7 @@ from lsp_server.errors import SemanticSymbolsError
 INTERRUPTED_EXIT_CODE = 130
 """What shells expect of a program that was ended by Ctrl-C."""
 
-_STEERING = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL_CHARACTERS = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -128,7 +128,7 @@ def harmless(text: str) -> str:
     Control characters, except line ends and tabs, become their pictures (␛); bidirectional controls, which
     would show code in another order than it runs, become U+FFFD.
     """
-    return _STEERING.sub(lambda found: _picture(found[0]), text)
+    return _CONTROL_CHARACTERS.sub(lambda found: _picture(found[0]), text)
 
 
 def _picture(character: str) -> str:

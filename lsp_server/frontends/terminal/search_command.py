@@ -73,13 +73,13 @@ def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMo
     request = _request(arguments, mode, settings.search.default_limit)
     rerankers = Rerankers(tools.load_reranker)
     if mode is SearchMode.HYBRID:
-        rerankers.at_hand(settings.search)  # loads it while files are checked
+        rerankers.if_loaded(settings.search)  # loads it while files are checked
     with visiting(folder, settings, tools, console) as visit:
         if visit.catch_up() is Ending.STOPPED:
             return INTERRUPTED_EXIT_CODE
         view = visit.view()
         if mode is SearchMode.HYBRID:
-            view = replace(view, reranking=rerankers.awaited(settings.search))
+            view = replace(view, reranking=rerankers.when_loaded(settings.search))
             if (message := rerankers.message(settings.search)) is not None:
                 console.note(f"Note: {message}")
         return _answer(search([view], request, Cancel()), console, show_outcome)

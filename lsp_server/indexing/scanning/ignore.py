@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lsp_server.indexing.scanning.folder_rules import SECRET, SETTINGS_NAME, Decision, FolderRules
 from lsp_server.indexing.scanning.git_paths import (
     exclude_file,
     is_repository,
@@ -20,52 +21,20 @@ from lsp_server.indexing.scanning.git_paths import (
 )
 from lsp_server.indexing.scanning.ignore_defaults import (
     VERSION_CONTROL,
-    doubted_by,
-    never_source,
+    affected_by,
     why_not_source,
 )
-from lsp_server.indexing.scanning.ignore_files import IgnoreFile, Rule, leave_out, read_ignore_file
-from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine
+from lsp_server.indexing.scanning.ignore_files import IgnoreFile, leave_out, read_ignore_file
+from lsp_server.indexing.scanning.ignore_patterns import PatternFile
 from lsp_server.indexing.scanning.own_paths import OwnPaths
 from lsp_server.indexing.scanning.tracked import TrackedFolders
 from lsp_server.secret_files import is_secret
 
 OWN_FILE = ".semanticsymbolsignore"
 IGNORE_FILES = (".gitignore", ".ignore", OWN_FILE)
-SETTINGS_NAME = "settings"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether a file is indexed or a folder entered, and why, worded for the user."""
-
-    indexed: bool
-    reason: str
-    rule: Rule | None = None
 
 
 INDEXED = Decision(indexed=True, reason="no rule leaves it out")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Folder:
-    """Everything that decides about the direct members of one folder. Opaque elsewhere, except for `path`.
-
-    Attributes:
-        path: Relative to the workspace folder; empty, or with a trailing slash.
-        own: Our own ignore files that apply here, the strongest first.
-        ignore: The same for `.ignore`.
-        git: The same for `.gitignore` and `info/exclude`.
-        excluded: Why everything below is left out unless forced in.
-        inherited: The last of our own patterns that matched the folder or one above it.
-    """
-
-    path: str
-    own: tuple[IgnoreFile, ...]
-    ignore: tuple[IgnoreFile, ...]
-    git: tuple[IgnoreFile, ...]
-    excluded: Decision | None = None
-    inherited: tuple[IgnoreFile, PatternLine] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +45,11 @@ class _Known:
     before a change ends up in the cache after it.
 
     Attributes:
-        folders: Folder path, without a trailing slash → its state.
-        entered: Decisions about sub-folders of these that have no state yet.
+        folders: Path without a trailing slash → the rules of this folder.
+        entered: Decisions about sub-folders of these whose rules are not known yet.
     """
 
-    folders: dict[str, Folder] = field(default_factory=dict)
+    folders: dict[str, FolderRules] = field(default_factory=dict)
     entered: dict[str, Decision] = field(default_factory=dict)
 
 
@@ -131,45 +100,32 @@ class IgnoreRules:
         parent, _, name = path.rpartition("/")
         return not name or self.enters(self.folder(parent), name)
 
-    def enters(self, parent: Folder, name: str) -> bool:
-        """Tell the same about a sub-folder of a folder whose state is known."""
+    def enters(self, parent: FolderRules, name: str) -> bool:
+        """Tell the same about a sub-folder of a folder whose rules are known."""
         path = parent.path + name
         if name in VERSION_CONTROL or self._own_paths.hold(path):
             return False
         if not parent.excluded and self._judged_folder(parent, name).indexed:
             return True
-        return _may_force_below(parent, path)
+        return parent.may_force_below(path)
 
-    def judge(self, folder: Folder, name: str, *, is_folder: bool) -> Decision:
+    def judge(self, folder: FolderRules, name: str, *, is_folder: bool) -> Decision:
         """Return the decision about a direct member of a folder."""
         path = folder.path + name
         if name in VERSION_CONTROL and (is_folder or name == ".git"):
             return Decision(indexed=False, reason="it belongs to version control")
         if self._own_paths.hold(path):
             return Decision(indexed=False, reason="Semantic Symbols keeps its index or its log there")
-        if (folder.own or folder.inherited) and (
-            found := _own_match(folder, name, path, is_folder=is_folder)
-        ):
-            return _forced(folder, found, name, is_folder=is_folder)
-        if folder.excluded:
-            return folder.excluded
-        for source in (*folder.ignore, *folder.git) if folder.ignore else folder.git:
-            line = source.match(name, path, is_folder=is_folder)
-            if line is None:
-                continue
-            rule = source.rule(line)
-            if not line.negated:
-                return Decision(indexed=False, reason=f"left out by {_short(rule)}", rule=rule)
-            if not is_folder and is_secret(name):
-                break
-            return Decision(indexed=True, reason=f"let in by {_short(rule)}", rule=rule)
+        decision = folder.decide(name, is_folder=is_folder)
+        if decision is not None:
+            return decision
         if is_folder:
             why = why_not_source(self.root, path, self.tracked.hold)
             return Decision(indexed=False, reason=f"left out by default: {why}") if why else INDEXED
-        return _SECRET if is_secret(name) else INDEXED
+        return SECRET if is_secret(name) else INDEXED
 
-    def folder(self, path: str, members: Collection[str] | None = None) -> Folder:
-        """Return the state of a folder, reading ignore files on the way.
+    def folder(self, path: str, members: Collection[str] | None = None) -> FolderRules:
+        """Return the rules of a folder, reading ignore files on the way.
 
         Args:
             path: Relative, without a trailing slash.
@@ -184,17 +140,17 @@ class IgnoreRules:
         above, _, name = path.rpartition("/")
         parent = self.folder(above)
         decision = self._judged_folder(parent, name)
-        found = _own_match(parent, name, path, is_folder=True) if parent.own or parent.inherited else None
-        folder = replace(parent, path=path + "/", inherited=found[:2] if found else None)
+        found = parent.own_match(name, is_folder=True)
+        folder = replace(parent, path=path + "/", inherited=found)
         if decision.indexed:
             return _kept(known, self._opened(replace(folder, excluded=None), members))
-        if found and found[1].negated:
+        if found and found.line.negated:
             folder = replace(folder, inherited=None)  # a default overrules what was forced in further up
         below = parent.excluded or replace(decision, reason=f"below '{path}', {decision.reason}")
         folder = replace(folder, ignore=(), git=(), excluded=below)
         if name in VERSION_CONTROL:
             folder = replace(folder, own=(), inherited=None)
-        elif _may_force_below(parent, path):
+        elif parent.may_force_below(path):
             folder = replace(folder, own=self._with(folder, OWN_FILE, folder.own, members))
         elif parent.excluded:
             return folder  # not cached: builds make such folders by the thousand, and nothing walks there
@@ -204,7 +160,7 @@ class IgnoreRules:
         """Tell whether a change of this file changes the rules."""
         return path.rpartition("/")[2] in IGNORE_FILES or path == ".git/info/exclude"
 
-    def files_elsewhere(self) -> tuple[Path, ...]:
+    def files_outside(self) -> tuple[Path, ...]:
         """Return the paths of ignore files, existing or not, that apply but that no walk comes across.
 
         These are in the folders above, up to the repository's root, and git's `info/exclude`.
@@ -213,15 +169,15 @@ class IgnoreRules:
         files = [folder / name for folder in above for name in IGNORE_FILES]
         return (*files, *([exclude] if exclude else []))
 
-    def doubted_by(self, path: str) -> list[str]:
+    def affected_by(self, path: str) -> list[str]:
         """Return the folders below which other files may be indexed once something appears or goes at a path.
 
         A nested repository does not inherit ignore rules from around it, and some files mark a folder as made
         by a tool. Ignore files are handled elsewhere.
         """
         parent, _, name = path.rpartition("/")
-        doubted = (parent,) if name == ".git" else doubted_by(path)
-        return [folder for folder in doubted if os.path.isdir(self.root / folder)]  # noqa: PTH112
+        affected = (parent,) if name == ".git" else affected_by(path)
+        return [folder for folder in affected if os.path.isdir(self.root / folder)]  # noqa: PTH112
 
     def invalidate(self, path: str) -> None:
         """Drop what is cached below the folder of an ignore file, or of any path that appeared or went."""
@@ -237,7 +193,7 @@ class IgnoreRules:
                 }
             self._known = _Known(folders)
 
-    def _judged_folder(self, parent: Folder, name: str) -> Decision:
+    def _judged_folder(self, parent: FolderRules, name: str) -> Decision:
         """Return `judge` of a sub-folder, cached: a walk asks before it enters and again inside."""
         known = self._known
         path = parent.path + name
@@ -249,8 +205,8 @@ class IgnoreRules:
                 known.entered[path] = decision
         return decision
 
-    def _opened(self, folder: Folder, members: Collection[str] | None) -> Folder:
-        """Return the state with the folder's own ignore files read."""
+    def _opened(self, folder: FolderRules, members: Collection[str] | None) -> FolderRules:
+        """Return the rules together with those of the ignore files in the folder itself."""
         git = folder.git
         here = self.root / folder.path
         if (".git" in members) if members is not None else is_repository(here):
@@ -265,7 +221,7 @@ class IgnoreRules:
         )
 
     def _with(
-        self, folder: Folder, name: str, above: tuple[IgnoreFile, ...], members: Collection[str] | None
+        self, folder: FolderRules, name: str, above: tuple[IgnoreFile, ...], members: Collection[str] | None
     ) -> tuple[IgnoreFile, ...]:
         if members is not None and name not in members:
             return above
@@ -276,10 +232,10 @@ class IgnoreRules:
             + above
         )
 
-    def _outside(self) -> Folder:
+    def _outside(self) -> FolderRules:
         """Return the rules from the settings and from the folders above, up to the repository's root."""
         own: tuple[IgnoreFile, ...] = (IgnoreFile(self._settings, rank=-1_000),) if self._settings else ()
-        empty = Folder("", own, (), ())
+        empty = FolderRules("", own, (), ())
         root = Path(os.path.abspath(self.root))  # noqa: PTH100 - resolve() would follow symbolic links
         if is_repository(root):
             return empty
@@ -298,63 +254,10 @@ class IgnoreRules:
             ignore = read_ignore_file(above / ".ignore", 0, prefix) + ignore
             own = read_ignore_file(above / OWN_FILE, 0, prefix, rank) + own
         # Somebody who opens an ignored folder wants it, so the rules above do not count then.
-        return empty if leave_out(git + ignore, way) else Folder("", own, ignore, git)
+        return empty if leave_out(git + ignore, way) else FolderRules("", own, ignore, git)
 
 
-def _kept(known: _Known, folder: Folder) -> Folder:
+def _kept(known: _Known, folder: FolderRules) -> FolderRules:
     known.folders[folder.path[:-1]] = folder
     known.entered.pop(folder.path[:-1], None)
     return folder
-
-
-_SECRET = Decision(indexed=False, reason="left out by default: files of this name usually hold secrets")
-
-
-def _own_match(
-    folder: Folder, name: str, path: str, *, is_folder: bool
-) -> tuple[IgnoreFile, PatternLine, bool] | None:
-    """Return the last of our patterns that matches a path or a folder above, and whether it is the path."""
-    inherited = folder.inherited
-    for source in folder.own:
-        if inherited and inherited[0].rank > source.rank:
-            break
-        line = source.match(name, path, is_folder=is_folder)
-        if line is None:
-            continue
-        if inherited and inherited[0] is source and inherited[1].index > line.index:
-            break
-        return source, line, True
-    return (*inherited, False) if inherited else None
-
-
-def _forced(
-    folder: Folder, found: tuple[IgnoreFile, PatternLine, bool], name: str, *, is_folder: bool
-) -> Decision:
-    source, line, is_direct = found
-    rule = source.rule(line)
-    if not line.negated:
-        return Decision(indexed=False, reason=f"left out by {_short(rule)}", rule=rule)
-    if not is_direct:
-        if not is_folder and is_secret(name):
-            return _SECRET
-        if is_folder and never_source(name):
-            return Decision(
-                indexed=False, reason=f"left out by default: '{name}' is a vendored or build folder"
-            )
-        if folder.excluded:
-            return folder.excluded
-    return Decision(indexed=True, reason=f"forced in by {_short(rule)}", rule=rule)
-
-
-def _may_force_below(folder: Folder, path: str) -> bool:
-    return any(
-        line.may_match_below(source.prefix + path[source.n_cut :])
-        for source in folder.own
-        for line in source.patterns.negated_lines
-    )
-
-
-def _short(rule: Rule) -> str:
-    if rule.file == SETTINGS_NAME:
-        return f"the settings: {rule.pattern}"
-    return f"{Path(rule.file).name}, line {rule.line}: {rule.pattern}"

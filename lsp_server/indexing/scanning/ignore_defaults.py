@@ -29,7 +29,7 @@ _FOLDER_SUFFIXES = (".egg-info", ".dist-info", ".xcodeproj", ".xcassets")
 
 
 @dataclass(frozen=True, slots=True)
-class _Doubtful:
+class _Ambiguous:
     """A folder name that both build tools and people use.
 
     Attributes:
@@ -46,31 +46,31 @@ class _Doubtful:
 _PYTHON = ("pyproject.toml", "setup.py")
 _GRADLE = ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
 _DOTNET = ("*.csproj", "*.fsproj", "*.vbproj")
-_DOUBTFUL: Mapping[str, _Doubtful] = MappingProxyType(
+_AMBIGUOUS: Mapping[str, _Ambiguous] = MappingProxyType(
     {
-        "build": _Doubtful(
+        "build": _Ambiguous(
             (*_PYTHON, *_GRADLE, "package.json", "CMakeLists.txt", "meson.build", "pubspec.yaml"),
             ("CMakeCache.txt", "build.ninja"),
             "top",
         ),
-        "dist": _Doubtful((*_PYTHON, "package.json", "*.cabal"), by_name="top"),
-        "out": _Doubtful((*_GRADLE, "package.json", "tsconfig.json"), ("build.ninja",), "top"),
-        "target": _Doubtful(("Cargo.toml", "pom.xml", "build.sbt", "project.clj"), by_name="top"),
-        "vendor": _Doubtful(("composer.json", "go.mod"), ("modules.txt", "autoload.php", "bundle"), "top"),
-        "bin": _Doubtful(_DOTNET),
-        "obj": _Doubtful(_DOTNET),
-        "deps": _Doubtful(("mix.exs", "rebar.config")),
-        "venv": _Doubtful(by_name="anywhere"),
-        "coverage": _Doubtful(inside=("lcov.info", "coverage-final.json", "lcov-report", "clover.xml")),
+        "dist": _Ambiguous((*_PYTHON, "package.json", "*.cabal"), by_name="top"),
+        "out": _Ambiguous((*_GRADLE, "package.json", "tsconfig.json"), ("build.ninja",), "top"),
+        "target": _Ambiguous(("Cargo.toml", "pom.xml", "build.sbt", "project.clj"), by_name="top"),
+        "vendor": _Ambiguous(("composer.json", "go.mod"), ("modules.txt", "autoload.php", "bundle"), "top"),
+        "bin": _Ambiguous(_DOTNET),
+        "obj": _Ambiguous(_DOTNET),
+        "deps": _Ambiguous(("mix.exs", "rebar.config")),
+        "venv": _Ambiguous(by_name="anywhere"),
+        "coverage": _Ambiguous(inside=("lcov.info", "coverage-final.json", "lcov-report", "clover.xml")),
     }
 )
 _BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        pattern: tuple(name for name, doubt in _DOUBTFUL.items() if pattern in doubt.beside)
-        for pattern in {pattern for doubt in _DOUBTFUL.values() for pattern in doubt.beside}
+        pattern: tuple(name for name, ambiguous in _AMBIGUOUS.items() if pattern in ambiguous.beside)
+        for pattern in {pattern for ambiguous in _AMBIGUOUS.values() for pattern in ambiguous.beside}
     }
 )
-"""The inverse: a file's name, or `*` and its suffix → the folder names that it casts doubt on."""
+"""The inverse: a file's name, or `*` and its suffix → the folder names that it may mark as a tool's."""
 
 _SOURCE_PACKAGE = ("__init__.py", "mod.rs", "lib.rs", "package-info.java")
 _CACHE_MARKERS = ("CACHEDIR.TAG", "pyvenv.cfg")
@@ -81,11 +81,11 @@ def never_source(name: str) -> bool:
     return name in NEVER_SOURCE or name.endswith(_FOLDER_SUFFIXES)
 
 
-def doubted_by(path: str) -> Iterator[str]:
+def affected_by(path: str) -> Iterator[str]:
     """Yield the folders that a file, by being where it is, may mark as made by a tool or as source."""
     parent, _, name = path.rpartition("/")
-    doubt = _DOUBTFUL.get(parent.rpartition("/")[2])
-    if parent and (name in _CACHE_MARKERS or (doubt and name in (*doubt.inside, *_SOURCE_PACKAGE))):
+    ambiguous = _AMBIGUOUS.get(parent.rpartition("/")[2])
+    if parent and (name in _CACHE_MARKERS or (ambiguous and name in (*ambiguous.inside, *_SOURCE_PACKAGE))):
         yield parent
     for sibling in (*_BESIDE.get(name, ()), *_BESIDE.get(f"*{os.path.splitext(name)[1]}", ())):  # noqa: PTH122
         yield f"{parent}/{sibling}" if parent else sibling
@@ -106,13 +106,13 @@ def why_not_source(root: Path, path: str, is_tracked: Callable[[str], bool]) -> 
     for marker in _CACHE_MARKERS:
         if os.path.lexists(os.path.join(folder, marker)):  # noqa: PTH118 - once a folder of the tree
             return f"{marker} marks it as made by a tool"
-    doubt = _DOUBTFUL.get(name)
-    if doubt is None or any((folder / marker).exists() for marker in _SOURCE_PACKAGE):
+    ambiguous = _AMBIGUOUS.get(name)
+    if ambiguous is None or any((folder / marker).exists() for marker in _SOURCE_PACKAGE):
         return None
-    if any((folder / marker).exists() for marker in doubt.inside):
+    if any((folder / marker).exists() for marker in ambiguous.inside):
         return f"'{name}' has files that a build or package manager made"
-    is_condemned = doubt.by_name == "anywhere" or (doubt.by_name == "top" and not parent)
-    if not is_condemned and not _holds(root / parent, doubt.beside):
+    is_by_name = ambiguous.by_name == "anywhere" or (ambiguous.by_name == "top" and not parent)
+    if not is_by_name and not _holds(root / parent, ambiguous.beside):
         return None
     if name != "vendor" and is_tracked(path):
         return None

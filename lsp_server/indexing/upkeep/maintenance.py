@@ -27,7 +27,7 @@ from lsp_server.vectors.segment import Segment
 
 logger = logging.getLogger(__name__)
 
-MAX_ROWS_SETTLED = 40_000
+MAX_ROWS_RECLUSTERED_EARLY = 40_000
 """Indexes with more rows are re-clustered only by housekeeping, when nobody waits."""
 
 RECALIBRATE_GROWTH = 1.5
@@ -61,7 +61,7 @@ def maintain(
     return True
 
 
-def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
+def recluster_early(writer: IndexWriter, expected_symbols: int) -> bool:
     """Re-cluster a young index once, for its expected final size, while few rows have to be moved.
 
     The first commit has too few rows for that. An index that will be too large to probe all of it is left to
@@ -83,7 +83,7 @@ def settle_clusters(writer: IndexWriter, expected_symbols: int) -> bool:
             # There are enough clusters for the size expected by now; the next commit records that.
             writer.meta = replace(writer.meta, trained_rows=expected_symbols)
         return False
-    if not ROWS_PER_CENTROID * wanted <= n_rows <= MAX_ROWS_SETTLED:
+    if not ROWS_PER_CENTROID * wanted <= n_rows <= MAX_ROWS_RECLUSTERED_EARLY:
         return False
     _recluster(writer, list(writer.segments), wanted, expected_symbols)
     return True

@@ -133,7 +133,9 @@ class FileAnalyzer:
             if _is_entry(item):
                 distinct = " ".join(islice(dict.fromkeys(stems), MAX_FILE_WORDS))
                 doc = name_terms(item.symbol.documentation)
-                made[index] = SymbolWords("", "", "", "", doc, distinct)
+                made[index] = SymbolWords(
+                    name="", whole_name="", container="", signature="", doc=doc, body=distinct
+                )
         return made
 
 

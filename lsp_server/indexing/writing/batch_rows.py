@@ -75,7 +75,7 @@ def with_clusters(meta: IndexMeta, rows: SegmentRows, expected_symbols: int, mod
     wanted = suggested_clusters(final_rows)
     n_clusters = min(wanted, len(rows.ids) // ROWS_PER_CENTROID)
     # A larger index is clustered when it is complete, and a small part of the rows says too little about the
-    # rest (`settle_clusters`). Until then searches scan everything anyway.
+    # rest (`recluster_early`). Until then searches scan everything anyway.
     is_final = 2 * n_clusters >= wanted and final_rows <= SCAN_ALL_ROWS
     centroids = storable(train_centroids(rows.vectors, n_clusters if is_final else 1, CLUSTERING_SEED))
     return replace(

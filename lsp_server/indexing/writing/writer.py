@@ -212,6 +212,32 @@ class IndexWriter:
         # No reader needs this, so there is no new generation.
         self.catalog.set_meta(facts=self.meta.encode()["facts"])
 
+    # What maintenance shares
+
+    @property
+    def segments(self) -> Mapping[str, Segment]:
+        """The listed segments by name, in the order in which they were added."""
+        return self._segments
+
+    @property
+    def dead(self) -> Mapping[str, NDArray[np.uint32]]:
+        """Tombstones, u32[m] rows, by segment; segments without any are absent."""
+        return self._dead
+
+    def next_segment_name(self) -> str:
+        """Return a name that no segment has or ever had: a reader may still have a deleted one open."""
+        return f"{self.generation + 1:08d}-{uuid4().hex[:8]}.seg"
+
+    def segment_path(self, name: str) -> Path:
+        """Return the path of a segment's file."""
+        return self._folder.segments / name
+
+    def replace_segments(
+        self, entries: Sequence[SegmentEntry], retired: Sequence[str], meta: IndexMeta
+    ) -> None:
+        """Commit segments that have the same symbols as the retired ones."""
+        self._commit(BatchCommit(segments=entries, retired=retired), meta)
+
     # Steps of a batch
 
     def _touched(self, touched: Mapping[str, Touch]) -> list[FileUpdate]:
@@ -265,32 +291,6 @@ class IndexWriter:
         name = self.next_segment_name()
         info = write_segment(self._folder.segments / name, rows, clusters, n_clusters, second)
         return [SegmentEntry(name, info.rows, info.size_bytes, info.checksum)]
-
-    # What maintenance shares
-
-    @property
-    def segments(self) -> Mapping[str, Segment]:
-        """The listed segments by name, in the order in which they were added."""
-        return self._segments
-
-    @property
-    def dead(self) -> Mapping[str, NDArray[np.uint32]]:
-        """Tombstones, u32[m] rows, by segment; segments without any are absent."""
-        return self._dead
-
-    def next_segment_name(self) -> str:
-        """Return a name that no segment has or ever had: a reader may still have a deleted one open."""
-        return f"{self.generation + 1:08d}-{uuid4().hex[:8]}.seg"
-
-    def segment_path(self, name: str) -> Path:
-        """Return the path of a segment's file."""
-        return self._folder.segments / name
-
-    def replace_segments(
-        self, entries: Sequence[SegmentEntry], retired: Sequence[str], meta: IndexMeta
-    ) -> None:
-        """Commit segments that have the same symbols as the retired ones."""
-        self._commit(BatchCommit(segments=entries, retired=retired), meta)
 
     def _commit(self, commit: BatchCommit, meta: IndexMeta) -> int:
         self.generation = self.catalog.commit(replace(commit, meta=meta.encode()))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from lsp_server.parsing.blanking import blank_inside
-from lsp_server.parsing.declarations.shapes import Ending, Shape
+from lsp_server.parsing.declarations.syntax import Ending, Syntax
 from lsp_server.parsing.sections import Source
 
 _OPENERS = (b"{", b"(", b"[")
@@ -34,7 +34,7 @@ class Code:
     Attributes:
         source: The source.
         attribute: A line before a declaration that belongs to it.
-        text: As many bytes as the source, with spaces for what is aside.
+        text: As many bytes as the source, with spaces for what is not code.
         comments: The byte ranges of its comments.
         texts: The byte ranges of its texts of several lines or, where brackets are counted, of all strings.
         lines: Its lines without the white space at their ends.
@@ -43,10 +43,10 @@ class Code:
 
     __slots__ = ("attribute", "comments", "indents", "lines", "source", "text", "texts")
 
-    def __init__(self, source: Source, shape: Shape) -> None:
-        found = [match for match in shape.asides.finditer(source.text) if match.lastindex]
+    def __init__(self, source: Source, syntax: Syntax) -> None:
+        found = [match for match in syntax.non_code.finditer(source.text) if match.lastindex]
         self.source = source
-        self.attribute = shape.attribute
+        self.attribute = syntax.attribute
         self.comments = [match.span(1) for match in found if match[1] is not None]
         self.texts = [match.span(2) for match in found if match[1] is None]
         self.text = blank_inside(source.text, [match.span() for match in found])
@@ -102,20 +102,20 @@ class Code:
         return line
 
 
-def ends_of(code: Code, shape: Shape, lines: Sequence[int]) -> Callable[[int], int]:
+def ends_of(code: Code, syntax: Syntax, lines: Sequence[int]) -> Callable[[int], int]:
     """Return what tells the line after a declaration by its number.
 
     Args:
         code: The source.
-        shape: How its language is written.
+        syntax: How its language is written.
         lines: Where declarations may begin.
     """
-    if shape.ending is Ending.WORD:
-        return _by_words(code, shape, lines).__getitem__
-    if shape.ending is Ending.NEXT:
+    if syntax.ending is Ending.WORD:
+        return _by_words(code, syntax, lines).__getitem__
+    if syntax.ending is Ending.NEXT:
         return [code.trimmed(line, end) for line, end in pairwise((*lines, len(code.lines)))].__getitem__
-    find, bounds = _FINDERS[shape.ending], _bounds(code, lines)
-    return lambda number: find(code, shape, lines[number], bounds[number])
+    find, bounds = _FINDERS[syntax.ending], _bounds(code, lines)
+    return lambda number: find(code, syntax, lines[number], bounds[number])
 
 
 def _bounds(code: Code, lines: Sequence[int]) -> list[int]:
@@ -129,7 +129,7 @@ def _bounds(code: Code, lines: Sequence[int]) -> list[int]:
     return bounds
 
 
-def _block_end(code: Code, shape: Shape, line: int, bound: int) -> int:
+def _block_end(code: Code, syntax: Syntax, line: int, bound: int) -> int:
     indent, depth = code.indents[line], 0
     is_open = False
     for other in range(line, bound):
@@ -137,7 +137,7 @@ def _block_end(code: Code, shape: Shape, line: int, bound: int) -> int:
         if not text:
             continue
         if other > line and code.indents[other] <= indent:
-            if shape.closer.match(text):
+            if syntax.closer.match(text):
                 if code.indents[other] < indent:
                     return code.trimmed(line, other)
                 if not _goes_on(code, other, bound):
@@ -171,21 +171,21 @@ def _depth(text: bytes) -> int:
     return len(found) - 2 * (found.count(b")") + found.count(b"]") + found.count(b"}"))
 
 
-def _closed_end(code: Code, shape: Shape, line: int, bound: int) -> int:
+def _closed_end(code: Code, syntax: Syntax, line: int, bound: int) -> int:
     indent = code.indents[line]
     if _WHOLE.match(code.lines[line]):
         return line + 1
     for other in range(line + 1, bound):
         text = code.lines[other]
-        if text and code.indents[other] <= indent and shape.closer.match(text):
+        if text and code.indents[other] <= indent and syntax.closer.match(text):
             return other + 1 if code.indents[other] == indent else code.trimmed(line, other)
     return code.trimmed(line, bound)
 
 
-def _indented_end(code: Code, shape: Shape, line: int, bound: int) -> int:
+def _indented_end(code: Code, syntax: Syntax, line: int, bound: int) -> int:
     indent = code.indents[line]
     if code.lines[line].startswith(_MAKE_TEXT):
-        return _closed_end(code, shape, line, min(len(code.lines), line + _MAX_LINES))
+        return _closed_end(code, syntax, line, min(len(code.lines), line + _MAX_LINES))
     for other in range(line + 1, bound):
         text = code.lines[other]
         if text and code.indents[other] <= indent and not text.lstrip().startswith(_CLOSING):
@@ -193,7 +193,7 @@ def _indented_end(code: Code, shape: Shape, line: int, bound: int) -> int:
     return code.trimmed(line, bound)
 
 
-def _bracket_end(code: Code, _shape: Shape, line: int, bound: int) -> int:
+def _bracket_end(code: Code, _syntax: Syntax, line: int, bound: int) -> int:
     depth = 0
     for other in range(line, bound):
         depth += _depth(code.lines[other])
@@ -202,14 +202,14 @@ def _bracket_end(code: Code, _shape: Shape, line: int, bound: int) -> int:
     return code.trimmed(line, bound)
 
 
-def _clauses_end(code: Code, shape: Shape, line: int, _bound: int) -> int:
+def _clauses_end(code: Code, syntax: Syntax, line: int, _bound: int) -> int:
     for other in range(line, len(code.lines)):
-        if shape.closer.match(code.lines[other]):
+        if syntax.closer.match(code.lines[other]):
             return other + 1
     return code.trimmed(line, len(code.lines))
 
 
-def _statement_end(code: Code, shape: Shape, line: int, bound: int) -> int:
+def _statement_end(code: Code, syntax: Syntax, line: int, bound: int) -> int:
     is_quoted = False
     block: int | None = None
     for other in range(line, min(len(code.lines), line + _MAX_LINES)):
@@ -224,7 +224,7 @@ def _statement_end(code: Code, shape: Shape, line: int, bound: int) -> int:
         elif block is not None:
             if _END.match(text) and code.indents[other] <= block:
                 return other + 1
-        elif shape.closer.match(text):
+        elif syntax.closer.match(text):
             return other + 1 if text.endswith(b";") else code.trimmed(line, other)
     return code.trimmed(line, min(bound, len(code.lines)))
 
@@ -235,29 +235,29 @@ def _last_word(text: bytes, opener: re.Pattern[bytes]) -> bytes:
     return found[-1].lower() if found else b""
 
 
-def _by_words(code: Code, shape: Shape, lines: Sequence[int]) -> list[int]:
+def _by_words(code: Code, syntax: Syntax, lines: Sequence[int]) -> list[int]:
     ends = [
-        _bracket_end(code, shape, line, bound) if code.lines[line].endswith(b"{") else line + 1
+        _bracket_end(code, syntax, line, bound) if code.lines[line].endswith(b"{") else line + 1
         for line, bound in zip(lines, _bounds(code, lines), strict=True)
     ]
     numbers = {line: number for number, line in enumerate(lines)}
     pending: list[int] = []
     for line, text in enumerate(code.lines):
-        closer = shape.closer.match(text) if text else None
+        closer = syntax.closer.match(text) if text else None
         if closer is None:
             if line in numbers:
                 pending.append(numbers[line])
             continue
         word = (closer[1] or b"").lower()
         for index in range(len(pending) - 1, max(-1, len(pending) - 1 - _MAX_OPEN), -1):
-            if word in (b"", _last_word(code.lines[lines[pending[index]]], shape.opener)):
+            if word in (b"", _last_word(code.lines[lines[pending[index]]], syntax.opener)):
                 ends[pending[index]] = line + 1
                 del pending[index:]  # those above it have no body
                 break
     return ends
 
 
-_FINDERS: Mapping[Ending, Callable[[Code, Shape, int, int], int]] = MappingProxyType(
+_FINDERS: Mapping[Ending, Callable[[Code, Syntax, int, int], int]] = MappingProxyType(
     {
         Ending.BLOCK: _block_end,
         Ending.CLOSED: _closed_end,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.declarations.ends import Code, ends_of
 from lsp_server.parsing.declarations.patterns import PATTERNS
-from lsp_server.parsing.declarations.shapes import Ending, shape_of
+from lsp_server.parsing.declarations.syntax import Ending, syntax_of
 from lsp_server.parsing.documentation import clean, dedented
 from lsp_server.parsing.sections import Section, Source, entry_of, fold, numbered
 from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE, ParsedSymbol
@@ -41,7 +41,7 @@ _QUOTED_PARTS = frozenset({"sql", "terraform"})
 """Languages whose names may be made of several parts in quotation marks."""
 
 
-class _Found(NamedTuple):
+class _Declaration(NamedTuple):
     kind: SymbolKind
     name: tuple[int, int]
     line: int
@@ -49,7 +49,7 @@ class _Found(NamedTuple):
     ending: Ending
 
 
-class _Around(NamedTuple):
+class _Enclosing(NamedTuple):
     end: int
     name: str
     kind: SymbolKind
@@ -65,16 +65,16 @@ def declared_symbols(source: Source, language: str) -> list[ParsedSymbol]:
     patterns = _patterns(language)
     if not patterns:
         return []
-    shape = shape_of(language)
-    code = Code(source, shape)
+    syntax = syntax_of(language)
+    code = Code(source, syntax)
     found = list(_matches(code, patterns))
-    end_of = ends_of(code, shape, [line for line, _ in found])
+    end_of = ends_of(code, syntax, [line for line, _ in found])
     symbols: list[ParsedSymbol] = []
-    around: list[_Around] = []
+    enclosing: list[_Enclosing] = []
     for number, (line, matches) in enumerate(found):
-        while around and around[-1].end <= line:
-            around.pop()
-        wanted = (one for one in matches if _counts(one[0], around, shape.ending))
+        while enclosing and enclosing[-1].end <= line:
+            enclosing.pop()
+        wanted = (one for one in matches if _counts(one[0], enclosing, syntax.ending))
         kind, match = next(wanted, (None, None))
         if kind is None or match is None:
             continue
@@ -82,9 +82,9 @@ def declared_symbols(source: Source, language: str) -> list[ParsedSymbol]:
         named_at = _name_range(code, match, line, end)
         if named_at is None:
             continue
-        item = _symbol(code, language, _Found(kind, named_at, line, end, shape.ending), around)
+        item = _symbol(code, language, _Declaration(kind, named_at, line, end, syntax.ending), enclosing)
         symbols.append(item)
-        around.append(_Around(end, item.symbol.name, item.symbol.kind))
+        enclosing.append(_Enclosing(end, item.symbol.name, item.symbol.kind))
         if len(symbols) == MAX_DECLARATIONS:
             break
     return numbered(symbols)
@@ -102,13 +102,13 @@ def _matches(
                 yield line, found
 
 
-def _counts(kind: SymbolKind, around: list[_Around], ending: Ending) -> bool:
+def _counts(kind: SymbolKind, enclosing: list[_Enclosing], ending: Ending) -> bool:
     """Return whether a declaration of a kind counts inside of what is around it."""
     if kind in _MEMBERS:
-        return bool(around) and around[-1].kind in _MEMBERS[kind]
-    if not around:
+        return bool(enclosing) and enclosing[-1].kind in _MEMBERS[kind]
+    if not enclosing:
         return True
-    return ending not in _WITHOUT_NESTING and (kind not in _VALUES or around[-1].kind in _PLACES_OF_VALUES)
+    return ending not in _WITHOUT_NESTING and (kind not in _VALUES or enclosing[-1].kind in _PLACES_OF_VALUES)
 
 
 def _name_range(code: Code, match: re.Match[bytes], line: int, end: int) -> tuple[int, int] | None:
@@ -123,30 +123,32 @@ def _name_range(code: Code, match: re.Match[bytes], line: int, end: int) -> tupl
     return start + match.start(match.lastindex or 0), start + match.end(match.lastindex or 0)
 
 
-def _symbol(code: Code, language: str, found: _Found, around: list[_Around]) -> ParsedSymbol:
+def _symbol(
+    code: Code, language: str, declaration: _Declaration, enclosing: list[_Enclosing]
+) -> ParsedSymbol:
     source = code.source
-    written = source.text[slice(*found.name)]
+    written = source.text[slice(*declaration.name)]
     written = written.translate(None, b'"`[]') if language in _QUOTED_PARTS else written.strip(b'"`')
-    code_line = found.line
+    code_line = declaration.line
     while code_line > 0 and code.attribute.match(code.lines[code_line - 1]):
         code_line -= 1
     first = code.comments_above(code_line)
-    kind = found.kind
-    if kind is SymbolKind.FUNCTION and around and around[-1].kind in _TYPES:
+    kind = declaration.kind
+    if kind is SymbolKind.FUNCTION and enclosing and enclosing[-1].kind in _TYPES:
         kind = SymbolKind.METHOD
-    signature = _ENDINGS.sub("", fold(_head(code, found), MAX_SIGNATURE))
+    signature = _ENDINGS.sub("", fold(_head(code, declaration), MAX_SIGNATURE))
     section = Section(
         name=fold(written, MAX_DECLARED_NAME),
         start=source.line_start(first),
-        end=source.line_start(found.end),
-        selection=found.name,
+        end=source.line_start(declaration.end),
+        selection=declaration.name,
         kind=kind,
-        containers=tuple(one.name for one in around),
+        containers=tuple(one.name for one in enclosing),
         signature=signature,
     )
     entry = entry_of(source, language, section)
     is_hidden = section.name.startswith("_") or _HIDDEN.search(signature.partition("{")[0])
-    text, documentation = _documentation(code, found, section.start, source.line_start(code_line))
+    text, documentation = _documentation(code, declaration, section.start, source.line_start(code_line))
     return replace(
         entry,
         symbol=replace(
@@ -159,26 +161,30 @@ def _symbol(code: Code, language: str, found: _Found, around: list[_Around]) -> 
     )
 
 
-def _documentation(code: Code, found: _Found, start: int, end: int) -> tuple[str, tuple[int, int] | None]:
+def _documentation(
+    code: Code, declaration: _Declaration, start: int, end: int
+) -> tuple[str, tuple[int, int] | None]:
     """Return the words of the comment above a declaration, else of its docstring, and their byte range."""
     text = code.source.text
     comments = code.comments_between(start, end)
     words = clean(text[slice(*comment)].decode("utf-8", "replace") for comment in comments)
     if words:
         return words, (comments[0][0], comments[-1][1])
-    inside = code.docstring(found.line, found.end) if found.ending is Ending.BRACKETS else None
+    inside = (
+        code.docstring(declaration.line, declaration.end) if declaration.ending is Ending.BRACKETS else None
+    )
     return (dedented(text[slice(*inside)].decode("utf-8", "replace")) if inside else ""), inside
 
 
-def _head(code: Code, found: _Found) -> bytes:
+def _head(code: Code, declaration: _Declaration) -> bytes:
     """Return the lines of a declaration up to the one that closes its parentheses."""
-    last = found.line
-    is_quoted = code.source.text[found.name[0] - 1 : found.name[0]] in (b'"', b"'")
-    if found.kind in _WITH_PARAMETERS and found.ending is not Ending.BRACKETS and not is_quoted:
+    last = declaration.line
+    is_quoted = code.source.text[declaration.name[0] - 1 : declaration.name[0]] in (b'"', b"'")
+    if declaration.kind in _WITH_PARAMETERS and declaration.ending is not Ending.BRACKETS and not is_quoted:
         opened = 0
-        for last in range(found.line, min(found.end, found.line + _MAX_HEAD_LINES)):
+        for last in range(declaration.line, min(declaration.end, declaration.line + _MAX_HEAD_LINES)):
             text = code.lines[last]
             opened += text.count(b"(") - text.count(b")")
             if opened <= 0:
                 break
-    return code.source.text[code.source.line_start(found.line) : code.source.line_start(last + 1)]
+    return code.source.text[code.source.line_start(declaration.line) : code.source.line_start(last + 1)]

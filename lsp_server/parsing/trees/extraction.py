@@ -127,7 +127,7 @@ def _documentation(source: bytes, one: Definition) -> tuple[str, tuple[int, int]
 
 def _name_range(source: bytes, found: Found) -> tuple[int, int]:
     """Return the byte range of the name itself, without quotes, path or whatever else its node has."""
-    at, name = found.at or found.node, found.name.encode("utf-8", "replace")
+    at, name = found.name_node or found.node, found.name.encode("utf-8", "replace")
     start, end = at.start_byte, at.end_byte
     if end - start == len(name):
         return start, end

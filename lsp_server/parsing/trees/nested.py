@@ -63,7 +63,11 @@ class _Search:
         n_looks = 0
         for mark in marks:
             owner = self._owner(mark)
-            if owner is not None and owner.found.at is not None and mark < owner.found.at.end_byte:
+            if (
+                owner is not None
+                and owner.found.name_node is not None
+                and mark < owner.found.name_node.end_byte
+            ):
                 continue  # the definition's own first word
             n_looks += 1
             if n_looks > _MAX_LOOKS:
@@ -75,8 +79,8 @@ class _Search:
     def _meet(self, definitions: list[Definition]) -> None:
         for one in definitions:
             heapq.heappush(self._ahead, (one.start, -one.end, next(self._serial), one))
-            if one.found.at is not None:
-                self._names.add(one.found.at.start_byte)
+            if one.found.name_node is not None:
+                self._names.add(one.found.name_node.start_byte)
 
     def _owner(self, mark: int) -> Definition | None:
         while self._ahead and self._ahead[0][0] <= mark:
@@ -104,7 +108,7 @@ class _Search:
         return None
 
     def _is_new(self, found: Iterable[Found]) -> bool:
-        return any(one.at is None or one.at.start_byte not in self._names for one in found)
+        return any(one.name_node is None or one.name_node.start_byte not in self._names for one in found)
 
     def _take(self, node: Node, owner: Definition | None) -> None:
         """Walk a node that the rules' walk did not reach."""
@@ -115,7 +119,7 @@ class _Search:
         new = [
             one
             for one in done[n_known:]
-            if one.found.at is None or one.found.at.start_byte not in self._names
+            if one.found.name_node is None or one.found.name_node.start_byte not in self._names
         ]
         done[n_known:] = new
         self._meet(new)

@@ -1,4 +1,4 @@
-"""Recovers what the tree of a broken source lost, by mending and by lines: unsaved text is often broken."""
+"""Recovers what the tree of a broken source lost, by repair and by lines: unsaved text is often broken."""
 
 import re
 from collections import Counter
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from tree_sitter import Language, Node, Tree
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.parsing.trees.mending import mended
 from lsp_server.parsing.trees.nested import walk_all
+from lsp_server.parsing.trees.repair import repaired
 from lsp_server.parsing.trees.rules import Found, Rules
 from lsp_server.parsing.trees.tree import parse_changed
 from lsp_server.parsing.trees.walk import Definition
@@ -20,7 +20,7 @@ _TEXTS = frozenset({"string_content", "string", "comment", "escape_sequence"})
 _VALUES = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT})
 
 _MORE_FOR_ONE_LOST = 2
-"""The names that a broken source loses when it is mended are seldom real."""
+"""The names that a broken source loses when it is repaired are seldom real."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,19 @@ def recovered(first: Reading, source: bytes, grammar: Language, rules: Rules) ->
         grammar: Its language's grammar.
         rules: Its language's rules.
     """
-    reading = _settled(first, source, grammar, rules)
+    reading = _with_chosen_branches(first, source, grammar, rules)
     definitions = reading.definitions
     if reading.tree.root_node.has_error:
-        definitions = _mended(reading, source, grammar, rules)
+        definitions = _repaired(reading, source, grammar, rules)
     if rules.definition_lines is not None:
         lines = _of_lines(reading.tree.root_node, rules.definition_lines, source, definitions)
         definitions = [*definitions, *lines]
     return definitions
 
 
-def _settled(reading: Reading, source: bytes, grammar: Language, rules: Rules) -> Reading:
-    """Return the reading, or that of the settled source where it is better."""
-    text = reading.text if rules.settle is None else rules.settle(reading.text)
+def _with_chosen_branches(reading: Reading, source: bytes, grammar: Language, rules: Rules) -> Reading:
+    """Return the reading, or that of the source with one branch of each conditional where it is better."""
+    text = reading.text if rules.choose_branches is None else rules.choose_branches(reading.text)
     tree = parse_changed(grammar, reading.tree, reading.text, text) if text != reading.text else None
     if tree is None:
         return reading
@@ -67,12 +67,12 @@ def _settled(reading: Reading, source: bytes, grammar: Language, rules: Rules) -
     return Reading(text, tree, known) if _is_better(known, reading.definitions) else reading
 
 
-def _mended(reading: Reading, source: bytes, grammar: Language, rules: Rules) -> list[Definition]:
-    """Return the definitions of the mended source if they are better, else those of the broken one."""
+def _repaired(reading: Reading, source: bytes, grammar: Language, rules: Rules) -> list[Definition]:
+    """Return the definitions of the repaired source if they are better, else those of the broken one."""
     broken = reading.definitions
-    if not rules.piece_ways:
+    if not rules.piece_contexts:
         return broken
-    result = mended(reading.text, reading.tree.root_node, broken, grammar, rules)
+    result = repaired(reading.text, reading.tree.root_node, broken, grammar, rules)
     tree = parse_changed(grammar, reading.tree, reading.text, result.text) if result is not None else None
     if result is None or tree is None:
         return broken
@@ -125,7 +125,7 @@ def _of_lines(
         source: The source.
         known: What the walk found.
     """
-    names = {one.found.at.start_byte: one for one in known if one.found.at is not None}
+    names = {one.found.name_node.start_byte: one for one in known if one.found.name_node is not None}
     enclosing: list[tuple[int, Definition]] = []
     lost: list[Definition] = []
     for match, end in _with_ends(pattern, source):
@@ -162,7 +162,7 @@ def _definition(match: re.Match[bytes], at: Node, end: int, owner: Definition | 
     name, start = match[3].decode("utf-8", "replace"), match.start(2)
     line_end = match.string.find(b"\n", start)
     return Definition(
-        found=Found(at, name, at, kind, line_end if line_end >= 0 else end),
+        found=Found(at, at, kind, name=name, head_end=line_end if line_end >= 0 else end),
         kind=kind,
         containers=(*owner.containers, owner.found.name) if owner is not None else (),
         flags=0 if name.startswith("_") else int(SymbolFlags.EXPORTED),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
 
 from tree_sitter import Node
@@ -51,16 +51,20 @@ class Scope:
     owner: Node | None = None
 
 
+_AS_WRITTEN = "\0"
+_AT_THE_END = -1
+
+
 @dataclass(slots=True)
 class Found:
     """One definition as a rule describes it or, without a kind, just a node to look into.
 
     Attributes:
         node: Its extent without leading comments; a wrapper around it extends this.
-        name: As written.
-        at: The node of its name.
+        name_node: The node of its name.
         kind: None when only what is inside it counts.
-        head_end: Byte offset where its signature ends.
+        name: Unless it is the text of that node.
+        head_end: Byte offset where its signature ends, unless that is where its node ends.
         inside: Nodes whose children may hold more definitions.
         opens: The kind of scope that its inside is.
         containers: Names between the scope and it, such as a receiver's type.
@@ -72,10 +76,11 @@ class Found:
     """
 
     node: Node
-    name: str = ""
-    at: Node | None = None
+    name_node: Node | None = None
     kind: SymbolKind | None = None
-    head_end: int = 0
+    _: KW_ONLY
+    name: str = _AS_WRITTEN
+    head_end: int = _AT_THE_END
     inside: tuple[Node, ...] = ()
     opens: ScopeKind = ScopeKind.FUNCTION
     containers: tuple[str, ...] = ()
@@ -84,6 +89,13 @@ class Found:
     access: str = ""
     end: int = 0
     tail: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Fill in what follows from the nodes."""
+        if self.name == _AS_WRITTEN:
+            self.name = text_of(self.name_node)
+        if self.head_end == _AT_THE_END:
+            self.head_end = self.node.end_byte
 
 
 ALONE = (b"", b"")
@@ -130,13 +142,14 @@ class Rules:
             or that it holds.
         hidden_lines: The same for nodes that no word tells; the opens is where a match ends.
         prepare: Changes what the grammar can't read, keeping every byte's place.
-        settle: For a source that is broken: decides what the grammar can't read undecided, such as which
-            branch of a conditional counts, keeping every byte's place.
+        choose_branches: For a source that is broken: leaves one branch of each conditional that the grammar
+            can't read, keeping every byte's place.
         definition_lines: Where a definition begins in a source that is broken; groups: the indentation, the
             word that begins it, its name. Indentation then tells where it ends.
-        piece_ways: What may stand around a piece of a source that is broken, so that the grammar reads it on
-            its own: nothing, or a type's head and its end. For languages with braces or `end`.
-        aside: What is left out of a broken source at first, since it is indented on its own or not at all.
+        piece_contexts: What may stand before and after a piece of a broken source, so that the grammar
+            reads it on its own: nothing, or a type's head and its end. For languages with braces or `end`.
+        directives: The preprocessor's lines, which a repair leaves out: they are indented on their own or not
+            at all.
         merges_neighbours: Whether neighbours of one name are one definition, as a function's equations are.
     """
 
@@ -152,10 +165,10 @@ class Rules:
     hidden_marks: Mapping[bytes, tuple[bytes, ...]] | None = None
     hidden_lines: re.Pattern[bytes] | None = None
     prepare: Callable[[bytes], bytes] | None = None
-    settle: Callable[[bytes], bytes] | None = None
+    choose_branches: Callable[[bytes], bytes] | None = None
     definition_lines: re.Pattern[bytes] | None = None
-    piece_ways: tuple[tuple[bytes, bytes], ...] = ()
-    aside: re.Pattern[bytes] | None = None
+    piece_contexts: tuple[tuple[bytes, bytes], ...] = ()
+    directives: re.Pattern[bytes] | None = None
     merges_neighbours: bool = False
 
 
@@ -197,6 +210,11 @@ def first_field(node: Node, *fields: str) -> Node | None:
     return None
 
 
+def head_end_of(node: Node, body: Node | None) -> int:
+    """Return where a definition's signature ends: where its body begins, or with the node if it has none."""
+    return node.end_byte if body is None else body.start_byte
+
+
 def definition(
     kind: SymbolKind,
     *,
@@ -229,11 +247,10 @@ def definition(
         block = first_field(node, *bodies) or child_of_type(node, *bodies)
         return (
             Found(
-                node=node,
-                name=text_of(at),
-                at=at,
-                kind=in_type if in_type is not None and scope.kind is ScopeKind.TYPE else kind,
-                head_end=node.end_byte if block is None else block.start_byte,
+                node,
+                at,
+                in_type if in_type is not None and scope.kind is ScopeKind.TYPE else kind,
+                head_end=head_end_of(node, block),
                 inside=(block,) if block is not None and opens is not None else (),
                 opens=opens or ScopeKind.FUNCTION,
                 flags=without_body if block is None else SymbolFlags.NONE,

@@ -156,7 +156,7 @@ class Walker:
     def flags(self, one: Found, code_start: int, scope: Scope) -> int:
         """Ask the language's rules what is exported and what is a test."""
         rules, flags = self.rules, int(one.flags)
-        name_start = one.at.start_byte if one.at is not None else code_start
+        name_start = one.name_node.start_byte if one.name_node is not None else code_start
         if scope.exported and rules.exported(one, self.text(code_start, name_start), scope):
             flags |= _EXPORTED
         if self.export_list is not None and not scope.containers:

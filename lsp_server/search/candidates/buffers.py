@@ -13,7 +13,7 @@ from lsp_server.fulltext import (
     passing_documents,
     score_documents,
 )
-from lsp_server.search.candidates.asking import Ask, Gathered, SymbolRef
+from lsp_server.search.candidates.retrieval import Gathered, Retrieval, SymbolRef
 from lsp_server.search.folder.unsaved import UnsavedFile
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.query.line_references import at_line, resolve_lines
@@ -25,21 +25,21 @@ from lsp_server.text import split_words
 from lsp_server.vectors.arrays import F32, I64, Mask
 
 
-def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
+def from_buffers(view: FolderView, retrieval: Retrieval) -> list[Gathered]:
     """Return every symbol of the open buffers that passes the filters; few enough to score all exactly."""
     reader = None if view.snapshot is None else view.snapshot.text
     stemmer = Stemmer() if reader is None else reader.stemmer
-    quotation, lines = ask.quotation, _lines_of(view, ask)
-    paths = ask.filters.paths
+    quotation, lines = retrieval.quotation, _lines_of(view, retrieval)
+    paths = retrieval.filters.paths
     parts: list[Gathered] = []
     for number, file in enumerate(view.unsaved.files.values()):
         if not file.symbols or (paths is not None and not paths.passes(file.path)):
             continue
-        similarity = file.vectors.astype(np.float32) @ ask.vector
+        similarity = file.vectors.astype(np.float32) @ retrieval.vector
         text = np.zeros(len(file.symbols), np.float32)
-        if ask.mode is not SearchMode.VECTOR:
-            text = score_documents(ask.text_query(TextFilter()), file.documents, reader)
-        rows = np.flatnonzero(_passing(file, ask, text, stemmer))
+        if retrieval.mode is not SearchMode.VECTOR:
+            text = score_documents(retrieval.text_query(TextFilter()), file.documents, reader)
+        rows = np.flatnonzero(_passing(file, retrieval, text, stemmer))
         symbols = [file.symbols[row] for row in rows]
         candidates = Candidates(
             ids=file.ids[rows],
@@ -47,8 +47,8 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
             text=text[rows],
             file_similarity=np.full(len(rows), similarity[0]),
             file_text=np.full(len(rows), text[0]),
-            file_words=np.full(len(rows), _words_held(file, ask, stemmer)),
-            quoted=_quoted(file, rows, ask, quotation, stemmer)
+            file_words=np.full(len(rows), _words_held(file, retrieval, stemmer)),
+            quoted=_quoted(file, rows, retrieval, quotation, stemmer)
             | _at_lines(file, rows, lines.get(file.path, ())),
             kinds=np.array([symbol.kind for symbol in symbols], np.uint8),
             flags=file.flags[rows],
@@ -62,38 +62,40 @@ def from_buffers(view: FolderView, ask: Ask) -> list[Gathered]:
     return parts
 
 
-def _passing(file: UnsavedFile, ask: Ask, text: F32, stemmer: Stemmer) -> Mask:
+def _passing(file: UnsavedFile, retrieval: Retrieval, text: F32, stemmer: Stemmer) -> Mask:
     """Return which of a file's symbols pass the filters, bool[n], given the BM25 of each."""
-    passing = passing_documents(ask.filters.text_filter(), file.documents, stemmer)
-    passing &= np.array([ask.filters.passes_name(symbol.name) for symbol in file.symbols], np.bool_)
-    if ask.mode is SearchMode.TEXT and ask.query.words:
+    passing = passing_documents(retrieval.filters.text_filter(), file.documents, stemmer)
+    passing &= np.array([retrieval.filters.passes_name(symbol.name) for symbol in file.symbols], np.bool_)
+    if retrieval.mode is SearchMode.TEXT and retrieval.query.words:
         passing &= text > 0
     return passing
 
 
-def _words_held(file: UnsavedFile, ask: Ask, stemmer: Stemmer) -> float:
+def _words_held(file: UnsavedFile, retrieval: Retrieval, stemmer: Stemmer) -> float:
     """Return how much of the query the file contains, anywhere in its text or path, 0 to 1."""
-    if not ask.rarity or ask.mode is SearchMode.VECTOR:
+    if not retrieval.rarity or retrieval.mode is SearchMode.VECTOR:
         return 0.0
-    words = list(ask.rarity)
+    words = list(retrieval.rarity)
     held = held_words(words, file.documents[0], stemmer)
     in_path = held_in_paths(words, [split_words(file.path)], stemmer)[0]
-    return float(ask.covered((held | in_path)[None])[0])
+    return float(retrieval.covered((held | in_path)[None])[0])
 
 
-def _quoted(file: UnsavedFile, rows: I64, ask: Ask, quotation: Quotation, stemmer: Stemmer) -> Mask:
+def _quoted(
+    file: UnsavedFile, rows: I64, retrieval: Retrieval, quotation: Quotation, stemmer: Stemmer
+) -> Mask:
     """Return which of the rows' symbols the query quotes, bool[rows]."""
     if not quotation.runs or is_prose([file.path])[0]:
         return np.zeros(len(rows), np.bool_)
     counts = held_runs(quotation.runs, [file.documents[row] for row in rows], stemmer)
-    holding = np.flatnonzero((counts >= quotation.least) & ~repeats(ask.query.words, file.flags[rows]))
+    holding = np.flatnonzero((counts >= quotation.least) & ~repeats(retrieval.query.words, file.flags[rows]))
     symbols = [file.symbols[row] for row in rows[holding]]
     return np.isin(np.arange(len(rows)), holding[innermost(symbols, [0] * len(symbols))])
 
 
-def _lines_of(view: FolderView, ask: Ask) -> dict[str, list[int]]:
+def _lines_of(view: FolderView, retrieval: Retrieval) -> dict[str, list[int]]:
     """Return the lines that the query names in each file, by path."""
-    return resolve_lines(ask.lines, view.paths())
+    return resolve_lines(retrieval.lines, view.paths())
 
 
 def _at_lines(file: UnsavedFile, rows: I64, lines: Sequence[int]) -> Mask:

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates.asking import Ask, Gathered
 from lsp_server.search.candidates.buffers import from_buffers
 from lsp_server.search.candidates.indexed import from_index
+from lsp_server.search.candidates.retrieval import Gathered, Retrieval
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.ranking.signals import Candidates
 from lsp_server.vectors.arrays import AnyArray
 
 
-def gather(view: FolderView, ask: Ask, cancel: Cancel) -> Gathered:
+def gather(view: FolderView, retrieval: Retrieval, cancel: Cancel) -> Gathered:
     """Return the candidates of one folder.
 
     Raises:
@@ -21,9 +21,9 @@ def gather(view: FolderView, ask: Ask, cancel: Cancel) -> Gathered:
     """
     parts: list[Gathered] = []
     if view.snapshot is not None:
-        parts.append(from_index(view.snapshot, view.unsaved, ask, cancel))
+        parts.append(from_index(view.snapshot, view.unsaved, retrieval, cancel))
     if view.unsaved.files:
-        parts += from_buffers(view, ask)
+        parts += from_buffers(view, retrieval)
         cancel.raise_if_cancelled()
     return _joined(parts)
 

@@ -9,7 +9,7 @@ import numpy as np
 from lsp_server.fulltext import Passing, TextFilter, TextHits, held_in_paths
 from lsp_server.model import SymbolKind
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.candidates.asking import Ask, Gathered, SymbolRef
+from lsp_server.search.candidates.retrieval import Gathered, Retrieval, SymbolRef
 from lsp_server.search.concurrently import concurrently
 from lsp_server.search.folder.file_symbols import indexed_symbols
 from lsp_server.search.folder.listing import SELDOM_MEANT, listed_rows
@@ -35,46 +35,48 @@ _Hits = tuple[I64, F32]  # ordinals and their scores
 _NO_HITS: _Hits = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
-def from_index(snapshot: Snapshot, unsaved: Unsaved, ask: Ask, cancel: Cancel) -> Gathered:
+def from_index(snapshot: Snapshot, unsaved: Unsaved, retrieval: Retrieval, cancel: Cancel) -> Gathered:
     """Return the candidates of a snapshot; files with unsaved text are left out.
 
     Raises:
         Cancelled: The search was called off.
     """
-    files = ask.filters.files(snapshot, list(unsaved.files))
-    allowed = ask.filters.symbols(snapshot, files)
+    files = retrieval.filters.files(snapshot, list(unsaved.files))
+    allowed = retrieval.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
     in_words = concurrently(
         lambda: (
-            _named(snapshot, ask, allowed),
-            np.union1d(_quoted(snapshot, ask, files, allowed), _at_lines(snapshot, ask, allowed)),
-            _by_words(snapshot, ask, files, allowed),
+            _named(snapshot, retrieval, allowed),
+            np.union1d(_quoted(snapshot, retrieval, files, allowed), _at_lines(snapshot, retrieval, allowed)),
+            _by_words(snapshot, retrieval, files, allowed),
         ),
-        is_crowded=ask.is_crowded,
+        is_busy=retrieval.is_busy,
     )
-    nearest = _nearest(snapshot, ask, allowed)
+    nearest = _nearest(snapshot, retrieval, allowed)
     named, quoted, by_words = in_words()
     cancel.raise_if_cancelled()
     ordinals = reduce(np.union1d, (nearest, by_words[0], named, quoted))
-    return _with_evidence(snapshot, ask, ordinals, by_words, quoted)
+    return _with_evidence(snapshot, retrieval, ordinals, by_words, quoted)
 
 
-def _nearest(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
-    if ask.mode is SearchMode.TEXT and ask.query.words:
+def _nearest(snapshot: Snapshot, retrieval: Retrieval, allowed: Mask | None) -> I64:
+    if retrieval.mode is SearchMode.TEXT and retrieval.query.words:
         return np.zeros(0, np.int64)
-    if not ask.vector.any():
+    if not retrieval.vector.any():
         # No vector is nearer than another, yet a query of filters alone still lists what passes them.
-        return listed_rows(snapshot, allowed, ask.depth)
+        return listed_rows(snapshot, allowed, retrieval.depth)
     probes, rerank = snapshot.probes, snapshot.meta.rerank
-    here = partial(concurrently, is_crowded=ask.is_crowded)
-    return snapshot.vectors.search(ask.vector, ask.depth, probes, rerank, allowed, concurrently=here).ordinals
+    here = partial(concurrently, is_busy=retrieval.is_busy)
+    return snapshot.vectors.search(
+        retrieval.vector, retrieval.depth, probes, rerank, allowed, concurrently=here
+    ).ordinals
 
 
-def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
+def _named(snapshot: Snapshot, retrieval: Retrieval, allowed: Mask | None) -> I64:
     """Return the best symbols whose names begin with the query, if it is one name and the mode hybrid."""
-    if not ask.query.is_one_name or ask.mode is not SearchMode.HYBRID:
+    if not retrieval.query.is_one_name or retrieval.mode is not SearchMode.HYBRID:
         return np.zeros(0, np.int64)
-    beginning = ask.query.last_parts[0].rstrip("!?")
+    beginning = retrieval.query.last_parts[0].rstrip("!?")
     vectors = snapshot.vectors
     chosen: list[I64] = [np.zeros(0, np.int64)]
     ranks: list[I64] = [np.zeros(0, np.int64)]
@@ -94,27 +96,27 @@ def _named(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
     return rows[order]
 
 
-def _by_words(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None) -> _Hits:
+def _by_words(snapshot: Snapshot, retrieval: Retrieval, files: Mask | None, allowed: Mask | None) -> _Hits:
     """Return the best BM25 hits among the allowed symbols."""
-    if ask.mode is SearchMode.VECTOR:
+    if retrieval.mode is SearchMode.VECTOR:
         return _NO_HITS
-    condition, passing = _condition(snapshot, ask, files, allowed)
-    return _known(snapshot, snapshot.text.search(ask.text_query(condition), ask.depth, passing))
+    condition, passing = _condition(snapshot, retrieval, files, allowed)
+    return _known(snapshot, snapshot.text.search(retrieval.text_query(condition), retrieval.depth, passing))
 
 
-def _quoted(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None) -> I64:
+def _quoted(snapshot: Snapshot, retrieval: Retrieval, files: Mask | None, allowed: Mask | None) -> I64:
     """Return the innermost symbols whose bodies contain the query nearly verbatim."""
-    quotation = ask.quotation
+    quotation = retrieval.quotation
     if not quotation.runs:
         return np.zeros(0, np.int64)
     vectors = snapshot.vectors
-    condition, may_answer = _condition(snapshot, ask, files, allowed)
+    condition, may_answer = _condition(snapshot, retrieval, files, allowed)
 
     def passing(ids: U64) -> Mask:
         passed = may_answer(ids)
         rows = vectors.ordinals_of(ids[passed])
         is_file = vectors.kinds(rows) == SymbolKind.FILE
-        passed[passed] = ~(is_file | repeats(ask.query.words, vectors.flags(rows)))
+        passed[passed] = ~(is_file | repeats(retrieval.query.words, vectors.flags(rows)))
         return passed
 
     ordinals, counts = _known(
@@ -127,10 +129,10 @@ def _quoted(snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | No
     return chosen
 
 
-def _at_lines(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
+def _at_lines(snapshot: Snapshot, retrieval: Retrieval, allowed: Mask | None) -> I64:
     """Return the symbols at the lines that the query names."""
     found: list[int] = []
-    for path, lines in resolve_lines(ask.lines, snapshot.catalog.paths).items():
+    for path, lines in resolve_lines(retrieval.lines, snapshot.catalog.paths).items():
         rows, symbols = indexed_symbols(snapshot, path)
         numbers = {number for line in lines if (number := at_line(symbols, line)) is not None}
         found += [int(rows[number]) for number in numbers if allowed is None or allowed[rows[number]]]
@@ -138,7 +140,7 @@ def _at_lines(snapshot: Snapshot, ask: Ask, allowed: Mask | None) -> I64:
 
 
 def _condition(
-    snapshot: Snapshot, ask: Ask, files: Mask | None, allowed: Mask | None
+    snapshot: Snapshot, retrieval: Retrieval, files: Mask | None, allowed: Mask | None
 ) -> tuple[TextFilter, Passing]:
     """Return the filter for the text index to apply itself, and a check of the hits that it returns."""
 
@@ -147,7 +149,7 @@ def _condition(
         known: Mask = ordinals >= 0  # the text index may be ahead of this generation
         return known if allowed is None else known & allowed[ordinals]
 
-    condition = ask.filters.text_filter()
+    condition = retrieval.filters.text_filter()
     if files is not None:
         condition = replace(condition, files=np.flatnonzero(files))
     if allowed is None or np.count_nonzero(allowed) * _SELECTIVE > len(allowed):
@@ -164,7 +166,7 @@ def _known(snapshot: Snapshot, hits: TextHits) -> _Hits:
 
 def _with_evidence(
     snapshot: Snapshot,
-    ask: Ask,
+    retrieval: Retrieval,
     ordinals: I64,
     by_words: _Hits,
     quoted: I64,
@@ -172,14 +174,14 @@ def _with_evidence(
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
     asked, indices = np.unique(files, return_inverse=True)
-    file_text = concurrently(lambda: _file_text(snapshot, ask, asked), is_crowded=ask.is_crowded)
-    file_words = _file_words(snapshot, ask, asked)
+    file_text = concurrently(lambda: _file_text(snapshot, retrieval, asked), is_busy=retrieval.is_busy)
+    file_words = _file_words(snapshot, retrieval, asked)
     return Gathered(
         Candidates(
             ids=vectors.ids(ordinals),
-            similarity=vectors.similarities(ask.vector, ordinals),
+            similarity=vectors.similarities(retrieval.vector, ordinals),
             text=_looked_up(ordinals, *by_words),
-            file_similarity=_file_similarity(snapshot, ask, asked)[indices],
+            file_similarity=_file_similarity(snapshot, retrieval, asked)[indices],
             file_text=file_text()[indices],
             file_words=file_words[indices],
             quoted=np.isin(ordinals, quoted),
@@ -195,34 +197,34 @@ def _with_evidence(
     )
 
 
-def _file_similarity(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
+def _file_similarity(snapshot: Snapshot, retrieval: Retrieval, files: I64) -> F32:
     """Return the cosine of each file's own entry, 0 where it has none."""
     entries = snapshot.entries[files]
     similarity = np.zeros(len(files), np.float32)
-    similarity[entries >= 0] = snapshot.vectors.similarities(ask.vector, entries[entries >= 0])
+    similarity[entries >= 0] = snapshot.vectors.similarities(retrieval.vector, entries[entries >= 0])
     return similarity
 
 
-def _file_text(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
+def _file_text(snapshot: Snapshot, retrieval: Retrieval, files: I64) -> F32:
     """Return the BM25 of each file's own entry, 0 where it has none."""
-    if ask.mode is SearchMode.VECTOR or not len(files):
+    if retrieval.mode is SearchMode.VECTOR or not len(files):
         return np.zeros(len(files), np.float32)
     condition = _entries_of(files)
-    hits = _known(snapshot, snapshot.text.search(ask.text_query(condition), len(files)))
+    hits = _known(snapshot, snapshot.text.search(retrieval.text_query(condition), len(files)))
     return _looked_up(snapshot.entries[files], *hits)
 
 
-def _file_words(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
+def _file_words(snapshot: Snapshot, retrieval: Retrieval, files: I64) -> F32:
     """Return how much of the query each file contains, anywhere in its text or path, 0 to 1; files ascend."""
-    if ask.mode is SearchMode.VECTOR or not ask.rarity or not len(files):
+    if retrieval.mode is SearchMode.VECTOR or not retrieval.rarity or not len(files):
         return np.zeros(len(files), np.float32)
-    found = snapshot.text.words_held(list(ask.rarity), _entries_of(files), len(files))
+    found = snapshot.text.words_held(list(retrieval.rarity), _entries_of(files), len(files))
     held = np.zeros((len(files), found.held.shape[1]), np.bool_)
     indices = np.minimum(np.searchsorted(files, found.files), len(files) - 1)
     is_asked = files[indices] == found.files  # the text index may be ahead and number a path differently
     held[indices[is_asked]] = found.held[is_asked]
     paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
-    return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
+    return retrieval.covered(held | held_in_paths(list(retrieval.rarity), paths, snapshot.text.stemmer))
 
 
 def _entries_of(files: I64) -> TextFilter:

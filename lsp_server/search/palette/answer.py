@@ -19,7 +19,7 @@ from lsp_server.search.concurrently import concurrently
 from lsp_server.search.engine import near_in, search
 from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.kinds import HOLDERS
+from lsp_server.search.kinds import CONTAINER_KINDS
 from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import (
     Matches,
@@ -63,7 +63,7 @@ _FUNCTIONS = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.OPERATOR)
 
 def _kind_ranks() -> I64:
     ranks = np.full(256, 3, np.int64)
-    ranks[list(HOLDERS)] = 0
+    ranks[list(CONTAINER_KINDS)] = 0
     ranks[list(_FUNCTIONS)] = 1
     ranks[[SymbolKind.CONSTRUCTOR, SymbolKind.FILE]] = 2
     return ranks
@@ -104,9 +104,7 @@ def palette(
         search, views, replace(request, correct_spelling=False), cancel
     )
     if meaning and taken_apart.last:  # a qualified name matches little and takes a while to look up
-        search_as_typed = concurrently(
-            search_as_typed, is_crowded=not all(view.is_complete for view in views)
-        )
+        search_as_typed = concurrently(search_as_typed, is_busy=not all(view.is_complete for view in views))
     named = _by_name(views, taken_apart, limit, cancel)
     is_misspelt = False
     if taken_apart.whole and (not named or named[0].score <= SCORES[NameMatch.LETTERS]):

@@ -165,7 +165,9 @@ def _found(view: FolderView, snapshot: Snapshot, ordinal: int) -> SearchResult:
 
 def _of_buffers(view: FolderView, cancel: Cancel) -> list[tuple[float, SearchResult]]:
     found = [
-        SearchResult(SymbolId(int(file.ids[row])), symbol, view.folder, file.path, 0.0)
+        SearchResult(
+            id=SymbolId(int(file.ids[row])), symbol=symbol, folder=view.folder, path=file.path, score=0.0
+        )
         for file in view.unsaved.files.values()
         for row, symbol in enumerate(file.symbols)
         if symbol.kind in {*TYPES, *_FUNCTIONS}

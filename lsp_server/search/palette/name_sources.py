@@ -84,7 +84,9 @@ class NameSource:
     def found(self, row: int, score: float) -> SearchResult:
         """Return a row as a result."""
         id_ = SymbolId(int(self.ids[row]))
-        return SearchResult(id_, self.symbol(row), self.view.folder, self.path(row), score)
+        return SearchResult(
+            id=id_, symbol=self.symbol(row), folder=self.view.folder, path=self.path(row), score=score
+        )
 
 
 def sources_of(views: Sequence[FolderView]) -> list[NameSource]:
@@ -99,7 +101,9 @@ def sources_of(views: Sequence[FolderView]) -> list[NameSource]:
 def _of_buffer(view: FolderView, file: UnsavedFile) -> NameSource:
     columns = NameTable.of([symbol.name for symbol in file.symbols])
     kinds = np.array([symbol.kind for symbol in file.symbols], np.uint8)
-    return NameSource(view, columns, file.ids, kinds, file.flags, None, unsaved=file)
+    return NameSource(
+        view=view, columns=columns, ids=file.ids, kinds=kinds, flags=file.flags, files=None, unsaved=file
+    )
 
 
 def _of_segments(view: FolderView) -> list[NameSource]:
@@ -109,14 +113,14 @@ def _of_segments(view: FolderView) -> list[NameSource]:
     visible = visible_rows(view)
     return [
         NameSource(
-            view,
-            segment,
-            segment.ids,
-            segment.kinds,
-            segment.flags,
-            segment.files,
-            None if visible is None else visible[start : start + segment.n_rows],
-            segment,
+            view=view,
+            columns=segment,
+            ids=segment.ids,
+            kinds=segment.kinds,
+            flags=segment.flags,
+            files=segment.files,
+            visible=None if visible is None else visible[start : start + segment.n_rows],
+            segment=segment,
         )
         for segment, start in zip(vectors.segments, vectors.bases.tolist(), strict=False)
     ]

@@ -11,7 +11,7 @@ import numpy as np
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.languages import PROSE_SUFFIXES
-from lsp_server.search.kinds import HOLDERS
+from lsp_server.search.kinds import CONTAINER_KINDS
 from lsp_server.search.query.words import QueryWords, SplitNames
 from lsp_server.search.ranking.definitions import declared_and_defined
 from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words, is_foreign
@@ -25,7 +25,7 @@ EXAMPLE_WORDS: Final = frozenset(
 )
 """A query with one of these asks for what lies in folders of that name; see `parsing.paths.path_flags`."""
 
-_HOLDERS_SIZE: Final = 0.2
+_CONTAINER_SIZE: Final = 0.2
 """A container is long by nature and does little itself: it counts like a function of two lines."""
 
 _LONG_LINES: Final = 32
@@ -48,7 +48,7 @@ _ARE_VALUES: Final = _are(
     SymbolKind.KEY,
 )
 _ARE_NAMELESS: Final = _are(SymbolKind.FILE, SymbolKind.STRING)
-_ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *HOLDERS)
+_ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *CONTAINER_KINDS)
 _SIZES: Final = np.log2(np.arange(256).clip(1, _LONG_LINES)) / np.log2(_LONG_LINES)
 """Number of lines → size of a symbol, 0 to 1, logarithmic."""
 
@@ -222,7 +222,7 @@ def _normalised(evidence: np.ndarray) -> np.ndarray:
 
 
 def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    size: np.ndarray = np.where(_ARE_LARGE_BY_NATURE[kinds], _HOLDERS_SIZE, _SIZES[lines])
+    size: np.ndarray = np.where(_ARE_LARGE_BY_NATURE[kinds], _CONTAINER_SIZE, _SIZES[lines])
     return size
 
 
@@ -257,43 +257,64 @@ class _NameSignals:
 
     @classmethod
     def of(cls, terms: QueryTerms, candidates: Candidates, split: SplitNames) -> "_NameSignals":
-        query = QueryWords(terms.words, terms.rarity)
-        coverage, exact = np.zeros(len(candidates.names)), np.zeros(len(candidates.names))
-        name_words = [split(name) for name in candidates.names]
-        met = query.met(set().union(*name_words))
-        whole = tuple(terms.words)
         # A file is found by its path, and a heading by its words, not by a name as a symbol is.
         has_name = ~_ARE_NAMELESS[candidates.kinds]
-        described = _by_flags(frozenset(terms.words), candidates.flags)["test"]
-        symbols = np.flatnonzero(has_name).tolist()
-        for i in symbols:
-            if not met.isdisjoint(name_words[i]):
-                of_query, of_name = query.coverage(name_words[i])
-                coverage[i] = (of_query * of_name) ** 0.5
-                # What a test block says of itself is no name of what it tests.
-                exact[i] = name_words[i] == whole and not (
-                    described[i] and _SAYING.search(candidates.names[i])
-                )
-        tier = np.where(exact > 0, NAMED, 0).astype(np.int8)
+        coverage, exact = _met_words(terms, candidates, split, has_name)
         named = [i for i in _named(terms.identifiers, candidates) if has_name[i]]
-        exact[named] = 1.0
-        if terms.is_one_name:
-            tier[named] = NAMED
-            beginning = _bare(terms.identifiers[0])
-            begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
-            tier[begun] = np.maximum(tier[begun], BEGUN)
-        holding = MENTIONING if terms.is_one_piece else QUOTED
-        quoted = np.where(candidates.quoted, np.where(has_name, holding, holding - 1), 0)
-        tier = np.maximum(tier, quoted.astype(np.int8))
-        # A query in lower case may mean any case, but one with a sign means it.
-        telling = [name for name in terms.identifiers if name != name.lower() or _SIGN.search(name)]
-        written = {_folded(name).rpartition(".")[2] for name in telling}
-        to_the_letter = np.array([name in written for name in candidates.names], np.bool_)
+        to_the_letter = _are_to_the_letter(terms.identifiers, candidates.names)
+        tier = _tiers(terms, candidates, has_name, exact > 0, named)
         tier[(tier == NAMED) & to_the_letter] = TO_THE_LETTER
         steps_back = repeats(terms.words, candidates.flags)
         steps_back |= (candidates.flags & SymbolFlags.DECLARATION) != 0
         tier[(tier > 0) & (tier % 2 == 0) & steps_back] -= 1
+        exact[named] = 1.0
         return cls(coverage, exact, exact * to_the_letter, tier)
+
+
+def _met_words(
+    terms: QueryTerms, candidates: Candidates, split: SplitNames, has_name: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far names and query cover each other's words, and which have the same words; float64[n]."""
+    query = QueryWords(terms.words, terms.rarity)
+    coverage, exact = np.zeros(len(candidates.names)), np.zeros(len(candidates.names))
+    name_words = [split(name) for name in candidates.names]
+    met = query.met(set().union(*name_words))
+    whole = tuple(terms.words)
+    described = _by_flags(frozenset(terms.words), candidates.flags)["test"]
+    for i in np.flatnonzero(has_name).tolist():
+        if not met.isdisjoint(name_words[i]):
+            of_query, of_name = query.coverage(name_words[i])
+            coverage[i] = (of_query * of_name) ** 0.5
+            # What a test block says of itself is no name of what it tests.
+            exact[i] = name_words[i] == whole and not (described[i] and _SAYING.search(candidates.names[i]))
+    return coverage, exact
+
+
+def _tiers(
+    terms: QueryTerms, candidates: Candidates, has_name: np.ndarray, is_exact: np.ndarray, named: list[int]
+) -> np.ndarray:
+    """Return the tier of each candidate before any is raised for its letters or lowered, int8[n]."""
+    tier = np.where(is_exact, NAMED, 0).astype(np.int8)
+    if terms.is_one_name:
+        tier[named] = NAMED
+        beginning = _bare(terms.identifiers[0])
+        symbols = np.flatnonzero(has_name).tolist()
+        begun = [i for i in symbols if _bare(candidates.names[i]).startswith(beginning)]
+        tier[begun] = np.maximum(tier[begun], BEGUN)
+    holding = MENTIONING if terms.is_one_piece else QUOTED
+    quoted = np.where(candidates.quoted, np.where(has_name, holding, holding - 1), 0)
+    highest: np.ndarray = np.maximum(tier, quoted.astype(np.int8))
+    return highest
+
+
+def _are_to_the_letter(identifiers: Sequence[str], names: Sequence[str]) -> np.ndarray:
+    """Return which names the query writes as they are, bool[n].
+
+    A query in lower case may mean any case, but one with a sign means it.
+    """
+    telling = [name for name in identifiers if name != name.lower() or _SIGN.search(name)]
+    written = {_folded(name).rpartition(".")[2] for name in telling}
+    return np.array([name in written for name in names], np.bool_)
 
 
 def _named(identifiers: Sequence[str], candidates: Candidates) -> list[int]:

@@ -14,7 +14,7 @@ MAX_PATHS = 1_000
 logger = logging.getLogger(__name__)
 
 
-class Collector:
+class Debouncer:
     """Collects paths until it is quiet for a while; its thread sleeps while there are none. Thread-safe.
 
     Args:

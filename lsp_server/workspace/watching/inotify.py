@@ -34,7 +34,7 @@ class WatchesExhausted(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class FolderEvents:
+class InotifyListener:
     """Callbacks on the watching thread; paths are relative to the root, with forward slashes.
 
     Attributes:
@@ -54,22 +54,22 @@ class FolderEvents:
     subfolders: Callable[[str], list[str]]
 
 
-class FolderWatches:
+class InotifyWatcher:
     """Watches a tree; `start` once, `stop` once.
 
     Args:
         root: The folder.
-        events: The callbacks.
+        listener: The callbacks.
 
     Raises:
         WatchesExhausted: No inotify instance is available.
         OSError: inotify is missing or refused.
     """
 
-    def __init__(self, root: Path, events: FolderEvents) -> None:
+    def __init__(self, root: Path, listener: InotifyListener) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._root = os.fsencode(root)
-        self._events = events
+        self._listener = listener
         self._folder_of: dict[int, str] = {}
         self._watch_of: dict[str, int] = {}
         self._lock = threading.RLock()
@@ -101,7 +101,7 @@ class FolderWatches:
             path = pending.pop()
             # Watch first, list afterwards: a folder that appears in between is seen twice, never missed.
             if self._add(path):
-                pending += self._events.subfolders(path)
+                pending += self._listener.subfolders(path)
 
     def synchronise(self) -> None:
         """Bring the watches in line with the rules: add what is wanted now, remove what no longer is.
@@ -114,7 +114,7 @@ class FolderWatches:
         wanted = {""}
         pending = [""]
         while pending and not self._stopping.is_set():
-            found = self._events.subfolders(pending.pop())
+            found = self._listener.subfolders(pending.pop())
             wanted.update(found)
             pending += found
         with self._lock:
@@ -144,7 +144,7 @@ class FolderWatches:
                         self._handle(watch, mask, name)
         except OSError as error:
             if not self._stopping.is_set():
-                self._events.failed(error)
+                self._listener.failed(error)
 
     def _read(self) -> bytes:
         try:
@@ -154,7 +154,7 @@ class FolderWatches:
 
     def _handle(self, watch: int, mask: int, name: str) -> None:
         if mask & _OVERFLOW:
-            self._events.lost()
+            self._listener.lost()
             return
         with self._lock:
             folder = self._folder_of.get(watch)
@@ -164,7 +164,7 @@ class FolderWatches:
                 self._forget(watch)
         if mask & (_DELETE_SELF | _MOVE_SELF | _UNMOUNT | _IGNORED):
             if not folder:
-                self._events.root_gone()
+                self._listener.root_gone()
             return
         path = f"{folder}/{name}" if folder else name
         is_folder = bool(mask & _IS_FOLDER)
@@ -172,9 +172,9 @@ class FolderWatches:
             self._unwatch(path)
         elif is_folder and mask & _DELETE:
             self._unwatch_alone(path)
-        elif is_folder and mask & (_CREATE | _MOVED_TO) and self._events.is_wanted(path):
+        elif is_folder and mask & (_CREATE | _MOVED_TO) and self._listener.is_wanted(path):
             self.watch(path)
-        self._events.happened(path, is_folder)
+        self._listener.happened(path, is_folder)
 
     def _unwatch_alone(self, folder: str) -> None:
         """Unwatch a deleted folder without looking below it: it was empty, and thousands may go in a row."""

@@ -20,13 +20,13 @@ from watchdog.observers.api import BaseObserver
 from lsp_server.indexing.scanning.ignore import IGNORE_FILES, IgnoreRules
 from lsp_server.indexing.scanning.scanner import FileStat, subfolders, walk
 from lsp_server.settings import WORKSPACE_FILE
-from lsp_server.workspace.watching.bursts import Collector
-from lsp_server.workspace.watching.inotify import FolderEvents, FolderWatches, WatchesExhausted
+from lsp_server.workspace.watching.bursts import Debouncer
+from lsp_server.workspace.watching.inotify import InotifyListener, InotifyWatcher, WatchesExhausted
 from lsp_server.workspace.watching.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
-ELSEWHERE_S = 2.0
+UNWATCHED_S = 2.0
 """What no watch covers is checked this often: the folder itself, git's files and ignore files above it. It
 takes some tens of microseconds."""
 
@@ -40,6 +40,9 @@ everything is compared; watches that ended so soon, one after the other, won't d
 
 EVENTS_TIMEOUT_S = 0.2
 """On Windows, watchdog passes events on when there were none for this long; its default is a second."""
+
+_Version = tuple[int, int]
+"""Time of the last change in ns and size in bytes: they tell whether a file is another one."""
 
 logger = logging.getLogger(__name__)
 
@@ -72,25 +75,29 @@ class FolderWatcher:
         self._rules = rules
         self._root = rules.root
         self._listener = listener
-        self._collector = Collector(self._deliver, listener.on_rescan, debounce_s)
+        self._debouncer = Debouncer(self._deliver, listener.on_rescan, debounce_s)
         self._polling: str | None = None
         self._ready = threading.Event()
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._changed_rules: deque[str] = deque()
         """Ignore files that changed, and folders whose files are indexed or not for another reason now."""
-        self._elsewhere: dict[Path, tuple[int, int] | None] = {}
-        self._index: tuple[Path | None, tuple[int, int] | None] = None, None
+        self._unwatched: dict[Path, _Version | None] = {}
+        """Ignore files that no watch covers → what they were when they were last looked at."""
+        self._index: tuple[Path | None, _Version | None] = None, None
+        """The same for git's index."""
         self._mode: Callable[[], None] = self._watch_each if sys.platform == "linux" else self._watch_all
+        """What the thread is doing: `_watch_each`, `_watch_all` or, after these have failed, `_poll`."""
         self._poll_reason = ""
         self._n_short_watches = 0
-        self._watches: FolderWatches | None = None
+        """How many recursive watches in a row ended soon; see `SHORT_WATCH_S`."""
+        self._watches: InotifyWatcher | None = None
         self._observer: BaseObserver | None = None
         self._thread = threading.Thread(target=self._run, name="folder-watcher", daemon=True)
 
     def start(self) -> None:
         """Begin, on threads of its own. Changes before `wait_until_ready` may be missed: scan after that."""
-        self._collector.start()
+        self._debouncer.start()
         self._thread.start()
 
     def wait_until_ready(self, timeout_s: float | None = None) -> bool:
@@ -101,7 +108,7 @@ class FolderWatcher:
         """End all threads; nothing is delivered afterwards."""
         self._stopping.set()
         self._wake.set()
-        self._collector.stop()
+        self._debouncer.stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(1.0)
 
@@ -148,10 +155,10 @@ class FolderWatcher:
             self._wake.set()
 
         def lost() -> None:
-            self._collector.add_all()
+            self._debouncer.add_all()
             self._wake.set()
 
-        events = FolderEvents(
+        listener = InotifyListener(
             happened=self._happened,
             lost=lost,
             root_gone=self._wake.set,
@@ -161,15 +168,15 @@ class FolderWatcher:
         )
         self._await_root()
         identity = _identity(self._root)
-        self._begin_to_look_elsewhere()
-        self._watches = watches = FolderWatches(self._root, events)
+        self._note_unwatched()
+        self._watches = watches = InotifyWatcher(self._root, listener)
         watches.start()
         watches.watch("")
         self._set_ready(None)
         while not self._stopping.is_set():
-            is_woken = self._wake.wait(ELSEWHERE_S)
+            is_woken = self._wake.wait(UNWATCHED_S)
             self._wake.clear()
-            are_rules_new = self._look_elsewhere()
+            are_rules_new = self._check_unwatched()
             if failures:
                 raise failures[0]
             if self._stopping.is_set() or _identity(self._root) != identity:
@@ -184,7 +191,7 @@ class FolderWatcher:
 
         self._await_root()
         identity = _identity(self._root)
-        self._begin_to_look_elsewhere()
+        self._note_unwatched()
         self._observer = observer = Observer(timeout=EVENTS_TIMEOUT_S)
         storm = Storm(began=self._wake.set)
         # macOS reports paths with links resolved.
@@ -195,12 +202,12 @@ class FolderWatcher:
         began_s = time.monotonic()
         self._set_ready(None)
         while not self._stopping.is_set() and _identity(self._root) == identity:
-            self._wake.wait(min(storm.rest_s(), ELSEWHERE_S))
+            self._wake.wait(min(storm.rest_s(), UNWATCHED_S))
             self._wake.clear()
-            self._look_elsewhere()
+            self._check_unwatched()
             self._announce_rules()
             if storm.is_over():
-                self._collector.add_all()
+                self._debouncer.add_all()
             # A disk that was away for a moment, or a renamed parent folder, ends the watching silently.
             if not all(emitter.is_alive() for emitter in observer.emitters):
                 is_short = time.monotonic() - began_s < SHORT_WATCH_S and _identity(self._root) == identity
@@ -212,14 +219,14 @@ class FolderWatcher:
         self._end_watches()
 
     def _poll(self) -> None:
-        self._begin_to_look_elsewhere()
+        self._note_unwatched()
         files = self._snapshot()
         # What happened since the watches failed is unknown; from now on, changes are seen.
-        self._collector.add_all()
+        self._debouncer.add_all()
         self._set_ready(self._poll_reason)
         while not self._stopping.is_set():
             began = time.perf_counter()
-            self._look_elsewhere()
+            self._check_unwatched()
             before, files = files, self._snapshot()
             self._announce_rules()
             for path in before.keys() | files.keys():
@@ -231,33 +238,33 @@ class FolderWatcher:
     def _snapshot(self) -> dict[str, FileStat]:
         return {file.path: file for file in walk(self._rules, "", [], self._stopping.is_set)}
 
-    def _begin_to_look_elsewhere(self) -> None:
-        self._elsewhere = self._files_elsewhere()
+    def _note_unwatched(self) -> None:
+        self._unwatched = self._unwatched_files()
         self._index = self._index_now()
 
-    def _look_elsewhere(self) -> bool:
+    def _check_unwatched(self) -> bool:
         """Reload the rules if something changed that no watch covers; returns whether something did."""
-        files, index = self._files_elsewhere(), self._index_now()
-        if files != self._elsewhere:
-            self._elsewhere, self._index = files, index
+        files, index = self._unwatched_files(), self._index_now()
+        if files != self._unwatched:
+            self._unwatched, self._index = files, index
             self._rules.invalidate("")
             self._changed_rules.append(IGNORE_FILES[0])  # any of them will do
             return True
         if index == self._index:
             return False
         self._index = index
-        doubted = self._rules.tracked.changed()
-        self._doubt(doubted)
-        return bool(doubted)
+        affected = self._rules.tracked.changed()
+        self._decide_again(affected)
+        return bool(affected)
 
-    def _files_elsewhere(self) -> dict[Path, tuple[int, int] | None]:
-        return {file: _version(file) for file in self._rules.files_elsewhere()}
+    def _unwatched_files(self) -> dict[Path, _Version | None]:
+        return {file: _version(file) for file in self._rules.files_outside()}
 
-    def _index_now(self) -> tuple[Path | None, tuple[int, int] | None]:
+    def _index_now(self) -> tuple[Path | None, _Version | None]:
         index = self._rules.tracked.index
         return index, None if index is None else _version(index)
 
-    def _doubt(self, folders: Iterable[str]) -> None:
+    def _decide_again(self, folders: Iterable[str]) -> None:
         """Have it decided again what is indexed below some folders."""
         for folder in folders:
             self._rules.invalidate(f"{folder}/" if folder else "")
@@ -267,20 +274,20 @@ class FolderWatcher:
     def _announce_rules(self) -> None:
         """Report changed rules, after what they let in is being watched: a scan then misses nothing."""
         while self._changed_rules:
-            self._collector.add(self._changed_rules.popleft())
+            self._debouncer.add(self._changed_rules.popleft())
 
     def _await_root(self) -> None:
         """Wait for a missing root, such as an unmounted disk; after that everything may have changed."""
         if _identity(self._root) is not None:
             if self._ready.is_set():
-                self._collector.add_all()
+                self._debouncer.add_all()
             return
         self._set_ready("the folder does not exist")
         while _identity(self._root) is None and not self._stopping.is_set():
             self._wake.wait(MIN_POLL_S)
             self._wake.clear()
         self._rules.invalidate("")
-        self._collector.add_all()
+        self._debouncer.add_all()
 
     # Events, on any thread
 
@@ -292,10 +299,10 @@ class FolderWatcher:
         self._happened(path, is_folder)
         # Windows reports a deleted folder as a file, and rules for files may exclude its name.
         if not is_folder and not os.path.lexists(self._root / path) and self._rules.visits(path):
-            self._collector.add(path)
+            self._debouncer.add(path)
 
     def _happened(self, path: str, is_folder: bool) -> None:  # noqa: FBT001 - a callback's fact
-        self._doubt(self._rules.doubted_by(path))
+        self._decide_again(self._rules.affected_by(path))
         if is_folder and not self._is_wanted(path):
             return
         if not is_folder and self._rules.is_ignore_file(path):
@@ -305,7 +312,7 @@ class FolderWatcher:
             return
         # A deleted path may have been a folder, which `_noticed` handles; here the rules for files decide.
         if is_folder or path == WORKSPACE_FILE or self._rules.decide(path).indexed:
-            self._collector.add(path)
+            self._debouncer.add(path)
 
     def _is_wanted(self, folder: str) -> bool:
         """Drop cached rules for a folder that appeared or went, and tell whether a walk enters it."""
@@ -333,7 +340,7 @@ def _identity(root: Path) -> tuple[int, int] | None:
     return stat.st_dev, stat.st_ino
 
 
-def _version(file: Path) -> tuple[int, int] | None:
+def _version(file: Path) -> _Version | None:
     try:
         stat = file.stat()
     except OSError:

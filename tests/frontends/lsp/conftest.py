@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conversation import Conversation, Start, example_project, rehearse
+from conversation import Conversation, Start, example_project, start_fake
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[Conversation] = []
 
     def start(*arguments: str, **variables: str) -> Conversation:
-        started.append(rehearse(tmp_path, *arguments, **variables))
+        started.append(start_fake(tmp_path, *arguments, **variables))
         return started[-1]
 
     yield start
@@ -35,7 +35,7 @@ def client(start: Start, folder: Path) -> Conversation:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conversation]:
     """One server for all tests that leave it as it was."""
     parent = tmp_path_factory.mktemp("shared")
-    conversation = rehearse(parent)
+    conversation = start_fake(parent)
     conversation.initialize(example_project(parent))
     yield conversation
     conversation.end()

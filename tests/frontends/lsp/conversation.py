@@ -18,7 +18,7 @@ TIMEOUT_S = 180.0
 NEVER = object()
 """The answer of a client that does not answer."""
 
-REHEARSAL = Path(__file__).with_name("rehearsal.py")
+FAKE_WORKSPACE = Path(__file__).with_name("fake_workspace.py")
 PATIENT = Path(__file__).with_name("patient.py")
 
 
@@ -142,11 +142,11 @@ class Start(Protocol):
     def __call__(self, *arguments: str, **variables: str) -> Conversation: ...
 
 
-def rehearse(cwd: Path, *arguments: str, **variables: str) -> Conversation:
+def start_fake(cwd: Path, *arguments: str, **variables: str) -> Conversation:
     """Start the server over the workspace in memory."""
     source = Path(lsp_server.__file__).parent.parent
     environment = {**os.environ, "PYTHONPATH": str(source), **variables}
-    return Conversation([sys.executable, "-P", str(REHEARSAL), *arguments], cwd, environment)
+    return Conversation([sys.executable, "-P", str(FAKE_WORKSPACE), *arguments], cwd, environment)
 
 
 def example_project(parent: Path) -> Path:

@@ -12,8 +12,8 @@ PATIENCE_S = 60.0
 NEVER_S = 3600.0
 
 if __name__ == "__main__":
-    service.OPEN_S = service.HANDOVER_S = overlay.SETTLE_S = app.BUFFER_TIMEOUT_S = PATIENCE_S
+    service.OPEN_S = service.HANDOVER_S = overlay.PARSE_WAIT_S = app.BUFFER_TIMEOUT_S = PATIENCE_S
     if "TEST_WITHOUT_POLLING" in os.environ:
-        assert watcher.ELSEWHERE_S < NEVER_S > watcher.MIN_POLL_S  # both are there to be set
-        watcher.ELSEWHERE_S = watcher.MIN_POLL_S = NEVER_S
+        assert watcher.UNWATCHED_S < NEVER_S > watcher.MIN_POLL_S  # both are there to be set
+        watcher.UNWATCHED_S = watcher.MIN_POLL_S = NEVER_S
     sys.exit(main(["serve"]))

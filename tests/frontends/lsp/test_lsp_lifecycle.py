@@ -108,7 +108,7 @@ def test_status_and_its_steering(client: Conversation, folder: Path) -> None:
 
 def test_the_first_status_is_of_the_folders(start: Start, folder: Path, tmp_path: Path) -> None:
     indexed = tmp_path / "indexed"
-    client = start(REHEARSAL_INDEXES_UNTIL=str(indexed))
+    client = start(FAKE_INDEXES_UNTIL=str(indexed))
     client.initialize(folder)
     assert client.notification("semanticSearch/didChangeStatus")["state"] == "indexing"
     indexed.touch()
@@ -134,7 +134,7 @@ def test_changes_are_taken_while_a_path_is_explained(client: Conversation, folde
 
 def test_indexing_shows_progress_that_can_be_cancelled(start: Start, folder: Path, tmp_path: Path) -> None:
     indexed = tmp_path / "indexed"
-    client = start(REHEARSAL_INDEXES_UNTIL=str(indexed))
+    client = start(FAKE_INDEXES_UNTIL=str(indexed))
     client.initialize(folder, capabilities={"window": {"workDoneProgress": True}})
     token = client.notification("window/workDoneProgress/create")["token"]
     begin = client.notification("$/progress")
@@ -156,7 +156,7 @@ def test_indexing_shows_progress_that_can_be_cancelled(start: Start, folder: Pat
 def test_a_workspace_that_cannot_start_says_why(start: Start, folder: Path, tmp_path: Path) -> None:
     obstacle = tmp_path / "obstacle"
     obstacle.touch()
-    client = start(REHEARSAL_BROKEN_BY=str(obstacle))
+    client = start(FAKE_BROKEN_BY=str(obstacle))
     client.initialize(folder)
     assert "no model here" in client.notification("window/showMessage")["message"]
     status = client.request("semanticSearch/status")
@@ -189,7 +189,7 @@ def test_exit_without_shutdown_and_the_end_of_stdin_end_the_server(start: Start,
 
 
 def test_a_workspace_that_does_not_close_is_left_behind(start: Start, folder: Path) -> None:
-    client = start(REHEARSAL_CLOSE_S="60")
+    client = start(FAKE_CLOSE_S="60")
     client.initialize(folder)
     client.ask("semanticSearch", {"query": "WAIT"})
     client.request("shutdown")

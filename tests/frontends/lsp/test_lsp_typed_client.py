@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_lsp
-from conversation import REHEARSAL, example_project
+from conversation import FAKE_WORKSPACE, example_project
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
@@ -19,7 +19,7 @@ SOURCE = Path(lsp_server.__file__).parent.parent
 
 @pytest_lsp.fixture(  # type: ignore[untyped-decorator]
     config=ClientServerConfig(
-        server_command=[sys.executable, "-P", str(REHEARSAL)],
+        server_command=[sys.executable, "-P", str(FAKE_WORKSPACE)],
         server_env={**os.environ, "PYTHONPATH": str(SOURCE)},
     )
 )

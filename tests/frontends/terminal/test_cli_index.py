@@ -14,7 +14,7 @@ from shell import KITCHEN, Shell
 from lsp_server.storage.lease import WriterLease
 
 
-def test_facts_about_clusters(indexed: Shell) -> None:
+def test_cluster_info_tells_sizes_and_recall(indexed: Shell) -> None:
     facts = indexed.json("vector", "cluster-info")
     assert facts["vectors"] == sum(facts["sizes"]) == 8
     assert facts["recallAt10"] >= 0.98

@@ -97,7 +97,7 @@ def test_json_stands_alone_on_standard_output() -> None:
     ("n_bytes", "text"),
     [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (2_000_000, "2.0 MB"), (5e12, "5000.0 GB")],
 )
-def test_sizes(n_bytes: int, text: str) -> None:
+def test_sizes_are_shown_in_decimal_units(n_bytes: int, text: str) -> None:
     assert size(n_bytes) == text
 
 

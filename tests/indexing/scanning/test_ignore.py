@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from written import write
 
 from lsp_server.indexing.scanning import ignore
-from lsp_server.indexing.scanning.ignore import OWN_FILE, SETTINGS_NAME, IgnoreRules
+from lsp_server.indexing.scanning.folder_rules import SETTINGS_NAME
+from lsp_server.indexing.scanning.ignore import OWN_FILE, IgnoreRules
 from lsp_server.indexing.scanning.ignore_files import Rule
 from lsp_server.indexing.scanning.scanner import walk
 

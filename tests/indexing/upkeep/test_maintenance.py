@@ -11,7 +11,7 @@ from made_files import made_result
 
 from lsp_server.embedding import Embedder
 from lsp_server.fulltext import Stemmer
-from lsp_server.indexing.upkeep.maintenance import maintain, settle_clusters, vector_index
+from lsp_server.indexing.upkeep.maintenance import maintain, recluster_early, vector_index
 from lsp_server.indexing.upkeep.questions import LEAST_QUESTIONS, questions
 from lsp_server.indexing.workers.analyzer import FileAnalyzer
 from lsp_server.indexing.writing.batch import Batch, FileResult
@@ -94,7 +94,7 @@ def test_an_index_that_will_be_large_waits_for_its_clusters(
         batch = Batch()
         batch.add(made_result("a.py", 2500, 0, embedder))
         writer.commit(batch, expected)
-        assert not settle_clusters(writer, expected)
+        assert not recluster_early(writer, expected)
         assert len(writer.meta.centroids) == n_clusters
         assert maintain(writer, TARGET, always)
         assert len(writer.meta.centroids) == 50

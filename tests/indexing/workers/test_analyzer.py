@@ -43,7 +43,7 @@ def test_symbols_words_and_vectors_belong_together(analyzer: FileAnalyzer, embed
     assert made.texts[1].doc == "retri request"
 
 
-def test_the_place_does_not_matter(analyzer: FileAnalyzer) -> None:
+def test_an_analysis_does_not_depend_on_the_folder(analyzer: FileAnalyzer) -> None:
     """But for the file's own entry, which is named anew when the file is placed."""
     one, other = analyzer.analyze("a/x.py", SOURCE), analyzer.analyze("b/c/y.py", SOURCE)
     assert one.vectors.tobytes() == other.vectors.tobytes()
@@ -52,7 +52,7 @@ def test_the_place_does_not_matter(analyzer: FileAnalyzer) -> None:
     assert pack(analyzer.analyze("a/x.py", SOURCE)) == pack(one)
 
 
-def test_the_language_does(analyzer: FileAnalyzer) -> None:
+def test_an_analysis_depends_on_the_language(analyzer: FileAnalyzer) -> None:
     assert analyzer.analyze("x.py", SOURCE).language == "python"
     assert analyzer.analyze("x.txt", SOURCE).language != "python"
 

@@ -19,7 +19,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 
 
 @pytest.mark.parametrize("path", ODD_PATHS)
-def test_round_trip(path: str) -> None:
+def test_jobs_and_replies_survive_packing_whatever_the_path(path: str) -> None:
     job = ParseJob(path, f"/w/{path}", b"\0" * 16, "text ä".encode(), use_cache=False)
     assert ParseJob.unpack(job.pack()) == job
     reply = ParseReply(
@@ -29,11 +29,11 @@ def test_round_trip(path: str) -> None:
 
 
 @pytest.mark.parametrize("status", ReplyStatus)
-def test_every_status(status: ReplyStatus) -> None:
+def test_each_status_survives_packing(status: ReplyStatus) -> None:
     assert ParseReply.unpack(ParseReply("a", status).pack()).status is status
 
 
 @given(ANY_TEXT, ANY_TEXT)
-def test_any_path_and_message(path: str, message: str) -> None:
+def test_any_path_and_message_survive_packing(path: str, message: str) -> None:
     reply = ParseReply(path, ReplyStatus.UNREADABLE, message=message)
     assert ParseReply.unpack(reply.pack()) == reply

@@ -97,7 +97,7 @@ def test_a_batch_is_in_all_three_stores(
 
 @pytest.mark.parametrize("place", CUTS)
 @pytest.mark.parametrize("n_batches", [1, 2])
-def test_cut_short_after(
+def test_a_batch_that_is_cut_short_anywhere_is_whole_or_done_again(
     place: str, n_batches: int, version: IndexVersion, embedder: Embedder, request: pytest.FixtureRequest
 ) -> None:
     batches = [request.getfixturevalue(name) for name in ("first", "second")[:n_batches]]

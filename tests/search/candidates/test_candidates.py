@@ -7,8 +7,8 @@ from small_index import SmallIndex
 
 from lsp_server.embedding import Embedder
 from lsp_server.search.cancel import Cancel, Cancelled
-from lsp_server.search.candidates.asking import DEPTH, Ask, Gathered
 from lsp_server.search.candidates.gather import gather
+from lsp_server.search.candidates.retrieval import DEPTH, Gathered, Retrieval
 from lsp_server.search.folder.filters import Filters
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.query.syntax import parse_query
@@ -27,7 +27,9 @@ def built(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Small
 def gathered(view: FolderView, text: str, mode: SearchMode = SearchMode.HYBRID, limit: int = 20) -> Gathered:
     query = parse_query(text)
     filters = Filters.of(SearchRequest(text), query)
-    found = gather(view, Ask(query, view.embedder.query_vector(query.text), filters, mode, limit), Cancel())
+    found = gather(
+        view, Retrieval(query, view.embedder.query_vector(query.text), filters, mode, limit), Cancel()
+    )
     candidates = found.candidates
     columns = (candidates.ids, candidates.similarity, candidates.text, candidates.names, candidates.paths)
     assert {len(column) for column in columns} == {len(found.refs)}
@@ -79,9 +81,11 @@ def test_buffers_bring_the_evidence_their_indexed_text_would(built: SmallIndex) 
 
 def test_retrievers_are_asked_for_more_than_the_limit(embedder: Embedder) -> None:
     query = parse_query("x")
-    ask = Ask(query, embedder.query_vector("x"), Filters.of(SearchRequest("x"), query), SearchMode.HYBRID, 10)
-    assert ask.depth == DEPTH
-    assert replace(ask, limit=200).depth == 400
+    retrieval = Retrieval(
+        query, embedder.query_vector("x"), Filters.of(SearchRequest("x"), query), SearchMode.HYBRID, 10
+    )
+    assert retrieval.depth == DEPTH
+    assert replace(retrieval, limit=200).depth == 400
 
 
 def test_the_number_of_candidates_is_bounded(index: SmallIndex) -> None:
@@ -105,8 +109,10 @@ def test_a_file_without_an_entry_lends_no_evidence(built: SmallIndex) -> None:
 
 def test_a_call_off_is_heeded(built: SmallIndex, embedder: Embedder) -> None:
     query = parse_query("session")
-    ask = Ask(query, embedder.query_vector("x"), Filters.of(SearchRequest("x"), query), SearchMode.HYBRID, 10)
+    retrieval = Retrieval(
+        query, embedder.query_vector("x"), Filters.of(SearchRequest("x"), query), SearchMode.HYBRID, 10
+    )
     cancel = Cancel()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        gather(built.view(), ask, cancel)
+        gather(built.view(), retrieval, cancel)

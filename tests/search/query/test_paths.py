@@ -50,7 +50,7 @@ def test_a_dot_before_a_pattern_is_the_workspace_folder() -> None:
     assert passing([["./src/app.py"]], []) == ["src/app.py"]
 
 
-def test_one_path_alone() -> None:
+def test_a_filter_tells_whether_a_single_path_passes() -> None:
     compiled = PathFilter.compiled([["*.py"]], ["tests/"])
     assert compiled is not None
     assert compiled.passes("a/b.py")

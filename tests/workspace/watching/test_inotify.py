@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.workspace.watching.inotify import FolderEvents, FolderWatches
+from lsp_server.workspace.watching.inotify import InotifyListener, InotifyWatcher
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
 
@@ -35,7 +35,9 @@ def test_without_a_pipe_to_be_woken_by_the_inotify_instance_is_given_back(
     monkeypatch.setattr(os, "pipe", no_pipe)
     before = n_instances()
     with pytest.raises(OSError, match="Too many open files"):
-        FolderWatches(tmp_path, FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, lambda _: []))
+        InotifyWatcher(
+            tmp_path, InotifyListener(ignore, ignore, ignore, ignore, lambda _: True, lambda _: [])
+        )
     assert n_instances() <= before
 
 
@@ -52,8 +54,8 @@ def test_a_folder_that_comes_while_watches_are_renewed_stays_watched(tmp_path: P
 
     for folder in ("src", "src/deep"):
         (tmp_path / folder).mkdir()
-    events = FolderEvents(ignore, ignore, ignore, ignore, lambda _: True, subfolders)
-    watches = FolderWatches(tmp_path, events)
+    listener = InotifyListener(ignore, ignore, ignore, ignore, lambda _: True, subfolders)
+    watches = InotifyWatcher(tmp_path, listener)
     watches.watch("")
     assert watches.n_watches == 3
     watches.synchronise()

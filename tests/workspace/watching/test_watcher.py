@@ -19,7 +19,7 @@ from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.workspace.watching import system_events
 from lsp_server.workspace.watching import watcher as watcher_module
 from lsp_server.workspace.watching.bursts import BURST_S, MAX_PATHS
-from lsp_server.workspace.watching.inotify import FolderWatches, WatchesExhausted
+from lsp_server.workspace.watching.inotify import InotifyWatcher, WatchesExhausted
 from lsp_server.workspace.watching.watcher import FolderWatcher
 
 
@@ -48,7 +48,7 @@ def watcher(
         monkeypatch.setattr(sys, "platform", "darwin")
     if request.param == "polling":
         monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
-        monkeypatch.setattr(FolderWatches, "watch", _no_watches)
+        monkeypatch.setattr(InotifyWatcher, "watch", _no_watches)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
     watcher.start()
     assert watcher.wait_until_ready(PATIENCE_S)
@@ -64,7 +64,7 @@ def ignore(*_: object) -> None:
     pass
 
 
-def _no_watches(_self: FolderWatches, _folder: str) -> None:
+def _no_watches(_self: InotifyWatcher, _folder: str) -> None:
     raise WatchesExhausted(errno.ENOSPC, "No space left on device")
 
 
@@ -181,7 +181,7 @@ class TestFolderByFolder:
     def test_a_root_that_another_took_the_place_of_is_watched(
         self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.05)
+        monkeypatch.setattr(watcher_module, "UNWATCHED_S", 0.05)
         above = root.parent
         above.rename(above.with_name("elsewhere"))  # nothing happens to the root itself
         write(root, "a.py")
@@ -240,7 +240,7 @@ class TestRecursively:
         monkeypatch.setattr(system_events, "STORM_EVENTS", 20)
         monkeypatch.setattr(system_events, "CALM_S", 0.05)
         monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
-        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.2)
+        monkeypatch.setattr(watcher_module, "UNWATCHED_S", 0.2)
         watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
         watcher.start()
         assert watcher.wait_until_ready(PATIENCE_S)
@@ -322,7 +322,7 @@ class TestRecursively:
         monkeypatch.setattr(sys, "platform", "darwin")
         monkeypatch.setattr(EventEmitter, "run", ignore)
         monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
-        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.05)
+        monkeypatch.setattr(watcher_module, "UNWATCHED_S", 0.05)
         watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
         watcher.start()
         ear.wait_for(lambda: ear.reasons_to_poll == ["the disk does not tell of changes"])
@@ -340,7 +340,7 @@ def tell(watcher: FolderWatcher, *events: FileSystemEvent) -> None:
 
 def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(FolderWatches, "watch", _no_watches)
+    monkeypatch.setattr(InotifyWatcher, "watch", _no_watches)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener)
     watcher.start()
     ear.wait_for(lambda: ear.reasons_to_poll == ["the system's limit of watches is reached"])
@@ -348,13 +348,15 @@ def test_polling_says_why(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
-def test_looking_elsewhere_costs_no_walk(root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checking_what_is_not_watched_costs_no_walk(
+    root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (root.parent / ".git").mkdir()
-    monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 0.01)
+    monkeypatch.setattr(watcher_module, "UNWATCHED_S", 0.01)
     looks: list[bool] = []
     walks: list[int] = []
     enough = threading.Event()
-    look, synchronise = FolderWatcher._look_elsewhere, FolderWatches.synchronise
+    look, synchronise = FolderWatcher._check_unwatched, InotifyWatcher.synchronise
 
     def count_look(watcher: FolderWatcher) -> bool:
         looks.append(look(watcher))
@@ -362,12 +364,12 @@ def test_looking_elsewhere_costs_no_walk(root: Path, ear: Ear, monkeypatch: pyte
             enough.set()
         return looks[-1]
 
-    def count_walk(watches: FolderWatches) -> None:
+    def count_walk(watches: InotifyWatcher) -> None:
         walks.append(len(looks))
         synchronise(watches)
 
-    monkeypatch.setattr(FolderWatcher, "_look_elsewhere", count_look)
-    monkeypatch.setattr(FolderWatches, "synchronise", count_walk)
+    monkeypatch.setattr(FolderWatcher, "_check_unwatched", count_look)
+    monkeypatch.setattr(InotifyWatcher, "synchronise", count_walk)
     watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
     watcher.start()
     assert enough.wait(PATIENCE_S)

@@ -1,7 +1,7 @@
 /** "Related code" as a question of the References view: asked, listed, stepped through, asked again from its history. */
 
 import * as vscode from "vscode";
-import { inFull } from "../complaint.ts";
+import { inFull } from "../errorText.ts";
 import { foundItem } from "../foundItem.ts";
 import { nameRange, uriOf } from "../places.ts";
 import type { Found } from "../protocol.ts";

@@ -1,7 +1,7 @@
 /** The results view: one kept search that stays while you work through it. */
 
 import * as vscode from "vscode";
-import { inFull } from "../complaint.ts";
+import { inFull } from "../errorText.ts";
 import { foundItem } from "../foundItem.ts";
 import { reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";

@@ -1,10 +1,10 @@
 /** What the list shows for what was typed: completions of a filter, symbols, or why there are none. */
 
-import { complaint } from "../complaint.ts";
+import { errorText } from "../errorText.ts";
 import type { SearchResult } from "../protocol.ts";
-import { ServerAway, type Server } from "../server/server.ts";
+import { ServerNotRunning, type Server } from "../server/server.ts";
 import { completions, literalPath, openFilter, unknownLanguages, type OpenFilter } from "./filters.ts";
-import { awayRows, completionRows, note, symbolRows, type Row } from "./items.ts";
+import { completionRows, note, notRunningRows, symbolRows, type Row } from "./items.ts";
 import { pathsBelow } from "./paths.ts";
 import { remarks } from "./wording.ts";
 
@@ -32,8 +32,8 @@ export async function answerTo(server: Server, typed: string, signal: AbortSigna
     const said = remarks(result, unknownLanguages(query, [...names.keys()]));
     return { rows: [...completing, ...symbolRows(query, result, said)], result };
   } catch (error) {
-    if (error instanceof ServerAway) return { rows: awayRows(server.state) };
-    const { what, advice } = complaint(error);
+    if (error instanceof ServerNotRunning) return { rows: notRunningRows(server.state) };
+    const { what, advice } = errorText(error);
     return { rows: [...completing, note(what, advice)] };
   }
 }

@@ -50,7 +50,7 @@ export function symbolRows(query: string, result: SearchResult, said: readonly s
 }
 
 /** Returns rows for what the user can do while no server answers. */
-export function awayRows(state: ServerState): Row[] {
+export function notRunningRows(state: ServerState): Row[] {
   const log = commandRow("output", vscode.l10n.t("Open Log"), "openLog");
   switch (state.kind) {
     case "noInterpreter":

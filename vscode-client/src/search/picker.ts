@@ -1,15 +1,15 @@
 /** The search: a list that follows what is typed, previews what is highlighted, and keeps the server's order. */
 
 import * as vscode from "vscode";
-import { inFull } from "../complaint.ts";
+import { inFull } from "../errorText.ts";
 import { open, reference } from "../places.ts";
 import type { Found, SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
 import { SECTION } from "../server/settings.ts";
 import { answerTo } from "./answer.ts";
 import type { History } from "./history.ts";
-import { awayRows, COPY, FORGET, openingRows, RELATED, SIDE, type Row } from "./items.ts";
-import { Latest } from "./latest.ts";
+import { COPY, FORGET, notRunningRows, openingRows, RELATED, SIDE, type Row } from "./items.ts";
+import { Debouncer } from "./debouncer.ts";
 import type { Preview } from "./preview.ts";
 import { heading } from "./wording.ts";
 
@@ -18,7 +18,7 @@ const PAUSE_MS = 60;
 const REFRESH_MS = 500;
 
 /** What the list needs, and where its results go. */
-export interface SearchSurroundings {
+export interface SearchParts {
   server: Server;
   history: History;
   preview: Preview;
@@ -38,16 +38,16 @@ const IS_SEARCHING = "semanticSymbols.isSearching";
 
 /** What commands and keys do with the list; there is one at a time. */
 export class Search {
-  private readonly around: SearchSurroundings;
+  private readonly parts: SearchParts;
   private list: SearchPicker | undefined;
 
-  constructor(around: SearchSurroundings) {
-    this.around = around;
+  constructor(parts: SearchParts) {
+    this.parts = parts;
   }
 
   /** Opens the list, with a query if one is given. */
   show(query = ""): void {
-    const list = new SearchPicker(this.around, () => {
+    const list = new SearchPicker(this.parts, () => {
       if (this.list === list) this.become(undefined);
     });
     this.become(list);
@@ -73,11 +73,11 @@ export class Search {
 type Taking = (row: Row | undefined) => Promise<void>;
 
 class SearchPicker {
-  private readonly around: SearchSurroundings;
+  private readonly parts: SearchParts;
   private readonly onEnd: () => void;
   private readonly pick = vscode.window.createQuickPick<Row>();
-  private readonly latest = new Latest(PAUSE_MS);
-  private readonly moves = new Latest(PAUSE_MS);
+  private readonly queries = new Debouncer(PAUSE_MS);
+  private readonly moves = new Debouncer(PAUSE_MS);
   private readonly disposables: { dispose(): unknown }[] = [this.pick];
   /** What the list shows: the text that it answers, and the result if there is one. */
   private shown: { query: string; result?: SearchResult } = { query: "" };
@@ -88,8 +88,8 @@ class SearchPicker {
   /** What to do with the next answer: Enter, or another key, was pressed before it had come. */
   private awaited: Taking | undefined;
 
-  constructor(around: SearchSurroundings, onEnd: () => void) {
-    this.around = around;
+  constructor(parts: SearchParts, onEnd: () => void) {
+    this.parts = parts;
     this.onEnd = onEnd;
   }
 
@@ -110,9 +110,9 @@ class SearchPicker {
       pick.onDidTriggerButton(() => this.keep()),
       pick.onDidTriggerItemButton(({ button, item }) => telling(this.press(button, item))),
       pick.onDidHide(() => this.hidden()),
-      this.around.server.onDidChange(() => this.indexChanged()),
+      this.parts.server.onDidChange(() => this.indexChanged()),
     );
-    pick.title = heading(this.around.server.state);
+    pick.title = heading(this.parts.server.state);
     this.search();
     pick.show();
   }
@@ -126,23 +126,23 @@ class SearchPicker {
   openInBackground(): void {
     this.choose(async (row) => {
       if (row?.row !== "symbol") return;
-      await this.around.history.add(this.pick.value);
-      await this.around.preview.pin(row.found);
+      await this.parts.history.add(this.pick.value);
+      await this.parts.preview.pin(row.found);
     });
   }
 
   private search(): void {
     const query = this.pick.value;
     if (query.trim() === "") {
-      this.latest.stop();
-      this.put(query, openingRows(this.around.history.all()));
+      this.queries.stop();
+      this.put(query, openingRows(this.parts.history.all()));
       return;
     }
     this.pick.busy = true;
     // An answer takes seconds then; what the list shows meanwhile is none.
-    if (this.around.server.state.kind === "starting") this.list(awayRows(this.around.server.state));
-    this.latest.run(async (signal) => {
-      const { rows, result } = await answerTo(this.around.server, query, signal);
+    if (this.parts.server.state.kind === "starting") this.list(notRunningRows(this.parts.server.state));
+    this.queries.run(async (signal) => {
+      const { rows, result } = await answerTo(this.parts.server, query, signal);
       if (signal.aborted) return;
       this.put(query, rows, result);
       const { awaited } = this;
@@ -181,13 +181,13 @@ class SearchPicker {
       if (row === undefined || row !== this.pick.activeItems[0]) return;
       this.hasMoved ||= row !== this.untouched;
       if (!this.hasMoved) return;
-      if (row.row === "symbol" && previewsOnMove()) this.around.preview.show(row.found);
+      if (row.row === "symbol" && previewsOnMove()) this.parts.preview.show(row.found);
     });
   }
 
   /** Shows how far the index is, and repeats the search on what is indexed by now, unless the user is choosing already. */
   private indexChanged(): void {
-    this.pick.title = heading(this.around.server.state);
+    this.pick.title = heading(this.parts.server.state);
     const mayKnowMore = this.shown.result?.isIncomplete ?? this.pick.value.trim() !== "";
     if (!mayKnowMore || this.refresh !== undefined) return;
     this.refresh = setTimeout(() => {
@@ -211,7 +211,7 @@ class SearchPicker {
 
   private async press(button: vscode.QuickInputButton, row: Row): Promise<void> {
     if (row.row === "query" && button === FORGET) {
-      await this.around.history.remove(row.query);
+      await this.parts.history.remove(row.query);
       this.search();
     }
     if (row.row !== "symbol") return;
@@ -222,29 +222,29 @@ class SearchPicker {
     }
     await this.leave();
     if (button === SIDE) await open(row.found, { viewColumn: vscode.ViewColumn.Beside });
-    if (button === RELATED) this.around.showRelated(row.found);
+    if (button === RELATED) this.parts.showRelated(row.found);
   }
 
   private keep(): void {
     const { query, result } = this.shown;
     if (result === undefined) return;
-    this.around.keep(query.trim(), result);
+    this.parts.keep(query.trim(), result);
     void this.leave();
   }
 
   /** Ends the search with a result, opened from where the search began, so that Go Back leads there. */
   private async leave(): Promise<void> {
-    await this.around.history.add(this.pick.value);
+    await this.parts.history.add(this.pick.value);
     this.pick.hide();
-    await this.around.preview.restore();
+    await this.parts.preview.restore();
   }
 
   private hidden(): void {
     this.onEnd();
-    this.latest.stop();
+    this.queries.stop();
     this.moves.stop();
     clearTimeout(this.refresh);
-    void this.around.preview.restore();
+    void this.parts.preview.restore();
     for (const disposable of this.disposables) disposable.dispose();
   }
 }

@@ -1,7 +1,7 @@
 /** What the list says about itself: how much is indexed, how sure it is, what went wrong. */
 
 import * as vscode from "vscode";
-import { complaint } from "../complaint.ts";
+import { errorText } from "../errorText.ts";
 import { NO_FOLDER, number, percent } from "../coverage.ts";
 import { PROBABLY_RELEVANT, type SearchResult } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
@@ -21,7 +21,7 @@ export function heading(state: ServerState): string {
     case "paused":
       return `${name} — ${vscode.l10n.t("indexing is paused at {0}", percent(status.coverage))}`;
     case "failed":
-      return `${name} — ${complaint(status.message ?? vscode.l10n.t("the index can't be used")).what}`;
+      return `${name} — ${errorText(status.message ?? vscode.l10n.t("the index can't be used")).what}`;
     case "ready":
       return `${name} — ${vscode.l10n.t("{0} symbols", number(status.coverage.symbols))}`;
   }

@@ -20,10 +20,10 @@ export type ServerState =
   | { kind: "noInterpreter"; reason: string };
 
 /** No server is running at the moment. */
-export class ServerAway extends Error {}
+export class ServerNotRunning extends Error {}
 
-function away(): ServerAway {
-  return new ServerAway(vscode.l10n.t("The server is not running."));
+function notRunning(): ServerNotRunning {
+  return new ServerNotRunning(vscode.l10n.t("The server is not running."));
 }
 
 /** Whether a request failed because the server ended. */
@@ -64,7 +64,7 @@ export class Server implements vscode.Disposable {
     return this.startOnce();
   }
 
-  /** @throws ServerAway, or what the server answered. */
+  /** @throws ServerNotRunning, or what the server answered. */
   async request<M extends keyof Requests>(
     method: M,
     params: Requests[M][0],
@@ -72,12 +72,12 @@ export class Server implements vscode.Disposable {
   ): Promise<Requests[M][1]> {
     await this.starts.settled();
     const client = this.run?.client;
-    if (!client?.isRunning()) throw away();
+    if (!client?.isRunning()) throw notRunning();
     const source = cancelledWith(signal ?? new AbortController().signal);
     try {
       return await client.sendRequest<Requests[M][1]>(method, params, source.token);
     } catch (error) {
-      throw isLoss(error) ? away() : error;
+      throw isLoss(error) ? notRunning() : error;
     }
   }
 

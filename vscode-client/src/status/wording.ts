@@ -1,7 +1,7 @@
 /** The status bar's words for what the server is doing. */
 
 import * as vscode from "vscode";
-import { complaint } from "../complaint.ts";
+import { errorText } from "../errorText.ts";
 import { NO_FOLDER, number, percent } from "../coverage.ts";
 import type { Status } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
@@ -68,7 +68,7 @@ export function titleOf({ state, message, coverage }: Status): string {
     case "paused":
       return vscode.l10n.t("Indexing is paused at {0}", percent(coverage));
     case "failed":
-      return complaint(message ?? vscode.l10n.t("The index can't be used")).what;
+      return errorText(message ?? vscode.l10n.t("The index can't be used")).what;
   }
 }
 
@@ -89,7 +89,7 @@ function detailsOf({ state, message, coverage, index, metrics }: Status): string
   if (metrics.searchMs.p50 !== null)
     rows.push([vscode.l10n.t("Search"), vscode.l10n.t("{0} ms", metrics.searchMs.p50.toFixed(1))]);
   if (metrics.residentBytes !== null) rows.push([vscode.l10n.t("Memory"), megabytes(metrics.residentBytes)]);
-  const { what, advice } = complaint(message ?? "");
+  const { what, advice } = errorText(message ?? "");
   const trouble = { starting: [], indexing: [], paused: [], failed: [advice], ready: [what, advice] }[state];
   return [
     ...trouble.flatMap((line) => [plain(line), ""]),

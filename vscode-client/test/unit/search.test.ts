@@ -9,7 +9,7 @@ import {
   withoutFilters,
 } from "../../src/search/filters.ts";
 import { History, type Store } from "../../src/search/history.ts";
-import { Latest } from "../../src/search/latest.ts";
+import { Debouncer } from "../../src/search/debouncer.ts";
 import { shortened } from "../../src/search/shortened.ts";
 
 test("a filter at the end of the query is open", () => {
@@ -96,12 +96,12 @@ test("the history holds each search once, newest first, and not too many", async
 });
 
 test("of several searches in a row the last alone is asked, and what runs is called off", async () => {
-  const latest = new Latest(5);
+  const debouncer = new Debouncer(5);
   const asked: string[] = [];
   const aborted: string[] = [];
   const ask = (query: string): Promise<void> =>
     new Promise((resolve) => {
-      latest.run(async (signal) => {
+      debouncer.run(async (signal) => {
         asked.push(query);
         signal.addEventListener("abort", () => aborted.push(query));
         resolve();

@@ -34,9 +34,8 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if scope.kind is ScopeKind.FUNCTION or at is None or at.type != "variable_name":
         return ()
-    name = text_of(at)
-    kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
-    return (Found(node, name, at, kind, node.end_byte),)
+    kind = SymbolKind.CONSTANT if text_of(at).isupper() else SymbolKind.VARIABLE
+    return (Found(node, at, kind),)
 
 
 def _declaration(node: Node, scope: Scope) -> Iterable[Found]:
@@ -57,7 +56,7 @@ def _command(node: Node, _scope: Scope) -> Iterable[Found]:
     at, text = next(((at, text) for at, text in words if not text.startswith("-")), (None, ""))
     if at is None:
         return ()
-    return (Found(node, text.partition("=")[0], at, SymbolKind.FUNCTION, node.end_byte),)
+    return (Found(node, at, SymbolKind.FUNCTION, name=text.partition("=")[0]),)
 
 
 def _exported(found: Found, _before: str, _scope: Scope) -> bool:
@@ -95,7 +94,7 @@ RULES = Rules(
     tested=_tested,
     prepare=_prepare,
     definition_lines=_LINES,
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
     inner_marks=(b"()", b"function "),
     hidden_types=frozenset({"function_definition"}),
     hidden_marks={b"": (b"() {", b"function ")},

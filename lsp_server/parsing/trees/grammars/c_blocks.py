@@ -24,10 +24,10 @@ def macro_block(node: Node, declarator: Node, at: Node, head_end: int) -> Iterab
     return (
         Found(
             node,
-            words[-1],
             parameters,
             SymbolKind.FUNCTION,
-            head_end,
+            name=words[-1],
+            head_end=head_end,
             containers=tuple(words[:-1])[-1:],
             flags=flags,
         ),
@@ -58,4 +58,14 @@ def called_block(node: Node, scope: Scope) -> Iterable[Found]:
         if at.type != "identifier":
             return ()
         name, flags = text_of(at), SymbolFlags.NONE
-    return (Found(node, name, at, SymbolKind.FUNCTION, block.start_byte, flags=flags, end=block.end_byte),)
+    return (
+        Found(
+            node,
+            at,
+            SymbolKind.FUNCTION,
+            name=name,
+            head_end=block.start_byte,
+            flags=flags,
+            end=block.end_byte,
+        ),
+    )

@@ -18,6 +18,8 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    definition,
+    head_end_of,
     text_of,
 )
 
@@ -114,13 +116,15 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     kind = node.child_by_field_name("type")
     if declarator is None:
         return ()
-    head_end = body.start_byte if body is not None else node.end_byte
+    head_end = head_end_of(node, body)
     if kind is not None and kind.type == "qualified_identifier":
         containers, last = _parted(kind)
         if text_of(last) == "operator":
             # `constexpr A::operator int() const` is parsed as a function `int` that returns `A::operator`.
             name = f"operator {text_of(declarator.child_by_field_name('declarator'))}"
-            return (Found(node, name, last, SymbolKind.METHOD, head_end, containers=containers),)
+            return (
+                Found(node, last, SymbolKind.METHOD, name=name, head_end=head_end, containers=containers),
+            )
     at, is_function = _declared(declarator)
     if at is None:
         return ()
@@ -128,7 +132,15 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
         # `class EXPORT_MACRO Name : Base {` is parsed as a function that returns a class.
         access = "private" if kind.type == "class_specifier" else "public"
         return (
-            Found(node, text_of(at), at, _TYPES[kind.type], head_end, (body,), ScopeKind.TYPE, access=access),
+            Found(
+                node,
+                at,
+                _TYPES[kind.type],
+                head_end=head_end,
+                inside=(body,),
+                opens=ScopeKind.TYPE,
+                access=access,
+            ),
         )
     if kind is None and at.type == "identifier" and text_of(at).isupper() and is_function:
         is_constructor = scope.kind is ScopeKind.TYPE and scope.containers[-1:] == (text_of(at),)
@@ -155,7 +167,7 @@ def _callable(node: Node, at: Node, scope: Scope, head_end: int, flags: SymbolFl
         kind = SymbolKind.CONSTRUCTOR if name == owner else SymbolKind.METHOD
     elif last.type == "operator_name":
         kind = SymbolKind.FUNCTION
-    return Found(node, name, last, kind, head_end, containers=containers, flags=flags)
+    return Found(node, last, kind, name=name, head_end=head_end, containers=containers, flags=flags)
 
 
 def _type(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -171,12 +183,12 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            name,
             last,
             _TYPES[node.type],
-            body.start_byte,
-            (body,),
-            ScopeKind.TYPE,
+            name=name,
+            head_end=body.start_byte,
+            inside=(body,),
+            opens=ScopeKind.TYPE,
             containers=containers,
             access=access,
         ),
@@ -205,17 +217,15 @@ def _declarations(node: Node, scope: Scope) -> Iterator[Found]:
         if is_function:
             yield _callable(node, at, scope, node.end_byte, _DECLARED)
         elif scope.kind is ScopeKind.TYPE:
-            yield Found(node, _called(at), at, SymbolKind.FIELD, node.end_byte)
+            yield Found(node, at, SymbolKind.FIELD, name=_called(at))
         elif at.type in {"identifier", "qualified_identifier"}:
             words = text_of(node)[:120].split()
             shown = SymbolKind.CONSTANT if "const" in words or "constexpr" in words else SymbolKind.VARIABLE
             containers, last = _parted(at)
             yield Found(
                 node,
-                text_of(last),
                 last,
                 shown,
-                node.end_byte,
                 containers=containers,
                 flags=_DECLARED if words[0] == "extern" else SymbolFlags.NONE,
             )
@@ -232,12 +242,11 @@ def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
             found.append(
                 Found(
                     node,
-                    text_of(at),
                     at,
                     _TYPES[kind.type],
-                    body.start_byte,
-                    (body,),
-                    ScopeKind.TYPE,
+                    head_end=body.start_byte,
+                    inside=(body,),
+                    opens=ScopeKind.TYPE,
                     tail=tail,
                 )
             )
@@ -246,7 +255,7 @@ def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
     for declarator in declarators:
         at, _ = _declared(declarator)
         if at is not None and scope.kind is not ScopeKind.FUNCTION:
-            found.append(Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte))
+            found.append(Found(node, at, SymbolKind.CLASS))
     return found
 
 
@@ -255,47 +264,22 @@ def _tag(kind: Node, name: str, body: Node) -> Iterable[Found]:
     tag = kind.child_by_field_name("name")
     if tag is None or text_of(tag) == name:
         return ()
-    return (
-        Found(
-            kind,
-            text_of(tag),
-            tag,
-            _TYPES[kind.type],
-            body.start_byte,
-            flags=_DECLARED,
-            end=tag.end_byte,
-        ),
-    )
+    return (Found(kind, tag, _TYPES[kind.type], head_end=body.start_byte, flags=_DECLARED, end=tag.end_byte),)
 
 
 def _constant_macro(node: Node, scope: Scope) -> Iterable[Found]:
     at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if at is None or value is None or scope.kind is ScopeKind.FUNCTION:
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte),)
+    return (Found(node, at, SymbolKind.CONSTANT),)
 
 
 def _function_macro(node: Node, _scope: Scope) -> Iterable[Found]:
     at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if at is None:
         return ()
-    head_end = value.start_byte if value is not None else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),)
-
-
-def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
-
-
-def _member(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, node.end_byte),) if at is not None else ()
-
-
-def _concept(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, node.end_byte),) if at is not None else ()
+    head_end = head_end_of(node, value)
+    return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),)
 
 
 def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -332,7 +316,7 @@ NODES: Mapping[str, Role | Finder] = {
     "expression_statement": called_block,
     "type_definition": _typedef,
     **dict.fromkeys(_TYPES, _type),
-    "enumerator": _member,
+    "enumerator": definition(SymbolKind.ENUM_MEMBER, body=()),
     "preproc_def": _constant_macro,
     "preproc_function_def": _function_macro,
     "preproc_if": Role.ENTER,
@@ -348,9 +332,9 @@ C = Rules(
     nodes=NODES,
     exported=_exported,
     prepare=without_macros,
-    settle=first_branches,
-    piece_ways=(ALONE, (b"struct C {\n", b"};")),
-    aside=DIRECTIVES,
+    choose_branches=first_branches,
+    piece_contexts=(ALONE, (b"struct C {\n", b"};")),
+    directives=DIRECTIVES,
 )
 CPP = Rules(
     nodes={
@@ -358,8 +342,8 @@ CPP = Rules(
         "template_declaration": Role.WRAP,
         "inline_method_definition": _function,
         "friend_declaration": Role.WRAP,
-        "alias_declaration": _alias,
-        "concept_definition": _concept,
+        "alias_declaration": definition(SymbolKind.CLASS, body=()),
+        "concept_definition": definition(SymbolKind.INTERFACE, body=()),
         "namespace_definition": _namespace,
         "access_specifier": _section,
         "labeled_statement": _section,
@@ -367,7 +351,7 @@ CPP = Rules(
     exported=_exported_cpp,
     attributes=frozenset({"attribute_declaration"}),
     prepare=without_macros,
-    settle=first_branches,
-    piece_ways=(ALONE, (b"class C {\n", b"};")),
-    aside=DIRECTIVES,
+    choose_branches=first_branches,
+    piece_contexts=(ALONE, (b"class C {\n", b"};")),
+    directives=DIRECTIVES,
 )

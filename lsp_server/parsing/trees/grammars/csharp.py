@@ -17,6 +17,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     definition,
+    head_end_of,
     text_of,
 )
 
@@ -52,7 +53,7 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
         if declarator.type == "variable_declarator":
             at = declarator.child_by_field_name("name") or child_of_type(declarator, "identifier")
             if at is not None:
-                found.append(Found(node, text_of(at), at, kind, node.end_byte))
+                found.append(Found(node, at, kind))
     return found
 
 
@@ -61,7 +62,7 @@ def _property(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     cut = node.child_by_field_name("accessors") or node.child_by_field_name("value")
-    return (Found(node, text_of(at), at, SymbolKind.PROPERTY, cut.start_byte if cut else node.end_byte),)
+    return (Found(node, at, SymbolKind.PROPERTY, head_end=head_end_of(node, cut)),)
 
 
 def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -71,9 +72,15 @@ def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
     if parameters is None or word is None:
         return ()
     name = (node.text or b"")[word.start_byte - node.start_byte : parameters.start_byte - node.start_byte]
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     return (
-        Found(node, " ".join(name.decode("utf-8", "replace").split()), word, SymbolKind.METHOD, head_end),
+        Found(
+            node,
+            word,
+            SymbolKind.METHOD,
+            name=" ".join(name.decode("utf-8", "replace").split()),
+            head_end=head_end,
+        ),
     )
 
 
@@ -82,9 +89,7 @@ def _destructor(node: Node, _scope: Scope) -> Iterable[Found]:
     tilde = child_of_type(node, "~")
     if at is None or tilde is None:
         return ()
-    return (
-        Found(node, f"~{text_of(at)}", tilde, SymbolKind.METHOD, body.start_byte if body else node.end_byte),
-    )
+    return (Found(node, tilde, SymbolKind.METHOD, name=f"~{text_of(at)}", head_end=head_end_of(node, body)),)
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:
@@ -136,6 +141,6 @@ RULES = Rules(
     hidden_types=frozenset({"local_function_statement"}),
     hidden_lines=_LOCAL_FUNCTION,
     prepare=_prepare,
-    piece_ways=(ALONE, IN_CLASS),
-    aside=DIRECTIVES,
+    piece_contexts=(ALONE, IN_CLASS),
+    directives=DIRECTIVES,
 )

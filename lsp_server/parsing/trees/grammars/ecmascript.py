@@ -1,6 +1,6 @@
 """JavaScript and TypeScript: declarations, assigned functions, object methods, test blocks, routes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from tree_sitter import Node
 
@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.grammars.ecmascript_types import (
 )
 from lsp_server.parsing.trees.grammars.ecmascript_values import (
     FUNCTIONS,
+    assigned,
     bare,
     body_of,
     call_inside,
@@ -36,6 +37,7 @@ from lsp_server.parsing.trees.rules import (
     first_child,
     first_field,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -45,57 +47,6 @@ _TEST_BLOCKS = frozenset(
 _VERBS = frozenset(
     {"get", "post", "put", "patch", "delete", "all", "use", "on", "once", "command", "task", "handle"}
 )
-
-
-def _held(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
-    """Describe what is assigned to a name: a function, class, object, result of a call or plain value."""
-    value, name = bare(value), text_of(at).strip("'\"")
-    kind = value.type if value is not None else ""
-    if value is not None and kind in FUNCTIONS:
-        body = body_of(value)
-        inside, opens = function_inside(value)
-        called = (
-            SymbolKind.METHOD
-            if scope.kind is ScopeKind.TYPE or plain is SymbolKind.METHOD
-            else SymbolKind.FUNCTION
-        )
-        yield Found(node, name, at, called, body.start_byte if body else node.end_byte, inside, opens)
-    elif value is not None and kind == "class":
-        body = body_of(value)
-        yield Found(
-            node, name, at, SymbolKind.CLASS, body.start_byte if body else node.end_byte,
-            (body,) if body else (), ScopeKind.TYPE,
-        )  # fmt: skip
-    elif plain is SymbolKind.METHOD or (
-        scope.kind is ScopeKind.FUNCTION and kind not in {"object", "call_expression"}
-    ):
-        return
-    elif value is not None and kind == "object":
-        shown = plain if scope.kind is not ScopeKind.FUNCTION else None
-        yield Found(
-            node, name, at, shown, value.start_byte, (value,), ScopeKind.TYPE,
-            containers=() if shown is not None else (name,),
-        )  # fmt: skip
-    elif value is not None and kind == "call_expression":
-        yield from _made(node, at, value, scope, plain)
-    else:
-        yield Found(node, name, at, plain, node.end_byte)
-
-
-def _made(node: Node, at: Node, call: Node, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
-    """Describe `name = make(...)`; a wrapped function counts as a function."""
-    name, wrapped, called = text_of(at), wrapped_function(call), called_at_once(call)
-    inside, opens = function_inside(wrapped) if wrapped is not None else call_inside(call)
-    if called is not None and body_of(called) is not None:
-        inside, opens = function_inside(called)
-    if wrapped is not None:
-        body = body_of(wrapped)
-        head_end = body.start_byte if body is not None else node.end_byte
-        yield Found(node, name, at, SymbolKind.FUNCTION, head_end, inside, opens)
-    elif scope.kind is not ScopeKind.FUNCTION:
-        yield Found(node, name, at, plain, inside[0].start_byte if inside else node.end_byte, inside, opens)
-    elif opens is ScopeKind.TYPE:
-        yield Found(node, inside=inside, opens=opens, containers=(name,))
 
 
 def _variables(node: Node, scope: Scope) -> Iterable[Found]:
@@ -111,7 +62,7 @@ def _variables(node: Node, scope: Scope) -> Iterable[Found]:
         value = last_value(declarator.child_by_field_name("value"))
         if at is not None and at.type == "identifier" and not _is_import(value):
             extent = node if len(declarators) == 1 else declarator
-            found.extend(_held(extent, at, value, scope, plain))
+            found.extend(assigned(extent, at, value, scope, plain))
     return found
 
 
@@ -128,15 +79,25 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     name = text_of(at)
     kind = SymbolKind.CONSTRUCTOR if name == "constructor" else SymbolKind.METHOD
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    head_end = body.start_byte if body else node.end_byte
-    return (Found(node, name.strip("'\""), at, kind, head_end, (body,) if body else (), flags=flags),)
+    head_end = head_end_of(node, body)
+    return (
+        Found(
+            node,
+            at,
+            kind,
+            name=name.strip("'\""),
+            head_end=head_end,
+            inside=(body,) if body else (),
+            flags=flags,
+        ),
+    )
 
 
 def _field(node: Node, scope: Scope) -> Iterable[Found]:
     at = first_field(node, "property", "name")
     if at is None:
         return ()
-    return _held(node, at, node.child_by_field_name("value"), scope, SymbolKind.PROPERTY)
+    return assigned(node, at, node.child_by_field_name("value"), scope, SymbolKind.PROPERTY)
 
 
 def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -147,15 +108,17 @@ def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
     name = text_of(at).strip("'\"")
     if value.type in FUNCTIONS:
         inside, opens = function_inside(value)
-        body = body_of(value)
-        head_end = body.start_byte if body else node.end_byte
-        return (Found(node, name, at, SymbolKind.METHOD, head_end, inside, opens),)
+        head_end = head_end_of(node, body_of(value))
+        return (Found(node, at, SymbolKind.METHOD, name=name, head_end=head_end, inside=inside, opens=opens),)
     if value.type == "object":
         return (Found(node, inside=(value,), opens=ScopeKind.TYPE, containers=(name,)),)
     if value.type == "call_expression":
         inside, opens = call_inside(value)
         if inside and opens is ScopeKind.FUNCTION:
-            return (Found(node, name, at, SymbolKind.METHOD, inside[0].start_byte, inside, opens),)
+            head_end = inside[0].start_byte
+            return (
+                Found(node, at, SymbolKind.METHOD, name=name, head_end=head_end, inside=inside, opens=opens),
+            )
         return (Found(node, inside=inside, opens=opens, containers=(name,)),) if inside else ()
     return ()
 
@@ -165,12 +128,12 @@ def _class(node: Node, scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), body_of(node)
     if body is None or (at is None and scope.kind is not ScopeKind.FILE):
         return ()
-    name = text_of(at) if at is not None else "default"
+    name = "default" if at is None else text_of(at)
+    at = at or first_child(node)
+    head_end = body.start_byte
     return (
-        Found(
-            node, name, at or first_child(node), SymbolKind.CLASS, body.start_byte, (body,), ScopeKind.TYPE
-        ),
-    )  # fmt: skip
+        Found(node, at, SymbolKind.CLASS, name=name, head_end=head_end, inside=(body,), opens=ScopeKind.TYPE),
+    )
 
 
 def _default(node: Node, scope: Scope) -> Iterable[Found]:
@@ -179,10 +142,10 @@ def _default(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None and scope.kind is not ScopeKind.FILE:
         return ()
     inside, opens = function_inside(node)
-    body = body_of(node)
-    head_end = body.start_byte if body else node.end_byte
-    name = text_of(at) if at is not None else "default"
-    return (Found(node, name, at or first_child(node), SymbolKind.FUNCTION, head_end, inside, opens),)
+    name = "default" if at is None else text_of(at)
+    at = at or first_child(node)
+    head_end = head_end_of(node, body_of(node))
+    return (Found(node, at, SymbolKind.FUNCTION, name=name, head_end=head_end, inside=inside, opens=opens),)
 
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
@@ -228,7 +191,7 @@ def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Fou
         return ()
     owner, name = text_of(named.child_by_field_name("object")), text_of(at)
     if owner in {"exports", "module.exports"}:
-        found = list(_held(statement, at, value, scope, SymbolKind.VARIABLE))
+        found = list(assigned(statement, at, value, scope, SymbolKind.VARIABLE))
         for one in found:
             one.flags |= SymbolFlags.EXPORTED
         return [one for one in found if value is not None and value.type not in {"identifier", "undefined"}]
@@ -239,7 +202,7 @@ def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Fou
     )
     if name == "prototype" and value is not None and value.type == "object":
         return (Found(statement, inside=(value,), opens=ScopeKind.TYPE, containers=containers),)
-    found = list(_held(statement, at, value, scope, SymbolKind.METHOD))
+    found = list(assigned(statement, at, value, scope, SymbolKind.METHOD))
     for one in found:
         one.containers = containers
     return found
@@ -257,7 +220,7 @@ def _whole_export(statement: Node, value: Node | None, scope: Scope) -> Iterable
     at = name or first_child(value)
     if at is None:
         return ()
-    found = list(_held(statement, at, value, scope, SymbolKind.METHOD))
+    found = list(assigned(statement, at, value, scope, SymbolKind.METHOD))
     for one in found:
         one.flags |= SymbolFlags.EXPORTED
         one.name = text_of(name) or "exports"
@@ -272,11 +235,7 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
         return ()
     called = called_at_once(call)
     if called is not None:
-        # Its argument may be the whole library: `(function (make) {...})(function () {...})`.
-        given = (bare(argument) for argument in arguments.children if argument.is_named)
-        functions = [called, *(one for one in given if one is not None and one.type in FUNCTIONS)]
-        bodies = tuple(body for body in map(body_of, functions) if body is not None)
-        return (Found(call, inside=bodies, opens=ScopeKind.FILE),)
+        return (_invoked(call, called, arguments),)
     if callee.type == "parenthesized_expression":
         return ()
     functions = [argument for argument in arguments.children if argument.type in FUNCTIONS]
@@ -284,20 +243,14 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
         inside, opens = call_inside(call)
         is_worth_a_look = scope.kind is ScopeKind.FILE or opens is ScopeKind.TYPE
         return (Found(call, inside=inside, opens=opens),) if inside and is_worth_a_look else ()
-    inside, opens = function_inside(functions[-1])
-    first = first_named(arguments)
-    title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
     words = (
         text_of(callee).partition("(")[0].partition("`")[0].split(".")
         if callee.end_byte - callee.start_byte < 400
         else [""]
     )
-    head_end = body_of(functions[-1])
-    end = head_end.start_byte if head_end is not None else call.end_byte
-    if title and first is not None and words[0] in _TEST_BLOCKS:
-        return (Found(call, title, first, SymbolKind.FUNCTION, end, inside, opens, flags=SymbolFlags.TEST),)
-    if title and first is not None and len(words) > 1 and words[-1] in _VERBS:
-        return (Found(call, f"{words[-1]} {title}", first, SymbolKind.FUNCTION, end, inside, opens),)
+    titled = _titled(call, words, arguments, functions[-1])
+    if titled is not None:
+        return (titled,)
     found = [
         one
         for function in functions
@@ -306,7 +259,37 @@ def _call(call: Node, scope: Scope) -> Iterable[Found]:
     ]
     if found or (scope.kind is ScopeKind.FUNCTION and words[0] not in {"beforeEach", "before"}):
         return found
+    inside, opens = function_inside(functions[-1])
     return (Found(call, inside=inside, opens=opens),)
+
+
+def _invoked(call: Node, called: Node, arguments: Node) -> Found:
+    """Look into a function that is called at once, and into the functions that it is given."""
+    # Its argument may be the whole library: `(function (make) {...})(function () {...})`.
+    given = (bare(argument) for argument in arguments.children if argument.is_named)
+    functions = [called, *(one for one in given if one is not None and one.type in FUNCTIONS)]
+    bodies = tuple(body for body in map(body_of, functions) if body is not None)
+    return Found(call, inside=bodies, opens=ScopeKind.FILE)
+
+
+def _titled(call: Node, callee: list[str], arguments: Node, function: Node) -> Found | None:
+    """Describe a test block or a route, which a string names, with its function; None for other calls."""
+    first = first_named(arguments)
+    title = text_of(first)[1:-1] if first is not None and first.type in {"string", "template_string"} else ""
+    is_test = callee[0] in _TEST_BLOCKS
+    if not title or not (is_test or (len(callee) > 1 and callee[-1] in _VERBS)):
+        return None
+    inside, opens = function_inside(function)
+    return Found(
+        call,
+        first,
+        SymbolKind.FUNCTION,
+        name=title if is_test else f"{callee[-1]} {title}",
+        head_end=head_end_of(call, body_of(function)),
+        inside=inside,
+        opens=opens,
+        flags=SymbolFlags.TEST if is_test else SymbolFlags.NONE,
+    )
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:
@@ -383,5 +366,5 @@ RULES = Rules(
         }
     ),
     hidden_marks={b"": (b"function ", b"function* ", b"class ", b"interface ", b"enum ")},
-    piece_ways=(ALONE, IN_CLASS, (b"interface C {\n", b"}"), (b"x = {\n", b"}")),
+    piece_contexts=(ALONE, IN_CLASS, (b"interface C {\n", b"}"), (b"x = {\n", b"}")),
 )

@@ -22,7 +22,7 @@ def property_(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if scope.kind is not ScopeKind.TYPE or at is None:
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.PROPERTY, node.end_byte, flags=SymbolFlags.DECLARATION),)
+    return (Found(node, at, SymbolKind.PROPERTY, flags=SymbolFlags.DECLARATION),)
 
 
 def type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -32,7 +32,7 @@ def type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     shape = (value,) if value is not None and value.type == "object_type" else ()
     head_end = value.start_byte if value is not None and shape else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, head_end, shape, ScopeKind.TYPE),)
+    return (Found(node, at, SymbolKind.CLASS, head_end=head_end, inside=shape, opens=ScopeKind.TYPE),)
 
 
 def enum(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -42,7 +42,13 @@ def enum(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     return (
         Found(
-            node, text_of(at), at, SymbolKind.ENUM, body.start_byte, (body,), ScopeKind.TYPE, access="enum"
+            node,
+            at,
+            SymbolKind.ENUM,
+            head_end=body.start_byte,
+            inside=(body,),
+            opens=ScopeKind.TYPE,
+            access="enum",
         ),
     )
 
@@ -52,7 +58,7 @@ def member(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name") if node.type == "enum_assignment" else node
     if scope.access != "enum" or at is None:
         return ()
-    return (Found(node, text_of(at).strip("'\""), at, SymbolKind.ENUM_MEMBER, node.end_byte),)
+    return (Found(node, at, SymbolKind.ENUM_MEMBER, name=text_of(at).strip("'\"")),)
 
 
 def namespace(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -61,4 +67,14 @@ def namespace(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None or body is None:
         return ()
     name = text_of(at).strip("'\"")
-    return (Found(node, name, at, SymbolKind.NAMESPACE, body.start_byte, (body,), ScopeKind.FILE),)
+    return (
+        Found(
+            node,
+            at,
+            SymbolKind.NAMESPACE,
+            name=name,
+            head_end=body.start_byte,
+            inside=(body,),
+            opens=ScopeKind.FILE,
+        ),
+    )

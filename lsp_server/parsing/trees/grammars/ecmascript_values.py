@@ -1,8 +1,11 @@
-"""What a JavaScript or TypeScript value is: a function, wrapped or immediately invoked, or a container."""
+"""What a JavaScript or TypeScript value is, and what a name that it is assigned to defines."""
+
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from lsp_server.parsing.trees.rules import ScopeKind, first_named, text_of
+from lsp_server.model import SymbolKind
+from lsp_server.parsing.trees.rules import Found, Scope, ScopeKind, first_named, head_end_of, text_of
 
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "function"})
 _CASTS = frozenset({
@@ -12,6 +15,55 @@ _CASTS = frozenset({
 _FUNCTION_MAKERS = frozenset(
     {"memo", "forwardRef", "useCallback", "observer", "cache", "debounce", "throttle", "wrap"}
 )
+
+
+def assigned(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
+    """Describe what is assigned to a name: a function, class, object, result of a call or plain value."""
+    value, name = bare(value), text_of(at).strip("'\"")
+    kind = value.type if value is not None else ""
+    if value is not None and kind in FUNCTIONS:
+        body = body_of(value)
+        inside, opens = function_inside(value)
+        is_method = scope.kind is ScopeKind.TYPE or plain is SymbolKind.METHOD
+        called = SymbolKind.METHOD if is_method else SymbolKind.FUNCTION
+        yield Found(node, at, called, name=name, head_end=head_end_of(node, body), inside=inside, opens=opens)
+    elif value is not None and kind == "class":
+        body = body_of(value)
+        inside, head_end = (body,) if body else (), head_end_of(node, body)
+        yield Found(
+            node, at, SymbolKind.CLASS, name=name, head_end=head_end, inside=inside, opens=ScopeKind.TYPE
+        )
+    elif plain is SymbolKind.METHOD or (
+        scope.kind is ScopeKind.FUNCTION and kind not in {"object", "call_expression"}
+    ):
+        return
+    elif value is not None and kind == "object":
+        shown = plain if scope.kind is not ScopeKind.FUNCTION else None
+        containers = () if shown is not None else (name,)
+        opens, head_end = ScopeKind.TYPE, value.start_byte
+        yield Found(
+            node, at, shown, name=name, head_end=head_end, inside=(value,), opens=opens, containers=containers
+        )
+    elif value is not None and kind == "call_expression":
+        yield from _made(node, at, value, scope, plain)
+    else:
+        yield Found(node, at, plain, name=name)
+
+
+def _made(node: Node, at: Node, call: Node, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
+    """Describe `name = make(...)`; a wrapped function counts as a function."""
+    wrapped, called = wrapped_function(call), called_at_once(call)
+    inside, opens = function_inside(wrapped) if wrapped is not None else call_inside(call)
+    if called is not None and body_of(called) is not None:
+        inside, opens = function_inside(called)
+    if wrapped is not None:
+        head_end = head_end_of(node, body_of(wrapped))
+        yield Found(node, at, SymbolKind.FUNCTION, head_end=head_end, inside=inside, opens=opens)
+    elif scope.kind is not ScopeKind.FUNCTION:
+        head_end = inside[0].start_byte if inside else node.end_byte
+        yield Found(node, at, plain, head_end=head_end, inside=inside, opens=opens)
+    elif opens is ScopeKind.TYPE:
+        yield Found(node, inside=inside, opens=opens, containers=(text_of(at),))
 
 
 def bare(value: Node | None) -> Node | None:

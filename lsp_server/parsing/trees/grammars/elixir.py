@@ -15,6 +15,7 @@ from lsp_server.parsing.trees.rules import (
     child_of_type,
     first_child,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -70,19 +71,17 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
         return (
             Found(
                 node,
-                title,
                 first,
                 SymbolKind.FUNCTION,
-                block.start_byte,
-                (block,),
-                ScopeKind.TYPE,
+                name=title,
+                head_end=block.start_byte,
+                inside=(block,),
+                opens=ScopeKind.TYPE,
                 flags=SymbolFlags.TEST,
             ),
         )
     if word in {"defstruct", "defexception"} and scope.containers:
-        return (
-            Found(node, scope.containers[-1].rpartition(".")[2], target, SymbolKind.STRUCT, node.end_byte),
-        )
+        return (Found(node, target, SymbolKind.STRUCT, name=scope.containers[-1].rpartition(".")[2]),)
     return ()
 
 
@@ -94,9 +93,18 @@ def _module(node: Node, word: str, first: Node, arguments: Node, block: Node | N
             if text_of(pair.child_by_field_name("key")).startswith("for"):
                 name = f"{name}.{text_of(pair.child_by_field_name('value'))}"
     inside = (block,) if block is not None else ()
-    head_end = block.start_byte if block is not None else node.end_byte
+    head_end = head_end_of(node, block)
     return (
-        Found(node, name, first, _MODULES[word], head_end, inside, ScopeKind.TYPE, docs=_moduledoc(block)),
+        Found(
+            node,
+            first,
+            _MODULES[word],
+            name=name,
+            head_end=head_end,
+            inside=inside,
+            opens=ScopeKind.TYPE,
+            docs=_moduledoc(block),
+        ),
     )
 
 
@@ -138,11 +146,11 @@ def _function(node: Node, word: str, first: Node, block: Node | None, scope: Sco
         and not word.startswith("defguard")
     ):
         flags = SymbolFlags.DECLARATION
-    head_end = block.start_byte if block is not None else first.end_byte
+    head_end = head_end_of(first, block)
     kind = SymbolKind.FUNCTION
     # A macro's body may quote definitions, which then belong to whoever uses it.
     inside = (block,) if block is not None and word == "defmacro" else ()
-    return (Found(node, text_of(at), at, kind, head_end, inside, scope.kind, flags=flags),)
+    return (Found(node, at, kind, head_end=head_end, inside=inside, opens=scope.kind, flags=flags),)
 
 
 def _attribute(node: Node) -> Node | None:
@@ -180,8 +188,8 @@ def _unary(node: Node, _scope: Scope) -> Role | Iterable[Found]:
             return ()
         kind = SymbolKind.CLASS if word in _TYPES else SymbolKind.FUNCTION
         flags = SymbolFlags.DECLARATION if word in _CALLBACKS else SymbolFlags.NONE
-        return (Found(node, text_of(at), at, kind, node.end_byte, flags=flags),)
-    return (Found(node, f"@{word}", first_child(node), SymbolKind.CONSTANT, node.end_byte),)
+        return (Found(node, at, kind, flags=flags),)
+    return (Found(node, first_child(node), SymbolKind.CONSTANT, name=f"@{word}"),)
 
 
 def _attribute_docs(node: Node) -> Node | None:
@@ -210,5 +218,5 @@ RULES = Rules(
     merges_neighbours=True,
     hidden_types=frozenset({"call"}),
     hidden_marks={b"": (b"defmodule ", b"defimpl ", b"defprotocol ")},
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

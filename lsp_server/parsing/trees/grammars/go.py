@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     child_of_type,
     definition,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -42,9 +43,9 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     receiver = _receiver(node)
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     containers = (receiver,) if receiver else ()
-    return (Found(node, text_of(at), at, SymbolKind.METHOD, head_end, containers=containers),)
+    return (Found(node, at, SymbolKind.METHOD, head_end=head_end, containers=containers),)
 
 
 def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
@@ -53,29 +54,24 @@ def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
         return ()
     if value.type == "struct_type":
         body = child_of_type(value, "field_declaration_list")
-        inside = (body,) if body is not None else ()
-        return (Found(node, text_of(at), at, SymbolKind.STRUCT, _end(body, node), inside, ScopeKind.TYPE),)
+        inside, head_end = (body,) if body is not None else (), head_end_of(node, body)
+        return (Found(node, at, SymbolKind.STRUCT, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
     if value.type == "interface_type":
-        brace = child_of_type(value, "{")
-        return (
-            Found(node, text_of(at), at, SymbolKind.INTERFACE, _end(brace, node), (value,), ScopeKind.TYPE),
-        )
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),)
-
-
-def _end(body: Node | None, node: Node) -> int:
-    return body.start_byte if body is not None else node.end_byte
+        inside, head_end = (value,), head_end_of(node, child_of_type(value, "{"))
+        kind = SymbolKind.INTERFACE
+        return (Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
+    return (Found(node, at, SymbolKind.CLASS),)
 
 
 def _field(node: Node, _scope: Scope) -> Iterable[Found]:
     names = node.children_by_field_name("name")
-    return [Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte) for at in names]
+    return [Found(node, at, SymbolKind.FIELD) for at in names]
 
 
 def _value(node: Node, _scope: Scope) -> list[Found]:
     kind = SymbolKind.CONSTANT if node.type == "const_spec" else SymbolKind.VARIABLE
     names = (at for at in node.children_by_field_name("name") if at.type == "identifier")
-    return [Found(node, name, at, kind, node.end_byte) for at in names if (name := text_of(at)) != "_"]
+    return [Found(node, at, kind) for at in names if text_of(at) != "_"]
 
 
 def _declaration(*specs: str, describe: Callable[[Node, Scope], Sequence[Found]]) -> Finder:
@@ -108,8 +104,8 @@ def _held(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     is_owner = scope.owner is not None and scope.owner.type in _VALUES
     containers = () if is_owner else (text_of(made).rpartition(".")[2],)
-    head_end = _end(value.child_by_field_name("body"), node)
-    return (Found(node, text_of(key), key, SymbolKind.METHOD, head_end, containers=containers),)
+    head_end = head_end_of(node, value.child_by_field_name("body"))
+    return (Found(node, key, SymbolKind.METHOD, head_end=head_end, containers=containers),)
 
 
 def _closure(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -117,7 +113,9 @@ def _closure(node: Node, _scope: Scope) -> Iterable[Found]:
     at, value = (first_named(node.child_by_field_name(side)) for side in ("left", "right"))
     if at is None or value is None or value.type != "func_literal" or text_of(at) == "_":
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, _end(value.child_by_field_name("body"), node)),)
+    return (
+        Found(node, at, SymbolKind.FUNCTION, head_end=head_end_of(node, value.child_by_field_name("body"))),
+    )
 
 
 def _exported(found: Found, _before: str, _scope: Scope) -> bool:
@@ -152,5 +150,5 @@ RULES = Rules(
     tested=_tested,
     hidden_types=frozenset({"type_declaration", "keyed_element", "short_var_declaration"}),
     hidden_marks={b"": (b" func(", b"\ttype ")},
-    piece_ways=(ALONE, (b"type C struct {\n", b"}"), (b"type C interface {\n", b"}")),
+    piece_contexts=(ALONE, (b"type C struct {\n", b"}"), (b"type C interface {\n", b"}")),
 )

@@ -15,8 +15,10 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    definition,
     first_child,
     first_field,
+    head_end_of,
     text_of,
 )
 
@@ -28,6 +30,8 @@ _CPP_LINE = re.compile(
 
 
 _PRAGMA = re.compile(r"\{-#.*?#-\}")
+
+_alias = definition(SymbolKind.CLASS, body=())
 
 
 def _without_cpp(source: bytes) -> bytes:
@@ -53,7 +57,7 @@ def _signature(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.METHOD
     return [
-        Found(node, text_of(at).strip("()"), at, kind, node.end_byte, flags=SymbolFlags.DECLARATION)
+        Found(node, at, kind, name=text_of(at).strip("()"), flags=SymbolFlags.DECLARATION)
         for at in names
         if at.is_named
     ]
@@ -76,7 +80,7 @@ def _equation(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.METHOD
     match = node.child_by_field_name("match")
-    return (Found(node, text_of(at).strip("()`"), at, kind, match.start_byte if match else node.end_byte),)
+    return (Found(node, at, kind, name=text_of(at).strip("()`"), head_end=head_end_of(node, match)),)
 
 
 def _data(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -87,19 +91,19 @@ def _data(node: Node, _scope: Scope) -> Iterable[Found]:
     inside = (constructors,) if constructors is not None else ()
     if node.type == "newtype" and constructors is not None:
         inside = (node,)
-    head_end = constructors.start_byte if constructors is not None else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.STRUCT, head_end, inside, ScopeKind.TYPE),)
+    head_end = head_end_of(node, constructors)
+    return (Found(node, at, SymbolKind.STRUCT, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _constructor(node: Node, _scope: Scope) -> Iterable[Found]:
     shape = child_of_type(node, "record", "prefix", "infix") or node
     at, several = first_field(shape, "name") or first_field(node, "name"), node.child_by_field_name("names")
     names = several.named_children if several is not None else [at] if at is not None else []
-    found = [Found(node, text_of(name), name, SymbolKind.ENUM_MEMBER, node.end_byte) for name in names]
+    found = [Found(node, name, SymbolKind.ENUM_MEMBER) for name in names]
     fields = shape.child_by_field_name("fields") or child_of_type(node, "record")
     for field in fields.children if fields is not None else ():
         names = field.children_by_field_name("name") if field.type == "field" else []
-        found.extend(Found(field, text_of(name), name, SymbolKind.FIELD, field.end_byte) for name in names)
+        found.extend(Found(field, name, SymbolKind.FIELD) for name in names)
     return found
 
 
@@ -107,7 +111,7 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("declarations")
     if at is None:
         return ()
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     inside = (body,) if body is not None else ()
     head = " ".join(
         (node.text or b"")[: max(0, head_end - node.start_byte)].decode("utf-8", "replace").split()
@@ -116,12 +120,7 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         head = _PRAGMA.sub("", head.removeprefix("instance "))
         name = head.removesuffix("where").rpartition("=>")[2].strip()[:80]
         return (Found(node, inside=inside, opens=ScopeKind.TYPE, containers=(name,)),) if inside else ()
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.TYPE),)
-
-
-def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.INTERFACE, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _synonym(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -133,7 +132,7 @@ def _synonym(node: Node, _scope: Scope) -> Iterable[Found]:
         left = left.child_by_field_name("function") or child_of_type(left, "constructor")
     if left is None:
         return ()
-    return (Found(node, text_of(left), left, SymbolKind.FUNCTION, node.end_byte),)
+    return (Found(node, left, SymbolKind.FUNCTION),)
 
 
 def _export_list(root: Node) -> frozenset[str] | None:
@@ -188,5 +187,5 @@ RULES = Rules(
     export_list=_export_list,
     only_listed=True,
     merges_neighbours=True,
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

@@ -37,7 +37,7 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
         at, (body, _) = declarator.child_by_field_name("name"), _nameless_class(declarator)
         if at is not None:
             inside, head_end = ((body,), body.start_byte) if body is not None else ((), node.end_byte)
-            found.append(Found(node, text_of(at), at, kind, head_end, inside, ScopeKind.TYPE))
+            found.append(Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE))
     return found
 
 
@@ -128,5 +128,5 @@ RULES = Rules(
         {_CREATION, "class_declaration", "record_declaration", "enum_declaration", "interface_declaration"}
     ),
     hidden_marks={b"": (b" class ", b" record ", b"@Override")},
-    piece_ways=(ALONE, IN_CLASS),
+    piece_contexts=(ALONE, IN_CLASS),
 )

@@ -47,7 +47,9 @@ def _named(node: Node, at: Node | None, kind: SymbolKind, head_end: int) -> Iter
     owner, _, name = text_of(at).rpartition(".")
     last = at.children[-1] if at.child_count else at
     containers = tuple(owner.split(".")) if owner else ()
-    return (Found(node, name.strip(":()") or name, last, kind, head_end, containers=containers),)
+    return (
+        Found(node, last, kind, name=name.strip(":()") or name, head_end=head_end, containers=containers),
+    )
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -71,12 +73,12 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
         return _named(node, operator, SymbolKind.FUNCTION, left.end_byte)
     if left is not None and scope.kind is ScopeKind.TYPE:
         at = left if left.type == "identifier" else first_named(left)
-        return (Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte),)
+        return (Found(node, at, SymbolKind.FIELD),)
     if left is None or left.type != "identifier" or scope.kind is not ScopeKind.FILE:
         return ()
     if value.type in _LAMBDAS:
-        return (Found(node, text_of(left), left, SymbolKind.FUNCTION, node.end_byte),)
-    return (Found(node, text_of(left), left, SymbolKind.VARIABLE, node.end_byte),)
+        return (Found(node, left, SymbolKind.FUNCTION),)
+    return (Found(node, left, SymbolKind.VARIABLE),)
 
 
 def _constant(node: Node, scope: Scope) -> Iterable[Found]:
@@ -98,7 +100,7 @@ def _type(kind: SymbolKind) -> Finder:
             at = first_named(at)
         if head is None or at is None:
             return ()
-        return (Found(node, text_of(at), at, kind, head.end_byte, (node,), ScopeKind.TYPE),)
+        return (Found(node, at, kind, head_end=head.end_byte, inside=(node,), opens=ScopeKind.TYPE),)
 
     return find
 
@@ -107,14 +109,14 @@ def _field(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.kind is not ScopeKind.TYPE:
         return ()
     at = node if node.type == "identifier" else child_of_type(node, "identifier")
-    return (Found(node, text_of(at), at, SymbolKind.FIELD, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.FIELD),) if at is not None else ()
 
 
 def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None:
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.MODULE, at.end_byte, (node,), ScopeKind.FILE),)
+    return (Found(node, at, SymbolKind.MODULE, head_end=at.end_byte, inside=(node,), opens=ScopeKind.FILE),)
 
 
 def _macro_call(node: Node, scope: Scope) -> Iterable[Found]:
@@ -146,7 +148,7 @@ def _enum(node: Node, words: list[Node]) -> Iterable[Found]:
         return ()
     block = next((word for word in words if word.type == "compound_statement"), None)
     head_end = node.end_byte if block is None else block.start_byte
-    head = Found(node, text_of(at), at, SymbolKind.ENUM, head_end)
+    head = Found(node, at, SymbolKind.ENUM, head_end=head_end)
     listed = [
         inner
         for word in words[1:]
@@ -156,7 +158,7 @@ def _enum(node: Node, words: list[Node]) -> Iterable[Found]:
     return [
         head,
         *(
-            Found(word, text_of(word), word, SymbolKind.ENUM_MEMBER, word.end_byte, containers=(head.name,))
+            Found(word, word, SymbolKind.ENUM_MEMBER, containers=(head.name,))
             for word in members
             if word is not None and word.type == "identifier"
         ),
@@ -172,7 +174,14 @@ def _test_set(node: Node, words: list[Node]) -> Iterable[Found]:
     name = text_of(at).strip('"')
     return (
         Found(
-            node, name, at, SymbolKind.FUNCTION, head_end, blocks, ScopeKind.FUNCTION, flags=SymbolFlags.TEST
+            node,
+            at,
+            SymbolKind.FUNCTION,
+            name=name,
+            head_end=head_end,
+            inside=blocks,
+            opens=ScopeKind.FUNCTION,
+            flags=SymbolFlags.TEST,
         ),
     )
 
@@ -218,5 +227,5 @@ RULES = Rules(
         {"function_definition", "assignment", "struct_definition", "macrocall_expression"}
     ),
     hidden_marks={b"": (b"function ", b") = ", b"struct ", b"@testset")},
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

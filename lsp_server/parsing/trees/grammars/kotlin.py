@@ -17,6 +17,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_child,
+    head_end_of,
     text_of,
 )
 
@@ -110,22 +111,13 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     elif "data" in words or "value" in words:
         kind = SymbolKind.STRUCT
     head_end = body.start_byte if body else _before_lambda(node)
-    found = [Found(node, text_of(at), at, kind, head_end, (body,) if body else (), ScopeKind.TYPE)]
+    found = [Found(node, at, kind, head_end=head_end, inside=(body,) if body else (), opens=ScopeKind.TYPE)]
     parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
     for parameter in parameters.children if parameters is not None else ():
         if parameter.type == "class_parameter" and child_of_type(parameter, "val", "var") is not None:
             name = child_of_type(parameter, "identifier", "simple_identifier")
             if name is not None:
-                found.append(
-                    Found(
-                        parameter,
-                        text_of(name),
-                        name,
-                        SymbolKind.PROPERTY,
-                        parameter.end_byte,
-                        containers=(text_of(at),),
-                    )
-                )
+                found.append(Found(parameter, name, SymbolKind.PROPERTY, containers=(text_of(at),)))
     return found
 
 
@@ -140,9 +132,16 @@ def _object(node: Node, _scope: Scope) -> Iterable[Found]:
     body = child_of_type(node, *_BODIES)
     if at is None:
         return (Found(node, inside=(body,), opens=ScopeKind.TYPE),) if body is not None else ()
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     return (
-        Found(node, text_of(at), at, SymbolKind.CLASS, head_end, (body,) if body else (), ScopeKind.TYPE),
+        Found(
+            node,
+            at,
+            SymbolKind.CLASS,
+            head_end=head_end,
+            inside=(body,) if body else (),
+            opens=ScopeKind.TYPE,
+        ),
     )
 
 
@@ -175,7 +174,17 @@ def _titled(node: Node, _scope: Scope) -> Iterable[Found]:
     name, flags = text_of(title).strip('"'), SymbolFlags.TEST
     if word in _NAMED_BLOCKS:
         name, flags = f"{word} {name}", SymbolFlags.NONE
-    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, (block,), flags=flags),)
+    return (
+        Found(
+            node,
+            title,
+            SymbolKind.FUNCTION,
+            name=name,
+            head_end=block.start_byte,
+            inside=(block,),
+            flags=flags,
+        ),
+    )
 
 
 def _last_word(called: Node | None) -> str:
@@ -201,10 +210,19 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE or containers else SymbolKind.FUNCTION
     block = child_of_type(body, "block")
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    head_end = body.start_byte if body is not None else node.end_byte
+    head_end = head_end_of(node, body)
     inside = (block,) if block is not None else ()
     return (
-        Found(node, text_of(at).strip("`"), at, kind, head_end, inside, containers=containers, flags=flags),
+        Found(
+            node,
+            at,
+            kind,
+            name=text_of(at).strip("`"),
+            head_end=head_end,
+            inside=inside,
+            containers=containers,
+            flags=flags,
+        ),
     )
 
 
@@ -214,7 +232,7 @@ def _constructor(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     name = scope.containers[-1] if scope.containers else "constructor"
-    return (Found(node, name, at, SymbolKind.CONSTRUCTOR, body.start_byte if body else node.end_byte),)
+    return (Found(node, at, SymbolKind.CONSTRUCTOR, name=name, head_end=head_end_of(node, body)),)
 
 
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
@@ -228,10 +246,21 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
         kind = SymbolKind.CONSTANT
     made = child_of_type(child_of_type(node, "object_literal"), *_BODIES)
     cut = made or child_of_type(node, "getter", "setter", "property_delegate")
-    head_end = cut.start_byte if cut is not None else node.end_byte
+    head_end = head_end_of(node, cut)
     inside = (made,) if made is not None else ()
     receiver = _receiver(node, variable)
-    return (Found(node, text_of(at).strip("`"), at, kind, head_end, inside, ScopeKind.TYPE, receiver),)
+    return (
+        Found(
+            node,
+            at,
+            kind,
+            name=text_of(at).strip("`"),
+            head_end=head_end,
+            inside=inside,
+            opens=ScopeKind.TYPE,
+            containers=receiver,
+        ),
+    )
 
 
 def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -239,13 +268,13 @@ def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     inside = (body,) if body is not None else ()
-    head_end = body.start_byte if body else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.ENUM_MEMBER, head_end, inside, ScopeKind.TYPE),)
+    head_end = head_end_of(node, body)
+    return (Found(node, at, SymbolKind.ENUM_MEMBER, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("type") or child_of_type(node, "identifier", "type_identifier")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
 
 
 def _exported(_found: Found, before: str, _scope: Scope) -> bool:
@@ -293,5 +322,5 @@ RULES = Rules(
         b'") {': tuple(f'{word}("'.encode() for word in sorted(_TITLED)),
     },
     prepare=_prepare,
-    piece_ways=(ALONE, IN_CLASS),
+    piece_contexts=(ALONE, IN_CLASS),
 )

@@ -42,7 +42,9 @@ def _called(node: Node, at: Node, function: Node) -> Found:
     parameters, body = function.child_by_field_name("parameters"), function.child_by_field_name("body")
     head_end = parameters.end_byte if parameters is not None else at.end_byte
     kind = SymbolKind.METHOD if containers else SymbolKind.FUNCTION
-    return Found(node, name, at, kind, head_end, (body,) if body else (), containers=containers)
+    return Found(
+        node, at, kind, name=name, head_end=head_end, inside=(body,) if body else (), containers=containers
+    )
 
 
 def _local(node: Node, scope: Scope) -> Iterable[Found]:
@@ -68,12 +70,19 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
                 continue
             kind = SymbolKind.VARIABLE
             yield Found(
-                extent, name, at, kind, value.start_byte, (value,), ScopeKind.TYPE, containers=containers
+                extent,
+                at,
+                kind,
+                name=name,
+                head_end=value.start_byte,
+                inside=(value,),
+                opens=ScopeKind.TYPE,
+                containers=containers,
             )
         elif scope.kind is ScopeKind.FILE and extent.type != "assignment_statement" and not _is_import(value):
             name = text_of(at)
             kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
-            yield Found(extent, name, at, kind, extent.end_byte)
+            yield Found(extent, at, kind, name=name)
 
 
 def _is_import(value: Node) -> bool:
@@ -104,7 +113,15 @@ def _call(node: Node, _scope: Scope) -> Iterable[Found]:
     body = function.child_by_field_name("body")
     inside = (body,) if body is not None else ()
     return (
-        Found(node, title, first, SymbolKind.FUNCTION, function.start_byte, inside, flags=SymbolFlags.TEST),
+        Found(
+            node,
+            first,
+            SymbolKind.FUNCTION,
+            name=title,
+            head_end=function.start_byte,
+            inside=inside,
+            flags=SymbolFlags.TEST,
+        ),
     )
 
 
@@ -144,5 +161,5 @@ RULES = Rules(
         b"": (b"function ", b"= function"),
         b"describe(": tuple(f"{word}(".encode() for word in sorted(_TEST_BLOCKS)),
     },
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

@@ -48,7 +48,7 @@ def _class(kind: SymbolKind) -> Finder:
         )
         # A category or an extension adds to a class that is defined elsewhere.
         flags = SymbolFlags.DECLARATION if child_of_type(node, "(") is not None else SymbolFlags.NONE
-        return (Found(node, text_of(at), at, kind, head_end, (node,), ScopeKind.TYPE, flags=flags),)
+        return (Found(node, at, kind, head_end=head_end, inside=(node,), opens=ScopeKind.TYPE, flags=flags),)
 
     return find
 
@@ -66,7 +66,7 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     body = child_of_type(node, "compound_statement")
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
     head_end = node.end_byte if body is None else body.start_byte
-    return (Found(node, selector, at, SymbolKind.METHOD, head_end, flags=flags),)
+    return (Found(node, at, SymbolKind.METHOD, name=selector, head_end=head_end, flags=flags),)
 
 
 def _member(kind: SymbolKind) -> Finder:
@@ -74,7 +74,7 @@ def _member(kind: SymbolKind) -> Finder:
         declared = child_of_type(node, "struct_declaration")
         declarators = declared.children if declared is not None else ()
         names = [_name(child) for child in declarators if child.type == "struct_declarator"]
-        return [Found(node, text_of(at), at, kind, node.end_byte) for at in names if at is not None]
+        return [Found(node, at, kind) for at in names if at is not None]
 
     return find
 

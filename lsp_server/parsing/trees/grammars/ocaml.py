@@ -14,6 +14,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -51,14 +52,18 @@ def _values(node: Node, scope: Scope) -> Iterable[Found]:
         name, extent = text_of(at), _extent(node, binding, number)
         if is_test and at.type == "string":
             name = name.strip('"')
-            found.append(Found(extent, name, at, SymbolKind.FUNCTION, at.end_byte, flags=SymbolFlags.TEST))
+            found.append(
+                Found(
+                    extent, at, SymbolKind.FUNCTION, name=name, head_end=at.end_byte, flags=SymbolFlags.TEST
+                )
+            )
         elif at.type in {"value_name", "parenthesized_operator"}:
             is_function = child_of_type(binding, "parameter") is not None or (
                 body is not None and body.type in _FUNCTIONS
             )
             kind = SymbolKind.FUNCTION if is_function else SymbolKind.CONSTANT
             head_end = body.start_byte if is_function and body is not None else extent.end_byte
-            found.append(Found(extent, name.strip("( )"), at, kind, head_end))
+            found.append(Found(extent, at, kind, name=name.strip("( )"), head_end=head_end))
     return found
 
 
@@ -72,7 +77,7 @@ def _specification(node: Node, _scope: Scope) -> Iterable[Found]:
     is_function = type_node is not None and "->" in text_of(type_node)
     kind = SymbolKind.FUNCTION if is_function else SymbolKind.CONSTANT
     docs, name = _docs_after(node), text_of(at).strip("( )")
-    return (Found(node, name, at, kind, node.end_byte, flags=SymbolFlags.DECLARATION, docs=docs),)
+    return (Found(node, at, kind, name=name, flags=SymbolFlags.DECLARATION, docs=docs),)
 
 
 def _types(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -87,7 +92,9 @@ def _types(node: Node, _scope: Scope) -> Iterable[Found]:
         head_end = inside[0].start_byte if inside else binding.end_byte
         extent, docs = _extent(node, binding, number), _docs_after(node) if len(bindings) == 1 else None
         kind = shape or SymbolKind.CLASS
-        found.append(Found(extent, text_of(at), at, kind, head_end, inside, ScopeKind.TYPE, docs=docs))
+        found.append(
+            Found(extent, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE, docs=docs)
+        )
     return found
 
 
@@ -104,7 +111,9 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
         inside = (body,) if body is not None and body.type in {"structure", "signature"} else ()
         head_end = inside[0].start_byte if inside else binding.end_byte
         extent = _extent(node, binding, number)
-        found.append(Found(extent, text_of(at), at, SymbolKind.MODULE, head_end, inside, ScopeKind.FILE))
+        found.append(
+            Found(extent, at, SymbolKind.MODULE, head_end=head_end, inside=inside, opens=ScopeKind.FILE)
+        )
     return found
 
 
@@ -120,7 +129,7 @@ def _module_type(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (body,) if body is not None and body.type == "signature" else ()
     head_end = inside[0].start_byte if inside else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.INTERFACE, head_end, inside, ScopeKind.FILE),)
+    return (Found(node, at, SymbolKind.INTERFACE, head_end=head_end, inside=inside, opens=ScopeKind.FILE),)
 
 
 def _classes(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -134,15 +143,17 @@ def _classes(node: Node, _scope: Scope) -> Iterable[Found]:
         if at is None:
             continue
         inside = (body,) if body is not None and body.type == "object_expression" else ()
-        head_end = body.start_byte if body is not None else binding.end_byte
+        head_end = head_end_of(binding, body)
         extent = _extent(node, binding, number)
-        found.append(Found(extent, text_of(at), at, SymbolKind.CLASS, head_end, inside, ScopeKind.TYPE))
+        found.append(
+            Found(extent, at, SymbolKind.CLASS, head_end=head_end, inside=inside, opens=ScopeKind.TYPE)
+        )
     return found
 
 
 def _exception(node: Node, _scope: Scope) -> Iterable[Found]:
     at = child_of_type(child_of_type(node, "constructor_declaration"), "constructor_name")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
 
 
 def _part(kind: SymbolKind, *names: str) -> Finder:
@@ -152,7 +163,7 @@ def _part(kind: SymbolKind, *names: str) -> Finder:
             return ()
         body = node.child_by_field_name("body")
         head_end = body.start_byte if body is not None and kind is SymbolKind.METHOD else node.end_byte
-        return (Found(node, text_of(at), at, kind, head_end),)
+        return (Found(node, at, kind, head_end=head_end),)
 
     return find
 

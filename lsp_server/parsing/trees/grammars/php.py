@@ -15,6 +15,7 @@ from lsp_server.parsing.trees.rules import (
     definition,
     first_child,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -31,21 +32,20 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     name = text_of(at)
     found = [
         Found(
-            node, name, at,
+            node,
+            at,
             SymbolKind.CONSTRUCTOR if name == "__construct" else SymbolKind.METHOD,
-            body.start_byte if body else node.end_byte,
-            (body,) if body is not None else (),
+            head_end=head_end_of(node, body),
+            inside=(body,) if body is not None else (),
             flags=SymbolFlags.NONE if body is not None else _DECLARED,
         )
-    ]  # fmt: skip
+    ]
     parameters = node.child_by_field_name("parameters")
     for parameter in parameters.children if parameters is not None and name == "__construct" else ():
         if parameter.type == "property_promotion_parameter":
             promoted = parameter.child_by_field_name("name")
             if promoted is not None:
-                found.append(
-                    Found(parameter, text_of(promoted), promoted, SymbolKind.PROPERTY, parameter.end_byte)
-                )
+                found.append(Found(parameter, promoted, SymbolKind.PROPERTY))
     return found
 
 
@@ -55,16 +55,14 @@ def _properties(node: Node, _scope: Scope) -> Iterable[Found]:
         if element.type == "property_element":
             at = element.child_by_field_name("name") or first_child(element)
             if at is not None:
-                found.append(Found(node, text_of(at), at, SymbolKind.PROPERTY, node.end_byte))
+                found.append(Found(node, at, SymbolKind.PROPERTY))
     return found
 
 
 def _constants(node: Node, _scope: Scope) -> Iterable[Found]:
     elements = [child for child in node.children if child.type == "const_element"]
     names = (child_of_type(element, "name") for element in elements)
-    return [
-        Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte) for at in names if at is not None
-    ]
+    return [Found(node, at, SymbolKind.CONSTANT) for at in names if at is not None]
 
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
@@ -82,8 +80,8 @@ def _statement(node: Node, scope: Scope) -> Iterable[Found]:
         at, value = expression.child_by_field_name("left"), expression.child_by_field_name("right")
         if at is not None and value is not None and value.type in {"anonymous_function", "arrow_function"}:
             body = value.child_by_field_name("body")
-            head_end = body.start_byte if body else node.end_byte
-            return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),)
+            head_end = head_end_of(node, body)
+            return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),)
     return _nameless_classes(node, scope)
 
 
@@ -95,7 +93,7 @@ def _call(node: Node, call: Node) -> Iterable[Found]:
     if first is None or arguments is None:
         return ()
     if word == "define" and name.isidentifier():
-        return (Found(node, name, first, SymbolKind.CONSTANT, node.end_byte),)
+        return (Found(node, first, SymbolKind.CONSTANT, name=name),)
     given = (first_child(argument) for argument in arguments.children if argument.type == "argument")
     closure = next((one for one in given if one is not None and one.type in _CLOSURES), None)
     body = closure.child_by_field_name("body") if closure is not None else None
@@ -103,7 +101,16 @@ def _call(node: Node, call: Node) -> Iterable[Found]:
         return ()
     flags = SymbolFlags.TEST
     return (
-        Found(node, name, first, SymbolKind.FUNCTION, body.start_byte, (body,), ScopeKind.FILE, flags=flags),
+        Found(
+            node,
+            first,
+            SymbolKind.FUNCTION,
+            name=name,
+            head_end=body.start_byte,
+            inside=(body,),
+            opens=ScopeKind.FILE,
+            flags=flags,
+        ),
     )
 
 
@@ -161,5 +168,5 @@ RULES = Rules(
     inner_marks=(b"function ", b"class "),
     hidden_types=frozenset({"function_definition", "class_declaration", "anonymous_class"}),
     hidden_marks={b"": (b"function ", b"class ")},
-    piece_ways=((b"<?php\n", b""), (b"<?php\nclass C {\n", b"}")),
+    piece_contexts=((b"<?php\n", b""), (b"<?php\nclass C {\n", b"}")),
 )

@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    head_end_of,
     text_of,
 )
 
@@ -32,8 +33,7 @@ def _without_last_dollars(source: bytes) -> bytes:
 
 def _brace(node: Node) -> int:
     """Return where a definition's block opens."""
-    brace = child_of_type(node, "{")
-    return brace.start_byte if brace is not None else node.end_byte
+    return head_end_of(node, child_of_type(node, "{"))
 
 
 def _help(node: Node) -> Node | None:
@@ -48,14 +48,18 @@ def _function(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (block,) if block is not None else ()
     name = text_of(at).rpartition(":")[2]
-    return (Found(node, name, at, SymbolKind.FUNCTION, _brace(node), inside, docs=_help(node)),)
+    return (
+        Found(
+            node, at, SymbolKind.FUNCTION, name=name, head_end=_brace(node), inside=inside, docs=_help(node)
+        ),
+    )
 
 
 def _type(kind: SymbolKind) -> Finder:
     def find(node: Node, _scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, "simple_name")
         return (
-            (Found(node, text_of(at), at, kind, _brace(node), (node,), ScopeKind.TYPE),)
+            (Found(node, at, kind, head_end=_brace(node), inside=(node,), opens=ScopeKind.TYPE),)
             if at is not None
             else ()
         )
@@ -69,13 +73,13 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     is_constructor = scope.containers[-1:] == (text_of(at),)
     kind = SymbolKind.CONSTRUCTOR if is_constructor else SymbolKind.METHOD
-    return (Found(node, text_of(at), at, kind, _brace(node)),)
+    return (Found(node, at, kind, head_end=_brace(node)),)
 
 
 def _member(kind: SymbolKind) -> Finder:
     def find(node: Node, _scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, "variable", "simple_name")
-        return (Found(node, text_of(at).lstrip("$"), at, kind, node.end_byte),) if at is not None else ()
+        return (Found(node, at, kind, name=text_of(at).lstrip("$")),) if at is not None else ()
 
     return find
 
@@ -88,7 +92,7 @@ def _pipeline(node: Node, scope: Scope) -> Iterable[Found]:
         name = text_of(at).lstrip("$").rpartition(":")[2]
         if at is None or scope.kind is not ScopeKind.FILE or not name.replace("_", "").isalnum():
             return ()
-        return (Found(node, name, at, SymbolKind.VARIABLE, node.end_byte),)
+        return (Found(node, at, SymbolKind.VARIABLE, name=name),)
     command = child_of_type(child_of_type(node, "pipeline_chain"), "command")
     called = text_of(command.child_by_field_name("command_name")).lower() if command is not None else ""
     return _test_block(node, command) if command is not None and called in _TEST_BLOCKS else ()
@@ -102,10 +106,14 @@ def _test_block(node: Node, command: Node) -> Iterable[Found]:
         block = _first_of(word, "script_block") or block
     if at is None:
         return ()
-    head_end = block.start_byte if block is not None else node.end_byte
+    head_end = head_end_of(node, block)
     inside = (block,) if block is not None else ()
     name = text_of(at).strip("'\"")
-    return (Found(node, name, at, SymbolKind.FUNCTION, head_end, inside, flags=SymbolFlags.TEST),)
+    return (
+        Found(
+            node, at, SymbolKind.FUNCTION, name=name, head_end=head_end, inside=inside, flags=SymbolFlags.TEST
+        ),
+    )
 
 
 def _first_of(node: Node, kind: str) -> Node | None:
@@ -155,5 +163,5 @@ RULES = Rules(
             b"Describe ",
         )
     },
-    piece_ways=(ALONE, IN_CLASS),
+    piece_contexts=(ALONE, IN_CLASS),
 )

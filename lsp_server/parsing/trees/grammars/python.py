@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_child,
+    head_end_of,
     text_of,
 )
 
@@ -37,14 +38,12 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if at is None:
         return ()
-    name = text_of(at)
     kind = SymbolKind.FUNCTION
     if scope.kind is ScopeKind.TYPE:
-        kind = SymbolKind.CONSTRUCTOR if name == "__init__" else SymbolKind.METHOD
-    head_end = body.start_byte if body else node.end_byte
-    return (
-        Found(node, name, at, kind, _colon(node, head_end), (body,) if body else (), docs=_docstring(body)),
-    )
+        kind = SymbolKind.CONSTRUCTOR if text_of(at) == "__init__" else SymbolKind.METHOD
+    inside = (body,) if body else ()
+    head_end = _colon(node, head_end_of(node, body))
+    return (Found(node, at, kind, head_end=head_end, inside=inside, docs=_docstring(body)),)
 
 
 def _colon(node: Node, head_end: int) -> int:
@@ -59,15 +58,17 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if at is None:
         return ()
-    name, bases = text_of(at), text_of(node.child_by_field_name("superclasses"))
+    bases = text_of(node.child_by_field_name("superclasses"))
     kind = SymbolKind.CLASS
     if "Enum" in bases or "IntFlag" in bases:
         kind = SymbolKind.ENUM
     elif "Protocol" in bases:
         kind = SymbolKind.INTERFACE
     inside = (body,) if body else ()
-    head_end = _colon(node, body.start_byte if body else node.end_byte)
-    return (Found(node, name, at, kind, head_end, inside, ScopeKind.TYPE, docs=_docstring(body)),)
+    head_end = _colon(node, head_end_of(node, body))
+    return (
+        Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE, docs=_docstring(body)),
+    )
 
 
 def _variable(node: Node, scope: Scope) -> Iterable[Found]:
@@ -88,7 +89,7 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
         kind = SymbolKind.ENUM_MEMBER if is_member else SymbolKind.FIELD
     else:
         kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
-    return (Found(node, name, at, kind, node.end_byte, docs=_following_docstring(node)),)
+    return (Found(node, at, kind, docs=_following_docstring(node)),)
 
 
 def _following_docstring(node: Node) -> Node | None:
@@ -111,7 +112,7 @@ def _declared(node: Node, value: Node | None, scope: Scope) -> Iterable[Found]:
         return ()
     end = max(node.end_byte, at.end_byte + len(b"()"))
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
-    return (Found(node, text_of(at), at, kind, end, flags=SymbolFlags.DECLARATION, end=end),)
+    return (Found(node, at, kind, head_end=end, flags=SymbolFlags.DECLARATION, end=end),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -119,7 +120,7 @@ def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = first_child(node.child_by_field_name("left"))
     if at is not None and at.type == "generic_type":
         at = first_child(at)
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at else ()
+    return (Found(node, at, SymbolKind.CLASS),) if at else ()
 
 
 def _exported(found: Found, _before: str, _scope: Scope) -> bool:
@@ -160,5 +161,5 @@ RULES = Rules(
     inner_marks=(b"def ", b"class "),
     prepare=without_types,
     definition_lines=_LINES,
-    piece_ways=(ALONE, (b"if 1:\n", b"")),
+    piece_contexts=(ALONE, (b"if 1:\n", b"")),
 )

@@ -14,6 +14,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -71,6 +72,8 @@ _NAMED_BLOCKS = frozenset(
         "before_action",
     }
 )
+_TITLES = frozenset({"string", "simple_symbol", "hash_key_symbol", "pair"})
+"""What the first argument of a named block may be."""
 _MAKERS = frozenset({"Struct", "Class", "Module", "Data"})
 
 
@@ -84,12 +87,12 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            parts[-1],
             at,
             kind,
-            (superclass or at).end_byte,
-            (node,) if body is not None else (),
-            ScopeKind.TYPE,
+            name=parts[-1],
+            head_end=(superclass or at).end_byte,
+            inside=(node,) if body is not None else (),
+            opens=ScopeKind.TYPE,
             containers=tuple(parts[:-1]),
         ),
     )
@@ -111,11 +114,10 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
     return (
         Found(
             node,
-            name,
             at,
             kind,
-            (parameters or at).end_byte,
-            (node,),
+            head_end=(parameters or at).end_byte,
+            inside=(node,),
             containers=containers,
             access="hidden" if hidden else "",
         ),
@@ -145,79 +147,79 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
         and text_of(value.child_by_field_name("receiver")) in _MAKERS
     ):
         inside = child_of_type(block, "body_statement", "block_body")
-        head_end = block.start_byte if block is not None else node.end_byte
+        head_end = head_end_of(node, block)
         return (
             Found(
-                node, text_of(at), at, SymbolKind.CLASS, head_end, (inside,) if inside else (), ScopeKind.TYPE
+                node,
+                at,
+                SymbolKind.CLASS,
+                head_end=head_end,
+                inside=(inside,) if inside else (),
+                opens=ScopeKind.TYPE,
             ),
         )
-    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, node.end_byte),)
+    return (Found(node, at, SymbolKind.CONSTANT),)
 
 
 def _call(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe the methods, accessors, tests and named blocks that a call defines; look into other blocks."""
     method, receiver = node.child_by_field_name("method"), node.child_by_field_name("receiver")
     if method is None:
         return ()
     word, arguments = text_of(method), node.child_by_field_name("arguments")
-    block = node.child_by_field_name("block")
     first = first_named(arguments)
     if receiver is None and first is not None and first.type in {"method", "singleton_method"}:
         return [_with_access(one, word) for one in _method(first, scope)]
     if word in _ACCESSORS and arguments is not None and scope.kind is ScopeKind.TYPE:
         symbols = [child for child in arguments.children if child.type == "simple_symbol"]
         return [
-            Found(node, text_of(at).lstrip(":"), at, SymbolKind.PROPERTY, node.end_byte, access=scope.access)
+            Found(node, at, SymbolKind.PROPERTY, name=text_of(at).lstrip(":"), access=scope.access)
             for at in symbols
         ]
-    title = text_of(first).strip(":'\"") if first is not None else ""
-    inside = child_of_type(block, "body_statement", "block_body")
+    inside = child_of_type(node.child_by_field_name("block"), "body_statement", "block_body")
     bodies = (inside,) if inside is not None else ()
-    head_end = block.start_byte if block is not None else node.end_byte
-    if word in {"define_method", "define_singleton_method"} and first is not None:
-        return (Found(node, title, first, SymbolKind.METHOD, head_end, bodies),)
-    if word == "alias_method" and first is not None:
-        return (Found(node, title, first, SymbolKind.METHOD, node.end_byte),)
-    if (
-        block is not None
-        and word in _TEST_BLOCKS
-        and first is not None
-        and (receiver is None or text_of(receiver) == "RSpec")
-    ):
-        return (
-            Found(
-                node,
-                title,
-                first,
-                SymbolKind.FUNCTION,
-                head_end,
-                bodies,
-                ScopeKind.FILE,
-                flags=SymbolFlags.TEST,
-            ),
-        )
-    is_named = (
-        word in _NAMED_BLOCKS
-        and first is not None
-        and first.type in {"string", "simple_symbol", "hash_key_symbol", "pair"}
-    )
-    if (
-        is_named
-        and receiver is None
-        and (block is not None or (arguments is not None and arguments.named_child_count > 1))
-    ):
-        assert first is not None
-        name = title.partition("=>")[0].partition(":")[0].strip(" '\"") if first.type == "pair" else title
-        return (Found(node, f"{word} {name}", first, SymbolKind.FUNCTION, head_end, bodies, ScopeKind.FILE),)
+    if arguments is not None and first is not None:
+        named = _named_by(first, node, word, arguments, bodies)
+        if named is not None:
+            return (named,)
     if bodies and scope.kind is not ScopeKind.FUNCTION:
         return (Found(node, inside=bodies, opens=scope.kind),)
     return ()
+
+
+def _named_by(first: Node, node: Node, word: str, arguments: Node, bodies: tuple[Node, ...]) -> Found | None:
+    """Describe a call whose first argument names what it defines; None if it defines nothing."""
+    block, receiver = node.child_by_field_name("block"), node.child_by_field_name("receiver")
+    name, head_end = text_of(first).strip(":'\""), head_end_of(node, block)
+    if word in {"define_method", "define_singleton_method"}:
+        return Found(node, first, SymbolKind.METHOD, name=name, head_end=head_end, inside=bodies)
+    if word == "alias_method":
+        return Found(node, first, SymbolKind.METHOD, name=name)
+    is_test = block is not None and word in _TEST_BLOCKS and text_of(receiver) in {"", "RSpec"}
+    if not is_test:
+        has_more = block is not None or arguments.named_child_count > 1
+        if word not in _NAMED_BLOCKS or first.type not in _TITLES or receiver is not None or not has_more:
+            return None
+        if first.type == "pair":
+            name = name.partition("=>")[0].partition(":")[0].strip(" '\"")
+        name = f"{word} {name}"
+    return Found(
+        node,
+        first,
+        SymbolKind.FUNCTION,
+        name=name,
+        head_end=head_end,
+        inside=bodies,
+        opens=ScopeKind.FILE,
+        flags=SymbolFlags.TEST if is_test else SymbolFlags.NONE,
+    )
 
 
 def _alias(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None or at.type == "global_variable":
         return ()
-    return (Found(node, text_of(at).lstrip(":"), at, SymbolKind.METHOD, node.end_byte, access=scope.access),)
+    return (Found(node, at, SymbolKind.METHOD, name=text_of(at).lstrip(":"), access=scope.access),)
 
 
 def _with_access(one: Found, word: str) -> Found:
@@ -271,5 +273,5 @@ RULES = Rules(
         b"describe ": _TEST_MARKS,
         b"shared_": _TEST_MARKS,
     },
-    piece_ways=(ALONE,),
+    piece_contexts=(ALONE,),
 )

@@ -71,14 +71,24 @@ def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     if name == _NAMELESS:
         return (Found(node, inside=(body,), opens=ScopeKind.FILE),)
     flags = SymbolFlags.TEST if name in {"test", "tests"} else SymbolFlags.NONE
-    return (Found(node, name, at, SymbolKind.MODULE, body.start_byte, (body,), ScopeKind.FILE, flags=flags),)
+    return (
+        Found(
+            node,
+            at,
+            SymbolKind.MODULE,
+            head_end=body.start_byte,
+            inside=(body,),
+            opens=ScopeKind.FILE,
+            flags=flags,
+        ),
+    )
 
 
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
     if at is None:
         return ()
-    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, at.end_byte),)
+    return (Found(node, at, SymbolKind.FUNCTION, head_end=at.end_byte),)
 
 
 def _constant(node: Node, scope: Scope) -> Iterable[Found] | Role:
@@ -99,12 +109,7 @@ def _use(node: Node, _scope: Scope) -> Iterable[Found]:
     alone = len(names) == 1
     return tuple(
         Found(
-            node if alone else name,
-            text_of(name),
-            name,
-            _kind_by_case(text_of(name)),
-            name.end_byte,
-            flags=_GIVEN,
+            node if alone else name, name, _kind_by_case(text_of(name)), head_end=name.end_byte, flags=_GIVEN
         )
         for name in names
     )
@@ -193,5 +198,5 @@ RULES = Rules(
     ),
     hidden_marks={b"": (b"fn ", b"struct ", b"enum ", b"trait ", b"macro_rules!")},
     prepare=_with_items,
-    piece_ways=(ALONE, (b"impl C {\n", b"}"), (b"enum C {\n", b"}")),
+    piece_contexts=(ALONE, (b"impl C {\n", b"}"), (b"enum C {\n", b"}")),
 )

@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     child_of_type,
     definition,
     first_named,
+    head_end_of,
     text_of,
 )
 
@@ -32,11 +33,7 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     kind = SymbolKind.STRUCT if child_of_type(node, "case") is not None else SymbolKind.CLASS
     inside = (body,) if body is not None else ()
-    return (
-        Found(
-            node, text_of(at), at, kind, body.start_byte if body else node.end_byte, inside, ScopeKind.TYPE
-        ),
-    )
+    return (Found(node, at, kind, head_end=head_end_of(node, body), inside=inside, opens=ScopeKind.TYPE),)
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -46,12 +43,23 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
     made = _made(body)
     inside = (body,) if body is not None and body.type in {"block", "indented_block"} else ()
-    head_end = body.start_byte if body else node.end_byte
+    head_end = head_end_of(node, body)
     name = "this" if at.type == "this" else text_of(at)
     flags = SymbolFlags.NONE if body is not None else _DECLARED
     if made is not None:
-        return (Found(node, name.strip("`"), at, kind, head_end, (made,), ScopeKind.TYPE, flags=flags),)
-    return (Found(node, name.strip("`"), at, kind, head_end, inside, flags=flags),)
+        return (
+            Found(
+                node,
+                at,
+                kind,
+                name=name.strip("`"),
+                head_end=head_end,
+                inside=(made,),
+                opens=ScopeKind.TYPE,
+                flags=flags,
+            ),
+        )
+    return (Found(node, at, kind, name=name.strip("`"), head_end=head_end, inside=inside, flags=flags),)
 
 
 def _made(value: Node | None) -> Node | None:
@@ -85,13 +93,14 @@ def _value(node: Node, scope: Scope) -> Iterable[Found]:
     body = _made(node.child_by_field_name("value"))
     found = []
     for at in names:
-        name = text_of(at)
         kind = SymbolKind.PROPERTY if scope.kind is ScopeKind.TYPE else SymbolKind.VARIABLE
-        if node.type == "val_definition" and name[:1].isupper():
+        if node.type == "val_definition" and text_of(at)[:1].isupper():
             kind = SymbolKind.CONSTANT
-        head_end = body.start_byte if body is not None else node.end_byte
+        head_end = head_end_of(node, body)
         inside = (body,) if body is not None and len(names) == 1 else ()
-        found.append(Found(node, name, at, kind, head_end, inside, ScopeKind.TYPE, flags=flags))
+        found.append(
+            Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE, flags=flags)
+        )
     return found
 
 
@@ -101,8 +110,8 @@ def _given(node: Node, _scope: Scope) -> Iterable[Found]:
     inside = (body,) if body is not None else ()
     if at is None:
         return (Found(node, inside=inside, opens=opens),) if inside else ()
-    head_end = body.start_byte if body else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.CONSTANT, head_end, inside, opens),)
+    head_end = head_end_of(node, body)
+    return (Found(node, at, SymbolKind.CONSTANT, head_end=head_end, inside=inside, opens=opens),)
 
 
 def _extension(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -141,7 +150,15 @@ def _test(node: Node, title: Node, block: Node | None) -> Iterable[Found]:
     if block is None or len(name) > 300:
         return ()
     return (
-        Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, (block,), flags=SymbolFlags.TEST),
+        Found(
+            node,
+            title,
+            SymbolKind.FUNCTION,
+            name=name,
+            head_end=block.start_byte,
+            inside=(block,),
+            flags=SymbolFlags.TEST,
+        ),
     )
 
 
@@ -205,5 +222,5 @@ RULES = Rules(
         b'("': tuple(f'{word}("'.encode() for word in sorted(_TEST_WORDS)),
         b'" in {': tuple(f'" {word} {{'.encode() for word in sorted(_TEST_OPERATORS)),
     },
-    piece_ways=(ALONE, IN_CLASS),
+    piece_contexts=(ALONE, IN_CLASS),
 )

@@ -16,6 +16,8 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    definition,
+    head_end_of,
     text_of,
 )
 
@@ -27,6 +29,8 @@ _TEST_BLOCKS = frozenset({"describe", "context", "it", "fit", "xit", "fdescribe"
 _WITHOUT_BODY = re.compile(rb"(@_silgen_name\([^()\n]*+\)\s++(?:\w++[ \t]++)*?func\b[^{}\n]*+)\n[ \t]*+\n")
 
 _NOTHING_GIVEN = re.compile(rb"(?<=\w)\(\(\)\)(?!\s*+(?:->|async|throws))")
+
+_alias = definition(SymbolKind.CLASS, body=())
 
 
 def _prepare(source: bytes) -> bytes:
@@ -54,8 +58,12 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     access = ""
     if node.type == "protocol_declaration":
         kind, access = SymbolKind.INTERFACE, "public"
-    head_end = body.start_byte if body is not None else node.end_byte
-    return (Found(node, name, at, kind, head_end, inside, ScopeKind.TYPE, access=access),)
+    head_end = head_end_of(node, body)
+    return (
+        Found(
+            node, at, kind, name=name, head_end=head_end, inside=inside, opens=ScopeKind.TYPE, access=access
+        ),
+    )
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -70,11 +78,15 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     block = child_of_type(body, "statements")
     return (
         Found(
-            node, text_of(at).strip("`"), at, kind, body.start_byte if body else node.end_byte,
-            (block,) if block is not None else (),
+            node,
+            at,
+            kind,
+            name=text_of(at).strip("`"),
+            head_end=head_end_of(node, body),
+            inside=(block,) if block is not None else (),
             flags=SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION,
         ),
-    )  # fmt: skip
+    )
 
 
 def _special(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -85,7 +97,7 @@ def _special(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     kind = SymbolKind.CONSTRUCTOR if at.type == "init" else SymbolKind.METHOD
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    return (Found(node, text_of(at), at, kind, body.start_byte if body else node.end_byte, flags=flags),)
+    return (Found(node, at, kind, head_end=head_end_of(node, body), flags=flags),)
 
 
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
@@ -96,25 +108,27 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
         pattern = child_of_type(node, "value_binding_pattern")
         kind = SymbolKind.CONSTANT if text_of(pattern) == "let" else SymbolKind.VARIABLE
     cut = child_of_type(node, "computed_property", "protocol_property_requirements", "willset_didset_block")
-    head_end = cut.start_byte if cut is not None else node.end_byte
+    head_end = head_end_of(node, cut)
     flags = SymbolFlags.DECLARATION if node.type == "protocol_property_declaration" else SymbolFlags.NONE
     names = [
         pattern.child_by_field_name("bound_identifier") for pattern in node.children_by_field_name("name")
     ]
     return [
-        Found(node, text_of(at).strip("`"), at, kind, head_end, flags=flags) for at in names if at is not None
+        Found(node, at, kind, name=text_of(at).strip("`"), head_end=head_end, flags=flags)
+        for at in names
+        if at is not None
     ]
 
 
 def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
     names = node.children_by_field_name("name")
-    return [Found(node, text_of(at).strip("`"), at, SymbolKind.ENUM_MEMBER, node.end_byte) for at in names]
+    return [Found(node, at, SymbolKind.ENUM_MEMBER, name=text_of(at).strip("`")) for at in names]
 
 
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     at, given = child_of_type(node, "simple_identifier"), node.child_by_field_name("definition")
-    head_end = given.start_byte if given is not None else node.end_byte
-    return (Found(node, text_of(at), at, SymbolKind.FUNCTION, head_end),) if at is not None else ()
+    head_end = head_end_of(node, given)
+    return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),) if at is not None else ()
 
 
 def _test_block(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -129,12 +143,11 @@ def _test_block(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     name, inside = text_of(title).strip('"'), child_of_type(block, "statements")
     bodies, flags = ((inside,) if inside is not None else ()), SymbolFlags.TEST
-    return (Found(node, name, title, SymbolKind.FUNCTION, block.start_byte, bodies, flags=flags),)
-
-
-def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
-    at = node.child_by_field_name("name")
-    return (Found(node, text_of(at), at, SymbolKind.CLASS, node.end_byte),) if at is not None else ()
+    return (
+        Found(
+            node, title, SymbolKind.FUNCTION, name=name, head_end=block.start_byte, inside=bodies, flags=flags
+        ),
+    )
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:
@@ -184,6 +197,6 @@ RULES = Rules(
         b'describe("': tuple(f'{word}("'.encode() for word in sorted(_TEST_BLOCKS)),
     },
     prepare=_prepare,
-    piece_ways=(ALONE, IN_CLASS),
-    aside=DIRECTIVES,
+    piece_contexts=(ALONE, IN_CLASS),
+    directives=DIRECTIVES,
 )

@@ -14,6 +14,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_child,
+    head_end_of,
     text_of,
 )
 
@@ -39,14 +40,18 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
         access = "enum" if kind is SymbolKind.ENUM else ""
         brace = child_of_type(container, "{")
         head_end = brace.start_byte if brace is not None else container.start_byte
-        return (Found(node, text_of(at), at, kind, head_end, (container,), ScopeKind.TYPE, access=access),)
+        return (
+            Found(
+                node, at, kind, head_end=head_end, inside=(container,), opens=ScopeKind.TYPE, access=access
+            ),
+        )
     if scope.kind is ScopeKind.FUNCTION or (
         child_of_type(node, "builtin_function") is not None and _is_import(node)
     ):
         return ()
     is_constant = child_of_type(node, "const") is not None
     kind = SymbolKind.CONSTANT if is_constant else SymbolKind.VARIABLE
-    return (Found(node, text_of(at), at, kind, node.end_byte),)
+    return (Found(node, at, kind),)
 
 
 def _is_import(node: Node) -> bool:
@@ -59,8 +64,8 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
     flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    head_end = body.start_byte if body else node.end_byte
-    return (Found(node, text_of(at), at, kind, head_end, (body,) if body else (), flags=flags),)
+    head_end = head_end_of(node, body)
+    return (Found(node, at, kind, head_end=head_end, inside=(body,) if body else (), flags=flags),)
 
 
 def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -76,7 +81,7 @@ def _field(node: Node, scope: Scope) -> Iterable[Found]:
     if at.type in _VALUES:
         return (Found(node, inside=(at,), opens=ScopeKind.TYPE),)
     kind = SymbolKind.ENUM_MEMBER if scope.access == "enum" else SymbolKind.FIELD
-    return (Found(node, text_of(at), at, kind, node.end_byte),)
+    return (Found(node, at, kind),)
 
 
 def _key(node: Node, scope: Scope) -> Iterable[Found]:
@@ -87,7 +92,17 @@ def _key(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     inside = (value,) if len(scope.containers) < _MAX_KEYS else ()
     name = text_of(at).strip('@"')
-    return (Found(node, name, at, SymbolKind.KEY, value.start_byte, inside, ScopeKind.TYPE),)
+    return (
+        Found(
+            node,
+            at,
+            SymbolKind.KEY,
+            name=name,
+            head_end=value.start_byte,
+            inside=inside,
+            opens=ScopeKind.TYPE,
+        ),
+    )
 
 
 def _test(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -95,8 +110,8 @@ def _test(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     name = text_of(at).strip('"')
-    head_end = block.start_byte if block is not None else node.end_byte
-    return (Found(node, name, at, SymbolKind.FUNCTION, head_end, flags=SymbolFlags.TEST),)
+    head_end = head_end_of(node, block)
+    return (Found(node, at, SymbolKind.FUNCTION, name=name, head_end=head_end, flags=SymbolFlags.TEST),)
 
 
 def _exported(found: Found, before: str, _scope: Scope) -> bool:
@@ -120,5 +135,5 @@ RULES = Rules(
     inner_marks=(b"struct", b"union", b"enum"),
     hidden_types=frozenset({"function_declaration", "variable_declaration"}),
     hidden_marks={b"": (b"fn ", b"struct {", b"union(", b"enum {")},
-    piece_ways=(ALONE, (b"const C = struct {\n", b"};")),
+    piece_contexts=(ALONE, (b"const C = struct {\n", b"};")),
 )

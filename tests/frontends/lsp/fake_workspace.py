@@ -29,9 +29,9 @@ from lsp_server.workspace.status import (
 )
 
 
-class Rehearsal:
+class FakeWorkspace:
     def __init__(self, on_status: Callable[[WorkspaceStatus], None]) -> None:
-        if Path(os.environ.get("REHEARSAL_BROKEN_BY", "nothing")).exists():
+        if Path(os.environ.get("FAKE_BROKEN_BY", "nothing")).exists():
             raise ModelUnavailable("There is no model here.", "Choose another.")
         self.on_status = on_status
         self.folders: list[Path] = []
@@ -47,7 +47,7 @@ class Rehearsal:
     def open(self, folders: Sequence[Path]) -> None:
         self.folders = list(folders)
         self._become(IndexState.INDEXING)
-        end = os.environ.get("REHEARSAL_INDEXES_UNTIL")
+        end = os.environ.get("FAKE_INDEXES_UNTIL")
         while end is not None and not Path(end).exists():
             time.sleep(0.005)
         self._become(IndexState.READY)
@@ -59,7 +59,7 @@ class Rehearsal:
         self.folders.remove(path)
 
     def close(self) -> None:
-        time.sleep(float(os.environ.get("REHEARSAL_CLOSE_S", "0")))
+        time.sleep(float(os.environ.get("FAKE_CLOSE_S", "0")))
 
     def search(
         self,
@@ -182,4 +182,4 @@ def _at(line: int, before: str) -> Position:
 
 
 if __name__ == "__main__":
-    sys.exit(run_server(Rehearsal, Tcp.parse(sys.argv[1]) if sys.argv[1:] else Stdio()))
+    sys.exit(run_server(FakeWorkspace, Tcp.parse(sys.argv[1]) if sys.argv[1:] else Stdio()))

@@ -1,6 +1,6 @@
 /** A debouncer: runs one task at a time after a pause; a newer one aborts what is waiting or running. Pure. */
 
-export class Latest {
+export class Debouncer {
   private current = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private readonly pauseMs: number;

@@ -95,7 +95,7 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Repaired:
     """A source with spaces in place of what can't be parsed, every other byte in its place.
 
     Attributes:
@@ -131,10 +131,10 @@ class Mended:
         return self.text[self.text.rfind(b"\n", 0, at) + 1 : at]
 
 
-def mended(
+def repaired(
     source: bytes, root: Node, broken: list[Definition], grammar: Language, rules: Rules
-) -> Mended | None:
-    """Return the source without what can't be parsed, or None when nothing can be mended.
+) -> Repaired | None:
+    """Return the source without what can't be parsed, or None when nothing can be repaired.
 
     Args:
         source: The source as it was parsed.
@@ -146,18 +146,20 @@ def mended(
     if len(source) > _MAX_BYTES:
         return None
     complete = {one.end: one for one in broken if _is_complete(one, source, rules)}
-    mender = _Mender(bytearray(source), root, complete, grammar, rules.piece_ways)
-    mender.bytes_left = min(_PARSED_ANYWAY + _PARSED_AGAIN * len(source), _MAX_PARSED)
-    for match in rules.aside.finditer(source) if rules.aside is not None else ():
-        mender.blank(*match.span())
-    mender.mend(list(_lines(bytes(mender.text))), 0)
-    return Mended(bytes(mender.text), mender.left_out) if mender.text != source else None
+    repairer = _Repairer(
+        text=bytearray(source), root=root, complete=complete, grammar=grammar, contexts=rules.piece_contexts
+    )
+    repairer.bytes_left = min(_PARSED_ANYWAY + _PARSED_AGAIN * len(source), _MAX_PARSED)
+    for match in rules.directives.finditer(source) if rules.directives is not None else ():
+        repairer.blank(*match.span())
+    repairer.repair(list(_lines(bytes(repairer.text))), 0)
+    return Repaired(bytes(repairer.text), repairer.left_out) if repairer.text != source else None
 
 
 def _is_complete(one: Definition, source: bytes, rules: Rules) -> bool:
     """Tell whether a definition has no errors, or only some in a body that isn't looked into."""
     found = one.found
-    return found.at is not None and (
+    return found.name_node is not None and (
         not found.node.has_error
         or (
             source[found.head_end : found.head_end + 1] == b"{"
@@ -254,12 +256,14 @@ def _bodies(piece: _Piece, n_head_lines: int) -> list[list[_Line]]:
 
 
 @dataclass(slots=True)
-class _Mender:
+class _Repairer:
+    """The repair of one source in progress."""
+
     text: bytearray
     root: Node
     complete: dict[int, Definition]
     grammar: Language
-    ways: tuple[tuple[bytes, bytes], ...]
+    contexts: tuple[tuple[bytes, bytes], ...]
     bytes_left: int = 0
     n_parsed: int = 0
     left_out: list[Definition] = field(default_factory=list)
@@ -270,7 +274,7 @@ class _Mender:
         """Whether enough was parsed."""
         return self.bytes_left <= 0 or self.n_parsed > _MAX_PIECES
 
-    def mend(self, lines: list[_Line], level: int) -> None:
+    def repair(self, lines: list[_Line], level: int) -> None:
         """Blank what can't be parsed among lines; from the last, as attributes need what follows them."""
         pieces = _pieces(lines)
         for at in range(len(pieces) - 1, -1, -1):
@@ -280,29 +284,29 @@ class _Mender:
             if piece.is_open and following and following[0].is_empty:
                 # An unfinished line before the closing brace took that for its own.
                 first = following[0].lines[0]
-                if self.is_mended(piece.start, following[0].end, (first.start, first.end)):
+                if self.try_blanking(piece.start, following[0].end, (first.start, first.end)):
                     continue
             if not self.is_sound_joined(piece, following):
-                self.mend_piece(piece, level, pieces[at - 1] if at else None)
+                self.repair_piece(piece, level, pieces[at - 1] if at else None)
 
-    def mend_piece(self, piece: _Piece, level: int, previous: _Piece | None) -> None:
-        """Mend what a piece encloses; blank that if it doesn't help, or the piece if it encloses nothing."""
+    def repair_piece(self, piece: _Piece, level: int, previous: _Piece | None) -> None:
+        """Repair what a piece encloses; blank that where it doesn't help, or the piece if it is empty."""
         n_head_lines = _n_head_lines(piece)
         bodies = _bodies(piece, n_head_lines)
         first = piece.lines[0]
         if level < _MAX_LEVELS:
             for body in bodies:
-                self.mend(body, level + 1)
+                self.repair(body, level + 1)
             if bodies and self.is_sound(piece.start, piece.end):
                 return
         if (
             bodies
             and not _TYPE.search(first.text)
-            and self.is_mended(piece.start, piece.end, *((body[0].start, body[-1].end) for body in bodies))
+            and self.try_blanking(piece.start, piece.end, *((body[0].start, body[-1].end) for body in bodies))
         ):
             return
         inner = [(line.start, line.end) for line in piece.lines[1:n_head_lines] if not _closes_bracket(line)]
-        if inner and self.is_mended(piece.start, piece.end, *inner):
+        if inner and self.try_blanking(piece.start, piece.end, *inner):
             return
         if bodies or _OPENS_FILE.match(first.text) or _CONTINUED.match(first.text):
             return
@@ -324,18 +328,22 @@ class _Mender:
             last = other
         return False
 
-    def is_complete(self, start: int, end: int) -> bool:
-        """Tell whether a piece is a definition that mending adds nothing to; leave it out if it is broken."""
+    def take_over(self, start: int, end: int) -> bool:
+        """Tell whether a piece is a complete definition; one with a broken body is left out as found."""
         one = self.complete.get(end)
-        if one is None or one.found.at is None or not one.code_start <= start <= one.found.at.start_byte:
+        if (
+            one is None
+            or one.found.name_node is None
+            or not one.code_start <= start <= one.found.name_node.start_byte
+        ):
             return False
         if one.found.node.has_error:
             self.left_out.append(one)
             self.blank(one.code_start, end)
         return True
 
-    def is_mended(self, start: int, end: int, *blanked: tuple[int, int]) -> bool:
-        """Blank parts of a piece if that makes it sound, and return whether it does; yes if out of time."""
+    def try_blanking(self, start: int, end: int, *blanked: tuple[int, int]) -> bool:
+        """Blank parts of a piece if that makes it sound, and tell whether it does; yes if out of time."""
         if self.is_exhausted:
             return True
         kept = bytes(self.text[start:end])
@@ -347,10 +355,10 @@ class _Mender:
         return False
 
     def is_sound(self, start: int, end: int) -> bool:
-        """Tell whether a piece can be parsed on its own, in one of `Rules.piece_ways`; yes if out of time."""
+        """Tell whether a piece can be parsed in one of `Rules.piece_contexts`; yes if out of time."""
         if self.is_exhausted:
             return True
-        if self.is_complete(start, end):
+        if self.take_over(start, end):
             return True
         line_start = self.text.rfind(b"\n", 0, start) + 1
         if not self.text[line_start:start].strip():
@@ -359,11 +367,11 @@ class _Mender:
         if not text or self.is_node(start, start + len(text), text):
             return True
         if text not in self.verdicts:
-            self.verdicts[text] = self.can_read(text)
+            self.verdicts[text] = self.parses(text)
         return self.verdicts[text]
 
-    def can_read(self, text: bytes) -> bool:
-        for before, after in self.ways:
+    def parses(self, text: bytes) -> bool:
+        for before, after in self.contexts:
             self.bytes_left -= len(text)
             self.n_parsed += 1
             tree = parse_in_time(self.grammar, before + text + b"\n" + after, _PIECE_LIMIT_S)

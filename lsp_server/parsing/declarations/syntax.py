@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from types import MappingProxyType
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 
 class Ending(Enum):
@@ -30,12 +33,12 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Syntax:
     """How one language is written.
 
     Attributes:
         ending: What ends a declaration.
-        asides: What is neither code nor a name. Group 1: comments; group 2: text of several lines; what
+        non_code: What is neither code nor a name. Group 1: comments; group 2: text of several lines; what
             matches without a group is a string or the like, in which no comment begins.
         attribute: A line before a declaration that belongs to it.
         closer: The lines that close a block or, for statements, end one; group 1: the word after `end`.
@@ -43,7 +46,7 @@ class Shape:
     """
 
     ending: Ending
-    asides: re.Pattern[bytes]
+    non_code: re.Pattern[bytes]
     attribute: re.Pattern[bytes]
     closer: re.Pattern[bytes]
     opener: re.Pattern[bytes]
@@ -58,7 +61,7 @@ _TRIPLE = r"\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)"
 _HEREDOC = r"(?<=<<)~?[\"']?([A-Z_]{2,}+)[\"']?[^\n]*\n.{0,4000}?^[ \t]*\3\s*?$"
 _PARENTHESES = r"\(\*(?!\)).*?(?:\*\)|\Z)"
 
-_ASIDES: Mapping[str, str] = MappingProxyType(
+_NON_CODE: Mapping[str, str] = MappingProxyType(
     {
         "slashes": rf"({_SLASHES})|{_STRINGS}",
         "slashes and triple quotes": rf"({_SLASHES})|({_TRIPLE})|{_STRINGS}",
@@ -88,6 +91,8 @@ _ASIDES: Mapping[str, str] = MappingProxyType(
         "assembly": rf"(;[^\n]*+|{_SLASHES}|^[ \t]*+[#@][^\n]*+)|{_DOUBLE}",
     }
 )
+"""What is neither code nor a name, by language or by what several have in common; groups: see `Syntax`."""
+
 _LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
         "hash": "r make dockerfile crystal awk fish tcl",
@@ -105,6 +110,8 @@ _LANGUAGES: Mapping[str, str] = MappingProxyType(
         "parentheses": "coq",
     }
 )
+"""Key of `_NON_CODE` → the languages that have that in common."""
+
 _ENDINGS: Mapping[Ending, str] = MappingProxyType(
     {
         Ending.INDENTATION: "gdscript nim coffeescript fsharp lean make",
@@ -116,6 +123,7 @@ _ENDINGS: Mapping[Ending, str] = MappingProxyType(
         Ending.NEXT: "assembly batch elm purescript dockerfile coq",
     }
 )
+
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "fortran": "subroutine|function|program|submodule|module|procedure|type|interface|enum",
@@ -123,6 +131,8 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "vb": "sub|function|class|module|structure|interface|property|enum",
     }
 )
+"""The words that may stand after `end`, where a declaration ends with its own."""
+
 _CLOSERS: Mapping[str, str] = MappingProxyType(
     {
         "vim": r"\s*(?:endf\w*|enddef|endclass|endinterface|endenum)\b",
@@ -132,6 +142,7 @@ _CLOSERS: Mapping[str, str] = MappingProxyType(
         "sql": r".*;\s*$|go\s*$|/\s*$",
     }
 )
+
 _ATTRIBUTES: Mapping[str, str] = MappingProxyType(
     {
         r"@[A-Za-z]": "dart groovy gdscript wgsl",
@@ -142,25 +153,28 @@ _ATTRIBUTES: Mapping[str, str] = MappingProxyType(
         r"-(?:spec|doc)\b": "erlang",
     }
 )
+_NEVER = "(?!)"
 _CLOSER = r"\s*(?:[)\]}]|end\b)"
 
 
 @cache
-def shape_of(language: str) -> Shape:
+def syntax_of(language: str) -> Syntax:
     """Return how a language is written; one that is not listed looks like C."""
-    alike = (name for name, names in _LANGUAGES.items() if language in names.split())
-    aside = language if language in _ASIDES else next(alike, "slashes")
-    ending = next((one for one, names in _ENDINGS.items() if language in names.split()), Ending.BLOCK)
-    attribute = next((one for one, names in _ATTRIBUTES.items() if language in names.split()), "(?!)")
-    bare = "|$" if language == "fortran" else ""
+    comments = language if language in _NON_CODE else _key_of(_LANGUAGES, language) or "slashes"
+    attribute = _key_of(_ATTRIBUTES, language) or _NEVER
     words = _WORDS.get(language)
+    bare = "|$" if language == "fortran" else ""
     closer = rf"\s*end\s*(?:({words})\b{bare})" if words else _CLOSERS.get(language, _CLOSER)
-    return Shape(
-        ending,
-        re.compile(_ASIDES[aside].encode(), re.DOTALL | re.MULTILINE),
-        re.compile(rf"\s*(?:{attribute})".encode()),
-        re.compile(closer.encode(), re.IGNORECASE),
-        re.compile(
-            rf"(?:\b|cover)({words})(?=\s+\w|\s*\(\w+\)\s*\w|\s*(?:,[^\n]*)?::)".encode(), re.IGNORECASE
-        ),
+    opener = rf"(?:\b|cover)({words or _NEVER})(?=\s+\w|\s*\(\w+\)\s*\w|\s*(?:,[^\n]*)?::)"
+    return Syntax(
+        ending=_key_of(_ENDINGS, language) or Ending.BLOCK,
+        non_code=re.compile(_NON_CODE[comments].encode(), re.DOTALL | re.MULTILINE),
+        attribute=re.compile(rf"\s*(?:{attribute})".encode()),
+        closer=re.compile(closer.encode(), re.IGNORECASE),
+        opener=re.compile(opener.encode(), re.IGNORECASE),
     )
+
+
+def _key_of(table: Mapping[Key, str], language: str) -> Key | None:
+    """Return the key whose languages include this one."""
+    return next((key for key, languages in table.items() if language in languages.split()), None)

@@ -1,4 +1,4 @@
-"""What is asked of one folder and what comes back: values only."""
+"""What is retrieved from one folder for a search, and what comes back: values only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,8 +42,8 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ask:
-    """One search of one folder.
+class Retrieval:
+    """One search as the retrievers of one folder carry it out.
 
     Attributes:
         query: The parsed query.
@@ -52,7 +52,7 @@ class Ask:
         mode: Which retrievers answer.
         limit: How many results are wanted; the maximum where `minScore` is set.
         rarity: Content word → how rare it is in this folder, 0 to 1; see `ranking.rarity`.
-        is_crowded: Whether indexing is still going on, which may keep all processors busy.
+        is_busy: Whether indexing is still going on, which may keep all processors busy.
         is_known_name: Whether the query is one name, and something is called that.
     """
 
@@ -62,7 +62,7 @@ class Ask:
     mode: SearchMode
     limit: int
     rarity: Mapping[str, float] = field(default_factory=dict)
-    is_crowded: bool = False
+    is_busy: bool = False
     is_known_name: bool = False
 
     @property

@@ -6,8 +6,8 @@ import pytest
 from lsp_server.parsing.languages import LANGUAGES, load_grammar
 from lsp_server.parsing.trees.extraction import extract
 from lsp_server.parsing.trees.grammars import rules_of
-from lsp_server.parsing.trees.mending import mended
 from lsp_server.parsing.trees.nested import walk_all
+from lsp_server.parsing.trees.repair import repaired
 from lsp_server.parsing.trees.tree import parse_in_time
 
 TYPED = {
@@ -124,7 +124,7 @@ def test_only_the_body_of_a_function_is_broken_so_it_is_left_out_as_it_was_found
     tree = parse_in_time(grammar, source)
     assert tree is not None
     broken = walk_all(tree.root_node, rules, source)
-    result = mended(source, tree.root_node, broken, grammar, rules)
+    result = repaired(source, tree.root_node, broken, grammar, rules)
     assert result is not None
     assert [one.found.name for one in result.left_out] == ["first"]
     assert not result.text[: source.index(b"int second")].strip()

@@ -1,13 +1,13 @@
 /** What an error says to the user: a message of the server may end with a suggestion. */
 
-export interface Complaint {
+export interface ErrorText {
   /** What is wrong, on one line. */
   what: string;
   /** What to do about it; "" when nothing is suggested. */
   advice: string;
 }
 
-export function complaint(error: unknown): Complaint {
+export function errorText(error: unknown): ErrorText {
   const [what = "", ...rest] = (error instanceof Error ? error.message : String(error)).split("\n");
   return {
     what,
@@ -20,6 +20,6 @@ export function complaint(error: unknown): Complaint {
 
 /** Returns both, one after the other. */
 export function inFull(error: unknown): string {
-  const { what, advice } = complaint(error);
+  const { what, advice } = errorText(error);
   return advice === "" ? what : `${what} ${advice}`;
 }

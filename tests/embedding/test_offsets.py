@@ -1,10 +1,16 @@
-"""Symbols that say little, and tests and examples, are quiet, without becoming alike."""
+"""Symbols that say little, and tests and examples, are near fewer queries, without becoming alike."""
 
 import numpy as np
 import pytest
 
 from lsp_server.embedding import BUNDLED_FOLDER, SymbolTexts
-from lsp_server.embedding.quiet import Quiet, aside_axis, is_aside, own_directions, shortness
+from lsp_server.embedding.offsets import (
+    Offsets,
+    axis_of_tests,
+    is_test_or_example,
+    own_directions,
+    short_offsets,
+)
 from lsp_server.embedding.static_model import StaticModel
 from lsp_server.text import split_file
 
@@ -48,8 +54,8 @@ def test_copies_of_a_short_symbol_stay_copies() -> None:
     assert one @ other > 0.999
 
 
-def test_a_longer_body_is_turned_less() -> None:
-    turned = shortness(Quiet(short=2.0, enough=10), np.array([0, 5, 10, 100]))
+def test_a_longer_body_is_offset_less() -> None:
+    turned = short_offsets(Offsets(short=2.0, enough=10), np.array([0, 5, 10, 100]))
     np.testing.assert_allclose(turned, [2, 1, 0, 0])
 
 
@@ -65,9 +71,9 @@ def test_what_says_nothing_stays_without_a_vector() -> None:
     assert not MODEL.query_vector("認証").any()
 
 
-def test_no_word_lies_on_the_axes_that_are_kept_free() -> None:
+def test_no_word_lies_on_the_reserved_axes() -> None:
     for word in ("upload", "test", "configuration", "of"):
-        assert abs(MODEL.query_vector(f"{word} retry") @ aside_axis(384)) < 0.1 or is_aside(word)
+        assert abs(MODEL.query_vector(f"{word} retry") @ axis_of_tests(384)) < 0.1 or is_test_or_example(word)
 
 
 @pytest.mark.parametrize(
@@ -83,5 +89,5 @@ def test_no_word_lies_on_the_axes_that_are_kept_free() -> None:
         ("src/latest/contest.py", False),
     ],
 )
-def test_what_lies_aside(text: str, expected: bool) -> None:  # noqa: FBT001
-    assert is_aside(text) is expected
+def test_what_is_a_test_or_an_example(text: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_test_or_example(text) is expected

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { complaint, inFull } from "../../src/complaint.ts";
+import { errorText, inFull } from "../../src/errorText.ts";
 
 test("a suggestion is told apart from what is the matter", () => {
   const error = new Error("There is no kind 'fnction'.\nSuggestion: Did you mean 'function'?");
-  assert.deepEqual(complaint(error), {
+  assert.deepEqual(errorText(error), {
     what: "There is no kind 'fnction'.",
     advice: "Did you mean 'function'?",
   });
