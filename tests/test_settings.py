@@ -115,6 +115,13 @@ def test_a_pipe_in_place_of_a_file_is_a_mistake_that_is_named(tmp_path: Path) ->
     assert any("not an ordinary file" in str(problem) for problem in loaded.problems)
 
 
+def test_a_file_too_large_for_settings_is_a_mistake_that_is_named(tmp_path: Path) -> None:
+    with (tmp_path / WORKSPACE_FILE).open("wb") as file:
+        file.truncate(1 << 40)
+    (problem,) = load_settings(tmp_path, {}, {}, {}).problems
+    assert "larger than" in str(problem)
+
+
 def test_null_from_a_client_means_unset(place: Place) -> None:
     assert workers(place.load(user="indexing.workers = 3", client={"indexing": {"workers": None}})) == 3
 

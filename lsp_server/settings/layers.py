@@ -19,6 +19,7 @@ WORKSPACE_FILE: Final = ".semanticsymbols.toml"
 """The settings file in the root of a workspace folder."""
 CLIENT_SECTION: Final = "semanticSymbols"
 """The section of an editor's configuration."""
+_MAX_FILE_BYTES: Final = 1_000_000
 
 Doubt = Callable[[Any], Iterable[tuple[str, str]]]
 """Value → (message, suggestion) for each part of it that is wrong, worded as in `SettingProblem`."""
@@ -130,7 +131,7 @@ class _Layers:
     def add_file(self, path: Path, is_allowed: Callable[[Option], bool]) -> None:
         """Add a TOML file as the next layer, if it exists."""
         try:
-            content = tomllib.loads(read_ordinary(path)[0].decode("utf-8-sig"))
+            content = tomllib.loads(read_ordinary(path, _MAX_FILE_BYTES)[0].decode("utf-8-sig"))
             self.add_nested(str(path), content, is_allowed)
         except (FileNotFoundError, NotADirectoryError):
             return
