@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -254,6 +255,23 @@ def test_a_file_that_is_no_toml_is_reported_and_passed_over(place: Place, text: 
     assert loaded.settings.indexing.workers == 2
     (problem,) = loaded.problems
     assert WORKSPACE_FILE in str(problem)
+
+
+def test_of_many_mistakes_in_a_file_some_are_reported(place: Place) -> None:
+    began_s = time.process_time()
+    loaded = place.load(workspace="\n".join(f"defaultLimits{n} = 1" for n in range(20_000)))
+    assert 0 < len(loaded.problems) < 100
+    assert time.process_time() - began_s < 3.0  # to look for the nearest name of each takes half a minute
+    with pytest.raises(InvalidSettings):
+        place.load(workspace="\n".join(f"a{n} = 1" for n in range(100)), command_line={"log.level": "loud"})
+
+
+def test_a_mistake_is_told_in_one_short_line(place: Place) -> None:
+    (problem,) = place.load(workspace=f'"a\\nSuggestion: {"x" * 5000}" = 1').problems
+    first, suggestion = str(problem).split("\n")
+    assert first.startswith("Setting a Suggestion: xxx")
+    assert len(first) < 1_000
+    assert suggestion == "Suggestion: Remove it."
 
 
 def test_a_file_of_other_bytes_is_reported_and_passed_over(place: Place) -> None:
