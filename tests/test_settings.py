@@ -235,6 +235,8 @@ def test_a_value_that_will_not_do_is_reported_and_passed_over(
         ("storage.index_dir", '"/tmp/evil"'),
         ("indexing.cacheBytes", "0"),
         ("indexing.workers", "64"),
+        ("indexing.maxFileBytes", "100_000_000"),
+        ("indexing.fileTimeoutSeconds", "600"),
         ("log.level", '"debug"'),
     ],
 )
