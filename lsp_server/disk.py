@@ -22,6 +22,9 @@ READING_PATIENCE_S: Final = 0.1
 MAX_OPEN: Final = 8192
 """Files that one process may have open; every macOS allows that many."""
 
+MAX_READ_BYTES: Final = 100_000_000
+"""No larger file is read: no setting lets one into the index."""
+
 _FIRST_REST_S: Final = 0.005
 
 
@@ -80,14 +83,18 @@ def composed(path: str) -> str:
     return unicodedata.normalize("NFC", path) if _COMPOSES_NAMES and not path.isascii() else path
 
 
-def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:
+def read_ordinary(path: str | Path, limit_bytes: int = MAX_READ_BYTES) -> tuple[bytes, os.stat_result]:
     """Return a regular file's content, and its status from before the read: a later write shows as a change.
 
     Pipes and devices are refused without waiting for them, and of a file that grows meanwhile only the size
     at first is read.
 
+    Args:
+        path: The file.
+        limit_bytes: A larger file is refused; one with holes may claim terabytes.
+
     Raises:
-        OSError: It can't be read, or is not a regular file.
+        OSError: It can't be read, is not a regular file, or is too large.
     """
     # O_BINARY: Windows' text mode would change line ends. O_NONBLOCK: opening a pipe must not wait.
     flags = (
@@ -98,6 +105,8 @@ def read_ordinary(path: str | Path) -> tuple[bytes, os.stat_result]:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "It is not an ordinary file", str(path))
+        if status.st_size > limit_bytes:
+            raise OSError(errno.EFBIG, f"It is larger than {limit_bytes:,} bytes", str(path))
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(status.st_size), status
     finally:

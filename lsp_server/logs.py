@@ -22,6 +22,7 @@ from typing import Any, Final, Literal
 import platformdirs
 
 from lsp_server.errors import SemanticSymbolsError
+from lsp_server.harmless import harmless
 
 logger = logging.getLogger(__name__)
 
@@ -89,12 +90,15 @@ def _thread_failed(failure: threading.ExceptHookArgs) -> None:
 
 
 class _RedactingFormatter(logging.Formatter):
-    """Leaves out exception messages, which may quote a query or a file: `KeyError('secret')`."""
+    """Leaves out exception messages, which may quote a query or a file: `KeyError('secret')`.
+
+    Names of files stay, but can't control the terminal that shows the log.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         own = copy(record)
         own.exc_text = None  # the base class would reuse text that another handler has cached
-        return super().format(own)
+        return harmless(super().format(own))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
         chain: list[BaseException] = []

@@ -55,6 +55,13 @@ def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
             disk.read_ordinary(path)
 
 
+def test_a_file_too_large_for_any_index_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "holes.py").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(OSError, match="larger than"):
+        disk.read_ordinary(tmp_path / "holes.py")
+
+
 def test_a_file_that_grows_while_it_is_read_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "server.log").write_bytes(b"first")
     with (tmp_path / "server.log").open("ab", buffering=0) as log:

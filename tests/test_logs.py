@@ -47,6 +47,12 @@ def own_file(folder: Path) -> Path:
     return folder / f"server-{os.getpid()}.log"
 
 
+def test_a_name_of_a_file_does_not_control_the_terminal_that_shows_the_log(folder: Path) -> None:
+    logs.start_logging("server", "warning")
+    logging.getLogger("lsp_server.somewhere").warning("%s is quarantined", "\x1b]0;title\x07\x9b31m.py")
+    assert "\u241b]0;title\u2407\ufffd31m.py is quarantined" in own_file(folder).read_text(encoding="utf-8")
+
+
 def test_a_file_appears_with_the_first_line_and_holds_what_the_level_lets_through(folder: Path) -> None:
     logs.start_logging("server", "warning")
     logger = logging.getLogger("lsp_server.somewhere")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,13 @@ def test_a_pipe_in_place_of_a_file_is_a_mistake_that_is_named(tmp_path: Path) ->
     os.mkfifo(tmp_path / WORKSPACE_FILE)
     loaded = load_settings(tmp_path, {}, {}, {})
     assert any("not an ordinary file" in str(problem) for problem in loaded.problems)
+
+
+def test_a_file_too_large_for_settings_is_a_mistake_that_is_named(tmp_path: Path) -> None:
+    with (tmp_path / WORKSPACE_FILE).open("wb") as file:
+        file.truncate(1 << 40)
+    (problem,) = load_settings(tmp_path, {}, {}, {}).problems
+    assert "larger than" in str(problem)
 
 
 def test_null_from_a_client_means_unset(place: Place) -> None:
@@ -227,6 +235,8 @@ def test_a_value_that_will_not_do_is_reported_and_passed_over(
         ("storage.index_dir", '"/tmp/evil"'),
         ("indexing.cacheBytes", "0"),
         ("indexing.workers", "64"),
+        ("indexing.maxFileBytes", "100_000_000"),
+        ("indexing.fileTimeoutSeconds", "600"),
         ("log.level", '"debug"'),
     ],
 )
@@ -247,6 +257,23 @@ def test_a_file_that_is_no_toml_is_reported_and_passed_over(place: Place, text: 
     assert loaded.settings.indexing.workers == 2
     (problem,) = loaded.problems
     assert WORKSPACE_FILE in str(problem)
+
+
+def test_of_many_mistakes_in_a_file_some_are_reported(place: Place) -> None:
+    began_s = time.process_time()
+    loaded = place.load(workspace="\n".join(f"defaultLimits{n} = 1" for n in range(20_000)))
+    assert 0 < len(loaded.problems) < 100
+    assert time.process_time() - began_s < 3.0  # to look for the nearest name of each takes half a minute
+    with pytest.raises(InvalidSettings):
+        place.load(workspace="\n".join(f"a{n} = 1" for n in range(100)), command_line={"log.level": "loud"})
+
+
+def test_a_mistake_is_told_in_one_short_line(place: Place) -> None:
+    (problem,) = place.load(workspace=f'"a\\nSuggestion: {"x" * 5000}" = 1').problems
+    first, suggestion = str(problem).split("\n")
+    assert first.startswith("Setting a Suggestion: xxx")
+    assert len(first) < 1_000
+    assert suggestion == "Suggestion: Remove it."
 
 
 def test_a_file_of_other_bytes_is_reported_and_passed_over(place: Place) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.positions import Positions, line_starts
 from lsp_server.parsing.symbols import (
+    MAX_CONTAINERS,
     MAX_DECLARED_NAME,
     MAX_DOCUMENTATION,
     MAX_SIGNATURE,
@@ -114,7 +115,7 @@ def entry_of(source: Source, language: str, section: Section) -> ParsedSymbol:
             name=section.name[:MAX_DECLARED_NAME],
             kind=section.kind,
             language=language,
-            containers=section.containers,
+            containers=section.containers[-MAX_CONTAINERS:],
             signature=signature,
             documentation=fold(source.text[slice(*documentation)], MAX_DOCUMENTATION)
             if documentation

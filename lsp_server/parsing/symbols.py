@@ -9,6 +9,9 @@ MAX_SIGNATURE = 300
 MAX_DOCUMENTATION = 2000
 """Most characters of each in a symbol."""
 
+MAX_CONTAINERS = 32
+"""Most names around a symbol, which has them all: a small file may nest by the thousand."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedSymbol:

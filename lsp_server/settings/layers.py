@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,6 +20,10 @@ WORKSPACE_FILE: Final = ".semanticsymbols.toml"
 """The settings file in the root of a workspace folder."""
 CLIENT_SECTION: Final = "semanticSymbols"
 """The section of an editor's configuration."""
+_MAX_FILE_BYTES: Final = 1_000_000
+_MAX_PROBLEMS: Final = 10
+"""Problems of one layer that are reported: each is shown to the user, and a file may have any number."""
+_MAX_SHOWN: Final = 200
 
 Check = Callable[[Any], Iterable[tuple[str, str]]]
 """Value → (message, suggestion) for each part of it that is wrong, worded as in `SettingProblem`."""
@@ -42,8 +47,8 @@ class SettingProblem:
     suggestion: str = ""
 
     def __str__(self) -> str:
-        what = f"Setting {self.key} ({self.source})" if self.key else self.source
-        text = f"{what} {self.message}."
+        what = f"Setting {_shown(self.key)} ({self.source})" if self.key else self.source
+        text = f"{what} {_shown(self.message)}."
         return f"{text}\nSuggestion: {self.suggestion}" if self.suggestion else text
 
 
@@ -130,14 +135,12 @@ class _Layers:
     def add_file(self, path: Path, is_allowed: Callable[[Option], bool]) -> None:
         """Add a TOML file as the next layer, if it exists."""
         try:
-            content = tomllib.loads(read_ordinary(path)[0].decode("utf-8-sig"))
+            content = tomllib.loads(read_ordinary(path, _MAX_FILE_BYTES)[0].decode("utf-8-sig"))
             self.add_nested(str(path), content, is_allowed)
         except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, ValueError, RecursionError) as error:
-            self.problems.append(
-                SettingProblem(str(path), "", f"can't be read: {error}", "Correct the file.")
-            )
+            self._report(str(path), "", f"can't be read: {error}", "Correct the file.")
 
     def add_nested(
         self, source: str, content: Mapping[str, Any], is_allowed: Callable[[Option], bool]
@@ -148,9 +151,7 @@ class _Layers:
             option = self._spellings.get(key)
             if option is not None and not is_allowed(option):
                 suggestion = f"Set it in {user_settings_file()} or in the editor's own settings."
-                self.problems.append(
-                    SettingProblem(source, key, "can't be set in a workspace's file", suggestion)
-                )
+                self._report(source, key, "can't be set in a workspace's file", suggestion)
             else:
                 self._take(source, key, option, value, checked)
 
@@ -199,22 +200,30 @@ class _Layers:
     def _take(self, source: str, key: str, option: Option | None, value: Any, reader: _Reader) -> None:
         if key in self._sections:
             if value is not None:
-                self.problems.append(SettingProblem(source, key, "is a section, not a setting"))
+                self._report(source, key, "is a section, not a setting")
         elif option is None:
             self._unknown(source, key, self._options)
         elif value is not None:
             try:
                 taken = self._values[option.key] = reader(option, value)
             except ValueError as error:
-                self.problems.append(SettingProblem(source, key, str(error)))
+                self._report(source, key, str(error))
             else:
                 check = self._checks.get(option.key, lambda _: ())
-                self.problems += [SettingProblem(source, key, *words) for words in check(taken)]
+                for message, suggestion in islice(check(taken), _MAX_PROBLEMS):
+                    self._report(source, key, message, suggestion)
 
     def _unknown(self, source: str, key: str, names: Iterable[str]) -> None:
-        near = get_close_matches(key, names, n=1)
+        near = get_close_matches(key, names, n=1) if self._listens_to(source) else []
         hint = f"Did you mean {near[0]}?" if near else "Remove it."
-        self.problems.append(SettingProblem(source, key, "is unknown", hint))
+        self._report(source, key, "is unknown", hint)
+
+    def _report(self, source: str, key: str, message: str, suggestion: str = "") -> None:
+        if self._listens_to(source):
+            self.problems.append(SettingProblem(source, key, message, suggestion))
+
+    def _listens_to(self, source: str) -> bool:
+        return sum(problem.source == source for problem in self.problems) < _MAX_PROBLEMS
 
     def _flatten(self, prefix: str, content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for name, value in content.items():
@@ -223,6 +232,12 @@ class _Layers:
                 yield from self._flatten(f"{key}.", value)
             else:
                 yield key, value
+
+
+def _shown(text: str) -> str:
+    """Return a text from a file as a message has it: on one line, and not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _MAX_SHOWN else f"{line[: _MAX_SHOWN - 1]}…"
 
 
 def _allow_all(_: Option) -> bool:

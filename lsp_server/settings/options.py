@@ -24,7 +24,8 @@ class OptionRule:
         maximum: Largest number allowed; None for no limit.
         choices: The only values allowed; empty for any.
         in_workspace: Whether the workspace's settings file may set it. False for settings that name a path
-            outside the workspace, run or load something, or apply to the whole machine.
+            outside the workspace, run or load something, apply to the whole machine, or decide how much of
+            its memory and time one file may take.
     """
 
     description: str
@@ -61,7 +62,10 @@ class IndexingSettings:
         in_workspace=False,
     )
     max_file_bytes: int = option(
-        2_000_000, "Files larger than this, in bytes, are skipped.", limits=(1_000, 100_000_000)
+        2_000_000,
+        "Files larger than this, in bytes, are skipped.",
+        limits=(1_000, 100_000_000),
+        in_workspace=False,
     )
     extra_suffixes: Mapping[str, str] = option(
         {}, 'Additional file suffixes and their languages, such as {".mdx": "markdown"}.'
@@ -77,6 +81,7 @@ class IndexingSettings:
         20.0,
         "A file that takes longer than this to parse, in seconds, is left out until it changes.",
         limits=(1, 600),
+        in_workspace=False,
     )
     cache_bytes: int = option(
         512 * _MIB,

@@ -160,6 +160,9 @@ class AnalysisCache:
         if self._database is None and not self._is_off:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not self._path.exists():
+                    # The user may have chosen a folder that others can enter. SQLite's other files follow.
+                    self._path.touch(mode=0o600)
             except OSError as error:
                 logger.warning("the cache of analyses is off: %s", error)
                 self._is_off = True

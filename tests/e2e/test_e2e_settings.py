@@ -167,6 +167,14 @@ def test_mistakes_in_the_folders_own_file_of_settings_are_named(desk: Desk, proj
     assert "can't be read" in editor.notification("window/showMessage")["message"]
 
 
+def test_the_folders_own_file_of_settings_puts_no_link_into_a_message(desk: Desk, project: Path) -> None:
+    write(project, ".semanticsymbols.toml", '"[Fix it](command:workbench.action.quit)" = 1\n')
+    editor = desk.editor().open(project)
+    warning = editor.notification("window/showMessage")["message"]
+    assert "Fix it" in warning
+    assert "](" not in warning
+
+
 def test_settings_that_change_while_the_folder_is_being_opened_lose_no_answer(
     desk: Desk, project: Path
 ) -> None:

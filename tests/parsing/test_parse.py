@@ -251,3 +251,18 @@ def test_the_keys_of_a_zig_package_are_found() -> None:
 def test_a_long_name_is_kept_where_there_is_no_grammar() -> None:
     name = "calculate_" + "a" * 150
     assert parsed("a.pl", f"sub {name} {{\n}}\n".encode()).symbols[1].symbol.name == name
+
+
+def test_a_small_file_makes_no_symbols_that_are_large_together() -> None:
+    long = "a" * 20_000
+    methods = {
+        "a.py": f"class {long}:\n" + "".join(f"  def f{n}(self):\n    pass\n" for n in range(120)),
+        "a.rs": f"impl {long} {{\n" + "".join(f"fn f{n}() {{}}\n" for n in range(120)) + "}\n",
+        "a.cpp": f"class {long} {{\n" + "".join(f"void f{n}() {{}}\n" for n in range(120)) + "};\n",
+        "b.py": "".join(" " * n + f"class c{n}{'b' * 150}:\n" for n in range(200)) + " " * 200 + "x = 1\n",
+    }
+    for name, text in methods.items():
+        found = names(name, text)
+        assert len(found) >= 100
+        assert max(map(len, found)) < 10_000
+    assert found[100].endswith(f"c99{'b' * 150}.c100{'b' * 150}")

@@ -1,6 +1,7 @@
 """The cache gives back what it was given, stays within its bounds, and never fails its user."""
 
 import sqlite3
+import sys
 import time
 from pathlib import Path
 from threading import Thread
@@ -27,6 +28,14 @@ def test_entries_come_back_also_after_reopening(path: Path) -> None:
     with AnalysisCache(path, LIMIT) as cache:
         assert cache.get_many([b"a", b"b", b"c"]) == {b"a": b"1", b"b": b"2"}
         assert cache.size_bytes() == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_only_the_user_may_read_it_wherever_it_lies(path: Path) -> None:
+    path.parent.mkdir(mode=0o755)
+    with AnalysisCache(path, LIMIT) as cache:
+        cache.put_many({b"a": b"words of private code"})
+        assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
 
 
 def test_putting_twice_counts_once(path: Path) -> None:

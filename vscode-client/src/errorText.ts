@@ -18,8 +18,16 @@ export function errorText(error: unknown): ErrorText {
   };
 }
 
-/** Returns both, one after the other. */
+/** Returns both, one after the other, for a message. */
 export function inFull(error: unknown): string {
   const { what, advice } = errorText(error);
-  return advice === "" ? what : `${what} ${advice}`;
+  return unlinked(advice === "" ? what : `${what} ${advice}`);
+}
+
+/**
+ * Returns a text for a message. The editor makes links of Markdown there, even such as run a command: an invisible
+ * character keeps names of files and patterns of ignore files as they are written.
+ */
+export function unlinked(text: string): string {
+  return text.replaceAll("](", "]\u200b(");
 }

@@ -23,8 +23,7 @@ def _markdown_line(found: SearchResult, convert: Converter) -> str:
     # A parenthesis would end the link, whether or not the client's own URIs escape it.
     target = convert.uri(found).replace("(", "%28").replace(")", "%29")
     name = _name(found).replace("`", "'")
-    path = found.path.replace("\n", " ")
-    location = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", f"{path}:{_line(found)}")
+    location = re.sub(r"([\\`*_{}\[\]<>|~])", r"\\\1", f"{_on_one_line(found.path)}:{_line(found)}")
     facts = f"{_kind(found)}{_marks(found)} · {_similarity(found)} · {location}"
     return f"- [`{name}`]({target}#L{_line(found)}) {facts}"
 
@@ -37,7 +36,11 @@ def _plain_line(found: SearchResult, convert: Converter) -> str:
 
 
 def _name(found: SearchResult) -> str:
-    return found.symbol.qualified_name.replace("\n", " ")
+    return _on_one_line(found.symbol.qualified_name)
+
+
+def _on_one_line(text: str) -> str:
+    return re.sub(r"[\r\n]", " ", text)
 
 
 def _line(found: SearchResult) -> int:

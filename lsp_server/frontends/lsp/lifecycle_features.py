@@ -179,7 +179,9 @@ class LifecycleFeatures:
             )
 
     def _warn(self, message: str) -> None:
-        params = {"type": int(types.MessageType.Warning), "message": message}
+        # VS Code makes links of Markdown in messages, even such as run a command: a file must not be able to.
+        harmless = message.replace("](", "]\u200b(")
+        params = {"type": int(types.MessageType.Warning), "message": harmless}
         self._rpc.notify(types.WINDOW_SHOW_MESSAGE, params)
 
     def _take_status(self, status: WorkspaceStatus) -> None:

@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from lsp_server.errors import SemanticSymbolsError
+from lsp_server.harmless import harmless
 
 INTERRUPTED_EXIT_CODE = 130
 """What shells expect of a program that was ended by Ctrl-C."""
 
-_CONTROL_CHARACTERS = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -120,20 +119,6 @@ def _broken_pipes() -> Iterator[None]:
         if error.errno == errno.EINVAL:
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
         raise
-
-
-def harmless(text: str) -> str:
-    """Return a text that is safe to print: names and code must not be able to control the terminal.
-
-    Control characters, except line ends and tabs, become their pictures (␛); bidirectional controls, which
-    would show code in another order than it runs, become U+FFFD.
-    """
-    return _CONTROL_CHARACTERS.sub(lambda found: _picture(found[0]), text)
-
-
-def _picture(character: str) -> str:
-    code = ord(character)
-    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
 
 
 def standard_console(*, as_json: bool) -> Console:

@@ -24,8 +24,8 @@ A setting may be given in several places; later ones win:
 
 A change in the editor takes effect at once, without a restart. An unknown setting is reported, with the
 nearest valid name, and so is an invalid value; both are ignored. A workspace's file can't set anything that
-names a folder, loads a model or applies to the whole machine: a repository that you open must not be able to
-decide that.
+names a folder, loads a model, applies to the whole machine or lets a file take more of its memory and time: a
+repository that you open must not be able to decide that.
 
 In TOML, sections are tables, and names may be written as here or in snake_case:
 

@@ -1,7 +1,12 @@
 """Where git keeps what concerns a folder: the repository around it, its `info/exclude` and its index."""
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Final
+
+from lsp_server.disk import read_ordinary
+
+_MAX_POINTER_BYTES: Final = 10_000
 
 
 def is_repository(folder: Path) -> bool:
@@ -36,7 +41,7 @@ def exclude_file(repository: Path) -> Path | None:
         return None
     try:
         common = git / "commondir"
-        git = git / _one_path(common.read_text("utf-8")) if common.is_file() else git
+        git = _pointed_to(common, git) if common.is_file() else git
     except (OSError, ValueError):
         return None
     return git / "info" / "exclude"
@@ -53,19 +58,31 @@ def _git_folder(repository: Path) -> Path | None:
     git = repository / ".git"
     try:
         if git.is_file():
-            git = repository / _one_path(git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:"))
+            git = _pointed_to(git, repository)
     except (OSError, ValueError):
         return None
     return git
 
 
-def _one_path(text: str) -> str:
-    """Return the path that a file's text consists of.
+def _pointed_to(file: Path, folder: Path) -> Path:
+    """Return the path that a file's text consists of, seen from a folder.
 
     Raises:
-        ValueError: It is not a valid path.
+        OSError: It can't be read.
+        ValueError: It is not a valid path, or one on another computer.
     """
-    path = text.strip()
+    raw, _ = read_ordinary(file, _MAX_POINTER_BYTES)
+    path = raw.decode("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
     if "\0" in path:
         raise ValueError("a path has no NUL in it")
-    return path
+    if leads_to_network(folder / path, folder):
+        raise ValueError("no repository is looked for on a computer that the folder is not on")
+    return folder / path
+
+
+def leads_to_network(path: PurePath, folder: PurePath) -> bool:
+    """Tell whether Windows would have to ask another computer, which may not be the one the folder is on.
+
+    It signs in there unasked, so that whoever wrote the path could learn the hash of the user's password.
+    """
+    return path.drive.startswith("\\\\") and path.drive.lower() != folder.drive.lower()

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from lsp_server.disk import read_ordinary
 from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine, lines_of
+
+_MAX_BYTES: Final = 2_000_000
+"""A file that is larger says nothing: compiling its patterns would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ class IgnoreFile:
 def read_ignore_file(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[IgnoreFile, ...]:
     """Return the file, or nothing when there is none or no pattern is in it. See `IgnoreFile`."""
     try:
-        raw, _ = read_ordinary(file)
-    except OSError:  # missing, a folder, or not readable: git ignores that as well
+        raw, _ = read_ordinary(file, _MAX_BYTES)
+    except OSError:  # missing, a folder, too large or not readable: git ignores that as well
         return ()
     patterns = PatternFile(str(file), lines_of(raw))
     return (IgnoreFile(patterns, n_cut, prefix, rank),) if patterns else ()

@@ -6,7 +6,7 @@ excluded folder, as in git (gitignore(5), "PATTERN FORMAT").
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,6 +15,12 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 _WILDCARDS = re.compile(r"[*?\[\\]")
 _SIMPLE_SUFFIX = re.compile(r"\*(\.[^.*?\[\\/]+)")
+_SET = re.compile(r"\\.|\[\^(\]?)(?!/)([^\]]*\])|\[(?!\^)\]?[^\]]*\]")
+"""An escaped character or a set; of a set of what does not match, a bracket at its start and the rest."""
+
+_MAX_CHARACTERS = 4_096
+"""No path is longer, and compiling a pattern of a million takes minutes."""
+
 _POSIX_CLASSES = MappingProxyType(
     {
         "[:alnum:]": "a-zA-Z0-9",
@@ -166,7 +172,7 @@ def _compiled(lines: Iterable[str]) -> Iterable[PatternLine]:
     index = 0
     for number, raw in enumerate(lines, 1):
         text = _without_trailing_blanks(raw.rstrip("\r\n"))
-        if not text or text.startswith("#"):
+        if not text or text.startswith("#") or len(text) > _MAX_CHARACTERS:
             continue
         negated = text.startswith("!")
         body = text[negated:]
@@ -183,12 +189,11 @@ def _compiled(lines: Iterable[str]) -> Iterable[PatternLine]:
         # `a/**` is everything below `a`, not `a` itself.
         body = body + "/*" if body.endswith("/**") else body
         try:
-            segments = _segments(body) if is_anchored else ()
-            expression = _translated(("" if is_anchored else "**/") + body)
+            parts = [None if part == "**" else _translated(part) for part in body.split("/")]
+            expression = _expression(_joined(parts))
+            segments = tuple(None if part is None else _expression(part) for part in parts)
         except (GitIgnorePatternError, re.error):
             continue  # git, too, ignores a pattern that it can't parse
-        if expression is None:
-            continue
         anchored = (index, number, text, body, negated, folders_only, not is_anchored)
         yield PatternLine(*anchored, expression, segments)
         index += 1
@@ -206,30 +211,44 @@ def _collapsed(body: str) -> str:
     return "/".join(part for at, part in enumerate(parts) if part != "**" or at == 0 or parts[at - 1] != "**")
 
 
-def _segments(body: str) -> tuple[re.Pattern[str] | None, ...]:
-    parts: list[re.Pattern[str] | None] = []
-    for part in body.split("/"):
-        expression = None if part == "**" else _translated(part)
-        if part != "**" and expression is None:
-            raise GitIgnorePatternError(body)
-        parts.append(expression)
-    return tuple(parts)
+def _joined(parts: Sequence[str | None]) -> str:
+    """Return the source for a whole path, from those of its parts; None stands for `**`.
+
+    Between two `**`, the first folders that fit are as good as any others, so no match goes back to try them.
+    """
+    runs: list[list[str]] = [[]]
+    for part in parts:
+        if part is None:
+            runs.append([])
+        else:
+            runs[-1].append(part)
+    first, *between, last = [[], *runs] if len(runs) == 1 else runs
+    source = "".join(f"{part}/" for part in first)
+    for run in between:
+        source += "(?>(?:[^/]+/)*?" + "".join(f"{part}/" for part in run) + ")"
+    return source + ("(?:[^/]+/)*" if len(runs) > 1 else "") + "/".join(last)
 
 
-def _translated(body: str) -> re.Pattern[str] | None:
-    """Return the expression that matches exactly the paths of an anchored pattern."""
+def _translated(part: str) -> str:
+    """Return the source for one part of a path.
+
+    Between two stars, the first characters that fit are as good as any others, as in `_joined`: a pattern of
+    ten stars would otherwise take years for a long name.
+
+    Raises:
+        GitIgnorePatternError: It is not valid.
+    """
     for name, characters in _POSIX_CLASSES.items():
-        body = body.replace(name, characters)
-    source, include = GitIgnoreSpecPattern.pattern_to_regex("/" + body)
-    if source is None or include is None:
-        return None
-    if body == "**/*":
-        source = r"(?:.+/)?[^/]+"
-    elif body == "*":
-        source = r"[^/]+"
-    # pathspec marks a matched folder with a named group, but a name can't occur twice in alternatives.
-    source = re.sub(r"\(\?P<\w+>", "(?:", source)
-    return _expression(re.sub(r"\[\^(?!/)", "[^/", source))
+        part = part.replace(name, characters)
+    # With a part behind it, as pathspec would cut off blanks at the end.
+    source, _ = GitIgnoreSpecPattern.pattern_to_regex(f"/{part}/x")
+    if source is None or not part:
+        raise GitIgnorePatternError(part)
+    first, *others = source[1:].rpartition("/x")[0].split("[^/]*")
+    if others:
+        *between, last = others
+        first += "".join(f"(?>[^/]*?{piece})" for piece in between if piece) + "[^/]*" + last
+    return _SET.sub(lambda found: found[0] if found[1] is None else f"[^{found[1]}/{found[2]}", first)
 
 
 def _expression(source: str) -> re.Pattern[str]:

@@ -10,7 +10,7 @@ from itertools import chain, count
 from tree_sitter import Node
 
 from lsp_server.parsing.trees.rules import Found, Role, Rules, Scope, ScopeKind
-from lsp_server.parsing.trees.walk import Definition, Level, Walker
+from lsp_server.parsing.trees.walk import Definition, Level, Walker, enclosed
 
 _MAX_LOOKS = 5000
 """How many places of one source are looked at, at most."""
@@ -144,7 +144,7 @@ def _scope(owner: Definition | None) -> Scope:
     if owner is None:
         return Scope(kind=ScopeKind.FUNCTION, exported=False)
     return Scope(
-        containers=(*owner.containers, owner.found.name),
+        containers=enclosed(owner.containers, owner.found.name),
         kind=ScopeKind.FUNCTION,
         exported=False,
         tested=owner.is_test,

@@ -12,7 +12,7 @@ from lsp_server.parsing.trees.nested import walk_all
 from lsp_server.parsing.trees.repair import repaired
 from lsp_server.parsing.trees.rules import Found, Rules
 from lsp_server.parsing.trees.tree import parse_changed
-from lsp_server.parsing.trees.walk import Definition
+from lsp_server.parsing.trees.walk import Definition, enclosed
 
 _BLANK = b" \t\r\n\f\v"
 _TEXTS = frozenset({"string_content", "string", "comment", "escape_sequence"})
@@ -164,7 +164,7 @@ def _definition(match: re.Match[bytes], at: Node, end: int, owner: Definition | 
     return Definition(
         found=Found(at, at, kind, name=name, head_end=line_end if line_end >= 0 else end),
         kind=kind,
-        containers=(*owner.containers, owner.found.name) if owner is not None else (),
+        containers=enclosed(owner.containers, owner.found.name) if owner is not None else (),
         flags=0 if name.startswith("_") else int(SymbolFlags.EXPORTED),
         start=start,
         code_start=start,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.symbols import MAX_CONTAINERS, MAX_DECLARED_NAME
 from lsp_server.parsing.trees.rules import Found, Role, Rules, Scope, ScopeKind, never_tested
 
 _MAX_LEVELS = 150
@@ -143,7 +144,7 @@ class Walker:
         return Definition(
             found=one,
             kind=one.kind,
-            containers=(*scope.containers, *one.containers) if one.containers else scope.containers,
+            containers=enclosed(scope.containers, *one.containers) if one.containers else scope.containers,
             flags=self.flags(one, code_start, scope),
             start=run[0][0].start_byte if run else start,
             code_start=code_start,
@@ -246,9 +247,14 @@ def _unwrapped(wrapper: Node, scope: Scope, rules: Rules) -> tuple[list[Found] |
     return found, within
 
 
+def enclosed(containers: tuple[str, ...], *names: str) -> tuple[str, ...]:
+    """Return the names around what stands in something, itself in `containers`: the innermost, cut."""
+    return (*containers, *(name[:MAX_DECLARED_NAME] for name in names))[-MAX_CONTAINERS:]
+
+
 def _scope_inside(one: Found, done: Definition) -> Scope:
     return Scope(
-        containers=(*done.containers, one.name),
+        containers=enclosed(done.containers, one.name),
         kind=one.opens,
         exported=one.opens is not ScopeKind.FUNCTION and bool(done.flags & _EXPORTED),
         tested=bool(done.flags & _TEST),
@@ -260,7 +266,7 @@ def _scope_inside(one: Found, done: Definition) -> Scope:
 def _bare_scope(one: Found, scope: Scope) -> Scope:
     """Return the scope inside something that isn't a symbol itself, like Rust's `impl`."""
     return Scope(
-        containers=(*scope.containers, *one.containers),
+        containers=enclosed(scope.containers, *one.containers),
         kind=one.opens,
         exported=scope.exported,
         tested=scope.tested or bool(int(one.flags) & _TEST),

@@ -201,14 +201,15 @@ def test_a_hover_says_what_is_a_test_or_a_duplicate(*, markdown: bool) -> None:
 
 
 @pytest.mark.parametrize("markdown", [True, False])
-def test_a_hover_has_one_line_for_each_result_whatever_files_are_called(*, markdown: bool) -> None:
-    symbol = replace(FOUND.symbol, name="two\nlines.py", containers=())
-    found = replace(FOUND, symbol=symbol, path="two\nlines.py")
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_hover_has_one_line_for_each_result_whatever_files_are_called(end: str, *, markdown: bool) -> None:
+    symbol = replace(FOUND.symbol, name=f"two{end}lines.py", containers=())
+    found = replace(FOUND, symbol=symbol, path=f"two{end}lines.py")
     shown = hover.hover([found, found], converter(), markdown=markdown)
     assert shown is not None
     title, results = shown["contents"]["value"].split("code", 1)
     assert title in {"**Related ", "Related "}
-    assert len(results.strip("*\n").split("\n")) == 2
+    assert len(results.strip("*\n").splitlines()) == 2
 
 
 def test_nothing_close_is_no_hover() -> None:

@@ -3,6 +3,7 @@
 import gc
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,14 @@ def git(root: Path, *arguments: str) -> str:
 def test_a_pipe_in_place_of_an_ignore_file_says_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": ""})
     os.mkfifo(tmp_path / ".gitignore")
+    assert indexed(tmp_path) == ["a.py"]
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".ignore", OWN_FILE, ".git", ".git/commondir", ".git/index"])
+def test_a_file_of_rules_too_large_to_be_one_says_nothing(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"a.py": "", name: "", "build/b.py": ""})
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(1 << 40)  # of holes, which take no space
     assert indexed(tmp_path) == ["a.py"]
 
 
@@ -372,3 +381,46 @@ def test_odd_patterns_do_no_harm(tmp_path: Path, pattern: str) -> None:
     (tmp_path / ".gitignore").write_bytes(pattern.encode("utf-8", "surrogateescape") + b"\r\n")
     (tmp_path / "k").write_text("")
     assert IgnoreRules(tmp_path).decide("k").indexed == (pattern not in {"**", "[[:alpha:]]"})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a*a*a*a*a*b", "a" * 120),
+        ("a**a**a**a**b", "a" * 40),
+        ("[!]*]*[!]a]*[!]a]*[!]a]*[!]a]*[!]a]*b", "c" * 120),
+        ("**/a/**/a/**/a/**/a/**/b", "a/" * 60 + "c"),
+        ("/x/**/*a*a*a/**/*a*a*a/b", "x/" + "aaaaaaaaaa/" * 30 + "c"),
+    ],
+)
+def test_no_pattern_takes_long_however_many_stars_it_has(tmp_path: Path, pattern: str, path: str) -> None:
+    write(tmp_path, {OWN_FILE: pattern})
+    began_s = time.process_time()
+    assert IgnoreRules(tmp_path).decide(path).indexed
+    assert time.process_time() - began_s < 1.0  # to try every way to divide the name takes many times that
+
+
+def test_a_line_longer_than_any_path_takes_no_time_and_says_nothing(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore": "*" + "a*" * 200_000 + "\n*.log\n", "a.log": ""})
+    began_s = time.process_time()
+    assert [IgnoreRules(tmp_path).decide(path).indexed for path in ("a" * 200, "a.log")] == [True, False]
+    assert time.process_time() - began_s < 1.0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left_out", "indexed"),
+    [
+        ("[!]a]", ["b", "["], ["]", "a"]),
+        ("a*b*c", ["abc", "axxbxbxcxc"], ["abcx", "acb"]),
+        ("*a*b", ["ab", "xaxbxb"], ["ba", "abx"]),
+        ("x/**/b/c", ["x/b/c", "x/b/b/c", "x/y/b/b/c"], ["x/b/y/c", "b/c"]),
+        ("a/**/b*/**/c", ["a/b/c", "a/x/b/y/bb/z/c"], ["a/c", "a/b/cc"]),
+        ("x /y", ["x /y"], ["x/y"]),
+    ],
+)
+def test_stars_and_sets_mean_what_they_mean_in_git(
+    tmp_path: Path, pattern: str, left_out: list[str], indexed: list[str]
+) -> None:
+    write(tmp_path, {".gitignore": pattern})
+    rules = IgnoreRules(tmp_path)
+    assert [path for path in (*left_out, *indexed) if rules.decide(path).indexed] == indexed

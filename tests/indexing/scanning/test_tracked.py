@@ -1,11 +1,11 @@
 """Whether people keep something below a folder under version control, and when that changes."""
 
 import subprocess
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from lsp_server.indexing.scanning.git_paths import exclude_file
+from lsp_server.indexing.scanning.git_paths import exclude_file, leads_to_network
 from lsp_server.indexing.scanning.tracked import TrackedFolders
 
 
@@ -69,3 +69,20 @@ def test_a_repository_that_leads_nowhere_is_none(tmp_path: Path, text: bytes) ->
     (tmp_path / ".git").write_bytes(text)
     assert not TrackedFolders(tmp_path).hold("build")
     exclude_file(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("folder", "path", "expected"),
+    [
+        ("C:/code/app", "//evil.example/share/.git", True),
+        ("C:/code/app", r"\\?\UNC\evil.example\share", True),
+        ("//files/team/app", "//evil.example/share", True),
+        ("//files/team/app", "//Files/Team/main/.git/worktrees/app", False),
+        ("//files/team/app", "../main/.git", False),
+        ("C:/code/app", "D:/main/.git/worktrees/app", False),
+        ("C:/code/app", "../main/.git/worktrees/app", False),
+    ],
+)
+def test_a_git_file_leads_to_no_other_computer(folder: str, path: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+    start = PureWindowsPath(folder)
+    assert leads_to_network(start / path, start) is expected

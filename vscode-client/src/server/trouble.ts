@@ -1,6 +1,7 @@
 /** Tells the user when the server can't run, with one button that helps. */
 
 import * as vscode from "vscode";
+import { unlinked } from "../errorText.ts";
 import type { Server, ServerState } from "./server.ts";
 import { SECTION } from "./settings.ts";
 
@@ -33,7 +34,7 @@ async function offerInterpreter(reason: string): Promise<void> {
   const choose = vscode.l10n.t("Choose Python…");
   const get = vscode.l10n.t("Get Python");
   const message = vscode.l10n.t("Semantic Symbols can't run: {0}.", reason);
-  const picked = await vscode.window.showErrorMessage(message, choose, get);
+  const picked = await vscode.window.showErrorMessage(unlinked(message), choose, get);
   if (picked === choose) await chooseInterpreter();
   if (picked === get) await vscode.env.openExternal(vscode.Uri.parse(DOWNLOADS));
 }
@@ -41,5 +42,5 @@ async function offerInterpreter(reason: string): Promise<void> {
 async function offerRestart(server: Server, reason: string): Promise<void> {
   const restart = vscode.l10n.t("Restart");
   const message = vscode.l10n.t("Semantic Symbols can't run: {0}.", reason);
-  if ((await vscode.window.showErrorMessage(message, restart)) === restart) await server.start();
+  if ((await vscode.window.showErrorMessage(unlinked(message), restart)) === restart) await server.start();
 }

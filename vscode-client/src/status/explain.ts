@@ -1,6 +1,7 @@
 /** Explains why a file is indexed or not, and opens the rule that decided. */
 
 import * as vscode from "vscode";
+import { unlinked } from "../errorText.ts";
 import { fileOf } from "../places.ts";
 import { type PathExplanation, RULE_OF_SETTINGS } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
@@ -16,7 +17,10 @@ export async function explainFile(server: Server, uri = shownFile()): Promise<vo
     : vscode.l10n.t("{0} is not indexed: {1}.", name, explanation.reason);
   const { rule } = explanation;
   const show = vscode.l10n.t("Show the Rule");
-  const picked = await vscode.window.showInformationMessage(message, ...(rule === undefined ? [] : [show]));
+  const picked = await vscode.window.showInformationMessage(
+    unlinked(message),
+    ...(rule === undefined ? [] : [show]),
+  );
   if (rule !== undefined && picked === show) await openRule(rule);
 }
 
