@@ -248,6 +248,15 @@ def test_a_workspace_file_sets_nothing_beyond_the_workspace(place: Place, key: s
     assert place.load(user=f"{key} = {value}").problems == ()
 
 
+def test_a_workspace_file_may_lower_a_limit_of_the_user_and_not_raise_it(place: Place) -> None:
+    user = "indexing.maxFileBytes = 3_000_000"
+    lowered = place.load(workspace="indexing.maxFileBytes = 2_500_000", user=user)
+    assert (lowered.settings.indexing.max_file_bytes, lowered.problems) == (2_500_000, ())
+    raised = place.load(workspace="indexing.maxFileBytes = 3_000_001", user=user)
+    assert raised.settings.indexing.max_file_bytes == 3_000_000
+    assert "3,000,000" in raised.problems[0].message
+
+
 DEEP = ("a = " + "[" * 3000 + "]" * 3000, ".".join("a" * 3000) + " = 1")
 
 

@@ -89,13 +89,13 @@ def load_settings(
             layers are only reported.
     """
     layers = _Layers(checks)
-    layers.add_file(user_file if user_file is not None else user_settings_file(), _allow_all)
+    layers.add_file(user_file if user_file is not None else user_settings_file())
     if workspace is not None:
-        layers.add_file(workspace / WORKSPACE_FILE, _allow_in_workspace)
+        layers.add_file(workspace / WORKSPACE_FILE, is_workspace=True)
     layers.add_environment(environ)
     layers.add_command_line(command_line)
     section = client.get(CLIENT_SECTION, client)
-    layers.add_nested("client", section if isinstance(section, Mapping) else {}, _allow_all)
+    layers.add_nested("client", section if isinstance(section, Mapping) else {})
     return LoadedSettings(layers.settings(), tuple(layers.problems))
 
 
@@ -113,7 +113,7 @@ def settings_from_mapping(values: Mapping[str, Any]) -> Settings:
         InvalidSettings: A key or value is not valid.
     """
     layers = _Layers()
-    layers.add_nested("mapping", values, _allow_all)
+    layers.add_nested("mapping", values)
     layers.raise_problems()
     return layers.settings()
 
@@ -132,26 +132,24 @@ class _Layers:
         self._sections = {option.section for option in self._options.values()}
         self._spellings = self._options | {f"{o.section}.{o.name}": o for o in describe()}
 
-    def add_file(self, path: Path, is_allowed: Callable[[Option], bool]) -> None:
-        """Add a TOML file as the next layer, if it exists."""
+    def add_file(self, path: Path, *, is_workspace: bool = False) -> None:
+        """Add a TOML file as the next layer, if it exists; a workspace's may set less than the user's."""
         try:
             content = tomllib.loads(read_ordinary(path, _MAX_FILE_BYTES)[0].decode("utf-8-sig"))
-            self.add_nested(str(path), content, is_allowed)
+            self.add_nested(str(path), content, is_workspace=is_workspace)
         except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, ValueError, RecursionError) as error:
             self._report(str(path), "", f"can't be read: {error}", "Correct the file.")
 
-    def add_nested(
-        self, source: str, content: Mapping[str, Any], is_allowed: Callable[[Option], bool]
-    ) -> None:
+    def add_nested(self, source: str, content: Mapping[str, Any], *, is_workspace: bool = False) -> None:
         """Add nested or dotted keys as the next layer."""
         # Listed first, so that content nested too deep fails before any of it is used.
         for key, value in list(self._flatten("", content)):
             option = self._spellings.get(key)
-            if option is not None and not is_allowed(option):
+            if is_workspace and option is not None and (refusal := self._refusal(option, value)):
                 suggestion = f"Set it in {user_settings_file()} or in the editor's own settings."
-                self._report(source, key, "can't be set in a workspace's file", suggestion)
+                self._report(source, key, refusal, suggestion)
             else:
                 self._take(source, key, option, value, checked)
 
@@ -213,6 +211,15 @@ class _Layers:
                 for message, suggestion in islice(check(taken), _MAX_PROBLEMS):
                     self._report(source, key, message, suggestion)
 
+    def _refusal(self, option: Option, value: Any) -> str:
+        """Return why a workspace's file may not set this; empty if it may."""
+        if not option.rule.in_workspace:
+            return "can't be set in a workspace's file"
+        ceiling = self._values.get(option.key, option.default) if option.rule.is_ceiling else None
+        if isinstance(ceiling, int | float) and isinstance(value, int | float) and value > ceiling:
+            return f"can't be raised above {ceiling:,} in a workspace's file"
+        return ""
+
     def _unknown(self, source: str, key: str, names: Iterable[str]) -> None:
         near = get_close_matches(key, names, n=1) if self._listens_to(source) else []
         hint = f"Did you mean {near[0]}?" if near else "Remove it."
@@ -238,14 +245,6 @@ def _shown(text: str) -> str:
     """Return a text from a file as a message has it: on one line, and not too long."""
     line = " ".join(text.split())
     return line if len(line) <= _MAX_SHOWN else f"{line[: _MAX_SHOWN - 1]}…"
-
-
-def _allow_all(_: Option) -> bool:
-    return True
-
-
-def _allow_in_workspace(option: Option) -> bool:
-    return option.rule.in_workspace
 
 
 def _plain(value: OptionValue) -> Any:

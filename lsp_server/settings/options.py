@@ -24,8 +24,9 @@ class OptionRule:
         maximum: Largest number allowed; None for no limit.
         choices: The only values allowed; empty for any.
         in_workspace: Whether the workspace's settings file may set it. False for settings that name a path
-            outside the workspace, run or load something, apply to the whole machine, or decide how much of
-            its memory and time one file may take.
+            outside the workspace, run or load something, or apply to the whole machine.
+        is_ceiling: Whether the workspace's settings file may only lower it, as it decides how much memory and
+            time a file may take.
     """
 
     description: str
@@ -33,6 +34,7 @@ class OptionRule:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     in_workspace: bool = True
+    is_ceiling: bool = False
 
 
 def option(
@@ -42,10 +44,11 @@ def option(
     limits: tuple[float, float] | None = None,
     choices: Sequence[str] = (),
     in_workspace: bool = True,
+    is_ceiling: bool = False,
 ) -> Any:
     """Return the dataclass field of one setting."""
     minimum, maximum = limits if limits is not None else (None, None)
-    rule = OptionRule(description, minimum, maximum, tuple(choices), in_workspace)
+    rule = OptionRule(description, minimum, maximum, tuple(choices), in_workspace, is_ceiling)
     if isinstance(default, Mapping):
         return field(default_factory=dict, metadata={_RULE: rule})
     return field(default=default, metadata={_RULE: rule})
@@ -65,7 +68,7 @@ class IndexingSettings:
         2_000_000,
         "Files larger than this, in bytes, are skipped.",
         limits=(1_000, 100_000_000),
-        in_workspace=False,
+        is_ceiling=True,
     )
     extra_suffixes: Mapping[str, str] = option(
         {}, 'Additional file suffixes and their languages, such as {".mdx": "markdown"}.'
@@ -81,7 +84,7 @@ class IndexingSettings:
         20.0,
         "A file that takes longer than this to parse, in seconds, is left out until it changes.",
         limits=(1, 600),
-        in_workspace=False,
+        is_ceiling=True,
     )
     cache_bytes: int = option(
         512 * _MIB,

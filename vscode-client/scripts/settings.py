@@ -21,7 +21,7 @@ def with_settings(manifest: Mapping[str, Any]) -> dict[str, Any]:
     trust = dict(capabilities["untrustedWorkspaces"])
     trust["restrictedConfigurations"] = [
         *OWN_RESTRICTED,
-        *(_key(option) for option in describe() if not option.rule.in_workspace),
+        *(_key(o) for o in describe() if o.rule.is_ceiling or not o.rule.in_workspace),
     ]
     capabilities["untrustedWorkspaces"] = trust
     return {**manifest, "capabilities": capabilities, "contributes": contributes}

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Mapping
 
-from lsp_server.settings import CLIENT_SECTION, WORKSPACE_FILE, Option, describe
+from lsp_server.settings import CLIENT_SECTION, WORKSPACE_FILE, Option, OptionRule, describe
 
 _INTRODUCTION = f"""\
 # Settings
@@ -24,8 +24,8 @@ A setting may be given in several places; later ones win:
 
 A change in the editor takes effect at once, without a restart. An unknown setting is reported, with the
 nearest valid name, and so is an invalid value; both are ignored. A workspace's file can't set anything that
-names a folder, loads a model, applies to the whole machine or lets a file take more of its memory and time: a
-repository that you open must not be able to decide that.
+names a folder, loads a model or applies to the whole machine, nor raise a limit: a repository that you
+open must not be able to decide that.
 
 In TOML, sections are tables, and names may be written as here or in snake_case:
 
@@ -62,8 +62,14 @@ def _entry(option: Option) -> str:
     if rule.choices:
         facts.append("one of " + ", ".join(f"`{choice}`" for choice in rule.choices))
     facts.append(f"environment `{option.environment}`")
-    facts.append("allowed in a workspace's file" if rule.in_workspace else "not in a workspace's file")
+    facts.append(_in_workspace(rule))
     return f"\n### `{option.key}`\n\n{rule.description}\n\n*{'; '.join(facts)}*\n"
+
+
+def _in_workspace(rule: OptionRule) -> str:
+    if not rule.in_workspace:
+        return "not in a workspace's file"
+    return "may be lowered in a workspace's file" if rule.is_ceiling else "allowed in a workspace's file"
 
 
 def _number(value: float) -> str:
