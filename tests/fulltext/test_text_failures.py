@@ -1,4 +1,4 @@
-"""What Tantivy's exceptions mean: only damage is called damage, since a damaged index is deleted and rebuilt."""
+"""What Tantivy's exceptions mean. Only damage is called damage: an index that is damaged gets deleted."""
 
 from pathlib import Path
 
@@ -13,11 +13,7 @@ from lsp_server.fulltext.failures import tantivy_failures
     [
         ("System error.'Failed to spawn segment merging thread'", IndexStorageFailed),
         ("System error.'Failed to spawn segment updater thread'", IndexStorageFailed),
-        (
-            "Failed to spawn meta file watcher thread: Os { code: 11, kind: WouldBlock, "
-            'message: "Resource temporarily unavailable" }',
-            IndexStorageFailed,
-        ),
+        ("Failed to spawn meta file watcher thread: Os { code: 11, kind: WouldBlock }", IndexStorageFailed),
         ("An IO error occurred: 'No space left on device (os error 28)'", IndexStorageFailed),
         ("An IO error occurred: 'No such file or directory (os error 2)'", IndexDamaged),
         ("Data corrupted: 'Data corruption: managed file cannot be deserialized'", IndexDamaged),
