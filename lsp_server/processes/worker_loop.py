@@ -41,7 +41,8 @@ def serve(
     # A thread of its own reads, so that the parent can always write and its end is noticed during a job.
     threading.Thread(target=_read_jobs, args=(take_stdin(), jobs), daemon=True).start()
     collect_rarely(IN_BULK)
-    write_frame(answers, b"", ANSWERED)  # ready: whatever is slow to import has been imported
+    with contextlib.suppress(OSError):  # the parent is gone, which the other thread notices
+        write_frame(answers, b"", ANSWERED)  # ready: whatever is slow to import has been imported
     while True:
         payload = jobs.get()
         faulthandler.dump_traceback_later(stall_limit_s, exit=True)
