@@ -65,6 +65,20 @@ def test_who_reads_open_documents_is_as_urgent_as_the_searches_that_wait_for_it(
     assert reader.nice() == psutil.Process(editor.process.pid).nice()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux kills processes when memory runs out")
+def test_when_memory_runs_out_indexing_ends_before_the_server(desk: Desk, project: Path) -> None:
+    editor, _ = busy(desk, project)
+
+    def is_expendable(process: psutil.Process) -> bool:
+        scores = [Path(f"/proc/{pid}/oom_score_adj").read_text() for pid in (process.pid, editor.process.pid)]
+        return int(scores[0]) > int(scores[1])
+
+    (indexer,) = editor.indexers()
+    workers = indexer.children()
+    assert workers
+    eventually(lambda: all(is_expendable(one) for one in (indexer, *workers)))
+
+
 def test_no_process_survives_exit(desk: Desk, project: Path) -> None:
     editor, processes = busy(desk, project)
     editor.quit()
