@@ -16,7 +16,12 @@ from lsp_server.indexing.messages import Event
 from lsp_server.indexing.parts import IndexerParts
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.workers.analyzer import ANALYSIS_RECIPE, FileAnalyzer
-from lsp_server.indexing.workers.capacity import is_on_battery, suggested_workers, usable_cores
+from lsp_server.indexing.workers.capacity import (
+    fitting_workers,
+    is_on_battery,
+    suggested_workers,
+    usable_cores,
+)
 from lsp_server.indexing.workers.worker import ParseWorker
 from lsp_server.logs import log_folder, start_logging
 from lsp_server.parsing import ParseLimits
@@ -183,7 +188,8 @@ def parse_limits(settings: Settings) -> ParseLimits:
 
 def worker_count(settings: Settings) -> int:
     """Return how many parse workers to run: the setting, or else what suits the machine right now."""
-    return settings.indexing.workers or suggested_workers(usable_cores(), on_battery=is_on_battery())
+    suggested = suggested_workers(usable_cores(), on_battery=is_on_battery())
+    return settings.indexing.workers or min(suggested, fitting_workers())
 
 
 def analysis_recipe(settings: Settings, embedder: Embedder) -> str:

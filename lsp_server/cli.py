@@ -6,7 +6,8 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 from lsp_server.disk import open_many
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; the README lists them.
     """
+    _open_streams()
     open_many()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in _CHILDREN:
@@ -61,10 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log_uncaught()
         _CHILDREN[words[0]](*words[1:])
         return 0
-    parser = make_parser()
-    if _are_of_a_server(words, subcommands(parser)):
-        words.insert(0, "serve")
-    parsed = _parsed(parser, words)
+    with _ending_at_ctrl_c():
+        parser = make_parser()
+        if _are_of_a_server(words, subcommands(parser)):
+            words.insert(0, "serve")
+        parsed = _parsed(parser, words)
     if parsed.command is None:
         parser.print_help()
         return 0
@@ -119,16 +122,39 @@ def _run(parsed: Namespace, console: Console) -> int:
 
 def _command(parsed: Namespace, console: Console) -> int:
     _start_logging("command", parsed)
-    from lsp_server.app import Composition  # noqa: PLC0415 - heavy; `--help` and wrong usage need none of it
-
     name = f"{parsed.command} {parsed.action}" if "action" in parsed else parsed.command
     module, _, function = _COMMANDS[name].partition(":")
-    command: Callable[..., int] = getattr(import_module(module), function)
+    with _ending_at_ctrl_c():
+        from lsp_server.app import Composition  # noqa: PLC0415 - heavy; `--help` and wrong usage need none of it
+
+        command: Callable[..., int] = getattr(import_module(module), function)
     began_s = time.perf_counter()
     exit_code = command(parsed, Composition(_command_line(parsed)), console)
     console.flush()  # when Python ends, a reader that has seen enough would be called a failure
     logger.debug("%s took %.3f s and ended with %d", name, time.perf_counter() - began_s, exit_code)
     return exit_code
+
+
+@contextmanager
+def _ending_at_ctrl_c() -> Iterator[None]:
+    """Have Ctrl-C end the process at once: some modules swallow or wrap exceptions while being imported."""
+
+    def end(*_: object) -> None:
+        os.write(2, b"Interrupted.\n")
+        os._exit(INTERRUPTED_EXIT_CODE)
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _open_streams() -> None:
+    """Open the standard streams that were closed (`2>&-`), or files would get their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - kept open
 
 
 def _serve(parsed: Namespace) -> int:

@@ -64,7 +64,9 @@ def test_what_a_workspace_may_not_set_counts_only_as_the_users_own(generator: Mo
     assert scopes["semanticSymbols.model.path"] == scopes["semanticSymbols.storage.indexDir"] == "machine"
     assert scopes["semanticSymbols.indexing.exclude"] == "window"
     restricted = read("package.json")["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]
-    assert {key for key, scope in scopes.items() if scope.startswith("machine")} == set(restricted)
+    own = {key for key, scope in scopes.items() if scope.startswith("machine")}
+    limits = {f"semanticSymbols.indexing.{name}" for name in ("maxFileBytes", "fileTimeoutSeconds")}
+    assert own | limits == set(restricted), "a trusted workspace may raise limits"
 
 
 def test_the_bundle_asks_for_no_newer_macos_than_the_editor_does() -> None:

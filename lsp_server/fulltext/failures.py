@@ -20,6 +20,7 @@ _STORAGE_SIGNS = (
     # A failed write ends the writer's threads; later errors only say that they are gone.
     "writer was killed",
     "error occurred in a thread",
+    "System error.",  # of threads alone: where there may be no more, none can be started
 )
 
 _SYSTEM_FAILED = re.compile(r"Os \{ code: \d+, kind: (?!NotFound)|\(os error (?![23]\))\d")
@@ -32,8 +33,8 @@ def tantivy_failures(path: Path) -> Iterator[None]:
 
     Raises:
         IndexBusy: Another writer holds the index.
-        IndexStorageFailed: It can't be read or written: full, read-only, no permission, too many open files,
-            a path that is not valid Unicode.
+        IndexStorageFailed: It can't be read or written: full, read-only, no permission, too many open files
+            or threads, a path that is not valid Unicode.
         IndexDamaged: A file is missing or corrupt.
     """
     try:
@@ -77,6 +78,7 @@ def _translated(path: Path, error: BaseException) -> SemanticSymbolsError:
 def _storage_failed(path: Path, error: BaseException) -> IndexStorageFailed:
     return IndexStorageFailed(
         f"The text index can't be read or written: {error}",
-        "Free some disk space or check the permissions of the index folder, and try again.",
+        "Free some disk space, check the permissions of the index folder and the limits of open files and "
+        "processes, and try again.",
         path=str(path),
     )

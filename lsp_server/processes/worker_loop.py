@@ -26,6 +26,10 @@ LEAVING = 2
 """Bits of an answer's mark: the payload describes an exception; this answer is the last one."""
 
 
+_OOM_SCORE = "500"
+"""As if half of the memory were its own (proc(5)): it can be started again, unlike its server and others."""
+
+
 def serve(
     handler: Callable[[bytes], bytes], *, max_memory_bytes: int = 0, stall_limit_s: float = 600.0
 ) -> None:
@@ -41,7 +45,8 @@ def serve(
     # A thread of its own reads, so that the parent can always write and its end is noticed during a job.
     threading.Thread(target=_read_jobs, args=(take_stdin(), jobs), daemon=True).start()
     collect_rarely(IN_BULK)
-    write_frame(answers, b"", ANSWERED)  # ready: whatever is slow to import has been imported
+    with contextlib.suppress(OSError):  # the parent is gone, which the other thread notices
+        write_frame(answers, b"", ANSWERED)  # ready: whatever is slow to import has been imported
     while True:
         payload = jobs.get()
         faulthandler.dump_traceback_later(stall_limit_s, exit=True)
@@ -66,7 +71,10 @@ def _whereabouts(error: BaseException) -> str:
 
 
 def lower_priority() -> None:
-    """Give this process a low priority for CPU and I/O."""
+    """Give this process a low priority for CPU and I/O, and let it go first when memory runs out."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415 - only here
 

@@ -1,9 +1,11 @@
 """The parent's side of a child process that answers frames, and a worker for one request at a time."""
 
 import contextlib
+import signal
 import subprocess
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,14 +48,15 @@ class WorkerProcess:
     """
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> None:
-        self._process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=dict(env) if env is not None else None,
-            # No console window on Windows; 0 elsewhere.
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        with _without_ctrl_c():
+            self._process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=dict(env) if env is not None else None,
+                # No console window on Windows; 0 elsewhere.
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
         self.is_leaving = False
 
     @property
@@ -181,6 +184,19 @@ class Worker:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+
+@contextlib.contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Have the children that start meanwhile not see Ctrl-C in a terminal, even before they can ignore it."""
+    if sys.platform == "win32":
+        yield
+    else:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _receive_within(process: WorkerProcess, timeout_s: float) -> Answer:

@@ -152,12 +152,20 @@ class FolderService:
                 before.close()
         self._listener.on_status()
         if self._model_failure is None and not self._is_retired:
-            self._parts.index.touch()
-            self._watch()
-            self._listener.on_settings()  # they may have changed before anything was watched
-            if not self.background.is_paused:
-                self.background.scan()
-                self.background.prioritise(self._overlay.paths())
+            try:
+                self._follow()
+            except Exception as error:  # as above
+                logger.exception("the folder can't be followed")
+                self._model_failure = _readable(error)
+                self._listener.on_status()
+
+    def _follow(self) -> None:
+        self._parts.index.touch()
+        self._watch()
+        self._listener.on_settings()  # they may have changed before anything was watched
+        if not self.background.is_paused:
+            self.background.scan()
+            self.background.prioritise(self._overlay.paths())
 
     def _read(self) -> None:
         fingerprint = ""

@@ -29,6 +29,19 @@ WORDS = tuple(
     for word in line.split()
 )
 
+CROWDED = """
+import sys, threading
+from lsp_server.cli import main
+
+def refuse(thread, start=threading.Thread.start):
+    if thread.name == "folder-watcher":
+        raise RuntimeError("can't start new thread")  # where there may be no more of them
+    start(thread)
+
+threading.Thread.start = refuse
+sys.exit(main(["serve"]))
+"""
+
 
 def fill(project: Path, n_files: int) -> None:
     chance = random.Random(n_files)
@@ -63,6 +76,29 @@ def test_who_reads_open_documents_is_as_urgent_as_the_searches_that_wait_for_it(
     assert editor.finds("mint_coin")
     (reader,) = [one for one in editor.children() if "_buffer_worker" in one.cmdline()]
     assert reader.nice() == psutil.Process(editor.process.pid).nice()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux kills processes when memory runs out")
+def test_when_memory_runs_out_indexing_ends_before_the_server(desk: Desk, project: Path) -> None:
+    editor, _ = busy(desk, project)
+
+    def is_expendable(process: psutil.Process) -> bool:
+        scores = [Path(f"/proc/{pid}/oom_score_adj").read_text() for pid in (process.pid, editor.process.pid)]
+        return int(scores[0]) > int(scores[1])
+
+    (indexer,) = editor.indexers()
+    workers = indexer.children()
+    assert workers
+    eventually(lambda: all(is_expendable(one) for one in (indexer, *workers)))
+
+
+def test_a_folder_that_no_thread_can_follow_is_reported(desk: Desk, project: Path, tmp_path: Path) -> None:
+    desk.editor().open(project).ready().leave()
+    crowded = write(tmp_path, "crowded.py", CROWDED)
+    editor = desk.editor(crowded).open(project)
+    assert "Suggestion: " in editor.comes_to("failed")["message"]
+    assert editor.finds("resend_after_error")
+    editor.quit()
 
 
 def test_no_process_survives_exit(desk: Desk, project: Path) -> None:

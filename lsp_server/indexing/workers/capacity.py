@@ -1,4 +1,4 @@
-"""How many parse workers suit a machine: by its cores, its container's CPU quota and its battery."""
+"""How many parse workers suit a machine: by its cores, its container's CPU and memory, and its battery."""
 
 import os
 import sys
@@ -12,7 +12,14 @@ SMALL_MACHINE_CORES = 4
 MAX_WORKERS = 16
 """More would only wait for the one process that writes."""
 
+WORKER_BYTES = 60 << 20
+"""What a worker needs for itself; some need more for a while."""
+
+BASE_BYTES = 300 << 20
+"""What the server and an indexer need."""
+
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
+_MEMORY = Path("/sys/fs/cgroup/memory.max")
 
 
 def suggested_workers(n_cores: int, *, on_battery: bool) -> int:
@@ -33,6 +40,15 @@ def usable_cores() -> int:
     else:
         n_cores = os.cpu_count() or 1
     return max(1, min(n_cores, _quota(_QUOTA) or n_cores))
+
+
+def fitting_workers() -> int:
+    """Return how many workers fit into the memory of a Linux container (cgroup v2)."""
+    try:
+        limit_bytes = int(_MEMORY.read_text())
+    except (OSError, ValueError):  # "max" is no limit
+        return MAX_WORKERS
+    return max(1, min(MAX_WORKERS, (limit_bytes - BASE_BYTES) // WORKER_BYTES))
 
 
 def is_on_battery() -> bool:

@@ -22,6 +22,7 @@ from lsp_server.indexing.scanning.scanner import FileStat, subfolders, walk
 from lsp_server.settings import WORKSPACE_FILE
 from lsp_server.workspace.watching.bursts import Debouncer
 from lsp_server.workspace.watching.inotify import InotifyListener, InotifyWatcher, WatchesExhausted
+from lsp_server.workspace.watching.shared_disks import is_shared
 from lsp_server.workspace.watching.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
@@ -173,6 +174,8 @@ class FolderWatcher:
         watches.start()
         watches.watch("")
         self._set_ready(None)
+        files = self._first_snapshot() if is_shared(self._root) else None
+        next_s = 0.0
         while not self._stopping.is_set():
             is_woken = self._wake.wait(UNWATCHED_S)
             self._wake.clear()
@@ -184,6 +187,12 @@ class FolderWatcher:
             if is_woken or are_rules_new:
                 watches.synchronise()
                 self._announce_rules()
+            if files is not None and time.monotonic() >= next_s:
+                before, began_s = files, time.monotonic()
+                files = self._compare(before)
+                next_s = time.monotonic() + _pause_s(time.monotonic() - began_s)
+                if files != before:
+                    self._wake.set()  # a folder may be new
         self._end_watches()
 
     def _watch_all(self) -> None:
@@ -220,20 +229,29 @@ class FolderWatcher:
 
     def _poll(self) -> None:
         self._note_unwatched()
-        files = self._snapshot()
-        # What happened since the watches failed is unknown; from now on, changes are seen.
-        self._debouncer.add_all()
+        files = self._first_snapshot()
         self._set_ready(self._poll_reason)
         while not self._stopping.is_set():
-            began = time.perf_counter()
+            began_s = time.monotonic()
             self._check_unwatched()
-            before, files = files, self._snapshot()
-            self._announce_rules()
-            for path in before.keys() | files.keys():
-                if before.get(path) != files.get(path):
-                    self._happened(path, False)
-            self._wake.wait(min(MAX_POLL_S, max(MIN_POLL_S, POLL_SHARE * (time.perf_counter() - began))))
+            files = self._compare(files)
+            self._wake.wait(_pause_s(time.monotonic() - began_s))
             self._wake.clear()
+
+    def _first_snapshot(self) -> dict[str, FileStat]:
+        files = self._snapshot()
+        # What happened before is unknown; from now on, changes are seen.
+        self._debouncer.add_all()
+        return files
+
+    def _compare(self, before: dict[str, FileStat]) -> dict[str, FileStat]:
+        """Tell of the files that are no longer as they were, and return how all of them are now."""
+        files = self._snapshot()
+        self._announce_rules()
+        for path in before.keys() | files.keys():
+            if before.get(path) != files.get(path):
+                self._happened(path, False)
+        return files
 
     def _snapshot(self) -> dict[str, FileStat]:
         return {file.path: file for file in walk(self._rules, "", [], self._stopping.is_set)}
@@ -330,6 +348,10 @@ class FolderWatcher:
             self._polling = polling
             self._listener.on_polling(polling)
         self._ready.set()
+
+
+def _pause_s(walk_s: float) -> float:
+    return min(MAX_POLL_S, max(MIN_POLL_S, POLL_SHARE * walk_s))
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

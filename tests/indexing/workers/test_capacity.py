@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lsp_server.indexing.workers import capacity
-from lsp_server.indexing.workers.capacity import suggested_workers, usable_cores
+from lsp_server.indexing.workers.capacity import MAX_WORKERS, fitting_workers, suggested_workers, usable_cores
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,26 @@ def test_a_container_gives_fewer_cores(
     without_limit = usable_cores()
     (tmp_path / "cpu.max").write_text(limit)
     assert usable_cores() == (without_limit if expected is None else min(expected, without_limit))
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (f"{128 << 20}", 1),
+        (f"{512 << 20}", 3),
+        (f"{1 << 30}", 12),
+        (f"{16 << 30}", MAX_WORKERS),
+        ("max", MAX_WORKERS),
+        ("nonsense", MAX_WORKERS),
+    ],
+)
+def test_a_container_has_memory_for_fewer_workers(
+    limit: str, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capacity, "_MEMORY", tmp_path / "memory.max")
+    assert fitting_workers() == MAX_WORKERS
+    (tmp_path / "memory.max").write_text(limit)
+    assert fitting_workers() == expected
 
 
 def test_a_machine_without_a_battery_is_plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:

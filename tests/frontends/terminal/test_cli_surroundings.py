@@ -1,0 +1,97 @@
+"""The program in a shell: Ctrl-C at any moment, streams that are closed, users without a home."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from shell import Shell
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX shells")
+
+IMPORTS = """
+import builtins, os, pathlib, signal, sys, time
+
+def while_importing(name, *arguments, original=builtins.__import__, **options):
+    if name == "lsp_server.app":
+        {here}
+    return original(name, *arguments, **options)
+
+builtins.__import__ = while_importing
+"""
+SWALLOWS_CTRL_C = """
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except BaseException:
+            pass
+"""
+STARTS_SLOWLY = """
+        if "_worker" in sys.orig_argv:
+            pathlib.Path("{mark}").touch()
+            time.sleep(2)
+"""
+
+
+def python_that(here: str, shell: Shell, folder: Path) -> dict[str, str]:
+    """Return an environment in which Python does something whenever the program is imported."""
+    (folder / "site").mkdir()
+    (folder / "site" / "sitecustomize.py").write_text(IMPORTS.format(here=here.strip()))
+    path = os.pathsep.join([str(folder / "site"), shell.environment["PYTHONPATH"]])
+    return {**shell.environment, "PYTHONPATH": path}
+
+
+def test_ctrl_c_counts_while_modules_are_imported_that_swallow_it(shell: Shell, tmp_path: Path) -> None:
+    shell.environment = python_that(SWALLOWS_CTRL_C, shell, tmp_path)
+    done = shell.run("search", "retry")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")
+
+
+def test_ctrl_c_while_workers_start_shows_no_traceback(shell: Shell, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    process = subprocess.Popen(
+        shell.command("search", "retry"),
+        cwd=shell.workspace,
+        env=python_that(STARTS_SLOWLY.format(mark=mark), shell, tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not mark.exists():
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert errors == ""
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
+def test_a_command_answers_without_some_streams(shell: Shell, closed: str) -> None:
+    done = run_without(closed, shell, "search", "retry")
+    assert done.returncode == 0, done.stderr
+    assert "send_again" in done.stdout
+    assert "Error" not in done.stdout
+
+
+def test_a_command_ends_as_usual_without_any_stream(shell: Shell) -> None:
+    done = run_without("<&- >&- 2>&-", shell, "index")
+    assert done.returncode == 0
+    assert shell.json("status")["state"] == "ready"
+
+
+def test_a_server_without_input_ends(shell: Shell) -> None:
+    done = run_without("<&-", shell, "serve")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def run_without(closed: str, shell: Shell, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh", *shell.command(*arguments)],
+        cwd=shell.workspace,
+        env=shell.environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
