@@ -174,6 +174,7 @@ def _with_evidence(
     asked, indices = np.unique(files, return_inverse=True)
     file_text = concurrently(lambda: _file_text(snapshot, ask, asked), is_crowded=ask.is_crowded)
     file_words = _file_words(snapshot, ask, asked)
+    own_words = _own_words(snapshot, ask, by_words[0])
     return Gathered(
         Candidates(
             ids=vectors.ids(ordinals),
@@ -182,6 +183,7 @@ def _with_evidence(
             file_similarity=_file_similarity(snapshot, ask, asked)[indices],
             file_text=file_text()[indices],
             file_words=file_words[indices],
+            own_words=_looked_up(ordinals, *own_words),
             quoted=np.isin(ordinals, quoted),
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
@@ -223,6 +225,15 @@ def _file_words(snapshot: Snapshot, ask: Ask, files: I64) -> F32:
     held[indices[is_asked]] = found.held[is_asked]
     paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
     return ask.covered(held | held_in_paths(list(ask.rarity), paths, snapshot.text.stemmer))
+
+
+def _own_words(snapshot: Snapshot, ask: Ask, ordinals: I64) -> _Hits:
+    """Return how much of the query each symbol contains itself, 0 to 1, with its ordinal."""
+    if not ask.rarity or not len(ordinals):
+        return _NO_HITS
+    hits = TextFilter(ids=snapshot.vectors.ids(ordinals))
+    found = snapshot.text.words_held(list(ask.rarity), hits, len(ordinals))
+    return _known(snapshot, TextHits(found.ids, ask.covered(found.held)))
 
 
 def _entries_of(files: I64) -> TextFilter:
