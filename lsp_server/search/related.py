@@ -106,14 +106,18 @@ def related(
 
 
 def _without_kin(candidates: Sequence[_Candidate], kinship: Kinship, own: FileSymbols) -> list[_Candidate]:
-    """Drop candidates in other files that are the symbol's declaration, its members, or parts of the same."""
+    """Drop the symbol's declarations, and, in other files, its members and parts of the same."""
 
     def belongs(candidate: _Candidate) -> bool:
         symbol, view, path = candidate.symbol, candidate.view, candidate.path
-        return path != own.path and (
-            kinship.is_part(symbol, path)
-            or kinship.is_declared_by(symbol, path)
-            or kinship.is_member(symbol, path, lambda: _defines_type(view, path, kinship.own.qualified_name))
+        return kinship.is_declared_by(symbol, path) or (
+            path != own.path
+            and (
+                kinship.is_part(symbol, path)
+                or kinship.is_member(
+                    symbol, path, lambda: _defines_type(view, path, kinship.own.qualified_name)
+                )
+            )
         )
 
     return [candidate for candidate in candidates if not belongs(candidate)]

@@ -199,6 +199,17 @@ void *pool_take_large(pool_t *pool, size_t size) {
     assert [one.marks for one in relevant] == [(), ()] + [("duplicate",)] * 4
 
 
+@pytest.mark.parametrize("where", ["pool.c", "pool.h"])
+def test_a_declaration_of_the_symbol_is_left_out_wherever_it_is(index: SmallIndex, where: str) -> None:
+    definition = "void pool_reset(pool_t *pool) {\n    pool->last = pool->start;\n}\n"
+    texts = {"pool.c": definition, "other.c": "void pool_end(pool_t *pool) {\n    free(pool);\n}\n"}
+    texts[where] = "void pool_reset(pool_t *pool);\n\n" + texts.get(where, "")
+    index.commit(texts)
+    found = near(index.view(), "pool.c", line_of(texts["pool.c"], "pool->last"))
+    assert "pool_end" in qualified_names(found)
+    assert "pool_reset" not in qualified_names(found)
+
+
 def test_a_copied_test_is_marked_as_both(sessions: SmallIndex) -> None:
     sessions.commit({"tests/test_store.py": TEST, "tests/test_other.py": TEST})
     found = near(sessions.view(), "tests/test_store.py", 0)
