@@ -8,7 +8,7 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from lsp_server.fulltext.schema import FIELD_WEIGHTS, WORD_FIELDS
+from lsp_server.fulltext.schema import FIELD_WEIGHTS, OWN_FIELDS, WORD_FIELDS
 from lsp_server.fulltext.stems import Stemmer, encodable
 from lsp_server.fulltext.values import TextFilter, TextQuery
 from lsp_server.text.stop_words import QUESTION_WORDS
@@ -64,15 +64,18 @@ def filtered_query(scoring: Query, condition: TextFilter, schema: tantivy.Schema
 def holding_query(
     terms: Sequence[str], condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer
 ) -> Query:
-    """Return a query whose score is a bit set of the terms in the body of a document that passes the filter.
+    """Return a query whose score is a bit set of the terms that a document has in its `OWN_FIELDS`.
 
-    The first term adds 1, the second 2, the third 4, ... (`MAX_TOLD_APART` at most). Documents without any
-    are found, too.
+    The filter applies. The first term adds 1, the second 2, the third 4, ... (`MAX_TOLD_APART` at most).
+    Documents without any are found, too.
     """
     bits = [
         (
             Occur.Should,
-            Query.const_score_query(Query.term_query(schema, "body", term, "basic"), float(1 << number)),
+            Query.const_score_query(
+                _any_of([Query.term_query(schema, field, term, "basic") for field in OWN_FIELDS]),
+                float(1 << number),
+            ),
         )
         for number, term in enumerate(terms)
     ]
@@ -96,6 +99,8 @@ def _conditions(condition: TextFilter, schema: tantivy.Schema, stemmer: Stemmer)
         conditions.append(Query.term_set_query(schema, "language", sorted(condition.languages)))
     if condition.files is not None:
         conditions.append(_file_query(condition.files, schema))
+    if condition.ids is not None:
+        conditions.append(_any_number(condition.ids.tolist(), "id", schema))
     phrases = [_run_of_words(words, schema, stemmer) for words in condition.phrases]
     return conditions + [phrase for phrase in phrases if phrase is not None]
 

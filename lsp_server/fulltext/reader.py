@@ -136,7 +136,7 @@ class TextReader:
             return self._search_deeper(counting, condition, limit, passing)
 
     def words_held(self, words: Sequence[str], condition: TextFilter, limit: int) -> WordsHeld:
-        """Return which of some words the body of each document that passes a filter contains.
+        """Return which of some words each document that passes a filter contains: its body or documentation.
 
         Args:
             words: Split, lower-cased words; only the first `MAX_TOLD_APART` are looked for.
@@ -149,7 +149,8 @@ class TextReader:
             scores, addresses = self._scored(query, max(limit, 1))
             # Each word adds its own power of two, and a float32 has 24 significant bits.
             bits = scores.astype(np.int64)[:, None] >> np.arange(len(told_apart))
-            return WordsHeld(_files(self._searcher, addresses), (bits & 1).astype(np.bool_))
+            ids, files = _ids(self._searcher, addresses), _files(self._searcher, addresses)
+            return WordsHeld(ids, files, (bits & 1).astype(np.bool_))
 
     def count(self, condition: TextFilter) -> int:
         """Return how many documents pass the filter."""

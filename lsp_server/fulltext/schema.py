@@ -11,6 +11,9 @@ from lsp_server.fulltext.values import TextDocument
 WORD_FIELDS: Final = ("name", "container", "path", "signature", "doc", "body")
 """Fields of split, stemmed words. Besides them there is `whole_name`, which is one term as it is."""
 
+OWN_FIELDS: Final = ("body", "doc")
+"""Those of them that hold what a symbol says itself, its name and its signature included."""
+
 FIELD_WEIGHTS: Final = MappingProxyType(
     {
         "whole_name": 4.0,

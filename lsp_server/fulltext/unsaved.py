@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lsp_server.fulltext.queries import MAX_TOLD_APART, scored_terms
 from lsp_server.fulltext.reader import TextReader
-from lsp_server.fulltext.schema import FIELD_WEIGHTS, WORD_FIELDS
+from lsp_server.fulltext.schema import FIELD_WEIGHTS, OWN_FIELDS, WORD_FIELDS
 from lsp_server.fulltext.statistics import FieldStatistics, inverse_frequency
 from lsp_server.fulltext.stems import Stemmer, encodable
 from lsp_server.fulltext.values import TextDocument, TextFilter, TextQuery
@@ -94,9 +94,10 @@ def score_documents(
 
 
 def held_words(words: Sequence[str], document: UnsavedDocument, stemmer: Stemmer) -> NDArray[np.bool_]:
-    """Return which of the words its body contains, bool[w], as `TextReader.words_held` does."""
+    """Return which of the words a document contains, bool[w], as `TextReader.words_held` does."""
     terms = stemmer.stems(words[:MAX_TOLD_APART])
-    return np.array([term in document.frequencies["body"] for term in terms], np.bool_)
+    own = [document.frequencies[field] for field in OWN_FIELDS]
+    return np.array([any(term in held for held in own) for term in terms], np.bool_)
 
 
 def held_runs(
@@ -135,11 +136,13 @@ def passing_documents(
     phrases = _runs(stemmer.stems(words) for words in condition.phrases)
     excluded = _runs(stemmer.stems(words) for words in condition.excluded)
     files = None if condition.files is None else frozenset(condition.files.tolist())
+    ids = None if condition.ids is None else frozenset(condition.ids.tolist())
     return np.array(
         [
             (condition.kinds is None or unsaved.document.kind in condition.kinds)
             and (condition.languages is None or unsaved.document.language in condition.languages)
             and (files is None or unsaved.document.file in files)
+            and (ids is None or unsaved.document.id in ids)
             and all(_holds_run(unsaved, run) for run in phrases)
             and not any(_holds_run(unsaved, run) for run in excluded)
             for unsaved in documents

@@ -45,6 +45,7 @@ class TextFilter:
         kinds: Its kind must be one of these.
         languages: Its language must be one of these.
         files: int64[n], in any order; its file must be one of these.
+        ids: uint64[n], in any order; it must be one of these.
         phrases: Each of these runs of words must occur in one of its fields.
         excluded: None of these runs of words may.
     """
@@ -52,6 +53,7 @@ class TextFilter:
     kinds: frozenset[int] | None = None
     languages: frozenset[str] | None = None
     files: NDArray[np.int64] | None = None
+    ids: NDArray[np.uint64] | None = None
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
 
@@ -92,10 +94,12 @@ class WordsHeld:
     """Which words some documents contain, one row per document, in no order.
 
     Attributes:
+        ids: uint64[m], symbol ids.
         files: int64[m], each document's file id.
         held: bool[m, words].
     """
 
+    ids: NDArray[np.uint64]
     files: NDArray[np.int64]
     held: NDArray[np.bool_]
 

@@ -194,22 +194,16 @@ def _scores(
 def _text_share(view: FolderView, query: ParsedQuery, gathered: Gathered) -> F64:
     """Return BM25 relative to a document that has every word of the query in its body, float64[n], 0 to 1.
 
-    One rare word in a name may reach as much, so the share is capped at that of the words the folder knows.
+    One rare word in a name may reach as much, so the share is capped at what the symbol's file holds.
     """
     text = gathered.candidates.text.astype(np.float64)
     if view.snapshot is None or not text.any():
         return np.zeros(len(text))
-    frequency = view.document_frequency
     n_documents = max(view.snapshot.text.n_counted, 1)
-    whole = known = 0.0
-    for word in content_words(query.words)[:MAX_WORDS]:
-        held = frequency("body", word)
-        weight = inverse_frequency(n_documents, held)
-        whole += weight
-        if held or frequency("doc", word) or frequency("name", word):
-            known += weight
+    words = content_words(query.words)[:MAX_WORDS]
+    whole = sum(inverse_frequency(n_documents, view.document_frequency("body", word)) for word in words)
     # 2.2 is 1 + k1: a term's BM25 is at most that times its IDF, in a field of weight 1 such as the body.
-    share: F64 = np.clip(text / (2.2 * whole), 0.0, known / whole)
+    share: F64 = np.minimum(text / (2.2 * whole), gathered.candidates.file_words)
     return share
 
 

@@ -1,4 +1,4 @@
-"""Tells what belongs to a symbol but is in another file: parts of a class, its members, a declaration."""
+"""Tells what belongs to a symbol beyond its own lines: parts of a class, its members, a declaration."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Kinship:
         return chain != self.chain and chain not in self.at_home
 
     def is_declared_by(self, other: Symbol, path: str) -> bool:
-        """Tell whether a symbol of another file, such as a header, declares what this one defines."""
+        """Tell whether a symbol, as in a header or further up in the file, declares what this one defines."""
         if self.own.flags & SymbolFlags.DECLARATION or not other.flags & SymbolFlags.DECLARATION:
             return False
         is_global = {self.own.language, other.language} <= C_FAMILY

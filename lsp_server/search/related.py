@@ -19,6 +19,7 @@ from lsp_server.search.folder.file_symbols import (
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.kinds import TYPES
 from lsp_server.search.kinship import Kinship, is_definition
+from lsp_server.search.ranking.definitions import declared_and_defined
 from lsp_server.search.results import DUPLICATE_MARK, PROBABLY_RELEVANT, TEST_MARK, Explanation, SearchResult
 from lsp_server.vectors.arrays import F16, F32, Mask
 
@@ -65,9 +66,9 @@ def related(
     The symbol itself, its containers and its members are left out, including parts of them in other files and
     declarations of it; so are empty files, and sections of a function that is a candidate itself.
 
-    Among relevant results, tests come after other code, and last come duplicates of a result and files of
-    which a symbol is a result. Each result's explanation has the signal `test` for a test, and `duplicate`
-    where it nearly repeats the symbol asked about or a result before it.
+    Among relevant results, tests come after other code, and last come duplicates of a result, declarations
+    of one, and files of which a symbol is a result. Each result's explanation has the signal `test` for a
+    test, and `duplicate` where it nearly repeats the symbol asked about, or repeats or declares a result.
 
     Args:
         view: The folder of the file.
@@ -105,14 +106,18 @@ def related(
 
 
 def _without_kin(candidates: Sequence[_Candidate], kinship: Kinship, own: FileSymbols) -> list[_Candidate]:
-    """Drop candidates in other files that are the symbol's declaration, its members, or parts of the same."""
+    """Drop the symbol's declarations, and, in other files, its members and parts of the same."""
 
     def belongs(candidate: _Candidate) -> bool:
         symbol, view, path = candidate.symbol, candidate.view, candidate.path
-        return path != own.path and (
-            kinship.is_part(symbol, path)
-            or kinship.is_declared_by(symbol, path)
-            or kinship.is_member(symbol, path, lambda: _defines_type(view, path, kinship.own.qualified_name))
+        return kinship.is_declared_by(symbol, path) or (
+            path != own.path
+            and (
+                kinship.is_part(symbol, path)
+                or kinship.is_member(
+                    symbol, path, lambda: _defines_type(view, path, kinship.own.qualified_name)
+                )
+            )
         )
 
     return [candidate for candidate in candidates if not belongs(candidate)]
@@ -252,14 +257,26 @@ def _listed(
 
 
 def _repeats(candidates: Sequence[_Candidate]) -> list[bool]:
-    """Return which candidates nearly repeat one before them."""
+    """Return which candidates nearly repeat one before them, or declare what another one defines."""
     if not candidates:
         return []
     vectors = np.array([candidate.vector for candidate in candidates])
     similarities = vectors @ vectors.T
     look_alike = _look_alike([candidate.symbol for candidate in candidates])
     alike = (similarities > DUPLICATE_SIMILARITY) | (look_alike & (similarities > SAME_TEXT_SIMILARITY))
-    return [bool(alike[number, :number].any()) for number in range(len(candidates))]
+    declaring = _declaring(candidates)
+    return [number in declaring or bool(alike[number, :number].any()) for number in range(len(candidates))]
+
+
+def _declaring(candidates: Sequence[_Candidate]) -> frozenset[int]:
+    """Return the numbers of the candidates that declare what another one defines."""
+    found = declared_and_defined(
+        [candidate.symbol.name for candidate in candidates],
+        [candidate.symbol.container_name for candidate in candidates],
+        [candidate.path for candidate in candidates],
+        np.array([candidate.flags for candidate in candidates], np.uint8),
+    )
+    return frozenset(number for declaring, _ in found for number in declaring)
 
 
 def _copies(candidates: Sequence[_Candidate], asked: Symbol) -> list[bool]:

@@ -71,6 +71,7 @@ def documents(count: int) -> list[TextDocument]:
             ("file",),
             filter=TextFilter(phrases=(("socket", "file"),), excluded=(("parse", "upload"),)),
         ),
+        TextQuery(("upload",), filter=TextFilter(ids=np.arange(3, 90, 5, np.uint64))),
         TextQuery(()),
     ],
 )
@@ -114,6 +115,20 @@ def test_words_are_held_on_disk_as_in_a_buffer(indexed: Indexed) -> None:
     rows = zip(found.files.tolist(), found.held.tolist(), strict=True)
     assert {(file, *held) for file, held in rows} == expected
     assert found.held.any(axis=0).tolist() == [True, True, False, False, True]
+
+
+def test_words_of_the_documentation_are_held_like_those_of_the_code(indexed: Indexed) -> None:
+    stored = [
+        of_words(1, 1, 12, "go", "x", "x", doc="retry", body="token"),
+        of_words(2, 1, 12, "go", "x", "x", container="retry", body="upload"),
+        of_words(3, 2, 12, "go", "x", "x", body="retry"),
+    ]
+    asked = ["retries", "token"]
+    found = indexed(stored).words_held(asked, TextFilter(ids=np.array([1, 2], np.uint64)), limit=9)
+    by_id = dict(zip(found.ids.tolist(), found.held.tolist(), strict=True))
+    assert by_id == {1: [True, True], 2: [False, False]}
+    for one in prepare(stored[:2]):
+        assert held_words(asked, one, Stemmer()).tolist() == by_id[one.document.id]
 
 
 def test_words_of_a_path_are_held_by_their_stems() -> None:

@@ -76,6 +76,42 @@ def test_what_is_absent_gets_low_scores_only(view: FolderView, query: str, mode:
     assert not results(view, query, mode=mode, min_score=0.5)
 
 
+BY_CHANCE = FILES | {
+    "run/once.py": "def once(work):\n    return work()\n",
+    "run/guard.py": """\
+class Guard:
+    def acquire(self, path):
+        '''Make a second run wait until the state may be changed.'''
+        handle = open(path, "x")
+        handle.write(str(self.run))
+        return handle
+""",
+    "plots/axis.py": "def label(axis, text):\n    axis.title = text\n    return axis\n",
+    "report/lines.py": "def write_lines(lines, to):\n    for line in lines:\n        print(line, file=to)\n",
+    "orders/cost.py": """\
+def cost(order, rates):
+    shipping = rates.for_weight(order.weight)
+    return order.total + shipping
+""",
+}
+
+
+@pytest.mark.parametrize("in_buffers", [False, True])
+def test_a_word_that_is_a_name_by_chance_says_less_than_what_holds_more_of_the_question(
+    index: SmallIndex, *, in_buffers: bool
+) -> None:
+    index.commit(BY_CHANCE)
+    view = index.view(BY_CHANCE if in_buffers else {})
+    found = names(results(view, "stop a second run from changing the state at once"))
+    assert found.index("acquire") < found.index("once")
+
+
+def test_a_word_that_is_a_name_by_chance_is_not_close_to_the_question(index: SmallIndex) -> None:
+    index.commit(BY_CHANCE)
+    assert results(index.view(), "label")[0].score > 0.9
+    assert results(index.view(), "print the label for shipping")[0].score < 0.5
+
+
 def test_words_unknown_to_the_model_still_find_the_text_that_holds_them(view: FolderView) -> None:
     first, second, *_ = results(view, "原因")
     assert first.path == second.path == "日本/エラー.py"

@@ -172,6 +172,44 @@ def test_what_a_file_of_tests_holds_is_marked_even_where_no_name_says_test(sessi
     }
 
 
+def test_declarations_of_results_come_after_all_definitions(index: SmallIndex) -> None:
+    declarations = """\
+void *pool_take_small(pool_t *pool, size_t size);
+void *pool_take_large(pool_t *pool, size_t size);
+"""
+    definitions = """
+/* Take memory from the pool. */
+void *pool_take(pool_t *pool, size_t size) {
+    return size > pool->most ? pool_take_large(pool, size) : pool_take_small(pool, size);
+}
+
+void *pool_take_small(pool_t *pool, size_t size) {
+    return pool->last += size;
+}
+
+void *pool_take_large(pool_t *pool, size_t size) {
+    return pool->large = malloc(size);
+}
+"""
+    index.commit({"pool.c": declarations + definitions, "pool.h": declarations})
+    found = near(index.view(), "pool.c", line_of(declarations + definitions, "void *pool_take(") + 1)
+    relevant = [one for one in found if one.symbol.name.startswith("pool_take_") and one.score >= 0.5]
+    assert len(relevant) == 6
+    assert {one.symbol.name for one in relevant[:2]} == {"pool_take_small", "pool_take_large"}
+    assert [one.marks for one in relevant] == [(), ()] + [("duplicate",)] * 4
+
+
+@pytest.mark.parametrize("where", ["pool.c", "pool.h"])
+def test_a_declaration_of_the_symbol_is_left_out_wherever_it_is(index: SmallIndex, where: str) -> None:
+    definition = "void pool_reset(pool_t *pool) {\n    pool->last = pool->start;\n}\n"
+    texts = {"pool.c": definition, "other.c": "void pool_end(pool_t *pool) {\n    free(pool);\n}\n"}
+    texts[where] = "void pool_reset(pool_t *pool);\n\n" + texts.get(where, "")
+    index.commit(texts)
+    found = near(index.view(), "pool.c", line_of(texts["pool.c"], "pool->last"))
+    assert "pool_end" in qualified_names(found)
+    assert "pool_reset" not in qualified_names(found)
+
+
 def test_a_copied_test_is_marked_as_both(sessions: SmallIndex) -> None:
     sessions.commit({"tests/test_store.py": TEST, "tests/test_other.py": TEST})
     found = near(sessions.view(), "tests/test_store.py", 0)

@@ -7,6 +7,7 @@ import numpy as np
 from lsp_server.fulltext import (
     Stemmer,
     TextFilter,
+    UnsavedDocument,
     held_in_paths,
     held_runs,
     held_words,
@@ -48,6 +49,7 @@ def from_buffers(view: FolderView, retrieval: Retrieval) -> list[Gathered]:
             file_similarity=np.full(len(rows), similarity[0]),
             file_text=np.full(len(rows), text[0]),
             file_words=np.full(len(rows), _words_held(file, retrieval, stemmer)),
+            own_words=_own_words([file.documents[row] for row in rows], text[rows], retrieval, stemmer),
             quoted=_quoted(file, rows, retrieval, quotation, stemmer)
             | _at_lines(file, rows, lines.get(file.path, ())),
             kinds=np.array([symbol.kind for symbol in symbols], np.uint8),
@@ -79,6 +81,20 @@ def _words_held(file: UnsavedFile, retrieval: Retrieval, stemmer: Stemmer) -> fl
     held = held_words(words, file.documents[0], stemmer)
     in_path = held_in_paths(words, [split_words(file.path)], stemmer)[0]
     return float(retrieval.covered((held | in_path)[None])[0])
+
+
+def _own_words(
+    documents: Sequence[UnsavedDocument], text: F32, retrieval: Retrieval, stemmer: Stemmer
+) -> F32:
+    """Return how much of the query each symbol that has a word of it contains itself, 0 to 1.
+
+    All of it, as far as is known, where no index tells how rare the words are.
+    """
+    shares = np.ones(len(documents), np.float32)
+    for row in np.flatnonzero(text).tolist() if retrieval.rarity else ():
+        held = held_words(list(retrieval.rarity), documents[row], stemmer)
+        shares[row] = retrieval.covered(held[None])[0]
+    return shares
 
 
 def _quoted(

@@ -44,6 +44,7 @@ def _joined(parts: Sequence[Gathered]) -> Gathered:
             file_similarity=column("file_similarity", np.float32),
             file_text=column("file_text", np.float32),
             file_words=column("file_words", np.float32),
+            own_words=column("own_words", np.float32),
             quoted=column("quoted", np.bool_),
             kinds=column("kinds", np.uint8),
             flags=column("flags", np.uint8),

@@ -176,6 +176,7 @@ def _with_evidence(
     asked, indices = np.unique(files, return_inverse=True)
     file_text = concurrently(lambda: _file_text(snapshot, retrieval, asked), is_busy=retrieval.is_busy)
     file_words = _file_words(snapshot, retrieval, asked)
+    own_words = _own_words(snapshot, retrieval, by_words[0])
     return Gathered(
         Candidates(
             ids=vectors.ids(ordinals),
@@ -184,6 +185,7 @@ def _with_evidence(
             file_similarity=_file_similarity(snapshot, retrieval, asked)[indices],
             file_text=file_text()[indices],
             file_words=file_words[indices],
+            own_words=_looked_up(ordinals, *own_words),
             quoted=np.isin(ordinals, quoted),
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
@@ -225,6 +227,15 @@ def _file_words(snapshot: Snapshot, retrieval: Retrieval, files: I64) -> F32:
     held[indices[is_asked]] = found.held[is_asked]
     paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
     return retrieval.covered(held | held_in_paths(list(retrieval.rarity), paths, snapshot.text.stemmer))
+
+
+def _own_words(snapshot: Snapshot, retrieval: Retrieval, ordinals: I64) -> _Hits:
+    """Return how much of the query each symbol contains itself, 0 to 1, with its ordinal."""
+    if not retrieval.rarity or not len(ordinals):
+        return _NO_HITS
+    hits = TextFilter(ids=snapshot.vectors.ids(ordinals))
+    found = snapshot.text.words_held(list(retrieval.rarity), hits, len(ordinals))
+    return _known(snapshot, TextHits(found.ids, retrieval.covered(found.held)))
 
 
 def _entries_of(files: I64) -> TextFilter:

@@ -11,7 +11,7 @@ BEGUN_CONFIDENCE = 0.75
 NAME_CONFIDENCE = 0.75
 """Of a name that has every content word of the query."""
 
-TEXT_CONFIDENCE = 0.6
+TEXT_CONFIDENCE = 0.65
 """The most that words alone can reach: they occur, but may mean something else."""
 
 

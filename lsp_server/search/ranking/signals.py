@@ -52,6 +52,9 @@ _ARE_LARGE_BY_NATURE: Final = _are(SymbolKind.FILE, *CONTAINER_KINDS)
 _SIZES: Final = np.log2(np.arange(256).clip(1, _LONG_LINES)) / np.log2(_LONG_LINES)
 """Number of lines → size of a symbol, 0 to 1, logarithmic."""
 
+_TELLING_SHARE: Final = 0.4
+"""A symbol that holds less of the query than this has a word of it by chance: its BM25 counts the less."""
+
 TO_THE_LETTER: Final = 10
 NAMED: Final = 8
 QUOTED: Final = 6
@@ -106,6 +109,8 @@ class Candidates:
         file_similarity: float32[n], cosine of the file's own entry.
         file_text: float32[n], BM25 of the file's own entry.
         file_words: float32[n], how much of the query the file contains, weighted by rarity, 0 to 1.
+        own_words: float32[n], how much of the query the symbol itself contains, likewise; of interest where
+            `text` is not 0.
         quoted: bool[n], whether it holds the query nearly verbatim (see `quoting`) or is at the line named.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
@@ -122,6 +127,7 @@ class Candidates:
     file_similarity: np.ndarray
     file_text: np.ndarray
     file_words: np.ndarray
+    own_words: np.ndarray
     quoted: np.ndarray
     kinds: np.ndarray
     flags: np.ndarray
@@ -179,7 +185,7 @@ def signals_of(
         added={
             # Normalised by the best of this search.
             "vector": _normalised(candidates.similarity),
-            "text": _normalised(candidates.text),
+            "text": _normalised(candidates.text) * _telling(terms, candidates.own_words),
             "file_vector": _normalised(candidates.file_similarity),
             "file_text": _normalised(candidates.file_text),
             "file_words": candidates.file_words.astype(np.float64),
@@ -219,6 +225,12 @@ def is_prose(paths: Sequence[str]) -> np.ndarray:
 def _normalised(evidence: np.ndarray) -> np.ndarray:
     top = float(evidence.max(initial=0.0))
     return np.maximum(evidence, 0.0).astype(np.float64) / top if top > 0 else np.zeros(len(evidence))
+
+
+def _telling(terms: QueryTerms, own_words: np.ndarray) -> np.ndarray:
+    """Return how much each symbol's words tell, 0 to 1; a query without blanks may be a path as well."""
+    telling: np.ndarray = np.minimum(own_words / _TELLING_SHARE, 1.0)
+    return np.ones(len(own_words)) if terms.is_one_piece else telling
 
 
 def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ class One:
     file_similarity: float = 0.0
     file_text: float = 0.0
     file_words: float = 0.0
+    own_words: float = 1.0
     quoted: bool = False
     kind: SymbolKind = SymbolKind.FUNCTION
     flags: SymbolFlags = SymbolFlags.NONE
@@ -37,6 +38,7 @@ def candidates_of(ones: list[One]) -> Candidates:
         file_similarity=np.array([one.file_similarity for one in ones], np.float32),
         file_text=np.array([one.file_text for one in ones], np.float32),
         file_words=np.array([one.file_words for one in ones], np.float32),
+        own_words=np.array([one.own_words for one in ones], np.float32),
         quoted=np.array([one.quoted for one in ones], np.bool_),
         kinds=np.array([one.kind for one in ones], np.uint8),
         flags=np.array([one.flags for one in ones], np.uint8),

@@ -25,6 +25,12 @@ def test_more_evidence_ranks_higher(evidence: str) -> None:
     assert order("query", ones) == [1, 2, 0]
 
 
+def test_words_count_less_where_a_symbol_holds_little_of_the_query() -> None:
+    by_chance, fitting = One(text=9.0, own_words=0.2), One(text=6.0, own_words=0.5)
+    assert order("query", apart(by_chance, fitting)) == [1, 0]
+    assert order("query", apart(replace(by_chance, own_words=0.4), fitting)) == [0, 1]
+
+
 def test_equal_candidates_are_ordered_by_id() -> None:
     assert order("query", apart(One(), One(), One())) == [0, 1, 2]
 
