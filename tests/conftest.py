@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,18 @@ def shared_as_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse to delete, rename or replace what this process has open or mapped, as Windows does."""
     if not Path("/proc/self/fd").is_dir():
         pytest.skip("needs to know which files are open")
-    monkeypatch.setattr(shutil, "_use_fd_functions", False)
     for name in ("unlink", "remove", "rmdir", "rename", "replace"):
         monkeypatch.setattr(os, name, _refusing(getattr(os, name)))
 
 
 def _refusing(function: Callable[..., None]) -> Callable[..., None]:
-    def refuse(*arguments: Any, **options: Any) -> None:
-        wanted = {str(Path(path).absolute()) for path in arguments}
+    def refuse(*arguments: Any, dir_fd: int | None = None, **options: Any) -> None:
+        folder = Path.cwd() if dir_fd is None else Path(f"/proc/self/fd/{dir_fd}").readlink()
+        wanted = {os.path.normpath(folder / os.fspath(path)) for path in arguments}
         if wanted & set(_held_files()):
             raise PermissionError(errno.EACCES, "The process cannot access the file", str(arguments[0]))
+        if dir_fd is not None:
+            options["dir_fd"] = dir_fd
         function(*arguments, **options)
 
     return refuse

@@ -12,7 +12,9 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 import lsp_server
 
-pytestmark = pytest.mark.long
+# pygls asks asyncio for what Python 3.14 wants to be asked of inspect.
+OUTDATED = "ignore:'asyncio.iscoroutinefunction':DeprecationWarning"
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings(OUTDATED)]
 
 SOURCE = Path(lsp_server.__file__).parent.parent
 
