@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial, reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,19 +45,38 @@ def from_index(snapshot: Snapshot, unsaved: Unsaved, retrieval: Retrieval, cance
     files = retrieval.filters.files(snapshot, list(unsaved.files))
     allowed = retrieval.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
-    in_words = concurrently(
-        lambda: (
-            _named(snapshot, retrieval, allowed),
-            np.union1d(_quoted(snapshot, retrieval, files, allowed), _at_lines(snapshot, retrieval, allowed)),
-            _by_words(snapshot, retrieval, files, allowed),
-        ),
-        is_busy=retrieval.is_busy,
-    )
+    in_words = concurrently(lambda: _in_words(snapshot, retrieval, files, allowed), is_busy=retrieval.is_busy)
     nearest = _nearest(snapshot, retrieval, allowed)
-    named, quoted, by_words = in_words()
+    found = in_words()
     cancel.raise_if_cancelled()
-    ordinals = reduce(np.union1d, (nearest, by_words[0], named, quoted))
-    return _with_evidence(snapshot, retrieval, ordinals, by_words, quoted)
+    ordinals = reduce(np.union1d, (nearest, found.text[0], found.named, found.quoted))
+    return _with_evidence(snapshot, retrieval, ordinals, found)
+
+
+class _InWords(NamedTuple):
+    """What the words of a query find.
+
+    Attributes:
+        named: Ordinals of symbols whose names begin with the query.
+        quoted: Ordinals of symbols that the query quotes, or whose lines it names.
+        text: The best BM25 hits.
+        own_words: How much of the query each of these contains itself, 0 to 1.
+    """
+
+    named: I64
+    quoted: I64
+    text: _Hits
+    own_words: _Hits
+
+
+def _in_words(snapshot: Snapshot, retrieval: Retrieval, files: Mask | None, allowed: Mask | None) -> _InWords:
+    text = _by_words(snapshot, retrieval, files, allowed)
+    return _InWords(
+        _named(snapshot, retrieval, allowed),
+        np.union1d(_quoted(snapshot, retrieval, files, allowed), _at_lines(snapshot, retrieval, allowed)),
+        text,
+        _own_words(snapshot, retrieval, text[0]),
+    )
 
 
 def _nearest(snapshot: Snapshot, retrieval: Retrieval, allowed: Mask | None) -> I64:
@@ -164,29 +184,22 @@ def _known(snapshot: Snapshot, hits: TextHits) -> _Hits:
     return ordinals[known], hits.scores[known]
 
 
-def _with_evidence(
-    snapshot: Snapshot,
-    retrieval: Retrieval,
-    ordinals: I64,
-    by_words: _Hits,
-    quoted: I64,
-) -> Gathered:
+def _with_evidence(snapshot: Snapshot, retrieval: Retrieval, ordinals: I64, found: _InWords) -> Gathered:
     vectors = snapshot.vectors
     files = vectors.files(ordinals).astype(np.int64)
     asked, indices = np.unique(files, return_inverse=True)
     file_text = concurrently(lambda: _file_text(snapshot, retrieval, asked), is_busy=retrieval.is_busy)
     file_words = _file_words(snapshot, retrieval, asked)
-    own_words = _own_words(snapshot, retrieval, by_words[0])
     return Gathered(
         Candidates(
             ids=vectors.ids(ordinals),
             similarity=vectors.similarities(retrieval.vector, ordinals),
-            text=_looked_up(ordinals, *by_words),
+            text=_looked_up(ordinals, *found.text),
             file_similarity=_file_similarity(snapshot, retrieval, asked)[indices],
             file_text=file_text()[indices],
             file_words=file_words[indices],
-            own_words=_looked_up(ordinals, *own_words),
-            quoted=np.isin(ordinals, quoted),
+            own_words=_looked_up(ordinals, *found.own_words),
+            quoted=np.isin(ordinals, found.quoted),
             kinds=vectors.kinds(ordinals),
             flags=vectors.flags(ordinals),
             lines=vectors.lines(ordinals),
