@@ -19,10 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal
 
-import platformdirs
-
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.harmless import harmless
+from lsp_server.own_folders import own_folder
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ _EXPIRY_S: Final = 14 * 24 * 3600.0
 
 def log_folder() -> Path:
     """Return the folder that holds the log files."""
-    return platformdirs.user_log_path("semantic-symbols", appauthor=False)
+    return own_folder("log")
 
 
 def start_logging(role: Role, level: str) -> None:

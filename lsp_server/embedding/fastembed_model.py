@@ -10,14 +10,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 from lsp_server.embedding.contract import ModelChoice, ModelInfo
 from lsp_server.embedding.onnx_folder import OnnxFolder
 from lsp_server.embedding.prefixes import prefixes_of
 from lsp_server.embedding.telemetry import disable_telemetry
 from lsp_server.embedding.transformer import RECIPE, TransformerModel
 from lsp_server.errors import ModelUnavailable
+from lsp_server.own_folders import own_folder
 
 
 def load_transformer(choice: ModelChoice) -> TransformerModel:
@@ -111,4 +110,4 @@ def _revision(description: dict[str, Any], implementation: str) -> str:
 def cache_dir() -> Path:
     """Return the folder for downloaded models; unlike fastembed's own default, it survives a reboot."""
     configured = os.environ.get("FASTEMBED_CACHE_PATH")
-    return Path(configured) if configured else user_cache_path("semantic-symbols", appauthor=False) / "models"
+    return Path(configured) if configured else own_folder("cache") / "models"

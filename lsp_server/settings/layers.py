@@ -9,10 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import platformdirs
-
 from lsp_server.disk import read_ordinary
 from lsp_server.errors import InvalidSettings
+from lsp_server.own_folders import own_folder
 from lsp_server.settings.options import ENVIRONMENT_PREFIX, Option, OptionValue, Settings, describe
 from lsp_server.settings.values import checked, parsed
 
@@ -62,7 +61,7 @@ class LoadedSettings:
 
 def user_settings_file() -> Path:
     """Return the path of the user's settings file, which need not exist."""
-    return platformdirs.user_config_path("semantic-symbols", appauthor=False) / "config.toml"
+    return own_folder("config") / "config.toml"
 
 
 def load_settings(

@@ -20,10 +20,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final, Self
 
-import platformdirs
-
 from lsp_server.disk import with_home
 from lsp_server.errors import IndexBusy, IndexStorageFailed
+from lsp_server.own_folders import own_folder
 from lsp_server.storage.json_notes import read_json, write_json
 from lsp_server.storage.lease import WriterLease, is_read_locked
 from lsp_server.storage.path_identity import folder_hash
@@ -250,7 +249,7 @@ class IndexRoot:
     @classmethod
     def default(cls) -> Self:
         """Return the root in the platform's user cache folder."""
-        return cls(platformdirs.user_cache_path("semantic-symbols", appauthor=False))
+        return cls(own_folder("cache"))
 
     @classmethod
     def at(cls, index_dir: str) -> Self:

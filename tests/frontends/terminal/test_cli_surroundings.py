@@ -95,3 +95,27 @@ def run_without(closed: str, shell: Shell, *arguments: str) -> subprocess.Comple
         timeout=60,
         check=False,
     )
+
+
+NOBODY = """
+import pwd
+
+def unknown(_):
+    raise KeyError
+
+pwd.getpwuid = unknown
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system knows a folder without a home")
+def test_a_user_without_a_home_is_told_what_to_set(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(NOBODY)
+    path = os.pathsep.join([str(tmp_path / "site"), shell.environment["PYTHONPATH"]])
+    own = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+    kept = {name: value for name, value in shell.environment.items() if name not in own}
+    shell.environment = {**kept, "PYTHONPATH": path}
+    done = shell.run("status")
+    assert done.returncode == 4
+    assert "Set HOME" in done.stderr
+    assert len(done.stderr.splitlines()) == 2
