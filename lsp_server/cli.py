@@ -7,7 +7,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 
 from lsp_server.disk import open_many
@@ -140,10 +140,15 @@ def _ending_at_ctrl_c() -> Iterator[None]:
     """Have Ctrl-C end the process at once: some modules swallow or wrap exceptions while being imported."""
 
     def end(*_: object) -> None:
-        os.write(2, b"Interrupted.\n")
+        with suppress(OSError):
+            os.write(2, b"Interrupted.\n")
         os._exit(INTERRUPTED_EXIT_CODE)
 
-    before = signal.signal(signal.SIGINT, end)
+    before = signal.getsignal(signal.SIGINT)
+    if before in (signal.SIG_IGN, None):  # whoever started us wants it so
+        yield
+        return
+    signal.signal(signal.SIGINT, end)
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ def own_folder(use: Literal["config", "cache", "log"]) -> Path:
         folder = Path(getattr(folders, f"user_{use}_dir"))
     except RuntimeError:
         folder = Path()
-    if not folder.is_absolute():  # older versions of platformdirs leave `~` as it is
+    if folder == Path() or folder.parts[0] == "~":  # older versions of platformdirs leave it as it is
         raise InvalidSettings(
             "There is no home folder to keep settings, indexes and logs in.",
             "Set HOME to a folder that you may write to, or else XDG_CONFIG_HOME, XDG_CACHE_HOME and "

@@ -255,6 +255,8 @@ def test_a_workspace_file_may_lower_a_limit_of_the_user_and_not_raise_it(place: 
     raised = place.load(workspace="indexing.maxFileBytes = 3_000_001", user=user)
     assert raised.settings.indexing.max_file_bytes == 3_000_000
     assert "3,000,000" in raised.problems[0].message
+    twice = place.load(workspace="[indexing]\nmax_file_bytes = 5_000\nmaxFileBytes = 1_000_000", user=user)
+    assert (twice.settings.indexing.max_file_bytes, twice.problems) == (1_000_000, ())
 
 
 DEEP = ("a = " + "[" * 3000 + "]" * 3000, ".".join("a" * 3000) + " = 1")

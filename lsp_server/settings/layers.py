@@ -144,9 +144,10 @@ class _Layers:
     def add_nested(self, source: str, content: Mapping[str, Any], *, is_workspace: bool = False) -> None:
         """Add nested or dotted keys as the next layer."""
         # Listed first, so that content nested too deep fails before any of it is used.
+        before = dict(self._values)
         for key, value in list(self._flatten("", content)):
             option = self._spellings.get(key)
-            if is_workspace and option is not None and (refusal := self._refusal(option, value)):
+            if is_workspace and option is not None and (refusal := _refusal(option, value, before)):
                 suggestion = f"Set it in {user_settings_file()} or in the editor's own settings."
                 self._report(source, key, refusal, suggestion)
             else:
@@ -210,15 +211,6 @@ class _Layers:
                 for message, suggestion in islice(check(taken), _MAX_PROBLEMS):
                     self._report(source, key, message, suggestion)
 
-    def _refusal(self, option: Option, value: Any) -> str:
-        """Return why a workspace's file may not set this; empty if it may."""
-        if not option.rule.in_workspace:
-            return "can't be set in a workspace's file"
-        ceiling = self._values.get(option.key, option.default) if option.rule.is_ceiling else None
-        if isinstance(ceiling, int | float) and isinstance(value, int | float) and value > ceiling:
-            return f"can't be raised above {ceiling:,} in a workspace's file"
-        return ""
-
     def _unknown(self, source: str, key: str, names: Iterable[str]) -> None:
         near = get_close_matches(key, names, n=1) if self._listens_to(source) else []
         hint = f"Did you mean {near[0]}?" if near else "Remove it."
@@ -244,6 +236,16 @@ def _shown(text: str) -> str:
     """Return a text from a file as a message has it: on one line, and not too long."""
     line = " ".join(text.split())
     return line if len(line) <= _MAX_SHOWN else f"{line[: _MAX_SHOWN - 1]}…"
+
+
+def _refusal(option: Option, value: Any, before: Mapping[str, OptionValue]) -> str:
+    """Return why a workspace's file may not set this over the values before it; empty if it may."""
+    if not option.rule.in_workspace:
+        return "can't be set in a workspace's file"
+    ceiling = before.get(option.key, option.default) if option.rule.is_ceiling else None
+    if isinstance(ceiling, int | float) and isinstance(value, int | float) and value > ceiling:
+        return f"can't be raised above {ceiling:,} in a workspace's file"
+    return ""
 
 
 def _plain(value: OptionValue) -> Any:

@@ -270,6 +270,8 @@ def _ranked(index: VectorIndex, query: F32, answers: I64) -> tuple[_Ranked, _Ran
         for start in range(0, segment.n_rows, BLOCK_ROWS):
             block = segment.codes[start : start + BLOCK_ROWS]
             distances[base + start : base + start + len(block)] = index.kernel(code, block)
+    if index.alive is not None:
+        distances[~index.alive] = np.iinfo(np.uint16).max
     is_near = distances <= distances[answers].max()
     is_near[within(distances, SHORTLIST * _RERANKS[-1])] = True
     if index.alive is not None:

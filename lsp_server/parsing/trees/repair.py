@@ -14,7 +14,7 @@ from tree_sitter import Language, Node
 from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.trees.rules import Rules
 from lsp_server.parsing.trees.tree import parse_in_time
-from lsp_server.parsing.trees.walk import Definition, is_looked_into
+from lsp_server.parsing.trees.walk import Definition, enclosed, is_looked_into
 
 _MAX_LEVELS = 8
 _MAX_JOINED = 3
@@ -113,7 +113,9 @@ class Repaired:
             broken: The definitions of the tree with errors.
             known: The definitions of this text's tree.
         """
-        owners = {(*one.containers, one.found.name) for one in known} | {one.containers for one in known}
+        owners = {enclosed(one.containers, one.found.name) for one in known} | {
+            one.containers for one in known
+        }
         left_out = {one.code_start for one in self.left_out}
 
         def is_sound(one: Definition) -> bool:

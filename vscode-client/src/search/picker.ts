@@ -7,9 +7,9 @@ import type { Found, SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
 import { SECTION } from "../server/settings.ts";
 import { answerTo } from "./answer.ts";
+import { Debouncer } from "./debouncer.ts";
 import type { History } from "./history.ts";
 import { COPY, FORGET, notRunningRows, openingRows, RELATED, SIDE, type Row } from "./items.ts";
-import { Debouncer } from "./debouncer.ts";
 import type { Preview } from "./preview.ts";
 import { heading } from "./wording.ts";
 
