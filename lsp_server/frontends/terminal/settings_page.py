@@ -24,8 +24,8 @@ A setting may be given in several places; later ones win:
 
 A change in the editor takes effect at once, without a restart. An unknown setting is reported, with the
 nearest valid name, and so is an invalid value; both are ignored. A workspace's file can't set anything that
-names a folder, loads a model or applies to the whole machine, nor raise the limits of a file's size and time: a
-repository that you open must not be able to decide that. Of mistakes in one place, ten are reported.
+names a folder, loads a model or applies to the whole machine, nor raise the limits of a file's size and time:
+a repository that you open must not be able to decide that. Of mistakes in one place, ten are reported.
 
 In TOML, sections are tables, and names may be written as here or in snake_case:
 
