@@ -60,6 +60,31 @@ def test_a_file_of_rules_too_large_to_be_one_says_nothing(tmp_path: Path, name: 
     assert indexed(tmp_path) == ["a.py"]
 
 
+@pytest.mark.parametrize(
+    "pattern", ["*abc{}*", "**/*a{}*/*b*/c", "[ab]{}x", "*" + "a*" * 1_000 + "{}", "a" * 5_000 + "{}", "{}"]
+)
+def test_a_file_of_patterns_without_end_is_read_as_far_as_it_costs_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, pattern: str
+) -> None:
+    lines = "".join(pattern.format(number) + "\n" for number in range(1_900_000 // (len(pattern) + 5)))
+    write(tmp_path, {".gitignore": f"*.log\n{lines}", "a" * 100 + ".py": "", "a.log": "", "b.py": ""})
+    begin_s = time.process_time()
+    assert indexed(tmp_path) == ["a" * 100 + ".py", "b.py"]
+    assert time.process_time() - begin_s < 10
+    warnings = [record.getMessage() for record in caplog.records]
+    assert len(warnings) == 1, warnings
+    assert str(tmp_path / ".gitignore") in warnings[0]
+    assert "abc" not in warnings[0]
+
+
+def test_thousands_of_names_count_to_the_last(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    lines = "".join(f"/out/{number}.txt\n*.x{number % 1_000}\n" for number in range(1_900))
+    names = "".join(f"name{number}/\n" for number in range(50_000))
+    write(tmp_path, {".gitignore": f"{lines}{names}last.py", "a.py": "", "last.py": "", "name49999/a.py": ""})
+    assert indexed(tmp_path) == ["a.py"]
+    assert not caplog.records
+
+
 NAMES = st.sampled_from(["a", "b", "ab", "a.py", "b.py", "c.txt", "#x", "x y"])
 PIECES = st.sampled_from(
     [
