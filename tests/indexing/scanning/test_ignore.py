@@ -3,6 +3,7 @@
 import gc
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ def test_a_pipe_in_place_of_an_ignore_file_says_nothing(tmp_path: Path) -> None:
     assert indexed(tmp_path) == ["a.py"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a file of holes takes its space there")
 @pytest.mark.parametrize("name", [".gitignore", ".ignore", OWN_FILE, ".git", ".git/commondir", ".git/index"])
 def test_a_file_of_rules_too_large_to_be_one_says_nothing(tmp_path: Path, name: str) -> None:
     write(tmp_path, {"a.py": "", name: "", "build/b.py": ""})
