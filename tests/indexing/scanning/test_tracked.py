@@ -111,6 +111,11 @@ def test_a_repository_that_leads_nowhere_is_none(tmp_path: Path, text: bytes) ->
         ("//files/team/app", "../main/.git", False),
         ("C:/code/app", "D:/main/.git/worktrees/app", False),
         ("C:/code/app", "../main/.git/worktrees/app", False),
+        ("C:/code/app", r"\\?\D:\main\.git\worktrees\app", False),
+        ("C:/code/app", "//?/c:/main/.git/worktrees/app", False),
+        (r"\\?\C:\code\app", "../main/.git", False),
+        ("C:/code/app", r"\\?\GLOBALROOT\Device\Mup\evil.example\share", True),
+        ("C:/code/app", r"\\.\UNC\evil.example\share", True),
     ],
 )
 def test_a_git_file_leads_to_no_other_computer(folder: str, path: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
