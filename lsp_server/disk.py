@@ -23,7 +23,7 @@ MAX_OPEN: Final = 8192
 """Files that one process may have open; every macOS allows that many."""
 
 MAX_READ_BYTES: Final = 100_000_000
-"""No larger file is read: no setting lets one into the index."""
+"""No larger file is read whole: no setting lets one into the index."""
 
 _FIRST_REST_S: Final = 0.005
 

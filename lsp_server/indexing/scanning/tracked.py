@@ -18,7 +18,7 @@ _MAX_INDEX_BYTES: Final = 1_000_000_000
 
 _PIECE_BYTES: Final = 16_000_000
 _OVERLAP_BYTES: Final = 10_000
-"""More than two names in git's index, and the length of one, take."""
+"""More than the longest entry in which a folder is found: a piece may end within one."""
 
 
 class TrackedFolders:
