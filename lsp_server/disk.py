@@ -6,10 +6,10 @@ import stat
 import sys
 import time
 import unicodedata
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 Answer = TypeVar("Answer")
 
@@ -23,7 +23,7 @@ MAX_OPEN: Final = 8192
 """Files that one process may have open; every macOS allows that many."""
 
 MAX_READ_BYTES: Final = 100_000_000
-"""No larger file is read: no setting lets one into the index."""
+"""No larger file is read whole: no setting lets one into the index."""
 
 _FIRST_REST_S: Final = 0.005
 
@@ -96,6 +96,13 @@ def read_ordinary(path: str | Path, limit_bytes: int = MAX_READ_BYTES) -> tuple[
     Raises:
         OSError: It can't be read, is not a regular file, or is too large.
     """
+    with open_ordinary(path, limit_bytes) as (file, status):
+        return file.read(status.st_size), status
+
+
+@contextmanager
+def open_ordinary(path: str | Path, limit_bytes: int) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+    """Open a regular file to read it piece by piece; see `read_ordinary`."""
     # O_BINARY: Windows' text mode would change line ends. O_NONBLOCK: opening a pipe must not wait.
     flags = (
         os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -108,6 +115,6 @@ def read_ordinary(path: str | Path, limit_bytes: int = MAX_READ_BYTES) -> tuple[
         if status.st_size > limit_bytes:
             raise OSError(errno.EFBIG, f"It is larger than {limit_bytes:,} bytes", str(path))
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(status.st_size), status
+            yield file, status
     finally:
         os.close(descriptor)

@@ -55,11 +55,12 @@ def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
             disk.read_ordinary(path)
 
 
-def test_a_file_too_large_for_any_index_is_not_read(tmp_path: Path) -> None:
+def test_a_file_larger_than_the_limit_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "holes.py").open("wb") as file:
-        file.truncate(1 << 40)
-    with pytest.raises(OSError, match="larger than"):
-        disk.read_ordinary(tmp_path / "holes.py")
+        file.truncate(1_001)
+    with pytest.raises(OSError, match="larger than 1,000 bytes"):
+        disk.read_ordinary(tmp_path / "holes.py", 1_000)
+    assert len(disk.read_ordinary(tmp_path / "holes.py", 1_001)[0]) == 1_001
 
 
 def test_a_file_that_grows_while_it_is_read_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ _STORAGE_SIGNS = (
     # A failed write ends the writer's threads; later errors only say that they are gone.
     "writer was killed",
     "error occurred in a thread",
-    "System error.",  # of threads alone: where there may be no more, none can be started
+    # Tantivy says this only when no thread could be started, as where their number is limited.
+    "System error.",
 )
 
 _SYSTEM_FAILED = re.compile(r"Os \{ code: \d+, kind: (?!NotFound)|\(os error (?![23]\))\d")

@@ -10,7 +10,7 @@ MAX_DOCUMENTATION = 2000
 """Most characters of each in a symbol."""
 
 MAX_CONTAINERS = 32
-"""Most names around a symbol, which has them all: a small file may nest by the thousand."""
+"""Most containers that a symbol names, the innermost ones: in a small file thousands may nest."""
 
 
 @dataclass(frozen=True, slots=True)

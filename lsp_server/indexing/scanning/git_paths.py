@@ -1,12 +1,16 @@
 """Where git keeps what concerns a folder: the repository around it, its `info/exclude` and its index."""
 
 import os
+import re
 from pathlib import Path, PurePath
 from typing import Final
 
 from lsp_server.disk import read_ordinary
 
 _MAX_POINTER_BYTES: Final = 10_000
+
+_LETTER_OF_A_DISK: Final = re.compile(r"\\\\\?\\[A-Za-z]:")
+r"""The drive of `\\?\C:\...`, which is as local as `C:` is."""
 
 
 def is_repository(folder: Path) -> bool:
@@ -76,7 +80,7 @@ def _pointed_to(file: Path, folder: Path) -> Path:
     if "\0" in path:
         raise ValueError("a path has no NUL in it")
     if leads_to_network(folder / path, folder):
-        raise ValueError("no repository is looked for on a computer that the folder is not on")
+        raise ValueError("a path in a `.git` file must not lead to another computer")
     return folder / path
 
 
@@ -85,4 +89,6 @@ def leads_to_network(path: PurePath, folder: PurePath) -> bool:
 
     It signs in there unasked, so that whoever wrote the path could learn the hash of the user's password.
     """
-    return path.drive.startswith("\\\\") and path.drive.lower() != folder.drive.lower()
+    if not path.drive.startswith("\\\\") or _LETTER_OF_A_DISK.fullmatch(path.drive):
+        return False
+    return path.drive.lower() != folder.drive.lower()

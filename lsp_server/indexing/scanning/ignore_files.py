@@ -1,14 +1,15 @@
 """Ignore files as a workspace folder sees them: its own, and those of the folders around it."""
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from lsp_server.disk import read_ordinary
-from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine, lines_of
+from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine, lines_of, tell_passed_over
 
 _MAX_BYTES: Final = 2_000_000
-"""A file that is larger says nothing: compiling its patterns would take minutes."""
+"""A file that is larger says nothing; how many patterns count is limited apart from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def read_ignore_file(file: Path, n_cut: int, prefix: str = "", rank: int = 0) ->
     """Return the file, or nothing when there is none or no pattern is in it. See `IgnoreFile`."""
     try:
         raw, _ = read_ordinary(file, _MAX_BYTES)
-    except OSError:  # missing, a folder, too large or not readable: git ignores that as well
+    except OSError as error:  # missing, a folder or not readable: git ignores that as well
+        if error.errno == errno.EFBIG:
+            tell_passed_over(f"all of more than {_MAX_BYTES:,} bytes", str(file))
         return ()
     patterns = PatternFile(str(file), lines_of(raw))
     return (IgnoreFile(patterns, n_cut, prefix, rank),) if patterns else ()

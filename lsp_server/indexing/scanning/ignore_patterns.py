@@ -4,22 +4,40 @@ A pattern is matched against the path itself, never against the folders above it
 excluded folder, as in git (gitignore(5), "PATTERN FORMAT").
 """
 
+import logging
 import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Final
 
 from pathspec.patterns.gitignore import GitIgnorePatternError
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
+logger = logging.getLogger(__name__)
+
 _WILDCARDS = re.compile(r"[*?\[\\]")
 _SIMPLE_SUFFIX = re.compile(r"\*(\.[^.*?\[\\/]+)")
 _SET = re.compile(r"\\.|\[\^(\]?)(?!/)([^\]]*\])|\[(?!\^)\]?[^\]]*\]")
-"""An escaped character or a set; of a set of what does not match, a bracket at its start and the rest."""
+"""An escaped character or a set.
 
-_MAX_CHARACTERS = 4_096
-"""No path is longer, and compiling a pattern of a million takes minutes."""
+Of a set that begins with `^`, the groups are a `]` right behind that, which does not end it, and the rest.
+"""
+
+_MAX_CHARACTERS: Final = 4_096
+"""No path is longer."""
+
+_MAX_PATTERNS: Final = 100_000
+"""Most patterns of one file. Without wildcards they take no time to match, but some to read."""
+
+_MAX_WILD_CHARACTERS: Final = 50_000
+_LEAST_WILD_CHARACTERS: Final = 25
+"""Most characters of one file's patterns with wildcards, each counting as 25 at least: 2,000 short patterns.
+
+The worst of them take about a second to compile, and 20 ms for a name of 255 characters.
+"""
 
 _POSIX_CLASSES = MappingProxyType(
     {
@@ -47,8 +65,10 @@ class PatternLine:
         negated: Whether it begins with `!`.
         folders_only: Whether it ends with a slash.
         floating: Whether it has no slash inside, so that it matches a name at any depth.
-        expression: Matches the name if floating, else the path relative to the file's folder.
-        segments: For an anchored pattern, one expression per path segment; None stands for `**`.
+        expression: Matches the name if floating, else the path relative to the file's folder. None without
+            wildcards: then it is `body` itself.
+        segments: For an anchored pattern, one expression per path segment, or the segment itself where it
+            has no wildcards; None stands for `**`.
     """
 
     index: int
@@ -58,8 +78,12 @@ class PatternLine:
     negated: bool
     folders_only: bool
     floating: bool
-    expression: re.Pattern[str]
-    segments: tuple[re.Pattern[str] | None, ...]
+    expression: re.Pattern[str] | None
+    segments: tuple[re.Pattern[str] | str | None, ...]
+
+    def matches(self, text: str) -> bool:
+        """Tell whether a pattern with wildcards matches a name or a path."""
+        return self.expression is not None and self.expression.fullmatch(text) is not None
 
     def may_match_below(self, folder: str) -> bool:
         """Tell whether something below a folder (relative to the pattern's file) can match."""
@@ -71,7 +95,7 @@ class PatternLine:
             segment = self.segments[depth]
             if segment is None:
                 return True
-            if not segment.fullmatch(name):
+            if segment != name if isinstance(segment, str) else not segment.fullmatch(name):
                 return False
         return True
 
@@ -88,7 +112,7 @@ class PatternFile:
 
     def __init__(self, name: str, lines: Iterable[str]) -> None:
         self.name = name
-        self._lines = tuple(_compiled(lines))
+        self._lines = tuple(_compiled(name, lines))
         self._names: dict[str, list[PatternLine]] = {}
         self._suffixes: dict[str, list[PatternLine]] = {}
         self._paths: dict[str, list[PatternLine]] = {}
@@ -97,7 +121,7 @@ class PatternFile:
         wild_paths: list[PatternLine] = []
         # The last pattern wins, so every list is in descending order.
         for line in reversed(self._lines):
-            is_wild = _WILDCARDS.search(line.body)
+            is_wild = line.expression is not None
             if not line.floating:
                 (wild_paths if is_wild else self._paths.setdefault(line.body, [])).append(line)
             elif not is_wild:
@@ -139,10 +163,10 @@ class PatternFile:
         if self._paths and path in self._paths:
             best = _later(best, self._paths[path], is_folder=is_folder)
         if self._wild_name and self._wild_name.expression.fullmatch(name):
-            hits = [line for line in self._wild_name.lines if line.expression.fullmatch(name)]
+            hits = [line for line in self._wild_name.lines if line.matches(name)]
             best = _later(best, hits, is_folder=is_folder)
         if self._wild_path and self._wild_path.expression.fullmatch(path):
-            hits = [line for line in self._wild_path.lines if line.expression.fullmatch(path)]
+            hits = [line for line in self._wild_path.lines if line.matches(path)]
             best = _later(best, hits, is_folder=is_folder)
         return best
 
@@ -158,7 +182,8 @@ class _Alternatives:
     def of(cls, lines: list[PatternLine]) -> "_Alternatives | None":
         if not lines:
             return None
-        return cls(lines, _expression("|".join(f"(?:{line.expression.pattern})" for line in lines)))
+        sources = (line.expression.pattern for line in lines if line.expression)
+        return cls(lines, _expression("|".join(f"(?:{source})" for source in sources)))
 
 
 def _later(best: PatternLine | None, falling: list[PatternLine], *, is_folder: bool) -> PatternLine | None:
@@ -168,12 +193,21 @@ def _later(best: PatternLine | None, falling: list[PatternLine], *, is_folder: b
     return best
 
 
-def _compiled(lines: Iterable[str]) -> Iterable[PatternLine]:
-    index = 0
+def _compiled(name: str, lines: Iterable[str]) -> Iterable[PatternLine]:
+    index = n_wild_characters = 0
     for number, raw in enumerate(lines, 1):
         text = _without_trailing_blanks(raw.rstrip("\r\n"))
-        if not text or text.startswith("#") or len(text) > _MAX_CHARACTERS:
+        if not text or text.startswith("#"):
             continue
+        is_wild = _WILDCARDS.search(text) is not None
+        n_more = max(len(text), _LEAST_WILD_CHARACTERS) if is_wild else 0
+        if len(text) > _MAX_CHARACTERS:
+            tell_passed_over(f"a pattern of more than {_MAX_CHARACTERS:,} characters", name)
+            continue
+        if index == _MAX_PATTERNS or n_wild_characters + n_more > _MAX_WILD_CHARACTERS:
+            tell_passed_over("more patterns than a file may have", name)
+            continue
+        n_wild_characters += n_more
         negated = text.startswith("!")
         body = text[negated:]
         folders_only = body.endswith("/")
@@ -189,9 +223,9 @@ def _compiled(lines: Iterable[str]) -> Iterable[PatternLine]:
         # `a/**` is everything below `a`, not `a` itself.
         body = body + "/*" if body.endswith("/**") else body
         try:
-            parts = [None if part == "**" else _translated(part) for part in body.split("/")]
-            expression = _expression(_joined(parts))
-            segments = tuple(None if part is None else _expression(part) for part in parts)
+            parts = body.split("/")
+            segments = tuple(None if part == "**" else _segment(part) for part in parts)
+            expression = _expression(_joined(segments)) if _WILDCARDS.search(body) else None
         except (GitIgnorePatternError, re.error):
             continue  # git, too, ignores a pattern that it can't parse
         anchored = (index, number, text, body, negated, folders_only, not is_anchored)
@@ -211,17 +245,17 @@ def _collapsed(body: str) -> str:
     return "/".join(part for at, part in enumerate(parts) if part != "**" or at == 0 or parts[at - 1] != "**")
 
 
-def _joined(parts: Sequence[str | None]) -> str:
-    """Return the source for a whole path, from those of its parts; None stands for `**`.
+def _joined(segments: Sequence[re.Pattern[str] | str | None]) -> str:
+    """Return the source for a whole path, from its segments; see `PatternLine`.
 
     Between two `**`, the first folders that fit are as good as any others, so no match goes back to try them.
     """
     runs: list[list[str]] = [[]]
-    for part in parts:
-        if part is None:
+    for segment in segments:
+        if segment is None:
             runs.append([])
         else:
-            runs[-1].append(part)
+            runs[-1].append(re.escape(segment) if isinstance(segment, str) else segment.pattern)
     first, *between, last = [[], *runs] if len(runs) == 1 else runs
     source = "".join(f"{part}/" for part in first)
     for run in between:
@@ -229,8 +263,20 @@ def _joined(parts: Sequence[str | None]) -> str:
     return source + ("(?:[^/]+/)*" if len(runs) > 1 else "") + "/".join(last)
 
 
+def _segment(part: str) -> re.Pattern[str] | str:
+    """Return the expression for one part of a path, or the part itself if it has no wildcards.
+
+    Raises:
+        GitIgnorePatternError: It is not valid.
+        re.error: It is not valid.
+    """
+    if not part:
+        raise GitIgnorePatternError(part)
+    return _expression(_translated(part)) if _WILDCARDS.search(part) else part
+
+
 def _translated(part: str) -> str:
-    """Return the source for one part of a path.
+    """Return the source for one part of a path that has wildcards.
 
     Between two stars, the first characters that fit are as good as any others, as in `_joined`: a pattern of
     ten stars would otherwise take years for a long name.
@@ -242,13 +288,19 @@ def _translated(part: str) -> str:
         part = part.replace(name, characters)
     # With a part behind it, as pathspec would cut off blanks at the end.
     source, _ = GitIgnoreSpecPattern.pattern_to_regex(f"/{part}/x")
-    if source is None or not part:
+    if source is None:
         raise GitIgnorePatternError(part)
     first, *others = source[1:].rpartition("/x")[0].split("[^/]*")
     if others:
         *between, last = others
         first += "".join(f"(?>[^/]*?{piece})" for piece in between if piece) + "[^/]*" + last
     return _SET.sub(lambda found: found[0] if found[1] is None else f"[^{found[1]}/{found[2]}", first)
+
+
+@lru_cache(1_000)
+def tell_passed_over(what: str, name: str) -> None:
+    """Log, once, that something in a file of patterns does not count."""
+    logger.warning("passed over: %s, in %s", what, name)
 
 
 def _expression(source: str) -> re.Pattern[str]:

@@ -3,6 +3,7 @@
 import gc
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -52,12 +53,38 @@ def test_a_pipe_in_place_of_an_ignore_file_says_nothing(tmp_path: Path) -> None:
     assert indexed(tmp_path) == ["a.py"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a file of holes takes its space there")
 @pytest.mark.parametrize("name", [".gitignore", ".ignore", OWN_FILE, ".git", ".git/commondir", ".git/index"])
 def test_a_file_of_rules_too_large_to_be_one_says_nothing(tmp_path: Path, name: str) -> None:
     write(tmp_path, {"a.py": "", name: "", "build/b.py": ""})
     with (tmp_path / name).open("wb") as file:
         file.truncate(1 << 40)  # of holes, which take no space
     assert indexed(tmp_path) == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*abc{}*", "**/*a{}*/*b*/c", "[ab]{}x", "*" + "a*" * 1_000 + "{}", "a" * 5_000 + "{}", "{}"]
+)
+def test_a_file_of_patterns_without_end_is_read_as_far_as_it_costs_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, pattern: str
+) -> None:
+    lines = "".join(pattern.format(number) + "\n" for number in range(1_900_000 // (len(pattern) + 5)))
+    write(tmp_path, {".gitignore": f"*.log\n{lines}", "a" * 100 + ".py": "", "a.log": "", "b.py": ""})
+    begin_s = time.process_time()
+    assert indexed(tmp_path) == ["a" * 100 + ".py", "b.py"]
+    assert time.process_time() - begin_s < 10
+    warnings = [record.getMessage() for record in caplog.records]
+    assert len(warnings) == 1, warnings
+    assert str(tmp_path / ".gitignore") in warnings[0]
+    assert "abc" not in warnings[0]
+
+
+def test_thousands_of_names_count_to_the_last(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    lines = "".join(f"/out/{number}.txt\n*.x{number % 1_000}\n" for number in range(1_900))
+    names = "".join(f"name{number}/\n" for number in range(50_000))
+    write(tmp_path, {".gitignore": f"{lines}{names}last.py", "a.py": "", "last.py": "", "name49999/a.py": ""})
+    assert indexed(tmp_path) == ["a.py"]
+    assert not caplog.records
 
 
 NAMES = st.sampled_from(["a", "b", "ab", "a.py", "b.py", "c.txt", "#x", "x y"])

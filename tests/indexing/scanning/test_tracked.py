@@ -1,10 +1,12 @@
 """Whether people keep something below a folder under version control, and when that changes."""
 
 import subprocess
+import sys
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
+from lsp_server.indexing.scanning import tracked as module
 from lsp_server.indexing.scanning.git_paths import exclude_file, leads_to_network
 from lsp_server.indexing.scanning.tracked import TrackedFolders
 
@@ -64,6 +66,34 @@ def test_what_was_asked_is_told_when_the_answer_is_another(repository: Path) -> 
     assert (tracked.hold("build"), tracked.hold("web/dist")) == (False, True)
 
 
+@pytest.mark.parametrize("n_before", [0, 15_999_900, 16_000_000, 120_000_000])
+def test_an_index_of_a_million_files_is_read_to_its_end(repository: Path, n_before: int) -> None:
+    index = repository / ".git/index"
+    index.write_bytes(bytes(n_before) + index.read_bytes())  # as if entries of other files came first
+    tracked = TrackedFolders(repository)
+    assert (tracked.hold("build"), tracked.hold("web/notes"), tracked.hold("dist")) == (True, True, False)
+
+
+@pytest.mark.parametrize("cut", range(6))
+def test_a_name_at_the_end_of_a_piece_is_found(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    at = (repository / ".git/index").read_bytes().index(b"build/steps.py")
+    monkeypatch.setattr(module, "_PIECE_BYTES", at - 3 + cut)
+    assert TrackedFolders(repository).hold("build")
+    assert not TrackedFolders(repository).hold("web/dist")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file of holes takes its space there")
+def test_an_index_too_large_for_one_is_told_of(repository: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with (repository / ".git/index").open("r+b") as file:
+        file.truncate(1 << 40)
+    for _ in range(2):
+        assert not TrackedFolders(repository).hold("build")
+    (record,) = caplog.records
+    assert str(repository / ".git/index") in record.getMessage()
+
+
 @pytest.mark.parametrize("text", [b"gitdir: a\0b\n", b"", b"gitdir: \xff\n"])
 def test_a_repository_that_leads_nowhere_is_none(tmp_path: Path, text: bytes) -> None:
     (tmp_path / ".git").write_bytes(text)
@@ -81,6 +111,11 @@ def test_a_repository_that_leads_nowhere_is_none(tmp_path: Path, text: bytes) ->
         ("//files/team/app", "../main/.git", False),
         ("C:/code/app", "D:/main/.git/worktrees/app", False),
         ("C:/code/app", "../main/.git/worktrees/app", False),
+        ("C:/code/app", r"\\?\D:\main\.git\worktrees\app", False),
+        ("C:/code/app", "//?/c:/main/.git/worktrees/app", False),
+        (r"\\?\C:\code\app", "../main/.git", False),
+        ("C:/code/app", r"\\?\GLOBALROOT\Device\Mup\evil.example\share", True),
+        ("C:/code/app", r"\\.\UNC\evil.example\share", True),
     ],
 )
 def test_a_git_file_leads_to_no_other_computer(folder: str, path: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
