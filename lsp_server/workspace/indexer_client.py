@@ -152,7 +152,10 @@ class _Child:
         self._outbox.put(None)
         killer = threading.Timer(grace_s, self._kill)
         killer.daemon = True
-        killer.start()
+        try:
+            killer.start()
+        except RuntimeError:  # there may be no more threads
+            self._kill()
 
     def wait(self, timeout_s: float) -> None:
         self._reader.join(timeout_s)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lsp_server.storage.folders import IndexRoot
@@ -131,6 +132,23 @@ def test_a_folder_is_ready_when_everything_asked_is_answered(stage: MakeStage) -
     one.comes_to(IndexState.READY)
     assert one.commands() == ["start", "Scan", "Update"]
     assert one.updates.at(0.5) is not None
+
+
+def test_an_indexer_ends_where_no_more_threads_can_be_started(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = stage(SETTLES)
+    one.background.scan()
+    one.comes_to(IndexState.READY)
+    assert one.client.pid is not None
+    indexer = psutil.Process(one.client.pid)
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    one.background.close()
+    assert not indexer.is_running()
 
 
 def test_nothing_is_ready_that_searches_can_not_open(stage: MakeStage) -> None:
