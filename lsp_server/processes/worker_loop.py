@@ -26,7 +26,7 @@ LEAVING = 2
 """Bits of an answer's mark: the payload describes an exception; this answer is the last one."""
 
 
-_OOM_SCORE = "500"
+_OOM_SCORE = 500
 """As if half of the memory were its own (proc(5)): it can be started again, unlike its server and others."""
 
 
@@ -73,8 +73,10 @@ def _whereabouts(error: BaseException) -> str:
 def lower_priority() -> None:
     """Give this process a low priority for CPU and I/O, and let it go first when memory runs out."""
     if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
+        with contextlib.suppress(OSError, ValueError):
+            score = Path("/proc/self/oom_score_adj")
+            if int(score.read_text(encoding="ascii")) < _OOM_SCORE:
+                score.write_text(str(_OOM_SCORE), encoding="ascii")
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415 - only here
 

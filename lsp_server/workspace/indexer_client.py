@@ -137,8 +137,14 @@ class _Child:
             process_group=0,
         )
         self._reader = threading.Thread(target=self._read, name="indexer-events", daemon=True)
-        self._reader.start()
-        threading.Thread(target=self._write, name="indexer-commands", daemon=True).start()
+        try:
+            threading.Thread(target=self._write, name="indexer-commands", daemon=True).start()
+            self._reader.start()
+        except RuntimeError:  # there may be no more threads
+            with self._process:  # which closes its pipes
+                self._kill()
+            self._outbox.put(None)
+            raise
 
     @property
     def pid(self) -> int:
@@ -152,7 +158,10 @@ class _Child:
         self._outbox.put(None)
         killer = threading.Timer(grace_s, self._kill)
         killer.daemon = True
-        killer.start()
+        try:
+            killer.start()
+        except RuntimeError:  # there may be no more threads
+            self._kill()
 
     def wait(self, timeout_s: float) -> None:
         self._reader.join(timeout_s)

@@ -242,7 +242,7 @@ class Overlay:
             self._dirty.clear()
             self._changed.notify_all()
         self._worker.kill()
-        if self._thread is not None:
+        if self._thread is not None and self._thread.is_alive():  # joining one that never started would raise
             self._thread.join(1.0)
         self._worker.kill()
 

@@ -23,6 +23,7 @@ from lsp_server.search.results import Coverage
 from lsp_server.settings import WORKSPACE_FILE
 from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.background import BackgroundIndexing, MakeClient
+from lsp_server.workspace.closing import all_at_once
 from lsp_server.workspace.explanation import explain
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.overlay import Overlay
@@ -37,7 +38,7 @@ OPEN_S = 5.0
 """A search waits this long for a folder that is being opened; if the model takes longer, it does without."""
 
 RETRY_S = 300.0
-"""A folder whose model could not be loaded is tried again this much later: the network may be back."""
+"""A folder that could not be opened is tried again this much later: the network may be back."""
 
 HANDOVER_S = 10.0
 """After a change of settings, the old service answers at most this long while buffers are parsed again."""
@@ -109,7 +110,7 @@ class FolderService:
         self._is_closed = False
         self._reader: IndexReader | None = None
         self._models = QueryModels(())
-        self._model_failure: str | None = None
+        self._failure: str | None = None
         self._began_s = time.monotonic()
         self._watcher: FolderWatcher | None = None
         self._watch_message: str | None = None
@@ -125,12 +126,12 @@ class FolderService:
         with self._lock:
             self._is_retired = True
             watcher, self._watcher = self._watcher, None
-        _all_at_once([self.background.close] if watcher is None else [self.background.close, watcher.stop])
+        all_at_once([self.background.close] if watcher is None else [self.background.close, watcher.stop])
 
     def close(self) -> None:
         """End all threads and children, within a second."""
         before, self._before = self._before, None
-        _all_at_once([self.retire, self._overlay.close, *([before.close] if before is not None else [])])
+        all_at_once([self.retire, self._overlay.close, *([before.close] if before is not None else [])])
         with self._lock:
             self._is_closed = True
             reader = self._reader
@@ -144,19 +145,19 @@ class FolderService:
             self._read()
         except Exception as error:  # the boundary of a thread: the status reports it
             logger.exception("the folder can't be opened")
-            self._model_failure = _readable(error)
+            self._failure = _readable(error, NOT_OPENED if self._reader is None else NOT_FOLLOWED)
         finally:
             self._opened.set()
             before, self._before = self._before, None
             if before is not None:
                 before.close()
         self._listener.on_status()
-        if self._model_failure is None and not self._is_retired:
+        if self._failure is None and not self._is_retired:
             try:
                 self._follow()
             except Exception as error:  # as above
                 logger.exception("the folder can't be followed")
-                self._model_failure = _readable(error)
+                self._failure = _readable(error, NOT_FOLLOWED)
                 self._listener.on_status()
 
     def _follow(self) -> None:
@@ -176,7 +177,7 @@ class FolderService:
             models = QueryModels([embedder, *earlier])
         except SemanticSymbolsError as error:
             logger.exception("the model can't be loaded; an older index is searched without")
-            self._model_failure = str(error)
+            self._failure = str(error)
             models = QueryModels(earlier)
         reader = IndexReader(self._parts.index, fingerprint)
         with self._lock:
@@ -188,7 +189,7 @@ class FolderService:
             reader.close()
             return
         reader.refresh()
-        if self._model_failure is None:
+        if self._failure is None:
             self._overlay.begin(embedder, reader.indexed_digest)
             if self._before is not None:
                 self._overlay.wait_until_parsed(HANDOVER_S)
@@ -277,8 +278,8 @@ class FolderService:
 
     @property
     def is_open(self) -> bool:
-        """Whether the folder and its model could be opened, as far as is known."""
-        return self._model_failure is None
+        """Whether the folder and its model could be opened and it can be followed, as far as is known."""
+        return self._failure is None
 
     @property
     def is_to_be_tried_again(self) -> bool:
@@ -351,7 +352,7 @@ class FolderService:
         return FolderStatus(
             folder=self.folder,
             state=self.state,
-            message=self._model_failure or self.background.message or self._watch_message,
+            message=self._failure or self.background.message or self._watch_message,
             coverage=Coverage() if reader is None else reader.coverage,
             index=None if reader is None else reader.facts(),
         )
@@ -361,6 +362,13 @@ class FolderService:
         self._opened.wait(OPEN_S)
         return explain(path, self._parts.rules, self._reader)
 
+
+NOT_OPENED = "The folder can't be opened.\nSuggestion: See the log file."
+
+NOT_FOLLOWED = (
+    "The folder can't be followed: searches use what was indexed before, without later changes on disk.\n"
+    "Suggestion: See the log file."
+)
 
 _NO_MODEL = TextOnly(ModelInfo("none", "", 1, ""))
 
@@ -382,15 +390,5 @@ def _digest_on_disk(file: Path) -> bytes | None:
         return None
 
 
-def _readable(error: Exception) -> str:
-    if isinstance(error, SemanticSymbolsError):
-        return str(error)
-    return "The folder can't be opened.\nSuggestion: See the log file."
-
-
-def _all_at_once(actions: Iterable[Callable[[], None]]) -> None:
-    threads = [threading.Thread(target=action, daemon=True) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def _readable(error: Exception, otherwise: str) -> str:
+    return str(error) if isinstance(error, SemanticSymbolsError) else otherwise

@@ -15,6 +15,7 @@ from lsp_server.model import Cursor
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.settings import LoadedSettings, Settings
+from lsp_server.workspace.closing import all_at_once
 from lsp_server.workspace.documents import OpenDocuments, real_path
 from lsp_server.workspace.explanation import OUTSIDE, behind_link
 from lsp_server.workspace.folder_searches import FolderSearches
@@ -106,11 +107,7 @@ class Workspace:
         """End all child processes and close the indexes, within a second."""
         with self._changing:
             folders, self._folders = list(self._folders.values()), {}
-        closings = [threading.Thread(target=one.service.close, daemon=True) for one in folders]
-        for closing in closings:
-            closing.start()
-        for closing in closings:
-            closing.join()
+        all_at_once([one.service.close for one in folders])
 
     def _start(self, path: Path, loaded: LoadedSettings, before: FolderService | None) -> None:
         parts = self._composition.folder_parts(path, loaded.settings)

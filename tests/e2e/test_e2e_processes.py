@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from editor import Desk, Editor, are_gone, eventually, write
+from editor import PATIENT, Desk, Editor, are_gone, eventually, write
 
 N_FILES = 400
 N_FUNCTIONS = 20
@@ -42,6 +42,14 @@ threading.Thread.start = refuse
 sys.exit(main(["serve"]))
 """
 
+EXPENDABLE = """
+import pathlib, sys
+from lsp_server.cli import main
+
+pathlib.Path("/proc/self/oom_score_adj").write_text("900")
+sys.exit(main(["serve"]))
+"""
+
 
 def fill(project: Path, n_files: int) -> None:
     chance = random.Random(n_files)
@@ -54,13 +62,17 @@ def fill(project: Path, n_files: int) -> None:
         write(project, f"many/m{number}.py", functions + "\n")
 
 
-def busy(desk: Desk, project: Path) -> tuple[Editor, list[psutil.Process]]:
+def busy(desk: Desk, project: Path, program: Path = PATIENT) -> tuple[Editor, list[psutil.Process]]:
     """An editor whose server indexes with several processes and has an open document."""
     fill(project, N_FILES)
-    editor = desk.editor().open(project)
+    editor = desk.editor(program).open(project)
     editor.show(project / "net.py", "def mint_coin(): ...\n")
     eventually(lambda: len(editor.children()) >= 3)
     return editor, [psutil.Process(editor.process.pid), *editor.children()]
+
+
+def oom_score(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
 
 
 def was_cut_short(desk: Desk) -> bool:
@@ -81,22 +93,32 @@ def test_who_reads_open_documents_is_as_urgent_as_the_searches_that_wait_for_it(
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux kills processes when memory runs out")
 def test_when_memory_runs_out_indexing_ends_before_the_server(desk: Desk, project: Path) -> None:
     editor, _ = busy(desk, project)
+    expected = max(500, oom_score(editor.process.pid))
 
-    def is_expendable(process: psutil.Process) -> bool:
-        scores = [Path(f"/proc/{pid}/oom_score_adj").read_text() for pid in (process.pid, editor.process.pid)]
-        return int(scores[0]) > int(scores[1])
+    def are_expendable() -> bool:
+        try:
+            (indexer,) = editor.indexers()
+            group = [indexer, *indexer.children()]
+            return len(group) > 1 and all(oom_score(one.pid) == expected for one in group)
+        except (psutil.NoSuchProcess, OSError):  # a worker was replaced meanwhile
+            return False
 
+    eventually(are_expendable)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux kills processes when memory runs out")
+def test_indexing_is_as_expendable_as_its_server_was_made(desk: Desk, project: Path, tmp_path: Path) -> None:
+    editor, _ = busy(desk, project, write(tmp_path, "expendable.py", EXPENDABLE))
     (indexer,) = editor.indexers()
-    workers = indexer.children()
-    assert workers
-    eventually(lambda: all(is_expendable(one) for one in (indexer, *workers)))
+    eventually(lambda: indexer.nice() > psutil.Process(editor.process.pid).nice())
+    assert oom_score(indexer.pid) == oom_score(editor.process.pid) == 900
 
 
 def test_a_folder_that_no_thread_can_follow_is_reported(desk: Desk, project: Path, tmp_path: Path) -> None:
     desk.editor().open(project).ready().leave()
     crowded = write(tmp_path, "crowded.py", CROWDED)
     editor = desk.editor(crowded).open(project)
-    assert "Suggestion: " in editor.comes_to("failed")["message"]
+    assert editor.comes_to("failed")["message"].startswith("The folder can't be followed: searches use ")
     assert editor.finds("resend_after_error")
     editor.quit()
 

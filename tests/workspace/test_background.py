@@ -1,12 +1,15 @@
 """What a folder asks of its indexer, with a process that is scripted."""
 
 import os
+import subprocess
 import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from lsp_server.storage.folders import IndexRoot
@@ -131,6 +134,47 @@ def test_a_folder_is_ready_when_everything_asked_is_answered(stage: MakeStage) -
     one.comes_to(IndexState.READY)
     assert one.commands() == ["start", "Scan", "Update"]
     assert one.updates.at(0.5) is not None
+
+
+def test_an_indexer_ends_where_no_more_threads_can_be_started(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = stage(SETTLES)
+    one.background.scan()
+    one.comes_to(IndexState.READY)
+    assert one.client.pid is not None
+    indexer = psutil.Process(one.client.pid)
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    one.background.close()
+    assert not indexer.is_running()
+
+
+@pytest.mark.parametrize("missing", ["indexer-events", "indexer-commands"])
+def test_no_indexer_is_left_that_no_thread_can_talk_to(
+    missing: str, stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = stage(SETTLES)
+    start, popen = threading.Thread.start, subprocess.Popen
+    indexers: list[subprocess.Popen[bytes]] = []
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == missing:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    def remember(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        indexers.append(popen(*arguments, **options))
+        return indexers[-1]
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(subprocess, "Popen", remember)
+    with pytest.raises(RuntimeError):
+        one.background.scan()
+    assert indexers[0].wait(PATIENCE_S) != 0
 
 
 def test_nothing_is_ready_that_searches_can_not_open(stage: MakeStage) -> None:

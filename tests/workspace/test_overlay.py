@@ -73,6 +73,20 @@ def took(action: Callable[[], object]) -> float:
     return time.monotonic() - began_s
 
 
+def test_buffers_that_no_thread_could_parse_are_closed(
+    embedder: Embedder, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    overlay = Overlay(parser(), lambda _: True)
+    overlay.set("a.py", "def version(): ...\n")
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError):
+        overlay.begin(embedder, index.digests.get)
+    overlay.close()
+
+
 def test_the_last_of_many_texts_counts(overlay: Overlay, index: Index) -> None:
     for number in range(50):
         overlay.set("a.py", f"def version_{number}(): ...\n")

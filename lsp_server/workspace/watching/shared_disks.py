@@ -11,10 +11,15 @@ _SHARED = frozenset(
     {
         *("9p", "virtiofs", "fakeowner", "fuse.grpcfuse", "fuse.osxfs"),
         *("vboxsf", "fuse.vmhgfs-fuse", "prl_fs"),
-        *("nfs", "nfs4", "cifs", "smb3", "afs", "ceph", "lustre", "fuse.glusterfs", "fuse.sshfs"),
+        *("nfs", "nfs4", "cifs", "smb3", "afs", "fuse.sshfs"),
+        *("beegfs", "ceph", "fuse.ceph", "fuse.ceph-fuse", "fuse.glusterfs", "gpfs", "lustre", "orangefs"),
+        *("gfs2", "ocfs2"),
+        *("fuse.blobfuse2", "fuse.gcsfuse", "fuse.rclone", "fuse.s3fs"),
     }
 )
-"""Their file systems: of the host in WSL and Docker Desktop, in other virtual machines, and of networks."""
+"""The types of their file systems. Each line is one kind: the host's disk in WSL or Docker Desktop, the
+host's disk in other virtual machines, a server's disk, the disks of a cluster of servers, one disk that
+several machines are connected to, and storage in a cloud."""
 
 
 def is_shared(folder: Path) -> bool:

@@ -27,12 +27,14 @@ from lsp_server.workspace.watching.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
+"""Polling pauses no longer, however long a walk takes: nothing else tells of changes then."""
+
 UNWATCHED_S = 2.0
 """What no watch covers is checked this often: the folder itself, git's files and ignore files above it. It
 takes some tens of microseconds."""
 
 POLL_SHARE = 20
-"""Polling pauses for this many times as long as a walk takes: at most 5 % of one core."""
+"""After a walk it pauses for this many times as long as that took: walks take at most 5 % of one core."""
 
 SHORT_WATCH_S = 10.0
 MAX_SHORT_WATCHES = 2
@@ -174,8 +176,9 @@ class FolderWatcher:
         watches.start()
         watches.watch("")
         self._set_ready(None)
+        began_s = time.monotonic()
         files = self._first_snapshot() if is_shared(self._root) else None
-        next_s = 0.0
+        next_s = time.monotonic() + _pause_s(began_s)
         while not self._stopping.is_set():
             is_woken = self._wake.wait(UNWATCHED_S)
             self._wake.clear()
@@ -190,9 +193,9 @@ class FolderWatcher:
             if files is not None and time.monotonic() >= next_s:
                 before, began_s = files, time.monotonic()
                 files = self._compare(before)
-                next_s = time.monotonic() + _pause_s(time.monotonic() - began_s)
                 if files != before:
-                    self._wake.set()  # a folder may be new
+                    watches.synchronise()  # a folder may be new
+                next_s = time.monotonic() + _pause_s(began_s)
         self._end_watches()
 
     def _watch_all(self) -> None:
@@ -235,7 +238,7 @@ class FolderWatcher:
             began_s = time.monotonic()
             self._check_unwatched()
             files = self._compare(files)
-            self._wake.wait(_pause_s(time.monotonic() - began_s))
+            self._wake.wait(min(MAX_POLL_S, _pause_s(began_s)))
             self._wake.clear()
 
     def _first_snapshot(self) -> dict[str, FileStat]:
@@ -350,8 +353,9 @@ class FolderWatcher:
         self._ready.set()
 
 
-def _pause_s(walk_s: float) -> float:
-    return min(MAX_POLL_S, max(MIN_POLL_S, POLL_SHARE * walk_s))
+def _pause_s(began_s: float) -> float:
+    """Return how long to pause after a walk that began then and has just ended."""
+    return max(MIN_POLL_S, POLL_SHARE * (time.monotonic() - began_s))
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from shell import Shell
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX shells")
+
+PATIENCE_S = 60.0
 
 IMPORTS = """
 import builtins, os, pathlib, signal, sys, time
@@ -58,10 +61,13 @@ def test_ctrl_c_while_workers_start_shows_no_traceback(shell: Shell, tmp_path: P
         text=True,
         start_new_session=True,
     )
+    until_s = time.monotonic() + PATIENCE_S
     while not mark.exists():
         assert process.poll() is None
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, errors
     assert errors == ""
 
@@ -92,7 +98,7 @@ def run_without(closed: str, shell: Shell, *arguments: str) -> subprocess.Comple
         env=shell.environment,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 

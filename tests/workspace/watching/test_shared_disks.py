@@ -2,13 +2,18 @@
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ear import PATIENCE_S, Ear, write
 
 from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.scanning.scanner import FileStat, walk
 from lsp_server.workspace.watching import shared_disks
 from lsp_server.workspace.watching import watcher as watcher_module
 from lsp_server.workspace.watching.shared_disks import is_shared
@@ -40,7 +45,16 @@ def mount(table: Path, folder: Path, file_system: str) -> None:
     table.write_text(f"{ROOT}\n84 22 {numbers} / {folder} rw,noatime shared:2 - {file_system}\n")
 
 
-@pytest.mark.parametrize("disk", ["9p C:\\134 rw", "nfs4 server:/home rw", "fuse.sshfs me@server: rw"])
+@pytest.mark.parametrize(
+    "disk",
+    [
+        "9p C:\\134 rw",
+        "nfs4 server:/home rw",
+        "fuse.sshfs me@server: rw",
+        "gpfs home rw",
+        "fuse.s3fs s3fs rw",
+    ],
+)
 def test_a_disk_of_another_machine_is_shared(disk: str, project: Path, mounted: Path) -> None:
     mount(mounted, project, disk)
     assert is_shared(project)
@@ -78,3 +92,30 @@ def test_what_changes_without_an_event_is_told(project: Path, monkeypatch: pytes
     ear.hears("src/b.py")
     assert ear.reasons_to_poll == []
     watcher.stop()
+
+
+@pytest.mark.usefixtures("mounted")
+def test_comparing_takes_a_twentieth_of_the_time_however_long_it_takes(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher_module, "UNWATCHED_S", 0.01)
+    monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.01)
+    monkeypatch.setattr(watcher_module, "MAX_POLL_S", 0.1)
+    walks: list[tuple[float, float]] = []
+    enough = threading.Event()
+
+    def walk_slowly(*arguments: Any) -> Iterator[FileStat]:
+        began_s = time.monotonic()
+        time.sleep(0.03)
+        yield from walk(*arguments)
+        walks.append((began_s, time.monotonic()))
+        if len(walks) == 3:
+            enough.set()
+
+    monkeypatch.setattr(watcher_module, "walk", walk_slowly)
+    watcher = FolderWatcher(IgnoreRules(project), Ear().listener, debounce_s=0.05)
+    watcher.start()
+    assert enough.wait(PATIENCE_S)
+    watcher.stop()
+    for (began_s, ended_s), (next_s, _) in pairwise(walks):
+        assert next_s - began_s >= 20 * (ended_s - began_s)
