@@ -169,12 +169,14 @@ class FolderWatcher:
             is_wanted=self._is_wanted,
             subfolders=lambda folder: subfolders(self._rules, folder),
         )
-        self._await_root()
+        has_gap = self._await_root()
         identity = _identity(self._root)
         self._note_unwatched()
         self._watches = watches = InotifyWatcher(self._root, listener)
         watches.start()
         watches.watch("")
+        if has_gap:
+            self._debouncer.add_all()
         self._set_ready(None)
         began_s = time.monotonic()
         files = self._first_snapshot() if is_shared(self._root) else None
@@ -201,7 +203,7 @@ class FolderWatcher:
     def _watch_all(self) -> None:
         from watchdog.observers import Observer  # noqa: PLC0415 - the platform's own, not needed on Linux
 
-        self._await_root()
+        has_gap = self._await_root()
         identity = _identity(self._root)
         self._note_unwatched()
         self._observer = observer = Observer(timeout=EVENTS_TIMEOUT_S)
@@ -211,6 +213,8 @@ class FolderWatcher:
         handler = SystemEvents(real_root, self._noticed, root_gone=self._wake.set, happened=storm.add)
         observer.schedule(handler, real_root, recursive=True)
         observer.start()
+        if has_gap:
+            self._debouncer.add_all()
         began_s = time.monotonic()
         self._set_ready(None)
         while not self._stopping.is_set() and _identity(self._root) == identity:
@@ -297,18 +301,19 @@ class FolderWatcher:
         while self._changed_rules:
             self._debouncer.add(self._changed_rules.popleft())
 
-    def _await_root(self) -> None:
-        """Wait for a missing root, such as an unmounted disk; after that everything may have changed."""
+    def _await_root(self) -> bool:
+        """Wait for a missing root, such as an unmounted disk; tell whether changes may have been missed.
+
+        Once the root is watched, all of it has to be looked at again then, and not before.
+        """
         if _identity(self._root) is not None:
-            if self._ready.is_set():
-                self._debouncer.add_all()
-            return
+            return self._ready.is_set()
         self._set_ready("the folder does not exist")
         while _identity(self._root) is None and not self._stopping.is_set():
             self._wake.wait(MIN_POLL_S)
             self._wake.clear()
         self._rules.invalidate("")
-        self._debouncer.add_all()
+        return True
 
     # Events, on any thread
 

@@ -23,6 +23,7 @@ def while_importing(name, *arguments, original=builtins.__import__, **options):
     return original(name, *arguments, **options)
 
 builtins.__import__ = while_importing
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
 """
 SWALLOWS_CTRL_C = """
         try:

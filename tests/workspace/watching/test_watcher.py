@@ -189,6 +189,21 @@ class TestFolderByFolder:
         write(root, "b.py")
         ear.hears("b.py")
 
+    def test_a_root_that_came_again_is_scanned_once_it_is_watched(
+        self, root: Path, ear: Ear, watcher: FolderWatcher, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watcher_module, "UNWATCHED_S", 0.05)
+        steps: list[str] = []
+        watch, add_all = InotifyWatcher.watch, watcher._debouncer.add_all
+        monkeypatch.setattr(
+            InotifyWatcher, "watch", lambda self, folder: (watch(self, folder), steps.append("watched"))
+        )
+        monkeypatch.setattr(watcher._debouncer, "add_all", lambda: (steps.append("told"), add_all()))
+        root.rename(root.with_name("away"))
+        write(root, "a.py")
+        ear.wait_for(lambda: "told" in steps)
+        assert steps[0] == "watched"
+
     def test_folders_that_are_deleted_one_by_one_and_come_again_are_watched(
         self, root: Path, ear: Ear, watcher: FolderWatcher
     ) -> None:
