@@ -11,7 +11,7 @@ from lsp_server.model import Symbol, SymbolKind
 from lsp_server.search.names.columns import possible_rows
 from lsp_server.search.names.matching import Matches, NameMatch, match_beginning
 from lsp_server.search.palette.name_sources import NameSource
-from lsp_server.search.ranking.signals import FOLDERS_OWN
+from lsp_server.search.ranking.path_signals import FOLDERS_OWN
 from lsp_server.vectors.arrays import I64, Mask
 from lsp_server.vectors.names import lowered, pair_mask
 

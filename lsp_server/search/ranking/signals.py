@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -14,7 +13,8 @@ from lsp_server.parsing.languages import PROSE_SUFFIXES
 from lsp_server.search.kinds import CONTAINER_KINDS
 from lsp_server.search.query.words import QueryWords, SplitNames
 from lsp_server.search.ranking.definitions import declared_and_defined
-from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words, is_foreign
+from lsp_server.search.ranking.path_signals import PathSignals
+from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words
 
 TEST_WORDS: Final = frozenset(
     {"test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "mock", "mocks"}
@@ -62,21 +62,13 @@ BEGUN: Final = 4
 MENTIONING: Final = 2
 """Values of `Signals.tier`; one less stands for a declaration of the same, a test or the like."""
 
-FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
-"""Stems of files that represent their folder and go by its name."""
-
 _REPEATING: Final = ("test", "example", "vendored", "generated")
 """Signals of code that repeats messages of other code rather than being their origin."""
 
-
-_PARTS: Final = re.compile(r"[-_.]+")
 _SAYING: Final = re.compile(r"[^\w!?]")
 """In the name of a test block: it is a sentence, a flag, a call or the like, and no identifier."""
 _SIGN: Final = re.compile(r"~|[!?]$|\boperator\W|\b__")
 """What belongs to a name besides letters and digits: `~Buffer`, `save!`, `operator==`, `__call__`."""
-
-_MAX_PATHS: Final = 10_000
-"""How many split paths are cached: some 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +170,7 @@ def signals_of(
     names = _NameSignals.of(terms, candidates, split)
     is_file = candidates.kinds == SymbolKind.FILE
     foreign = frozenset[str]() if words & PLATFORM_WORDS else foreign_words(platform)
-    paths = _PathSignals.of(terms, candidates.paths, split, foreign)
+    paths = PathSignals.of(QueryWords(terms.words, terms.rarity), candidates.paths, split, foreign)
     return Signals(
         ids=candidates.ids,
         files=candidates.files,
@@ -366,40 +358,3 @@ def _bare(identifier: str) -> str:
 def _folded(identifier: str) -> str:
     """Fold the separators of `Foo::bar`, `Foo:bar`, `foo#bar`, `pkg.mod.func` into one."""
     return identifier.replace("::", ".").replace(":", ".").replace("#", ".").replace("->", ".").strip(".")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _PathSignals:
-    """Signals from the candidates' paths, float64[n] and bool[n]."""
-
-    stem: np.ndarray
-    elsewhere: np.ndarray
-
-    @classmethod
-    def of(
-        cls, terms: QueryTerms, paths: Sequence[str], split: SplitNames, foreign: frozenset[str]
-    ) -> "_PathSignals":
-        query = QueryWords(terms.words, terms.rarity)
-        known = {path: _path_signals(query, path, split, foreign) for path in set(paths)}
-        rows = [known[path] for path in paths]
-        return cls(
-            np.array([stem for stem, _ in rows], np.float64),
-            np.array([elsewhere for _, elsewhere in rows], np.bool_),
-        )
-
-
-def _path_signals(
-    query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]
-) -> tuple[float, bool]:
-    name, folders, stem = _taken_apart(path)
-    of_query, of_name = query.coverage(split(name))
-    return of_name * (0.5 + 0.5 * of_query), bool(foreign) and is_foreign(folders, stem, foreign)
-
-
-@lru_cache(_MAX_PATHS)
-def _taken_apart(path: str) -> tuple[str, Sequence[str], Sequence[str]]:
-    """Return the name a file goes by (see `FOLDERS_OWN`), its folders and its stem's parts in lower case."""
-    folders, _, file_name = path.rpartition("/")
-    stem = file_name.partition(".")[0]
-    name = folders.rpartition("/")[2] if folders and stem in FOLDERS_OWN else stem
-    return name, folders.lower().split("/"), _PARTS.split(stem.lower())
