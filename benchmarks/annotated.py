@@ -50,13 +50,14 @@ def annotated(repos: Path, data: Path, only: Sequence[str], indexes: Path) -> It
         name, root = spec["name"], spec.get("benchmark_root") or ""
         if only and name not in only:
             continue
-        with _indexed(repos / name / root, indexes) as view:
+        with indexed(repos / name / root, indexes) as view:
             tasks = read_tasks(data / "annotations" / f"{name}.json")
             yield Annotated(name, spec["language"], root, tasks, view)
 
 
 @contextmanager
-def _indexed(folder: Path, indexes: Path) -> Iterator[FolderView]:
+def indexed(folder: Path, indexes: Path) -> Iterator[FolderView]:
+    """Index a folder, and let the caller search it."""
     settings = settings_from_mapping({"storage.indexDir": str(indexes)})
     with FolderVisit(visit_parts(folder, settings), lambda _event: None, lambda _note: None) as visit:
         visit.index(PATIENCE_S)

@@ -31,7 +31,7 @@ class Ranking:
 
 
 _MAX_NEIGHBOURS = 3
-_FURTHER = 2
+_FURTHER = 6
 """This many further symbols of a file together lose as much as the second one does."""
 
 _MAX_A_FILE_AND_TIER = 3
@@ -165,7 +165,7 @@ def _neighbours(relevance: np.ndarray, files: np.ndarray) -> np.ndarray:
 def _diversity(relevance: np.ndarray, files: np.ndarray, repeated: float) -> np.ndarray:
     """Return a factor per candidate that lets other files in between the symbols of one.
 
-    The second of a file loses most; the third and fourth not much more, or nobody would ever see them.
+    The second of a file loses most; those after it little more, or nobody would ever see them.
     """
     by_file = _ByFile.of(relevance, files)
     factor = np.empty(len(relevance))

@@ -144,6 +144,14 @@ def test_one_file_does_not_fill_the_first_places() -> None:
     assert order("query", ones, replace(BARE, vector=1.0))[-1] == 4
 
 
+def test_a_files_later_symbols_lose_little_more_than_its_second() -> None:
+    ones = [
+        *(One(path="a.py", similarity=0.9) for _ in range(9)),
+        *(One(path=f"{other}.py", similarity=0.3) for other in range(20)),
+    ]
+    assert order("query", ones)[:9] == list(range(9))
+
+
 def test_diversity_drops_nothing() -> None:
     assert len(order("query", [One(similarity=0.5) for _ in range(50)])) == 50
 
