@@ -144,6 +144,19 @@ def test_one_file_does_not_fill_the_first_places() -> None:
     assert order("query", ones, replace(BARE, vector=1.0))[-1] == 4
 
 
+def test_one_name_does_not_fill_the_first_places() -> None:
+    family = [One("supported_types", f"Parser{number}", f"{number}.py", 0.9) for number in range(4)]
+    ones = [*family, One("parser_for", path="registry.py", similarity=0.8)]
+    assert order("query", ones).index(4) <= 2
+    assert order("query", ones, replace(BARE, vector=1.0))[-1] == 4
+
+
+def test_sections_and_files_of_one_title_are_no_family() -> None:
+    for kind in (SymbolKind.FILE, SymbolKind.STRING):
+        found = ranking("query", apart(*(One("Usage", similarity=0.9, kind=kind) for _ in range(4))))
+        assert found.parts["diversity"].tolist() == [1.0] * 4
+
+
 def test_diversity_drops_nothing() -> None:
     assert len(order("query", [One(similarity=0.5) for _ in range(50)])) == 50
 
