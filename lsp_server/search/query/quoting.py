@@ -85,17 +85,19 @@ class Quotation:
 
     @classmethod
     def of_part(cls, text: str) -> Self:
-        """Return how to find a message by its longest part without a value, word for word.
+        """Return how to find a message or a label by its longest part without a value, word for word.
 
         The values in it are others each time, and what is left may be too short for runs.
 
         Args:
-            text: The query. It must be one line, and have a value or what may stand around one.
+            text: The query. It must be one line, and either have a value or what may stand around one, or
+                begin with a capital letter, as what is copied does, and be no question.
         """
         parts = () if "\n" in text else _parts_between_values(text)
+        is_copied = len(parts) > 1 or (text[:1].isupper() and not text.endswith("?"))
         longest = max(map(tuple, parts), key=_n_telling, default=())
         is_enough = _LEAST_OF_PART <= len(longest) <= _MAX_OF_PART and _n_telling(longest) >= _LEAST_TELLING
-        return cls((longest,)) if is_enough and len(parts) > 1 else cls()
+        return cls((longest,)) if is_copied and is_enough else cls()
 
     @classmethod
     def of_piece(cls, words: Sequence[str]) -> Self:

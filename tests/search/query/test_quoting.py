@@ -144,6 +144,17 @@ def test_a_message_is_found_by_the_part_between_its_values(index: SmallIndex, qu
     assert best(index.view(buffer), query).symbol.name == "place"
 
 
+def test_a_label_is_found_by_its_capital_letter_and_all_its_words(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "menu.tsx": "function entries() {\n  return [add('Toggle read status'), add('Quit')]\n}\n",
+            "status.ts": "export function toggleStatus(read) {\n  return setReadStatus(!read)\n}\n",
+        }
+    )
+    assert best(index.view(), "Toggle read status").symbol.name == "entries"
+    assert best(index.view(), "toggle read status").symbol.name == "toggleStatus"
+
+
 def test_a_part_counts_only_where_nothing_holds_more_of_the_message(index: SmallIndex) -> None:
     index.commit(
         {
@@ -159,6 +170,7 @@ def test_a_part_counts_only_where_nothing_holds_more_of_the_message(index: Small
     "text",
     [
         "unsupported order type",  # somebody's own words
+        "Which order type is unsupported?",
         "is it in the: ledger",  # says too little
         "two words: 17",
         "no stock left\nof bolts: 17",  # code or a trace
