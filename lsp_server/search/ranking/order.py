@@ -34,8 +34,8 @@ _MAX_NEIGHBOURS = 3
 _FURTHER = 2
 """This many further symbols of a file together lose as much as the second one does."""
 
-_MAX_NAMESAKES = 3
-"""From the fourth symbol of a name on, none loses more."""
+_NAMESAKES_KEPT = 2
+"""So many symbols of a name lose nothing; the next one does, and those after it twice as much."""
 
 _MAX_A_FILE_AND_TIER = 3
 _BELOW_A_TIER = 0.8
@@ -181,10 +181,10 @@ def _diversity(relevance: np.ndarray, files: np.ndarray, repeated: float) -> np.
 def _diversity_of_names(relevance: np.ndarray, signals: Signals, repeated: float) -> np.ndarray:
     """Return a factor per candidate that lets other names in between the symbols of one, as overrides are.
 
-    What the query names all has one name, and loses nothing.
+    Two may both be answers; a family of them tells no more. What the query names loses nothing.
     """
     by_name = _ByGroup.of(relevance, signals.namesakes)
     factor = np.empty(len(relevance))
-    factor[by_name.order] = repeated ** np.minimum(by_name.nth, _MAX_NAMESAKES)
+    factor[by_name.order] = repeated ** (by_name.nth - _NAMESAKES_KEPT + 1).clip(0, 2)
     factor[signals.tier > 0] = 1.0
     return factor

@@ -34,7 +34,7 @@ class Weights:
         prose: Multiplies sections of documents.
         whole_file: Multiplies files' own entries: the matching symbol in the file says more.
         repeated_file: Multiplies the second symbol of a file; the third and later ones lose little more.
-        repeated_name: Multiplies the second symbol of a name, wherever it is, and twice the third.
+        repeated_name: Multiplies the third symbol of a name, wherever it is, and later ones twice.
     """
 
     vector: float
