@@ -44,7 +44,7 @@ START = Weights(
     vector=1.0, text=0.8, file_vector=0.3, file_text=0.3, file_words=1.0, name=0.5, stem=0.5,
     exact=0.5, as_written=1.5, size=0.27, neighbours=0.3, test=0.5, example=0.7, vendored=0.7, generated=0.8,
     declaration=0.9, elsewhere=0.7, constructor=0.85, value=0.7, prose=0.7, whole_file=0.6,
-    repeated_file=0.65,
+    repeated_file=0.65, repeated_name=0.85,
 )  # fmt: skip
 """Round numbers, set by hand before anything was learned."""
 
@@ -58,8 +58,9 @@ BY_HAND = (
     "size",
     "whole_file",
     "repeated_file",
+    "repeated_name",
 )
-"""Weights that too few of the queries touch, so that one repository would decide, and the last three, which
+"""Weights that too few of the queries touch, so that one repository would decide, and the last four, which
 decide how a list reads to a person: whole files are all that these queries ask for, and the longest symbol of
 the right file is as good as the right one."""
 

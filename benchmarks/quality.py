@@ -128,7 +128,7 @@ def ablated(queries: Sequence[Query]) -> dict[str, dict[str, float]]:
     repositories = [query.repository for query in queries]
     with_all = np.array([query.ndcg(LEARNED) for query in queries])
     worth = {}
-    for name in (*ADDED, "neighbours", *TRUST, *KINDS, "repeated_file"):
+    for name in (*ADDED, "neighbours", *TRUST, *KINDS, "repeated_file", "repeated_name"):
         weights = replace(LEARNED, **{name: getattr(nothing(), name)})
         gain = with_all - np.array([query.ndcg(weights) for query in queries])
         worth[name] = {

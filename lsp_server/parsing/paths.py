@@ -67,7 +67,9 @@ _NO_NAMESPACE = (
 )
 
 _TEST = re.compile(
-    r"^(?:t|regress)/|(?:^|/)(?:tests?|__tests?__|__mocks__|specs?|e2e|test[-_]?(?:[Dd]ata|[Dd]ir|[Ff]ixtures?)|test-d|[Uu]nit[Tt]ests?"
+    # At the top or in `src`, any folder `test-*` is one of tests; elsewhere it depends on what it holds.
+    r"^(?:t|regress|test[-_][^/]+)/|(?:^|/)(?:tests?|__tests?__|__mocks__|specs?|e2e|src/test[-_][^/]+|test-d|[Uu]nit[Tt]ests?"
+    r"|test[-_]?(?:[Dd]ata|[Dd]ir|[Ff]ixtures?|utils?|helpers?|support|suites?|cases?|resources|assets)"
     r"|[Ii]ntegration[-_]?[Tt]ests?|[\w.-]*[-_.][Tt]ests?|Tests|Specs|E2E|" + _NO_NAMESPACE + r"(?:Test|Spec)"
     r"|[A-Z][\w.]*Tests?|androidTest|(?:jvm|common|js|native|ios|jvmAndPosix|posix|web)Test)/"
     r"|(?:^|/)(?:test[-_][^/]+|tests?\.[a-z]+|conftest\.py|Test[A-Z]\w*\.(?:java|kt|cs|php|scala|swift|hs)|[^/]+(?:[-_.]tests?|[-_.]spec|[-_]unittest|[a-z0-9]Tests?|"
@@ -83,7 +85,9 @@ _EXAMPLE = re.compile(
 _VENDORED = re.compile(
     r"^(?:external|externals|extern|deps)/|(?:^|/)(?:vendor|vendored|_vendor|third[-_]?party|3rd[-_]?party|thirdparty|node_modules|"
     r"bower_components|jspm_packages|site-packages|dist-packages|Pods|Carthage|Godeps|elm-stuff|\.venv|venv|\.cargo|"
-    r"\.yarn|packages/cache)/"
+    r"\.yarn|packages/cache|(?:assets|css|js|libs?|public|scripts|static|webapp|wwwroot)/vendors"
+    r"|[A-Za-z][\w.]*(?:-[\w.]+)*-\d+\.\d+\.\d+[\w.-]*"  # a release of something: `pdfjs-5.2.133/`
+    r")/"
 )
 _GENERATED = re.compile(
     r"(?:^|/)(?:__generated__|generated|generated-sources|gen-src|\.next|\.nuxt|autogen)/"

@@ -30,7 +30,7 @@ def from_buffers(view: FolderView, retrieval: Retrieval) -> list[Gathered]:
     """Return every symbol of the open buffers that passes the filters; few enough to score all exactly."""
     reader = None if view.snapshot is None else view.snapshot.text
     stemmer = Stemmer() if reader is None else reader.stemmer
-    quotation, lines = retrieval.quotation, _lines_of(view, retrieval)
+    quotations, lines = retrieval.quotations, _lines_of(view, retrieval)
     paths = retrieval.filters.paths
     parts: list[Gathered] = []
     for number, file in enumerate(view.unsaved.files.values()):
@@ -50,7 +50,7 @@ def from_buffers(view: FolderView, retrieval: Retrieval) -> list[Gathered]:
             file_text=np.full(len(rows), text[0]),
             file_words=np.full(len(rows), _words_held(file, retrieval, stemmer)),
             own_words=_own_words([file.documents[row] for row in rows], text[rows], retrieval, stemmer),
-            quoted=_quoted(file, rows, retrieval, quotation, stemmer)
+            quoted=_quoted(file, rows, retrieval, quotations, stemmer)
             | _at_lines(file, rows, lines.get(file.path, ())),
             kinds=np.array([symbol.kind for symbol in symbols], np.uint8),
             flags=file.flags[rows],
@@ -98,13 +98,16 @@ def _own_words(
 
 
 def _quoted(
-    file: UnsavedFile, rows: I64, retrieval: Retrieval, quotation: Quotation, stemmer: Stemmer
+    file: UnsavedFile, rows: I64, retrieval: Retrieval, quotations: Sequence[Quotation], stemmer: Stemmer
 ) -> Mask:
     """Return which of the rows' symbols the query quotes, bool[rows]."""
-    if not quotation.runs or is_prose([file.path])[0]:
-        return np.zeros(len(rows), np.bool_)
-    counts = held_runs(quotation.runs, [file.documents[row] for row in rows], stemmer)
-    holding = np.flatnonzero((counts >= quotation.least) & ~repeats(retrieval.query.words, file.flags[rows]))
+    holding = np.zeros(0, np.int64)
+    may_quote = ~repeats(retrieval.query.words, file.flags[rows]) & ~is_prose([file.path])
+    documents = [file.documents[row] for row in rows]
+    for quotation in quotations:
+        if quotation.runs and not len(holding):
+            counts = held_runs(quotation.runs, documents, stemmer)
+            holding = np.flatnonzero((counts >= quotation.least) & may_quote)
     symbols = [file.symbols[row] for row in rows[holding]]
     return np.isin(np.arange(len(rows)), holding[innermost(symbols, [0] * len(symbols))])
 

@@ -19,7 +19,7 @@ from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import match_beginning
 from lsp_server.search.query.line_references import at_line, resolve_lines
-from lsp_server.search.query.quoting import innermost
+from lsp_server.search.query.quoting import Quotation, innermost
 from lsp_server.search.ranking.signals import Candidates, is_prose, repeats
 from lsp_server.search.results import SearchMode
 from lsp_server.vectors.arrays import F32, I64, U64, Mask
@@ -125,10 +125,19 @@ def _by_words(snapshot: Snapshot, retrieval: Retrieval, files: Mask | None, allo
 
 
 def _quoted(snapshot: Snapshot, retrieval: Retrieval, files: Mask | None, allowed: Mask | None) -> I64:
-    """Return the innermost symbols whose bodies contain the query nearly verbatim."""
-    quotation = retrieval.quotation
-    if not quotation.runs:
-        return np.zeros(0, np.int64)
+    """Return the innermost symbols whose bodies contain the query nearly verbatim, or else a part of it."""
+    for quotation in retrieval.quotations:
+        if quotation.runs:
+            quoted = _holding(snapshot, retrieval, quotation, files, allowed)
+            if len(quoted):
+                return quoted
+    return np.zeros(0, np.int64)
+
+
+def _holding(
+    snapshot: Snapshot, retrieval: Retrieval, quotation: Quotation, files: Mask | None, allowed: Mask | None
+) -> I64:
+    """Return the innermost symbols whose bodies contain a quotation."""
     vectors = snapshot.vectors
     condition, may_answer = _condition(snapshot, retrieval, files, allowed)
 

@@ -71,13 +71,17 @@ class Retrieval:
         return max(DEPTH, 2 * self.limit)
 
     @property
-    def quotation(self) -> Quotation:
-        """What the query may quote, or, without blanks, be mentioned as; nothing outside of hybrid mode."""
+    def quotations(self) -> Sequence[Quotation]:
+        """What the query may quote, or, without blanks, be mentioned as; nothing outside of hybrid mode.
+
+        The next one counts only where nothing is quoted by those before it.
+        """
         if self.mode is not SearchMode.HYBRID or self.is_known_name:
-            return Quotation()
+            return ()
         if self.query.is_one_piece:
-            return Quotation.of_piece(self.query.words)
-        return Quotation.of(self.query.text, self.query.words)
+            return (Quotation.of_piece(self.query.words),)
+        text = self.query.text
+        return (Quotation.of(text, self.query.words), Quotation.of_part(text))
 
     @property
     def lines(self) -> Sequence[LineReference]:

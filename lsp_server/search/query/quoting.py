@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -28,6 +28,21 @@ _PASTED: Final = re.compile(r"""[:;=(){}\[\]<>"`\\%\n]|\.\.\.|\w\.\w|(?<!\w)'"""
 _PIECE: Final = re.compile(r"""[-+]\[\w+\ [\w:]+\] | [^\s()\[\]{}<>"'`,;=|&]+""", re.VERBOSE)
 """A word, or a name with all that qualifies it: the words of one alone are no quotation."""
 
+_CUT: Final = re.compile(
+    r"""
+    (?<=[\w\])"']) [:;] (?=\s|$)
+    | ["`\u201c-\u201e\u2018\u00ab\u00bb] | (?<!\w) ['\u2019] | ['\u2019] (?!\w)
+    | (?<!\S) [(\[{<] | [)\]}>] (?=[\s.,:;!?]|$)
+    """,
+    re.VERBOSE,
+)
+"""Where the words of a message may end and a value begin: colons, quotation marks, brackets."""
+
+_VALUE: Final = re.compile(r"\d|[/\\@=]|\w\.\w|[(\[{]\w\w")
+"""What shows that a piece is a value of a message: a number, a path, an address, a piece of code."""
+
+_LEAST_OF_PART: Final = 3  # words
+_MAX_OF_PART: Final = 24  # words
 _MAX_RUNS: Final = 12
 _MAX_OF_PIECE: Final = 12  # words: longer pieces are paths, addresses and data
 _LEAST_TELLING: Final = 2  # content words in a run: "is in the list" occurs everywhere
@@ -67,6 +82,22 @@ class Quotation:
             return cls(chosen, min(max(1, math.ceil(LEAST_SHARE * len(chosen))), ENOUGH))
         # Many a comment shares one run with a question by chance.
         return cls(chosen, min(len(chosen), ENOUGH)) if len(words) >= WHOLE and len(chosen) > 1 else cls()
+
+    @classmethod
+    def of_part(cls, text: str) -> Self:
+        """Return how to find a message or a label by its longest part without a value, word for word.
+
+        The values in it are others each time, and what is left may be too short for runs.
+
+        Args:
+            text: The query. It must be one line, and either have a value or what may stand around one, or
+                begin with a capital letter, as what is copied does, and be no question.
+        """
+        parts = () if "\n" in text else _parts_between_values(text)
+        is_copied = len(parts) > 1 or (text[:1].isupper() and not text.endswith("?"))
+        longest = max(map(tuple, parts), key=_n_telling, default=())
+        is_enough = _LEAST_OF_PART <= len(longest) <= _MAX_OF_PART and _n_telling(longest) >= _LEAST_TELLING
+        return cls((longest,)) if is_copied and is_enough else cls()
 
     @classmethod
     def of_piece(cls, words: Sequence[str]) -> Self:
@@ -114,5 +145,18 @@ def _lines(symbol: Symbol) -> tuple[int, int]:
     return symbol.span.start.line, symbol.span.end.line
 
 
-def _n_telling(run: Sequence[str]) -> int:
+def _parts_between_values(text: str) -> list[list[str]]:
+    """Return the words of each stretch of text between values and what may stand around them."""
+    parts = []
+    for stretch in _CUT.split(text):
+        parts.append(list[str]())
+        for piece in stretch.split():
+            if _VALUE.search(piece):
+                parts.append([])
+            else:
+                parts[-1] += split_words(piece)
+    return parts
+
+
+def _n_telling(run: Iterable[str]) -> int:
     return len({word for word in run if word not in STOP_WORDS and len(word) > 1})

@@ -16,6 +16,7 @@ SHORTEST: Final = 4
 
 _SHORTEST_NAME: Final = 6  # letters of a name of several words
 _MAX_NAMES: Final = 8  # each that nothing has costs a pass over all names
+_DOUBLED: Final = re.compile(r"(.)\1")
 _LONG: Final = 8  # a word of so many letters may differ by two
 Frequency = Callable[[str, str], int]
 """How many symbols hold a word in a field, given the two: field and word."""
@@ -79,13 +80,21 @@ def _is_held(frequency: Frequency, word: str) -> bool:
 
 
 def _nearest_held(word: str, dictionary: Dictionary, frequency: Frequency) -> str | None:
-    """Return the word most often held of those one edit away, or else, for a long word, two."""
-    one_away = (other for other in one_edit_away(word) if other in dictionary)
-    best = _most_held(one_away, frequency)
+    """Return the word most often held of those one edit away, or else, for a long word, two.
+
+    One that differs by a letter doubled or not comes first: so people misspell; other letters are mistyped.
+    """
+    one_away = [other for other in one_edit_away(word) if other in dictionary]
+    doubled = (other for other in one_away if _undoubled(other) == _undoubled(word))
+    best = _most_held(doubled, frequency) or _most_held(one_away, frequency)
     if best is None and len(word) >= _LONG:
         others = dictionary.near(word, 2)
         best = _most_held((other for other in others if edits(word, other, 2) == 2), frequency)
     return best
+
+
+def _undoubled(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word)
 
 
 def _most_held(words: Iterable[str], frequency: Frequency) -> str | None:

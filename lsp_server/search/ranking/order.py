@@ -34,6 +34,9 @@ _MAX_NEIGHBOURS = 3
 _FURTHER = 6
 """This many further symbols of a file together lose as much as the second one does."""
 
+_NAMESAKES_KEPT = 2
+"""So many symbols of a name lose nothing; the next one does, and those after it twice as much."""
+
 _MAX_A_FILE_AND_TIER = 3
 _BELOW_A_TIER = 0.8
 """What comes after the named symbols has at most this share of the last one's relevance."""
@@ -59,6 +62,7 @@ def rank(signals: Signals, weights: Weights) -> Ranking:
     penalty = trust * _product(signals, weights, KINDS)
     relevance = evidence * penalty + neighbours
     diversity = _diversity(relevance, signals.files, weights.repeated_file)
+    diversity *= _diversity_of_names(relevance * diversity, signals, weights.repeated_name)
     relevance *= diversity
     behind = _behind_definitions(relevance, defined)
     relevance += behind
@@ -84,7 +88,7 @@ def _tiers(relevance: np.ndarray, signals: Signals) -> np.ndarray:
     nth = np.zeros(len(relevance), np.int64)
     for tier in _distinct(signals.tier):
         chosen = np.flatnonzero(signals.tier == tier)
-        by_file = _ByFile.of(relevance[chosen], signals.files[chosen])
+        by_file = _ByGroup.of(relevance[chosen], signals.files[chosen])
         nth[chosen[by_file.order]] = by_file.nth
     tiers: np.ndarray = np.where(nth < _MAX_A_FILE_AND_TIER, signals.tier, 0)
     return tiers
@@ -136,25 +140,25 @@ def _product(signals: Signals, weights: Weights, names: tuple[str, ...]) -> np.n
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _ByFile:
-    """Candidates sorted by file, best first within each; arrays of one length n, in that order."""
+class _ByGroup:
+    """Candidates sorted by file or name, best first within each; arrays of one length n, in that order."""
 
     order: np.ndarray  # candidate numbers
-    group: np.ndarray  # number of the file, from 0
-    nth: np.ndarray  # rank within the file, from 0
+    group: np.ndarray  # number of the file or name, from 0
+    nth: np.ndarray  # rank within it, from 0
 
     @classmethod
-    def of(cls, relevance: np.ndarray, files: np.ndarray) -> "_ByFile":
-        order = np.lexsort((-relevance, files))
+    def of(cls, relevance: np.ndarray, groups: np.ndarray) -> "_ByGroup":
+        order = np.lexsort((-relevance, groups))
         is_first = np.ones(len(order), np.bool_)
-        is_first[1:] = np.diff(files[order]) != 0
+        is_first[1:] = np.diff(groups[order]) != 0
         group = np.cumsum(is_first) - 1
         return cls(order, group, np.arange(len(order)) - np.flatnonzero(is_first)[group])
 
 
 def _neighbours(relevance: np.ndarray, files: np.ndarray) -> np.ndarray:
     """Return for each candidate the sum of 1/1, 1/2, 1/3 of the relevance of its file's second to fourth."""
-    by_file = _ByFile.of(relevance, files)
+    by_file = _ByGroup.of(relevance, files)
     counts = (by_file.nth > 0) & (by_file.nth <= _MAX_NEIGHBOURS)
     falling = np.where(counts, relevance[by_file.order] / np.maximum(by_file.nth, 1), 0.0)
     added = np.empty(len(relevance))
@@ -167,8 +171,20 @@ def _diversity(relevance: np.ndarray, files: np.ndarray, repeated: float) -> np.
 
     The second of a file loses most; those after it little more, or nobody would ever see them.
     """
-    by_file = _ByFile.of(relevance, files)
+    by_file = _ByGroup.of(relevance, files)
     factor = np.empty(len(relevance))
     times = np.where(by_file.nth > 0, 1 + (by_file.nth - 1) / _FURTHER, 0)
     factor[by_file.order] = repeated**times
+    return factor
+
+
+def _diversity_of_names(relevance: np.ndarray, signals: Signals, repeated: float) -> np.ndarray:
+    """Return a factor per candidate that lets other names in between the symbols of one, as overrides are.
+
+    Two may both be answers; a family of them tells no more. What the query names loses nothing.
+    """
+    by_name = _ByGroup.of(relevance, signals.namesakes)
+    factor = np.empty(len(relevance))
+    factor[by_name.order] = repeated ** (by_name.nth - _NAMESAKES_KEPT + 1).clip(0, 2)
+    factor[signals.tier > 0] = 1.0
     return factor

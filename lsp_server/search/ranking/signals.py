@@ -139,6 +139,7 @@ class Signals:
         files: int64[n], file numbers.
         added: Name → float64[n], 0 to 1.
         multiplied: Name → bool[n], where the weight of this name multiplies.
+        namesakes: int64[n], the same number for symbols of one name; sections and files have one each.
         tier: int8[n], how the query names the symbol: `TO_THE_LETTER` or `NAMED` where the whole query is
             its name, `QUOTED` where the query occurs in its body, `BEGUN` where its name begins with the
             one word or identifier that the query is, `MENTIONING` where a query without blanks occurs in its
@@ -151,6 +152,7 @@ class Signals:
     files: np.ndarray
     added: Mapping[str, np.ndarray]
     multiplied: Mapping[str, np.ndarray]
+    namesakes: np.ndarray
     tier: np.ndarray
     defined: Sequence[tuple[Sequence[int], Sequence[int]]]
 
@@ -195,6 +197,7 @@ def signals_of(
             "prose": (candidates.kinds == SymbolKind.STRING) | (is_file & is_prose(candidates.paths)),
             "whole_file": is_file,
         },
+        namesakes=_namesakes(candidates),
         tier=names.tier,
         defined=declared_and_defined(
             candidates.names, candidates.containers, candidates.paths, candidates.flags
@@ -223,6 +226,14 @@ def _telling(terms: QueryTerms, own_words: np.ndarray) -> np.ndarray:
     """Return how much each symbol's words tell, 0 to 1; a query without blanks may be a path as well."""
     telling: np.ndarray = np.minimum(own_words / _TELLING_SHARE, 1.0)
     return np.ones(len(own_words)) if terms.is_one_piece else telling
+
+
+def _namesakes(candidates: Candidates) -> np.ndarray:
+    first = {name: number for number, name in enumerate(dict.fromkeys(candidates.names))}
+    namesakes = np.array([first[name] for name in candidates.names], np.int64)
+    nameless = _ARE_NAMELESS[candidates.kinds]
+    namesakes[nameless] = -1 - np.flatnonzero(nameless)
+    return namesakes
 
 
 def _size(lines: np.ndarray, kinds: np.ndarray) -> np.ndarray:

@@ -34,6 +34,7 @@ class Weights:
         prose: Multiplies sections of documents.
         whole_file: Multiplies files' own entries: the matching symbol in the file says more.
         repeated_file: Multiplies the second symbol of a file; the third and later ones lose little more.
+        repeated_name: Multiplies the third symbol of a name, wherever it is, and later ones twice.
     """
 
     vector: float
@@ -58,6 +59,7 @@ class Weights:
     prose: float
     whole_file: float
     repeated_file: float
+    repeated_name: float
 
 
 ADDED: Final = (
@@ -86,7 +88,7 @@ KINDS: Final = ("constructor", "value", "prose", "whole_file")
 
 def nothing() -> Weights:
     """Return neutral weights: 0 for what adds, 1 for what multiplies."""
-    multiplies = {*TRUST, *KINDS, "repeated_file"}
+    multiplies = {*TRUST, *KINDS, "repeated_file", "repeated_name"}
     return Weights(**{field.name: float(field.name in multiplies) for field in fields(Weights)})
 
 

@@ -105,6 +105,81 @@ def test_the_section_of_a_long_function_answers_where_nothing_else_holds_it(inde
     assert found.path == "long.py"
 
 
+FILLED_IN: Mapping[str, str] = {
+    "shop/orders.py": """
+def place(order):
+    if order.kind not in KINDS:
+        raise ValueError(f"Unsupported order type {order.kind}")
+    log.info(f"Refreshing {order.path} due to late delivery")
+    raise LookupError(f"no stock left: {order.item}")
+""",
+    "shop/types.py": """
+def supported_order_types():
+    \"""The types of orders that are supported, by MIME type.\"""
+    return KINDS
+
+
+def delivery_refresh(order_type):
+    \"""Refresh what is late: the delivery of an order, its type, the stock that is left.\"""
+    return order_type.refresh_late_delivery()
+""",
+}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Unsupported order type application/zip",
+        "ValueError: Unsupported order type 17",
+        "Refreshing 42 due to late delivery",
+        "Refreshing orders.csv due to late delivery.",
+        "no stock left: bolts",
+        "what now: “no stock left”",
+    ],
+)
+def test_a_message_is_found_by_the_part_between_its_values(index: SmallIndex, query: str) -> None:
+    index.commit(FILLED_IN)
+    assert best(index.view(), query).symbol.name == "place"
+    buffer = {"shop/orders.py": FILLED_IN["shop/orders.py"] + "\n"}
+    assert best(index.view(buffer), query).symbol.name == "place"
+
+
+def test_a_label_is_found_by_its_capital_letter_and_all_its_words(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "menu.tsx": "function entries() {\n  return [add('Toggle read status'), add('Quit')]\n}\n",
+            "status.ts": "export function toggleStatus(read) {\n  return setReadStatus(!read)\n}\n",
+        }
+    )
+    assert best(index.view(), "Toggle read status").symbol.name == "entries"
+    assert best(index.view(), "toggle read status").symbol.name == "toggleStatus"
+
+
+def test_a_part_counts_only_where_nothing_holds_more_of_the_message(index: SmallIndex) -> None:
+    index.commit(
+        {
+            "find.py": "def find_root():\n    die('not a shop folder (or any of its parent folders)')\n",
+            "shop.py": "def shop_folder():\n    warn('not a shop folder')\n",
+        }
+    )
+    message = "fatal: not a shop folder (or any of its parent folders): /srv"
+    assert best(index.view(), message).symbol.name == "find_root"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unsupported order type",  # somebody's own words
+        "Which order type is unsupported?",
+        "is it in the: ledger",  # says too little
+        "two words: 17",
+        "no stock left\nof bolts: 17",  # code or a trace
+    ],
+)
+def test_what_is_no_part_of_a_message(text: str) -> None:
+    assert Quotation.of_part(text).runs == ()
+
+
 def test_words_in_another_order_are_no_quotation(bank: SmallIndex) -> None:
     found = best(bank.view(), "close the books of the branch")
     assert found.symbol.name == "close_books"

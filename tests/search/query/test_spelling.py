@@ -83,6 +83,12 @@ def test_a_misspelt_name_finds_the_one_it_is_nearest_to(
         assert outcome.results[0].symbol.name in searched
 
 
+def test_a_letter_doubled_or_not_is_the_likelier_mistake(index: SmallIndex) -> None:
+    index.commit({"a.py": "def alignment():\n    pass\n", "b.py": "def repo_assignment():\n    pass\n"})
+    index.commit({"c.py": "def text_alignment():\n    return alignment()\n"})
+    assert ask(index, "repo asignment").corrected_query == "repo assignment"
+
+
 def test_of_two_names_that_may_be_meant_the_more_frequent_is(index: SmallIndex) -> None:
     index.commit({"a.py": "def big_cat():\n    pass\n", "b.py": "def big_cut():\n    pass\n"})
     index.commit({"c.py": "class Barber:\n    def big_cut(self):\n        pass\n"})

@@ -146,10 +146,23 @@ def test_one_file_does_not_fill_the_first_places() -> None:
 
 def test_a_files_later_symbols_lose_little_more_than_its_second() -> None:
     ones = [
-        *(One(path="a.py", similarity=0.9) for _ in range(9)),
-        *(One(path=f"{other}.py", similarity=0.3) for other in range(20)),
+        *(One(f"good{number}", path="a.py", similarity=0.9) for number in range(9)),
+        *(One(f"other{other}", path=f"{other}.py", similarity=0.3) for other in range(20)),
     ]
     assert order("query", ones)[:9] == list(range(9))
+
+
+def test_one_name_does_not_fill_the_first_places() -> None:
+    family = [One("supported_types", f"Parser{number}", f"{number}.py", 0.9) for number in range(4)]
+    ones = [*family, One("parser_for", path="registry.py", similarity=0.8)]
+    assert order("query", ones).index(4) == 2
+    assert order("query", ones, replace(BARE, vector=1.0))[-1] == 4
+
+
+def test_sections_and_files_of_one_title_are_no_family() -> None:
+    for kind in (SymbolKind.FILE, SymbolKind.STRING):
+        found = ranking("query", apart(*(One("Usage", similarity=0.9, kind=kind) for _ in range(4))))
+        assert found.parts["diversity"].tolist() == [1.0] * 4
 
 
 def test_diversity_drops_nothing() -> None:
