@@ -50,6 +50,9 @@ BUFFER_WORKER_COMMAND = "_buffer_worker"
 WORKER_MEMORY_BYTES = 1_000_000_000
 """A parse worker that has ever held more than this is replaced."""
 
+WORKER_MEMORY_LIMIT_BYTES = 2_000_000_000
+"""A file for which a parse worker holds more than this is quarantined."""
+
 STUCK_S = 120.0
 """Indexing that makes no progress for this long, on top of the time allowed for one file, counts as stuck."""
 
@@ -280,6 +283,7 @@ def _serve_parse_jobs(packed_settings: str) -> None:
     serve(
         parse_worker(settings),
         max_memory_bytes=WORKER_MEMORY_BYTES,
+        memory_limit_bytes=WORKER_MEMORY_LIMIT_BYTES,
         stall_limit_s=2 * settings.indexing.file_timeout_seconds,
     )
 

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +14,11 @@ _BLOCK_BYTES: Final = 1 << 20
 _SEGMENT_SUFFIXES: Final = frozenset(
     {".idx", ".pos", ".term", ".store", ".fast", ".fieldnorm", ".del"},
 )
+TRUSTED_SUFFIXES: Final = frozenset({".store"})
+"""Files that Tantivy trusts: a wrong length in them makes it ask for so much memory that the process ends."""
 
 
-def damaged_files(path: Path) -> list[str]:
+def damaged_files(path: Path, suffixes: Collection[str] = _SEGMENT_SUFFIXES) -> list[str]:
     """Return what is wrong with the files of the last commit, one sentence each; empty when nothing is.
 
     A file ends with a JSON footer that has the CRC-32 of everything before it, the footer's length and a
@@ -26,10 +28,10 @@ def damaged_files(path: Path) -> list[str]:
         IndexStorageFailed: A file can't be read now, which says nothing about its content.
     """
     with tantivy_failures(path):
-        return _damaged_files(path)
+        return _damaged_files(path, suffixes)
 
 
-def _damaged_files(path: Path) -> list[str]:
+def _damaged_files(path: Path, suffixes: Collection[str]) -> list[str]:
     try:
         meta = json.loads((path / "meta.json").read_bytes())
         segments = {
@@ -37,9 +39,11 @@ def _damaged_files(path: Path) -> list[str]:
         }
     except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
         return [f"meta.json can't be read: {error}"]
-    problems = []
-    for file in sorted(path.iterdir()):
-        if _is_committed(file, segments):
+    needed = {f"{segment}{suffix}" for segment in segments for suffix in suffixes if suffix != ".del"}
+    files = sorted(path.iterdir())
+    problems = [f"{name} is missing" for name in sorted(needed.difference(file.name for file in files))]
+    for file in files:
+        if file.suffix in suffixes and _is_committed(file, segments):
             try:
                 sound = _is_sound(file)
             except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
@@ -52,7 +56,7 @@ def _damaged_files(path: Path) -> list[str]:
 
 def _is_committed(file: Path, segments: Mapping[str, Mapping[str, int] | None]) -> bool:
     segment = file.name.partition(".")[0]
-    if file.suffix not in _SEGMENT_SUFFIXES or segment not in segments:
+    if segment not in segments:
         return False
     # A .del file is named by its commit's opstamp; another one is that of a commit that a crash prevented.
     deletes = segments[segment]

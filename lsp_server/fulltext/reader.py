@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
 from tantivy import Query
 
+from lsp_server.fulltext.checksums import TRUSTED_SUFFIXES, damaged_files
 from lsp_server.fulltext.failures import tantivy_failures
 from lsp_server.fulltext.mirror import Mirror, is_needed
 from lsp_server.fulltext.queries import (
@@ -61,6 +62,10 @@ class TextReader:
             IndexDamaged: There is no index, or a file of it is missing or truncated.
         """
         with tantivy_failures(path):
+            if (path / "meta.json").is_file():  # else Tantivy says best what is wrong
+                damaged = damaged_files(path, TRUSTED_SUFFIXES)
+                if damaged and damaged_files(path, TRUSTED_SUFFIXES):  # a commit may have replaced the files
+                    raise ValueError(damaged[0])
             mirror = Mirror(path) if is_needed(path) else None
             index = tantivy.Index.open(str(path if mirror is None else mirror.path))
             # The default policy starts a thread that watches the folder.
@@ -265,8 +270,15 @@ def _best(hits: TextHits, limit: int) -> TextHits:
 
 
 def _ids(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> NDArray[np.uint64]:
-    return np.array(searcher.fast_field_values("id", addresses), np.uint64)
+    return np.array(_column("id", searcher, addresses), np.uint64)
 
 
 def _files(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> NDArray[np.int64]:
-    return np.array(searcher.fast_field_values("file", addresses), np.int64)
+    return np.array(_column("file", searcher, addresses), np.int64)
+
+
+def _column(name: str, searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[Any]:
+    values = searcher.fast_field_values(name, addresses)
+    if None in values:
+        raise ValueError(f"documents have no {name}")
+    return values

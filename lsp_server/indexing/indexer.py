@@ -158,7 +158,7 @@ class Indexer:
         IndexingRun(self._parts, writer, self._agenda, self._meter, self._report).work()
         if not self._agenda.may_work:
             return
-        scanned_at_ns = self._agenda.scanned_at_ns
+        scanned_at_ns, was_ready = self._agenda.scanned_at_ns, version.is_ready
         if scanned_at_ns is not None:
             self._finish_scan(version, writer, scanned_at_ns)
         self._meter.finish()
@@ -169,6 +169,8 @@ class Indexer:
         if writer.generation != generation:
             self._report(Published(writer.generation))
         if scanned_at_ns is not None:
+            if was_ready:
+                writer.check()
             self._delete_others(version)
         if self._is_tidied:
             self._report(Tidied())

@@ -11,7 +11,7 @@ from lsp_server.parsing.json_text import JsonValue, pieces, walk
 from lsp_server.parsing.languages import LANGUAGES, canonical_language
 from lsp_server.parsing.prose import paragraph, prose_sections
 from lsp_server.parsing.sections import Section, Source, entry_of, fold, numbered
-from lsp_server.parsing.symbols import MAX_DOCUMENTATION, ParsedFile, ParsedSymbol
+from lsp_server.parsing.symbols import MAX_DOCUMENTATION, MAX_SYMBOLS, ParsedFile, ParsedSymbol
 from lsp_server.parsing.trees.extraction import extract
 
 MAX_CELLS = 2000
@@ -94,6 +94,8 @@ def parse_notebook(raw: Source, path: str) -> ParsedFile | None:
     found: list[ParsedSymbol] = []
     documentation: tuple[int, int] | None = None
     for cell in cells[:MAX_CELLS]:
+        if len(found) >= MAX_SYMBOLS:
+            break
         if not cell.strings or cell.kind not in {"code", "markdown", "heading"}:
             continue
         base = texts.length

@@ -9,6 +9,9 @@ MAX_SIGNATURE = 300
 MAX_DOCUMENTATION = 2000
 """Most characters of each in a symbol."""
 
+MAX_SYMBOLS = 20_000
+"""Most definitions of a file that are kept, the first ones: no person writes as many."""
+
 MAX_CONTAINERS = 32
 """Most containers that a symbol names, the innermost ones: in a small file thousands may nest."""
 

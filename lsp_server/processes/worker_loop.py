@@ -10,6 +10,7 @@ import queue
 import struct
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -30,26 +31,48 @@ _OOM_SCORE = 500
 """As if half of the memory were its own (proc(5)): it can be started again, unlike its server and others."""
 
 
+_MEMORY_CHECK_S = 0.1
+
+
 def serve(
-    handler: Callable[[bytes], bytes], *, max_memory_bytes: int = 0, stall_limit_s: float = 600.0
+    handler: Callable[[bytes], bytes],
+    *,
+    max_memory_bytes: int = 0,
+    memory_limit_bytes: int = 0,
+    stall_limit_s: float = 600.0,
 ) -> None:
     """Answer every frame with the handler's result, until the parent closes the pipe.
 
     Args:
         handler: An exception that it raises is reported to the parent, and the loop continues.
         max_memory_bytes: Once more was resident, end after the current answer, to be replaced; 0: no limit.
+        memory_limit_bytes: Once more is resident, report the job as failed and end at once; 0: no limit.
         stall_limit_s: End this process when one job takes longer, even in C code and with the parent gone.
     """
     answers = take_stdout()
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    at_work, answering = threading.Event(), threading.Lock()
+
+    def watch_memory() -> None:
+        while at_work.wait():
+            with answering:
+                if at_work.is_set() and resident_peak_bytes() > memory_limit_bytes:
+                    with contextlib.suppress(OSError):
+                        write_frame(answers, b"MemoryError", RAISED | LEAVING)
+                    os._exit(0)
+            time.sleep(_MEMORY_CHECK_S)
+
     # A thread of its own reads, so that the parent can always write and its end is noticed during a job.
     threading.Thread(target=_read_jobs, args=(take_stdin(), jobs), daemon=True).start()
+    if memory_limit_bytes:
+        threading.Thread(target=watch_memory, daemon=True).start()
     collect_rarely(IN_BULK)
     with contextlib.suppress(OSError):  # the parent is gone, which the other thread notices
         write_frame(answers, b"", ANSWERED)  # ready: whatever is slow to import has been imported
     while True:
         payload = jobs.get()
         faulthandler.dump_traceback_later(stall_limit_s, exit=True)
+        at_work.set()
         try:
             answer, mark = handler(payload), ANSWERED
         except Exception as error:  # noqa: BLE001 - the boundary: the parent logs what is sent here
@@ -57,7 +80,9 @@ def serve(
         faulthandler.cancel_dump_traceback_later()
         is_full = 0 < max_memory_bytes < resident_peak_bytes()
         try:
-            write_frame(answers, answer, mark | (LEAVING if is_full else 0))
+            with answering:
+                at_work.clear()
+                write_frame(answers, answer, mark | (LEAVING if is_full else 0))
         except OSError:
             return  # the parent is gone
         if is_full:

@@ -307,6 +307,8 @@ class IndexRoot:
     def expire(self, now: float | None = None) -> list[Path]:
         """Delete indexes whose workspace folder is gone and that nobody has used for `EXPIRY_S`.
 
+        And the cache of an earlier version of the program, which nothing uses any more.
+
         Returns:
             The workspace folders of the deleted indexes. An index that is being written, or can't be, stays.
         """
@@ -318,6 +320,7 @@ class IndexRoot:
             with suppress(IndexBusy, IndexStorageFailed):
                 folder.delete()
                 expired.append(folder.workspace)
+        remove_files(self.base / f"yields.sqlite3{suffix}" for suffix in ("", "-wal", "-shm"))
         return expired
 
 

@@ -1,9 +1,11 @@
 """Searches, the palette and related code, each over all open folders at once and without duplicates."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
+from lsp_server.errors import IndexDamaged
 from lsp_server.model import Cursor
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
@@ -15,6 +17,7 @@ from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.nested import most_copies, without_duplicates
 from lsp_server.workspace.open_folder import OpenFolder
 from lsp_server.workspace.rerankers import Rerankers
+from lsp_server.workspace.status import IndexState
 
 
 class FolderSearches:
@@ -46,6 +49,7 @@ class FolderSearches:
         Raises:
             InvalidParams: A path pattern is not a valid gitignore pattern.
             Cancelled: The search was called off.
+            IndexDamaged: A file of an index is damaged; it is being made again.
         """
         began = time.perf_counter()
         n_copies = _n_copies(folders)
@@ -55,7 +59,8 @@ class FolderSearches:
                 replace(view, reranking=self._rerankers.if_loaded(folder.settings.search))
                 for view, folder in zip(views, folders, strict=True)
             ]
-        outcome = search(views, replace(request, limit=request.limit * n_copies), cancel)
+        with _checking_damaged(folders):
+            outcome = search(views, replace(request, limit=request.limit * n_copies), cancel)
         if n_copies > 1:
             outcome = replace(outcome, results=_without_duplicates(outcome.results, folders)[: request.limit])
         outcome = replace(outcome, took_ms=self._note(began))
@@ -70,7 +75,8 @@ class FolderSearches:
         began = time.perf_counter()
         n_copies = _n_copies(folders)
         views = _views(folders)
-        found = palette(views, query, limit * n_copies, cancel, meaning=meaning, central=self._central)
+        with _checking_damaged(folders):
+            found = palette(views, query, limit * n_copies, cancel, meaning=meaning, central=self._central)
         if n_copies > 1:
             found = _without_duplicates(found, folders)[:limit]
         self._note(began)
@@ -91,7 +97,8 @@ class FolderSearches:
         began = time.perf_counter()
         n_copies = _n_copies(folders)
         own, *rest = views = _views(folders)
-        results = related(own, path, cursor, limit * n_copies, cancel, other_views=rest)
+        with _checking_damaged(folders):
+            results = related(own, path, cursor, limit * n_copies, cancel, other_views=rest)
         if n_copies > 1:
             results = _without_duplicates(results, folders)[:limit]
         return SearchOutcome(
@@ -106,6 +113,18 @@ class FolderSearches:
         took_ms = (time.perf_counter() - began) * 1000
         self.took_ms.add(took_ms)
         return took_ms
+
+
+@contextmanager
+def _checking_damaged(folders: Sequence[OpenFolder]) -> Iterator[None]:
+    """Have the indexes of these folders checked, as a scan does, when a search finds damage."""
+    try:
+        yield
+    except IndexDamaged:
+        for folder in folders:
+            if folder.service.state is IndexState.READY:
+                folder.service.background.scan()
+        raise
 
 
 def _views(folders: Sequence[OpenFolder]) -> list[FolderView]:

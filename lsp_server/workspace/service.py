@@ -197,9 +197,7 @@ class FolderService:
     def _watch(self) -> None:
         if not self._parts.watch:
             return
-        listener = WatchListener(
-            on_change=self.changed, on_rescan=self._rescan, on_polling=self._note_polling
-        )
+        listener = WatchListener(self.changed, self._rescan, self._note_polling, self._look_for_index)
         watcher = FolderWatcher(self._parts.rules, listener)
         with self._lock:
             if self._is_retired:
@@ -266,6 +264,10 @@ class FolderService:
         if (before := self._before) is not None:
             before.close_document(path)
 
+    def _look_for_index(self) -> None:
+        if self._reader is not None and self._reader.is_lost and self.state is IndexState.READY:
+            self.background.scan()  # somebody deleted it: make it again
+
     def _publish(self) -> bool:
         return self._reader is not None and self._reader.refresh()
 
@@ -305,8 +307,7 @@ class FolderService:
                 coverage=Coverage(),
                 is_complete=False,
             )
-        if self.state is IndexState.READY and reader.is_lost:
-            self.background.scan()  # somebody deleted the index: rebuild it
+        self._look_for_index()
         reader.follow()
         return self._view(reader)
 

@@ -89,6 +89,35 @@ def test_an_index_that_is_deleted_under_the_server_is_made_anew(desk: Desk, proj
     eventually(lambda: editor.finds("mint_coin"))
 
 
+def test_an_index_that_is_deleted_while_nobody_searches_is_made_anew(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    eventually(lambda: _deleted(desk.indexes))
+    eventually(lambda: any("ready" in files for _, _, files in os.walk(desk.indexes)))
+    editor.ready()
+    assert editor.finds("resend_after_error")
+
+
+def test_an_index_that_lost_a_file_while_no_server_ran_is_made_anew(desk: Desk, project: Path) -> None:
+    desk.editor().open(project).ready().leave()
+    (positions,) = desk.indexes.rglob("*.pos")
+    positions.unlink()
+    editor = desk.editor().open(project)
+    eventually(lambda: list(desk.indexes.rglob("*.pos")))
+    editor.ready()
+    assert editor.names('"connection broke"')[0] == "resend_after_error"
+
+
+def test_an_index_in_which_a_search_finds_damage_is_made_anew(desk: Desk, project: Path) -> None:
+    editor = desk.editor().open(project).ready()
+    (columns,) = desk.indexes.rglob("*.fast")
+    with columns.open("r+b") as file:  # as a failing disk does, also below what is mapped
+        file.write(bytes(columns.stat().st_size))
+    assert editor.error("semanticSearch", {"query": "resend_after_error"})["data"]["kind"] == "IndexDamaged"
+    eventually(lambda: not columns.exists())
+    editor.ready()
+    assert editor.finds("resend_after_error")
+
+
 def _deleted(folder: Path) -> bool:
     """Delete it as `rm -rf` does: what a server deletes or makes there at the same time is no error."""
     shutil.rmtree(folder, ignore_errors=True)

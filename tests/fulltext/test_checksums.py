@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from plain import of_words
 
-from lsp_server.fulltext import TextIndex, damaged_files
+from lsp_server.errors import IndexDamaged
+from lsp_server.fulltext import TextIndex, TextReader, damaged_files
 
 
 @pytest.fixture
@@ -28,6 +29,22 @@ def test_one_turned_bit_is_found(path: Path, suffix: str) -> None:
     data[0] ^= 1
     file.write_bytes(data)
     assert damaged_files(path) == [f"{file.name} fails its checksum"]
+
+
+@pytest.mark.parametrize("suffix", [".store", ".idx", ".pos", ".term", ".fast", ".fieldnorm"])
+def test_a_missing_file_is_found(path: Path, suffix: str) -> None:
+    (file,) = path.glob(f"*{suffix}")
+    file.unlink()
+    assert damaged_files(path) == [f"{file.name} is missing"]
+
+
+def test_an_index_that_could_end_the_process_is_not_opened(path: Path) -> None:
+    file = next(path.glob("*.store"))
+    data = bytearray(file.read_bytes())
+    data[0] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(IndexDamaged, match=f"{file.name} fails its checksum"):
+        TextReader.open(path)
 
 
 def test_a_file_cut_short_is_found(path: Path) -> None:

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+import tantivy
 
 from lsp_server.errors import IndexDamaged, IndexStorageFailed, SemanticSymbolsError
+from lsp_server.fulltext import TextQuery, TextReader
 from lsp_server.fulltext.failures import tantivy_failures
+from lsp_server.fulltext.schema import ANALYZER, stem_analyzer, text_schema
 
 
 @pytest.mark.parametrize(
@@ -24,3 +27,16 @@ def test_only_damage_is_called_damage(
 ) -> None:
     with pytest.raises(meaning), tantivy_failures(tmp_path):
         raise ValueError(words)
+
+
+def test_documents_without_their_columns_are_damage(tmp_path: Path) -> None:
+    index = tantivy.Index(text_schema(), str(tmp_path))
+    index.register_tokenizer(ANALYZER, stem_analyzer())
+    writer = index.writer()
+    document = tantivy.Document()
+    document.add_text("body", "crate")
+    writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    with pytest.raises(IndexDamaged, match="documents have no id"):
+        TextReader.open(tmp_path).search(TextQuery(("crate",)), 10)

@@ -20,6 +20,7 @@ from lsp_server.indexing.messages import (
 from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.folders import IndexRoot
 from lsp_server.storage.lease import ReaderLock, WriterLease
+from lsp_server.vectors.format import HEADER_BYTES
 from lsp_server.workspace.reader import IndexReader
 
 
@@ -70,6 +71,22 @@ def test_a_part_of_the_index_is_gone(desk: Desk, what: str) -> None:
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     assert is_settled(desk.scan())
     assert desk.contents == before
+
+
+@pytest.mark.parametrize(("where", "offset"), [("segments/*.seg", HEADER_BYTES), ("text/*.idx", 0)])
+def test_a_scan_finds_damage_that_only_checksums_show(desk: Desk, where: str, offset: int) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.scan()
+    (damaged,) = desk.parts.version.path.glob(where)
+    content = bytearray(damaged.read_bytes())
+    content[offset] ^= 1
+    damaged.write_bytes(content)
+    desk.restart()
+    events = desk.scan()
+    assert failures(events) == []
+    assert is_settled(events)
+    assert not damaged.exists()
+    assert names(desk) == {"alpha"}
 
 
 @pytest.mark.usefixtures("shared_as_on_windows")

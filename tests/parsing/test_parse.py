@@ -37,6 +37,15 @@ def test_the_first_symbol_is_the_file_itself() -> None:
     assert [item.symbol.name for item in file.symbols[1:]] == ["send"]
 
 
+def test_of_a_file_without_end_the_first_definitions_are_kept_and_the_rest_is_text() -> None:
+    text = "".join(f"def f{number}(): pass\n" for number in range(25_000))
+    _, *symbols = parsed("made.py", text).symbols
+    functions = [item.symbol.name for item in symbols if item.symbol.kind is SymbolKind.FUNCTION]
+    assert functions == [f"f{number}" for number in range(20_000)]
+    assert symbols[-1].symbol.span.end.line == 24_999
+    assert len(symbols) < 21_000
+
+
 @pytest.mark.parametrize(
     ("name", "text", "documentation"),
     [

@@ -31,6 +31,11 @@ def handle(job: bytes) -> bytes:
     if word == b"crash-once" and not Path(rest.decode()).exists():
         Path(rest.decode()).touch()
         os._exit(3)
+    if word == b"grow":
+        held = []
+        while len(held) < 100:
+            held.append(b"x" * 10_000_000)
+            time.sleep(0.01)
     if word == b"pid":
         return str(os.getpid()).encode()
     return job.upper()
@@ -157,6 +162,17 @@ def test_a_child_that_needs_too_much_memory_ends_without_a_crash() -> None:
         # The parent still holds the pipe of jobs open, as a pool does.
         assert child.stderr.read().split() == b"a stray print".split()
         assert child.wait() == 0
+
+
+def test_a_job_that_needs_too_much_memory_is_ended_at_once_and_the_others_go_on() -> None:
+    pool = WorkerPool[int](command('{"memory_limit_bytes": 300_000_000}'), size=1, job_timeout_s=60.0)
+    try:
+        found = outcomes(pool, b"pid", b"grow", b"pid", b"pid")
+    finally:
+        pool.close()
+    assert (found[1].failure, found[1].message) == ("raised", "MemoryError")
+    before, *after = (found[key].payload for key in (0, 2, 3))
+    assert {before} != set(after) == {after[0]}
 
 
 def test_what_the_parent_holds_is_not_counted_as_a_childs() -> None:

@@ -19,6 +19,7 @@ class Client:
     """The client's capabilities and options.
 
     Attributes:
+        process_id: The id of its process, if it told it.
         encoding: The unit of columns: the first of the client's encodings that we know, else UTF-16.
         folders: URIs of the workspace folders.
         options: `initializationOptions`, with or without our section's name around them.
@@ -29,6 +30,7 @@ class Client:
         registers_watchers: Whether we can register for changes of files.
     """
 
+    process_id: int | None = None
     encoding: Encoding = "utf16"
     folders: tuple[str, ...] = ()
     options: Mapping[str, Any] | None = None
@@ -51,8 +53,9 @@ def client_of(raw: Any) -> Client:
         InvalidParams: They are not an object.
     """
     Params(raw)
-    able = _dig(raw, "capabilities")
+    able, process_id = _dig(raw, "capabilities"), _dig(raw, "processId")
     return Client(
+        process_id=process_id if isinstance(process_id, int) else None,
         encoding=_encoding(_dig(able, "general", "positionEncodings")),
         folders=_folders(raw),
         options=own_section(_dig(raw, "initializationOptions")),

@@ -7,12 +7,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import psutil
 from lsprotocol import types
 
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.frontends.lsp.capabilities import registrations, server_capabilities
 from lsp_server.frontends.lsp.client import client_of
+from lsp_server.frontends.lsp.client_process import client_process, until_gone
 from lsp_server.frontends.lsp.contract import WorkspaceLike
 from lsp_server.frontends.lsp.progress import IndexingProgress
 from lsp_server.frontends.lsp.protocol import Params
@@ -32,7 +34,7 @@ class LifecycleFeatures:
         server: The connection to the client.
         session: Holds the workspace.
         loop: The event loop of both.
-        on_exit: Called when the client sends `exit`.
+        on_exit: Called when the client sends `exit`, or is gone without.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class LifecycleFeatures:
         self._folders: list[Path] = []
         self._known_problems: frozenset[str] = frozenset()
         self._is_open = False
+        self._client_watch: asyncio.Task[None] | None = None
 
     def initialize(self, raw: Json) -> Json:
         """Answer `initialize`; the workspace is not touched, so this is quick whatever its size."""
@@ -64,6 +67,9 @@ class LifecycleFeatures:
             if path is not None and path not in self._folders:
                 self._folders.append(path)
         self._rpc.is_initialized = True
+        process = client_process(client.process_id)
+        if process is not None:
+            self._client_watch = self._loop.create_task(self._exit_with(process))
         return types.InitializeResult(
             capabilities=server_capabilities(client),
             server_info=types.ServerInfo(self._server.name, self._server.version),
@@ -134,6 +140,10 @@ class LifecycleFeatures:
 
     def exit(self, _: Json) -> None:
         """End the server."""
+        self._on_exit()
+
+    async def _exit_with(self, process: psutil.Process) -> None:
+        await until_gone(process)
         self._on_exit()
 
     def _tell_trouble(self, error: BaseException) -> None:

@@ -5,11 +5,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from lsp_server.errors import SemanticSymbolsError
+from lsp_server.errors import IndexStorageFailed, SemanticSymbolsError
 from lsp_server.harmless import harmless
 
 INTERRUPTED_EXIT_CODE = 130
@@ -81,14 +81,16 @@ class Console:
 
         Raises:
             BrokenPipeError: The reader has closed the pipe, as every method that prints may find.
+            IndexStorageFailed: It can't be written, such as to a full disk; likewise.
         """
-        with _broken_pipes():
+        with self._writing():
             self._output.flush()
 
     def note(self, text: str) -> None:
         """Print a line on standard error."""
         self._before_writing()
-        print(harmless(text), file=self._errors)
+        with suppress(OSError):  # nobody is left to be told
+            print(harmless(text), file=self._errors)
 
     def fail(self, error: SemanticSymbolsError) -> None:
         """Print an error: with `--json` on standard output, else on standard error."""
@@ -100,25 +102,29 @@ class Console:
 
     def _print(self, text: str) -> None:
         self._before_writing()
-        with _broken_pipes():
+        with self._writing():
             print(text, file=self._output)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # Windows calls a pipe that nobody reads any more an invalid argument.
+            if error.errno in {errno.EPIPE, errno.EINVAL}:
+                raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
+            # What is still in the buffer would fail again when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._output.fileno())
+            self.as_json = False
+            raise IndexStorageFailed(
+                f"The output can't be written: {error.strerror}.", "Free some space, or send it elsewhere."
+            ) from error
 
     def _written(self, part: str | Styled) -> str:
         if isinstance(part, str):
             return harmless(part)
         text = harmless(part.text)
         return f"\x1b[{_CODES[part.style]}m{text}\x1b[0m" if self._is_coloured else text
-
-
-@contextmanager
-def _broken_pipes() -> Iterator[None]:
-    """Call by its name what Windows calls an invalid argument: a pipe that nobody reads any more."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno == errno.EINVAL:
-            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
-        raise
 
 
 def standard_console(*, as_json: bool) -> Console:

@@ -1,5 +1,6 @@
 """Search results as text: location, kind, name and score on one line, the signature below."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,11 +35,16 @@ def _show_all(
         console.say(Styled("dim", f"({covered.indexed_files:,} of {covered.files:,} files indexed)"))
 
 
+def _score(score: float) -> str:
+    """Return a score rounded down, so that none below the limit of relevance looks as if it reached it."""
+    return f"{math.floor(score * 100 + 1e-6) / 100:.2f}"
+
+
 def _show(found: SearchResult, console: Console) -> None:
     symbol = found.symbol
     location = f"{shown_path(found.folder / found.path)}:{symbol.selection.start.line + 1}"
     name = _on_one_line(symbol.qualified_name or found.path)
-    score = Styled("green" if found.score >= PROBABLY_RELEVANT else "dim", f"{found.score:.2f}")
+    score = Styled("green" if found.score >= PROBABLY_RELEVANT else "dim", _score(found.score))
     marks = [Styled("yellow", f"({mark})") for mark in found.marks]
     console.say(
         Styled("cyan", location), symbol.kind.label, Styled("bold", name), score, *marks, between="  "

@@ -54,6 +54,8 @@ class IgnoreFile:
 
 def read_ignore_file(file: Path, n_cut: int, prefix: str = "", rank: int = 0) -> tuple[IgnoreFile, ...]:
     """Return the file, or nothing when there is none or no pattern is in it. See `IgnoreFile`."""
+    if file.name.startswith(".") and file.is_symlink():  # git, too, follows only a link at `info/exclude`
+        return ()
     try:
         raw, _ = read_ordinary(file, _MAX_BYTES)
     except OSError as error:  # missing, a folder or not readable: git ignores that as well

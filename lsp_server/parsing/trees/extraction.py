@@ -8,7 +8,7 @@ from lsp_server.model import Symbol, SymbolFlags, SymbolKind
 from lsp_server.parsing.documentation import clean, dedented
 from lsp_server.parsing.languages import Language, load_grammar
 from lsp_server.parsing.positions import Positions
-from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE, ParsedSymbol
+from lsp_server.parsing.symbols import MAX_DECLARED_NAME, MAX_SIGNATURE, MAX_SYMBOLS, ParsedSymbol
 from lsp_server.parsing.trees.grammars import rules_of
 from lsp_server.parsing.trees.nested import walk_all
 from lsp_server.parsing.trees.recovery import Reading, recovered
@@ -60,6 +60,9 @@ def _definitions(source: bytes, language: Language) -> list[Definition]:
     if tree.root_node.has_error:
         definitions = recovered(Reading(prepared, tree, definitions), source, grammar, rules)
     definitions.sort(key=_order)
+    if len(definitions) > MAX_SYMBOLS:
+        logger.warning("%d definitions in a %s file: the first are kept", len(definitions), language.name)
+        del definitions[MAX_SYMBOLS:]
     return merge_neighbours(definitions) if rules.merges_neighbours else definitions
 
 

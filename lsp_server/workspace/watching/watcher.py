@@ -58,11 +58,13 @@ class WatchListener:
         on_change: These paths were created, changed or deleted: files, or folders with everything in them.
         on_rescan: Too many paths or the ignore rules changed, or events were lost: compare everything.
         on_polling: Why the folder is polled from now on; None where it is watched again.
+        on_look: What no watch covers is being looked at, every few seconds.
     """
 
     on_change: Callable[[set[str]], None]
     on_rescan: Callable[[], None]
     on_polling: Callable[[str | None], None]
+    on_look: Callable[[], None] = lambda: None
 
 
 class FolderWatcher:
@@ -269,6 +271,7 @@ class FolderWatcher:
 
     def _check_unwatched(self) -> bool:
         """Reload the rules if something changed that no watch covers; returns whether something did."""
+        self._listener.on_look()
         files, index = self._unwatched_files(), self._index_now()
         if files != self._unwatched:
             self._unwatched, self._index = files, index

@@ -87,6 +87,23 @@ def test_a_command_ends_as_usual_without_any_stream(shell: Shell) -> None:
     assert shell.json("status")["state"] == "ready"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_output_to_a_full_disk_fails_with_a_plain_message(shell: Shell, options: tuple[str, ...]) -> None:
+    done = run_without(">/dev/full", shell, "search", "retry", *options)
+    assert done.returncode == 8
+    message, suggestion = done.stderr.splitlines()[-2:]
+    assert message == "Error: The output can't be written: No space left on device."
+    assert suggestion.startswith("Suggestion: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_messages_to_a_full_disk_change_no_exit_code(shell: Shell) -> None:
+    assert run_without("2>/dev/full", shell, "search", "retry").returncode == 0
+    assert run_without("2>/dev/full", shell, "search", "retry", "/no/such/folder").returncode == 5
+
+
 def test_a_server_without_input_ends(shell: Shell) -> None:
     done = run_without("<&-", shell, "serve")
     assert (done.returncode, done.stderr) == (1, "")

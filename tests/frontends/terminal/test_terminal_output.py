@@ -86,6 +86,27 @@ def test_a_result_and_its_signature_have_a_line_each(tmp_path: Path) -> None:
     assert output.getvalue().count("\n") == 2
 
 
+@pytest.mark.parametrize(
+    ("score", "shown"), [(0.4996, "0.49"), (0.5, "0.50"), (0.58, "0.58"), (0.29, "0.29"), (1.0, "1.00")]
+)
+def test_a_score_looks_no_better_than_it_is(tmp_path: Path, score: float, shown: str) -> None:
+    here = Position(0, 0, 0, 0)
+    span = Span(here, here)
+    symbol = Symbol("box", SymbolKind.FUNCTION, "python", (), "def box()", "", span, span)
+    output = io.StringIO()
+    show_outcome(
+        SearchOutcome(
+            (SearchResult(SymbolId(1), symbol, tmp_path, "box.py", score),),
+            is_incomplete=False,
+            coverage=Coverage(),
+            took_ms=1.0,
+        ),
+        Console(output, io.StringIO(), as_json=False),
+    )
+    assert f"  {shown}\n" in output.getvalue()
+    assert ("Nothing close" in output.getvalue()) == (score < 0.5)
+
+
 def test_json_stands_alone_on_standard_output() -> None:
     output = io.StringIO()
     console = Console(output, io.StringIO(), as_json=True)

@@ -346,3 +346,14 @@ def test_a_file_far_below_what_is_left_out_can_be_forced_in(tmp_path: Path) -> N
         assert rules.decide("target/a/b/c.rs").indexed
         assert not rules.decide("target/a/b/d.rs").indexed
         assert not rules.decide("target/x/b/c.rs").indexed
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".ignore", OWN_FILE])
+def test_an_ignore_file_that_is_a_link_says_nothing(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"patterns": "a.py\n", "folder/a.py": "", "folder/b.py": ""})
+    (tmp_path / "folder" / name).symlink_to(tmp_path / "patterns")
+    assert indexed(tmp_path / "folder") == ["a.py", "b.py"]
+    if name == ".gitignore":
+        git(tmp_path / "folder", "init")
+        listed = git(tmp_path / "folder", "ls-files", "--others", "--exclude-standard").split()
+        assert listed == [".gitignore", "a.py", "b.py"]

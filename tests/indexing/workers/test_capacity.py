@@ -8,6 +8,15 @@ from lsp_server.indexing.workers import capacity
 from lsp_server.indexing.workers.capacity import MAX_WORKERS, fitting_workers, suggested_workers, usable_cores
 
 
+@pytest.fixture
+def cgroups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder where Linux says what a container may use."""
+    monkeypatch.setattr(capacity, "_CGROUPS", tmp_path)
+    (tmp_path / "cpu").mkdir()
+    (tmp_path / "memory").mkdir()
+    return tmp_path
+
+
 @pytest.mark.parametrize(
     ("n_cores", "plugged_in", "on_battery"), [(1, 1, 1), (2, 2, 1), (4, 4, 2), (8, 6, 3), (32, 16, 8)]
 )
@@ -20,15 +29,23 @@ def test_workers_suit_cores_and_battery(n_cores: int, plugged_in: int, on_batter
     ("limit", "expected"),
     [("100000 100000", 1), ("150000 100000", 2), ("max 100000", None), ("nonsense", None), ("5 0", None)],
 )
-def test_a_container_gives_fewer_cores(
-    limit: str, expected: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(capacity, "_QUOTA", tmp_path / "cpu.max")
+def test_a_container_gives_fewer_cores(limit: str, expected: int | None, cgroups: Path) -> None:
     without_limit = usable_cores()
-    (tmp_path / "cpu.max").write_text(limit)
+    (cgroups / "cpu.max").write_text(limit)
     assert usable_cores() == (without_limit if expected is None else min(expected, without_limit))
 
 
+@pytest.mark.parametrize(("quota", "expected"), [("100000", 1), ("150000", 2), ("-1", None)])
+def test_a_container_of_an_older_system_gives_fewer_cores(
+    quota: str, expected: int | None, cgroups: Path
+) -> None:
+    without_limit = usable_cores()
+    (cgroups / "cpu/cpu.cfs_quota_us").write_text(f"{quota}\n")
+    (cgroups / "cpu/cpu.cfs_period_us").write_text("100000\n")
+    assert usable_cores() == (without_limit if expected is None else min(expected, without_limit))
+
+
+@pytest.mark.parametrize("name", ["memory.max", "memory/memory.limit_in_bytes"])
 @pytest.mark.parametrize(
     ("limit", "expected"),
     [
@@ -37,15 +54,15 @@ def test_a_container_gives_fewer_cores(
         (f"{1 << 30}", 12),
         (f"{16 << 30}", MAX_WORKERS),
         ("max", MAX_WORKERS),
+        ("9223372036854771712", MAX_WORKERS),
         ("nonsense", MAX_WORKERS),
     ],
 )
 def test_a_container_has_memory_for_fewer_workers(
-    limit: str, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, limit: str, expected: int, cgroups: Path
 ) -> None:
-    monkeypatch.setattr(capacity, "_MEMORY", tmp_path / "memory.max")
     assert fitting_workers() == MAX_WORKERS
-    (tmp_path / "memory.max").write_text(limit)
+    (cgroups / name).write_text(limit)
     assert fitting_workers() == expected
 
 
