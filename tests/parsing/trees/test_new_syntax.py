@@ -2,7 +2,7 @@
 
 import pytest
 
-from lsp_server.parsing.languages import LANGUAGES, load_grammar
+from lsp_server.parsing.languages import LANGUAGES, language_of, load_grammar
 from lsp_server.parsing.symbols import ParsedSymbol
 from lsp_server.parsing.trees.extraction import extract
 
@@ -37,4 +37,67 @@ def test_a_comment_of_what_cannot_be_read_documents_nothing() -> None:
         "cpp",
         "// Broken.\nvoid ( broken {{ ;\n\nvoid f() {\n}\n",
         "4-5 function f",
+    )
+
+
+def test_modules_of_cpp() -> None:
+    check(
+        "cpp",
+        """module;
+#include <a.h>
+export module shop.orders:part;
+import std;
+export import :details;
+
+// Sells.
+export template <typename T> class Shop {
+  int f(this Shop& self, int a);
+};
+export namespace shop::inline v1 {
+/// A kind.
+export enum class Kind { a [[deprecated]], b [[deprecated("no")]] = 2 };
+struct [[nodiscard]] alignas(8) Item { int x; };
+}
+""",
+        "7-10 class Shop | Sells.",
+        "9-9 method Shop.f",
+        "12-13 enum shop.v1.Kind | A kind.",
+        "13-13 enumMember shop.v1.Kind.a",
+        "13-13 enumMember shop.v1.Kind.b",
+        "14-14 struct shop.v1.Item",
+        "14-14 field shop.v1.Item.x",
+    )
+    assert language_of("shop.cppm").name == language_of("shop.ixx").name == "cpp"
+
+
+def test_classes_that_macros_describe() -> None:
+    check(
+        "cpp",
+        """UCLASS(Blueprintable, meta = (DisplayName = "A (b)"))
+class SHOP_API AShop : public AActor
+{
+\tGENERATED_BODY()
+public:
+\t// What it costs.
+\tUPROPERTY(EditAnywhere, meta = (ClampMin = "0"))
+\tfloat Price = 1.f;
+\tUFUNCTION(BlueprintCallable) void Sell(AActor* Buyer);
+};
+UENUM()
+enum class EState : uint8 { Open UMETA(Hidden), Closed };
+class View : public QObject {
+  Q_OBJECT
+  QML_ELEMENT
+public:
+  View();
+};
+""",
+        "2-10 class AShop",
+        "6-8 field AShop.Price | What it costs.",
+        "9-9 method AShop.Sell",
+        "12-12 enum EState",
+        "12-12 enumMember EState.Open",
+        "12-12 enumMember EState.Closed",
+        "13-18 class View",
+        "17-17 constructor View.View",
     )

@@ -50,8 +50,12 @@ _CALLS = re.compile(
 )
 _QT = re.compile(
     rb"\b(?:Q_SIGNALS|signals|Q_SLOTS|slots)(?=[ \t]*+:)"
-    rb"|\bQ_[A-Z_]{3,}+(?:\((?:[^()]|\([^()]*+\)){0,500}+\))?+",
+    rb"|\bQ(?:ML)?_[A-Z_]{3,}+(?:\((?:[^()]|\([^()]*+\)){0,500}+\))?+",
     re.MULTILINE,
+)
+_UNREAL = re.compile(
+    rb"\b(?:U(?:CLASS|STRUCT|ENUM|INTERFACE|FUNCTION|PROPERTY|META|PARAM)|GENERATED_(?:[A-Z]++_)?BODY)[ \t]*+"
+    rb"\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\)){0,1000}+\)"
 )
 # Attributes of parameters, pointers and functions; the grammar takes each for a type or a name.
 _ATTRIBUTE_MARKS = (
@@ -70,11 +74,24 @@ _ATTRIBUTES = re.compile(
     rb"|\w{0,20}printf\w{0,20}\([ \t]*\d++,[ \t]*\d++\)(?=\s++[\w*])"
     rb")"
 )
+# `Red [[deprecated]],`, `struct [[nodiscard]] alignas(8) A`
+_LATE_ATTRIBUTE = re.compile(rb"(?<=\w)[ \t]*+\[\[\w[^\]\n]*+\]\](?=\s*+(?:[,=}]|alignas\b))")
+# `f(this Self& self)`
+_OBJECT_PARAMETER = re.compile(rb"(?<=\()this(?=[ \t]++[A-Za-z_])")
+_MODULES = re.compile(
+    rb"^(?:export[ \t]++)?(?:module(?:[ \t]++\w[\w.]*+)?(?:[ \t]*+:[ \t]*+[\w.]++)?"
+    rb"|import[ \t]*+(?:[\w.:]++|<[^>\n]++>|\"[^\"\n]++\"))[ \t]*+;|^[ \t]*+export(?=[ \t]++[A-Za-z_:\[])",
+    re.MULTILINE,
+)
 _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
     return b" " * (match.end() - match.start())
+
+
+def _blank_lines(match: re.Match[bytes]) -> bytes:
+    return blanked(match[0])
 
 
 def _access(match: re.Match[bytes]) -> bytes:
@@ -93,9 +110,22 @@ def without_macros(source: bytes) -> bytes:
         source = _NULLABILITY.sub(_blank, source)
     if b"Q_OBJECT" in source or b"Q_GADGET" in source:
         source = _QT.sub(_access, source)
+    if b"GENERATED_" in source or b"UENUM(" in source:
+        source = _UNREAL.sub(_blank_lines, source)
     if any(mark in source for mark in _CALL_MARKS):
         source = _CALLS.sub(_blank, source)
     if any(mark in source for mark in _ATTRIBUTE_MARKS):
         source = _ATTRIBUTES.sub(_blank, source)
     source = source.replace(b"extern template", b"       template")
     return _PLACES.sub(_blank_capitals, source)
+
+
+def readable_cpp(source: bytes) -> bytes:
+    """Return C++ without macros and without what the grammar doesn't know: modules, `this` parameters."""
+    if b"export " in source or b"module" in source or b"import " in source:
+        source = _MODULES.sub(_blank, source)
+    if b"(this " in source:
+        source = _OBJECT_PARAMETER.sub(_blank, source)
+    if b"[[" in source:
+        source = _LATE_ATTRIBUTE.sub(_blank, source)
+    return without_macros(source)
