@@ -101,3 +101,29 @@ public:
         "13-18 class View",
         "17-17 constructor View.View",
     )
+
+
+def test_members_that_extend_a_type_in_csharp() -> None:
+    check(
+        "csharp",
+        """static class Extensions
+{
+    extension<T>(IEnumerable<T> source) where T : allows ref struct
+    {
+        /// <summary>Says so.</summary>
+        public bool IsEmpty => !source.Any();
+    }
+    extension(string)
+    {
+        public static int Parse((int, int) a) { return 1; }
+    }
+    public static int Last() => 1;
+}
+class After { }
+""",
+        "1-13 class Extensions",
+        "5-6 property Extensions.IsEmpty | Says so.",
+        "10-10 method Extensions.Parse",
+        "12-12 method Extensions.Last",
+        "14-14 class After",
+    )
