@@ -127,3 +127,42 @@ class After { }
         "12-12 method Extensions.Last",
         "14-14 class After",
     )
+
+
+def test_guards_fields_and_delegates_of_kotlin() -> None:
+    check(
+        "kotlin",
+        """class Shop(val items: List<Item>) : Base(items), Sells by items {
+    val state: State<Int>
+        field = MutableState(0)
+    private val names: List<String>
+        field: MutableList<String> = mutableListOf()
+    override fun sell(x: Any) = when (x) {
+        is Item if x.price > 3 && x.sold -> "a"
+        else if x == null -> "b"
+        else -> "c"
+    }
+}
+enum class Level(val n: Int) {
+    LOW(1) { override fun f() = 1 },
+    HIGH(2) { override fun f() = 2 };
+    abstract fun f(): Int
+}
+val lazily: Int by lazy {
+    3
+}
+""",
+        "1-11 class Shop",
+        "1-1 property Shop.items",
+        "2-3 property Shop.state",
+        "4-5 property Shop.names",
+        "6-10 method Shop.sell",
+        "12-16 enum Level",
+        "12-12 property Level.n",
+        "13-13 enumMember Level.LOW",
+        "13-13 method Level.LOW.f",
+        "14-14 enumMember Level.HIGH",
+        "14-14 method Level.HIGH.f",
+        "15-15 method Level.f",
+        "17-19 variable lazily",
+    )
