@@ -166,3 +166,14 @@ val lazily: Int by lazy {
         "15-15 method Level.f",
         "17-19 variable lazily",
     )
+
+
+def test_fields_of_a_compact_java_file() -> None:
+    check(
+        "java",
+        '/** Greets. */\nstatic final String HELLO = "hi";\nint count;\n\n'
+        "void main() {\n  int local = 1;\n}\n",
+        "1-2 constant HELLO | Greets.",
+        "3-3 field count",
+        "5-7 method main",
+    )
