@@ -177,3 +177,30 @@ def test_fields_of_a_compact_java_file() -> None:
         "3-3 field count",
         "5-7 method main",
     )
+
+
+def test_accessors_and_typed_templates_of_ecmascript() -> None:
+    check(
+        "javascript",
+        "class A {\n  @property({ a: 1 }) accessor label = 'x';\n  static accessor #n;\n}\n",
+        "1-4 class A",
+        "2-2 property A.label",
+        "3-3 property A.#n",
+    )
+    check(
+        "tsx",
+        "const Box = styled.div<{\n  $wide: boolean;\n}>`\n  color: ${({ theme }) => theme.fg};\n`;\n"
+        "function f() {}\n",
+        "1-5 constant Box",
+        "6-6 function f",
+    )
+
+
+def test_methods_of_an_object_that_is_passed_on() -> None:
+    check(
+        "typescript",
+        "export const useShop = create<State>()(\n  persist((set) => ({\n    sell: (x) => set(x),\n  }),"
+        " { name: 'shop' }),\n);\n",
+        "1-5 constant useShop",
+        "3-3 method useShop.sell",
+    )
