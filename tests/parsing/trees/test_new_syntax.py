@@ -204,3 +204,14 @@ def test_methods_of_an_object_that_is_passed_on() -> None:
         "1-5 constant useShop",
         "3-3 method useShop.sell",
     )
+
+
+def test_hidden_accessors_of_ruby() -> None:
+    check(
+        "ruby",
+        "class A\n  private attr_reader :token, :key\n  attr_reader :name\nend\n",
+        "1-4 class A",
+        "2-2 property A.token",
+        "2-2 property A.key",
+        "3-3 property A.name",
+    )

@@ -170,6 +170,8 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     first = first_named(arguments)
     if receiver is None and first is not None and first.type in {"method", "singleton_method"}:
         return [_with_access(one, word) for one in _method(first, scope)]
+    if receiver is None and first is not None and first.type == "call" and word in _SECTIONS:
+        return [_with_access(one, word) for one in _call(first, scope)]
     if word in _ACCESSORS and arguments is not None and scope.kind is ScopeKind.TYPE:
         symbols = [child for child in arguments.children if child.type == "simple_symbol"]
         return [
