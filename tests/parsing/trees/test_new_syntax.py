@@ -215,3 +215,44 @@ def test_hidden_accessors_of_ruby() -> None:
         "2-2 property A.key",
         "3-3 property A.name",
     )
+
+
+def test_types_of_luau() -> None:
+    check(
+        "lua",
+        """--!strict
+
+export type Shop<T> = {
+\titems: { [string]: T },
+\tsell: (self: Shop<T>, item: T?) -> ...any,
+}
+type Kind = "a" | "b"
+
+local Shop = {}
+local limit: number? = 3
+
+--- Makes one.
+function Shop.new<T>(items: { T }, done: (ok: boolean) -> ()): Shop<T>
+\tlocal self, n: number = {} :: any, 1
+\tfor key: string, value in items do
+\t\tif not value then continue end
+\t\tn += if value then 1 else 2
+\tend
+\treturn (self :: any) :: Shop<T>
+end
+
+@native
+local function add(
+\ta: number,
+\tb: string?
+): (number, string)
+\treturn a // 2, `{a} and {items["b"]}`
+end
+""",
+        "3-6 class Shop",
+        "7-7 class Kind",
+        "9-9 variable Shop",
+        "10-10 variable limit",
+        "12-20 method Shop.new | Makes one.",
+        "23-28 function add",
+    )
