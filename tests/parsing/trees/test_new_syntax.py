@@ -256,3 +256,25 @@ end
         "12-20 method Shop.new | Makes one.",
         "23-28 function add",
     )
+
+
+def test_branches_of_a_rust_macro() -> None:
+    check(
+        "rust",
+        """cfg_if::cfg_if! {
+    if #[cfg(unix)] {
+        /// Sells.
+        pub fn sell() { if a {} else {} }
+    } else if #[cfg(windows)] {
+        const LIMIT: u8 = 1;
+    } else {
+        fn other() {}
+    }
+}
+fn last() {}
+""",
+        "3-4 function sell | Sells.",
+        "6-6 constant LIMIT",
+        "8-8 function other",
+        "11-11 function last",
+    )
