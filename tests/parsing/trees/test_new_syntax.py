@@ -278,3 +278,21 @@ fn last() {}
         "8-8 function other",
         "11-11 function last",
     )
+
+
+def test_macros_among_the_members_of_a_swift_type() -> None:
+    check(
+        "swift",
+        """@Model
+final class Item {
+  #Unique<Item>([\\.id], [\\.name])
+  #if DEBUG
+  var id: UUID
+  #endif
+}
+@Suite struct `my suite` {}
+""",
+        "1-7 class Item",
+        "5-5 property Item.id",
+        "8-8 struct my suite",
+    )
