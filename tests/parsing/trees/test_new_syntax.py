@@ -296,3 +296,12 @@ final class Item {
         "5-5 property Item.id",
         "8-8 struct my suite",
     )
+
+
+def test_context_types_of_kotlin() -> None:
+    check(
+        "kotlin",
+        "context(a: A)\nfun f(a: context(A) () -> Unit, b: (context(A) Int.() -> Unit)?) = 1\nfun g() {}\n",
+        "1-2 function f",
+        "3-3 function g",
+    )

@@ -33,6 +33,7 @@ _TITLED = _TESTS | _NAMED_BLOCKS
 _FUNCTION_BODIES = ("function_body",)
 _LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
 _TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{|\{ override ")
+_CONTEXT_TYPE = re.compile(rb"(?:(?<=: )|(?<=: \())context\([^()\"\n]*+\)(?= )")
 # No semicolon may be put into the `${ }` of a string.
 _CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\"\n]*+\)(?=\s)", re.MULTILINE)
 _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
@@ -79,6 +80,7 @@ def _prepare(source: bytes) -> bytes:
     if b"annotation class" in source:
         source = _ANNOTATION.sub(rb"\1public    ", source)
     if b"context(" in source:
+        source = _CONTEXT_TYPE.sub(lambda found: b" " * len(found[0]), source)
         source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
     if b"constructor" in source:
         source = _CONSTRUCTOR_BELOW.sub(lambda found: _NEWLINE.sub(b" ", found[0]), source)
