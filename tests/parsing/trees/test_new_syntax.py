@@ -305,3 +305,20 @@ def test_context_types_of_kotlin() -> None:
         "1-2 function f",
         "3-3 function g",
     )
+
+
+def test_mocked_and_deleted_methods_of_cpp() -> None:
+    check(
+        "cpp",
+        """class A : public B {
+  MOCK_METHOD((std::map<int, int>), get, (int a, (C<int, int>) b), (const, override));
+  MOCK_METHOD(void, put,
+              (int a));
+  A(const A&) = delete("why");
+};
+""",
+        "1-6 class A",
+        "2-2 method A.get",
+        "3-4 method A.put",
+        "5-5 constructor A.A",
+    )

@@ -83,6 +83,13 @@ _MODULES = re.compile(
     rb"|import[ \t]*+(?:[\w.:]++|<[^>\n]++>|\"[^\"\n]++\"))[ \t]*+;|^[ \t]*+export(?=[ \t]++[A-Za-z_:\[])",
     re.MULTILINE,
 )
+_REASON = re.compile(rb"(?<== delete)\(\"[^\"\n]*+\"\)")
+# `MOCK_METHOD(int, add, (int a), (override))`
+_BALANCED = rb"\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\)"
+_MOCK = re.compile(
+    rb"\bMOCK_METHOD(\(\s*+(?:[^(),]|%b)++,\s*+)(\w++)(\s*+,\s*+)(%b)((?:\s*+,\s*+%b)?+\s*+\))"
+    % (_BALANCED, _BALANCED, _BALANCED)
+)
 _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 
 
@@ -110,6 +117,8 @@ def without_macros(source: bytes) -> bytes:
         source = _NULLABILITY.sub(_blank, source)
     if b"Q_OBJECT" in source or b"Q_GADGET" in source:
         source = _QT.sub(_access, source)
+    if b"[[" in source:
+        source = _LATE_ATTRIBUTE.sub(_blank, source)
     if b"GENERATED_" in source or b"UENUM(" in source:
         source = _UNREAL.sub(_blank_lines, source)
     if any(mark in source for mark in _CALL_MARKS):
@@ -120,12 +129,20 @@ def without_macros(source: bytes) -> bytes:
     return _PLACES.sub(_blank_capitals, source)
 
 
+def _mocked(match: re.Match[bytes]) -> bytes:
+    """Replace the macro with `auto add (int a)`."""
+    head = b"auto".ljust(len("MOCK_METHOD")) + blanked(match[1])
+    return head + match[2] + blanked(match[3]) + match[4] + blanked(match[5])
+
+
 def readable_cpp(source: bytes) -> bytes:
     """Return C++ without macros and without what the grammar doesn't know: modules, `this` parameters."""
     if b"export " in source or b"module" in source or b"import " in source:
         source = _MODULES.sub(_blank, source)
     if b"(this " in source:
         source = _OBJECT_PARAMETER.sub(_blank, source)
-    if b"[[" in source:
-        source = _LATE_ATTRIBUTE.sub(_blank, source)
+    if b'delete("' in source:
+        source = _REASON.sub(_blank, source)
+    if b"MOCK_METHOD(" in source:
+        source = _MOCK.sub(_mocked, source)
     return without_macros(source)
