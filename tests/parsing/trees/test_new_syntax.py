@@ -322,3 +322,7 @@ def test_mocked_and_deleted_methods_of_cpp() -> None:
         "3-4 method A.put",
         "5-5 constructor A.A",
     )
+
+
+def test_attributed_variables_of_lua() -> None:
+    check("lua", "local a <const>, b <close> = 1, 2\n", "1-1 variable a", "1-1 variable b")

@@ -62,7 +62,8 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
     values = child_of_type(assignment, "expression_list")
     if names is None or values is None:
         return
-    for at, value in zip(names.named_children, values.named_children, strict=False):
+    named = (child for child in names.named_children if child.type != "attribute")
+    for at, value in zip(named, values.named_children, strict=False):
         if value.type == "function_definition" and "[" not in text_of(at):
             yield _called(extent, at, value)
         elif value.type == "table_constructor":
