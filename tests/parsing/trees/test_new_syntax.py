@@ -326,3 +326,13 @@ def test_mocked_and_deleted_methods_of_cpp() -> None:
 
 def test_attributed_variables_of_lua() -> None:
     check("lua", "local a <const>, b <close> = 1, 2\n", "1-1 variable a", "1-1 variable b")
+
+
+def test_atomic_fields_of_julia() -> None:
+    check(
+        "julia",
+        "mutable struct A\n    const a::Int\n    @atomic b::Int\nend\n",
+        "1-4 struct A",
+        "2-2 field A.a",
+        "3-3 field A.b",
+    )
