@@ -336,3 +336,41 @@ def test_atomic_fields_of_julia() -> None:
         "2-2 field A.a",
         "3-3 field A.b",
     )
+
+
+def test_flags_of_cpp() -> None:
+    check(
+        "cpp",
+        """ABSL_FLAG(int, depth, 3,
+          "How deep (in levels);");
+ABSL_FLAG(std::string, name, {}, "Its name.");
+int main() { return 0; }
+""",
+        "1-2 variable depth",
+        "3-3 variable name",
+        "4-4 function main",
+    )
+
+
+def test_what_macros_say_about_objective_c() -> None:
+    check(
+        "objc",
+        """/// Sells.
+NS_SWIFT_NAME(Seller)
+API_AVAILABLE(ios(13.0))
+@protocol Sells <NSObject>
+- (BOOL)sell:(int)n API_DEPRECATED_WITH_REPLACEMENT("buy:", macos(10.10, LATER), ios(8.0, 9.0));
+- (void)buy:(int)n NS_SWIFT_NAME(buy(_:)) NS_SWIFT_ASYNC(2);
+@property (copy) NSArray<NSString *> *names NS_REFINED_FOR_SWIFT;
+@end
+typedef NSString *Kind NS_TYPED_EXTENSIBLE_ENUM NS_SWIFT_NAME(Seller.Kind);
+/// Called at the end.
+typedef void (^Done)(BOOL ok, NSError *error);
+""",
+        "1-8 interface Sells | Sells.",
+        "5-5 method Sells.sell:",
+        "6-6 method Sells.buy:",
+        "7-7 property Sells.names",
+        "9-9 class Kind",
+        "10-11 class Done | Called at the end.",
+    )

@@ -71,6 +71,7 @@ def _declared(node: Node) -> tuple[Node | None, bool]:
                 | {
                     "function_declarator",
                     "pointer_declarator",
+                    "block_pointer_declarator",
                     "array_declarator",
                     "reference_declarator",
                     "parenthesized_declarator",

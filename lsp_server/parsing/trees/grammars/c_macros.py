@@ -90,6 +90,11 @@ _MOCK = re.compile(
     rb"\bMOCK_METHOD(\(\s*+(?:[^(),]|%b)++,\s*+)(\w++)(\s*+,\s*+)(%b)((?:\s*+,\s*+%b)?+\s*+\))"
     % (_BALANCED, _BALANCED, _BALANCED)
 )
+# `ABSL_FLAG(int, depth, 3, "How deep.")`
+_FLAG = re.compile(
+    rb"^ABSL_FLAG(\(\s*+[^,()]++,\s*+)(\w++)((?:\"(?:[^\"\\\n]|\\.)*+\"|%b|[^()\"])*+\))(?=;)" % _BALANCED,
+    re.MULTILINE,
+)
 _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 
 
@@ -135,6 +140,11 @@ def _mocked(match: re.Match[bytes]) -> bytes:
     return head + match[2] + blanked(match[3]) + match[4] + blanked(match[5])
 
 
+def _flag(match: re.Match[bytes]) -> bytes:
+    """Replace the macro with `auto depth`."""
+    return b"auto".ljust(len("ABSL_FLAG")) + blanked(match[1]) + match[2] + blanked(match[3])
+
+
 def readable_cpp(source: bytes) -> bytes:
     """Return C++ without macros and without what the grammar doesn't know: modules, `this` parameters."""
     if b"export " in source or b"module" in source or b"import " in source:
@@ -145,4 +155,6 @@ def readable_cpp(source: bytes) -> bytes:
         source = _REASON.sub(_blank, source)
     if b"MOCK_METHOD(" in source:
         source = _MOCK.sub(_mocked, source)
+    if b"ABSL_FLAG(" in source:
+        source = _FLAG.sub(_flag, source)
     return without_macros(source)
