@@ -75,7 +75,7 @@ _ATTRIBUTES = re.compile(
     rb")"
 )
 # `Red [[deprecated]],`, `struct [[nodiscard]] alignas(8) A`
-_LATE_ATTRIBUTE = re.compile(rb"(?<=\w)[ \t]*+\[\[\w[^\]\n]*+\]\](?=\s*+(?:[,=}]|alignas\b))")
+_LATE_ATTRIBUTE = re.compile(rb"(?<=\w)[ \t]*+\[\[\w[^\[\]\n]{0,200}+\]\](?=\s*+(?:[,=}]|alignas\b))")
 # `f(this Self& self)`
 _OBJECT_PARAMETER = re.compile(rb"(?<=\()this(?=[ \t]++[A-Za-z_])")
 _MODULES = re.compile(

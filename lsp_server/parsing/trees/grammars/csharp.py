@@ -27,7 +27,7 @@ _TEST_MARKS = ("[Fact", "[Theory", "[Test", "[TestMethod", "[DataTestMethod")
 _ASYNC_NAME = re.compile(rb"\basync(?=\s*+[),:?;&|=!.\]}])")
 _EXTENSION = re.compile(
     rb"^([ \t]*+)extension(?:<[^<>\n]*+(?:<[^<>\n]*+>[^<>\n]*+)*+>)?+\((?:[^()\n]|\([^()\n]*+\))++\)"
-    rb"(?=\s*+(?:where\b[^{};]*+)?+\{)",
+    rb"(?=\s*+(?:where\b[^{};]{0,500}+)?+\{)",
     re.MULTILINE,
 )
 _BLOCK = b"_e_e_"

@@ -61,7 +61,9 @@ _GUARD = re.compile(
     rb"^([ \t]*+)(?:(else) if|((?:!?i[ns]\b[^\n{}\"]{0,200}?|[A-Z][\w.]*+)) if)(?= [^\n{}]{0,300}?->)",
     re.MULTILINE,
 )
-_BACKING_FIELD = re.compile(rb"(\bval \w++(?:: ?[^\n={}]++)?+\n[ \t]*+)(field(?:: ?[^\n={}]++)?+)(?= ?=)")
+_BACKING_FIELD = re.compile(
+    rb"(\bval \w++(?:: ?[^\n={}]{1,200}+)?+\n[ \t]*+)(field(?:: ?[^\n={}]{1,200}+)?+)(?= ?=)"
+)
 _NEWLINE = re.compile(rb"[\r\n]")
 _DOLLARS = re.compile(rb"\$\$++(?=\")")
 
