@@ -73,7 +73,8 @@ def _lines(comment: str) -> list[str]:
             lines = [_STAR.sub("", line, count=1) for line in lines]
         lines = [line.removeprefix(" ") for line in lines]
     else:
-        lines = [_LINE_MARKER.sub("", line, count=1) for line in comment.strip().split("\n")]
+        text = comment.removesuffix('"""') if comment.startswith('"""') else comment
+        lines = [_LINE_MARKER.sub("", line, count=1) for line in text.strip().split("\n")]
     return [line.rstrip() for line in lines if _is_kept(line.strip())]
 
 

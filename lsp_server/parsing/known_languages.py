@@ -16,8 +16,8 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "java": "@java .java",
         "kotlin": "@kotlin .kt .kts kt",
         "c": "@c .c .h h",
-        "cpp": "@cpp .cpp .cc .cxx .c++ .hpp .hh .hxx .h++ .inl .ipp .tpp .cu .cuh .ino c++ cuda hpp cc cxx "
-        "h++",
+        "cpp": "@cpp .cpp .cc .cxx .c++ .hpp .hh .hxx .h++ .inl .ipp .tpp .ixx .cppm .ccm .cu .cuh .ino c++ "
+        "cuda hpp cc cxx h++",
         "csharp": "@c_sharp .cs .csx c# cs",
         "ruby": "@ruby .rb .rake .gemspec .ru .podspec .jbuilder =rakefile =gemfile =guardfile =vagrantfile "
         "=podfile =fastfile =brewfile =capfile !ruby !jruby rb",

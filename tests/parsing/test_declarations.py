@@ -43,7 +43,10 @@ SHORT = {
     "assembly": ("main:\n\tret\nnext:\n\tret\n", "main next"),
     "awk": ("function add(a, b) {\n  return a\n}\n", "add"),
     "batch": ("@echo off\n:start\necho x\n:finish\n", "start finish"),
-    "bicep": ("param size int\nresource vm 'x@1' = {\n  name: 'a'\n}\n", "size vm"),
+    "bicep": (
+        "@secure()\nparam size int\nresource vm 'x@1' = {\n  name: 'a'\n}\nfunc add(a int) int => a\n",
+        "size vm add",
+    ),
     "coffeescript": ("class Shop\n  sell: (x) ->\n    x\nlast = -> 1\n", "Shop Shop.sell last"),
     "commonlisp": ('(defpackage :shop)\n(defclass item () ())\n(defun sell (x) "(" x)\n', "shop item sell"),
     "coq": ("Lemma a : True.\nProof. auto. Qed.\nDefinition b := 1.\n", "a b"),
@@ -54,12 +57,21 @@ SHORT = {
         "Msg update view",
     ),
     "fish": ("function sell\n  if true\n  end\nend\nfunction last; end\n", "sell last"),
-    "gleam": ("pub type Shop {\n  Shop\n}\npub fn sell(x) {\n  x\n}\n", "Shop sell"),
-    "glsl": (
-        "struct Light {\n  vec3 at;\n};\nvoid main()\n{\n}\nfloat add(float a,\n  float b) {\n}\n",
-        "Light main add",
+    "gleam": (
+        "pub type Shop {\n  Shop\n}\npub const limit = 3\npub fn sell(x) {\n  x\n}\n",
+        "Shop limit sell",
     ),
-    "hlsl": ("cbuffer Frame {\n};\nfloat4 main(float4 p : SV_POSITION) {\n}\n", "Frame main"),
+    "glsl": (
+        (
+            "struct Light {\n  vec3 at;\n};\nvoid main()\n{\n}\nfloat add(float a,\n  float b) {\n}\n"
+            "highp float sq(float x) { return x * x; }\nfloat later(float x);\n"
+        ),
+        "Light main add sq",
+    ),
+    "hlsl": (
+        "cbuffer Frame {\n};\nstatic float4 main(float4 p : SV_POSITION) : SV_Target { return p; }\n",
+        "Frame main",
+    ),
     "lean": ("theorem a : True := by\n  trivial\n\ndef b := 1\n", "a b"),
     "less": (".rounded(@r: 1px) {\n  a: b;\n}\n.card {\n}\n", ".rounded"),
     "matlab": (
@@ -79,8 +91,17 @@ SHORT = {
     "tcl": ("proc sell {x} {\n  return $x\n}\n", "sell"),
     "thrift": ("struct Item {\n}\nservice Shop {\n}\nenum Kind {\n}\n", "Item Shop Kind"),
     "vb": ("Public Class Shop\n  Sub Sell()\n  End Sub\nEnd Class\n", "Shop Shop.Sell"),
-    "wgsl": ("struct Light {\n}\n@fragment\nfn main() {\n}\n", "Light main"),
-    "metal": ("struct In {\n};\nvertex float4 main0(In in [[stage_in]]) {\n}\n", "In main0"),
+    "wgsl": (
+        (
+            "struct Light {\n}\n@group(0) @binding(0) var<uniform> eye: vec3f;\nconst PI = 3.14;\n"
+            "@compute @workgroup_size(8, 8) fn main() {\n}\n@fragment\nfn last() {\n}\n"
+        ),
+        "Light eye PI main last",
+    ),
+    "metal": (
+        "struct In {\n};\nvertex float4 main0(In in [[stage_in]]) {\n}\nfloat sq(float x) { return x; }\n",
+        "In main0 sq",
+    ),
     "v": ("struct Shop {\n}\npub fn (s Shop) sell() {\n}\nfn main() {\n}\n", "Shop sell main"),
     "cairo": (
         "mod shop {\n  trait Sells {\n    fn sell(x: u8);\n  }\n}\n",
@@ -129,6 +150,12 @@ def test_a_comment_after_code_or_behind_an_empty_line_documents_nothing() -> Non
         (found,) = declared("r", text)
         assert found.symbol.documentation == ""
         assert text[slice(*found.code)] == "f <- function() 1"
+
+
+def test_an_annotation_before_a_declaration_on_its_own_line_is_not_of_the_next_one() -> None:
+    text = "class A {\n  @override int f() => 1;\n  int g() => 2;\n  @Deprecated('(x)')\n  int h() => 3;\n}\n"
+    lines = [line(one).partition(" |")[0] for one in declared("dart", text)]
+    assert lines[1:] == ["2-2 method A.f exported", "3-3 method A.g exported", "4-5 method A.h exported"]
 
 
 def test_equal_declarations_are_counted() -> None:

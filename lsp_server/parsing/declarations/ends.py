@@ -77,6 +77,12 @@ class Code:
         """Return the byte ranges of the comments that begin in a byte range."""
         return self.comments[bisect_left(self.comments, (start, 0)) : bisect_left(self.comments, (end, 0))]
 
+    def comments_below(self, line: int, end: int) -> list[tuple[int, int]]:
+        """Return the byte ranges of the documentation that a declaration's body begins with: `## ...`."""
+        body = self.following(line, end)
+        comments = self.comments_between(self.source.line_start(line + 1), self.source.line_start(body))
+        return [one for one in comments if self.source.text.startswith(b"##", one[0])]
+
     def docstring(self, line: int, end: int) -> tuple[int, int] | None:
         """Return the byte range of what is in the first string that begins a line of a declaration."""
         start, stop = self.source.line_start(line + 1), self.source.line_start(min(end, line + 4))

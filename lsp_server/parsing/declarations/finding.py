@@ -170,6 +170,11 @@ def _documentation(
     words = clean(text[slice(*comment)].decode("utf-8", "replace") for comment in comments)
     if words:
         return words, (comments[0][0], comments[-1][1])
+    if declaration.ending is Ending.INDENTATION:
+        head_end = declaration.line + _head(code, declaration).rstrip().count(b"\n")
+        below = code.comments_below(head_end, declaration.end)
+        words = clean(text[slice(*comment)].decode("utf-8", "replace") for comment in below)
+        return words, (below[0][0], below[-1][1]) if words else None
     inside = (
         code.docstring(declaration.line, declaration.end) if declaration.ending is Ending.BRACKETS else None
     )

@@ -20,7 +20,8 @@ _DART_NAME = (
     r"(?!(?:if|for|while|switch|catch|return|assert|super|this|Function|await|yield|throw|with|in)\b)([\w$]+)"
 )
 _GROOVY_WORD = (
-    r"(?:def|private|public|protected|static|final|abstract|synchronized|default|@\w+(?:\([^()\n]*\))?)"
+    r"(?:def|private|public|protected|static|final|abstract|synchronized|default|sealed|non-sealed"
+    r"|@\w+(?:\([^()\n]*\))?)"
 )
 _GROOVY_TYPE = r"(?!(?:return|new|else|throw|case|assert|in|package|import)\b)[\w.]+(?:<[^()=\n]*>)?(?:\[\])*"
 _FSHARP_WORDS = r"(?:(?:inline|rec|private|internal|public|mutable)\s+)*+"
@@ -34,10 +35,10 @@ _VERILOG_WORD = r"(?:virtual|static|protected|local|extern|pure|automatic|forkjo
 
 PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     ("dockerfile", _K, r"(?i)FROM[ \t]+\S+[ \t]+AS[ \t]+([\w.-]+)"),
-    ("proto", _S, r"\s*message\s+(\w+)"),
+    ("proto", _S, r"\s*(?:export\s+|local\s+)?message\s+(\w+)"),
     ("proto", _I, r"\s*service\s+(\w+)"),
     ("proto", _F, r"\s*rpc\s+(\w+)"),
-    ("proto", _E, r"\s*enum\s+(\w+)"),
+    ("proto", _E, r"\s*(?:export\s+|local\s+)?enum\s+(\w+)"),
     ("nix", _F, r"[ \t]{0,4}([\w-]+)[ \t]*=[ \t]*(?:\{[^}\n]*\}|\w+)[ \t]*:"),
     ("powershell", _F, r"(?i)\s*(?:function|filter)\s+([\w:-]+)"),
     ("powershell", _C, r"(?i)\s*class\s+(\w+)"),
@@ -55,6 +56,7 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     ("purescript", _F, r"([a-z]\w*'*)\s+::\s"),
     ("purescript", _S, r"(?:data|newtype|type|class)\s+(\w+)"),
     ("gleam", _F, r"(?:pub\s+)?fn\s+(\w+)"),
+    ("gleam", _N, r"(?:pub\s+)?const\s+(\w+)"),
     ("gleam", _S, r"(?:pub\s+)?(?:opaque\s+)?type\s+(\w+)"),
     ("vhdl", _M, r"(?i)\s*(?:entity|architecture|package(?:\s+body)?)\s+(\w+)"),
     ("matlab", _F, r"\s*function\s+(?:[^=\n]*=\s*)?([\w.]+)"),
@@ -75,9 +77,11 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     ("awk", _F, r"\s*function\s+(\w+)"),
     ("fish", _F, r"\s*function\s+([\w.-]+)"),
     ("batch", _F, r":(\w[\w.-]*)"),
-    ("glsl", _F, r"\w+\s+(\w+)\s*\([^;]*$"),
-    ("hlsl", _F, r"\w+\s+(\w+)\s*\([^;]*$"),
-    ("wgsl", _F, r"\s*fn\s+(\w+)"),
+    ("glsl", _F, r"(?:\w+\s+)+(\w+)\s*\((?:[^;]*$|[^;{}()]*\)\s*\{)"),
+    ("hlsl", _F, r"(?:\w+\s+)+(\w+)\s*\((?:[^;]*$|[^;{}()]*\)\s*(?::\s*\w+\s*)?\{)"),
+    ("wgsl", _F, r"\s*(?:@\w+(?:\([^)\n]*\))?\s*)*fn\s+(\w+)"),
+    ("wgsl", _N, r"(?:@\w+(?:\([^)\n]*\))?\s*)*(?:const|override)\s+(\w+)"),
+    ("wgsl", _V, r"(?:@\w+(?:\([^)\n]*\))?\s*)*var\s*(?:<[^>\n]*>\s*)?(\w+)\s*[:=]"),
     ("coffeescript", _F, r"\s*@?([\w.]+)\s*[:=]\s*(?:\([^\n]*\)\s*)?[-=]>"),
     ("coffeescript", _C, r"\s*class\s+([\w.]+)"),
     ("odin", _F, r"(\w+)\s*::\s*(?:proc|struct|enum|union)"),
@@ -90,7 +94,8 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
         r"(?:@\[[^\]\n]*\]\s*)?(?:private\s+|noncomputable\s+|partial\s+)*(?:theorem|lemma|def|structure|class|inductive|abbrev)\s+([\w.'«»]+)",
     ),
     ("coq", _F, r"\s*(?:Theorem|Lemma|Definition|Fixpoint|Inductive|Record|Corollary)\s+([\w']+)"),
-    ("bicep", _S, r"(?:resource|module|param|var|output)\s+(\w+)"),
+    ("bicep", _S, r"(?:resource|module|param|var|output|type)\s+(\w+)"),
+    ("bicep", _F, r"func\s+(\w+)\s*\("),
     ("sql", _S, rf"(?i)\s*{_SQL_CREATE}(?:table|view|type|domain)\s+(?:only\s+)?{_SQL_IF}{_SQL_NAME}"),
     (
         "sql",
@@ -125,7 +130,7 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     ("terraform", _K, r"(?:[a-z]\w*)\s+(\"[^\"\n]+\"(?:\s+\"[^\"\n]+\")?)\s*\{"),
     ("perl", _F, r"\s*(?:async\s+)?(?:my\s+)?(?:sub|method)\s+([\w:']+)"),
     ("perl", _M, r"\s*package\s+([\w:]+)"),
-    ("perl", _C, r"\s*(?:class|role)\s+([\w:]+)\s*(?:[;{:]|is(?:a)?\b)"),
+    ("perl", _C, r"\s*(?:class|role)\s+([\w:]+)\s*(?:[;{:]|is(?:a)?\b|v?\d)"),
     (
         "perl",
         _F,
@@ -310,7 +315,7 @@ PATTERNS: tuple[tuple[str, SymbolKind, str], ...] = (
     ("glsl", _S, r"\s*struct\s+(\w+)"),
     ("hlsl", _S, r"\s*(?:struct|cbuffer)\s+(\w+)"),
     ("metal", _S, r"\s*struct\s+(\w+)"),
-    ("metal", _F, r"(?:\w+\s+)+(\w+)\s*\([^;]*$"),
+    ("metal", _F, r"(?:\w+\s+)+(\w+)\s*\((?:[^;]*$|[^;{}()]*\)\s*\{)"),
     ("wgsl", _S, r"\s*struct\s+(\w+)"),
     ("v", _F, r"(?:pub\s+)?fn\s+(?:\([^)\n]*\)\s*)?(\w+)"),
     ("v", _S, r"(?:pub\s+)?(?:struct|enum|interface|union)\s+(\w+)"),

@@ -143,9 +143,10 @@ _CLOSERS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_ANNOTATION = r"@[A-Za-z][\w.:]*+(?:\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))?+"
 _ATTRIBUTES: Mapping[str, str] = MappingProxyType(
     {
-        r"@[A-Za-z]": "dart groovy gdscript wgsl",
+        rf"(?:{_ANNOTATION}\s*+)++(?:\([^()]*+)?$": "dart groovy gdscript wgsl bicep gleam",
         r"@\[": "crystal lean",
         r"@\(|#": "odin",
         r"#\[": "move",

@@ -56,7 +56,7 @@ def _definitions(source: bytes, language: Language) -> list[Definition]:
     if tree is None:
         logger.warning("The %s grammar takes too long for a file of %d bytes", language.name, len(source))
         return []
-    definitions = walk_all(tree.root_node, rules, source)
+    definitions = walk_all(tree.root_node, rules, source, prepared)
     if tree.root_node.has_error:
         definitions = recovered(Reading(prepared, tree, definitions), source, grammar, rules)
     definitions.sort(key=_order)

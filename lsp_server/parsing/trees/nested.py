@@ -18,9 +18,16 @@ _MAX_DEPTH = 400
 _MAX_LEADING = 20
 
 
-def walk_all(root: Node, rules: Rules, source: bytes) -> list[Definition]:
-    """Return the definitions under `root`, in no order."""
-    walker = Walker(rules, source, rules.export_list(root))
+def walk_all(root: Node, rules: Rules, source: bytes, prepared: bytes) -> list[Definition]:
+    """Return the definitions under `root`, in no order.
+
+    Args:
+        root: The root of the source's tree.
+        rules: Its language's rules.
+        source: The source.
+        prepared: The source as the grammar reads it, before any repair.
+    """
+    walker = Walker(rules, source, prepared, rules.export_list(root))
     walker.run(Level(iter(root.children), Scope()))
     if rules.hidden_types:
         marks = _marks(source, rules)

@@ -63,7 +63,7 @@ def _with_chosen_branches(reading: Reading, source: bytes, grammar: Language, ru
     tree = parse_changed(grammar, reading.tree, reading.text, text) if text != reading.text else None
     if tree is None:
         return reading
-    known = walk_all(tree.root_node, rules, source)
+    known = walk_all(tree.root_node, rules, source, reading.text)
     return Reading(text, tree, known) if _is_better(known, reading.definitions) else reading
 
 
@@ -76,7 +76,7 @@ def _repaired(reading: Reading, source: bytes, grammar: Language, rules: Rules) 
     tree = parse_changed(grammar, reading.tree, reading.text, result.text) if result is not None else None
     if result is None or tree is None:
         return broken
-    known = walk_all(tree.root_node, rules, source)
+    known = walk_all(tree.root_node, rules, source, reading.text)
     known += result.sound(broken, known)
     return known if _is_better(known, broken) else broken
 

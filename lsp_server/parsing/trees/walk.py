@@ -1,5 +1,6 @@
 """Walks a syntax tree by a language's rules and collects its definitions with their leading comments."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ _EXPORTED, _TEST, _DECLARATION = (
 _MAX_WRAPPERS = 8
 _HEAD_BYTES = 2000
 _BLANK = b" \t\r\n\f\v"
+_MACRO = re.compile(rb"\n?[ \t]*\S[^\n]*")
 
 
 @dataclass(slots=True)
@@ -67,10 +69,19 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """The walk of one file: its constants, and the definitions found so far."""
+    """The walk of one file: its constants, and the definitions found so far.
+
+    Attributes:
+        rules: Its language's rules.
+        source: The source.
+        prepared: The source as the grammar reads it, before any repair.
+        export_list: The names that it lists as exported.
+        done: The definitions.
+    """
 
     rules: Rules
     source: bytes
+    prepared: bytes
     export_list: frozenset[str] | None
     done: list[Definition] = field(default_factory=list)
 
@@ -126,7 +137,7 @@ class Walker:
         assert one.kind is not None
         start = one.node.start_byte
         head_start = _head_start(one.node, rules.attributes) if source[start] in _ATTRIBUTE_STARTS else start
-        run = _leading_run(leading, start, source) if leading else ()
+        run = self.leading_run(leading, start) if leading else ()
         comments: list[tuple[int, int]] = []
         code_start = 0
         docs = one.docs
@@ -153,6 +164,29 @@ class Walker:
             comments=comments,
             docs=docs,
         )
+
+    def leading_run(self, leading: Sequence[Node], start: int) -> list[tuple[Node, int]]:
+        """Return the comments and attributes directly before byte `start`, each with its end."""
+        source = self.source
+        run: list[tuple[Node, int]] = []
+        upper = start
+        for node in reversed(leading):
+            begin = node.start_byte
+            end = begin + len(source[begin : node.end_byte].rstrip())
+            between = source[end:upper]
+            opener = source[begin : begin + 3]
+            gap = 2 if opener == b"/**" else 1
+            if between.strip() and not self.prepared[end:upper].strip():
+                between, gap = _MACRO.sub(b"", between), 1
+            if between.strip() or between.count(b"\n") > gap or opener in {b"//!", b"/*!"}:
+                break
+            line_start = source.rfind(b"\n", max(0, begin - 400), begin) + 1
+            if source[line_start:begin].strip() and not _opens_block(source, line_start, begin):
+                break
+            run.append((node, end))
+            upper = begin
+        run.reverse()
+        return run
 
     def flags(self, one: Found, code_start: int, scope: Scope) -> int:
         """Ask the language's rules what is exported and what is a test."""
@@ -273,27 +307,6 @@ def _bare_scope(one: Found, scope: Scope) -> Scope:
         access=one.access,
         owner=one.node,
     )
-
-
-def _leading_run(leading: Sequence[Node], start: int, source: bytes) -> list[tuple[Node, int]]:
-    """Return the comments and attributes directly before byte `start`, each with its end."""
-    run: list[tuple[Node, int]] = []
-    upper = start
-    for node in reversed(leading):
-        begin = node.start_byte
-        end = begin + len(source[begin : node.end_byte].rstrip())
-        between = source[end:upper]
-        opener = source[begin : begin + 3]
-        gap = 2 if opener == b"/**" else 1
-        if between.strip() or between.count(b"\n") > gap or opener in {b"//!", b"/*!"}:
-            break
-        line_start = source.rfind(b"\n", max(0, begin - 400), begin) + 1
-        if source[line_start:begin].strip() and not _opens_block(source, line_start, begin):
-            break
-        run.append((node, end))
-        upper = begin
-    run.reverse()
-    return run
 
 
 def _opens_block(source: bytes, line_start: int, begin: int) -> bool:

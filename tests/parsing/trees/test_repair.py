@@ -123,7 +123,7 @@ def test_only_the_body_of_a_function_is_broken_so_it_is_left_out_as_it_was_found
     assert rules is not None
     tree = parse_in_time(grammar, source)
     assert tree is not None
-    broken = walk_all(tree.root_node, rules, source)
+    broken = walk_all(tree.root_node, rules, source, source)
     result = repaired(source, tree.root_node, broken, grammar, rules)
     assert result is not None
     assert [one.found.name for one in result.left_out] == ["first"]

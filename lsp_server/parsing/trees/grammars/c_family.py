@@ -7,7 +7,7 @@ from tree_sitter import Node
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.trees.grammars.c_blocks import called_block, macro_block
 from lsp_server.parsing.trees.grammars.c_conditionals import first_branches
-from lsp_server.parsing.trees.grammars.c_macros import without_macros
+from lsp_server.parsing.trees.grammars.c_macros import readable_cpp, without_macros
 from lsp_server.parsing.trees.rules import (
     ALONE,
     DIRECTIVES,
@@ -71,6 +71,7 @@ def _declared(node: Node) -> tuple[Node | None, bool]:
                 | {
                     "function_declarator",
                     "pointer_declarator",
+                    "block_pointer_declarator",
                     "array_declarator",
                     "reference_declarator",
                     "parenthesized_declarator",
@@ -287,7 +288,8 @@ def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if body is None:
         return ()
-    containers = tuple(text_of(at).split("::")) if at is not None else ()
+    names = text_of(at).split("::") if at is not None else ()
+    containers = tuple(name.removeprefix("inline").strip() if " " in name else name for name in names)
     access = "" if at is not None else "hidden"
     return (Found(node, inside=(body,), opens=ScopeKind.FILE, containers=containers, access=access),)
 
@@ -350,7 +352,7 @@ CPP = Rules(
     },
     exported=_exported_cpp,
     attributes=frozenset({"attribute_declaration"}),
-    prepare=without_macros,
+    prepare=readable_cpp,
     choose_branches=first_branches,
     piece_contexts=(ALONE, (b"class C {\n", b"};")),
     directives=DIRECTIVES,

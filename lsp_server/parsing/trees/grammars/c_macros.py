@@ -50,8 +50,12 @@ _CALLS = re.compile(
 )
 _QT = re.compile(
     rb"\b(?:Q_SIGNALS|signals|Q_SLOTS|slots)(?=[ \t]*+:)"
-    rb"|\bQ_[A-Z_]{3,}+(?:\((?:[^()]|\([^()]*+\)){0,500}+\))?+",
+    rb"|\bQ(?:ML)?_[A-Z_]{3,}+(?:\((?:[^()]|\([^()]*+\)){0,500}+\))?+",
     re.MULTILINE,
+)
+_UNREAL = re.compile(
+    rb"\b(?:U(?:CLASS|STRUCT|ENUM|INTERFACE|FUNCTION|PROPERTY|META|PARAM)|GENERATED_(?:[A-Z]++_)?BODY)[ \t]*+"
+    rb"\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\)){0,1000}+\)"
 )
 # Attributes of parameters, pointers and functions; the grammar takes each for a type or a name.
 _ATTRIBUTE_MARKS = (
@@ -70,11 +74,36 @@ _ATTRIBUTES = re.compile(
     rb"|\w{0,20}printf\w{0,20}\([ \t]*\d++,[ \t]*\d++\)(?=\s++[\w*])"
     rb")"
 )
+# `Red [[deprecated]],`, `struct [[nodiscard]] alignas(8) A`
+_LATE_ATTRIBUTE = re.compile(rb"(?<=\w)[ \t]*+\[\[\w[^\[\]\n]{0,200}+\]\](?=\s*+(?:[,=}]|alignas\b))")
+# `f(this Self& self)`
+_OBJECT_PARAMETER = re.compile(rb"(?<=\()this(?=[ \t]++[A-Za-z_])")
+_MODULES = re.compile(
+    rb"^(?:export[ \t]++)?(?:module(?:[ \t]++\w[\w.]*+)?(?:[ \t]*+:[ \t]*+[\w.]++)?"
+    rb"|import[ \t]*+(?:[\w.:]++|<[^>\n]++>|\"[^\"\n]++\"))[ \t]*+;|^[ \t]*+export(?=[ \t]++[A-Za-z_:\[])",
+    re.MULTILINE,
+)
+_REASON = re.compile(rb"(?<== delete)\(\"[^\"\n]*+\"\)")
+# `MOCK_METHOD(int, add, (int a), (override))`
+_BALANCED = rb"\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\)"
+_MOCK = re.compile(
+    rb"\bMOCK_METHOD(\(\s*+(?:[^(),]|%b)++,\s*+)(\w++)(\s*+,\s*+)(%b)((?:\s*+,\s*+%b)?+\s*+\))"
+    % (_BALANCED, _BALANCED, _BALANCED)
+)
+# `ABSL_FLAG(int, depth, 3, "How deep.")`
+_FLAG = re.compile(
+    rb"^ABSL_FLAG(\(\s*+[^,()]++,\s*+)(\w++)((?:\"(?:[^\"\\\n]|\\.)*+\"|%b|[^()\"])*+\))(?=;)" % _BALANCED,
+    re.MULTILINE,
+)
 _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
     return b" " * (match.end() - match.start())
+
+
+def _blank_lines(match: re.Match[bytes]) -> bytes:
+    return blanked(match[0])
 
 
 def _access(match: re.Match[bytes]) -> bytes:
@@ -93,9 +122,39 @@ def without_macros(source: bytes) -> bytes:
         source = _NULLABILITY.sub(_blank, source)
     if b"Q_OBJECT" in source or b"Q_GADGET" in source:
         source = _QT.sub(_access, source)
+    if b"[[" in source:
+        source = _LATE_ATTRIBUTE.sub(_blank, source)
+    if b"GENERATED_" in source or b"UENUM(" in source:
+        source = _UNREAL.sub(_blank_lines, source)
     if any(mark in source for mark in _CALL_MARKS):
         source = _CALLS.sub(_blank, source)
     if any(mark in source for mark in _ATTRIBUTE_MARKS):
         source = _ATTRIBUTES.sub(_blank, source)
     source = source.replace(b"extern template", b"       template")
     return _PLACES.sub(_blank_capitals, source)
+
+
+def _mocked(match: re.Match[bytes]) -> bytes:
+    """Replace the macro with `auto add (int a)`."""
+    head = b"auto".ljust(len("MOCK_METHOD")) + blanked(match[1])
+    return head + match[2] + blanked(match[3]) + match[4] + blanked(match[5])
+
+
+def _flag(match: re.Match[bytes]) -> bytes:
+    """Replace the macro with `auto depth`."""
+    return b"auto".ljust(len("ABSL_FLAG")) + blanked(match[1]) + match[2] + blanked(match[3])
+
+
+def readable_cpp(source: bytes) -> bytes:
+    """Return C++ without macros and without what the grammar doesn't know: modules, `this` parameters."""
+    if b"export " in source or b"module" in source or b"import " in source:
+        source = _MODULES.sub(_blank, source)
+    if b"(this " in source:
+        source = _OBJECT_PARAMETER.sub(_blank, source)
+    if b'delete("' in source:
+        source = _REASON.sub(_blank, source)
+    if b"MOCK_METHOD(" in source:
+        source = _MOCK.sub(_mocked, source)
+    if b"ABSL_FLAG(" in source:
+        source = _FLAG.sub(_flag, source)
+    return without_macros(source)

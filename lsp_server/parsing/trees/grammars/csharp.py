@@ -25,7 +25,12 @@ _DECLARED = SymbolFlags.DECLARATION
 _TEST_MARKS = ("[Fact", "[Theory", "[Test", "[TestMethod", "[DataTestMethod")
 
 _ASYNC_NAME = re.compile(rb"\basync(?=\s*+[),:?;&|=!.\]}])")
-
+_EXTENSION = re.compile(
+    rb"^([ \t]*+)extension(?:<[^<>\n]*+(?:<[^<>\n]*+>[^<>\n]*+)*+>)?+\((?:[^()\n]|\([^()\n]*+\))++\)"
+    rb"(?=\s*+(?:where\b[^{};]{0,500}+)?+\{)",
+    re.MULTILINE,
+)
+_BLOCK = b"_e_e_"
 
 _LOCAL_FUNCTION = re.compile(
     rb"\n(?: {8}|\t\t)[ \t]*+(?:(?:static|async|unsafe) )*+"
@@ -36,8 +41,26 @@ _LOCAL_FUNCTION = re.compile(
 
 
 def _prepare(source: bytes) -> bytes:
-    """Let the grammar read a parameter called `async` as a name, which it is unless a function follows."""
-    return _ASYNC_NAME.sub(b"Async", source) if b"async" in source else source
+    """Rewrite what the grammar doesn't know.
+
+    A parameter called `async` is a name, which it is unless a function follows. The block of members that
+    extend a type becomes a class, which `_class` looks into.
+    """
+    if b"async" in source:
+        source = _ASYNC_NAME.sub(b"Async", source)
+    if b" extension" in source or b"\textension" in source:
+        source = _EXTENSION.sub(lambda found: (found[1] + b"class " + _BLOCK).ljust(len(found[0])), source)
+    return source.replace(b"allows ref struct", b"struct           ")
+
+
+_type = definition(SymbolKind.CLASS, opens=ScopeKind.TYPE)
+
+
+def _class(node: Node, scope: Scope) -> Iterable[Found] | Role:
+    body = node.child_by_field_name("body")
+    if body is None or text_of(node.child_by_field_name("name")) != _BLOCK.decode():
+        return _type(node, scope)
+    return (Found(node, inside=(body,), opens=ScopeKind.TYPE),)
 
 
 def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -112,7 +135,7 @@ RULES = Rules(
         "preproc_if": Role.ENTER,
         "preproc_else": Role.ENTER,
         "preproc_elif": Role.ENTER,
-        "class_declaration": definition(SymbolKind.CLASS, opens=ScopeKind.TYPE),
+        "class_declaration": _class,
         "struct_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
         "record_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),
         "record_struct_declaration": definition(SymbolKind.STRUCT, opens=ScopeKind.TYPE),

@@ -11,11 +11,12 @@ from lsp_server.parsing.trees.grammars.ecmascript_types import (
     member,
     namespace,
     property_,
+    readable,
     type_alias,
-    without_variance,
 )
 from lsp_server.parsing.trees.grammars.ecmascript_values import (
     FUNCTIONS,
+    MAX_CALLS,
     assigned,
     bare,
     body_of,
@@ -304,7 +305,7 @@ def _made_object(node: Node, scope: Scope) -> Iterable[Found]:
     wrapped = wrapped_function(node)
     if wrapped is not None:
         return _default(wrapped, scope)
-    inside, opens = call_inside(node)
+    inside, opens = call_inside(node, MAX_CALLS)
     return (Found(node, inside=inside, opens=opens),) if inside else ()
 
 
@@ -354,7 +355,7 @@ RULES = Rules(
     exported=_exported,
     export_list=export_list,
     attributes=frozenset({"decorator"}),
-    prepare=without_variance,
+    prepare=readable,
     inner_marks=(b"function", b"=>", b"class "),
     hidden_types=frozenset(
         {

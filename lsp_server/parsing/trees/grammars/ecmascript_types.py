@@ -6,15 +6,27 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.trees.grammars.ecmascript_values import body_of
 from lsp_server.parsing.trees.rules import Found, Scope, ScopeKind, text_of
 
 _BOTH_WAYS = re.compile(rb"([<,]\s*+)in out(?= \w)")
+_ACCESSOR = re.compile(
+    rb"^([ \t]*+(?:@[\w.]++(?:\([^()\n]*+\))?+[ \t]++)?+(?:static[ \t]++)?+)accessor(?=[ \t]++[\w#$\[])",
+    re.MULTILINE,
+)
+_TEMPLATE_TYPES = re.compile(rb"(?<=[\w)])<\{[^{}`]*+\}>(?=`)")
 
 
-def without_variance(source: bytes) -> bytes:
-    """Let the grammar read invariant type parameters: `<in out T>`."""
-    return _BOTH_WAYS.sub(rb"\1      ", source) if b"in out " in source else source
+def readable(source: bytes) -> bytes:
+    """Blank what the grammar misreads: `<in out T>`, `accessor name`, and types as in `styled.a<{...}>`."""
+    if b"in out " in source:
+        source = _BOTH_WAYS.sub(rb"\1      ", source)
+    if b"accessor " in source:
+        source = _ACCESSOR.sub(rb"\1        ", source)
+    if b"}>`" in source:
+        source = _TEMPLATE_TYPES.sub(lambda found: blanked(found[0]), source)
+    return source
 
 
 def property_(node: Node, scope: Scope) -> Iterable[Found]:

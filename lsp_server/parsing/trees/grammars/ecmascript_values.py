@@ -15,6 +15,8 @@ _CASTS = frozenset({
 _FUNCTION_MAKERS = frozenset(
     {"memo", "forwardRef", "useCallback", "observer", "cache", "debounce", "throttle", "wrap"}
 )
+MAX_CALLS = 4
+"""How many calls deep what a name stands for may be: `create(persist(() => ({...})))`."""
 
 
 def assigned(node: Node, at: Node, value: Node | None, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
@@ -53,7 +55,7 @@ def assigned(node: Node, at: Node, value: Node | None, scope: Scope, plain: Symb
 def _made(node: Node, at: Node, call: Node, scope: Scope, plain: SymbolKind) -> Iterator[Found]:
     """Describe `name = make(...)`; a wrapped function counts as a function."""
     wrapped, called = wrapped_function(call), called_at_once(call)
-    inside, opens = function_inside(wrapped) if wrapped is not None else call_inside(call)
+    inside, opens = function_inside(wrapped) if wrapped is not None else call_inside(call, MAX_CALLS)
     if called is not None and body_of(called) is not None:
         inside, opens = function_inside(called)
     if wrapped is not None:
@@ -88,8 +90,13 @@ def function_inside(function: Node) -> tuple[tuple[Node, ...], ScopeKind]:
     return (body,), ScopeKind.TYPE if body.type == "object" else ScopeKind.FUNCTION
 
 
-def call_inside(call: Node) -> tuple[tuple[Node, ...], ScopeKind]:
-    """Return the objects, or else the function bodies, among the arguments of a call."""
+def call_inside(call: Node, n_calls: int = 1) -> tuple[tuple[Node, ...], ScopeKind]:
+    """Return the objects, or else the function bodies, among the arguments of a call.
+
+    Args:
+        call: The call.
+        n_calls: How many calls deep an object may be.
+    """
     blocks: list[Node] = []
     arguments = call.child_by_field_name("arguments")
     for argument in arguments.children if arguments is not None else ():
@@ -100,6 +107,11 @@ def call_inside(call: Node) -> tuple[tuple[Node, ...], ScopeKind]:
             if opens is ScopeKind.TYPE:
                 return inside, opens
             blocks.extend(inside)
+    for argument in arguments.children if arguments is not None and n_calls > 1 and not blocks else ():
+        if argument.type == "call_expression":
+            inside, opens = call_inside(argument, n_calls - 1)
+            if opens is ScopeKind.TYPE:
+                return inside, opens
     return tuple(blocks), ScopeKind.FUNCTION
 
 

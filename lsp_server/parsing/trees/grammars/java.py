@@ -41,6 +41,12 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
     return found
 
 
+def _local(node: Node, scope: Scope) -> Iterable[Found]:
+    """Describe a variable outside of any class: a field of a compact source file."""
+    is_outside = node.parent is not None and node.parent.type == "program" and not node.parent.has_error
+    return _fields(node, scope) if is_outside else _statement(node, scope)
+
+
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
     """Look into the anonymous class that a statement creates: `return new Runnable() { ... };`."""
     body, made = _nameless_class(node) if scope.kind is ScopeKind.FUNCTION else (None, "")
@@ -103,9 +109,8 @@ RULES = Rules(
         "compact_constructor_declaration": definition(SymbolKind.CONSTRUCTOR),
         "field_declaration": _fields,
         "constant_declaration": _fields,
-        **dict.fromkeys(
-            ("return_statement", "expression_statement", "local_variable_declaration"), _statement
-        ),
+        "local_variable_declaration": _local,
+        **dict.fromkeys(("return_statement", "expression_statement"), _statement),
         _CREATION: _creation,
         "block": Role.ENTER,
         "if_statement": Role.ENTER,

@@ -21,12 +21,16 @@ from lsp_server.parsing.trees.rules import (
 
 _AROUND_CALLS = frozenset({"signature", "where_expression", "typed_expression"})
 _LAMBDAS = frozenset({"arrow_function_expression", "function_expression"})
-_CONSTANT_FIELD = re.compile(rb"^([ \t]++)const(?=[ \t]++\w++(?:::[^=\n]++)?$)", re.MULTILINE)
+_MARKED_FIELD = re.compile(rb"^[ \t]++(?:const|@atomic)(?=[ \t]++\w++(?:::[^=\n]++)?$)", re.MULTILINE)
 
 
 def _with_plain_fields(source: bytes) -> bytes:
-    """Blank the `const` of a mutable type's field, which the grammar takes for a constant declaration."""
-    return _CONSTANT_FIELD.sub(rb"\1     ", source) if b"mutable struct" in source else source
+    """Blank the `const` and `@atomic` of a mutable type's fields, which the grammar reads otherwise."""
+    return _MARKED_FIELD.sub(_blank, source) if b"mutable struct" in source else source
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    return b" " * len(match[0])
 
 
 def _called(node: Node | None) -> Node | None:

@@ -32,7 +32,8 @@ _NAMED_BLOCKS = frozenset({
 _TITLED = _TESTS | _NAMED_BLOCKS
 _FUNCTION_BODIES = ("function_body",)
 _LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
-_TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{")
+_TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{|\{ override ")
+_CONTEXT_TYPE = re.compile(rb"(?:(?<=: )|(?<=: \())context\([^()\"\n]*+\)(?= )")
 # No semicolon may be put into the `${ }` of a string.
 _CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\"\n]*+\)(?=\s)", re.MULTILINE)
 _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
@@ -50,6 +51,19 @@ _ARGUMENTS = re.compile(
 )
 _ANNOTATION = re.compile(rb"^([ \t]*+(?:\w++ )*?)annotation(?= class )", re.MULTILINE)
 _BEFORE_ANNOTATION = re.compile(rb"^((?:\w++ )*?(?:class|object) \w++[ \t]*+\r?)\n(?=\s*+@)", re.MULTILINE)
+# The body of a type after `by` reads as an argument of what is delegated to.
+_DELEGATED = re.compile(
+    rb"^((?:[^\n(\"]{0,200}\b(?:class|object)\b|[ \t]*+\)|[ \t]*+[A-Z])[^\n\"]{0,300}[\w>)?]) "
+    rb"by [\w.]++(?:\([^()\n]*+\))?+(?=[ \t]*+\{[ \t]*+\r?$)",
+    re.MULTILINE,
+)
+_GUARD = re.compile(
+    rb"^([ \t]*+)(?:(else) if|((?:!?i[ns]\b[^\n{}\"]{0,200}?|[A-Z][\w.]*+)) if)(?= [^\n{}]{0,300}?->)",
+    re.MULTILINE,
+)
+_BACKING_FIELD = re.compile(
+    rb"(\bval \w++(?:: ?[^\n={}]{1,200}+)?+\n[ \t]*+)(field(?:: ?[^\n={}]{1,200}+)?+)(?= ?=)"
+)
 _NEWLINE = re.compile(rb"[\r\n]")
 _DOLLARS = re.compile(rb"\$\$++(?=\")")
 
@@ -68,6 +82,7 @@ def _prepare(source: bytes) -> bytes:
     if b"annotation class" in source:
         source = _ANNOTATION.sub(rb"\1public    ", source)
     if b"context(" in source:
+        source = _CONTEXT_TYPE.sub(lambda found: b" " * len(found[0]), source)
         source = _CONTEXT.sub(lambda found: (found[1] + b"@C").ljust(len(found[0])), source)
     if b"constructor" in source:
         source = _CONSTRUCTOR_BELOW.sub(lambda found: _NEWLINE.sub(b" ", found[0]), source)
@@ -77,7 +92,23 @@ def _prepare(source: bytes) -> bytes:
         source = _CALLED.sub(rb"\1_et", source)
     if b"$$" in source:
         source = _DOLLARS.sub(lambda found: b" " * len(found[0]), source)
-    return _LINE.sub(_with_end, source)
+    return _LINE.sub(_with_end, _older(source))
+
+
+def _older(source: bytes) -> bytes:
+    """Rewrite guards, backing fields and `class A : B by c {`, which the grammar reads otherwise."""
+    if b" by " in source:
+        source = _DELEGATED.sub(lambda found: found[1].ljust(len(found[0])), source)
+    if b" if " in source and b"when" in source:
+        source = _GUARD.sub(_unguarded, source)
+    if b" field" in source:
+        source = _BACKING_FIELD.sub(lambda found: found[1] + blanked(found[2]), source)
+    return source
+
+
+def _unguarded(match: re.Match[bytes]) -> bytes:
+    """Replace `is A if b ->` with `is A, b ->`."""
+    return (match[1] + (match[3] + b"," if match[3] else b"")).ljust(len(match[0]))
 
 
 def _with_end(match: re.Match[bytes]) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.trees.grammars.luau import TYPE_MARK, without_types
 from lsp_server.parsing.trees.rules import (
     ALONE,
     Found,
@@ -61,7 +62,8 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
     values = child_of_type(assignment, "expression_list")
     if names is None or values is None:
         return
-    for at, value in zip(names.named_children, values.named_children, strict=False):
+    named = (child for child in names.named_children if child.type != "attribute")
+    for at, value in zip(named, values.named_children, strict=False):
         if value.type == "function_definition" and "[" not in text_of(at):
             yield _called(extent, at, value)
         elif value.type == "table_constructor":
@@ -79,6 +81,8 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
                 opens=ScopeKind.TYPE,
                 containers=containers,
             )
+        elif text_of(value).startswith(TYPE_MARK):
+            yield Found(extent, at, SymbolKind.CLASS)
         elif scope.kind is ScopeKind.FILE and extent.type != "assignment_statement" and not _is_import(value):
             name = text_of(at)
             kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
@@ -161,5 +165,6 @@ RULES = Rules(
         b"": (b"function ", b"= function"),
         b"describe(": tuple(f"{word}(".encode() for word in sorted(_TEST_BLOCKS)),
     },
+    prepare=without_types,
     piece_contexts=(ALONE,),
 )

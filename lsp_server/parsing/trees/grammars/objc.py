@@ -18,11 +18,10 @@ _TYPED_ENUM = re.compile(
     rb"[ \t]*\([^(),\n]*,[ \t]*(\w+)\)(?=\s*\{)"
 )
 _AVAILABILITY = re.compile(
-    rb"\b(?:[A-Z]++_)++(?:UN)?(?:AVAILABLE|DEPRECATED)(?:_[A-Z]++)*+"
+    rb"\b(?:(?!UNAVAILABLE|AVAILABLE|DEPRECATED)[A-Z]++_)++(?:UN)?(?:AVAILABLE|DEPRECATED)(?:_[A-Z]++)*+"
     rb"(?:\((?:[^()]|\([^()]*+\)){0,300}+\)|(?=[ \t]*+;))"
-    rb"|\bNS_(?:TYPED_)?(?:EXTENSIBLE_)?(?:STRING_)?ENUM(?=[ \t]*+;)"
-    rb"|^NS_SWIFT_\w++(?:\([^()\n]*+\))?[ \t]*+$",
-    re.MULTILINE,
+    rb"|\bNS_(?:TYPED_)?(?:EXTENSIBLE_)?(?:STRING_)?ENUM(?=[ \t]*+(?:;|NS_SWIFT_))"
+    rb"|(?<!define )\bNS_(?:SWIFT_\w++|REFINED_FOR_SWIFT)(?:\((?:[^()\n]|\([^()\n]*+\))*+\))?+"
 )
 _NAMES = ("identifier", "field_identifier")
 

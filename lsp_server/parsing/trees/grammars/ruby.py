@@ -60,7 +60,13 @@ _NAMED_BLOCKS = frozenset(
         "task",
         "namespace",
         "has_many",
+        "has_many_attached",
+        "has_and_belongs_to_many",
         "has_one",
+        "has_one_attached",
+        "enum",
+        "resource",
+        "resources",
         "belongs_to",
         "let",
         "let!",
@@ -170,6 +176,8 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     first = first_named(arguments)
     if receiver is None and first is not None and first.type in {"method", "singleton_method"}:
         return [_with_access(one, word) for one in _method(first, scope)]
+    if receiver is None and first is not None and first.type == "call" and word in _SECTIONS:
+        return [_with_access(one, word) for one in _call(first, scope)]
     if word in _ACCESSORS and arguments is not None and scope.kind is ScopeKind.TYPE:
         symbols = [child for child in arguments.children if child.type == "simple_symbol"]
         return [

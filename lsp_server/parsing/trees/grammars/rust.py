@@ -28,6 +28,12 @@ _AROUND_ITEMS = re.compile(
     re.MULTILINE,
 )
 
+_CHOICE = re.compile(rb"^(?:cfg_if::)?cfg_if! \{[ \t]*+\r?\n(?:[ \t]++[^\n]*+\n|\r?\n)*+\}", re.MULTILINE)
+_BRANCH = re.compile(
+    rb"^(?:(?: {4}|\t)(?:\} else )?+(?:if #\[[^\n]*\] )?+|(?:cfg_if::)?cfg_if! )\{(?=[ \t]*+\r?$)",
+    re.MULTILINE,
+)
+
 _TYPE_MACRO = re.compile(rb"\bstr!\[")
 
 
@@ -37,12 +43,19 @@ def _with_items(source: bytes) -> bytes:
         source = _TYPE_MACRO.sub(b"st_![", source)  # A macro with the name of a type.
     if b"! {" not in source:
         return source
+    if b"cfg_if! {" in source:
+        source = _CHOICE.sub(lambda found: _BRANCH.sub(_nameless_branch, found[0]), source)
     return _AROUND_ITEMS.sub(_nameless_module, source).replace(b"static ref ", b"static     ")
 
 
 def _nameless_module(match: re.Match[bytes]) -> bytes:
     macro = match[0].lstrip()
     return b"mod _".ljust(len(macro) - 1).rjust(len(match[0]) - 1) + b"{"
+
+
+def _nameless_branch(match: re.Match[bytes]) -> bytes:
+    brace = match[0].find(b"}") + 1
+    return match[0][:brace] + b"mod _".ljust(len(match[0]) - brace - 1) + b"{"
 
 
 def _impl(node: Node, _scope: Scope) -> Iterable[Found]:

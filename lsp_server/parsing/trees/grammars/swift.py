@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.trees.rules import (
     ALONE,
     DIRECTIVES,
@@ -30,14 +31,22 @@ _WITHOUT_BODY = re.compile(rb"(@_silgen_name\([^()\n]*+\)\s++(?:\w++[ \t]++)*?fu
 
 _NOTHING_GIVEN = re.compile(rb"(?<=\w)\(\(\)\)(?!\s*+(?:->|async|throws))")
 
+# Calls of macros that declare something: the grammar knows them only at the top of a file.
+_MACRO = re.compile(
+    rb"^[ \t]++#(?=[A-Z])\w++(?:<[^<>\n]*+>)?+(?:\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))?+[ \t]*+$",
+    re.MULTILINE,
+)
+
 _alias = definition(SymbolKind.CLASS, body=())
 
 
 def _prepare(source: bytes) -> bytes:
     """Give a function that is defined elsewhere an empty body, or the next one would be parsed as its body.
 
-    `f(())` becomes `f( 0)`.
+    `f(())` becomes `f( 0)`; macros that stand alone are blanked.
     """
+    if b" #" in source or b"\t#" in source:
+        source = _MACRO.sub(lambda found: blanked(found[0]), source)
     if b"(())" in source:
         source = _NOTHING_GIVEN.sub(b"( 0)", source)
     if b"@_silgen_name" not in source:
@@ -49,7 +58,7 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), child_of_type(node, *_BODIES)
     if at is None:
         return ()
-    name = text_of(at).partition("<")[0]
+    name = text_of(at).partition("<")[0].strip("`")
     inside = (body,) if body is not None else ()
     word = child_of_type(node, "class", "struct", "enum", "extension", "actor", "protocol")
     if word is not None and word.type == "extension":
