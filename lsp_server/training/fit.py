@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from lsp_server.training.adam import Adam
 from lsp_server.training.network import FIELDS, Parameters, loss_and_gradients
 from lsp_server.training.pairs import NAME, QUESTION, BatchShape, Dropout, PairSet, batches
 
-ALIKE: Mapping[str, float] = MappingProxyType(dict.fromkeys(FIELDS, 1.0))
+ALIKE: Mapping[str, float] = dict.fromkeys(FIELDS, 1.0)
 """Equal weights of the fields in training: `Dropout` hides fields at random anyway."""
 
 
