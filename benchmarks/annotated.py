@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from targets import Task, read_tasks
 
 from lsp_server.app import visit_parts
 from lsp_server.search.folder.view import FolderView
 from lsp_server.settings import settings_from_mapping
-from lsp_server.training.evaluation import Task, read_tasks
 from lsp_server.workspace.visit import FolderVisit
 
 PATIENCE_S = 600.0

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from annotated import Annotated, annotated, mean_over
+from targets import DEPTH, Task, covers, from_root
 
 import lsp_server.search.ranking
 from lsp_server.search.cancel import Cancel
@@ -36,7 +37,6 @@ from lsp_server.search.ranking.order import rank
 from lsp_server.search.ranking.signals import Signals
 from lsp_server.search.ranking.weights import ADDED, LEARNED, Weights
 from lsp_server.search.results import SearchRequest
-from lsp_server.training.evaluation import DEPTH, Task, covers, from_root
 
 WEIGHTS_FILE = Path(lsp_server.search.ranking.__file__).parent / "data" / "weights.json"
 

@@ -21,9 +21,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from targets import DEPTH, Task, covers, from_root, ndcg, read_tasks
 
 from lsp_server.embedding import BUNDLED_FOLDER, ScoreCurves
 from lsp_server.embedding.static_model import CONFIG_FILE
@@ -31,14 +33,7 @@ from lsp_server.text import split_words
 from lsp_server.training.calibration import fit_curves
 from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import FILE_KIND, CorpusPart, read_part
-from lsp_server.training.evaluation import (
-    Finder,
-    annotated_ndcg,
-    answers,
-    hidden_documentation,
-    ranks,
-    read_tasks,
-)
+from lsp_server.training.evaluation import Finder, hidden_documentation
 from lsp_server.training.minilm import MiniLM
 from lsp_server.training.pairs import side_by_side
 from lsp_server.training.ragged import Ragged
@@ -169,6 +164,53 @@ def measure(
         queries, answers, functions = cosqa
         figures["cosqa_mrr"] = float((1 / ranks(finder.similarities(queries, functions), answers)).mean())
     return figures
+
+
+def annotated_ndcg(
+    similarities: np.ndarray, part: CorpusPart, tasks: Sequence[Task], root: str, *, one_a_file: bool
+) -> list[float]:
+    """Return NDCG@10 of each query; a target counts once, at its first hit.
+
+    Args:
+        similarities: float[tasks, symbols].
+        part: The repository.
+        tasks: The queries.
+        root: The part's folder, from the repository's root; "" for itself.
+        one_a_file: Rank only the best symbol of each file.
+    """
+    values = []
+    for row, task in zip(similarities, tasks, strict=True):
+        order = np.argsort(-row, kind="stable")[: 200 if one_a_file else DEPTH]
+        if one_a_file:
+            firsts = np.unique(part.files[order], return_index=True)[1]
+            order = order[np.sort(firsts)][:DEPTH]
+        places = [
+            (from_root(root, part.file_names[part.files[index]]), *(part.lines[index] + 1).tolist())
+            for index in order
+        ]
+        values.append(ndcg(places, task.targets))
+    return values
+
+
+def ranks(similarities: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """Return the rank, from 1, of each query's answer, int64[q]; in a tie the answer comes last."""
+    own = similarities[np.arange(len(answers)), answers]
+    placed: np.ndarray = (similarities >= own[:, None]).sum(axis=1)
+    return placed
+
+
+def answers(target: Any, root: str, part: CorpusPart, index: int) -> bool:
+    """Return whether a symbol of a repository matches a target.
+
+    Args:
+        target: Of a `Task`.
+        root: The part's folder, from the repository's root.
+        part: The repository.
+        index: The symbol.
+    """
+    path = from_root(root, part.file_names[part.files[index]])
+    first, last = (part.lines[index] + 1).tolist()
+    return covers(target, path, first, last)
 
 
 def calibrate(model: Contender, repositories: Sequence[Repository]) -> ScoreCurves:

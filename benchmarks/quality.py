@@ -26,6 +26,7 @@ import numpy as np
 from annotated import Annotated, annotated, mean_over
 from learn_ranking import Query, queries_of
 from machine import machine
+from targets import DEPTH, Task, covers, from_root, ndcg
 
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
@@ -33,7 +34,6 @@ from lsp_server.search.folder.view import FolderView
 from lsp_server.search.palette.answer import CentralSymbols, palette
 from lsp_server.search.ranking.weights import ADDED, KINDS, LEARNED, TRUST, nothing
 from lsp_server.search.results import SearchRequest, SearchResult
-from lsp_server.training.evaluation import DEPTH, Task, covers, from_root, ndcg
 
 NOISE = 0.002
 """A signal worth less than this over all queries is called noise in the report."""

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from annotated import Annotated, annotated, mean_over
+from targets import DEPTH, Task, covers, from_root
 
 from lsp_server.embedding import CrossEncoder, load_reranker
 from lsp_server.search.cancel import Cancel
@@ -27,7 +28,6 @@ from lsp_server.search.ranking.order import rank
 from lsp_server.search.ranking.reranking import Reranking, reranked, text_of
 from lsp_server.search.ranking.weights import LEARNED
 from lsp_server.search.results import SearchRequest
-from lsp_server.training.evaluation import DEPTH, Task, covers, from_root
 
 BLENDS = (0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0)
 

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from lsp_server.disk import open_many
 from lsp_server.errors import InvalidParams, SemanticSymbolsError
@@ -23,6 +24,9 @@ from lsp_server.frontends.terminal.console import INTERRUPTED_EXIT_CODE, Console
 from lsp_server.logs import Role, log_uncaught, set_level, start_logging
 from lsp_server.memory import IN_SERVER, collect_rarely, share_one_heap
 from lsp_server.settings import load_settings
+
+if TYPE_CHECKING:
+    from lsp_server.workspace.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,9 @@ _COMMANDS = {
     "vector cluster-info": f"{_TERMINAL}.clusters:run_cluster_info",
 }
 
+_CHILDREN = {"_worker": "run_worker", "_buffer_worker": "run_buffer_worker", "_indexer": "run_indexer"}
+"""Hidden commands; `app` starts child processes with them, and is too heavy to be asked for their names."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name.
@@ -61,7 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Ctrl-C in a terminal reaches children too, but their parent decides when they end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         log_uncaught()
-        _CHILDREN[words[0]](*words[1:])
+        if words[0] == "_indexer":
+            share_one_heap()
+        from lsp_server import app  # noqa: PLC0415 - heavy, and to be imported with one heap
+
+        getattr(app, _CHILDREN[words[0]])(*words[1:])
         return 0
     with _ending_at_ctrl_c():
         parser = make_parser()
@@ -166,11 +177,11 @@ def _serve(parsed: Namespace) -> int:
     share_one_heap()
     _start_logging("server", parsed)
     log_uncaught()
-    from lsp_server.frontends.lsp.contract import OnStatus, WorkspaceLike  # noqa: PLC0415 - only the server's
-    from lsp_server.frontends.lsp.server import run_server  # noqa: PLC0415 - as above
+    from lsp_server.frontends.lsp.server import run_server  # noqa: PLC0415 - only the server's
+    from lsp_server.frontends.lsp.session import OnStatus  # noqa: PLC0415 - as above
     from lsp_server.frontends.lsp.transport import Stdio, Tcp  # noqa: PLC0415 - as above
 
-    def make_workspace(on_status: OnStatus) -> WorkspaceLike:
+    def make_workspace(on_status: OnStatus) -> "Workspace":
         # `initialize` is answered before the heavy parts are imported.
         from lsp_server.app import Composition  # noqa: PLC0415
         from lsp_server.workspace.workspace import Workspace  # noqa: PLC0415
@@ -196,30 +207,3 @@ def _command_line(parsed: Namespace) -> dict[str, str | None]:
 def _start_logging(role: Role, parsed: Namespace) -> None:
     settings = load_settings(None, os.environ, _command_line(parsed), {}).settings
     start_logging(role, settings.log.level)
-
-
-def _worker(packed_settings: str) -> None:
-    from lsp_server.app import run_worker  # noqa: PLC0415 - only in that process
-
-    run_worker(packed_settings)
-
-
-def _buffer_worker(packed_settings: str) -> None:
-    from lsp_server.app import run_buffer_worker  # noqa: PLC0415 - only in that process
-
-    run_buffer_worker(packed_settings)
-
-
-def _indexer(folder: str, packed_settings: str) -> None:
-    share_one_heap()
-    from lsp_server.app import run_indexer  # noqa: PLC0415 - only in that process
-
-    run_indexer(folder, packed_settings)
-
-
-_CHILDREN: dict[str, Callable[..., None]] = {
-    "_worker": _worker,
-    "_buffer_worker": _buffer_worker,
-    "_indexer": _indexer,
-}
-"""Hidden commands; `app` starts child processes with them, and is too heavy to be asked for their names."""

@@ -72,6 +72,14 @@ class IndexDamaged(SemanticSymbolsError):
 
     exit_code = 7
 
+    def __init__(
+        self,
+        message: str,
+        suggestion: str = "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
+        **details: Any,
+    ) -> None:
+        super().__init__(message, suggestion, **details)
+
 
 class IndexStorageFailed(SemanticSymbolsError):
     """The index can't be read or written: the disk is full, read-only or failing, or rights are missing."""

@@ -13,10 +13,11 @@ from typing import Any
 from lsp_server.embedding.contract import ModelChoice, ModelInfo
 from lsp_server.embedding.onnx_folder import OnnxFolder
 from lsp_server.embedding.prefixes import prefixes_of
-from lsp_server.embedding.telemetry import disable_telemetry
 from lsp_server.embedding.transformer import RECIPE, TransformerModel
 from lsp_server.errors import ModelUnavailable
 from lsp_server.own_folders import own_folder
+
+_NO_TELEMETRY = {"ORT_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
 
 
 def load_transformer(choice: ModelChoice) -> TransformerModel:
@@ -71,6 +72,11 @@ def load_transformer(choice: ModelChoice) -> TransformerModel:
         recipe=f"{RECIPE} {passage_prefix}".strip(),
     )
     return TransformerModel(info, model, query_prefix, passage_prefix)
+
+
+def disable_telemetry() -> None:
+    """Turn off usage events: onnxruntime starts collecting them as soon as it is imported."""
+    os.environ.update(_NO_TELEMETRY)
 
 
 def description_of(library: Any, name: str) -> dict[str, Any] | None:

@@ -9,9 +9,8 @@ from typing import Any
 
 from lsp_server.disk import with_home
 from lsp_server.embedding.cross_encoder import CrossEncoder
-from lsp_server.embedding.fastembed_model import cache_dir, description_of
+from lsp_server.embedding.fastembed_model import cache_dir, description_of, disable_telemetry
 from lsp_server.embedding.onnx_folder import NEEDED_FILES, network_in, revision_of
-from lsp_server.embedding.telemetry import disable_telemetry
 from lsp_server.errors import ModelUnavailable
 
 _TRIAL = ("read a file", "def read_file(path)")

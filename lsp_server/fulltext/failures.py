@@ -71,7 +71,6 @@ def _translated(path: Path, error: BaseException) -> SemanticSymbolsError:
         return _storage_failed(path, error)
     return IndexDamaged(
         f"The text index is damaged: {text}",
-        "Run `semantic-symbols doctor --repair`.",
         path=str(path),
     )
 

@@ -1,6 +1,5 @@
 """The schema of the text index: its fields and their weights, and the conversion to Tantivy's documents."""
 
-from types import MappingProxyType
 from typing import Final
 
 import tantivy
@@ -14,17 +13,15 @@ WORD_FIELDS: Final = ("name", "container", "path", "signature", "doc", "body")
 OWN_FIELDS: Final = ("body", "doc")
 """Those of them that hold what a symbol says itself, its name and its signature included."""
 
-FIELD_WEIGHTS: Final = MappingProxyType(
-    {
-        "whole_name": 4.0,
-        "name": 3.0,
-        "container": 1.0,
-        "path": 1.5,
-        "signature": 1.5,
-        "doc": 1.2,
-        "body": 1.0,
-    }
-)
+FIELD_WEIGHTS: Final = {
+    "whole_name": 4.0,
+    "name": 3.0,
+    "container": 1.0,
+    "path": 1.5,
+    "signature": 1.5,
+    "doc": 1.2,
+    "body": 1.0,
+}
 """Field weights: a score is the sum of each field's BM25 times its weight."""
 
 ANALYZER: Final = "stems"

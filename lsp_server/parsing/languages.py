@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import PurePosixPath
-from types import MappingProxyType
 
 import tree_sitter
 
 from lsp_server.parsing.known_languages import KNOWN
 
-_NO_SUFFIXES: Mapping[str, str] = MappingProxyType({})
+_NO_SUFFIXES: Mapping[str, str] = {}
 _SHARED_SUFFIXES = frozenset({".h", ".inc", ".m"})
 """Those of several languages: what the file says decides, see `_by_text`."""
 
@@ -81,9 +80,7 @@ def _read(name: str, line: str) -> Language:
     )
 
 
-LANGUAGES: Mapping[str, Language] = MappingProxyType(
-    {name: _read(name, line) for name, line in KNOWN.items()}
-)
+LANGUAGES: Mapping[str, Language] = {name: _read(name, line) for name, line in KNOWN.items()}
 """Every language by its canonical id."""
 
 PLAINTEXT = LANGUAGES["plaintext"]
@@ -100,14 +97,10 @@ C_FAMILY = frozenset({"c", "cpp", "objc", "objcpp"})
 C_FAMILY_SUFFIXES = tuple(suffix for name in sorted(C_FAMILY) for suffix in LANGUAGES[name].suffixes)
 """Suffixes of their files, with the dot."""
 
-_BY_SUFFIX = MappingProxyType({suffix: known for known in LANGUAGES.values() for suffix in known.suffixes})
-_BY_FILE_NAME = MappingProxyType({name: known for known in LANGUAGES.values() for name in known.file_names})
-_BY_INTERPRETER = MappingProxyType(
-    {name: known for known in LANGUAGES.values() for name in known.interpreters}
-)
-_BY_ALIAS = MappingProxyType(
-    {spelling: known for known in LANGUAGES.values() for spelling in (known.name, *known.aliases)}
-)
+_BY_SUFFIX = {suffix: known for known in LANGUAGES.values() for suffix in known.suffixes}
+_BY_FILE_NAME = {name: known for known in LANGUAGES.values() for name in known.file_names}
+_BY_INTERPRETER = {name: known for known in LANGUAGES.values() for name in known.interpreters}
+_BY_ALIAS = {spelling: known for known in LANGUAGES.values() for spelling in (known.name, *known.aliases)}
 
 
 def named_language(name: str) -> Language:

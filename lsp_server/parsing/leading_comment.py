@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 
 from lsp_server.parsing.languages import PROSE_LANGUAGES
 from lsp_server.parsing.prose import paragraph
@@ -18,30 +17,26 @@ _SEMICOLON = rb"(?:;[^\n]*(?:\n[ \t]*(?=;)|))+"
 _PERCENT = rb"(?:%[^\n]*(?:\n[ \t]*(?=%)|))+"
 _QUOTE = rb"(?:\"[^\n]*(?:\n[ \t]*(?=\")|))+"
 _MARKUP = rb"<!--.*?(?:-->|\Z)"
-_STYLES: Mapping[bytes, str] = MappingProxyType(
-    {
-        rb"[rRuU]?(?:\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z))|" + _HASH: "python",
-        rb"=begin\b.*?(?:^=end[^\n]*|\Z)|" + _HASH: "ruby perl",
-        rb"<\#.*?(?:\#>|\Z)|" + _HASH: "powershell",
-        rb"\#=.*?(?:=\#|\Z)|" + _HASH: "julia",
-        _HASH: "bash elixir r yaml toml make cmake dockerfile nix nim crystal tcl awk fish graphql "
-        "coffeescript gdscript puppet",
-        _HASH + rb"|" + _SLASH: "terraform php",
-        rb"\{-.*?(?:-\}|\Z)|" + _DASH: "haskell elm purescript agda",
-        rb"/-.*?(?:-/|\Z)|" + _DASH: "lean",
-        rb"--\[(?P<eq>=*)\[.*?(?:\](?P=eq)\]|\Z)|" + _DASH: "lua",
-        _SLASH + rb"|" + _DASH: "sql ada vhdl",
-        _SEMICOLON: "clojure commonlisp scheme racket emacslisp assembly",
-        _SEMICOLON + rb"|" + _HASH: "ini",
-        _PERCENT: "erlang latex matlab prolog",
-        _QUOTE: "vim",
-        rb"\(\*.*?(?:\*\)|\Z)|" + _SLASH: "ocaml ocaml_interface fsharp coq pascal",
-        _MARKUP: "html xml vue svelte",
-    }
-)
-_STYLE_BY_LANGUAGE = MappingProxyType(
-    {name: pattern for pattern, names in _STYLES.items() for name in names.split()}
-)
+_STYLES: Mapping[bytes, str] = {
+    rb"[rRuU]?(?:\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z))|" + _HASH: "python",
+    rb"=begin\b.*?(?:^=end[^\n]*|\Z)|" + _HASH: "ruby perl",
+    rb"<\#.*?(?:\#>|\Z)|" + _HASH: "powershell",
+    rb"\#=.*?(?:=\#|\Z)|" + _HASH: "julia",
+    _HASH: "bash elixir r yaml toml make cmake dockerfile nix nim crystal tcl awk fish graphql "
+    "coffeescript gdscript puppet",
+    _HASH + rb"|" + _SLASH: "terraform php",
+    rb"\{-.*?(?:-\}|\Z)|" + _DASH: "haskell elm purescript agda",
+    rb"/-.*?(?:-/|\Z)|" + _DASH: "lean",
+    rb"--\[(?P<eq>=*)\[.*?(?:\](?P=eq)\]|\Z)|" + _DASH: "lua",
+    _SLASH + rb"|" + _DASH: "sql ada vhdl",
+    _SEMICOLON: "clojure commonlisp scheme racket emacslisp assembly",
+    _SEMICOLON + rb"|" + _HASH: "ini",
+    _PERCENT: "erlang latex matlab prolog",
+    _QUOTE: "vim",
+    rb"\(\*.*?(?:\*\)|\Z)|" + _SLASH: "ocaml ocaml_interface fsharp coq pascal",
+    _MARKUP: "html xml vue svelte",
+}
+_STYLE_BY_LANGUAGE = {name: pattern for pattern, names in _STYLES.items() for name in names.split()}
 _UNCOMMENTED = frozenset({"json", "csv", "notebook", "diff"})
 _PREAMBLE = re.compile(
     rb"\s*(?:\#![^\n]*|<\?php|<\?xml[^>]*>|<!doctype[^>]*>|[\"']use \w+[\"'];?|\#pragma once[^\n]*"

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from types import MappingProxyType
 
 from lsp_server.model import SymbolFlags
 from lsp_server.parsing.reading import ParseLimits
@@ -10,36 +9,34 @@ from lsp_server.parsing.symbols import Skipped
 from lsp_server.secret_files import is_secret
 
 # Reason → suffixes of files without any text worth finding.
-_SKIPPED_SUFFIXES = MappingProxyType(
-    {
-        "image": (
-            "png jpg jpeg gif bmp ico icns webp avif tif tiff psd xcf heic heif jp2 ai eps sketch "
-            "fig tga dds hdr exr ktx ktx2 svg cur xpm pbm pgm ppm"
-        ),
-        "audio or video": (
-            "mp3 mp4 m4a m4v mov avi mkv webm wav flac ogg oga ogv opus aac wma wmv flv mpg mpeg "
-            "mid midi aif aiff 3gp swf"
-        ),
-        "font": "ttf otf woff woff2 eot pfb pfm bdf pcf fnt",
-        "archive": (
-            "zip gz tgz bz2 tbz xz txz zst 7z rar tar lz lz4 lzma jar war ear aar apk ipa whl egg "
-            "gem nupkg deb rpm dmg iso cab msi crate phar vsix xpi"
-        ),
-        "binary": (
-            "exe dll so dylib lib a o obj ko pdb pyc pyo pyd class dex wasm node bin dat elc beam "
-            "hi dyn_o dyn_hi rlib rmeta lockb pickle pkl npy npz pt pth onnx safetensors gguf "
-            "ggml h5 hdf5 mat parquet feather arrow avro orc db sqlite sqlite3 mdb accdb gmo "
-            "tflite pb joblib rdata rds swp swo ds_store blend fbx glb stl dwg unity3d uasset "
-            "umap dcm nii tfrecord idx pack snap ibd ldb sst"
-        ),
-        "document": "pdf doc docx xls xlsx ppt pptx odt ods odp epub mobi djvu pages numbers chm",
-        "lock file": "lock",
-        "source map": "map",
-    }
-)
-_REASON_BY_SUFFIX = MappingProxyType(
-    {suffix: reason for reason, words in _SKIPPED_SUFFIXES.items() for suffix in words.split()}
-)
+_SKIPPED_SUFFIXES = {
+    "image": (
+        "png jpg jpeg gif bmp ico icns webp avif tif tiff psd xcf heic heif jp2 ai eps sketch "
+        "fig tga dds hdr exr ktx ktx2 svg cur xpm pbm pgm ppm"
+    ),
+    "audio or video": (
+        "mp3 mp4 m4a m4v mov avi mkv webm wav flac ogg oga ogv opus aac wma wmv flv mpg mpeg "
+        "mid midi aif aiff 3gp swf"
+    ),
+    "font": "ttf otf woff woff2 eot pfb pfm bdf pcf fnt",
+    "archive": (
+        "zip gz tgz bz2 tbz xz txz zst 7z rar tar lz lz4 lzma jar war ear aar apk ipa whl egg "
+        "gem nupkg deb rpm dmg iso cab msi crate phar vsix xpi"
+    ),
+    "binary": (
+        "exe dll so dylib lib a o obj ko pdb pyc pyo pyd class dex wasm node bin dat elc beam "
+        "hi dyn_o dyn_hi rlib rmeta lockb pickle pkl npy npz pt pth onnx safetensors gguf "
+        "ggml h5 hdf5 mat parquet feather arrow avro orc db sqlite sqlite3 mdb accdb gmo "
+        "tflite pb joblib rdata rds swp swo ds_store blend fbx glb stl dwg unity3d uasset "
+        "umap dcm nii tfrecord idx pack snap ibd ldb sst"
+    ),
+    "document": "pdf doc docx xls xlsx ppt pptx odt ods odp epub mobi djvu pages numbers chm",
+    "lock file": "lock",
+    "source map": "map",
+}
+_REASON_BY_SUFFIX = {
+    suffix: reason for reason, words in _SKIPPED_SUFFIXES.items() for suffix in words.split()
+}
 _LOCK_FILES = frozenset(
     (
         ".terraform.lock.hcl",

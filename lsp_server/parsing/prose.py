@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from lsp_server.parsing.chunks import whole_text, within
 from lsp_server.parsing.sections import MAX_NAME, Section, Source, fold
@@ -210,16 +209,14 @@ def _heading(source: Source, line: int, level: int, text: tuple[int, int]) -> He
     return Heading(level, start, (start + text[0], start + text[1]), line + 1)
 
 
-_FINDERS: Mapping[str, Callable[[Source], Iterator[Heading]]] = MappingProxyType(
-    {
-        "markdown": _markdown,
-        "restructuredtext": _restructuredtext,
-        "asciidoc": _asciidoc,
-        "org": _org,
-        "latex": _latex,
-        "html": _html,
-    }
-)
+_FINDERS: Mapping[str, Callable[[Source], Iterator[Heading]]] = {
+    "markdown": _markdown,
+    "restructuredtext": _restructuredtext,
+    "asciidoc": _asciidoc,
+    "org": _org,
+    "latex": _latex,
+    "html": _html,
+}
 
 PROSE_FORMATS = frozenset((*_FINDERS, "plaintext"))
 """Languages whose sections `prose_sections` finds."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from lsp_server.disk import read_ordinary
@@ -26,7 +25,7 @@ _MAX_SHOWN: Final = 200
 
 Check = Callable[[Any], Iterable[tuple[str, str]]]
 """Value → (message, suggestion) for each part of it that is wrong, worded as in `SettingProblem`."""
-_NO_CHECKS: Final[Mapping[str, Check]] = MappingProxyType({})
+_NO_CHECKS: Final[Mapping[str, Check]] = {}
 
 
 @dataclass(frozen=True, slots=True)

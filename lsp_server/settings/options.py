@@ -1,7 +1,7 @@
 """Every setting: name, type, default, range, description and who may set it. The single source of truth."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from lsp_server.model import camel_case
@@ -233,25 +233,15 @@ class Option:
 
 def describe() -> tuple[Option, ...]:
     """Return every setting, section by section, for documentation and the editors' manifests."""
-    return tuple(_options())
-
-
-def _options() -> Iterator[Option]:
     defaults = Settings()
-    for section in fields(defaults):
-        values = getattr(defaults, section.name)
-        for item in fields(values):
-            key = f"{section.name}.{camel_case(item.name)}"
-            yield Option(
-                key=key,
-                section=section.name,
-                name=item.name,
-                default=getattr(values, item.name),
-                rule=_rule(item),
-            )
-
-
-def _rule(item: Field[Any]) -> OptionRule:
-    rule = item.metadata[_RULE]
-    assert isinstance(rule, OptionRule)
-    return rule
+    return tuple(
+        Option(
+            key=f"{section.name}.{camel_case(item.name)}",
+            section=section.name,
+            name=item.name,
+            default=getattr(getattr(defaults, section.name), item.name),
+            rule=item.metadata[_RULE],
+        )
+        for section in fields(defaults)
+        for item in fields(getattr(defaults, section.name))
+    )

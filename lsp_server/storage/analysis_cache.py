@@ -6,7 +6,8 @@ It only saves work and never fails: when it is busy, full or damaged, it returns
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Final, Self
@@ -73,68 +74,52 @@ class AnalysisCache:
         """Return the entries that there are for the given keys."""
         found: dict[bytes, bytes] = {}
         now = time.time()
-        with self._lock:
-            try:
-                database = self._connected()
-                if database is None:
-                    return {}
-                for key in keys:
-                    row = database.execute("SELECT data, used FROM entries WHERE key = ?", (key,)).fetchone()
-                    if row is not None:
-                        found[key] = row[0]
-                        if row[1] < now - _FRESH_S:
-                            self._used[key] = now
-                if len(self._used) >= _MARKS_AT_ONCE:
-                    with transaction(database):
-                        self._mark_used(database)
-            except sqlite3.Error as error:
-                self._failed(error)
+        with self._connected() as database:
+            if database is None:
+                return {}
+            for key in keys:
+                row = database.execute("SELECT data, used FROM entries WHERE key = ?", (key,)).fetchone()
+                if row is not None:
+                    found[key] = row[0]
+                    if row[1] < now - _FRESH_S:
+                        self._used[key] = now
+            if len(self._used) >= _MARKS_AT_ONCE:
+                with transaction(database):
+                    self._mark_used(database)
         return found
 
     def put_many(self, entries: Mapping[bytes, bytes]) -> None:
         """Store `entries` in one transaction, except those larger than a tenth of the limit."""
         now = time.time()
         rows = [(k, len(v), now, v) for k, v in entries.items() if len(v) <= self._limit_bytes // 10]
-        with self._lock:
-            try:
-                database = self._connected()
-                if database is None or not rows:
-                    return
-                with transaction(database):
-                    self._mark_used(database)
-                    self._make_room(database, sum(size for _, size, _, _ in rows))
-                    database.executemany(
-                        "INSERT INTO entries (key, size, used, data) VALUES (?, ?, ?, ?) "
-                        "ON CONFLICT (key) DO UPDATE SET used = excluded.used",
-                        rows,
-                    )
-                if _page_bytes(database, "page_count") > self._limit_bytes:
-                    _shrink(database)
-            except sqlite3.Error as error:
-                self._failed(error)
+        with self._connected() as database:
+            if database is None or not rows:
+                return
+            with transaction(database):
+                self._mark_used(database)
+                self._make_room(database, sum(size for _, size, _, _ in rows))
+                database.executemany(
+                    "INSERT INTO entries (key, size, used, data) VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT (key) DO UPDATE SET used = excluded.used",
+                    rows,
+                )
+            if _page_bytes(database, "page_count") > self._limit_bytes:
+                _shrink(database)
 
     def size_bytes(self) -> int:
         """Return the total size of the entries."""
-        with self._lock:
-            try:
-                database = self._connected()
-                if database is None:
-                    return 0
-                return int(database.execute("SELECT size_bytes FROM total").fetchone()[0])
-            except sqlite3.Error as error:
-                self._failed(error)
-                return 0
+        size_bytes = 0
+        with self._connected() as database:
+            if database is not None:
+                (size_bytes,) = database.execute("SELECT size_bytes FROM total").fetchone()
+        return size_bytes
 
     def clear(self) -> None:
         """Drop all entries."""
-        with self._lock:
-            try:
-                database = self._connected()
-                if database is not None:
-                    database.execute("DELETE FROM entries")
-                    _shrink(database)
-            except sqlite3.Error as error:
-                self._failed(error)
+        with self._connected() as database:
+            if database is not None:
+                database.execute("DELETE FROM entries")
+                _shrink(database)
 
     def close(self) -> None:
         """Release the file; a later call opens it again."""
@@ -156,26 +141,39 @@ class AnalysisCache:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _connected(self) -> sqlite3.Connection | None:
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection | None]:
+        """Lend the database, or None while the cache is off; what fails with it is handled here."""
+        with self._lock:
+            try:
+                yield self._connection()
+            except sqlite3.Error as error:
+                self._failed(error)
+
+    def _connection(self) -> sqlite3.Connection | None:
         if self._database is None and not self._is_off:
             try:
-                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                if not self._path.exists():
-                    # The user may have chosen a folder that others can enter. SQLite's other files follow.
-                    self._path.touch(mode=0o600)
+                self._database = self._opened()
             except OSError as error:
                 logger.warning("the cache of analyses is off: %s", error)
                 self._is_off = True
-                return None
-            database = sqlite3.connect(
-                self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-            )
-            with closing_on_error(database):
-                database.execute("PRAGMA synchronous = NORMAL")
-                if database.execute("PRAGMA user_version").fetchone() != (_FORMAT,):
-                    database.executescript(_TABLES)
-            self._database = database
+            except sqlite3.Error as error:
+                self._failed(error)
         return self._database
+
+    def _opened(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._path.exists():
+            # The user may have chosen a folder that others can enter. SQLite's other files follow.
+            self._path.touch(mode=0o600)
+        database = sqlite3.connect(
+            self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        with closing_on_error(database):
+            database.execute("PRAGMA synchronous = NORMAL")
+            if database.execute("PRAGMA user_version").fetchone() != (_FORMAT,):
+                database.executescript(_TABLES)
+        return database
 
     def _mark_used(self, database: sqlite3.Connection) -> None:
         used, self._used = self._used, {}

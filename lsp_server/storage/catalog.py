@@ -274,7 +274,6 @@ class Catalog:
             except (ValueError, LookupError, TypeError) as error:
                 raise IndexDamaged(
                     f"The catalog at {self.path} has an invalid value: {error}.",
-                    "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
                     path=str(self.path),
                 ) from error
 

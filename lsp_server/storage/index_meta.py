@@ -63,7 +63,6 @@ class IndexMeta:
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
             raise IndexDamaged(
                 f"The catalog has invalid metadata: {error}.",
-                "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
             ) from error
 
     @classmethod

@@ -13,6 +13,8 @@ from typing import Final, Self
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage.range_locks import RangeLocks
 
+_Step = Callable[[int], None]
+
 _POLL_S: Final = 0.05
 _TRIES: Final = 4
 _RETRY_S: Final = 0.005
@@ -162,19 +164,7 @@ class ReaderLock:
 
 def is_read_locked(path: Path) -> bool:
     """Tell whether any reader has locked `path`."""
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        if not _locks(descriptor, _try_lock):
-            return True
-        _unlock(descriptor)  # when the file is merely closed, Windows may unlock it later
-    except OSError:  # this disk has no file locks, so nobody can hold one
-        pass
-    finally:
-        os.close(descriptor)
-    return False
+    return _hinders(path, os.O_RDWR, _try_lock, _unlock)
 
 
 def is_held(path: Path) -> bool:
@@ -184,14 +174,19 @@ def is_held(path: Path) -> bool:
     now. So the lock is acquired and released at once: shared, so that two processes that check don't see each
     other, and unsigned. A process that wants the lease at that moment retries before it believes in a writer.
     """
+    return _hinders(path, os.O_RDONLY, _try_share, _unshare)
+
+
+def _hinders(path: Path, flags: int, try_lock: _Step, unlock: _Step) -> bool:
+    """Tell whether another process's lock on a file keeps it from being locked."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, flags)
     except OSError:
         return False
     try:
-        if not _locks(descriptor, _try_share):
+        if not _locks(descriptor, try_lock):
             return True
-        _unshare(descriptor)
+        unlock(descriptor)  # when the file is merely closed, Windows may unlock it later
     except OSError:  # this disk has no file locks, so nobody can hold one
         pass
     finally:
@@ -225,7 +220,7 @@ def _opened(path: Path) -> int:
                 raise
 
 
-def _locks(descriptor: int, try_lock: Callable[[int], None]) -> bool:
+def _locks(descriptor: int, try_lock: _Step) -> bool:
     """Lock a file; False when another process holds the lock.
 
     Raises:

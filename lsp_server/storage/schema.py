@@ -126,7 +126,6 @@ def translated_errors(path: Path) -> Iterator[None]:
         if code in _DAMAGED:
             raise IndexDamaged(
                 f"The catalog at {path} is damaged: {error}.",
-                "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
                 path=str(path),
             ) from error
         raise _storage_failed(path, error) from error
@@ -164,9 +163,7 @@ def _expect_file(path: Path) -> None:
     except FileNotFoundError:
         is_file = False
     if not is_file:
-        raise IndexDamaged(
-            f"The index has no catalog at {path}.", "Run `semantic-symbols doctor --repair`.", path=str(path)
-        )
+        raise IndexDamaged(f"The index has no catalog at {path}.", path=str(path))
 
 
 def _expect_catalog(database: sqlite3.Connection) -> None:

@@ -40,7 +40,6 @@ def unpack_symbol(record: bytes) -> Symbol:
     except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
         raise IndexDamaged(
             f"A symbol's record can't be read: {error}.",
-            "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
         ) from error
 
 

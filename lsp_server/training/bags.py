@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from lsp_server.embedding.wordpiece import WordPiece
-from lsp_server.training.ragged import Ragged
+from lsp_server.training.ragged import Ragged, starts_of
 
 
 def rows_of_words(words: Sequence[str], wordpiece: WordPiece) -> Ragged:
@@ -50,11 +50,8 @@ class Bags:
 
     def take(self, chosen: np.ndarray) -> "Bags":
         """Return the bags with the given numbers, int[m]."""
-        lengths = self.rows.lengths[chosen]
-        starts = np.zeros(len(chosen) + 1, np.int64)
-        np.cumsum(lengths, out=starts[1:])
-        indices = np.repeat(self.rows.starts[:-1][chosen] - starts[:-1], lengths) + np.arange(starts[-1])
-        return Bags(Ragged(self.rows.flat[indices], starts), self.damped[indices])
+        damped = Ragged(self.damped, self.rows.starts).take(chosen).flat
+        return Bags(self.rows.take(chosen), damped)
 
     def without(self, dropped: np.ndarray) -> "Bags":
         """Return the bags without some of their entries.
@@ -62,9 +59,8 @@ class Bags:
         Args:
             dropped: bool, one for each entry.
         """
-        starts = np.zeros(len(dropped) + 1, np.int64)
-        np.cumsum(~dropped, out=starts[1:])
-        return Bags(Ragged(self.rows.flat[~dropped], starts[self.rows.starts]), self.damped[~dropped])
+        starts = starts_of(~dropped)[self.rows.starts]
+        return Bags(Ragged(self.rows.flat[~dropped], starts), self.damped[~dropped])
 
     def matrix(self, columns: np.ndarray, n_columns: int) -> sp.csr_matrix:
         """Return the bags as a matrix, float32[n, n_columns].

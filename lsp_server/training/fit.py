@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from lsp_server.training.adam import Adam
 from lsp_server.training.network import FIELDS, Parameters, loss_and_gradients
 from lsp_server.training.pairs import NAME, QUESTION, BatchShape, Dropout, PairSet, batches
 
-ALIKE: Mapping[str, float] = MappingProxyType(dict.fromkeys(FIELDS, 1.0))
+ALIKE: Mapping[str, float] = dict.fromkeys(FIELDS, 1.0)
 """Equal weights of the fields in training: `Dropout` hides fields at random anyway."""
 
 
@@ -42,25 +41,14 @@ class Recipe:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Progress of training; `loss` is the mean over the last steps."""
-
-    number: int
-    total: int
-    loss: float
-
-
-def fit(
-    parameters: Parameters, pairs: PairSet, recipe: Recipe, on_step: Callable[[Step], None] = lambda _: None
-) -> None:
+def fit(parameters: Parameters, pairs: PairSet, recipe: Recipe, on_step: Callable[[int, int], None]) -> None:
     """Train parameters in place.
 
     Args:
         parameters: Where to start.
         pairs: What to learn.
         recipe: How.
-        on_step: Called after every step.
+        on_step: Called after every step with the steps done and their total.
     """
     random = np.random.default_rng(recipe.seed)
     table = Adam(parameters.table)
@@ -68,18 +56,17 @@ def fit(
     query_weights = Adam(parameters.query_weights)
     per_epoch = len(_chosen(pairs, recipe, np.random.default_rng(recipe.seed))) // recipe.shape.pairs
     total = max(1, per_epoch * recipe.epochs)
-    number, mean_loss = 0, math.nan
+    number = 0
     for _ in range(recipe.epochs):
         chosen = _chosen(pairs, recipe, random)
         for batch in batches(pairs, chosen, recipe.shape, recipe.dropout, random):
-            loss, gradient = loss_and_gradients(parameters, batch, ALIKE, recipe.temperature)
+            _, gradient = loss_and_gradients(parameters, batch, ALIKE, recipe.temperature)
             rate = falling_rate(number / total, recipe.warm_up)
             table.step(gradient.rows, gradient.table, recipe.table_rate * rate)
             symbol_weights.step(gradient.rows, gradient.symbol_weights, recipe.weight_rate * rate)
             query_weights.step(gradient.rows, gradient.query_weights, recipe.weight_rate * rate)
             number += 1
-            mean_loss = loss if math.isnan(mean_loss) else 0.98 * mean_loss + 0.02 * loss
-            on_step(Step(number, total, mean_loss))
+            on_step(number, total)
 
 
 def _chosen(pairs: PairSet, recipe: Recipe, random: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ from lsp_server.training.calibration import fit_curves
 from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import CorpusPart, hash_of
 from lsp_server.training.evaluation import hidden_documentation, question_texts
-from lsp_server.training.ragged import Ragged
+from lsp_server.training.ragged import Ragged, starts_of
 
 ONE_IN = 50
 """One question in this many is held out."""
@@ -39,20 +39,14 @@ class HeldOut:
 
 def is_held_out(part: CorpusPart) -> np.ndarray:
     """Return which symbols' questions are held out, bool[n]: always the same, whatever else is read."""
-    return np.array(
-        [
-            bool(part.questions.lengths[index]) and hash_of(_words_of(part, index)) % ONE_IN == 0
-            for index in range(len(part))
-        ],
-        bool,
-    )
+    texts = (np.frombuffer(text.encode(), np.uint8) for text in question_texts(part))
+    return np.array([len(text) > 0 and hash_of(text) % ONE_IN == 0 for text in texts], bool)
 
 
 def without_held_out(part: CorpusPart) -> CorpusPart:
     """Return the part without those questions; the symbols stay."""
     lengths = np.where(is_held_out(part), 0, part.questions.lengths)
-    kept = part.questions.take(np.flatnonzero(lengths > 0)).flat
-    return replace(part, questions=Ragged(kept, np.concatenate(([0], np.cumsum(lengths)))))
+    return replace(part, questions=Ragged(part.questions.take(lengths > 0).flat, starts_of(lengths)))
 
 
 def measure(contender: Contender, parts: Sequence[CorpusPart], seed: int) -> HeldOut:
@@ -96,8 +90,3 @@ def _curves(hits: list[tuple[float, bool]], unrelated: list[float]) -> ScoreCurv
     if not unrelated or is_relevant.all() or not is_relevant.any():
         return None
     return fit_curves(np.array([value for value, _ in hits]), is_relevant, np.array(unrelated))
-
-
-def _words_of(part: CorpusPart, index: int) -> np.ndarray:
-    text = " ".join(part.words[word] for word in part.questions[index])
-    return np.frombuffer(text.encode(), np.uint8)

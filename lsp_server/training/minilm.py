@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from scipy.special import erf
 
 from lsp_server.embedding.safetensors import read_tensors
 
@@ -107,10 +108,5 @@ class MiniLM:
 
 
 def _gelu(values: np.ndarray) -> np.ndarray:
-    """Return x · Φ(x), with Φ by the formula of Abramowitz and Stegun 7.1.26: off by less than 1e-6."""
-    halves = np.abs(values) * np.float32(math.sqrt(0.5))
-    t = 1 / (1 + np.float32(0.3275911) * halves)
-    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-    error = (1 - series * np.exp(-halves * halves)).astype(np.float32)
-    result: np.ndarray = 0.5 * values * (1 + np.copysign(error, values))
+    result: np.ndarray = 0.5 * values * (1 + erf(values * np.float32(math.sqrt(0.5))))
     return result

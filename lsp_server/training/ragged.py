@@ -23,7 +23,7 @@ class Ragged:
         """Lay lists out one after the other."""
         lengths = np.fromiter(map(len, lists), np.int64, len(lists))
         parts = [np.asarray(one, np.int32) for one in lists]
-        return cls(np.concatenate(parts) if parts else np.zeros(0, np.int32), _starts(lengths))
+        return cls(np.concatenate(parts) if parts else np.zeros(0, np.int32), starts_of(lengths))
 
     @classmethod
     def joined(cls, parts: Iterable["Ragged"]) -> "Ragged":
@@ -32,7 +32,7 @@ class Ragged:
         lengths = [part.lengths for part in parts]
         return cls(
             np.concatenate([part.flat for part in parts]) if parts else np.zeros(0, np.int32),
-            _starts(np.concatenate(lengths) if lengths else np.zeros(0, np.int64)),
+            starts_of(np.concatenate(lengths) if lengths else np.zeros(0, np.int64)),
         )
 
     def __len__(self) -> int:
@@ -58,13 +58,13 @@ class Ragged:
         if chosen.dtype == bool:
             chosen = np.flatnonzero(chosen)
         lengths = self.lengths[chosen]
-        starts = _starts(lengths)
+        starts = starts_of(lengths)
         indices = np.repeat(self.starts[:-1][chosen] - starts[:-1], lengths) + np.arange(starts[-1])
         return Ragged(self.flat[indices], starts)
 
     def replaced(self, by: "Ragged") -> "Ragged":
         """Return the lists with every number replaced by a list of its own: words by their sub-words."""
-        ends = _starts(by.lengths[self.flat])
+        ends = starts_of(by.lengths[self.flat])
         return Ragged(by.take(self.flat).flat, ends[self.starts])
 
     @property
@@ -73,7 +73,8 @@ class Ragged:
         return np.repeat(np.arange(len(self)), self.lengths)
 
 
-def _starts(lengths: np.ndarray) -> np.ndarray:
+def starts_of(lengths: np.ndarray) -> np.ndarray:
+    """Return where lists of these lengths begin, and the end of the last, int64[n + 1]."""
     starts = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=starts[1:])
     return starts

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lsp_server.embedding import BUNDLED_FOLDER, ScoreCurves
+from lsp_server.embedding import BUNDLED_FOLDER
 from lsp_server.embedding.offsets import Offsets
 from lsp_server.embedding.rotation import rotation
 from lsp_server.embedding.static_model import StaticModel
@@ -20,9 +20,9 @@ from lsp_server.training.contender import Contender
 from lsp_server.training.corpus import CorpusPart
 from lsp_server.training.evaluation import question_texts
 from lsp_server.training.export import export
-from lsp_server.training.fit import Recipe, Step, fit
+from lsp_server.training.fit import Recipe, fit
 from lsp_server.training.gather import Source, gather
-from lsp_server.training.held_out import HeldOut, measure, without_held_out
+from lsp_server.training.held_out import measure, without_held_out
 from lsp_server.training.licences import PERMISSIVE
 from lsp_server.training.minilm import MiniLM
 from lsp_server.training.network import Parameters
@@ -163,7 +163,15 @@ def train(plan: Plan, on_progress: OnProgress = lambda _: None) -> Report:
     held_out = measure(
         Contender(parameters, wordpiece, plan.field_weights, plan.offsets), parts, plan.recipe.seed
     )
-    _export(plan, parameters, vocabulary, held_out)
+    export(
+        plan.out,
+        plan.name,
+        parameters=parameters,
+        vocabulary=vocabulary,
+        field_weights=plan.field_weights,
+        offsets=plan.offsets,
+        curves=held_out.curves or StaticModel.read(BUNDLED_FOLDER).curves,
+    )
     clock.lap("export")
     report = Report(
         name=plan.name,
@@ -238,7 +246,7 @@ def _learn_sentences(
         vectors,
         plan.lesson,
         seed=plan.recipe.seed,
-        on_step=lambda done, total: on_progress(Progress("Learning", done, total)),
+        on_step=_stage("Learning", on_progress),
     )
 
 
@@ -265,25 +273,8 @@ def _trained(start: Parameters, pairs: PairSet, plan: Plan, on_progress: OnProgr
     return mean
 
 
-def _stage(name: str, on_progress: OnProgress) -> Callable[[Step], None]:
-    return lambda step: on_progress(Progress(name, step.number, step.total))
-
-
-def _export(plan: Plan, parameters: Parameters, vocabulary: dict[str, int], held_out: HeldOut) -> None:
-    curves = held_out.curves or _bundled_curves()
-    export(
-        plan.out,
-        plan.name,
-        parameters=parameters,
-        vocabulary=vocabulary,
-        field_weights=plan.field_weights,
-        offsets=plan.offsets,
-        curves=curves,
-    )
-
-
-def _bundled_curves() -> ScoreCurves:
-    return StaticModel.read(BUNDLED_FOLDER).curves
+def _stage(name: str, on_progress: OnProgress) -> Callable[[int, int], None]:
+    return lambda done, total: on_progress(Progress(name, done, total))
 
 
 class _Clock:

@@ -43,7 +43,7 @@ def learn_sentences(
     lesson: Lesson,
     *,
     seed: int,
-    on_step: Callable[[int, int], None] = lambda _, __: None,
+    on_step: Callable[[int, int], None],
 ) -> None:
     """Train bags of sub-words, as queries and as fields, towards the teacher's vectors, in place.
 

@@ -34,7 +34,6 @@ HEADER_BYTES = 4096
 ALIGNMENT = 64
 
 _PREFIX = struct.Struct("<8sIII")
-REPAIR = "Run `semantic-symbols doctor --repair`, which rebuilds it from source."
 
 COLUMNS: dict[str, str] = {
     "ids": "<u8",
@@ -167,7 +166,7 @@ def crc_of(array: AnyArray, previous: int = 0) -> int:
 
 
 def _damaged(path: Path, complaint: str) -> IndexDamaged:
-    return IndexDamaged(f"The vector segment {path.name} {complaint}.", REPAIR, path=str(path))
+    return IndexDamaged(f"The vector segment {path.name} {complaint}.", path=str(path))
 
 
 def _to_json(header: Header) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 
 from lsp_server.errors import IndexDamaged, IndexStorageFailed
 from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray, Mask
-from lsp_server.vectors.format import HEADER_BYTES, REPAIR, TEXTS, Header, crc_of, decode_header
+from lsp_server.vectors.format import HEADER_BYTES, TEXTS, Header, crc_of, decode_header
 from lsp_server.vectors.writer import SegmentInfo, text_end
 
 
@@ -103,9 +103,7 @@ class Segment:
                 header = decode_header(head, path, file_bytes)
                 mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except FileNotFoundError as error:
-            raise IndexDamaged(
-                f"The vector segment {path.name} is missing.", REPAIR, path=str(path)
-            ) from error
+            raise IndexDamaged(f"The vector segment {path.name} is missing.", path=str(path)) from error
         except OSError as error:
             raise IndexStorageFailed(
                 f"The vector segment {path.name} can't be read: {error.strerror or error}.",

@@ -46,7 +46,7 @@ class Composition(Protocol):
 
 
 class Workspace:
-    """The folders of one client. Thread-safe; everything but searches and `close` returns quickly.
+    """The folders of one client. Thread-safe; all but searches, `explain_path` and `close` return quickly.
 
     Args:
         composition: Makes what a folder needs.

@@ -1,5 +1,6 @@
 """Questions with their known answers: reads them, asks the engine, and tells how good its lists are."""
 
+import math
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,13 +11,13 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import SearchRequest, SearchResult
-from lsp_server.training.evaluation import ndcg
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
 DEPTH = 50
 """So many results are looked at; the score counts ten of them."""
 
+_GRADED = 10
 _MAX_SYMBOLS = 1_000
 
 
@@ -85,16 +86,21 @@ def judge(question: Question, view: FolderView) -> Judged:
     """Ask one question and look for its answers."""
     found = search([view], SearchRequest(question.query, limit=DEPTH), Cancel()).results
     addresses = [address(one.path, one.symbol.qualified_name) for one in found]
-    # To `ndcg` an address is a path like any other.
-    value = ndcg([(each, 1, 1) for each in addresses], question.answers)
     files = {_path(answer) for answer in question.answers}
     return Judged(
         question=question,
         found=found,
-        ndcg=value,
+        ndcg=_ndcg(question.answers, addresses[:_GRADED]),
         rank=_first(is_answer(question, each) for each in addresses),
         file_rank=_first(any(names(file, _path(each)) for file in files) for each in addresses),
     )
+
+
+def _ndcg(answers: Sequence[str], addresses: Sequence[str]) -> float:
+    """Return the NDCG of a list (Järvelin and Kekäläinen 2002); an answer counts once, at its first hit."""
+    firsts = {_first(names(answer, each) for each in addresses) for answer in answers} - {0}
+    ideal = sum(1 / math.log2(place + 1) for place in range(1, min(_GRADED, len(answers)) + 1))
+    return sum(1 / math.log2(place + 1) for place in firsts) / ideal
 
 
 def list_all(view: FolderView) -> frozenset[str]:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from lsprotocol import types
@@ -15,7 +15,6 @@ from lsp_server.frontends.answers.uris import path_of_uri
 from lsp_server.frontends.lsp.capabilities import registrations, server_capabilities
 from lsp_server.frontends.lsp.client import client_of
 from lsp_server.frontends.lsp.client_process import client_process, until_gone
-from lsp_server.frontends.lsp.contract import WorkspaceLike
 from lsp_server.frontends.lsp.progress import IndexingProgress
 from lsp_server.frontends.lsp.protocol import Params
 from lsp_server.frontends.lsp.rpc import Handler, Json, RpcServer
@@ -23,6 +22,9 @@ from lsp_server.frontends.lsp.session import Session
 from lsp_server.frontends.lsp.settings import ClientSettings
 from lsp_server.frontends.lsp.status_feed import StatusFeed
 from lsp_server.workspace.status import WorkspaceStatus
+
+if TYPE_CHECKING:
+    from lsp_server.workspace.workspace import Workspace
 
 DID_CHANGE_STATUS = "semanticSearch/didChangeStatus"
 
@@ -94,7 +96,7 @@ class LifecycleFeatures:
         """
         folders = tuple(self._folders)
 
-        def prepare(workspace: WorkspaceLike) -> None:
+        def prepare(workspace: "Workspace") -> None:
             self._configure(workspace, pulled, pushed)
             # `Path.is_dir` raises below a folder that can't be entered.
             for missing in sorted(one for one in folders if not os.path.isdir(one)):  # noqa: PTH112
@@ -172,7 +174,7 @@ class LifecycleFeatures:
             return
         self._session.change("new settings", lambda workspace: self._configure(workspace, pulled, pushed))
 
-    def _configure(self, workspace: WorkspaceLike, pulled: Future[Json] | None, pushed: Json) -> None:
+    def _configure(self, workspace: "Workspace", pulled: Future[Json] | None, pushed: Json) -> None:
         if pulled is None:
             self._settings.take_pushed(pushed)
         elif not self._settings.take_answer(pulled):

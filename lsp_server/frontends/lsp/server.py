@@ -11,12 +11,11 @@ from contextlib import suppress
 from lsprotocol import types
 
 from lsp_server import __version__
-from lsp_server.frontends.lsp.contract import MakeWorkspace
 from lsp_server.frontends.lsp.documents import Documents
 from lsp_server.frontends.lsp.lifecycle_features import LifecycleFeatures, on_first_use
 from lsp_server.frontends.lsp.rpc import Handler, RpcServer
 from lsp_server.frontends.lsp.search_features import SearchFeatures
-from lsp_server.frontends.lsp.session import Session
+from lsp_server.frontends.lsp.session import MakeWorkspace, Session
 from lsp_server.frontends.lsp.status_features import StatusFeatures
 from lsp_server.frontends.lsp.transport import Channel, MessageWriter, Transport, read_messages
 

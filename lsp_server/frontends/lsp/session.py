@@ -5,19 +5,27 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lsp_server.errors import SemanticSymbolsError
 from lsp_server.frontends.answers.convert import Converter
 from lsp_server.frontends.answers.uris import ClientUris
 from lsp_server.frontends.lsp.client import Client
-from lsp_server.frontends.lsp.contract import MakeWorkspace, OnStatus, WorkspaceLike
 from lsp_server.frontends.lsp.rpc import log_failure
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.results import Coverage
 from lsp_server.workspace.status import IndexState, Metrics, WorkspaceStatus
 
+if TYPE_CHECKING:  # `initialize` is answered before the heavy parts are imported
+    from lsp_server.workspace.workspace import Workspace
+
 T = TypeVar("T")
+
+OnStatus = Callable[[WorkspaceStatus], None]
+"""Called from any thread whenever the workspace's status may have changed."""
+
+MakeWorkspace = Callable[[OnStatus], "Workspace"]
+"""Makes the workspace; provided by the composition root. Called once, in a thread, after `initialize`."""
 
 _LAST_CHANGES_S = 0.5
 
@@ -37,7 +45,7 @@ class Session:
         self.uris = ClientUris()
         self.convert = Converter(self.uris, self.client.encoding)
         self._make_workspace = make_workspace
-        self._workspace: WorkspaceLike | None = None
+        self._workspace: Workspace | None = None
         self._failure: BaseException | None = None
         self._changes = ThreadPoolExecutor(1, "lsp-changes")
         self._last_change: Future[None] = Future()
@@ -55,7 +63,7 @@ class Session:
         self,
         on_status: OnStatus,
         on_trouble: Callable[[BaseException], None],
-        prepare: Callable[[WorkspaceLike], None],
+        prepare: Callable[["Workspace"], None],
     ) -> None:
         """Make the workspace, then run `prepare` with it, before any other change; retries if that failed.
 
@@ -67,16 +75,16 @@ class Session:
         self.is_started = True
         self._last_change = self._changes.submit(self._begin, on_status, on_trouble, prepare)
 
-    def change(self, what: str, operation: Callable[[WorkspaceLike], object]) -> None:
+    def change(self, what: str, operation: Callable[["Workspace"], object]) -> None:
         """Change the workspace after all earlier changes; a failure is logged."""
         self._last_change = self._changes.submit(self._apply, what, operation)
 
-    async def changed(self, operation: Callable[[WorkspaceLike], T]) -> T:
+    async def changed(self, operation: Callable[["Workspace"], T]) -> T:
         """Change the workspace after all earlier changes, and return the operation's result."""
         running = self._changes.submit(lambda: operation(self.workspace))
         return await asyncio.shield(asyncio.wrap_future(running))
 
-    async def find(self, operation: Callable[[WorkspaceLike, Cancel], T]) -> T:
+    async def find(self, operation: Callable[["Workspace", Cancel], T]) -> T:
         """Run a search in its own thread; when the awaiting task is cancelled, so is the search."""
         await self.changes_applied()
         cancel = Cancel()
@@ -96,7 +104,7 @@ class Session:
             await asyncio.wait([asyncio.wrap_future(self._changes.submit(_nothing))])
 
     @property
-    def workspace(self) -> WorkspaceLike:
+    def workspace(self) -> "Workspace":
         """The workspace; raises the reason why there is none."""
         if self._workspace is None:
             failure = self._failure or RuntimeError("The workspace was never started")
@@ -134,7 +142,7 @@ class Session:
         self,
         on_status: OnStatus,
         on_trouble: Callable[[BaseException], None],
-        prepare: Callable[[WorkspaceLike], None],
+        prepare: Callable[["Workspace"], None],
     ) -> None:
         try:
             self._workspace = self._workspace or self._make_workspace(on_status)
@@ -145,7 +153,7 @@ class Session:
             self._failure = error
             on_trouble(error)
 
-    def _apply(self, what: str, operation: Callable[[WorkspaceLike], object]) -> None:
+    def _apply(self, what: str, operation: Callable[["Workspace"], object]) -> None:
         if self._workspace is None:
             return
         try:

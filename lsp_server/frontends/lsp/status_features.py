@@ -1,14 +1,17 @@
 """`semanticSearch/status` and the requests that steer background work."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lsp_server.frontends.answers.convert import path_explanation
 from lsp_server.frontends.answers.uris import path_of_uri
-from lsp_server.frontends.lsp.contract import WorkspaceLike
 from lsp_server.frontends.lsp.protocol import invalid, no_params, status_params, uri_params
 from lsp_server.frontends.lsp.rpc import Json
 from lsp_server.frontends.lsp.session import Session
 from lsp_server.workspace.status import PathExplanation
+
+if TYPE_CHECKING:
+    from lsp_server.workspace.workspace import Workspace
 
 
 class StatusFeatures:
@@ -48,7 +51,7 @@ class StatusFeatures:
             return path_explanation(PathExplanation(indexed=False, reason="not a file on disk"))
         return path_explanation(await self._session.find(lambda workspace, _: workspace.explain_path(path)))
 
-    async def _steer(self, raw: Json, operation: Callable[[WorkspaceLike], None]) -> Json:
+    async def _steer(self, raw: Json, operation: Callable[["Workspace"], None]) -> Json:
         no_params(raw)
         await self._session.changed(operation)
         return await self.status(None)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".fslckout", "_darcs", "CVS"})
@@ -46,30 +45,26 @@ class _Ambiguous:
 _PYTHON = ("pyproject.toml", "setup.py")
 _GRADLE = ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
 _DOTNET = ("*.csproj", "*.fsproj", "*.vbproj")
-_AMBIGUOUS: Mapping[str, _Ambiguous] = MappingProxyType(
-    {
-        "build": _Ambiguous(
-            (*_PYTHON, *_GRADLE, "package.json", "CMakeLists.txt", "meson.build", "pubspec.yaml"),
-            ("CMakeCache.txt", "build.ninja"),
-            "top",
-        ),
-        "dist": _Ambiguous((*_PYTHON, "package.json", "*.cabal"), by_name="top"),
-        "out": _Ambiguous((*_GRADLE, "package.json", "tsconfig.json"), ("build.ninja",), "top"),
-        "target": _Ambiguous(("Cargo.toml", "pom.xml", "build.sbt", "project.clj"), by_name="top"),
-        "vendor": _Ambiguous(("composer.json", "go.mod"), ("modules.txt", "autoload.php", "bundle"), "top"),
-        "bin": _Ambiguous(_DOTNET),
-        "obj": _Ambiguous(_DOTNET),
-        "deps": _Ambiguous(("mix.exs", "rebar.config")),
-        "venv": _Ambiguous(by_name="anywhere"),
-        "coverage": _Ambiguous(inside=("lcov.info", "coverage-final.json", "lcov-report", "clover.xml")),
-    }
-)
-_BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        pattern: tuple(name for name, ambiguous in _AMBIGUOUS.items() if pattern in ambiguous.beside)
-        for pattern in {pattern for ambiguous in _AMBIGUOUS.values() for pattern in ambiguous.beside}
-    }
-)
+_AMBIGUOUS: Mapping[str, _Ambiguous] = {
+    "build": _Ambiguous(
+        (*_PYTHON, *_GRADLE, "package.json", "CMakeLists.txt", "meson.build", "pubspec.yaml"),
+        ("CMakeCache.txt", "build.ninja"),
+        "top",
+    ),
+    "dist": _Ambiguous((*_PYTHON, "package.json", "*.cabal"), by_name="top"),
+    "out": _Ambiguous((*_GRADLE, "package.json", "tsconfig.json"), ("build.ninja",), "top"),
+    "target": _Ambiguous(("Cargo.toml", "pom.xml", "build.sbt", "project.clj"), by_name="top"),
+    "vendor": _Ambiguous(("composer.json", "go.mod"), ("modules.txt", "autoload.php", "bundle"), "top"),
+    "bin": _Ambiguous(_DOTNET),
+    "obj": _Ambiguous(_DOTNET),
+    "deps": _Ambiguous(("mix.exs", "rebar.config")),
+    "venv": _Ambiguous(by_name="anywhere"),
+    "coverage": _Ambiguous(inside=("lcov.info", "coverage-final.json", "lcov-report", "clover.xml")),
+}
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    pattern: tuple(name for name, ambiguous in _AMBIGUOUS.items() if pattern in ambiguous.beside)
+    for pattern in {pattern for ambiguous in _AMBIGUOUS.values() for pattern in ambiguous.beside}
+}
 """The inverse: a file's name, or `*` and its suffix → the folder names that it may mark as a tool's."""
 
 _SOURCE_PACKAGE = ("__init__.py", "mod.rs", "lib.rs", "package-info.java")

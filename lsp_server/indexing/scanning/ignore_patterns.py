@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final
 
 from pathspec.patterns.gitignore import GitIgnorePatternError
@@ -39,18 +38,16 @@ _LEAST_WILD_CHARACTERS: Final = 25
 The worst of them take about a second to compile, and 20 ms for a name of 255 characters.
 """
 
-_POSIX_CLASSES = MappingProxyType(
-    {
-        "[:alnum:]": "a-zA-Z0-9",
-        "[:alpha:]": "a-zA-Z",
-        "[:blank:]": " \t",
-        "[:digit:]": "0-9",
-        "[:lower:]": "a-z",
-        "[:space:]": " \t\r\n\v\f",
-        "[:upper:]": "A-Z",
-        "[:xdigit:]": "0-9a-fA-F",
-    }
-)
+_POSIX_CLASSES = {
+    "[:alnum:]": "a-zA-Z0-9",
+    "[:alpha:]": "a-zA-Z",
+    "[:blank:]": " \t",
+    "[:digit:]": "0-9",
+    "[:lower:]": "a-z",
+    "[:space:]": " \t\r\n\v\f",
+    "[:upper:]": "A-Z",
+    "[:xdigit:]": "0-9a-fA-F",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import Protocol
 
 from lsp_server.disk import composed
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.storage.path_identity import folded, ignores_case
+from lsp_server.storage.records import FileState
 
 RACY_NS = 2_000_000_000
 """A file written this shortly before it was seen may have been written again within one tick of its clock
@@ -36,18 +36,6 @@ _IS_DATALESS = 0x40000000
 
 RECENT_FILES = 200
 """This many files, the most recently modified, are indexed first."""
-
-
-class KnownFile(Protocol):
-    """What the catalog remembers of a file's `stat`."""
-
-    @property
-    def size_bytes(self) -> int:
-        """Its size, from the `stat` before the file was read."""
-
-    @property
-    def mtime_ns(self) -> int:
-        """Its modification time, from the same `stat`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +87,7 @@ class ChangeSet:
 
 def scan(
     rules: IgnoreRules,
-    known: Mapping[str, KnownFile],
+    known: Mapping[str, FileState],
     seen_ns: int,
     is_cancelled: Callable[[], bool] = _never,
 ) -> ChangeSet:
@@ -115,7 +103,7 @@ def scan(
 
 
 def changes_for(
-    rules: IgnoreRules, paths: Iterable[str], known: Mapping[str, KnownFile], seen_ns: int
+    rules: IgnoreRules, paths: Iterable[str], known: Mapping[str, FileState], seen_ns: int
 ) -> ChangeSet:
     """Compare only what is at or below some paths: files or folders that appeared, changed or went.
 
@@ -232,7 +220,7 @@ def priority_order(files: Iterable[FileStat]) -> list[FileStat]:
 class _Comparison:
     """Sorts files into the lists of a `ChangeSet`."""
 
-    def __init__(self, rules: IgnoreRules, known: Mapping[str, KnownFile], seen_ns: int) -> None:
+    def __init__(self, rules: IgnoreRules, known: Mapping[str, FileState], seen_ns: int) -> None:
         self._rules = rules
         self._known = known
         self._racy_from_ns = seen_ns - RACY_NS
@@ -304,7 +292,7 @@ class _Spellings:
         return self._folders[folder]
 
 
-def _known_at(known: Mapping[str, KnownFile], paths: list[str]) -> set[str]:
+def _known_at(known: Mapping[str, FileState], paths: list[str]) -> set[str]:
     """Return the known files at or below some paths."""
     found = {path for path in paths if path in known}
     # A known file has nothing below it; only the other paths need a pass over everything.

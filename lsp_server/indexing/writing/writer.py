@@ -143,7 +143,6 @@ class IndexWriter:
     def _damaged(self, what: str) -> IndexDamaged:
         return IndexDamaged(
             f"The index at {self._folder.path} is damaged: {what}.",
-            "Run `semantic-symbols doctor --repair`, which rebuilds it from the source files.",
             path=str(self._folder.path),
         )
 

@@ -4,7 +4,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from types import MappingProxyType
 
 from lsp_server.parsing.blanking import blank_inside
 from lsp_server.parsing.declarations.syntax import Ending, Syntax
@@ -263,13 +262,11 @@ def _by_words(code: Code, syntax: Syntax, lines: Sequence[int]) -> list[int]:
     return ends
 
 
-_FINDERS: Mapping[Ending, Callable[[Code, Syntax, int, int], int]] = MappingProxyType(
-    {
-        Ending.BLOCK: _block_end,
-        Ending.CLOSED: _closed_end,
-        Ending.INDENTATION: _indented_end,
-        Ending.BRACKETS: _bracket_end,
-        Ending.CLAUSES: _clauses_end,
-        Ending.STATEMENT: _statement_end,
-    }
-)
+_FINDERS: Mapping[Ending, Callable[[Code, Syntax, int, int], int]] = {
+    Ending.BLOCK: _block_end,
+    Ending.CLOSED: _closed_end,
+    Ending.INDENTATION: _indented_end,
+    Ending.BRACKETS: _bracket_end,
+    Ending.CLAUSES: _clauses_end,
+    Ending.STATEMENT: _statement_end,
+}

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from types import MappingProxyType
 from typing import NamedTuple
 
 from lsp_server.model import SymbolFlags, SymbolKind
@@ -23,13 +22,11 @@ _TYPES = frozenset({SymbolKind.CLASS, SymbolKind.STRUCT, SymbolKind.INTERFACE, S
 _WITH_PARAMETERS = frozenset(
     {SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR, SymbolKind.EVENT}
 )
-_MEMBERS = MappingProxyType(
-    {
-        SymbolKind.METHOD: _TYPES,
-        SymbolKind.CONSTRUCTOR: _TYPES,
-        SymbolKind.ENUM_MEMBER: frozenset({SymbolKind.ENUM}),
-    }
-)
+_MEMBERS = {
+    SymbolKind.METHOD: _TYPES,
+    SymbolKind.CONSTRUCTOR: _TYPES,
+    SymbolKind.ENUM_MEMBER: frozenset({SymbolKind.ENUM}),
+}
 """What counts only directly inside of some kinds."""
 _VALUES = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.PROPERTY})
 _PLACES_OF_VALUES = _TYPES | {SymbolKind.MODULE}

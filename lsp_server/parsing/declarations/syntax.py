@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
-from types import MappingProxyType
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -61,99 +60,87 @@ _TRIPLE = r"\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)"
 _HEREDOC = r"(?<=<<)~?[\"']?([A-Z_]{2,}+)[\"']?[^\n]*\n.{0,4000}?^[ \t]*\3\s*?$"
 _PARENTHESES = r"\(\*(?!\)).*?(?:\*\)|\Z)"
 
-_NON_CODE: Mapping[str, str] = MappingProxyType(
-    {
-        "slashes": rf"({_SLASHES})|{_STRINGS}",
-        "slashes and triple quotes": rf"({_SLASHES})|({_TRIPLE})|{_STRINGS}",
-        "slashes without characters": rf"({_SLASHES})|{_DOUBLE}",
-        "slashes and hash": rf"({_SLASHES}|{_HASH})|{_STRINGS}",
-        "hash": rf"({_HASH})|{_STRINGS}",
-        "gdscript": rf"({_HASH})|({_TRIPLE})|{_STRINGS}",
-        "coffeescript": rf"(###.*?(?:###|\Z)|{_HASH})|({_TRIPLE})|{_STRINGS}",
-        "graphql": rf"({_HASH}|\"\"\".*?(?:\"\"\"|\Z))|{_DOUBLE}",
-        "cmake": rf"(#\[(=*)\[.*?(?:\]\2\]|\Z)|{_HASH})|\"(?:\\.|[^\"\\])*+\"|\\.",
-        "nim": rf"(#\[.*?(?:\]#|\Z)|{_HASH})|({_TRIPLE})|{_DOUBLE}",
-        "perl": rf"(^=[a-zA-Z].*?(?:^=cut\b[^\n]*|\Z)|{_HASH})|(^__(?:END|DATA)__\b.*|{_HEREDOC})|{_STRINGS}",
-        "sql": rf"({_DASHES}|/\*.*?(?:\*/|\Z))|'[^']*+'|\"[^\"\n]*+\"",
-        "dashes": rf"({_DASHES}|\{{-.*?(?:-\}}|\Z)|/-.*?(?:-/|\Z))|{_DOUBLE}",
-        "dashes alone": rf"({_DASHES})|{_DOUBLE}",
-        "semicolon": r"(;[^\n]*+|#\|.*?(?:\|#|\Z))|(\"(?:\\.|[^\"\\])*+\"|\\.)",
-        "emacslisp": r"(;[^\n]*+)|(\"(?:\\.|[^\"\\])*+\"|(?<=[\s('\[])\?\\?.|\\.)",
-        "percent": rf"(%[^\n]*+)|{_STRINGS}|\$\\?.",
-        "percent alone": r"(^[ \t]*+%\{.*?(?:%\}|\Z)|%[^\n]*+)|\"[^\"\n]*+\"",
-        "bang": rf"(![^\n]*+|^[*cC](?![a-z])[^\n]*+)|{_STRINGS}",
-        "quote": r"(^[ \t]*+\"[^\n]*+|^[ \t]*+#[ #][^\n]*+)",
-        "apostrophe": r"('[^\n]*+|^[ \t]*+(?i:rem)\b[^\n]*+)|\"[^\"\n]*+\"",
-        "fsharp": rf"(//[^\n]*+|{_PARENTHESES})|(\"\"\".*?(?:\"\"\"|\Z))|{_DOUBLE}|'\\?.'",
-        "parentheses": rf"({_PARENTHESES})|{_DOUBLE}",
-        "pascal": rf"(//[^\n]*+|{_PARENTHESES}|\{{.*?(?:\}}|\Z))|'[^'\n]*+'",
-        "batch": r"(^[ \t]*+(?:(?i:rem)\b|::)[^\n]*+)",
-        "assembly": rf"(;[^\n]*+|{_SLASHES}|^[ \t]*+[#@][^\n]*+)|{_DOUBLE}",
-    }
-)
+_NON_CODE: Mapping[str, str] = {
+    "slashes": rf"({_SLASHES})|{_STRINGS}",
+    "slashes and triple quotes": rf"({_SLASHES})|({_TRIPLE})|{_STRINGS}",
+    "slashes without characters": rf"({_SLASHES})|{_DOUBLE}",
+    "slashes and hash": rf"({_SLASHES}|{_HASH})|{_STRINGS}",
+    "hash": rf"({_HASH})|{_STRINGS}",
+    "gdscript": rf"({_HASH})|({_TRIPLE})|{_STRINGS}",
+    "coffeescript": rf"(###.*?(?:###|\Z)|{_HASH})|({_TRIPLE})|{_STRINGS}",
+    "graphql": rf"({_HASH}|\"\"\".*?(?:\"\"\"|\Z))|{_DOUBLE}",
+    "cmake": rf"(#\[(=*)\[.*?(?:\]\2\]|\Z)|{_HASH})|\"(?:\\.|[^\"\\])*+\"|\\.",
+    "nim": rf"(#\[.*?(?:\]#|\Z)|{_HASH})|({_TRIPLE})|{_DOUBLE}",
+    "perl": rf"(^=[a-zA-Z].*?(?:^=cut\b[^\n]*|\Z)|{_HASH})|(^__(?:END|DATA)__\b.*|{_HEREDOC})|{_STRINGS}",
+    "sql": rf"({_DASHES}|/\*.*?(?:\*/|\Z))|'[^']*+'|\"[^\"\n]*+\"",
+    "dashes": rf"({_DASHES}|\{{-.*?(?:-\}}|\Z)|/-.*?(?:-/|\Z))|{_DOUBLE}",
+    "dashes alone": rf"({_DASHES})|{_DOUBLE}",
+    "semicolon": r"(;[^\n]*+|#\|.*?(?:\|#|\Z))|(\"(?:\\.|[^\"\\])*+\"|\\.)",
+    "emacslisp": r"(;[^\n]*+)|(\"(?:\\.|[^\"\\])*+\"|(?<=[\s('\[])\?\\?.|\\.)",
+    "percent": rf"(%[^\n]*+)|{_STRINGS}|\$\\?.",
+    "percent alone": r"(^[ \t]*+%\{.*?(?:%\}|\Z)|%[^\n]*+)|\"[^\"\n]*+\"",
+    "bang": rf"(![^\n]*+|^[*cC](?![a-z])[^\n]*+)|{_STRINGS}",
+    "quote": r"(^[ \t]*+\"[^\n]*+|^[ \t]*+#[ #][^\n]*+)",
+    "apostrophe": r"('[^\n]*+|^[ \t]*+(?i:rem)\b[^\n]*+)|\"[^\"\n]*+\"",
+    "fsharp": rf"(//[^\n]*+|{_PARENTHESES})|(\"\"\".*?(?:\"\"\"|\Z))|{_DOUBLE}|'\\?.'",
+    "parentheses": rf"({_PARENTHESES})|{_DOUBLE}",
+    "pascal": rf"(//[^\n]*+|{_PARENTHESES}|\{{.*?(?:\}}|\Z))|'[^'\n]*+'",
+    "batch": r"(^[ \t]*+(?:(?i:rem)\b|::)[^\n]*+)",
+    "assembly": rf"(;[^\n]*+|{_SLASHES}|^[ \t]*+[#@][^\n]*+)|{_DOUBLE}",
+}
 """What is neither code nor a name, by language or by what several have in common; groups: see `Syntax`."""
 
-_LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {
-        "hash": "r make dockerfile crystal awk fish tcl",
-        "slashes and hash": "terraform thrift nix",
-        "slashes and triple quotes": "dart groovy bicep",
-        "slashes without characters": "verilog",
-        "semicolon": "clojure commonlisp scheme racket",
-        "dashes": "elm purescript lean",
-        "dashes alone": "vhdl ada",
-        "percent": "erlang",
-        "percent alone": "matlab",
-        "bang": "fortran",
-        "quote": "vim",
-        "apostrophe": "vb",
-        "parentheses": "coq",
-    }
-)
+_LANGUAGES: Mapping[str, str] = {
+    "hash": "r make dockerfile crystal awk fish tcl",
+    "slashes and hash": "terraform thrift nix",
+    "slashes and triple quotes": "dart groovy bicep",
+    "slashes without characters": "verilog",
+    "semicolon": "clojure commonlisp scheme racket",
+    "dashes": "elm purescript lean",
+    "dashes alone": "vhdl ada",
+    "percent": "erlang",
+    "percent alone": "matlab",
+    "bang": "fortran",
+    "quote": "vim",
+    "apostrophe": "vb",
+    "parentheses": "coq",
+}
 """Key of `_NON_CODE` → the languages that have that in common."""
 
-_ENDINGS: Mapping[Ending, str] = MappingProxyType(
-    {
-        Ending.INDENTATION: "gdscript nim coffeescript fsharp lean make",
-        Ending.WORD: "fortran verilog vb",
-        Ending.BRACKETS: "clojure commonlisp emacslisp scheme racket",
-        Ending.CLOSED: "crystal fish cmake matlab vhdl ada pascal vim",
-        Ending.STATEMENT: "sql",
-        Ending.CLAUSES: "erlang",
-        Ending.NEXT: "assembly batch elm purescript dockerfile coq",
-    }
-)
+_ENDINGS: Mapping[Ending, str] = {
+    Ending.INDENTATION: "gdscript nim coffeescript fsharp lean make",
+    Ending.WORD: "fortran verilog vb",
+    Ending.BRACKETS: "clojure commonlisp emacslisp scheme racket",
+    Ending.CLOSED: "crystal fish cmake matlab vhdl ada pascal vim",
+    Ending.STATEMENT: "sql",
+    Ending.CLAUSES: "erlang",
+    Ending.NEXT: "assembly batch elm purescript dockerfile coq",
+}
 
-_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "fortran": "subroutine|function|program|submodule|module|procedure|type|interface|enum",
-        "verilog": "module|function|task|class|package|interface|program|group|checker",
-        "vb": "sub|function|class|module|structure|interface|property|enum",
-    }
-)
+_WORDS: Mapping[str, str] = {
+    "fortran": "subroutine|function|program|submodule|module|procedure|type|interface|enum",
+    "verilog": "module|function|task|class|package|interface|program|group|checker",
+    "vb": "sub|function|class|module|structure|interface|property|enum",
+}
 """The words that may stand after `end`, where a declaration ends with its own."""
 
-_CLOSERS: Mapping[str, str] = MappingProxyType(
-    {
-        "vim": r"\s*(?:endf\w*|enddef|endclass|endinterface|endenum)\b",
-        "cmake": r"\s*(?:end(?:function|macro)\b|\))",
-        "make": r"endef\b",
-        "erlang": r".*\.\s*$",
-        "sql": r".*;\s*$|go\s*$|/\s*$",
-    }
-)
+_CLOSERS: Mapping[str, str] = {
+    "vim": r"\s*(?:endf\w*|enddef|endclass|endinterface|endenum)\b",
+    "cmake": r"\s*(?:end(?:function|macro)\b|\))",
+    "make": r"endef\b",
+    "erlang": r".*\.\s*$",
+    "sql": r".*;\s*$|go\s*$|/\s*$",
+}
 
 _ANNOTATION = r"@[A-Za-z][\w.:]*+(?:\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))?+"
-_ATTRIBUTES: Mapping[str, str] = MappingProxyType(
-    {
-        rf"(?:{_ANNOTATION}\s*+)++(?:\([^()]*+)?$": "dart groovy gdscript wgsl bicep gleam",
-        r"@\[": "crystal lean",
-        r"@\(|#": "odin",
-        r"#\[": "move",
-        r"\[<": "fsharp",
-        r"-(?:spec|doc)\b": "erlang",
-    }
-)
+_ATTRIBUTES: Mapping[str, str] = {
+    rf"(?:{_ANNOTATION}\s*+)++(?:\([^()]*+)?$": "dart groovy gdscript wgsl bicep gleam",
+    r"@\[": "crystal lean",
+    r"@\(|#": "odin",
+    r"#\[": "move",
+    r"\[<": "fsharp",
+    r"-(?:spec|doc)\b": "erlang",
+}
 _NEVER = "(?!)"
 _CLOSER = r"\s*(?:[)\]}]|end\b)"
 

@@ -9,7 +9,7 @@ from itertools import chain, count
 
 from tree_sitter import Node
 
-from lsp_server.parsing.trees.rules import Found, Role, Rules, Scope, ScopeKind
+from lsp_server.parsing.trees.rules import Found, Role, Rules, Scope, ScopeKind, found_by
 from lsp_server.parsing.trees.walk import Definition, Level, Walker, enclosed
 
 _MAX_LOOKS = 5000
@@ -27,7 +27,9 @@ def walk_all(root: Node, rules: Rules, source: bytes, prepared: bytes) -> list[D
         source: The source.
         prepared: The source as the grammar reads it, before any repair.
     """
-    walker = Walker(rules, source, prepared, rules.export_list(root))
+    walker = Walker(
+        rules, source, prepared, rules.export_list(root) if rules.export_list is not None else None
+    )
     walker.run(Level(iter(root.children), Scope()))
     if rules.hidden_types:
         marks = _marks(source, rules)
@@ -109,7 +111,7 @@ class _Search:
             if node is None or node.type not in rules.hidden_types or node.id in self._looked:
                 continue
             rule = rules.nodes[node.type]
-            found = () if isinstance(rule, Role) else rule(node, scope)
+            found = rule if isinstance(rule, Role) else found_by(rule, node, scope)
             if not isinstance(found, Role) and self._is_new(found):
                 return node
         return None

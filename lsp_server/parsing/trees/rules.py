@@ -64,8 +64,9 @@ class Found:
         name_node: The node of its name.
         kind: None when only what is inside it counts.
         name: Unless it is the text of that node.
-        head_end: Byte offset where its signature ends, unless that is where its node ends.
-        inside: Nodes whose children may hold more definitions.
+        body: Its body, which may hold more definitions; its signature ends there.
+        head_end: Byte offset where its signature ends, unless that is where its body begins or its node ends.
+        inside: Nodes whose children may hold more definitions, unless that is its body.
         opens: The kind of scope that its inside is.
         containers: Names between the scope and it, such as a receiver's type.
         flags: Flags that the rule knows already.
@@ -80,6 +81,7 @@ class Found:
     kind: SymbolKind | None = None
     _: KW_ONLY
     name: str = _AS_WRITTEN
+    body: Node | None = None
     head_end: int = _AT_THE_END
     inside: tuple[Node, ...] = ()
     opens: ScopeKind = ScopeKind.FUNCTION
@@ -95,7 +97,9 @@ class Found:
         if self.name == _AS_WRITTEN:
             self.name = text_of(self.name_node)
         if self.head_end == _AT_THE_END:
-            self.head_end = self.node.end_byte
+            self.head_end = head_end_of(self.node, self.body)
+        if self.body is not None:
+            self.inside = (self.body,)
 
 
 ALONE = (b"", b"")
@@ -111,16 +115,6 @@ Exported = Callable[[Found, str, Scope], bool]
 Tested = Callable[[Found, str], bool]
 
 
-def never_tested(_found: Found, _head: str) -> bool:
-    """Return False: in this language, nothing about a definition itself makes it a test."""
-    return False
-
-
-def no_names(_root: Node) -> frozenset[str] | None:
-    """Return None: in this language, files have no list of exports."""
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How the definitions of one language are found.
@@ -129,8 +123,10 @@ class Rules:
         nodes: Node type → its role or a function that describes it; other types are ignored.
         exported: Whether a definition is public, from itself, the text before its name (attributes
             included) and its scope.
-        tested: Whether it is a test, from itself and the text up to its signature's end.
-        export_list: The names that the file itself lists as exported, or None without a list.
+        tested: Whether it is a test, from itself and the text up to its signature's end; None where nothing
+            about a definition itself makes it a test.
+        export_list: The names that the file itself lists as exported, or None without a list; None where
+            files never have one.
         only_listed: Whether nothing else is exported at the top of a file that has such a list.
         attributes: Node types inside a definition that stand before its signature.
         attribute_docs: The documentation that an attribute holds, as Elixir's `@doc`.
@@ -155,8 +151,8 @@ class Rules:
 
     nodes: Mapping[str, Role | Finder]
     exported: Exported
-    tested: Tested = never_tested
-    export_list: Callable[[Node], frozenset[str] | None] = no_names
+    tested: Tested | None = None
+    export_list: Callable[[Node], frozenset[str] | None] | None = None
     only_listed: bool = False
     attributes: frozenset[str] = frozenset()
     attribute_docs: Callable[[Node], Node | None] | None = None
@@ -170,6 +166,14 @@ class Rules:
     piece_contexts: tuple[tuple[bytes, bytes], ...] = ()
     directives: re.Pattern[bytes] | None = None
     merges_neighbours: bool = False
+
+
+def found_by(rule: Finder, node: Node, scope: Scope) -> list[Found] | Role:
+    """Return what a rule finds, without definitions whose name is missing: the source is broken there."""
+    found = rule(node, scope)
+    if isinstance(found, Role):
+        return found
+    return [one for one in found if one.kind is None or one.name_node is not None]
 
 
 def text_of(node: Node | None) -> str:
@@ -215,6 +219,11 @@ def head_end_of(node: Node, body: Node | None) -> int:
     return node.end_byte if body is None else body.start_byte
 
 
+def declared_without(body: Node | None) -> SymbolFlags:
+    """Return the flags of what is only declared if it has no body."""
+    return SymbolFlags.DECLARATION if body is None else SymbolFlags.NONE
+
+
 def definition(
     kind: SymbolKind,
     *,
@@ -241,14 +250,11 @@ def definition(
     def find(node: Node, scope: Scope) -> Iterable[Found]:
         if scope.kind not in scopes:
             return ()
-        at = node.child_by_field_name("name")
-        if at is None:
-            return ()
         block = first_field(node, *bodies) or child_of_type(node, *bodies)
         return (
             Found(
                 node,
-                at,
+                node.child_by_field_name("name"),
                 in_type if in_type is not None and scope.kind is ScopeKind.TYPE else kind,
                 head_end=head_end_of(node, block),
                 inside=(block,) if block is not None and opens is not None else (),

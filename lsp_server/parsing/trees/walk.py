@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.symbols import MAX_CONTAINERS, MAX_DECLARED_NAME
-from lsp_server.parsing.trees.rules import Found, Role, Rules, Scope, ScopeKind, never_tested
+from lsp_server.parsing.trees.rules import Found, Role, Rules, Scope, ScopeKind, found_by
 
 _MAX_LEVELS = 150
 """How many levels of nested definitions and blocks are followed."""
@@ -106,7 +106,11 @@ class Walker:
             if rule is None:
                 leading.clear()
                 continue
-            found = _apply(rule, node, scope, self.rules) if isinstance(rule, Role) else rule(node, scope)
+            found = (
+                _apply(rule, node, scope, self.rules)
+                if isinstance(rule, Role)
+                else found_by(rule, node, scope)
+            )
             if found is Role.COMMENT or found is Role.ATTRIBUTE:
                 leading.append(node)
                 continue
@@ -199,9 +203,7 @@ class Walker:
                 flags |= _EXPORTED
             elif rules.only_listed:
                 flags &= ~_EXPORTED
-        if scope.tested or (
-            rules.tested is not never_tested and rules.tested(one, self.text(code_start, one.head_end))
-        ):
+        if scope.tested or (rules.tested and rules.tested(one, self.text(code_start, one.head_end))):
             flags |= _TEST
         return flags
 
@@ -275,7 +277,7 @@ def _unwrapped(wrapper: Node, scope: Scope, rules: Rules) -> tuple[list[Found] |
         elif rule is Role.ENTER:
             return Role.ENTER, None
         elif rule is not None and not isinstance(rule, Role):
-            result = rule(child, scope)
+            result = found_by(rule, child, scope)
             if not isinstance(result, Role):
                 found.extend(result)
     return found, within

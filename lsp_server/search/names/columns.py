@@ -6,7 +6,7 @@ the other whether it has all its pairs of neighbouring letters (bigrams), as it 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Self, TypeAlias
 
 import numpy as np
 
@@ -21,26 +21,14 @@ from lsp_server.vectors.names import (
     pair_mask,
     pair_masks,
 )
+from lsp_server.vectors.segment import Segment
 
 _NEWLINE = 10
 
 
-class NameColumns(Protocol):
-    """Names as a vector segment keeps them; see `vectors.names`."""
-
-    n_rows: int
-    name_masks: U64
-    name_pairs: U64
-    name_firsts: U8
-    names: U8
-    name_starts: U64
-    lowered: U8
-    lowered_starts: U64
-
-
 @dataclass(slots=True, eq=False)
 class NameTable:
-    """A few names in the form of a segment's columns."""
+    """A few names in the form of a segment's columns; see `vectors.names`."""
 
     n_rows: int
     name_masks: U64
@@ -66,6 +54,9 @@ class NameTable:
             lowered=np.append(low, np.uint8(_NEWLINE)),
             lowered_starts=low_starts,
         )
+
+
+NameColumns: TypeAlias = Segment | NameTable
 
 
 def possible_rows(columns: NameColumns, text: str) -> I64:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from settings_page import settings_page
 
 import lsp_server
 from lsp_server import errors
 from lsp_server.frontends.terminal.clusters import histogram, recall_plot
 from lsp_server.frontends.terminal.console import Console, Styled, size
 from lsp_server.frontends.terminal.results import explained, show_outcome, shown_path, table
-from lsp_server.frontends.terminal.settings_page import settings_page
 from lsp_server.harmless import harmless
 from lsp_server.model import Position, Span, Symbol, SymbolId, SymbolKind
 from lsp_server.search.results import Coverage, Explanation, SearchOutcome, SearchResult

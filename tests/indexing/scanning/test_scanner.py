@@ -18,7 +18,6 @@ from lsp_server.indexing.scanning.scanner import (
     RECENT_FILES,
     ChangeSet,
     FileStat,
-    KnownFile,
     changes_for,
     priority_order,
     scan,
@@ -47,7 +46,7 @@ def long_after() -> int:
     return time.time_ns() + 60 * 10**9
 
 
-def remembered(root: Path) -> Mapping[str, KnownFile]:
+def remembered(root: Path) -> Mapping[str, Remembered]:
     files = scan(IgnoreRules(root), {}, 0).changed
     return {file.path: Remembered(file.size_bytes, file.mtime_ns) for file in files}
 

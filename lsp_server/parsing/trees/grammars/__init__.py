@@ -2,39 +2,36 @@
 
 from functools import cache
 from importlib import import_module
-from types import MappingProxyType
 
 from lsp_server.parsing.trees.rules import Rules
 
-_RULES = MappingProxyType(
-    {
-        "python": "python:RULES",
-        "javascript": "ecmascript:RULES",
-        "typescript": "ecmascript:RULES",
-        "tsx": "ecmascript:RULES",
-        "go": "go:RULES",
-        "rust": "rust:RULES",
-        "java": "java:RULES",
-        "kotlin": "kotlin:RULES",
-        "c": "c_family:C",
-        "cpp": "c_family:CPP",
-        "csharp": "csharp:RULES",
-        "ruby": "ruby:RULES",
-        "php": "php:RULES",
-        "swift": "swift:RULES",
-        "scala": "scala:RULES",
-        "lua": "lua:RULES",
-        "bash": "bash:RULES",
-        "haskell": "haskell:RULES",
-        "elixir": "elixir:RULES",
-        "zig": "zig:RULES",
-        "objc": "objc:RULES",
-        "julia": "julia:RULES",
-        "ocaml": "ocaml:RULES",
-        "ocaml_interface": "ocaml:RULES",
-        "powershell": "powershell:RULES",
-    }
-)
+_RULES = {
+    "python": "python:RULES",
+    "javascript": "ecmascript:RULES",
+    "typescript": "ecmascript:RULES",
+    "tsx": "ecmascript:RULES",
+    "go": "go:RULES",
+    "rust": "rust:RULES",
+    "java": "java:RULES",
+    "kotlin": "kotlin:RULES",
+    "c": "c_family:C",
+    "cpp": "c_family:CPP",
+    "csharp": "csharp:RULES",
+    "ruby": "ruby:RULES",
+    "php": "php:RULES",
+    "swift": "swift:RULES",
+    "scala": "scala:RULES",
+    "lua": "lua:RULES",
+    "bash": "bash:RULES",
+    "haskell": "haskell:RULES",
+    "elixir": "elixir:RULES",
+    "zig": "zig:RULES",
+    "objc": "objc:RULES",
+    "julia": "julia:RULES",
+    "ocaml": "ocaml:RULES",
+    "ocaml_interface": "ocaml:RULES",
+    "powershell": "powershell:RULES",
+}
 
 
 @cache

@@ -54,8 +54,6 @@ def _command(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     words = ((at, text_of(at)) for at in node.children_by_field_name("argument"))
     at, text = next(((at, text) for at, text in words if not text.startswith("-")), (None, ""))
-    if at is None:
-        return ()
     return (Found(node, at, SymbolKind.FUNCTION, name=text.partition("=")[0]),)
 
 

@@ -21,17 +21,9 @@ def macro_block(node: Node, declarator: Node, at: Node, head_end: int) -> Iterab
     if not words or not all(word.replace("_", "").isalnum() for word in words):
         return ()
     flags = SymbolFlags.TEST if "TEST" in macro or "BENCHMARK" in macro else SymbolFlags.NONE
-    return (
-        Found(
-            node,
-            parameters,
-            SymbolKind.FUNCTION,
-            name=words[-1],
-            head_end=head_end,
-            containers=tuple(words[:-1])[-1:],
-            flags=flags,
-        ),
-    )
+    owner = tuple(words[:-1])[-1:]
+    kind = SymbolKind.FUNCTION
+    return (Found(node, parameters, kind, name=words[-1], head_end=head_end, containers=owner, flags=flags),)
 
 
 def called_block(node: Node, scope: Scope) -> Iterable[Found]:
@@ -58,14 +50,5 @@ def called_block(node: Node, scope: Scope) -> Iterable[Found]:
         if at.type != "identifier":
             return ()
         name, flags = text_of(at), SymbolFlags.NONE
-    return (
-        Found(
-            node,
-            at,
-            SymbolKind.FUNCTION,
-            name=name,
-            head_end=block.start_byte,
-            flags=flags,
-            end=block.end_byte,
-        ),
-    )
+    head_end, end = block.start_byte, block.end_byte
+    return (Found(node, at, SymbolKind.FUNCTION, name=name, head_end=head_end, flags=flags, end=end),)

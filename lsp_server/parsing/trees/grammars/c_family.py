@@ -1,6 +1,6 @@
 """C and C++: declarators, classes with their access sections, macros."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -18,6 +18,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    declared_without,
     definition,
     head_end_of,
     text_of,
@@ -43,6 +44,17 @@ _TYPES = {
     "union_specifier": SymbolKind.STRUCT,
     "enum_specifier": SymbolKind.ENUM,
 }
+_DECLARATORS = frozenset(
+    {
+        "function_declarator",
+        "pointer_declarator",
+        "block_pointer_declarator",
+        "array_declarator",
+        "reference_declarator",
+        "parenthesized_declarator",
+        "init_declarator",
+    }
+)
 _HIDDEN = frozenset({"private", "protected", "hidden"})
 _DECLARED = SymbolFlags.DECLARATION
 _KEYWORDS = frozenset({
@@ -62,24 +74,7 @@ def _declared(node: Node) -> tuple[Node | None, bool]:
             inner = current.child_by_field_name("declarator")
             is_function = inner is not None and inner.type != "parenthesized_declarator"
         following = current.child_by_field_name("declarator")
-        current = following or next(
-            (
-                child
-                for child in current.children
-                if child.type
-                in _NAMES
-                | {
-                    "function_declarator",
-                    "pointer_declarator",
-                    "block_pointer_declarator",
-                    "array_declarator",
-                    "reference_declarator",
-                    "parenthesized_declarator",
-                    "init_declarator",
-                }
-            ),
-            None,
-        )
+        current = following or child_of_type(current, *_NAMES, *_DECLARATORS)
     if current is None or current.type not in _NAMES or _is_keyword(current):
         return None, False
     return current, is_function or current.type == "operator_cast"
@@ -132,76 +127,40 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     if not is_function and kind is not None and kind.type in _TYPES and body is not None:
         # `class EXPORT_MACRO Name : Base {` is parsed as a function that returns a class.
         access = "private" if kind.type == "class_specifier" else "public"
-        return (
-            Found(
-                node,
-                at,
-                _TYPES[kind.type],
-                head_end=head_end,
-                inside=(body,),
-                opens=ScopeKind.TYPE,
-                access=access,
-            ),
-        )
+        return (Found(node, at, _TYPES[kind.type], body=body, opens=ScopeKind.TYPE, access=access),)
     if kind is None and at.type == "identifier" and text_of(at).isupper() and is_function:
         is_constructor = scope.kind is ScopeKind.TYPE and scope.containers[-1:] == (text_of(at),)
         if not is_constructor:
             return macro_block(node, declarator, at, head_end)
-    flags = (
-        SymbolFlags.NONE if body is not None or child_of_type(node, "default_method_clause") else _DECLARED
-    )
+    flags = declared_without(body or child_of_type(node, "default_method_clause"))
     return (_callable(node, at, scope, head_end, flags),)
 
 
 def _callable(node: Node, at: Node, scope: Scope, head_end: int, flags: SymbolFlags) -> Found:
     containers, last = _parted(at)
     name = _called(last)
-    owner = (
-        containers[-1]
-        if containers
-        else scope.containers[-1]
-        if scope.kind is ScopeKind.TYPE and scope.containers
-        else ""
-    )
+    owner = (containers or (scope.containers if scope.kind is ScopeKind.TYPE else ()))[-1:]
     kind = SymbolKind.FUNCTION
-    if owner:
-        kind = SymbolKind.CONSTRUCTOR if name == owner else SymbolKind.METHOD
-    elif last.type == "operator_name":
-        kind = SymbolKind.FUNCTION
+    if any(owner):
+        kind = SymbolKind.CONSTRUCTOR if owner == (name,) else SymbolKind.METHOD
     return Found(node, last, kind, name=name, head_end=head_end, containers=containers, flags=flags)
 
 
-def _type(node: Node, _scope: Scope) -> Iterable[Found]:
+def _type(node: Node, scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if body is None:
         return ()
     if at is None:
         # Members of an anonymous type belong to what encloses it.
-        return (Found(node, inside=(body,), opens=_scope.kind, access=_scope.access),)
+        return (Found(node, body=body, opens=scope.kind, access=scope.access),)
     access = "private" if node.type == "class_specifier" else "public"
     containers, last = _parted(at)
-    name = text_of(last).partition("<")[0]
-    return (
-        Found(
-            node,
-            last,
-            _TYPES[node.type],
-            name=name,
-            head_end=body.start_byte,
-            inside=(body,),
-            opens=ScopeKind.TYPE,
-            containers=containers,
-            access=access,
-        ),
-    )
+    name, kind, opens = text_of(last).partition("<")[0], _TYPES[node.type], ScopeKind.TYPE
+    return (Found(node, last, kind, name=name, body=body, opens=opens, containers=containers, access=access),)
 
 
 def _declaration(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe prototypes, variables, fields, and a type that the declaration defines inline."""
-    return list(_declarations(node, scope))
-
-
-def _declarations(node: Node, scope: Scope) -> Iterator[Found]:
     if scope.kind is ScopeKind.FUNCTION:
         return
     kind = node.child_by_field_name("type")
@@ -223,13 +182,8 @@ def _declarations(node: Node, scope: Scope) -> Iterator[Found]:
             words = text_of(node)[:120].split()
             shown = SymbolKind.CONSTANT if "const" in words or "constexpr" in words else SymbolKind.VARIABLE
             containers, last = _parted(at)
-            yield Found(
-                node,
-                last,
-                shown,
-                containers=containers,
-                flags=_DECLARED if words[0] == "extern" else SymbolFlags.NONE,
-            )
+            flags = _DECLARED if words[0] == "extern" else SymbolFlags.NONE
+            yield Found(node, last, shown, containers=containers, flags=flags)
 
 
 def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
@@ -240,17 +194,7 @@ def _typedef(node: Node, scope: Scope) -> Iterable[Found]:
         at = at or kind.child_by_field_name("name")
         if at is not None:
             tail = (declarators[0].start_byte, declarators[-1].end_byte) if declarators else None
-            found.append(
-                Found(
-                    node,
-                    at,
-                    _TYPES[kind.type],
-                    head_end=body.start_byte,
-                    inside=(body,),
-                    opens=ScopeKind.TYPE,
-                    tail=tail,
-                )
-            )
+            found.append(Found(node, at, _TYPES[kind.type], body=body, opens=ScopeKind.TYPE, tail=tail))
             found += _tag(kind, text_of(at), body)
             declarators = declarators[1:]
     for declarator in declarators:
@@ -275,14 +219,6 @@ def _constant_macro(node: Node, scope: Scope) -> Iterable[Found]:
     return (Found(node, at, SymbolKind.CONSTANT),)
 
 
-def _function_macro(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-    if at is None:
-        return ()
-    head_end = head_end_of(node, value)
-    return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),)
-
-
 def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
     """Look into a namespace: it encloses everything in every file, so it is not worth a symbol."""
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -291,7 +227,7 @@ def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
     names = text_of(at).split("::") if at is not None else ()
     containers = tuple(name.removeprefix("inline").strip() if " " in name else name for name in names)
     access = "" if at is not None else "hidden"
-    return (Found(node, inside=(body,), opens=ScopeKind.FILE, containers=containers, access=access),)
+    return (Found(node, body=body, opens=ScopeKind.FILE, containers=containers, access=access),)
 
 
 def _section(node: Node, scope: Scope) -> Iterable[Found] | Role:
@@ -320,7 +256,7 @@ NODES: Mapping[str, Role | Finder] = {
     **dict.fromkeys(_TYPES, _type),
     "enumerator": definition(SymbolKind.ENUM_MEMBER, body=()),
     "preproc_def": _constant_macro,
-    "preproc_function_def": _function_macro,
+    "preproc_function_def": definition(SymbolKind.FUNCTION, body="value"),
     "preproc_if": Role.ENTER,
     "preproc_ifdef": Role.ENTER,
     "preproc_elif": Role.ENTER,

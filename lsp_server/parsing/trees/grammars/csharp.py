@@ -71,19 +71,13 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.CONSTANT if "const" in words else SymbolKind.FIELD
     if node.type == "event_field_declaration":
         kind = SymbolKind.EVENT
-    found = []
-    for declarator in declaration.children:
-        if declarator.type == "variable_declarator":
-            at = declarator.child_by_field_name("name") or child_of_type(declarator, "identifier")
-            if at is not None:
-                found.append(Found(node, at, kind))
-    return found
+    declarators = [child for child in declaration.children if child.type == "variable_declarator"]
+    names = (one.child_by_field_name("name") or child_of_type(one, "identifier") for one in declarators)
+    return [Found(node, at, kind) for at in names]
 
 
 def _property(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name") or child_of_type(node, "this")
-    if at is None:
-        return ()
     cut = node.child_by_field_name("accessors") or node.child_by_field_name("value")
     return (Found(node, at, SymbolKind.PROPERTY, head_end=head_end_of(node, cut)),)
 
@@ -94,23 +88,15 @@ def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
     word = child_of_type(node, "operator")
     if parameters is None or word is None:
         return ()
-    name = (node.text or b"")[word.start_byte - node.start_byte : parameters.start_byte - node.start_byte]
-    head_end = head_end_of(node, body)
-    return (
-        Found(
-            node,
-            word,
-            SymbolKind.METHOD,
-            name=" ".join(name.decode("utf-8", "replace").split()),
-            head_end=head_end,
-        ),
-    )
+    raw = (node.text or b"")[word.start_byte - node.start_byte : parameters.start_byte - node.start_byte]
+    name = " ".join(raw.decode("utf-8", "replace").split())
+    return (Found(node, word, SymbolKind.METHOD, name=name, head_end=head_end_of(node, body)),)
 
 
 def _destructor(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     tilde = child_of_type(node, "~")
-    if at is None or tilde is None:
+    if at is None:
         return ()
     return (Found(node, tilde, SymbolKind.METHOD, name=f"~{text_of(at)}", head_end=head_end_of(node, body)),)
 

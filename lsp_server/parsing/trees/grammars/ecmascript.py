@@ -34,6 +34,7 @@ from lsp_server.parsing.trees.rules import (
     Rules,
     Scope,
     ScopeKind,
+    declared_without,
     definition,
     first_child,
     first_field,
@@ -52,11 +53,7 @@ _VERBS = frozenset(
 
 def _variables(node: Node, scope: Scope) -> Iterable[Found]:
     declarators = [child for child in node.children if child.type == "variable_declarator"]
-    plain = (
-        SymbolKind.CONSTANT
-        if node.child_count and text_of(node.children[0]) == "const"
-        else SymbolKind.VARIABLE
-    )
+    plain = SymbolKind.CONSTANT if text_of(first_child(node)) == "const" else SymbolKind.VARIABLE
     found: list[Found] = []
     for declarator in declarators:
         at = declarator.child_by_field_name("name")
@@ -75,23 +72,9 @@ def _is_import(value: Node | None) -> bool:
 
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), body_of(node)
-    if at is None:
-        return ()
     name = text_of(at)
     kind = SymbolKind.CONSTRUCTOR if name == "constructor" else SymbolKind.METHOD
-    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    head_end = head_end_of(node, body)
-    return (
-        Found(
-            node,
-            at,
-            kind,
-            name=name.strip("'\""),
-            head_end=head_end,
-            inside=(body,) if body else (),
-            flags=flags,
-        ),
-    )
+    return (Found(node, at, kind, name=name.strip("'\""), body=body, flags=declared_without(body)),)
 
 
 def _field(node: Node, scope: Scope) -> Iterable[Found]:
@@ -112,14 +95,12 @@ def _pair(node: Node, _scope: Scope) -> Iterable[Found]:
         head_end = head_end_of(node, body_of(value))
         return (Found(node, at, SymbolKind.METHOD, name=name, head_end=head_end, inside=inside, opens=opens),)
     if value.type == "object":
-        return (Found(node, inside=(value,), opens=ScopeKind.TYPE, containers=(name,)),)
+        return (Found(node, body=value, opens=ScopeKind.TYPE, containers=(name,)),)
     if value.type == "call_expression":
         inside, opens = call_inside(value)
         if inside and opens is ScopeKind.FUNCTION:
             head_end = inside[0].start_byte
-            return (
-                Found(node, at, SymbolKind.METHOD, name=name, head_end=head_end, inside=inside, opens=opens),
-            )
+            return (Found(node, at, SymbolKind.METHOD, name=name, head_end=head_end, inside=inside),)
         return (Found(node, inside=inside, opens=opens, containers=(name,)),) if inside else ()
     return ()
 
@@ -131,10 +112,7 @@ def _class(node: Node, scope: Scope) -> Iterable[Found]:
         return ()
     name = "default" if at is None else text_of(at)
     at = at or first_child(node)
-    head_end = body.start_byte
-    return (
-        Found(node, at, SymbolKind.CLASS, name=name, head_end=head_end, inside=(body,), opens=ScopeKind.TYPE),
-    )
+    return (Found(node, at, SymbolKind.CLASS, name=name, body=body, opens=ScopeKind.TYPE),)
 
 
 def _default(node: Node, scope: Scope) -> Iterable[Found]:
@@ -202,7 +180,7 @@ def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Fou
         part for part in owner.split(".") if part not in {"prototype", "this", "self", "window"}
     )
     if name == "prototype" and value is not None and value.type == "object":
-        return (Found(statement, inside=(value,), opens=ScopeKind.TYPE, containers=containers),)
+        return (Found(statement, body=value, opens=ScopeKind.TYPE, containers=containers),)
     found = list(assigned(statement, at, value, scope, SymbolKind.METHOD))
     for one in found:
         one.containers = containers
@@ -213,7 +191,7 @@ def _whole_export(statement: Node, value: Node | None, scope: Scope) -> Iterable
     if value is None:
         return ()
     if value.type == "object":
-        return (Found(statement, inside=(value,), opens=ScopeKind.TYPE),)
+        return (Found(statement, body=value, opens=ScopeKind.TYPE),)
     if value.type == "call_expression":
         inside, opens = call_inside(value)
         return (Found(statement, inside=inside, opens=opens),) if inside else ()

@@ -32,7 +32,7 @@ def readable(source: bytes) -> bytes:
 def property_(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe a property of an interface, a declaration."""
     at = node.child_by_field_name("name")
-    if scope.kind is not ScopeKind.TYPE or at is None:
+    if scope.kind is not ScopeKind.TYPE:
         return ()
     return (Found(node, at, SymbolKind.PROPERTY, flags=SymbolFlags.DECLARATION),)
 
@@ -40,35 +40,22 @@ def property_(node: Node, scope: Scope) -> Iterable[Found]:
 def type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
     """Describe `type A = ...`, and look into an object type."""
     at, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-    if at is None:
-        return ()
-    shape = (value,) if value is not None and value.type == "object_type" else ()
-    head_end = value.start_byte if value is not None and shape else node.end_byte
-    return (Found(node, at, SymbolKind.CLASS, head_end=head_end, inside=shape, opens=ScopeKind.TYPE),)
+    shape = value if value is not None and value.type == "object_type" else None
+    return (Found(node, at, SymbolKind.CLASS, body=shape, opens=ScopeKind.TYPE),)
 
 
 def enum(node: Node, _scope: Scope) -> Iterable[Found]:
     """Describe an enum; its members follow."""
     at, body = node.child_by_field_name("name"), body_of(node)
-    if at is None or body is None:
+    if body is None:
         return ()
-    return (
-        Found(
-            node,
-            at,
-            SymbolKind.ENUM,
-            head_end=body.start_byte,
-            inside=(body,),
-            opens=ScopeKind.TYPE,
-            access="enum",
-        ),
-    )
+    return (Found(node, at, SymbolKind.ENUM, body=body, opens=ScopeKind.TYPE, access="enum"),)
 
 
 def member(node: Node, scope: Scope) -> Iterable[Found]:
     """Describe a member of an enum."""
     at = node.child_by_field_name("name") if node.type == "enum_assignment" else node
-    if scope.access != "enum" or at is None:
+    if scope.access != "enum":
         return ()
     return (Found(node, at, SymbolKind.ENUM_MEMBER, name=text_of(at).strip("'\"")),)
 
@@ -76,17 +63,7 @@ def member(node: Node, scope: Scope) -> Iterable[Found]:
 def namespace(node: Node, _scope: Scope) -> Iterable[Found]:
     """Describe a namespace or a declared module."""
     at, body = node.child_by_field_name("name"), body_of(node)
-    if at is None or body is None:
+    if body is None:
         return ()
     name = text_of(at).strip("'\"")
-    return (
-        Found(
-            node,
-            at,
-            SymbolKind.NAMESPACE,
-            name=name,
-            head_end=body.start_byte,
-            inside=(body,),
-            opens=ScopeKind.FILE,
-        ),
-    )
+    return (Found(node, at, SymbolKind.NAMESPACE, name=name, body=body, opens=ScopeKind.FILE),)

@@ -24,17 +24,13 @@ def assigned(node: Node, at: Node, value: Node | None, scope: Scope, plain: Symb
     value, name = bare(value), text_of(at).strip("'\"")
     kind = value.type if value is not None else ""
     if value is not None and kind in FUNCTIONS:
-        body = body_of(value)
+        head_end = head_end_of(node, body_of(value))
         inside, opens = function_inside(value)
         is_method = scope.kind is ScopeKind.TYPE or plain is SymbolKind.METHOD
         called = SymbolKind.METHOD if is_method else SymbolKind.FUNCTION
-        yield Found(node, at, called, name=name, head_end=head_end_of(node, body), inside=inside, opens=opens)
+        yield Found(node, at, called, name=name, head_end=head_end, inside=inside, opens=opens)
     elif value is not None and kind == "class":
-        body = body_of(value)
-        inside, head_end = (body,) if body else (), head_end_of(node, body)
-        yield Found(
-            node, at, SymbolKind.CLASS, name=name, head_end=head_end, inside=inside, opens=ScopeKind.TYPE
-        )
+        yield Found(node, at, SymbolKind.CLASS, name=name, body=body_of(value), opens=ScopeKind.TYPE)
     elif plain is SymbolKind.METHOD or (
         scope.kind is ScopeKind.FUNCTION and kind not in {"object", "call_expression"}
     ):
@@ -42,10 +38,8 @@ def assigned(node: Node, at: Node, value: Node | None, scope: Scope, plain: Symb
     elif value is not None and kind == "object":
         shown = plain if scope.kind is not ScopeKind.FUNCTION else None
         containers = () if shown is not None else (name,)
-        opens, head_end = ScopeKind.TYPE, value.start_byte
-        yield Found(
-            node, at, shown, name=name, head_end=head_end, inside=(value,), opens=opens, containers=containers
-        )
+        opens = ScopeKind.TYPE
+        yield Found(node, at, shown, name=name, body=value, opens=opens, containers=containers)
     elif value is not None and kind == "call_expression":
         yield from _made(node, at, value, scope, plain)
     else:

@@ -13,7 +13,9 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    declared_without,
     first_child,
+    first_field,
     first_named,
     head_end_of,
     text_of,
@@ -56,7 +58,7 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     word = text_of(target)
     block = child_of_type(node, "do_block")
     if word in _LOOKED_INTO and block is not None:
-        return (Found(node, inside=(block,), opens=scope.kind),)
+        return (Found(node, body=block, opens=scope.kind),)
     if arguments is None:
         return ()
     first = first_named(arguments)
@@ -68,18 +70,8 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
         return _function(node, word, first, block, scope)
     if word in _TEST_BLOCKS and block is not None and first.type == "string":
         title = text_of(first).strip('"')
-        return (
-            Found(
-                node,
-                first,
-                SymbolKind.FUNCTION,
-                name=title,
-                head_end=block.start_byte,
-                inside=(block,),
-                opens=ScopeKind.TYPE,
-                flags=SymbolFlags.TEST,
-            ),
-        )
+        kind, opens = SymbolKind.FUNCTION, ScopeKind.TYPE
+        return (Found(node, first, kind, name=title, body=block, opens=opens, flags=SymbolFlags.TEST),)
     if word in {"defstruct", "defexception"} and scope.containers:
         return (Found(node, target, SymbolKind.STRUCT, name=scope.containers[-1].rpartition(".")[2]),)
     return ()
@@ -92,20 +84,8 @@ def _module(node: Node, word: str, first: Node, arguments: Node, block: Node | N
         for pair in keywords.children if keywords is not None else ():
             if text_of(pair.child_by_field_name("key")).startswith("for"):
                 name = f"{name}.{text_of(pair.child_by_field_name('value'))}"
-    inside = (block,) if block is not None else ()
-    head_end = head_end_of(node, block)
-    return (
-        Found(
-            node,
-            first,
-            _MODULES[word],
-            name=name,
-            head_end=head_end,
-            inside=inside,
-            opens=ScopeKind.TYPE,
-            docs=_moduledoc(block),
-        ),
-    )
+    kind, docs = _MODULES[word], _moduledoc(block)
+    return (Found(node, first, kind, name=name, body=block, opens=ScopeKind.TYPE, docs=docs),)
 
 
 def _moduledoc(block: Node | None) -> Node | None:
@@ -132,20 +112,9 @@ def _function(node: Node, word: str, first: Node, block: Node | None, scope: Sco
         if left is None:
             return ()
         head = left
-    at = (
-        head.child_by_field_name("target") or head.child_by_field_name("operator")
-        if head.type != "identifier"
-        else head
-    )
-    if at is None:
-        return ()
-    flags = SymbolFlags.NONE
-    if (
-        block is None
-        and child_of_type(child_of_type(node, "arguments"), "keywords") is None
-        and not word.startswith("defguard")
-    ):
-        flags = SymbolFlags.DECLARATION
+    at = head if head.type == "identifier" else first_field(head, "target", "operator")
+    short_body = child_of_type(child_of_type(node, "arguments"), "keywords")
+    flags = SymbolFlags.NONE if word.startswith("defguard") else declared_without(block or short_body)
     head_end = head_end_of(first, block)
     kind = SymbolKind.FUNCTION
     # A macro's body may quote definitions, which then belong to whoever uses it.
@@ -184,8 +153,6 @@ def _unary(node: Node, _scope: Scope) -> Role | Iterable[Found]:
         if left is not None and left.type == "binary_operator":
             left = left.child_by_field_name("left")
         at = left.child_by_field_name("target") or left if left is not None else None
-        if at is None:
-            return ()
         kind = SymbolKind.CLASS if word in _TYPES else SymbolKind.FUNCTION
         flags = SymbolFlags.DECLARATION if word in _CALLBACKS else SymbolFlags.NONE
         return (Found(node, at, kind, flags=flags),)

@@ -32,16 +32,12 @@ def _receiver(node: Node) -> str:
     for _ in range(4):
         if kind is None or kind.type in _TYPE_NAMES:
             break
-        kind = kind.child_by_field_name("type") or next(
-            (child for child in kind.children if child.is_named), None
-        )
+        kind = kind.child_by_field_name("type") or first_named(kind)
     return text_of(kind)
 
 
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
     receiver = _receiver(node)
     head_end = head_end_of(node, body)
     containers = (receiver,) if receiver else ()
@@ -50,12 +46,11 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
 
 def _type(node: Node, _scope: Scope) -> tuple[Found, ...]:
     at, value = node.child_by_field_name("name"), node.child_by_field_name("type")
-    if at is None or value is None:
+    if value is None:
         return ()
     if value.type == "struct_type":
         body = child_of_type(value, "field_declaration_list")
-        inside, head_end = (body,) if body is not None else (), head_end_of(node, body)
-        return (Found(node, at, SymbolKind.STRUCT, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
+        return (Found(node, at, SymbolKind.STRUCT, body=body, opens=ScopeKind.TYPE),)
     if value.type == "interface_type":
         inside, head_end = (value,), head_end_of(node, child_of_type(value, "{"))
         kind = SymbolKind.INTERFACE
@@ -111,11 +106,10 @@ def _held(node: Node, scope: Scope) -> Iterable[Found]:
 def _closure(node: Node, _scope: Scope) -> Iterable[Found]:
     """Describe `name := func() {`."""
     at, value = (first_named(node.child_by_field_name(side)) for side in ("left", "right"))
-    if at is None or value is None or value.type != "func_literal" or text_of(at) == "_":
+    if value is None or value.type != "func_literal" or text_of(at) == "_":
         return ()
-    return (
-        Found(node, at, SymbolKind.FUNCTION, head_end=head_end_of(node, value.child_by_field_name("body"))),
-    )
+    head_end = head_end_of(node, value.child_by_field_name("body"))
+    return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),)
 
 
 def _exported(found: Found, _before: str, _scope: Scope) -> bool:

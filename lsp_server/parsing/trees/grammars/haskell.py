@@ -74,8 +74,6 @@ def _foreign(node: Node, scope: Scope) -> Iterable[Found]:
 
 def _equation(node: Node, scope: Scope) -> Iterable[Found]:
     at = _name(node)
-    if at is None:
-        return ()
     kind = SymbolKind.FUNCTION if node.type == "function" else SymbolKind.CONSTANT
     if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.METHOD
@@ -85,9 +83,7 @@ def _equation(node: Node, scope: Scope) -> Iterable[Found]:
 
 def _data(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    if at is None:
-        return ()
-    constructors = node.child_by_field_name("constructors") or node.child_by_field_name("constructor")
+    constructors = first_field(node, "constructors", "constructor")
     inside = (constructors,) if constructors is not None else ()
     if node.type == "newtype" and constructors is not None:
         inside = (node,)
@@ -112,15 +108,14 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     head_end = head_end_of(node, body)
-    inside = (body,) if body is not None else ()
     head = " ".join(
         (node.text or b"")[: max(0, head_end - node.start_byte)].decode("utf-8", "replace").split()
     )
     if node.type == "instance":
         head = _PRAGMA.sub("", head.removeprefix("instance "))
         name = head.removesuffix("where").rpartition("=>")[2].strip()[:80]
-        return (Found(node, inside=inside, opens=ScopeKind.TYPE, containers=(name,)),) if inside else ()
-    return (Found(node, at, SymbolKind.INTERFACE, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
+        return (Found(node, body=body, opens=ScopeKind.TYPE, containers=(name,)),)
+    return (Found(node, at, SymbolKind.INTERFACE, body=body, opens=ScopeKind.TYPE),)
 
 
 def _synonym(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -130,8 +125,6 @@ def _synonym(node: Node, _scope: Scope) -> Iterable[Found]:
         if left is None or left.type == "constructor":
             break
         left = left.child_by_field_name("function") or child_of_type(left, "constructor")
-    if left is None:
-        return ()
     return (Found(node, left, SymbolKind.FUNCTION),)
 
 

@@ -35,9 +35,7 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
     found = []
     for declarator in node.children_by_field_name("declarator"):
         at, (body, _) = declarator.child_by_field_name("name"), _nameless_class(declarator)
-        if at is not None:
-            inside, head_end = ((body,), body.start_byte) if body is not None else ((), node.end_byte)
-            found.append(Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE))
+        found.append(Found(node, at, kind, body=body, opens=ScopeKind.TYPE))
     return found
 
 
@@ -49,10 +47,7 @@ def _local(node: Node, scope: Scope) -> Iterable[Found]:
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
     """Look into the anonymous class that a statement creates: `return new Runnable() { ... };`."""
-    body, made = _nameless_class(node) if scope.kind is ScopeKind.FUNCTION else (None, "")
-    return (
-        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=(made,)),) if body is not None else ()
-    )
+    return _creation(node, scope) if scope.kind is ScopeKind.FUNCTION else ()
 
 
 def _nameless_class(node: Node) -> tuple[Node | None, str]:
@@ -72,9 +67,7 @@ def _nameless_class(node: Node) -> tuple[Node | None, str]:
 
 def _creation(node: Node, _scope: Scope) -> Iterable[Found]:
     body, made = _nameless_class(node)
-    return (
-        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=(made,)),) if body is not None else ()
-    )
+    return (Found(node, body=body, opens=ScopeKind.TYPE, containers=(made,)),) if body is not None else ()
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:

@@ -16,6 +16,8 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_named,
+    found_by,
+    head_end_of,
     text_of,
 )
 
@@ -113,7 +115,7 @@ def _field(node: Node, scope: Scope) -> Iterable[Found]:
     if scope.kind is not ScopeKind.TYPE:
         return ()
     at = node if node.type == "identifier" else child_of_type(node, "identifier")
-    return (Found(node, at, SymbolKind.FIELD),) if at is not None else ()
+    return (Found(node, at, SymbolKind.FIELD),)
 
 
 def _module(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -137,7 +139,7 @@ def _macro_call(node: Node, scope: Scope) -> Iterable[Found]:
     found: list[Found] = []
     for child in named:
         rule = _DEFINITIONS.get(child.type)
-        result = rule(child, scope) if rule is not None else ()
+        result = found_by(rule, child, scope) if rule is not None else ()
         found.extend(() if isinstance(result, Role) else result)
     for one in found[:1]:
         one.node = node
@@ -151,8 +153,7 @@ def _enum(node: Node, words: list[Node]) -> Iterable[Found]:
     if at is None:
         return ()
     block = next((word for word in words if word.type == "compound_statement"), None)
-    head_end = node.end_byte if block is None else block.start_byte
-    head = Found(node, at, SymbolKind.ENUM, head_end=head_end)
+    head = Found(node, at, SymbolKind.ENUM, head_end=head_end_of(node, block))
     listed = [
         inner
         for word in words[1:]
@@ -171,23 +172,9 @@ def _enum(node: Node, words: list[Node]) -> Iterable[Found]:
 
 def _test_set(node: Node, words: list[Node]) -> Iterable[Found]:
     at = next((word for word in words if word.type == "string_literal"), None)
-    if at is None:
-        return ()
-    blocks = tuple(word for word in words if word.type == "compound_statement")
-    head_end = blocks[0].start_byte if blocks else node.end_byte
+    block = next((word for word in words if word.type == "compound_statement"), None)
     name = text_of(at).strip('"')
-    return (
-        Found(
-            node,
-            at,
-            SymbolKind.FUNCTION,
-            name=name,
-            head_end=head_end,
-            inside=blocks,
-            opens=ScopeKind.FUNCTION,
-            flags=SymbolFlags.TEST,
-        ),
-    )
+    return (Found(node, at, SymbolKind.FUNCTION, name=name, body=block, flags=SymbolFlags.TEST),)
 
 
 def _docstring(node: Node) -> Node | None:

@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    declared_without,
     first_child,
     head_end_of,
     text_of,
@@ -30,7 +31,7 @@ _NAMED_BLOCKS = frozenset({
     "get", "post", "put", "delete", "patch", "head", "options", "route", "webSocket", "register", "create",
 })  # fmt: skip
 _TITLED = _TESTS | _NAMED_BLOCKS
-_FUNCTION_BODIES = ("function_body",)
+
 _LINE = re.compile(rb"^[^\n]{1,400}+$", re.MULTILINE)
 _TYPE_WORD = re.compile(rb"\b(?:class|interface|object)\b[^{}]*+\{|\{ override ")
 _CONTEXT_TYPE = re.compile(rb"(?:(?<=: )|(?<=: \())context\([^()\"\n]*+\)(?= )")
@@ -142,13 +143,12 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     elif "data" in words or "value" in words:
         kind = SymbolKind.STRUCT
     head_end = body.start_byte if body else _before_lambda(node)
-    found = [Found(node, at, kind, head_end=head_end, inside=(body,) if body else (), opens=ScopeKind.TYPE)]
+    found = [Found(node, at, kind, body=body, head_end=head_end, opens=ScopeKind.TYPE)]
     parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
     for parameter in parameters.children if parameters is not None else ():
         if parameter.type == "class_parameter" and child_of_type(parameter, "val", "var") is not None:
             name = child_of_type(parameter, "identifier", "simple_identifier")
-            if name is not None:
-                found.append(Found(parameter, name, SymbolKind.PROPERTY, containers=(text_of(at),)))
+            found.append(Found(parameter, name, SymbolKind.PROPERTY, containers=(text_of(at),)))
     return found
 
 
@@ -162,18 +162,8 @@ def _object(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name") or child_of_type(node, "identifier", "type_identifier")
     body = child_of_type(node, *_BODIES)
     if at is None:
-        return (Found(node, inside=(body,), opens=ScopeKind.TYPE),) if body is not None else ()
-    head_end = head_end_of(node, body)
-    return (
-        Found(
-            node,
-            at,
-            SymbolKind.CLASS,
-            head_end=head_end,
-            inside=(body,) if body else (),
-            opens=ScopeKind.TYPE,
-        ),
-    )
+        return (Found(node, body=body, opens=ScopeKind.TYPE),) if body is not None else ()
+    return (Found(node, at, SymbolKind.CLASS, body=body, opens=ScopeKind.TYPE),)
 
 
 def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -182,12 +172,8 @@ def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
     made = child_of_type(child_of_type(node, "delegation_specifiers"), "delegation_specifier")
     made = child_of_type(made, "constructor_invocation") or made
     name = text_of(child_of_type(made, "user_type")).partition("<")[0].rpartition(".")[2]
-    containers = (name,) if name else ()
-    return (
-        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=containers),)
-        if body is not None
-        else ()
-    )
+    owner = (name,) if name else ()
+    return (Found(node, body=body, opens=ScopeKind.TYPE, containers=owner),) if body is not None else ()
 
 
 def _titled(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -205,17 +191,7 @@ def _titled(node: Node, _scope: Scope) -> Iterable[Found]:
     name, flags = text_of(title).strip('"'), SymbolFlags.TEST
     if word in _NAMED_BLOCKS:
         name, flags = f"{word} {name}", SymbolFlags.NONE
-    return (
-        Found(
-            node,
-            title,
-            SymbolKind.FUNCTION,
-            name=name,
-            head_end=block.start_byte,
-            inside=(block,),
-            flags=flags,
-        ),
-    )
+    return (Found(node, title, SymbolKind.FUNCTION, name=name, body=block, flags=flags),)
 
 
 def _last_word(called: Node | None) -> str:
@@ -237,22 +213,18 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
         containers = (text_of(first_child(receiver)),) if receiver.child_count > 1 else ()
     else:
         containers = _receiver(node, at)
-    body = child_of_type(node, *_FUNCTION_BODIES)
+    body = child_of_type(node, "function_body")
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE or containers else SymbolKind.FUNCTION
-    block = child_of_type(body, "block")
-    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    head_end = head_end_of(node, body)
-    inside = (block,) if block is not None else ()
     return (
         Found(
             node,
             at,
             kind,
             name=text_of(at).strip("`"),
-            head_end=head_end,
-            inside=inside,
+            body=child_of_type(body, "block"),
+            head_end=head_end_of(node, body),
             containers=containers,
-            flags=flags,
+            flags=declared_without(body),
         ),
     )
 
@@ -260,8 +232,6 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
 def _constructor(node: Node, scope: Scope) -> Iterable[Found]:
     body = child_of_type(node, "block")
     at = child_of_type(node, "constructor")
-    if at is None:
-        return ()
     name = scope.containers[-1] if scope.containers else "constructor"
     return (Found(node, at, SymbolKind.CONSTRUCTOR, name=name, head_end=head_end_of(node, body)),)
 
@@ -269,7 +239,7 @@ def _constructor(node: Node, scope: Scope) -> Iterable[Found]:
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
     variable = child_of_type(node, "variable_declaration")
     at = child_of_type(variable, "identifier", "simple_identifier")
-    if at is None or variable is None or scope.kind is ScopeKind.FUNCTION:
+    if variable is None or scope.kind is ScopeKind.FUNCTION:
         return ()
     words = text_of(child_of_type(node, "modifiers")).split()
     kind = SymbolKind.PROPERTY if scope.kind is ScopeKind.TYPE else SymbolKind.VARIABLE
@@ -277,35 +247,28 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
         kind = SymbolKind.CONSTANT
     made = child_of_type(child_of_type(node, "object_literal"), *_BODIES)
     cut = made or child_of_type(node, "getter", "setter", "property_delegate")
-    head_end = head_end_of(node, cut)
-    inside = (made,) if made is not None else ()
-    receiver = _receiver(node, variable)
     return (
         Found(
             node,
             at,
             kind,
             name=text_of(at).strip("`"),
-            head_end=head_end,
-            inside=inside,
+            body=made,
+            head_end=head_end_of(node, cut),
             opens=ScopeKind.TYPE,
-            containers=receiver,
+            containers=_receiver(node, variable),
         ),
     )
 
 
 def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = child_of_type(node, "identifier", "simple_identifier"), child_of_type(node, *_BODIES)
-    if at is None:
-        return ()
-    inside = (body,) if body is not None else ()
-    head_end = head_end_of(node, body)
-    return (Found(node, at, SymbolKind.ENUM_MEMBER, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
+    return (Found(node, at, SymbolKind.ENUM_MEMBER, body=body, opens=ScopeKind.TYPE),)
 
 
 def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("type") or child_of_type(node, "identifier", "type_identifier")
-    return (Found(node, at, SymbolKind.CLASS),) if at is not None else ()
+    return (Found(node, at, SymbolKind.CLASS),)
 
 
 def _exported(_found: Found, before: str, _scope: Scope) -> bool:

@@ -21,16 +21,16 @@ from lsp_server.parsing.trees.rules import (
 _TEST_BLOCKS = frozenset({"describe", "it", "context", "test", "insulate", "expose"})
 
 
-def _parted(at: Node) -> tuple[tuple[str, ...], str, bool]:
-    """Split `M.sub:name` into containers, name, and whether it is a method."""
+_KEYS = frozenset({"identifier", "string"})
+
+
+def _parted(at: Node) -> tuple[tuple[str, ...], str]:
+    """Split `M.sub:name` into containers and name."""
     path, colon, name = text_of(at).rpartition(":")
     if colon:
-        return tuple(path.split(".")), name, True
+        return tuple(path.split(".")), name
     *containers, name = text_of(at).split(".")
-    return tuple(containers), name, False
-
-
-_KEYS = frozenset({"identifier", "string"})
+    return tuple(containers), name
 
 
 def _function(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -39,22 +39,20 @@ def _function(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _called(node: Node, at: Node, function: Node) -> Found:
-    containers, name, _is_method = _parted(at)
+    containers, name = _parted(at)
     parameters, body = function.child_by_field_name("parameters"), function.child_by_field_name("body")
-    head_end = parameters.end_byte if parameters is not None else at.end_byte
+    head_end = (parameters or at).end_byte
     kind = SymbolKind.METHOD if containers else SymbolKind.FUNCTION
-    return Found(
-        node, at, kind, name=name, head_end=head_end, inside=(body,) if body else (), containers=containers
-    )
+    return Found(node, at, kind, name=name, body=body, head_end=head_end, containers=containers)
 
 
 def _local(node: Node, scope: Scope) -> Iterable[Found]:
     assignment = child_of_type(node, "assignment_statement")
-    return list(_pairs(node, assignment, scope)) if assignment is not None else ()
+    return _pairs(node, assignment, scope) if assignment is not None else ()
 
 
 def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
-    return list(_pairs(node, node, scope))
+    return _pairs(node, node, scope)
 
 
 def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
@@ -67,20 +65,11 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
         if value.type == "function_definition" and "[" not in text_of(at):
             yield _called(extent, at, value)
         elif value.type == "table_constructor":
-            containers, name, _ = _parted(at)
+            containers, name = _parted(at)
             if scope.kind is ScopeKind.FUNCTION or "[" in name:
                 continue
-            kind = SymbolKind.VARIABLE
-            yield Found(
-                extent,
-                at,
-                kind,
-                name=name,
-                head_end=value.start_byte,
-                inside=(value,),
-                opens=ScopeKind.TYPE,
-                containers=containers,
-            )
+            kind, opens = SymbolKind.VARIABLE, ScopeKind.TYPE
+            yield Found(extent, at, kind, name=name, body=value, opens=opens, containers=containers)
         elif text_of(value).startswith(TYPE_MARK):
             yield Found(extent, at, SymbolKind.CLASS)
         elif scope.kind is ScopeKind.FILE and extent.type != "assignment_statement" and not _is_import(value):
@@ -103,7 +92,7 @@ def _field(node: Node, _scope: Scope) -> Iterable[Found]:
         return (found,)
     if value.type == "table_constructor" and at.type in _KEYS:
         containers = (text_of(at).strip("'\""),)
-        return (Found(node, inside=(value,), opens=ScopeKind.TYPE, containers=containers),)
+        return (Found(node, body=value, opens=ScopeKind.TYPE, containers=containers),)
     return ()
 
 
@@ -111,29 +100,18 @@ def _call(node: Node, _scope: Scope) -> Iterable[Found]:
     arguments = node.child_by_field_name("arguments")
     first = first_named(arguments)
     function = child_of_type(arguments, "function_definition")
-    if first is None or function is None or text_of(node.child_by_field_name("name")) not in _TEST_BLOCKS:
+    if function is None or text_of(node.child_by_field_name("name")) not in _TEST_BLOCKS:
         return ()
-    title = text_of(first).strip("'\"[]")
-    body = function.child_by_field_name("body")
-    inside = (body,) if body is not None else ()
-    return (
-        Found(
-            node,
-            first,
-            SymbolKind.FUNCTION,
-            name=title,
-            head_end=function.start_byte,
-            inside=inside,
-            flags=SymbolFlags.TEST,
-        ),
-    )
+    title, kind, flags = text_of(first).strip("'\"[]"), SymbolKind.FUNCTION, SymbolFlags.TEST
+    body, head_end = function.child_by_field_name("body"), function.start_byte
+    return (Found(node, first, kind, name=title, body=body, head_end=head_end, flags=flags),)
 
 
 def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
     """Look into `return { name = function() end }` and `return setmetatable({...})`."""
     values = child_of_type(node, "expression_list")
     table = child_of_type(values, "table_constructor")
-    return (Found(node, inside=(table,), opens=ScopeKind.TYPE),) if table is not None else ()
+    return (Found(node, body=table, opens=ScopeKind.TYPE),)
 
 
 def _exported(found: Found, before: str, _scope: Scope) -> bool:

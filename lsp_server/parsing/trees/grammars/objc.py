@@ -11,7 +11,17 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.trees.grammars import c_family
 from lsp_server.parsing.trees.grammars.c_macros import without_macros
-from lsp_server.parsing.trees.rules import Finder, Found, Role, Scope, ScopeKind, child_of_type, text_of
+from lsp_server.parsing.trees.rules import (
+    Finder,
+    Found,
+    Role,
+    Scope,
+    ScopeKind,
+    child_of_type,
+    declared_without,
+    head_end_of,
+    text_of,
+)
 
 _TYPED_ENUM = re.compile(
     rb"\b(?:typedef[ \t]+)?(?:NS|CF)_(?:CLOSED_|ERROR_)?(?:ENUM|OPTIONS)"
@@ -40,7 +50,7 @@ def _plain_enum(match: re.Match[bytes]) -> bytes:
 def _class(kind: SymbolKind) -> Finder:
     def find(node: Node, scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, "identifier", "type_identifier")
-        if at is None or scope.kind is not ScopeKind.FILE:
+        if scope.kind is not ScopeKind.FILE:
             return ()
         head_end = next(
             (child.start_byte for child in node.children if child.type in _HEAD_ENDS), node.end_byte
@@ -55,16 +65,13 @@ def _class(kind: SymbolKind) -> Finder:
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     """Describe a method by its whole selector: `objectAtIndex:withDefault:`."""
     at = child_of_type(node, "identifier")
-    if at is None:
-        return ()
     parts = [
         word for word, following in pairwise(node.children)
         if word.type == "identifier" and following.type == "method_parameter"
     ]  # fmt: skip
     selector = "".join(f"{text_of(part)}:" for part in parts) or text_of(at)
     body = child_of_type(node, "compound_statement")
-    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    head_end = node.end_byte if body is None else body.start_byte
+    flags, head_end = declared_without(body), head_end_of(node, body)
     return (Found(node, at, SymbolKind.METHOD, name=selector, head_end=head_end, flags=flags),)
 
 
@@ -73,7 +80,7 @@ def _member(kind: SymbolKind) -> Finder:
         declared = child_of_type(node, "struct_declaration")
         declarators = declared.children if declared is not None else ()
         names = [_name(child) for child in declarators if child.type == "struct_declarator"]
-        return [Found(node, at, kind) for at in names if at is not None]
+        return [Found(node, at, kind) for at in names]
 
     return find
 

@@ -12,6 +12,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    declared_without,
     definition,
     first_child,
     first_named,
@@ -19,7 +20,6 @@ from lsp_server.parsing.trees.rules import (
     text_of,
 )
 
-_DECLARED = SymbolFlags.DECLARATION
 _TEST_BLOCKS = frozenset({"it", "test", "describe"})
 _CLOSURES = frozenset({"anonymous_function", "arrow_function"})
 _MAX_CALLS = 16
@@ -27,42 +27,27 @@ _MAX_CALLS = 16
 
 def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
     name = text_of(at)
-    found = [
-        Found(
-            node,
-            at,
-            SymbolKind.CONSTRUCTOR if name == "__construct" else SymbolKind.METHOD,
-            head_end=head_end_of(node, body),
-            inside=(body,) if body is not None else (),
-            flags=SymbolFlags.NONE if body is not None else _DECLARED,
-        )
-    ]
+    kind = SymbolKind.CONSTRUCTOR if name == "__construct" else SymbolKind.METHOD
+    found = [Found(node, at, kind, body=body, flags=declared_without(body))]
     parameters = node.child_by_field_name("parameters")
     for parameter in parameters.children if parameters is not None and name == "__construct" else ():
         if parameter.type == "property_promotion_parameter":
             promoted = parameter.child_by_field_name("name")
-            if promoted is not None:
-                found.append(Found(parameter, promoted, SymbolKind.PROPERTY))
+            found.append(Found(parameter, promoted, SymbolKind.PROPERTY))
     return found
 
 
 def _properties(node: Node, _scope: Scope) -> Iterable[Found]:
-    found = []
-    for element in node.children:
-        if element.type == "property_element":
-            at = element.child_by_field_name("name") or first_child(element)
-            if at is not None:
-                found.append(Found(node, at, SymbolKind.PROPERTY))
-    return found
+    elements = [child for child in node.children if child.type == "property_element"]
+    names = (element.child_by_field_name("name") or first_child(element) for element in elements)
+    return [Found(node, at, SymbolKind.PROPERTY) for at in names]
 
 
 def _constants(node: Node, _scope: Scope) -> Iterable[Found]:
     elements = [child for child in node.children if child.type == "const_element"]
     names = (child_of_type(element, "name") for element in elements)
-    return [Found(node, at, SymbolKind.CONSTANT) for at in names if at is not None]
+    return [Found(node, at, SymbolKind.CONSTANT) for at in names]
 
 
 def _statement(node: Node, scope: Scope) -> Iterable[Found]:
@@ -78,9 +63,8 @@ def _statement(node: Node, scope: Scope) -> Iterable[Found]:
         return _call(node, expression) or _nameless_classes(node, scope)
     if expression.type == "assignment_expression":
         at, value = expression.child_by_field_name("left"), expression.child_by_field_name("right")
-        if at is not None and value is not None and value.type in {"anonymous_function", "arrow_function"}:
-            body = value.child_by_field_name("body")
-            head_end = head_end_of(node, body)
+        if at is not None and value is not None and value.type in _CLOSURES:
+            head_end = head_end_of(node, value.child_by_field_name("body"))
             return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),)
     return _nameless_classes(node, scope)
 
@@ -99,19 +83,8 @@ def _call(node: Node, call: Node) -> Iterable[Found]:
     body = closure.child_by_field_name("body") if closure is not None else None
     if word not in _TEST_BLOCKS or body is None:
         return ()
-    flags = SymbolFlags.TEST
-    return (
-        Found(
-            node,
-            first,
-            SymbolKind.FUNCTION,
-            name=name,
-            head_end=body.start_byte,
-            inside=(body,),
-            opens=ScopeKind.FILE,
-            flags=flags,
-        ),
-    )
+    kind, opens = SymbolKind.FUNCTION, ScopeKind.FILE
+    return (Found(node, first, kind, name=name, body=body, opens=opens, flags=SymbolFlags.TEST),)
 
 
 def _nameless_classes(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -126,7 +99,7 @@ def _nameless_classes(node: Node, _scope: Scope) -> Iterable[Found]:
             continue
         extended = text_of(first_named(child_of_type(current, "base_clause"))).rpartition("\\")[2]
         containers = (extended,) if extended else ()
-        found.append(Found(current, inside=(body,), opens=ScopeKind.TYPE, containers=containers))
+        found.append(Found(current, body=body, opens=ScopeKind.TYPE, containers=containers))
     return found
 
 

@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    first_named,
     head_end_of,
     text_of,
 )
@@ -44,33 +45,20 @@ def _help(node: Node) -> Node | None:
 
 def _function(node: Node, _scope: Scope) -> Iterable[Found]:
     at, block = child_of_type(node, "function_name"), child_of_type(node, "script_block")
-    if at is None:
-        return ()
-    inside = (block,) if block is not None else ()
-    name = text_of(at).rpartition(":")[2]
-    return (
-        Found(
-            node, at, SymbolKind.FUNCTION, name=name, head_end=_brace(node), inside=inside, docs=_help(node)
-        ),
-    )
+    name, head_end, docs = text_of(at).rpartition(":")[2], _brace(node), _help(node)
+    return (Found(node, at, SymbolKind.FUNCTION, name=name, body=block, head_end=head_end, docs=docs),)
 
 
 def _type(kind: SymbolKind) -> Finder:
     def find(node: Node, _scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, "simple_name")
-        return (
-            (Found(node, at, kind, head_end=_brace(node), inside=(node,), opens=ScopeKind.TYPE),)
-            if at is not None
-            else ()
-        )
+        return (Found(node, at, kind, head_end=_brace(node), inside=(node,), opens=ScopeKind.TYPE),)
 
     return find
 
 
 def _method(node: Node, scope: Scope) -> Iterable[Found]:
     at = child_of_type(node, "simple_name")
-    if at is None:
-        return ()
     is_constructor = scope.containers[-1:] == (text_of(at),)
     kind = SymbolKind.CONSTRUCTOR if is_constructor else SymbolKind.METHOD
     return (Found(node, at, kind, head_end=_brace(node)),)
@@ -79,7 +67,7 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
 def _member(kind: SymbolKind) -> Finder:
     def find(node: Node, _scope: Scope) -> Iterable[Found]:
         at = child_of_type(node, "variable", "simple_name")
-        return (Found(node, at, kind, name=text_of(at).lstrip("$")),) if at is not None else ()
+        return (Found(node, at, kind, name=text_of(at).lstrip("$")),)
 
     return find
 
@@ -90,7 +78,7 @@ def _pipeline(node: Node, scope: Scope) -> Iterable[Found]:
     if assignment is not None:
         at = child_of_type(assignment, "left_assignment_expression")
         name = text_of(at).lstrip("$").rpartition(":")[2]
-        if at is None or scope.kind is not ScopeKind.FILE or not name.replace("_", "").isalnum():
+        if scope.kind is not ScopeKind.FILE or not name.replace("_", "").isalnum():
             return ()
         return (Found(node, at, SymbolKind.VARIABLE, name=name),)
     command = child_of_type(child_of_type(node, "pipeline_chain"), "command")
@@ -104,16 +92,8 @@ def _test_block(node: Node, command: Node) -> Iterable[Found]:
     for word in words.children if words is not None else ():
         at = at or _first_of(word, "string_literal")
         block = _first_of(word, "script_block") or block
-    if at is None:
-        return ()
-    head_end = head_end_of(node, block)
-    inside = (block,) if block is not None else ()
     name = text_of(at).strip("'\"")
-    return (
-        Found(
-            node, at, SymbolKind.FUNCTION, name=name, head_end=head_end, inside=inside, flags=SymbolFlags.TEST
-        ),
-    )
+    return (Found(node, at, SymbolKind.FUNCTION, name=name, body=block, flags=SymbolFlags.TEST),)
 
 
 def _first_of(node: Node, kind: str) -> Node | None:
@@ -122,7 +102,7 @@ def _first_of(node: Node, kind: str) -> Node | None:
     for _ in range(16):
         if current is None or current.type == kind:
             return current
-        current = next((child for child in current.children if child.is_named), None)
+        current = first_named(current)
     return None
 
 

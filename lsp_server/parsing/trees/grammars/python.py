@@ -36,39 +36,29 @@ def _docstring(body: Node | None) -> Node | None:
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
     kind = SymbolKind.FUNCTION
     if scope.kind is ScopeKind.TYPE:
         kind = SymbolKind.CONSTRUCTOR if text_of(at) == "__init__" else SymbolKind.METHOD
-    inside = (body,) if body else ()
-    head_end = _colon(node, head_end_of(node, body))
-    return (Found(node, at, kind, head_end=head_end, inside=inside, docs=_docstring(body)),)
+    return (Found(node, at, kind, body=body, head_end=_colon(node, body), docs=_docstring(body)),)
 
 
-def _colon(node: Node, head_end: int) -> int:
+def _colon(node: Node, body: Node | None) -> int:
     """Return the offset of the header's colon, as comments may come between it and the body."""
     for child in reversed(node.children):
         if child.type == ":":
             return child.start_byte
-    return head_end
+    return head_end_of(node, body)
 
 
 def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
-    bases = text_of(node.child_by_field_name("superclasses"))
     kind = SymbolKind.CLASS
-    if "Enum" in bases or "IntFlag" in bases:
+    if _is_enum(node):
         kind = SymbolKind.ENUM
-    elif "Protocol" in bases:
+    elif "Protocol" in text_of(node.child_by_field_name("superclasses")):
         kind = SymbolKind.INTERFACE
-    inside = (body,) if body else ()
-    head_end = _colon(node, head_end_of(node, body))
-    return (
-        Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE, docs=_docstring(body)),
-    )
+    head_end, docs = _colon(node, body), _docstring(body)
+    return (Found(node, at, kind, body=body, head_end=head_end, opens=ScopeKind.TYPE, docs=docs),)
 
 
 def _variable(node: Node, scope: Scope) -> Iterable[Found]:
@@ -120,7 +110,7 @@ def _alias(node: Node, _scope: Scope) -> Iterable[Found]:
     at = first_child(node.child_by_field_name("left"))
     if at is not None and at.type == "generic_type":
         at = first_child(at)
-    return (Found(node, at, SymbolKind.CLASS),) if at else ()
+    return (Found(node, at, SymbolKind.CLASS),)
 
 
 def _exported(found: Found, _before: str, _scope: Scope) -> bool:

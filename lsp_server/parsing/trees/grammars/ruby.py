@@ -117,17 +117,8 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
     if name == "initialize":
         kind = SymbolKind.CONSTRUCTOR
     hidden = scope.access in {"private", "protected"} and receiver is None
-    return (
-        Found(
-            node,
-            at,
-            kind,
-            head_end=(parameters or at).end_byte,
-            inside=(node,),
-            containers=containers,
-            access="hidden" if hidden else "",
-        ),
-    )
+    head_end, access = (parameters or at).end_byte, "hidden" if hidden else ""
+    return (Found(node, at, kind, head_end=head_end, inside=(node,), containers=containers, access=access),)
 
 
 def _section(node: Node, scope: Scope) -> Iterable[Found]:
@@ -146,25 +137,12 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     at, value = node.child_by_field_name("left"), node.child_by_field_name("right")
     if at is None or at.type != "constant" or scope.kind is ScopeKind.FUNCTION:
         return ()
-    block = value.child_by_field_name("block") if value is not None and value.type == "call" else None
-    if (
-        value is not None
-        and value.type == "call"
-        and text_of(value.child_by_field_name("receiver")) in _MAKERS
-    ):
-        inside = child_of_type(block, "body_statement", "block_body")
-        head_end = head_end_of(node, block)
-        return (
-            Found(
-                node,
-                at,
-                SymbolKind.CLASS,
-                head_end=head_end,
-                inside=(inside,) if inside else (),
-                opens=ScopeKind.TYPE,
-            ),
-        )
-    return (Found(node, at, SymbolKind.CONSTANT),)
+    made = value if value is not None and value.type == "call" else None
+    if made is None or text_of(made.child_by_field_name("receiver")) not in _MAKERS:
+        return (Found(node, at, SymbolKind.CONSTANT),)
+    block = made.child_by_field_name("block")
+    body, head_end = child_of_type(block, "body_statement", "block_body"), head_end_of(node, block)
+    return (Found(node, at, SymbolKind.CLASS, body=body, head_end=head_end, opens=ScopeKind.TYPE),)
 
 
 def _call(node: Node, scope: Scope) -> Iterable[Found]:
@@ -184,23 +162,22 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
             Found(node, at, SymbolKind.PROPERTY, name=text_of(at).lstrip(":"), access=scope.access)
             for at in symbols
         ]
-    inside = child_of_type(node.child_by_field_name("block"), "body_statement", "block_body")
-    bodies = (inside,) if inside is not None else ()
+    body = child_of_type(node.child_by_field_name("block"), "body_statement", "block_body")
     if arguments is not None and first is not None:
-        named = _named_by(first, node, word, arguments, bodies)
+        named = _named_by(first, node, word, arguments, body)
         if named is not None:
             return (named,)
-    if bodies and scope.kind is not ScopeKind.FUNCTION:
-        return (Found(node, inside=bodies, opens=scope.kind),)
+    if body is not None and scope.kind is not ScopeKind.FUNCTION:
+        return (Found(node, body=body, opens=scope.kind),)
     return ()
 
 
-def _named_by(first: Node, node: Node, word: str, arguments: Node, bodies: tuple[Node, ...]) -> Found | None:
+def _named_by(first: Node, node: Node, word: str, arguments: Node, body: Node | None) -> Found | None:
     """Describe a call whose first argument names what it defines; None if it defines nothing."""
     block, receiver = node.child_by_field_name("block"), node.child_by_field_name("receiver")
     name, head_end = text_of(first).strip(":'\""), head_end_of(node, block)
     if word in {"define_method", "define_singleton_method"}:
-        return Found(node, first, SymbolKind.METHOD, name=name, head_end=head_end, inside=bodies)
+        return Found(node, first, SymbolKind.METHOD, name=name, body=body, head_end=head_end)
     if word == "alias_method":
         return Found(node, first, SymbolKind.METHOD, name=name)
     is_test = block is not None and word in _TEST_BLOCKS and text_of(receiver) in {"", "RSpec"}
@@ -216,8 +193,8 @@ def _named_by(first: Node, node: Node, word: str, arguments: Node, bodies: tuple
         first,
         SymbolKind.FUNCTION,
         name=name,
+        body=body,
         head_end=head_end,
-        inside=bodies,
         opens=ScopeKind.FILE,
         flags=SymbolFlags.TEST if is_test else SymbolFlags.NONE,
     )
@@ -225,7 +202,7 @@ def _named_by(first: Node, node: Node, word: str, arguments: Node, bodies: tuple
 
 def _alias(node: Node, scope: Scope) -> Iterable[Found]:
     at = node.child_by_field_name("name")
-    if at is None or at.type == "global_variable":
+    if at is not None and at.type == "global_variable":
         return ()
     return (Found(node, at, SymbolKind.METHOD, name=text_of(at).lstrip(":"), access=scope.access),)
 

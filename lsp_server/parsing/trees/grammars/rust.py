@@ -71,30 +71,19 @@ def _impl(node: Node, _scope: Scope) -> Iterable[Found]:
         kind = kind.child_by_field_name("name")
     name = " ".join(text_of(kind or node.child_by_field_name("type")).split())[:80]
     access = "trait" if node.child_by_field_name("trait") is not None else ""
-    return (
-        Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=(name,) if name else (), access=access),
-    )
+    containers = (name,) if name else ()
+    return (Found(node, body=body, opens=ScopeKind.TYPE, containers=containers, access=access),)
 
 
 def _module(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None or body is None:
+    if body is None:
         return ()
     name = text_of(at)
     if name == _NAMELESS:
-        return (Found(node, inside=(body,), opens=ScopeKind.FILE),)
+        return (Found(node, body=body, opens=ScopeKind.FILE),)
     flags = SymbolFlags.TEST if name in {"test", "tests"} else SymbolFlags.NONE
-    return (
-        Found(
-            node,
-            at,
-            SymbolKind.MODULE,
-            head_end=body.start_byte,
-            inside=(body,),
-            opens=ScopeKind.FILE,
-            flags=flags,
-        ),
-    )
+    return (Found(node, at, SymbolKind.MODULE, body=body, opens=ScopeKind.FILE, flags=flags),)
 
 
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -110,7 +99,7 @@ def _constant(node: Node, scope: Scope) -> Iterable[Found] | Role:
 
 def _foreign(node: Node, _scope: Scope) -> Iterable[Found]:
     body = child_of_type(node, "declaration_list")
-    return (Found(node, inside=(body,), opens=ScopeKind.FILE),) if body is not None else ()
+    return (Found(node, body=body, opens=ScopeKind.FILE),)
 
 
 def _use(node: Node, _scope: Scope) -> Iterable[Found]:

@@ -14,6 +14,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    declared_without,
     definition,
     first_named,
     head_end_of,
@@ -29,37 +30,29 @@ _TEST_OPERATORS = frozenset({"in", "should", "when", "must", "can", ">>"})
 
 def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
     kind = SymbolKind.STRUCT if child_of_type(node, "case") is not None else SymbolKind.CLASS
-    inside = (body,) if body is not None else ()
-    return (Found(node, at, kind, head_end=head_end_of(node, body), inside=inside, opens=ScopeKind.TYPE),)
+    return (Found(node, at, kind, body=body, opens=ScopeKind.TYPE),)
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
-    made = _made(body)
-    inside = (body,) if body is not None and body.type in {"block", "indented_block"} else ()
-    head_end = head_end_of(node, body)
-    name = "this" if at.type == "this" else text_of(at)
-    flags = SymbolFlags.NONE if body is not None else _DECLARED
-    if made is not None:
-        return (
-            Found(
-                node,
-                at,
-                kind,
-                name=name.strip("`"),
-                head_end=head_end,
-                inside=(made,),
-                opens=ScopeKind.TYPE,
-                flags=flags,
-            ),
-        )
-    return (Found(node, at, kind, name=name.strip("`"), head_end=head_end, inside=inside, flags=flags),)
+    inside, opens = _made(body), ScopeKind.TYPE
+    if inside is None:
+        opens = ScopeKind.FUNCTION
+        inside = body if body is not None and body.type in {"block", "indented_block"} else None
+    return (
+        Found(
+            node,
+            at,
+            kind,
+            name=text_of(at).strip("`"),
+            body=inside,
+            head_end=head_end_of(node, body),
+            opens=opens,
+            flags=declared_without(body),
+        ),
+    )
 
 
 def _made(value: Node | None) -> Node | None:
@@ -73,11 +66,8 @@ def _nameless(node: Node, _scope: Scope) -> Iterable[Found]:
     body = _made(node)
     name = text_of(first_named(node)).partition("[")[0].partition("(")[0].rpartition(".")[2]
     containers = (name,) if name.isidentifier() else ()
-    return (
-        (Found(node, inside=(body,), opens=ScopeKind.TYPE, containers=containers),)
-        if body is not None
-        else ()
-    )
+    is_class = body is not None
+    return (Found(node, body=body, opens=ScopeKind.TYPE, containers=containers),) if is_class else ()
 
 
 def _value(node: Node, scope: Scope) -> Iterable[Found]:
@@ -86,9 +76,7 @@ def _value(node: Node, scope: Scope) -> Iterable[Found]:
     pattern = node.child_by_field_name("pattern") or node.child_by_field_name("name")
     if pattern is None:
         return ()
-    names = (
-        [pattern] if pattern.type == "identifier" else [c for c in pattern.children if c.type == "identifier"]
-    )
+    names = [one for one in (pattern, *pattern.children) if one.type == "identifier"]
     flags = _DECLARED if node.type.endswith("_declaration") else SymbolFlags.NONE
     body = _made(node.child_by_field_name("value"))
     found = []
@@ -106,12 +94,8 @@ def _value(node: Node, scope: Scope) -> Iterable[Found]:
 
 def _given(node: Node, _scope: Scope) -> Iterable[Found]:
     at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    opens = ScopeKind.TYPE
-    inside = (body,) if body is not None else ()
-    if at is None:
-        return (Found(node, inside=inside, opens=opens),) if inside else ()
-    head_end = head_end_of(node, body)
-    return (Found(node, at, SymbolKind.CONSTANT, head_end=head_end, inside=inside, opens=opens),)
+    kind = SymbolKind.CONSTANT if at is not None else None
+    return (Found(node, at, kind, body=body, opens=ScopeKind.TYPE),)
 
 
 def _extension(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -149,17 +133,7 @@ def _test(node: Node, title: Node, block: Node | None) -> Iterable[Found]:
     name = text_of(title).replace('"', "")
     if block is None or len(name) > 300:
         return ()
-    return (
-        Found(
-            node,
-            title,
-            SymbolKind.FUNCTION,
-            name=name,
-            head_end=block.start_byte,
-            inside=(block,),
-            flags=SymbolFlags.TEST,
-        ),
-    )
+    return (Found(node, title, SymbolKind.FUNCTION, name=name, body=block, flags=SymbolFlags.TEST),)
 
 
 def _exported(_found: Found, before: str, _scope: Scope) -> bool:

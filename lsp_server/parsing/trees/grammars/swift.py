@@ -17,6 +17,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    declared_without,
     definition,
     head_end_of,
     text_of,
@@ -59,20 +60,14 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     name = text_of(at).partition("<")[0].strip("`")
-    inside = (body,) if body is not None else ()
     word = child_of_type(node, "class", "struct", "enum", "extension", "actor", "protocol")
     if word is not None and word.type == "extension":
-        return (Found(node, inside=inside, opens=ScopeKind.TYPE, containers=(name,)),)
+        return (Found(node, body=body, opens=ScopeKind.TYPE, containers=(name,)),)
     kind = _KINDS.get(word.type if word is not None else "", SymbolKind.CLASS)
     access = ""
     if node.type == "protocol_declaration":
         kind, access = SymbolKind.INTERFACE, "public"
-    head_end = head_end_of(node, body)
-    return (
-        Found(
-            node, at, kind, name=name, head_end=head_end, inside=inside, opens=ScopeKind.TYPE, access=access
-        ),
-    )
+    return (Found(node, at, kind, name=name, body=body, opens=ScopeKind.TYPE, access=access),)
 
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
@@ -80,22 +75,11 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None or not at.is_named or at.type not in {"simple_identifier", "custom_operator"}:
         word = child_of_type(node, "func")
         at = word.next_sibling if word is not None else at
-    if at is None:
-        return ()
     body = node.child_by_field_name("body")
     kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
+    name, head_end, flags = text_of(at).strip("`"), head_end_of(node, body), declared_without(body)
     block = child_of_type(body, "statements")
-    return (
-        Found(
-            node,
-            at,
-            kind,
-            name=text_of(at).strip("`"),
-            head_end=head_end_of(node, body),
-            inside=(block,) if block is not None else (),
-            flags=SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION,
-        ),
-    )
+    return (Found(node, at, kind, name=name, body=block, head_end=head_end, flags=flags),)
 
 
 def _special(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -105,8 +89,7 @@ def _special(node: Node, _scope: Scope) -> Iterable[Found]:
     if at is None:
         return ()
     kind = SymbolKind.CONSTRUCTOR if at.type == "init" else SymbolKind.METHOD
-    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    return (Found(node, at, kind, head_end=head_end_of(node, body), flags=flags),)
+    return (Found(node, at, kind, head_end=head_end_of(node, body), flags=declared_without(body)),)
 
 
 def _property(node: Node, scope: Scope) -> Iterable[Found]:
@@ -123,9 +106,7 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
         pattern.child_by_field_name("bound_identifier") for pattern in node.children_by_field_name("name")
     ]
     return [
-        Found(node, at, kind, name=text_of(at).strip("`"), head_end=head_end, flags=flags)
-        for at in names
-        if at is not None
+        Found(node, at, kind, name=text_of(at).strip("`"), head_end=head_end, flags=flags) for at in names
     ]
 
 
@@ -136,8 +117,7 @@ def _entry(node: Node, _scope: Scope) -> Iterable[Found]:
 
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     at, given = child_of_type(node, "simple_identifier"), node.child_by_field_name("definition")
-    head_end = head_end_of(node, given)
-    return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end),) if at is not None else ()
+    return (Found(node, at, SymbolKind.FUNCTION, head_end=head_end_of(node, given)),)
 
 
 def _test_block(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -148,15 +128,9 @@ def _test_block(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     argument = child_of_type(child_of_type(suffix, "value_arguments"), "value_argument")
     title = child_of_type(argument, "line_string_literal")
-    if title is None:
-        return ()
-    name, inside = text_of(title).strip('"'), child_of_type(block, "statements")
-    bodies, flags = ((inside,) if inside is not None else ()), SymbolFlags.TEST
-    return (
-        Found(
-            node, title, SymbolKind.FUNCTION, name=name, head_end=block.start_byte, inside=bodies, flags=flags
-        ),
-    )
+    name, kind, flags = text_of(title).strip('"'), SymbolKind.FUNCTION, SymbolFlags.TEST
+    body, head_end = child_of_type(block, "statements"), block.start_byte
+    return (Found(node, title, kind, name=name, body=body, head_end=head_end, flags=flags),)
 
 
 def _exported(found: Found, before: str, scope: Scope) -> bool:

@@ -13,6 +13,7 @@ from lsp_server.parsing.trees.rules import (
     Scope,
     ScopeKind,
     child_of_type,
+    definition,
     first_child,
     head_end_of,
     text_of,
@@ -32,22 +33,13 @@ _MAX_KEYS = 2
 
 def _variable(node: Node, scope: Scope) -> Iterable[Found]:
     at = child_of_type(node, "identifier")
-    if at is None:
-        return ()
     container = child_of_type(node, *_CONTAINERS)
     if container is not None:
         kind = _CONTAINERS[container.type]
         access = "enum" if kind is SymbolKind.ENUM else ""
-        brace = child_of_type(container, "{")
-        head_end = brace.start_byte if brace is not None else container.start_byte
-        return (
-            Found(
-                node, at, kind, head_end=head_end, inside=(container,), opens=ScopeKind.TYPE, access=access
-            ),
-        )
-    if scope.kind is ScopeKind.FUNCTION or (
-        child_of_type(node, "builtin_function") is not None and _is_import(node)
-    ):
+        head_end, opens = (child_of_type(container, "{") or container).start_byte, ScopeKind.TYPE
+        return (Found(node, at, kind, body=container, head_end=head_end, opens=opens, access=access),)
+    if scope.kind is ScopeKind.FUNCTION or _is_import(node):
         return ()
     is_constant = child_of_type(node, "const") is not None
     kind = SymbolKind.CONSTANT if is_constant else SymbolKind.VARIABLE
@@ -58,20 +50,10 @@ def _is_import(node: Node) -> bool:
     return text_of(child_of_type(child_of_type(node, "builtin_function"), "builtin_identifier")) == "@import"
 
 
-def _function(node: Node, scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    if at is None:
-        return ()
-    kind = SymbolKind.METHOD if scope.kind is ScopeKind.TYPE else SymbolKind.FUNCTION
-    flags = SymbolFlags.NONE if body is not None else SymbolFlags.DECLARATION
-    head_end = head_end_of(node, body)
-    return (Found(node, at, kind, head_end=head_end, inside=(body,) if body else (), flags=flags),)
-
-
 def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
     """Look into the container that a generic function returns."""
     container = child_of_type(first_child(node), *_CONTAINERS)
-    return (Found(node, inside=(container,), opens=ScopeKind.TYPE),) if container is not None else ()
+    return (Found(node, body=container, opens=ScopeKind.TYPE),)
 
 
 def _field(node: Node, scope: Scope) -> Iterable[Found]:
@@ -79,7 +61,7 @@ def _field(node: Node, scope: Scope) -> Iterable[Found]:
     if at is None or text_of(at) == "_":
         return ()
     if at.type in _VALUES:
-        return (Found(node, inside=(at,), opens=ScopeKind.TYPE),)
+        return (Found(node, body=at, opens=ScopeKind.TYPE),)
     kind = SymbolKind.ENUM_MEMBER if scope.access == "enum" else SymbolKind.FIELD
     return (Found(node, at, kind),)
 
@@ -90,25 +72,13 @@ def _key(node: Node, scope: Scope) -> Iterable[Found]:
     at = child_of_type(target, "identifier")
     if at is None or value is None or value.type != "anonymous_struct_initializer":
         return ()
-    inside = (value,) if len(scope.containers) < _MAX_KEYS else ()
-    name = text_of(at).strip('@"')
-    return (
-        Found(
-            node,
-            at,
-            SymbolKind.KEY,
-            name=name,
-            head_end=value.start_byte,
-            inside=inside,
-            opens=ScopeKind.TYPE,
-        ),
-    )
+    name, head_end = text_of(at).strip('@"'), value.start_byte
+    body = value if len(scope.containers) < _MAX_KEYS else None
+    return (Found(node, at, SymbolKind.KEY, name=name, body=body, head_end=head_end, opens=ScopeKind.TYPE),)
 
 
 def _test(node: Node, _scope: Scope) -> Iterable[Found]:
     at, block = child_of_type(node, "string", "identifier"), child_of_type(node, "block")
-    if at is None:
-        return ()
     name = text_of(at).strip('"')
     head_end = head_end_of(node, block)
     return (Found(node, at, SymbolKind.FUNCTION, name=name, head_end=head_end, flags=SymbolFlags.TEST),)
@@ -122,7 +92,12 @@ RULES = Rules(
     nodes={
         "comment": Role.COMMENT,
         "variable_declaration": _variable,
-        "function_declaration": _function,
+        "function_declaration": definition(
+            SymbolKind.FUNCTION,
+            in_type=SymbolKind.METHOD,
+            opens=ScopeKind.FUNCTION,
+            without_body=SymbolFlags.DECLARATION,
+        ),
         "expression_statement": _returned,
         "container_field": _field,
         "test_declaration": _test,

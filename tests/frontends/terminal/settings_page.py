@@ -1,4 +1,4 @@
-"""Writes docs/settings.md: `python -m lsp_server.frontends.terminal.settings_page > docs/settings.md`."""
+"""Writes docs/settings.md: `python tests/frontends/terminal/settings_page.py > docs/settings.md`."""
 
 import json
 import sys
