@@ -18,7 +18,7 @@ IMPORTS = """
 import builtins, os, pathlib, signal, sys, time
 
 def while_importing(name, *arguments, original=builtins.__import__, **options):
-    if name == "lsp_server.app":
+    if name == "lsp_server.embedding":  # the first that only `app` imports
         {here}
     return original(name, *arguments, **options)
 
