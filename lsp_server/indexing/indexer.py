@@ -169,7 +169,7 @@ class Indexer:
         if writer.generation != generation:
             self._report(Published(writer.generation))
         if scanned_at_ns is not None:
-            if was_ready:
+            if was_ready and self._has_time():
                 writer.check()
             self._delete_others(version)
         if self._is_tidied:

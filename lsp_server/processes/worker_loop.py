@@ -46,17 +46,19 @@ def serve(
     Args:
         handler: An exception that it raises is reported to the parent, and the loop continues.
         max_memory_bytes: Once more was resident, end after the current answer, to be replaced; 0: no limit.
-        memory_limit_bytes: Once more is resident, report the job as failed and end at once; 0: no limit.
+        memory_limit_bytes: Once so much more is resident than at the start, where a large model is loaded
+            already, report the job as failed and end at once; 0: no limit.
         stall_limit_s: End this process when one job takes longer, even in C code and with the parent gone.
     """
     answers = take_stdout()
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     at_work, answering = threading.Event(), threading.Lock()
+    at_start_bytes = resident_peak_bytes()
 
     def watch_memory() -> None:
         while at_work.wait():
             with answering:
-                if at_work.is_set() and resident_peak_bytes() > memory_limit_bytes:
+                if at_work.is_set() and resident_peak_bytes() - at_start_bytes > memory_limit_bytes:
                     with contextlib.suppress(OSError):
                         write_frame(answers, b"MemoryError", RAISED | LEAVING)
                     os._exit(0)

@@ -13,7 +13,7 @@ def client_process(pid: int | None) -> psutil.Process | None:
 
     Any other may have nothing to do with the client, whose id may be one of another machine or container.
     """
-    with suppress(psutil.Error):
+    with suppress(psutil.Error, OSError, RuntimeError):  # the system may not tell
         return next((one for one in psutil.Process().parents() if one.pid == pid), None)
     return None
 
