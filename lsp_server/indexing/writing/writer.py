@@ -214,7 +214,7 @@ class IndexWriter:
     def check(self) -> None:
         """Read all that is committed and compare it with its checksums: 3 s for a million symbols.
 
-        Call it last: it waits for merges, which delete files that it would read, and then writes no more text.
+        Call it last: it waits for merges, which delete what it would read, and ends the writing of text.
 
         Raises:
             IndexDamaged: Something differs.
