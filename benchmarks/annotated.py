@@ -1,13 +1,12 @@
 """What the benchmarks of retrieval share: annotated repositories, indexed and open for searching."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from targets import Task, read_tasks
+from targets import Task, read_specs, read_tasks
 
 from lsp_server.app import visit_parts
 from lsp_server.search.folder.view import FolderView
@@ -46,13 +45,10 @@ def annotated(repos: Path, data: Path, only: Sequence[str], indexes: Path) -> It
         only: Names; empty for all.
         indexes: Where indexes are kept; those that are there are brought up to date.
     """
-    for spec in json.loads((data / "specs.json").read_bytes()):
-        name, root = spec["name"], spec.get("benchmark_root") or ""
-        if only and name not in only:
-            continue
-        with indexed(repos / name / root, indexes) as view:
-            tasks = read_tasks(data / "annotations" / f"{name}.json")
-            yield Annotated(name, spec["language"], root, tasks, view)
+    for spec in read_specs(data, only):
+        with indexed(repos / spec.name / spec.root, indexes) as view:
+            tasks = read_tasks(data / "annotations" / f"{spec.name}.json")
+            yield Annotated(spec.name, spec.language, spec.root, tasks, view)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ START = Weights(
     declaration=0.9, elsewhere=0.7, constructor=0.85, value=0.7, prose=0.7, whole_file=0.6,
     repeated_file=0.65, repeated_name=0.85,
 )  # fmt: skip
-"""Round numbers, set by hand before anything was learned."""
+"""Round numbers, set by hand before anything was learned; `size` later, beside benchmarks/places.py."""
 
 BY_HAND = (
     "example",

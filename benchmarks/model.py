@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from targets import DEPTH, Task, covers, from_root, ndcg, read_tasks
+from targets import DEPTH, Task, covers, from_root, ndcg, read_specs, read_tasks
 
 from lsp_server.embedding import BUNDLED_FOLDER, ScoreCurves
 from lsp_server.embedding.static_model import CONFIG_FILE
@@ -115,13 +115,10 @@ class Transformer:
 def read_repositories(repos: Path, data: Path, only: Sequence[str]) -> list[Repository]:
     """Parse the annotated repositories, every file of them."""
     repositories = []
-    for spec in json.loads((data / "specs.json").read_bytes()):
-        name, root = spec["name"], spec.get("benchmark_root") or ""
-        if only and name not in only:
-            continue
-        source = FolderRepository(repos / name / root, name, lambda _path, _size: True)
-        tasks = data / "annotations" / f"{name}.json"
-        repositories.append(Repository(name, root, read_part(source), tasks))
+    for spec in read_specs(data, only):
+        source = FolderRepository(repos / spec.name / spec.root, spec.name, lambda _path, _size: True)
+        tasks = data / "annotations" / f"{spec.name}.json"
+        repositories.append(Repository(spec.name, spec.root, read_part(source), tasks))
     return repositories
 
 

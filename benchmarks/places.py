@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from annotated import indexed, mean_over
+from targets import DEPTH, read_specs
 
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing import ParsedFile, ParsedSymbol, ParseLimits, parse_file
@@ -34,7 +35,6 @@ from lsp_server.training.questions import question_of
 from lsp_server.training.sources import FolderRepository
 
 MAX_A_REPOSITORY, MAX_A_FILE, MAX_WORDS = 100, 4, 16
-DEPTH = 10
 SEED = 7
 
 KINDS = frozenset(
@@ -105,8 +105,7 @@ def _hidden(copy: Path, path: str, items: Sequence[ParsedSymbol]) -> Iterator[Qu
     for item in items:
         without = left.get(_place(item))
         if without is not None and not without.symbol.documentation:
-            text_asked = question_of(item.symbol.documentation) or ""
-            yield Question(text_asked, path, *_place(item))
+            yield Question(question_of(item.symbol.documentation) or "", path, *_place(item))
 
 
 def _place(item: ParsedSymbol) -> tuple[str, int]:
@@ -144,21 +143,17 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    only = arguments.only.split(",") if arguments.only else []
     repositories: list[str] = []
     placed: dict[SearchMode, list[int]] = {mode: [] for mode in SearchMode}
-    for spec in json.loads((arguments.data / "specs.json").read_bytes()):
-        name, root = spec["name"], spec.get("benchmark_root") or ""
-        if only and name not in only:
-            continue
+    for spec in read_specs(arguments.data, arguments.only.split(",") if arguments.only else []):
         with tempfile.TemporaryDirectory() as scratch:
             copy = Path(scratch, "copy")
-            questions = questions_in(arguments.repos / name / root, copy)
+            questions = questions_in(arguments.repos / spec.name / spec.root, copy)
             with indexed(copy, Path(scratch, "indexes")) as view:
                 for mode in SearchMode:
                     placed[mode] += ranks(view, questions, mode)
-        repositories += [name] * len(questions)
-        print(f"{name:16} {len(questions):4} questions", flush=True)
+        repositories += [spec.name] * len(questions)
+        print(f"{spec.name:16} {len(questions):4} questions", flush=True)
     report = {mode.value: figures(repositories, found) for mode, found in placed.items()}
     for label, values in report.items():
         print(f"{label:8}", "  ".join(f"{name} {value:.3f}" for name, value in values.items()))

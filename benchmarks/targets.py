@@ -2,12 +2,28 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """An annotated repository: name, language, and the searched folder from its root, "" for itself."""
+
+    name: str
+    language: str
+    root: str
+
+
+def read_specs(data: Path, only: Sequence[str]) -> Iterator[Spec]:
+    """Yield the annotated repositories of specs.json, all or those of some names."""
+    for one in json.loads((data / "specs.json").read_bytes()):
+        if not only or one["name"] in only:
+            yield Spec(one["name"], one["language"], one.get("benchmark_root") or "")
 
 
 @dataclass(frozen=True, slots=True)

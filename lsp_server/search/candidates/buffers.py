@@ -101,6 +101,8 @@ def _quoted(
     file: UnsavedFile, rows: I64, retrieval: Retrieval, quotations: Sequence[Quotation], stemmer: Stemmer
 ) -> Mask:
     """Return which of the rows' symbols the query quotes, bool[rows]."""
+    if not any(quotation.runs for quotation in quotations):
+        return np.zeros(len(rows), np.bool_)
     holding = np.zeros(0, np.int64)
     may_quote = ~repeats(retrieval.query.words, file.flags[rows]) & ~is_prose([file.path])
     documents = [file.documents[row] for row in rows]

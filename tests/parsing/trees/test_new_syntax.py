@@ -5,6 +5,7 @@ import pytest
 from lsp_server.parsing.languages import LANGUAGES, language_of, load_grammar
 from lsp_server.parsing.symbols import ParsedSymbol
 from lsp_server.parsing.trees.extraction import extract
+from lsp_server.parsing.trees.grammars.luau import without_types
 
 
 def line(one: ParsedSymbol) -> str:
@@ -256,6 +257,18 @@ end
         "12-20 method Shop.new | Makes one.",
         "23-28 function add",
     )
+
+
+def test_a_generic_head_alone_shows_luau() -> None:
+    source = b"local function map<T, U>(list: { T }, change: (T) -> U): { U }\n\treturn {}\nend\n"
+    read = without_types(source)
+    assert read.split() == b"local function map (list , change ) return {} end".split()
+    assert len(read) == len(source)
+
+
+def test_a_label_called_continue_stays() -> None:
+    source = b"-- calls function(err: string)\nwhile f() do\n\tif g() then goto continue end\n\t::continue::\nend\n"
+    assert b"goto continue end\n" in without_types(source)
 
 
 def test_branches_of_a_rust_macro() -> None:

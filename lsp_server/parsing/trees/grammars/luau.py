@@ -16,7 +16,7 @@ _ONE_TYPE = (
 _TYPE = rb"%b(?:\s*+(?:->|[|&])\s*+%b)*+" % (_ONE_TYPE, _ONE_TYPE)
 # Both begin with a word, which makes the search fast.
 _TYPED_HEAD = re.compile(
-    rb"function[ \t]*+[\w.:]*+(?:<[^()\n]*+>)?+\((?:[^():\n]*+: ?[\w({]|\n\s*+\w++: ?[\w({])"
+    rb"function[ \t]*+[\w.:]*+(?:<[^()<>\n]*+>)?+\((?:[^():\n]*+: ?[\w({]|\n\s*+\w++: ?[\w({])"
 )
 _TYPED_NAME = re.compile(rb"local \w++: \w")
 _ALIAS = re.compile(
@@ -24,7 +24,7 @@ _ALIAS = re.compile(
     re.MULTILINE,
 )
 _HEAD = re.compile(
-    rb"(\bfunction\b[ \t]*+[\w.:]*+)(<[^()\n]*?>)?(%b)([ \t]*+:[ \t]*+%b)?+" % (_PARENTHESES, _TYPE)
+    rb"(\bfunction\b[ \t]*+[\w.:]*+)(<[^()<>\n]*+>)?(%b)([ \t]*+:[ \t]*+%b)?+" % (_PARENTHESES, _TYPE)
 )
 _PARAMETER = re.compile(rb"((?:^\(|,)\s*+(?:\w++|\.\.\.)\s*+)(:\s*+%b)" % _TYPE)
 _NAMES = re.compile(
@@ -37,7 +37,7 @@ _TEXT = re.compile(rb"`([^`\n]*+)`")
 _CHOICE = re.compile(rb"(?:[=(,{]|\breturn) if [^\n]*\bthen\b[^\n]*\belse\b")
 _CHOICE_WORD = re.compile(rb"\b(?:if|then|elseif|else)\b")
 _CHOICE_WORDS = {b"if": b"  ", b"then": b"and ", b"elseif": b"or    ", b"else": b"or  "}
-_LONE = re.compile(rb"^[ \t]*+@\w++[ \t]*+\r?$|(?<!goto)(?<=\s)continue(?=\s*+(?:$|end\b))", re.MULTILINE)
+_LONE = re.compile(rb"^[ \t]*+@\w++[ \t]*+\r?$|(?<!goto )(?<=\s)continue(?=\s*+(?:$|end\b))", re.MULTILINE)
 
 
 def without_types(source: bytes) -> bytes:
