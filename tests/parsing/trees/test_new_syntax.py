@@ -267,7 +267,7 @@ def test_a_generic_head_alone_shows_luau() -> None:
 
 
 def test_a_label_called_continue_stays() -> None:
-    source = b"-- calls function(err: string)\nwhile f() do\n\tif g() then goto continue end\n\t::continue::\nend\n"
+    source = b"-- function(err: string)\nwhile f() do\n\tif g() then goto continue end\n\t::continue::\nend\n"
     assert b"goto continue end\n" in without_types(source)
 
 
