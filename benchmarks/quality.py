@@ -8,7 +8,7 @@ with the files that answer them). NDCG@10, recall@10 and the mean reciprocal ran
 query; a target gains once, where it is first hit. Averages go from queries to repositories to languages.
 
 --ablate leaves each signal out in turn, the others as they are, and says what it is worth: positive is better
-with it. "wins" counts queries that are better with it and those that are worse. --palette asks
+with it. "helps" and "harms" count the queries that are better and worse with it. --palette asks
 `workspace/symbol` instead. --report writes all of it as a page.
 """
 
@@ -37,6 +37,16 @@ from lsp_server.search.results import SearchRequest, SearchResult
 
 NOISE = 0.002
 """A signal worth less than this over all queries is called noise in the report."""
+
+ABOUT = """
+- A target is a file that answers a query, or some of its lines. It counts once, where it is first hit.
+- Averages go from queries to repositories to languages. `ms` is the median time of a search in the engine.
+- The ranking's weights were learned on these queries. [ranking.md](../ranking.md#where-the-weights-come-from)
+  says what they reach on languages left out, [model.md](../model.md#how-good-it-is) what the whole server
+  reaches on other repositories.
+
+This page is written by a program; the last section says by which command.
+"""
 
 Ask = Callable[[FolderView, str], Sequence[SearchResult]]
 
@@ -154,13 +164,18 @@ def page(
     answers: Sequence[Answer], ablation: Mapping[str, Mapping[str, float]], n_worst: int
 ) -> Iterator[str]:
     """Yield the lines of the report."""
-    yield from ("# Retrieval quality", "", "Made by a program; the last section says by which command.", "")
-    yield from table({"all": figures(answers), **grouped(answers, "kind")}, "kind of query")
+    of_all = figures(answers)
+    yield from ("# Retrieval quality", "")
+    yield "How well searches find what people mean, on annotated queries about public repositories:"
+    yield f"NDCG@10 {of_all['ndcg10']:.3f}, recall@10 {of_all['recall10']:.3f}, MRR {of_all['mrr']:.3f}."
+    yield ABOUT
+    yield from table({"all": of_all, **grouped(answers, "kind")}, "kind of query")
     yield ""
     yield from table(grouped(answers, "language"), "language")
     if ablation:
         yield from ("", "## What each signal is worth", "")
-        yield f"NDCG@10 with it, less without it and all else unchanged; under {NOISE} it is noise here."
+        yield "`worth` is NDCG@10 with the signal minus NDCG@10 without it, all else unchanged;"
+        yield f"under {NOISE} it is noise. `helps` and `harms` count the queries that get better and worse."
         yield ""
         yield from table(ablation, "signal")
     if n_worst:
