@@ -124,7 +124,7 @@ def _run(parsed: Namespace, console: Console) -> int:
         logger.exception("%s failed", parsed.command)
         console.fail(
             SemanticSymbolsError(
-                f"Something went wrong that should not have: {type(error).__name__}: {error}.",
+                f"Internal error: {type(error).__name__}: {error}.",
                 "Run the command with --log-level debug, and report it with the log file.",
             )
         )

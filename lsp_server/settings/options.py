@@ -60,7 +60,7 @@ class IndexingSettings:
 
     workers: int = option(
         0,
-        "How many processes parse files; 0 chooses by the number of cores.",
+        "How many processes parse files; 0 decides by the number of cores.",
         limits=(0, 64),
         in_workspace=False,
     )
@@ -77,18 +77,18 @@ class IndexingSettings:
         (), "gitignore patterns of files to index even if an ignore file or a default leaves them out."
     )
     exclude: tuple[str, ...] = option(
-        (), "gitignore patterns of files to leave out in addition to the ignored ones."
+        (), "gitignore patterns of files to leave out, besides those that are ignored anyway."
     )
     watch: bool = option(True, "Follow changes on disk while the server runs.")
     file_timeout_seconds: float = option(
         20.0,
-        "A file that takes longer than this to parse, in seconds, is left out until it changes.",
+        "A file that takes more than this many seconds to parse is left out until it changes.",
         limits=(1, 600),
         is_ceiling=True,
     )
     cache_bytes: int = option(
         512 * _MIB,
-        "The largest size on disk, in bytes, of the cache of parsed and embedded files that all workspaces "
+        "The maximum size on disk, in bytes, of the cache of parsed and embedded files, which all workspaces "
         "share; 0 turns it off.",
         limits=(0, 1 << 40),
         in_workspace=False,
@@ -99,9 +99,7 @@ class IndexingSettings:
 class SearchSettings:
     """How searches answer."""
 
-    default_limit: int = option(
-        20, "How many results a search returns when it sets no limit.", limits=(1, 200)
-    )
+    default_limit: int = option(20, "How many results a search returns if it sets no limit.", limits=(1, 200))
     recall_target: float = option(
         0.98,
         "The share of the exact ten nearest vectors that an approximate search must find (recall@10), as "
@@ -147,12 +145,12 @@ class ModelSettings:
     )
     query_prefix: str = option(
         "",
-        "Text put before every query of a fastembed model; empty for what the model is known to need.",
+        "Text put before every query for a fastembed model; empty for the model's own prefix, if known.",
         in_workspace=False,
     )
     passage_prefix: str = option(
         "",
-        "Text put before every symbol of a fastembed model; empty for what the model is known to need.",
+        "Text put before every symbol for a fastembed model; empty for the model's own prefix, if known.",
         in_workspace=False,
     )
 

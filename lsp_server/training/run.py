@@ -150,7 +150,7 @@ def train(plan: Plan, on_progress: OnProgress = lambda _: None) -> Report:
     pairs = pairs_of(taught, wordpiece)
     if len(pairs) < plan.recipe.shape.pairs:
         raise InvalidParams(
-            f"There are {len(pairs)} pairs of a query and a symbol to learn from, and a batch needs "
+            f"There are only {len(pairs)} pairs of a query and a symbol to learn from; a batch needs "
             f"{plan.recipe.shape.pairs}.",
             "Give more repositories, or ones with more documentation.",
             key="sources",

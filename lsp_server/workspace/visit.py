@@ -141,7 +141,7 @@ class FolderVisit:
             self._is_current = True
             return Ending.DONE
         if self._parts.index.is_paused():
-            self._note(f"Indexing is paused; changed files that are not taken in yet: {len(changed):,}.")
+            self._note(f"Indexing is paused; changed files that are not indexed yet: {len(changed):,}.")
             return Ending.DONE
         return self._tried(messages.Update(tuple(changed), 1), 0.0)
 

@@ -113,8 +113,8 @@ def _add_searches(commands: Commands) -> None:
     related = _command(
         commands,
         "related",
-        "Find the symbols closest in meaning to the one at a position, in the indexed folder around the "
-        "file, else in its repository, else in the current folder.",
+        "Find the symbols closest in meaning to the one at a position. Searches the indexed folder that "
+        "holds the file, else its repository, else the current folder.",
     )
     related.add_argument("position", metavar="FILE:LINE[:COL]", help="line and column count from 1")
     related.add_argument("--limit", type=int, metavar="N", help="how many results at most, 1 to 200 (20)")
@@ -162,7 +162,7 @@ def _add_training(train: Parser) -> None:
         "--corpus", metavar="FOLDER", help="where to cache what was read, for the next run (OUT/corpus)"
     )
     train.add_argument(
-        "--reserve", metavar="FILE", help="names of repositories never to learn from, one per line"
+        "--reserve", metavar="FILE", help="file with names of repositories never to learn from, one per line"
     )
     train.add_argument(
         "--permissive-only",
@@ -184,11 +184,11 @@ def _add_training(train: Parser) -> None:
         metavar="N",
         help="how many sentences to learn from the model given with --start (240000)",
     )
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (0)")
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="random seed (0)")
 
 
 def _add_vector(commands: Commands) -> None:
-    vector = _command(commands, "vector", "Work with the vectors alone.")
+    vector = _command(commands, "vector", "Index, search and inspect the vectors alone.")
     actions = vector.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
     index = _command(actions, "index-vectors", "Index a folder and describe its vectors.")
     _add_path(index)
@@ -254,7 +254,7 @@ def _command(commands: Commands, name: str, description: str) -> Parser:
         "--index-dir",
         metavar="FOLDER",
         default=SUPPRESS,
-        help="keep indexes here instead of in the cache folder",
+        help="keep indexes here instead of in the user cache folder",
     )
     parser.add_argument(
         "--log-level",

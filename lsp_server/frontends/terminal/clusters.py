@@ -126,4 +126,4 @@ def _sizes(snapshot: Snapshot) -> NDArray[np.int64]:
 def _spread(sizes: NDArray[np.int64]) -> str:
     if not len(sizes):
         return "no symbols"
-    return f"{sizes.min():,} to {sizes.max():,} symbols, {np.median(sizes):,.0f} in the middle"
+    return f"{sizes.min():,} to {sizes.max():,} symbols, median {np.median(sizes):,.0f}"

@@ -9,9 +9,9 @@ from lsp_server.settings import CLIENT_SECTION, WORKSPACE_FILE, Option, OptionRu
 _INTRODUCTION = f"""\
 # Settings
 
-All settings. This page is generated from the program's own list.
+All settings. This page is generated from the program's own list; don't edit it by hand.
 
-A setting may be given in several places; later ones win:
+A setting may be given in several places. Later ones win:
 
 1. the default,
 2. your own settings file, `config.toml` in the platform's folder for settings
@@ -22,12 +22,16 @@ A setting may be given in several places; later ones win:
 5. the command line (`--index-dir`, `--log-level`),
 6. what your editor sends in its section `{CLIENT_SECTION}`.
 
-A change in the editor takes effect at once, without a restart. An unknown setting is reported, with the
-nearest valid name, and so is an invalid value; both are ignored. A workspace's file can't set anything that
-names a folder, loads a model or applies to the whole machine, nor raise the limits of a file's size and time:
-a repository that you open must not be able to decide that. Of mistakes in one place, ten are reported.
+A change in the editor takes effect at once, without a restart.
 
-In TOML, sections are tables, and names may be written as here or in snake_case:
+A repository that you open must not decide what runs on your machine. So a workspace's file can't set anything
+that names a folder, loads a model or applies to the whole machine, nor raise the limits on a file's size and
+parsing time.
+
+An unknown setting is reported, with the nearest valid name, and so is an invalid value. Both are ignored. At
+most ten mistakes are reported for each place.
+
+In TOML, sections are tables. Names may be written as here or in snake_case:
 
 ```toml
 [indexing]
