@@ -106,7 +106,7 @@ def gathered(view: FolderView, root: str, task: Task) -> tuple[Signals, np.ndarr
         span = symbol_at(view, ref).span
         where = (from_root(root, path), span.start.line + 1, span.end.line + 1)
         hits[row] = [covers(target, *where) for target in task.targets]
-    return signals(view, retrieval, found), hits
+    return signals(retrieval, found), hits
 
 
 def queries_of(one: Annotated) -> list[Query]:

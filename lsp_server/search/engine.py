@@ -19,7 +19,7 @@ from lsp_server.search.folder.view import FolderView
 from lsp_server.search.query.line_references import names_file
 from lsp_server.search.query.spelling import Near, corrected
 from lsp_server.search.query.syntax import ParsedQuery, parse_query
-from lsp_server.search.query.words import SplitNames, content_words
+from lsp_server.search.query.words import content_words
 from lsp_server.search.ranking.confidence import confidence, scores
 from lsp_server.search.ranking.order import Ranking, rank
 from lsp_server.search.ranking.rarity import MAX_WORDS, rarities
@@ -104,7 +104,7 @@ def _search_folder(
     weights = VECTOR_ONLY if request.mode is SearchMode.VECTOR else view.weights
     cancel.raise_if_cancelled()
     if query.words:
-        found = signals(view, retrieval, gathered)
+        found = signals(retrieval, gathered)
         ranking = _reread(view, retrieval, gathered, rank(found, weights), cancel)
         scored = _scores(view, retrieval, gathered, found, ranking)
     else:  # a query of filters alone: everything gathered passes them
@@ -157,10 +157,9 @@ def _is_known_name(view: FolderView, query: ParsedQuery) -> bool:
     return held or names_file(query.text, view.paths())
 
 
-def signals(view: FolderView, retrieval: Retrieval, gathered: Gathered) -> Signals:
+def signals(retrieval: Retrieval, gathered: Gathered) -> Signals:
     """Return the ranking signals of each candidate."""
     query = retrieval.query
-    split = SplitNames() if view.snapshot is None else view.snapshot.split
     terms = QueryTerms(
         words=query.words,
         identifiers=query.identifiers,
@@ -168,7 +167,7 @@ def signals(view: FolderView, retrieval: Retrieval, gathered: Gathered) -> Signa
         is_one_name=query.is_one_name,
         is_one_piece=query.is_one_piece,
     )
-    return signals_of(terms, gathered.candidates, split)
+    return signals_of(terms, gathered.candidates)
 
 
 def _listing(view: FolderView, retrieval: Retrieval, gathered: Gathered) -> Ranking:

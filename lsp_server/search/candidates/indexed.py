@@ -20,6 +20,7 @@ from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import match_beginning
 from lsp_server.search.query.line_references import at_line, resolve_lines
 from lsp_server.search.query.quoting import Quotation, innermost
+from lsp_server.search.query.words import words_of_name
 from lsp_server.search.ranking.signals import Candidates, is_prose, repeats
 from lsp_server.search.results import SearchMode
 from lsp_server.vectors.arrays import F32, I64, U64, Mask
@@ -247,7 +248,7 @@ def _file_words(snapshot: Snapshot, retrieval: Retrieval, files: I64) -> F32:
     indices = np.minimum(np.searchsorted(files, found.files), len(files) - 1)
     is_asked = files[indices] == found.files  # the text index may be ahead and number a path differently
     held[indices[is_asked]] = found.held[is_asked]
-    paths = [snapshot.split(snapshot.path_of(file)) for file in files.tolist()]
+    paths = [words_of_name(snapshot.path_of(file)) for file in files.tolist()]
     return retrieval.covered(held | held_in_paths(list(retrieval.rarity), paths, snapshot.text.stemmer))
 
 

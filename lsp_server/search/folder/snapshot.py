@@ -9,7 +9,6 @@ import numpy as np
 from lsp_server.fulltext import TextReader
 from lsp_server.model import ClusterId, Symbol, SymbolKind
 from lsp_server.search.folder.masks import Masks
-from lsp_server.search.query.words import SplitNames
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.index_meta import IndexMeta
@@ -31,7 +30,6 @@ class Snapshot:
         text: The text index as committed with the generation or later; hits that `vectors` does not know
             are dropped.
         entries: int64[largest file id + 1], the ordinal of each file's own entry, -1 where there is none.
-        split: Caches the words of names and paths.
         masks: Caches the filter masks of the last searches.
     """
 
@@ -40,7 +38,6 @@ class Snapshot:
     vectors: VectorIndex
     text: TextReader
     entries: I64
-    split: SplitNames
     masks: Masks
 
     @classmethod
@@ -64,8 +61,7 @@ class Snapshot:
         ]
         alive = [segment.alive(state.tombstones.get(segment.path.name)) for segment in segments]
         vectors = VectorIndex(segments, alive, meta.centroids)
-        split = SplitNames() if before is None else before.split
-        return cls(state, meta, vectors, text, _entries(vectors, len(state.paths)), split, Masks())
+        return cls(state, meta, vectors, text, _entries(vectors, len(state.paths)), Masks())
 
     @property
     def generation(self) -> int:

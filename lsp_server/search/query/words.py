@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from lsp_server.search.query.shortened_words import WHOLE_WORDS
@@ -44,23 +45,13 @@ def similarity_of_words(left: str, right: str) -> float:
     return 0.85 if rest <= 3 and shared >= rest else 0.0  # "-ing", "-ies", "-ers"
 
 
-class SplitNames:
-    """Splits names and paths into words, with a bounded cache. Thread-safe.
+@lru_cache(_MAX_KNOWN)
+def words_of_name(name: str) -> tuple[str, ...]:
+    """Return the lower-case words of a name or a path.
 
     The same names keep coming up as candidates; splitting them would cost more than the rest of ranking.
     """
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[str, ...]] = {}
-
-    def __call__(self, text: str) -> tuple[str, ...]:
-        """Return the lower-case words of a text."""
-        words = self._known.get(text)
-        if words is None:
-            if len(self._known) >= _MAX_KNOWN:
-                self._known.clear()
-            words = self._known[text] = tuple(map(sys.intern, split_words(text)))
-        return words
+    return tuple(map(sys.intern, split_words(name)))
 
 
 class QueryWords:

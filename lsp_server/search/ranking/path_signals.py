@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from lsp_server.search.query.words import QueryWords, SplitNames
+from lsp_server.search.query.words import QueryWords, words_of_name
 from lsp_server.search.ranking.platforms import is_foreign
 
 FOLDERS_OWN: Final = frozenset({"__init__", "index", "mod", "package"})
@@ -33,18 +33,15 @@ class PathSignals:
     elsewhere: np.ndarray
 
     @classmethod
-    def of(
-        cls, query: QueryWords, paths: Sequence[str], split: SplitNames, foreign: frozenset[str]
-    ) -> "PathSignals":
+    def of(cls, query: QueryWords, paths: Sequence[str], foreign: frozenset[str]) -> "PathSignals":
         """Work out the signals, once for each path.
 
         Args:
             query: The words of the query.
             paths: The candidates' paths.
-            split: Splits names into words.
             foreign: Names of other systems; none where the query asks for one.
         """
-        known = {path: _of_path(query, path, split, foreign) for path in set(paths)}
+        known = {path: _of_path(query, path, foreign) for path in set(paths)}
         rows = [known[path] for path in paths]
         return cls(
             np.array([stem for stem, _ in rows], np.float64),
@@ -52,9 +49,9 @@ class PathSignals:
         )
 
 
-def _of_path(query: QueryWords, path: str, split: SplitNames, foreign: frozenset[str]) -> tuple[float, bool]:
+def _of_path(query: QueryWords, path: str, foreign: frozenset[str]) -> tuple[float, bool]:
     name, folders, stem = _taken_apart(path)
-    of_query, of_name = query.coverage(split(name))
+    of_query, of_name = query.coverage(words_of_name(name))
     return of_name * (0.5 + 0.5 * of_query), bool(foreign) and is_foreign(folders, stem, foreign)
 
 

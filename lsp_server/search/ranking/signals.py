@@ -11,7 +11,7 @@ import numpy as np
 from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.parsing.languages import PROSE_SUFFIXES
 from lsp_server.search.kinds import CONTAINER_KINDS
-from lsp_server.search.query.words import QueryWords, SplitNames
+from lsp_server.search.query.words import QueryWords, words_of_name
 from lsp_server.search.ranking.definitions import declared_and_defined
 from lsp_server.search.ranking.path_signals import PathSignals
 from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words
@@ -157,22 +157,20 @@ class Signals:
     defined: Sequence[tuple[Sequence[int], Sequence[int]]]
 
 
-def signals_of(
-    terms: QueryTerms, candidates: Candidates, split: SplitNames, platform: str = sys.platform
-) -> Signals:
+def signals_of(terms: QueryTerms, candidates: Candidates, platform: str = sys.platform) -> Signals:
     """Return the signals of one search's candidates.
 
     Args:
         terms: The query.
         candidates: The candidates with their evidence.
-        split: Splits names and paths into words.
         platform: As in `sys.platform`; code for this system comes before code for others.
     """
     words = frozenset(terms.words)
-    names = _NameSignals.of(terms, candidates, split)
+    query = QueryWords(terms.words, terms.rarity)
+    names = _NameSignals.of(terms, query, candidates)
     is_file = candidates.kinds == SymbolKind.FILE
     foreign = frozenset[str]() if words & PLATFORM_WORDS else foreign_words(platform)
-    paths = PathSignals.of(QueryWords(terms.words, terms.rarity), candidates.paths, split, foreign)
+    paths = PathSignals.of(query, candidates.paths, foreign)
     return Signals(
         ids=candidates.ids,
         files=candidates.files,
@@ -271,10 +269,10 @@ class _NameSignals:
     tier: np.ndarray
 
     @classmethod
-    def of(cls, terms: QueryTerms, candidates: Candidates, split: SplitNames) -> "_NameSignals":
+    def of(cls, terms: QueryTerms, query: QueryWords, candidates: Candidates) -> "_NameSignals":
         # A file is found by its path, and a heading by its words, not by a name as a symbol is.
         has_name = ~_ARE_NAMELESS[candidates.kinds]
-        coverage, exact = _met_words(terms, candidates, split, has_name)
+        coverage, exact = _met_words(terms, query, candidates, has_name)
         named = [i for i in _named(terms.identifiers, candidates) if has_name[i]]
         to_the_letter = _are_to_the_letter(terms.identifiers, candidates.names)
         tier = _tiers(terms, candidates, has_name, exact > 0, named)
@@ -287,12 +285,11 @@ class _NameSignals:
 
 
 def _met_words(
-    terms: QueryTerms, candidates: Candidates, split: SplitNames, has_name: np.ndarray
+    terms: QueryTerms, query: QueryWords, candidates: Candidates, has_name: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return how far names and query cover each other's words, and which have the same words; float64[n]."""
-    query = QueryWords(terms.words, terms.rarity)
     coverage, exact = np.zeros(len(candidates.names)), np.zeros(len(candidates.names))
-    name_words = [split(name) for name in candidates.names]
+    name_words = [words_of_name(name) for name in candidates.names]
     met = query.met(set().union(*name_words))
     whole = tuple(terms.words)
     described = _by_flags(frozenset(terms.words), candidates.flags)["test"]

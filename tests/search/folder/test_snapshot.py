@@ -77,7 +77,6 @@ def test_a_new_snapshot_shares_what_did_not_change(index: SmallIndex) -> None:
     after = index.reopened(before)
     assert after.generation == 2
     assert after.vectors.segments[0] is before.vectors.segments[0]
-    assert after.split is before.split
     assert after.text.num_docs > before.text.num_docs
     assert "late" in after.names_of(np.arange(after.vectors.n_rows))
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.search.query.words import SplitNames
 from lsp_server.search.ranking.order import Ranking, rank
 from lsp_server.search.ranking.signals import Candidates, QueryTerms, signals_of
 from lsp_server.search.ranking.weights import LEARNED, Weights
@@ -62,7 +61,7 @@ def ranking(  # noqa: PLR0917
     asked = QueryTerms(
         query.split(), identifiers.split(), rarity or {}, is_one_name=identifiers.split() == [query]
     )
-    found = rank(signals_of(asked, candidates, SplitNames(), platform), weights)
+    found = rank(signals_of(asked, candidates, platform), weights)
     assert sorted(found.order.tolist()) == list(range(len(ones)))
     assert (np.diff(found.relevance) <= 0).all()
     return found

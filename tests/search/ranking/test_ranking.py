@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from ranked_ones import One, apart, candidates_of, order, ranking
 
 from lsp_server.model import SymbolFlags, SymbolKind
-from lsp_server.search.query.words import SplitNames
 from lsp_server.search.ranking.order import rank
 from lsp_server.search.ranking.signals import QueryTerms, repeats, signals_of
 from lsp_server.search.ranking.weights import LEARNED, nothing
@@ -296,7 +295,7 @@ def test_the_very_name_comes_before_one_that_only_sounds_like_it() -> None:
         One("from_request", similarity=0.9, text=9.0), declared, One("FromRequestParts", similarity=0.9)
     )
     asked = QueryTerms(["from", "request"], ["FromRequest"], is_one_name=True)
-    found = rank(signals_of(asked, candidates_of(ones), SplitNames()), LEARNED)
+    found = rank(signals_of(asked, candidates_of(ones)), LEARNED)
     assert found.order.tolist() == [1, 0, 2]
 
 
