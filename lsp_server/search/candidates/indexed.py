@@ -253,8 +253,11 @@ def _file_words(snapshot: Snapshot, retrieval: Retrieval, files: I64) -> F32:
 
 
 def _own_words(snapshot: Snapshot, retrieval: Retrieval, ordinals: I64) -> _Hits:
-    """Return how much of the query each symbol contains itself, 0 to 1, with its ordinal."""
-    if not retrieval.rarity or not len(ordinals):
+    """Return how much of the query each symbol contains itself, 0 to 1, with its ordinal.
+
+    For a query without blanks nothing is returned, as ranking does not ask how much of a name is held.
+    """
+    if not retrieval.rarity or not len(ordinals) or retrieval.query.is_one_piece:
         return _NO_HITS
     hits = TextFilter(ids=snapshot.vectors.ids(ordinals))
     found = snapshot.text.words_held(list(retrieval.rarity), hits, len(ordinals))

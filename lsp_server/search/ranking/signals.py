@@ -102,7 +102,7 @@ class Candidates:
         file_text: float32[n], BM25 of the file's own entry.
         file_words: float32[n], how much of the query the file contains, weighted by rarity, 0 to 1.
         own_words: float32[n], how much of the query the symbol itself contains, likewise; of interest where
-            `text` is not 0.
+            `text` is not 0 and the query has blanks.
         quoted: bool[n], whether it holds the query nearly verbatim (see `quoting`) or is at the line named.
         kinds: uint8[n], `SymbolKind`.
         flags: uint8[n], `SymbolFlags`.
