@@ -17,7 +17,6 @@ from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.nested import most_copies, without_duplicates
 from lsp_server.workspace.open_folder import OpenFolder
 from lsp_server.workspace.rerankers import Rerankers
-from lsp_server.workspace.status import IndexState
 
 
 class FolderSearches:
@@ -59,7 +58,7 @@ class FolderSearches:
                 replace(view, reranking=self._rerankers.if_loaded(folder.settings.search))
                 for view, folder in zip(views, folders, strict=True)
             ]
-        with _checking_damaged(folders):
+        with _mending_damaged(folders):
             outcome = search(views, replace(request, limit=request.limit * n_copies), cancel)
         if n_copies > 1:
             outcome = replace(outcome, results=_without_duplicates(outcome.results, folders)[: request.limit])
@@ -75,7 +74,7 @@ class FolderSearches:
         began = time.perf_counter()
         n_copies = _n_copies(folders)
         views = _views(folders)
-        with _checking_damaged(folders):
+        with _mending_damaged(folders):
             found = palette(views, query, limit * n_copies, cancel, meaning=meaning, central=self._central)
         if n_copies > 1:
             found = _without_duplicates(found, folders)[:limit]
@@ -97,7 +96,7 @@ class FolderSearches:
         began = time.perf_counter()
         n_copies = _n_copies(folders)
         own, *rest = views = _views(folders)
-        with _checking_damaged(folders):
+        with _mending_damaged(folders):
             results = related(own, path, cursor, limit * n_copies, cancel, other_views=rest)
         if n_copies > 1:
             results = _without_duplicates(results, folders)[:limit]
@@ -116,14 +115,13 @@ class FolderSearches:
 
 
 @contextmanager
-def _checking_damaged(folders: Sequence[OpenFolder]) -> Iterator[None]:
-    """Have the indexes of these folders checked, as a scan does, when a search finds damage."""
+def _mending_damaged(folders: Sequence[OpenFolder]) -> Iterator[None]:
+    """Have a damaged index of these folders checked or rebuilt when a search finds the damage."""
     try:
         yield
-    except IndexDamaged:
+    except IndexDamaged as error:
         for folder in folders:
-            if folder.service.state is IndexState.READY:
-                folder.service.background.scan()
+            folder.service.mend(error)
         raise
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder, ModelInfo
-from lsp_server.errors import SemanticSymbolsError
+from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import is_storable
 from lsp_server.indexing.workers.analyzer import content_digest
@@ -114,6 +114,7 @@ class FolderService:
         self._began_s = time.monotonic()
         self._watcher: FolderWatcher | None = None
         self._watch_message: str | None = None
+        self._checked_generation = -1
 
     # Life
 
@@ -267,6 +268,24 @@ class FolderService:
     def _look_for_index(self) -> None:
         if self._reader is not None and self._reader.is_lost and self.state is IndexState.READY:
             self.background.scan()  # somebody deleted it: make it again
+
+    def mend(self, error: IndexDamaged) -> None:
+        """Have an index checked that a search found damaged; rebuild it if the check found nothing before.
+
+        Args:
+            error: What the search raised; it may be about another folder's index.
+        """
+        index, reader = self._parts.index.path, self._reader
+        is_own = Path(error.details.get("path", index)).is_relative_to(index)
+        if not is_own or reader is None or reader.generation is None or self.state is not IndexState.READY:
+            return
+        number = reader.generation.number
+        was_checked, self._checked_generation = self._checked_generation == number, number
+        if was_checked:
+            logger.warning("no checksum shows the damage, so everything is indexed again: %s", error.message)
+            self.background.rebuild()
+        else:
+            self.background.scan()  # which ends with a check, and a rebuild if that finds the damage
 
     def _publish(self) -> bool:
         return self._reader is not None and self._reader.refresh()

@@ -1,0 +1,69 @@
+"""One folder, followed by a real service with a real indexer."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lsp_server.app import folder_parts
+from lsp_server.errors import IndexDamaged
+from lsp_server.settings import settings_from_mapping
+from lsp_server.workspace.metrics import Percentiles
+from lsp_server.workspace.service import FolderService, ServiceListener
+from lsp_server.workspace.status import IndexState
+
+PATIENCE_S = 60.0
+
+
+class Followed:
+    """A folder with one file, and its service."""
+
+    def __init__(self, folder: Path, index_dir: Path) -> None:
+        (folder / "a.py").write_text("def send_again():\n    return 1\n")
+        self._changed = threading.Condition()
+        listener = ServiceListener(self._tell, lambda: None, Percentiles())
+        settings = settings_from_mapping({"storage.indexDir": str(index_dir)})
+        self.service = FolderService(folder_parts(folder, settings), listener)
+        self.service.start()
+
+    def wait_until_ready(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.service.state is IndexState.READY, PATIENCE_S)
+
+    def search_finds_damage(self, **details: str) -> None:
+        self.service.mend(IndexDamaged("A symbol's record can't be read.", **details))
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+
+@pytest.fixture
+def followed(tmp_path: Path) -> Iterator[Followed]:
+    (tmp_path / "code").mkdir()
+    one = Followed(tmp_path / "code", tmp_path / "index")
+    yield one
+    one.service.close()
+
+
+def test_damage_that_a_check_does_not_find_leads_to_a_rebuild(
+    followed: Followed, caplog: pytest.LogCaptureFixture
+) -> None:
+    followed.wait_until_ready()
+    followed.search_finds_damage()
+    assert not caplog.messages  # a check, as far as is known it will do
+    while not caplog.messages:  # what tidies up a new index may make a generation, which is checked first
+        followed.wait_until_ready()
+        followed.search_finds_damage()
+    followed.search_finds_damage()  # while the index is rebuilt
+    assert len(caplog.messages) == 1
+    assert "everything is indexed again" in caplog.messages[0]
+    followed.wait_until_ready()
+
+
+def test_damage_of_another_index_is_not_its_own(followed: Followed, tmp_path: Path) -> None:
+    followed.wait_until_ready()
+    for path in (tmp_path / "other", followed.service.folder):
+        followed.search_finds_damage(path=str(path))
+        assert followed.service.state is IndexState.READY
