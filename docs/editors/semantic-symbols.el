@@ -118,7 +118,7 @@ Unsaved text is sent first."
          (start (plist-get (plist-get found :selectionRange) :start))
          (container (plist-get found :containerName))
          (signals (plist-get (plist-get found :explanation) :signals)))
-    (xref-make (format "%3d%%  %s%s  %s%s%s" (round (* 100 (plist-get found :score)))
+    (xref-make (format "%3d%%  %s%s  %s%s%s" (floor (+ (* 100 (plist-get found :score)) 1e-6))
                        (if container (concat container ".") "") (plist-get found :name) (plist-get found :signature)
                        (if (plist-get signals :test) "  (test)" "") (if (plist-get signals :duplicate) "  (duplicate)" ""))
                (xref-make-file-location (semantic-symbols--path (plist-get location :uri))

@@ -62,7 +62,7 @@ local function line_of(found)
   local where = (found.containerName and found.containerName .. "  " or "") .. file .. ":" .. found.selectionRange.start.line + 1
   local signals = found.explanation and found.explanation.signals or {}
   local marks = (signals.test and "  (test)" or "") .. (signals.duplicate and "  (duplicate)" or "")
-  return string.format("%3d%%  %s  %s%s", math.floor(found.score * 100 + 0.5), found.name, where, marks)
+  return string.format("%3d%%  %s  %s%s", math.floor(found.score * 100 + 1e-6), found.name, where, marks)
 end
 
 local function encoding()

@@ -4,12 +4,12 @@ import * as vscode from "vscode";
 import { kindName, symbolIcon } from "./icons.ts";
 import { isNotebook } from "./notebook/open.ts";
 import { nameRange, reference, uriOf } from "./places.ts";
-import type { Found } from "./protocol.ts";
+import { percentOf, type Found } from "./protocol.ts";
 import { marksOf } from "./related/marks.ts";
 
 export function foundItem(found: Found): vscode.TreeItem {
   const item = new vscode.TreeItem(shortName(found));
-  const facts = [`${Math.round(found.score * 100)} %`, ...marks(found), reference(found)];
+  const facts = [`${percentOf(found.score)} %`, ...marks(found), reference(found)];
   item.description = facts.join("  ");
   item.accessibilityInformation = { label: [shortName(found), kindName(found.kind), ...facts].join(", ") };
   item.iconPath = symbolIcon(found.kind);

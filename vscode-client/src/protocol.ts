@@ -32,6 +32,11 @@ export interface Found {
 
 export const PROBABLY_RELEVANT = 0.5;
 
+/** A score in percent, rounded down, so that nothing below 0.5 is shown as 50. */
+export function percentOf(score: number): number {
+  return Math.floor(score * 100 + 1e-6);
+}
+
 export interface Coverage {
   files: number;
   indexedFiles: number;

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import { percent } from "../coverage.ts";
 import { kindName } from "../icons.ts";
 import { reference } from "../places.ts";
-import { PROBABLY_RELEVANT, type Found, type SearchResult } from "../protocol.ts";
+import { PROBABLY_RELEVANT, percentOf, type Found, type SearchResult } from "../protocol.ts";
 import { marksOf } from "../related/marks.ts";
 import type { Server } from "../server/server.ts";
 import { located } from "./folders.ts";
@@ -67,7 +67,7 @@ function answer(result: SearchResult): vscode.LanguageModelToolResult {
 
 function line(found: Found): string {
   const purpose = found.documentation?.split("\n")[0] ?? "";
-  const facts = [found.score.toFixed(2), ...marksOf(found)].join(", ");
+  const facts = [(percentOf(found.score) / 100).toFixed(2), ...marksOf(found)].join(", ");
   return `${reference(found)} ${kindName(found.kind)} ${found.qualifiedName} (${facts}): ${found.signature}${purpose === "" ? "" : ` — ${purpose}`}`;
 }
 

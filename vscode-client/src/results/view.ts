@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { inFull } from "../errorText.ts";
 import { foundItem } from "../foundItem.ts";
 import { reference } from "../places.ts";
-import type { Found, SearchResult } from "../protocol.ts";
+import { percentOf, type Found, type SearchResult } from "../protocol.ts";
 import type { Server } from "../server/server.ts";
 import { byFile, type FileGroup } from "./grouping.ts";
 
@@ -91,7 +91,7 @@ export class ResultsView implements vscode.TreeDataProvider<ResultNode>, vscode.
         item.description = vscode.l10n.t(
           "line {0} · {1} %",
           node.selectionRange.start.line + 1,
-          Math.round(node.score * 100),
+          percentOf(node.score),
         );
       return item;
     }

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { kindName, symbolIcon } from "../icons.ts";
 import { reference } from "../places.ts";
-import { PROBABLY_RELEVANT, type Found, type SearchResult } from "../protocol.ts";
+import { PROBABLY_RELEVANT, percentOf, type Found, type SearchResult } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
 import { pathValue, withoutFilters } from "./filters.ts";
 import { shortened } from "./shortened.ts";
@@ -130,7 +130,7 @@ function symbolRow(found: Found): Row {
     found,
     label: literal(found.name),
     description: literal(`${container}${shortened(place, room)}`),
-    detail: literal(`${Math.round(found.score * 100)} %  ${summary(found)}`),
+    detail: literal(`${percentOf(found.score)} %  ${summary(found)}`),
     iconPath: symbolIcon(found.kind),
     buttons: [SIDE, RELATED, COPY],
     alwaysShow: true,
