@@ -142,7 +142,7 @@ def _worth_listing(candidates: Sequence[_Candidate]) -> list[_Candidate]:
 
 def _defines_type(view: FolderView, path: str, qualified_name: str) -> bool:
     """Tell whether a file defines a type of this name itself, rather than just members of one."""
-    unsaved = view.unsaved.files.get(path)
+    unsaved = view.unsaved.get(path)
     if unsaved is not None:
         return any(is_definition(one) and one.qualified_name == qualified_name for one in unsaved.symbols)
     if view.snapshot is None:
@@ -158,7 +158,7 @@ def _candidates(
     view: FolderView, target: F32, depth: int, own: FileSymbols | None, family: frozenset[int]
 ) -> list[_Candidate]:
     found = _indexed(view, target, depth, own, family)
-    for file in view.unsaved.files.values():
+    for file in view.unsaved.values():
         left_out = family if own is not None and file.path == own.path else frozenset[int]()
         similarities = _similarities(file.vectors, target)
         found += [

@@ -14,7 +14,7 @@ from lsp_server.indexing.workers.jobs import ParseJob, ParseReply
 from lsp_server.indexing.writing.placement import place
 from lsp_server.model import FileId
 from lsp_server.processes.worker_process import Worker
-from lsp_server.search.folder.unsaved import Unsaved, UnsavedFile
+from lsp_server.search.folder.unsaved import UnsavedFile, UnsavedFiles
 from lsp_server.storage.file_analysis import unpack
 
 logger = logging.getLogger(__name__)
@@ -218,20 +218,18 @@ class Overlay:
                 self._changed.wait(rest_s)
             return self._thread is None or not self._unparsed(asked)
 
-    def current(self, indexed_digest: DigestOf) -> Unsaved:
+    def current(self, indexed_digest: DigestOf) -> UnsavedFiles:
         """Return the buffers that differ from what was indexed; the index answers for the others.
 
         Args:
             indexed_digest: Tells the digests of the generation that is searched.
         """
         with self._changed:
-            return Unsaved(
-                {
-                    path: buffer.parsed
-                    for path, buffer in self._buffers.items()
-                    if buffer.wanted and buffer.parsed is not None and indexed_digest(path) != buffer.digest
-                }
-            )
+            return {
+                path: buffer.parsed
+                for path, buffer in self._buffers.items()
+                if buffer.wanted and buffer.parsed is not None and indexed_digest(path) != buffer.digest
+            }
 
     def close(self) -> None:
         """End the thread and the worker, whatever they are doing."""

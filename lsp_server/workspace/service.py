@@ -17,7 +17,7 @@ from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import is_storable
 from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.processes.worker_process import Worker
-from lsp_server.search.folder.unsaved import Unsaved
+from lsp_server.search.folder.unsaved import UnsavedFiles
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
 from lsp_server.settings import WORKSPACE_FILE
@@ -322,7 +322,7 @@ class FolderService:
                 folder=self.folder,
                 embedder=_NO_MODEL,
                 snapshot=None,
-                unsaved=Unsaved(),
+                unsaved={},
                 coverage=Coverage(),
                 is_complete=False,
             )
@@ -393,14 +393,12 @@ NOT_FOLLOWED = (
 _NO_MODEL = TextOnly(ModelInfo("none", "", 1, ""))
 
 
-def _without_meaning(unsaved: Unsaved, n_dimensions: int) -> Unsaved:
+def _without_meaning(unsaved: UnsavedFiles, n_dimensions: int) -> UnsavedFiles:
     """Zero the vectors of buffers, which are from another model than the index's; their words still count."""
-    return Unsaved(
-        {
-            path: replace(file, vectors=np.zeros((len(file.symbols), n_dimensions), np.float16))
-            for path, file in unsaved.files.items()
-        }
-    )
+    return {
+        path: replace(file, vectors=np.zeros((len(file.symbols), n_dimensions), np.float16))
+        for path, file in unsaved.items()
+    }
 
 
 def _digest_on_disk(file: Path) -> bytes | None:

@@ -17,7 +17,6 @@ from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import FileStat, scan
 from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.search.folder.snapshot import Snapshot
-from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexFolder, IndexVersion
@@ -219,7 +218,7 @@ class FolderVisit:
             folder=self.folder,
             embedder=self._query_model(),
             snapshot=self.snapshot,
-            unsaved=Unsaved(),
+            unsaved={},
             coverage=self._reader.coverage,
             is_complete=self._is_current,
         )

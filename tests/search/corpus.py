@@ -105,7 +105,7 @@ def everything(view: FolderView) -> list[Known]:
     """Return every symbol of a view that has all its files open as buffers."""
     return [
         Known(int(file.ids[row]), file.path, symbol, file.documents[row], file.vectors[row])
-        for file in view.unsaved.files.values()
+        for file in view.unsaved.values()
         for row, symbol in enumerate(file.symbols)
     ]
 

@@ -12,7 +12,7 @@ from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.model import FileId
 from lsp_server.parsing import ParseLimits
 from lsp_server.search.folder.snapshot import Snapshot
-from lsp_server.search.folder.unsaved import Unsaved, UnsavedFile
+from lsp_server.search.folder.unsaved import UnsavedFile
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
 from lsp_server.storage.catalog import Catalog
@@ -55,7 +55,7 @@ class SmallIndex:
             with Catalog.open_reader(self._version.catalog) as catalog:
                 snapshot = Snapshot.open(self._version, catalog)
         files = {path: self._buffer(path, text) for path, text in (buffers or {}).items()}
-        return FolderView(self.folder, self._embedder, snapshot, Unsaved(files), Coverage(), is_complete=True)
+        return FolderView(self.folder, self._embedder, snapshot, files, Coverage(), is_complete=True)
 
     def reopened(self, before: Snapshot) -> Snapshot:
         """Open the newest generation; what did not change is shared with an older snapshot."""

@@ -11,7 +11,6 @@ import pytest
 from lsp_server.embedding import ModelChoice, load_embedder
 from lsp_server.model import Cursor
 from lsp_server.search.cancel import Cancel
-from lsp_server.search.folder.unsaved import Unsaved
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage, SearchMode, SearchOutcome, SearchRequest
 from lsp_server.settings import Settings
@@ -24,7 +23,7 @@ WAIT_S = 0.05
 
 def slow_folder(path: Path) -> OpenFolder:
     """Return a folder whose unsaved text keeps whoever asks it waiting."""
-    view = FolderView(path, load_embedder(ModelChoice()), None, Unsaved(), Coverage(), is_complete=True)
+    view = FolderView(path, load_embedder(ModelChoice()), None, {}, Coverage(), is_complete=True)
 
     def wait() -> FolderView:
         time.sleep(WAIT_S)

@@ -33,7 +33,7 @@ def from_buffers(view: FolderView, retrieval: Retrieval) -> list[Gathered]:
     quotations, lines = retrieval.quotations, _lines_of(view, retrieval)
     paths = retrieval.filters.paths
     parts: list[Gathered] = []
-    for number, file in enumerate(view.unsaved.files.values()):
+    for number, file in enumerate(view.unsaved.values()):
         if not file.symbols or (paths is not None and not paths.passes(file.path)):
             continue
         similarity = file.vectors.astype(np.float32) @ retrieval.vector

@@ -22,7 +22,7 @@ def gather(view: FolderView, retrieval: Retrieval, cancel: Cancel) -> Gathered:
     parts: list[Gathered] = []
     if view.snapshot is not None:
         parts.append(from_index(view.snapshot, view.unsaved, retrieval, cancel))
-    if view.unsaved.files:
+    if view.unsaved:
         parts += from_buffers(view, retrieval)
         cancel.raise_if_cancelled()
     return _joined(parts)

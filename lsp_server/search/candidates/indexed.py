@@ -15,7 +15,7 @@ from lsp_server.search.concurrently import concurrently
 from lsp_server.search.folder.file_symbols import indexed_symbols
 from lsp_server.search.folder.listing import SELDOM_MEANT, listed_rows
 from lsp_server.search.folder.snapshot import Snapshot
-from lsp_server.search.folder.unsaved import Unsaved
+from lsp_server.search.folder.unsaved import UnsavedFiles
 from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import match_beginning
 from lsp_server.search.query.line_references import at_line, resolve_lines
@@ -37,13 +37,13 @@ _Hits = tuple[I64, F32]  # ordinals and their scores
 _NO_HITS: _Hits = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
-def from_index(snapshot: Snapshot, unsaved: Unsaved, retrieval: Retrieval, cancel: Cancel) -> Gathered:
+def from_index(snapshot: Snapshot, unsaved: UnsavedFiles, retrieval: Retrieval, cancel: Cancel) -> Gathered:
     """Return the candidates of a snapshot; files with unsaved text are left out.
 
     Raises:
         Cancelled: The search was called off.
     """
-    files = retrieval.filters.files(snapshot, list(unsaved.files))
+    files = retrieval.filters.files(snapshot, list(unsaved))
     allowed = retrieval.filters.symbols(snapshot, files)
     cancel.raise_if_cancelled()
     in_words = concurrently(lambda: _in_words(snapshot, retrieval, files, allowed), is_busy=retrieval.is_busy)

@@ -54,7 +54,7 @@ class FileSymbols:
 
 def file_symbols(view: FolderView, path: str) -> FileSymbols | None:
     """Return what a view has of a file: the open buffer's symbols, else the snapshot's; None without any."""
-    unsaved = view.unsaved.files.get(path)
+    unsaved = view.unsaved.get(path)
     if unsaved is not None:
         if not unsaved.symbols:
             return None
@@ -93,7 +93,7 @@ def visible_rows(view: FolderView) -> Mask | None:
     if view.snapshot is None:
         return None
     vectors = view.snapshot.vectors
-    hidden = [file for path in view.unsaved.files if (file := file_of(view.snapshot, path)) is not None]
+    hidden = [file for path in view.unsaved if (file := file_of(view.snapshot, path)) is not None]
     return vectors.living_where("files", lambda files: ~np.isin(files, hidden)) if hidden else vectors.alive
 
 

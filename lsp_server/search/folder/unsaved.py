@@ -1,7 +1,8 @@
 """The open buffers of one folder as a search sees them: immutable, overriding what the index has of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from lsp_server.fulltext import UnsavedDocument
 from lsp_server.model import Symbol
@@ -31,8 +32,5 @@ class UnsavedFile:
     documents: tuple[UnsavedDocument, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unsaved:
-    """All such buffers of one folder at one moment, by path; they hide what the index has for these paths."""
-
-    files: Mapping[str, UnsavedFile] = field(default_factory=dict)
+UnsavedFiles: TypeAlias = Mapping[str, UnsavedFile]
+"""All such buffers of one folder at one moment, by path; they hide what the index has for these paths."""

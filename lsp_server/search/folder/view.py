@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lsp_server.embedding import Embedder
 from lsp_server.search.folder.snapshot import Snapshot
-from lsp_server.search.folder.unsaved import Unsaved
+from lsp_server.search.folder.unsaved import UnsavedFiles
 from lsp_server.search.names.near import names_near
 from lsp_server.search.ranking.reranking import Reranking
 from lsp_server.search.ranking.weights import LEARNED, Weights
@@ -33,7 +33,7 @@ class FolderView:
     folder: Path
     embedder: Embedder
     snapshot: Snapshot | None
-    unsaved: Unsaved
+    unsaved: UnsavedFiles
     coverage: Coverage
     is_complete: bool
     weights: Weights = LEARNED
@@ -52,16 +52,16 @@ class FolderView:
     def paths(self) -> Iterable[str]:
         """Return the paths of the indexed files and the open buffers; a file may come twice."""
         indexed = () if self.snapshot is None else self.snapshot.catalog.paths
-        return chain(indexed, self.unsaved.files)
+        return chain(indexed, self.unsaved)
 
     def document_frequency(self, field: str, word: str) -> int:
         """Return how many symbols hold a word in a field; 1 where unsaved text alone does."""
         assert self.snapshot is not None
         text = self.snapshot.text
         n_holding = text.document_frequency(field, word)
-        if n_holding or not self.unsaved.files:
+        if n_holding or not self.unsaved:
             return n_holding
-        documents = chain.from_iterable(file.documents for file in self.unsaved.files.values())
+        documents = chain.from_iterable(file.documents for file in self.unsaved.values())
         if field == "whole_name":
             return int(any(document.document.whole_name == word for document in documents))
         term = text.stemmer.stems([word])[0]

@@ -168,7 +168,7 @@ def _of_buffers(view: FolderView, cancel: Cancel) -> list[tuple[float, SearchRes
         SearchResult(
             id=SymbolId(int(file.ids[row])), symbol=symbol, folder=view.folder, path=file.path, score=0.0
         )
-        for file in view.unsaved.files.values()
+        for file in view.unsaved.values()
         for row, symbol in enumerate(file.symbols)
         if symbol.kind in {*TYPES, *_FUNCTIONS}
         and SymbolFlags(int(file.flags[row])) & (_LEFT_OUT | SymbolFlags.EXPORTED) == SymbolFlags.EXPORTED

@@ -93,7 +93,7 @@ def sources_of(views: Sequence[FolderView]) -> list[NameSource]:
     """Return the sources of all names in the folders."""
     sources = []
     for view in views:
-        sources += [_of_buffer(view, file) for file in view.unsaved.files.values() if file.symbols]
+        sources += [_of_buffer(view, file) for file in view.unsaved.values() if file.symbols]
         sources += _of_segments(view)
     return sources
 
