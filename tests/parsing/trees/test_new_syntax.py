@@ -94,6 +94,26 @@ def test_what_macros_in_c_stand_before_and_around(line_end: str) -> None:
     )
 
 
+def test_functions_of_cuda() -> None:
+    check(
+        "cpp",
+        """template <typename T> __host__ __device__ __forceinline__ T twice(T a) { return a + a; }
+__global__ void kernel(int *data) {}
+struct Op {
+  __device__ __forceinline__ static int low(int i) { return i; }
+  __device__ float operator ()(float a) const { return a; }
+};
+__constant__ float weights[3];
+""",
+        "1-1 function twice",
+        "2-2 function kernel",
+        "3-6 struct Op",
+        "4-4 method Op.low",
+        "5-5 method Op.operator ()",
+        "7-7 variable weights",
+    )
+
+
 def test_a_comment_of_what_cannot_be_read_documents_nothing() -> None:
     check(
         "cpp",

@@ -68,7 +68,7 @@ _UNREAL = re.compile(
 # Attributes of parameters, pointers and functions; the grammar takes each for a type or a name.
 _ATTRIBUTE_MARKS = (
     *(b"nused", b"UNUSED", b"RESTRICT", b"__init", b"__exit", b"__user", b"__iomem", b"__rcu", b"__percpu"),
-    *(b"__force", b"printf", b"internal_function"),
+    *(b"__force", b"printf", b"internal_function", b"__host__", b"__device__", b"__global__"),
 )
 _ATTRIBUTES = re.compile(
     rb"(?<![\w#])(?<!define )(?:"
@@ -78,6 +78,8 @@ _ATTRIBUTES = re.compile(
     rb"|__(?:(?:maybe_|always_)?unused|attribute_unused__)(?=\s++[\w*]|\s*+[,)])"
     rb"|(?:__(?:user|kernel|iomem|rcu|percpu|force))(?=\s*+[*,)]|\s++\w)"
     rb"|(?:__(?:init|exit)(?:data)?|internal_function)(?=\s++[\w*])"
+    # CUDA: `__host__ __device__ __forceinline__ int f(`
+    rb"|__(?:host|device|global|constant|shared|forceinline|noinline)__(?=\s++[\w*])"
     # `void printflike(1, 2) f(`, `__printf(1, 2) void f(`
     rb"|\w{0,20}printf\w{0,20}\([ \t]*\d++,[ \t]*\d++\)(?=\s++[\w*])"
     rb")"
