@@ -33,7 +33,7 @@ ANALYSIS_RECIPE = "22"
 DIGEST_BYTES = 16
 """Length of a content digest: BLAKE2b with 128 bits, ample against accidental collisions."""
 
-MAX_BODY_WORDS = 400
+MAX_BODY_WORDS = 1000
 """Words of one symbol's body in the text index; later ones are found through the symbols inside it."""
 
 MAX_FILE_WORDS = 4000
