@@ -167,6 +167,7 @@ def signals(view: FolderView, retrieval: Retrieval, gathered: Gathered) -> Signa
         rarity=retrieval.rarity,
         is_one_name=query.is_one_name,
         is_one_piece=query.is_one_piece,
+        qualified=query.qualified,
     )
     return signals_of(terms, gathered.candidates, split)
 
