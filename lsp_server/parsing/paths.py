@@ -89,7 +89,8 @@ _VENDORED = re.compile(
 _GENERATED = re.compile(
     r"(?:^|/)(?:__generated__|generated|generated-sources|gen-src|\.next|\.nuxt|autogen)/"
     r"|\.(?:g|freezed|designer|generated|gen)\.[a-z]+$|_pb2(?:_grpc)?\.pyi?$|\.pb\.(?:go|cc|h|swift)$|_pb\.(?:js|d\.ts)$"
-    r"|\.pbobjc\.[hm]$|(?:^|/)zz_generated\.[^/]+$|_generated\.[a-z]+$|\.g4\.[a-z]+$",
+    r"|\.pbobjc\.[hm]$|(?:^|/)zz_generated\.[^/]+$|_generated\.[a-z]+$|\.g4\.[a-z]+$"
+    r"|\.pot?$",  # catalogs for translators: tools copy messages into them
     re.IGNORECASE,
 )
 

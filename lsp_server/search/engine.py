@@ -166,6 +166,7 @@ def signals(retrieval: Retrieval, gathered: Gathered) -> Signals:
         rarity=retrieval.rarity,
         is_one_name=query.is_one_name,
         is_one_piece=query.is_one_piece,
+        qualified=query.qualified,
     )
     return signals_of(terms, gathered.candidates)
 

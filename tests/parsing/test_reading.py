@@ -189,6 +189,8 @@ TEST, EXAMPLE, VENDORED, GENERATED = (
         ("boards/node_v2.1.0/pins.h", SymbolFlags.NONE),
         ("api/v1/types.pb.go", GENERATED),
         ("src/Form.Designer.cs", GENERATED),
+        ("po/de.po", GENERATED),
+        ("locale/shop.pot", GENERATED),
     ],
 )
 def test_the_path_tells_tests_examples_and_foreign_code(path: str, flags: SymbolFlags) -> None:

@@ -67,6 +67,21 @@ def test_what_is_named_comes_first_and_is_certain(view: FolderView, query: str, 
     assert first.score > 0.9
 
 
+STORES = {
+    "git/store.ts": "export class GitStore {\n  async stageChanges(files) {\n    return add(files)\n  }\n}\n",
+    "git/actions.ts": "// Stage the changes in git's store\nexport function stageChangesAction(files) {\n"
+    "  const store = new GitStore()\n  return store.stageChanges(files)\n}\n",
+}
+
+
+@pytest.mark.parametrize("query", ["GitStore stageChanges", "gitstore stageChanges"])
+def test_a_name_behind_its_container_s_comes_first(index: SmallIndex, query: str) -> None:
+    index.commit(STORES)
+    first, *_ = results(index.view(), query)
+    assert first.symbol.qualified_name == "GitStore.stageChanges"
+    assert first.score > 0.9
+
+
 @pytest.mark.parametrize("query", ["bake a chocolate cake", "zzyzx", "量子力学"])
 @pytest.mark.parametrize("mode", [SearchMode.HYBRID, SearchMode.VECTOR])
 def test_what_is_absent_gets_low_scores_only(view: FolderView, query: str, mode: SearchMode) -> None:

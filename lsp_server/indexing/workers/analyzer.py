@@ -27,14 +27,17 @@ from lsp_server.storage.file_analysis import FileAnalysis, SymbolWords
 from lsp_server.text.running import RunningText
 from lsp_server.text.words import FileWords, split_file
 
-ANALYSIS_RECIPE = "21"
+ANALYSIS_RECIPE = "22"
 """Raised whenever the same bytes would be analyzed in another way: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16
 """Length of a content digest: BLAKE2b with 128 bits, ample against accidental collisions."""
 
-MAX_BODY_WORDS = 400
-"""Words of one symbol's body in the text index; later ones are found through the symbols inside it."""
+MAX_BODY_WORDS = 1000
+"""Words of one symbol's body in the text index."""
+
+MAX_OUTER_WORDS = 400
+"""The same where it holds other symbols; later words are found through these."""
 
 MAX_FILE_WORDS = 4000
 """Distinct words of a whole file in its own entry's document."""
@@ -105,10 +108,10 @@ class FileAnalyzer:
         stems = self._stemmer.stems(words.vocabulary)
         running = RunningText(words, stems)
 
-        def slices(ranges: list[tuple[int, int]], limit: int) -> list[str]:
+        def slices(ranges: list[tuple[int, int]], limit: int | list[int] = MAX_BODY_WORDS) -> list[str]:
             bounds = np.array(ranges, np.int64).reshape(len(ranges), 2)
             firsts, lasts = words.runs(bounds[:, 0], bounds[:, 1])
-            return running.slices(firsts, np.minimum(lasts, firsts + limit))
+            return running.slices(firsts, np.minimum(lasts, firsts + np.array(limit, np.int64)))
 
         name_terms = self._stemmer.name_terms
         made = [
@@ -122,10 +125,10 @@ class FileAnalyzer:
             )
             for item, name, signature, doc, body in zip(
                 items,
-                slices([item.name or _NOWHERE for item in items], MAX_BODY_WORDS),
-                slices([item.signature or _NOWHERE for item in items], MAX_BODY_WORDS),
-                slices([item.documentation or _NOWHERE for item in items], MAX_BODY_WORDS),
-                slices([item.code for item in items], MAX_BODY_WORDS),
+                slices([item.name or _NOWHERE for item in items]),
+                slices([item.signature or _NOWHERE for item in items]),
+                slices([item.documentation or _NOWHERE for item in items]),
+                slices([item.code for item in items], _most_words(items)),
                 strict=True,
             )
         ]
@@ -137,6 +140,13 @@ class FileAnalyzer:
                     name="", whole_name="", container="", signature="", doc=doc, body=distinct
                 )
         return made
+
+
+def _most_words(items: Sequence[ParsedSymbol]) -> list[int]:
+    """Return how many words of each symbol's body count; the symbols are in order of their start."""
+    following = [item.code[0] for item in items[1:]]
+    holds_others = [start < item.code[1] for item, start in zip(items, following, strict=False)]
+    return [MAX_OUTER_WORDS if holds else MAX_BODY_WORDS for holds in (*holds_others, False)]
 
 
 def symbol_texts(parsed: ParsedFile, words: FileWords) -> SymbolTexts:

@@ -41,6 +41,9 @@ _CUT: Final = re.compile(
 _VALUE: Final = re.compile(r"\d|[/\\@=]|\w\.\w|[(\[{]\w\w")
 """What shows that a piece is a value of a message: a number, a path, an address, a piece of code."""
 
+_KEY: Final = re.compile(r"\w+(?==)")
+"""What a message says before a value: `key` in `key=42`."""
+
 _LEAST_OF_PART: Final = 3  # words
 _MAX_OF_PART: Final = 24  # words
 _MAX_RUNS: Final = 12
@@ -152,6 +155,8 @@ def _parts_between_values(text: str) -> list[list[str]]:
         parts.append(list[str]())
         for piece in stretch.split():
             if _VALUE.search(piece):
+                key = _KEY.match(piece)
+                parts[-1] += split_words(key[0]) if key else ()
                 parts.append([])
             else:
                 parts[-1] += split_words(piece)

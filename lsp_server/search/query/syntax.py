@@ -138,6 +138,13 @@ class ParsedQuery:
         return len(others) < len(self.text.split()) and _DECLARING.issuperset(others)
 
     @property
+    def qualified(self) -> str:
+        """The text's two words joined, if they may be a container's name and one in it: `BankLedger.take`."""
+        both = self.text.split()
+        is_pair = len(both) == 2 and all(name.isidentifier() for name in both)
+        return ".".join(both) if is_pair and self.identifiers else ""
+
+    @property
     def is_one_piece(self) -> bool:
         """Whether the text has no blanks: a name, `--a-flag`, `A_VARIABLE`, `a.setting`, a path."""
         return len(self.text.split()) == 1

@@ -1,4 +1,4 @@
-"""Signals from candidates' paths: whether a file's name answers, and whether it is for another system."""
+"""Signals from candidates' paths: whether a file's name answers, and whether it is not for here."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class PathSignals:
 
     Attributes:
         stem: float64[n], coverage of the file's name by the query.
-        elsewhere: bool[n], whether the file is for one of the foreign systems.
+        elsewhere: bool[n], whether the file is for one of the foreign systems, or set aside.
     """
 
     stem: np.ndarray
@@ -39,7 +39,7 @@ class PathSignals:
         Args:
             query: The words of the query.
             paths: The candidates' paths.
-            foreign: Names of other systems; none where the query asks for one.
+            foreign: Names of other systems and of what is set aside, but for what the query asks for.
         """
         known = {path: _of_path(query, path, foreign) for path in set(paths)}
         rows = [known[path] for path in paths]

@@ -1,7 +1,7 @@
-"""Which code is for an operating system other than this one, judged by the names of folders and files.
+"""Which code is for an operating system other than this one, or set aside: names of folders and files tell.
 
 Code that is written once per system comes in parallel folders (`unix/`, `win/`) or files (`poll_windows.go`,
-`darwin-proctitle.c`). Somebody who works on one system rarely means another's version.
+`darwin-proctitle.c`). Somebody who works on one system rarely means another's version, nor one in `legacy/`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +18,9 @@ _UNIX: Final = frozenset({"unix", "posix"})
 
 PLATFORM_WORDS: Final = _WINDOWS | _APPLE | _BSD | _LINUX | _OTHER | _UNIX
 """Words that, in a query, ask for a particular system."""
+
+OUTDATED_WORDS: Final = frozenset({"legacy", "deprecated", "obsolete"})
+"""Names of folders and files with code that other code has replaced."""
 
 _AT_HOME: Final = {
     "win32": _WINDOWS,
@@ -39,12 +42,12 @@ def foreign_words(platform: str) -> frozenset[str]:
 
 
 def is_foreign(folders: Iterable[str], stem: Sequence[str], foreign: frozenset[str]) -> bool:
-    """Tell whether a file is for a system that `foreign` names.
+    """Tell whether a file is for a system that `foreign` names, or set aside.
 
     Args:
         folders: The names of its folders, in lower case; only a whole name counts.
         stem: The words of its own name; only the first and the last count.
-        foreign: From `foreign_words`.
+        foreign: From `foreign_words` and `OUTDATED_WORDS`.
     """
     if not foreign.isdisjoint(folders):
         return True

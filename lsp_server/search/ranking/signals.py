@@ -14,7 +14,7 @@ from lsp_server.search.kinds import CONTAINER_KINDS
 from lsp_server.search.query.words import QueryWords, words_of_name
 from lsp_server.search.ranking.definitions import declared_and_defined
 from lsp_server.search.ranking.path_signals import PathSignals
-from lsp_server.search.ranking.platforms import PLATFORM_WORDS, foreign_words
+from lsp_server.search.ranking.platforms import OUTDATED_WORDS, PLATFORM_WORDS, foreign_words
 
 TEST_WORDS: Final = frozenset(
     {"test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "mock", "mocks"}
@@ -81,6 +81,7 @@ class QueryTerms:
         rarity: Word → how rare it is in this folder, 0 to 1; absent words count 1.
         is_one_name: Whether the query is one word or identifier and nothing else.
         is_one_piece: Whether it has no blanks, as a name, a flag or a setting.
+        qualified: The query's two words joined by ".", if they may be a container and a name in it.
     """
 
     words: Sequence[str]
@@ -88,6 +89,7 @@ class QueryTerms:
     rarity: Mapping[str, float] = field(default_factory=dict)
     is_one_name: bool = False
     is_one_piece: bool = False
+    qualified: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +172,7 @@ def signals_of(terms: QueryTerms, candidates: Candidates, platform: str = sys.pl
     names = _NameSignals.of(terms, query, candidates)
     is_file = candidates.kinds == SymbolKind.FILE
     foreign = frozenset[str]() if words & PLATFORM_WORDS else foreign_words(platform)
+    foreign |= OUTDATED_WORDS - words
     paths = PathSignals.of(query, candidates.paths, foreign)
     return Signals(
         ids=candidates.ids,
@@ -274,13 +277,16 @@ class _NameSignals:
         has_name = ~_ARE_NAMELESS[candidates.kinds]
         coverage, exact = _met_words(terms, query, candidates, has_name)
         named = [i for i in _named(terms.identifiers, candidates) if has_name[i]]
+        pair = (terms.qualified,) if terms.qualified else ()
+        as_a_pair = [i for i in _named(pair, candidates) if has_name[i]]
         to_the_letter = _are_to_the_letter(terms.identifiers, candidates.names)
         tier = _tiers(terms, candidates, has_name, exact > 0, named)
+        tier[as_a_pair] = NAMED
         tier[(tier == NAMED) & to_the_letter] = TO_THE_LETTER
         steps_back = repeats(terms.words, candidates.flags)
         steps_back |= (candidates.flags & SymbolFlags.DECLARATION) != 0
         tier[(tier > 0) & (tier % 2 == 0) & steps_back] -= 1
-        exact[named] = 1.0
+        exact[named + as_a_pair] = 1.0
         return cls(coverage, exact, exact * to_the_letter, tier)
 
 

@@ -28,7 +28,7 @@ class Weights:
         vendored: Multiplies vendored code.
         generated: Multiplies generated code.
         declaration: Multiplies declarations whose definition is elsewhere.
-        elsewhere: Multiplies code for other operating systems, unless the query asks for one.
+        elsewhere: Multiplies code for other systems and what is set aside, unless the query asks for it.
         constructor: Multiplies constructors: their type is usually the better answer, often of the same name.
         value: Multiplies fields, variables, constants: they rarely do or explain something.
         prose: Multiplies sections of documents.

@@ -33,6 +33,87 @@ def test_a_comment_documents_what_a_macro_stands_before() -> None:
     )
 
 
+MACROS = """
+STATIC
+EFI_STATUS
+EFIAPI
+ReadConfig (
+  IN  CONST CONFIG  *Config,
+  OUT UINTN         *Size OPTIONAL
+  )
+{
+  return 0;
+}
+STATIC CONST ITEM  mItems[] = { 1 };
+/* What is shown. */
+EXTERN Clipboard_T *shown;
+EXTERN char e_region[]
+\tINIT(= N_("E751: Output (file) must not have a region"));
+EXTERN int columns INIT(= 80);
+struct backend {
+\tint SOME_CALLBACK(exists)(const char *);
+\tSOME_NODISCARD BOOL (*Control)(int x);
+\tSOME_NODISCARD
+\tSOME_API Status Inquire(Id *id);
+};
+typedef int SOME_CALLBACK(head_cb)(void *payload);
+SOME_NODISCARD
+CARDAPI LONG WINAPI Connect(int x);
+SOMEAPI typedef enum _kind { first } kind;
+extern int (get_top)(State *state);
+int (*handler)(int);
+UINT __stdcall
+Deferred(int handle);
+DWORD const limit = 3;
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_what_macros_in_c_stand_before_and_around(line_end: str) -> None:
+    check(
+        "c",
+        MACROS.replace("\n", line_end),
+        "3-11 function ReadConfig",
+        "12-12 variable mItems",
+        "13-14 variable shown | What is shown.",
+        "15-16 variable e_region",
+        "17-17 variable columns",
+        "18-23 struct backend",
+        "19-19 method backend.exists",
+        "20-20 field backend.Control",
+        "22-22 method backend.Inquire",
+        "24-24 class head_cb",
+        "26-26 function Connect",
+        "27-27 enum kind",
+        "27-27 enum _kind",
+        "27-27 enumMember kind.first",
+        "28-28 function get_top",
+        "29-29 variable handler",
+        "30-31 function Deferred",
+        "32-32 constant limit",
+    )
+
+
+def test_functions_of_cuda() -> None:
+    check(
+        "cpp",
+        """template <typename T> __host__ __device__ __forceinline__ T twice(T a) { return a + a; }
+__global__ void kernel(int *data) {}
+struct Op {
+  __device__ __forceinline__ static int low(int i) { return i; }
+  __device__ float operator ()(float a) const { return a; }
+};
+__constant__ float weights[3];
+""",
+        "1-1 function twice",
+        "2-2 function kernel",
+        "3-6 struct Op",
+        "4-4 method Op.low",
+        "5-5 method Op.operator ()",
+        "7-7 variable weights",
+    )
+
+
 def test_a_comment_of_what_cannot_be_read_documents_nothing() -> None:
     check(
         "cpp",

@@ -105,18 +105,43 @@ def test_the_section_of_a_long_function_answers_where_nothing_else_holds_it(inde
     assert found.path == "long.py"
 
 
+def test_the_end_of_a_function_with_many_words_answers(index: SmallIndex) -> None:
+    options = [f'    add("--option-{n}", help="What the option of that number does.")' for n in range(60)]
+    last = '    add("--strict", help="Treat a warning as an error.")'
+    index.commit(
+        {
+            "options.py": "\n".join(["def options(add):", *options, last]),
+            "warning.py": "def treat_warning(warning):\n    return error(warning)\n",
+        }
+    )
+    assert best(index.view(), "Treat a warning as an error.").symbol.name == "options"
+
+
+def test_a_catalog_for_translators_leaves_a_message_to_the_code(index: SmallIndex) -> None:
+    source = 'def check(kind):\n    raise LookupError(_("Unknown register type %d") % kind)\n'
+    entry = '#, c-format\nmsgid "Unknown register type %d"\nmsgstr "Unbekannter Registertyp %d"\n'
+    index.commit({f"po/{number}.po": entry * 30 for number in range(70)} | {"register.py": source})
+    assert best(index.view(), "Unknown register type 99").symbol.name == "check"
+
+
 FILLED_IN: Mapping[str, str] = {
     "shop/orders.py": """
 def place(order):
     if order.kind not in KINDS:
         raise ValueError(f"Unsupported order type {order.kind}")
     log.info(f"Refreshing {order.path} due to late delivery")
+    log.error(f"Failed to read key={order.key} err={order.error}")
     raise LookupError(f"no stock left: {order.item}")
 """,
     "shop/types.py": """
 def supported_order_types():
     \"""The types of orders that are supported, by MIME type.\"""
     return KINDS
+
+
+def read_key(order, timeout):
+    \"""Read the key of an order.\"""
+    log.info("Failed to read line", timeout)
 
 
 def delivery_refresh(order_type):
@@ -133,6 +158,7 @@ def delivery_refresh(order_type):
         "ValueError: Unsupported order type 17",
         "Refreshing 42 due to late delivery",
         "Refreshing orders.csv due to late delivery.",
+        "Failed to read key=orders/17 err=timeout",
         "no stock left: bolts",
         "what now: “no stock left”",
     ],

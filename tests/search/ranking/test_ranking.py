@@ -274,6 +274,13 @@ def test_code_for_another_system_steps_back(path: str, platform: str, *, steps_b
     assert first("raw mode on windows darwin unix") == 0
 
 
+@pytest.mark.parametrize("path", ["src/legacy/merge.c", "src/deprecated.c"])
+def test_what_is_set_aside_steps_back_unless_it_is_asked_for(path: str) -> None:
+    ones = [One(path=path, similarity=0.8), One(path="src/other.c", similarity=0.75)]
+    assert order("merge bases", ones, replace(BARE, vector=1.0, elsewhere=0.7)) == [1, 0]
+    assert order("legacy or deprecated merge", ones, replace(BARE, vector=1.0, elsewhere=0.7)) == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("typed", "other"),
     [

@@ -72,12 +72,17 @@ def _declared(node: Node) -> tuple[Node | None, bool]:
             break
         if current.type == "function_declarator":
             inner = current.child_by_field_name("declarator")
-            is_function = inner is not None and inner.type != "parenthesized_declarator"
+            is_function = inner is not None and not _is_pointer(inner)
         following = current.child_by_field_name("declarator")
         current = following or child_of_type(current, *_NAMES, *_DECLARATORS)
     if current is None or current.type not in _NAMES or _is_keyword(current):
         return None, False
     return current, is_function or current.type == "operator_cast"
+
+
+def _is_pointer(declarator: Node) -> bool:
+    """Tell `(*f)` from `f` and `(f)`."""
+    return declarator.type == "parenthesized_declarator" and child_of_type(declarator, *_NAMES) is None
 
 
 def _is_keyword(at: Node) -> bool:

@@ -6,6 +6,11 @@ from lsp_server.parsing.blanking import blanked
 
 # Possessive quantifiers: trying every way to split a name would backtrack for ever.
 _MACRO = rb"(?=[A-Z][A-Z0-9]*_)[A-Z0-9_]++(?:\([^()\n]{0,200}\))?+"
+# A type and a name: what stands before these two is neither.
+_DECLARED = (
+    rb"(?!__|(?:const|volatile)\b)[A-Za-z_]\w*+(?:[ \t\r\n]++[*&]*+|[*&]++)[ \t\r\n]*+"
+    rb"(?:[A-Za-z_][\w:]*+[ \t\r\n]*+[(\[=;,)]|\([ \t]*+(?:[A-Z][A-Z0-9_]*+[ \t]++)?\*)"
+)
 _NAMED_LATE = (
     rb"[ \t]++(?:[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,200}\))?+[ \t\n]++){1,4}+"
     rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?[:{<])"
@@ -14,7 +19,9 @@ _NAMED_LATE = (
 _PLACES = re.compile(
     # A line of its own: `ABSL_NAMESPACE_BEGIN`, `G_END_DECLS`.
     rb"\n[ \t]*+(?=[A-Z])(?:[A-Z][A-Z0-9_]{0,60}_(?:BEGIN|END)(?:_[A-Z0-9_]++)?"
-    rb"(?:\([^()\n]{0,200}\))?[ \t]*+;?[ \t]*+(?=\n)"
+    rb"(?:\([^()\n]{0,200}\))?[ \t]*+;?[ \t]*+(?=\r?\n)"
+    # At the beginning of a line, before what is declared: `STATIC Thing things[]`, `EXTERN Thing *thing;`.
+    rb"|(?:[A-Z][A-Z0-9_]{1,60}+[ \t\r\n]++){1,4}(?=" + _DECLARED + rb")"
     # Before what is declared: `SOME_API void f(`, `SOME_INLINE inline f(`.
     rb"|(?:" + _MACRO + rb"[ \t\n]++){1,4}+"
     rb"(?=(?:inline|static|constexpr|virtual|explicit|extern|template|const|friend)\b"
@@ -22,7 +29,8 @@ _PLACES = re.compile(
     rb"[A-Za-z_][\w:]*+[ \t]*+\()"
     # Before a type that is a keyword: `SOMEAPI void f(`, `SOMEAPI extern int x`.
     rb"|[A-Z][A-Z0-9_]{2,}+[ \t]++"
-    rb"(?=(?:static|inline|extern|unsigned|signed|struct|enum|union|void|bool|char|short|int|long|float|double)\b))"
+    rb"(?=(?:typedef|static|inline|extern|unsigned|signed|struct|enum|union|void|bool|char|short|int|long"
+    rb"|float|double)\b))"
     # Before a type's name: `class EXPORT_MACRO Name {`.
     rb"|class"
     + _NAMED_LATE
@@ -42,10 +50,10 @@ _NULLABILITY = re.compile(
     rb"\b(?:absl_(?:nonnull|nullable|nullability_unknown)|_(?:Nonnull|Nullable|Null_unspecified))\b"
 )
 # Calling conventions: `int SOMECALL f(`, and in function types `(SOMECALL *f)(`.
-_CALL_MARKS = (b"CALL ", b"CALLBACK ", b"API ", b"APIENTRY", b"EXPORT ", b"CDECL ")
+_CALL_MARKS = (b"CALL ", b"CALLBACK ", b"API ", b"API\r", b"API\n", b"APIENTRY", b"EXPORT ", b"CDECL ")
 _CALLS = re.compile(
-    rb"(?<=[\w*] )[A-Z][A-Z0-9_]*(?:CALL|CALLBACK|API|APIENTRY|EXPORT|CDECL)"
-    rb"(?=[ \t\n]++\*?[A-Za-z_]\w*+[ \t]*+\()"
+    rb"(?<=[\w*\r][ \n])(?=[A-Z])[A-Z0-9_]*(?:CALL|CALLBACK|API|APIENTRY|EXPORT|CDECL)"
+    rb"(?=[ \t\r\n]++\*?[A-Za-z_]\w*+[ \t]*+\()"
     rb"|(?<=\()[A-Z][A-Z0-9_]*(?:CALL|CALLBACK|API|APIENTRYP?)(?=[ \t]*+(?:\*|[A-Z]\w*+\)[ \t]*+\())"
 )
 _QT = re.compile(
@@ -60,7 +68,7 @@ _UNREAL = re.compile(
 # Attributes of parameters, pointers and functions; the grammar takes each for a type or a name.
 _ATTRIBUTE_MARKS = (
     *(b"nused", b"UNUSED", b"RESTRICT", b"__init", b"__exit", b"__user", b"__iomem", b"__rcu", b"__percpu"),
-    *(b"__force", b"printf", b"internal_function"),
+    *(b"__force", b"printf", b"internal_function", b"__host__", b"__device__", b"__global__"),
 )
 _ATTRIBUTES = re.compile(
     rb"(?<![\w#])(?<!define )(?:"
@@ -70,6 +78,8 @@ _ATTRIBUTES = re.compile(
     rb"|__(?:(?:maybe_|always_)?unused|attribute_unused__)(?=\s++[\w*]|\s*+[,)])"
     rb"|(?:__(?:user|kernel|iomem|rcu|percpu|force))(?=\s*+[*,)]|\s++\w)"
     rb"|(?:__(?:init|exit)(?:data)?|internal_function)(?=\s++[\w*])"
+    # CUDA: `__host__ __device__ __forceinline__ int f(`
+    rb"|__(?:host|device|global|constant|shared|forceinline|noinline)__(?=\s++[\w*])"
     # `void printflike(1, 2) f(`, `__printf(1, 2) void f(`
     rb"|\w{0,20}printf\w{0,20}\([ \t]*\d++,[ \t]*\d++\)(?=\s++[\w*])"
     rb")"
@@ -90,6 +100,12 @@ _MOCK = re.compile(
     rb"\bMOCK_METHOD(\(\s*+(?:[^(),]|%b)++,\s*+)(\w++)(\s*+,\s*+)(%b)((?:\s*+,\s*+%b)?+\s*+\))"
     % (_BALANCED, _BALANCED, _BALANCED)
 )
+# `EXTERN int columns INIT(= 80);`
+_INITIALIZER = re.compile(
+    rb"\b[A-Z][A-Z0-9_]*+[ \t]*+\(([ \t]*+=(?:\"(?:[^\"\\\n]|\\.)*+\"|%b|[^()\"])*+)\)(?=\s*+;)" % _BALANCED
+)
+# `int SOME_CALLBACK(done)(int status);`
+_AROUND_A_NAME = re.compile(rb"(?<=[\w*][ \t])[A-Z][A-Z0-9_]*+(?=\([A-Za-z_]\w*+\)[(\[])")
 # `ABSL_FLAG(int, depth, 3, "How deep.")`
 _FLAG = re.compile(
     rb"^ABSL_FLAG(\(\s*+[^,()]++,\s*+)(\w++)((?:\"(?:[^\"\\\n]|\\.)*+\"|%b|[^()\"])*+\))(?=;)" % _BALANCED,
@@ -130,8 +146,17 @@ def without_macros(source: bytes) -> bytes:
         source = _CALLS.sub(_blank, source)
     if any(mark in source for mark in _ATTRIBUTE_MARKS):
         source = _ATTRIBUTES.sub(_blank, source)
+    if b"(=" in source or b"( =" in source:
+        source = _INITIALIZER.sub(_uncovered, source)
+    if b")(" in source or b")[" in source:
+        source = _AROUND_A_NAME.sub(_blank, source)
     source = source.replace(b"extern template", b"       template")
     return _PLACES.sub(_blank_capitals, source)
+
+
+def _uncovered(match: re.Match[bytes]) -> bytes:
+    """Leave what a macro has in its brackets."""
+    return match[1].rjust(len(match[0]) - 1) + b" "
 
 
 def _mocked(match: re.Match[bytes]) -> bytes:
