@@ -133,11 +133,6 @@ class WorkerPool(Generic[Key]):
             thread.join()
         self._deadlines.close()
 
-    def pids(self) -> tuple[int, ...]:
-        """Return the process ids of the living children."""
-        with self._changed:
-            return tuple(process.pid for process in self._processes)
-
     def _start(self) -> None:
         if self._threads:
             return

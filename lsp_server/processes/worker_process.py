@@ -59,11 +59,6 @@ class WorkerProcess:
             )
         self.is_leaving = False
 
-    @property
-    def pid(self) -> int:
-        """The child's process id."""
-        return self._process.pid
-
     def send(self, payload: bytes) -> None:
         """Send a job; if the child is gone, `receive` will tell."""
         assert self._process.stdin is not None

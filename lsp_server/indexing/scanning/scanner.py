@@ -72,7 +72,6 @@ class ChangeSet:
         changed: New files, and those whose size changed.
         touched: Known files of the same size whose content may differ all the same: a digest decides.
         removed: Known files that are gone, or no longer indexed.
-        unchanged_count: The number of all other files.
         unreadable: Folders that could not be listed; what is known below them stays.
         scanned_at_ns: When the walk began, by the clock of `mtime_ns`.
     """
@@ -80,7 +79,6 @@ class ChangeSet:
     changed: list[FileStat] = field(default_factory=list)
     touched: list[FileStat] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    unchanged_count: int = 0
     unreadable: list[str] = field(default_factory=list)
     scanned_at_ns: int = 0
 
@@ -254,7 +252,6 @@ class _Comparison:
             changed=self._changed,
             touched=self._touched,
             removed=[path for path in missing if not path.startswith(hidden)] if hidden else missing,
-            unchanged_count=len(self._seen) - len(self._changed) - len(self._touched),
             unreadable=unreadable,
             scanned_at_ns=self._scanned_at_ns,
         )

@@ -55,8 +55,8 @@ def paths(files: list[FileStat]) -> list[str]:
     return sorted(file.path for file in files)
 
 
-def summary(changes: ChangeSet) -> tuple[list[str], list[str], list[str], int]:
-    return paths(changes.changed), paths(changes.touched), sorted(changes.removed), changes.unchanged_count
+def summary(changes: ChangeSet) -> tuple[list[str], list[str], list[str]]:
+    return paths(changes.changed), paths(changes.touched), sorted(changes.removed)
 
 
 @pytest.fixture
@@ -69,13 +69,13 @@ def root(tmp_path: Path) -> Path:
 def test_first_scan_finds_everything(root: Path) -> None:
     began_ns = time.time_ns()
     changes = scan(IgnoreRules(root), {}, 0)
-    assert summary(changes) == (["a.py", "b.py", "other/e.py", "pkg/c.py", "pkg/deep/d.py"], [], [], 0)
+    assert summary(changes) == (["a.py", "b.py", "other/e.py", "pkg/c.py", "pkg/deep/d.py"], [], [])
     assert changes.scanned_at_ns >= began_ns
 
 
 def test_second_scan_finds_nothing(root: Path) -> None:
     known = remembered(root)
-    assert summary(scan(IgnoreRules(root), known, long_after())) == ([], [], [], 5)
+    assert summary(scan(IgnoreRules(root), known, long_after())) == ([], [], [])
 
 
 def test_sizes_and_times_tell_what_changed(root: Path) -> None:
@@ -85,15 +85,15 @@ def test_sizes_and_times_tell_what_changed(root: Path) -> None:
     write(root, "new.py")
     (root / "pkg/c.py").unlink()
     changes = scan(IgnoreRules(root), known, long_after())
-    assert summary(changes) == (["a.py", "new.py"], ["b.py"], ["pkg/c.py"], 2)
+    assert summary(changes) == (["a.py", "new.py"], ["b.py"], ["pkg/c.py"])
 
 
 def test_a_file_written_just_before_it_was_seen_is_looked_at_again(root: Path) -> None:
     seen_ns = long_after()
     write(root, "a.py", "x", seen_ns - 10**9)
     known = remembered(root)
-    assert summary(scan(IgnoreRules(root), known, seen_ns)) == ([], ["a.py"], [], 4)
-    assert summary(scan(IgnoreRules(root), known, seen_ns + 10**10)) == ([], [], [], 5)
+    assert summary(scan(IgnoreRules(root), known, seen_ns)) == ([], ["a.py"], [])
+    assert summary(scan(IgnoreRules(root), known, seen_ns + 10**10)) == ([], [], [])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not tell when a file was changed last")
@@ -105,7 +105,7 @@ def test_a_file_that_kept_size_and_time_is_looked_at_again(root: Path) -> None:
     write(root, "a.py", "y")
     (root / "b.py").rename(root / "c.py")
     (root / "other/e.py").rename(root / "b.py")
-    assert summary(scan(IgnoreRules(root), known, seen_ns)) == (["c.py"], ["a.py", "b.py"], ["other/e.py"], 2)
+    assert summary(scan(IgnoreRules(root), known, seen_ns)) == (["c.py"], ["a.py", "b.py"], ["other/e.py"])
 
 
 def test_nothing_that_lies_in_a_named_folder_is_taken_for_known(root: Path) -> None:
@@ -114,7 +114,6 @@ def test_nothing_that_lies_in_a_named_folder_is_taken_for_known(root: Path) -> N
         [],
         ["b.py", "pkg/c.py", "pkg/deep/d.py"],
         [],
-        0,
     )
 
 
@@ -130,12 +129,11 @@ def test_links_and_special_files_are_passed_over(root: Path) -> None:
     (root / "link.py").symlink_to(root / "a.py")
     (root / "folder").symlink_to(root / "pkg")
     os.mkfifo(root / "pipe")
-    assert summary(scan(IgnoreRules(root), known, long_after())) == ([], [], [], 5)
+    assert summary(scan(IgnoreRules(root), known, long_after())) == ([], [], [])
     assert summary(changes_for(IgnoreRules(root), ["folder/c.py", "folder", "pipe"], known, 0)) == (
         [],
         [],
         [],
-        0,
     )
 
 
@@ -186,19 +184,14 @@ def test_only_what_was_named_is_compared(root: Path) -> None:
     known = remembered(root)
     write(root, "a.py", "longer")
     write(root, "b.py", "longer")
-    assert summary(changes_for(IgnoreRules(root), ["a.py"], known, ALWAYS_NS)) == (["a.py"], [], [], 0)
+    assert summary(changes_for(IgnoreRules(root), ["a.py"], known, ALWAYS_NS)) == (["a.py"], [], [])
 
 
 def test_a_new_folder_is_scanned_and_a_vanished_one_takes_its_files(root: Path) -> None:
     known = remembered(root)
     (root / "pkg").rename(root / "moved")
     changes = changes_for(IgnoreRules(root), ["pkg", "moved"], known, ALWAYS_NS)
-    assert summary(changes) == (
-        ["moved/c.py", "moved/deep/d.py"],
-        [],
-        ["pkg/c.py", "pkg/deep/d.py"],
-        0,
-    )
+    assert summary(changes) == (["moved/c.py", "moved/deep/d.py"], [], ["pkg/c.py", "pkg/deep/d.py"])
 
 
 def test_a_folder_that_becomes_a_file_and_a_file_that_becomes_a_folder(root: Path) -> None:
@@ -209,7 +202,7 @@ def test_a_folder_that_becomes_a_file_and_a_file_that_becomes_a_folder(root: Pat
     (root / "a.py").unlink()
     write(root, "a.py/inner.py")
     changes = changes_for(IgnoreRules(root), ["a.py", "other"], known, ALWAYS_NS)
-    assert summary(changes) == (["a.py/inner.py", "other"], [], ["a.py", "other/e.py"], 0)
+    assert summary(changes) == (["a.py/inner.py", "other"], [], ["a.py", "other/e.py"])
 
 
 @pytest.fixture
@@ -230,7 +223,7 @@ def test_a_file_whose_name_changed_its_case_has_the_new_name_alone(root: Path) -
     known = remembered(root)
     (root / "pkg/c.py").rename(root / "pkg/C.py")
     changes = changes_for(IgnoreRules(root), ["pkg/c.py", "pkg/C.py"], known, ALWAYS_NS)
-    assert summary(changes) == (["pkg/C.py"], [], ["pkg/c.py"], 0)
+    assert summary(changes) == (["pkg/C.py"], [], ["pkg/c.py"])
 
 
 @pytest.mark.usefixtures("letter_case_is_ignored")
@@ -238,7 +231,7 @@ def test_a_folder_whose_name_changed_its_case_has_the_new_name_alone(root: Path)
     known = remembered(root)
     (root / "other").rename(root / "Other")
     changes = changes_for(IgnoreRules(root), ["other", "Other"], known, ALWAYS_NS)
-    assert summary(changes) == (["Other/e.py"], [], ["other/e.py"], 0)
+    assert summary(changes) == (["Other/e.py"], [], ["other/e.py"])
 
 
 @pytest.mark.usefixtures("letter_case_is_ignored")
@@ -246,9 +239,9 @@ def test_a_folder_whose_name_changed_its_case_has_the_new_name_alone(root: Path)
 def test_a_change_may_be_told_under_another_spelling(root: Path, named: str) -> None:
     write(root, "pkg/\u00e9t\u00e9.py", "long")
     changes = changes_for(IgnoreRules(root), [named], remembered(root), ALWAYS_NS)
-    assert summary(changes) == ([], ["pkg/\u00e9t\u00e9.py"], [], 0)
+    assert summary(changes) == ([], ["pkg/\u00e9t\u00e9.py"], [])
     changes = changes_for(IgnoreRules(root), [named], {}, time.time_ns())
-    assert summary(changes) == (["pkg/\u00e9t\u00e9.py"], [], [], 0)
+    assert summary(changes) == (["pkg/\u00e9t\u00e9.py"], [], [])
 
 
 def test_on_macos_a_name_is_composed_however_the_disk_lists_it(
@@ -271,7 +264,7 @@ def test_on_macos_a_change_is_of_the_composed_name(
     monkeypatch.setattr(disk, "_COMPOSES_NAMES", True)
     write(root, "pkg/e\u0301te\u0301.py")
     changes = changes_for(IgnoreRules(root), [named], {}, ALWAYS_NS)
-    assert summary(changes) == (["pkg/\u00e9t\u00e9.py"], [], [], 0)
+    assert summary(changes) == (["pkg/\u00e9t\u00e9.py"], [], [])
 
 
 def test_junctions_are_links_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,13 +281,8 @@ def test_junctions_are_links_too(root: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(scanner, "_is_folder", mark)
     monkeypatch.setattr(scanner, "_IS_WINDOWS", True)
-    assert summary(scan(IgnoreRules(root), known, long_after())) == ([], [], [], 5)
-    assert summary(changes_for(IgnoreRules(root), ["pkg/circle/c.py"], known, long_after())) == (
-        [],
-        [],
-        [],
-        0,
-    )
+    assert summary(scan(IgnoreRules(root), known, long_after())) == ([], [], [])
+    assert summary(changes_for(IgnoreRules(root), ["pkg/circle/c.py"], known, long_after())) == ([], [], [])
 
 
 def test_named_files_that_are_ignored_are_removed_or_passed_over(root: Path) -> None:
@@ -306,7 +294,6 @@ def test_named_files_that_are_ignored_are_removed_or_passed_over(root: Path) -> 
         [],
         [],
         ["pkg/deep/d.py"],
-        0,
     )
 
 
