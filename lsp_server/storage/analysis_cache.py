@@ -6,13 +6,13 @@ It only saves work and never fails: when it is busy, full or damaged, it returns
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Final, Self
 
-from lsp_server.storage.folders import remove_files
+from lsp_server.storage.folders import database_files, remove_files
 from lsp_server.storage.schema import closing_on_error, transaction
 
 logger = logging.getLogger(__name__)
@@ -68,25 +68,20 @@ class AnalysisCache:
 
     def get(self, key: bytes) -> bytes | None:
         """Return the entry for `key`, or None."""
-        return self.get_many((key,)).get(key)
-
-    def get_many(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """Return the entries that there are for the given keys."""
-        found: dict[bytes, bytes] = {}
+        data: bytes | None = None
         now = time.time()
         with self._connected() as database:
             if database is None:
-                return {}
-            for key in keys:
-                row = database.execute("SELECT data, used FROM entries WHERE key = ?", (key,)).fetchone()
-                if row is not None:
-                    found[key] = row[0]
-                    if row[1] < now - _FRESH_S:
-                        self._used[key] = now
+                return None
+            row = database.execute("SELECT data, used FROM entries WHERE key = ?", (key,)).fetchone()
+            if row is not None:
+                data, used = row
+                if used < now - _FRESH_S:
+                    self._used[key] = now
             if len(self._used) >= _MARKS_AT_ONCE:
                 with transaction(database):
                     self._mark_used(database)
-        return found
+        return data
 
     def put_many(self, entries: Mapping[bytes, bytes]) -> None:
         """Store `entries` in one transaction, except those larger than a tenth of the limit."""
@@ -105,14 +100,6 @@ class AnalysisCache:
                 )
             if _page_bytes(database, "page_count") > self._limit_bytes:
                 _shrink(database)
-
-    def size_bytes(self) -> int:
-        """Return the total size of the entries."""
-        size_bytes = 0
-        with self._connected() as database:
-            if database is not None:
-                (size_bytes,) = database.execute("SELECT size_bytes FROM total").fetchone()
-        return size_bytes
 
     def clear(self) -> None:
         """Drop all entries."""
@@ -208,8 +195,7 @@ class AnalysisCache:
         if code not in _DAMAGED:
             self._is_off = True
             return
-        name = self._path.name
-        kept = remove_files(self._path.with_name(name + tail) for tail in ("", "-wal", "-shm"))
+        kept = remove_files(database_files(self._path))
         # Windows can't delete what another process has open: then a later run starts over.
         self._is_off = bool(kept)
 

@@ -264,7 +264,7 @@ class IndexRoot:
     @property
     def analysis_cache_files(self) -> tuple[Path, ...]:
         """All files that the cache's database may consist of."""
-        return tuple(self.base / f"{self.analysis_cache.name}{tail}" for tail in ("", "-wal", "-shm"))
+        return database_files(self.analysis_cache)
 
     @property
     def own_paths(self) -> tuple[Path, ...]:
@@ -320,7 +320,7 @@ class IndexRoot:
             with suppress(IndexBusy, IndexStorageFailed):
                 folder.delete()
                 expired.append(folder.workspace)
-        remove_files(self.base / f"yields.sqlite3{suffix}" for suffix in ("", "-wal", "-shm"))
+        remove_files(database_files(self.base / "yields.sqlite3"))
         return expired
 
 
@@ -332,6 +332,11 @@ def folder_size_bytes(folder: Path) -> int:
             with suppress(OSError):
                 total += os.lstat(Path(directory, name)).st_size
     return total
+
+
+def database_files(path: Path) -> tuple[Path, ...]:
+    """Return all files that an SQLite database at a path may consist of."""
+    return tuple(path.with_name(f"{path.name}{suffix}") for suffix in ("", "-wal", "-shm"))
 
 
 def remove_files(paths: Iterable[Path]) -> list[Path]:
