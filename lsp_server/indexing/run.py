@@ -151,9 +151,7 @@ class IndexingRun:
         outdated = self._agenda.outdated
         if not outdated:
             return self._known
-        return {
-            path: _never_read(state) if path in outdated else state for path, state in self._known.items()
-        }
+        return {path: state.unread() if path in outdated else state for path, state in self._known.items()}
 
     def _take_changes(self, changes: ChangeSet, lane: Lane) -> None:
         for path in changes.removed:
@@ -167,7 +165,7 @@ class IndexingRun:
         waiting = [file for file in files if file.path not in self._in_flight]
         self._discover(file.path for file in waiting if file.path not in self._known)
         self._agenda.queue_files(waiting, lane)
-        self._expect()
+        self._meter.expect(self._n_waiting)
 
     def _is_overtaken(self, file: FileStat, lane: Lane) -> bool:
         """Tell whether a worker is processing an outdated state of a file.
@@ -183,9 +181,6 @@ class IndexingRun:
         if new:
             self._writer.catalog.discover(new)
             self._known.update(dict.fromkeys(new, UNREAD))
-
-    def _expect(self) -> None:
-        self._meter.expect(self._n_waiting)
 
     @property
     def _n_waiting(self) -> int:
@@ -335,10 +330,6 @@ class IndexingRun:
             return b""
         is_same = (content.size_bytes, content.mtime_ns) == (file.size_bytes, file.mtime_ns)
         return content_digest(content.raw) if is_same else b""
-
-
-def _never_read(state: FileState) -> FileState:
-    return replace(state, size_bytes=NEVER, mtime_ns=NEVER)
 
 
 def _is_taken(path: str) -> bool:

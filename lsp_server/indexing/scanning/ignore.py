@@ -24,7 +24,7 @@ from lsp_server.indexing.scanning.ignore_defaults import (
     affected_by,
     why_not_source,
 )
-from lsp_server.indexing.scanning.ignore_files import IgnoreFile, leave_out, read_ignore_file
+from lsp_server.indexing.scanning.ignore_files import IgnoreFile, is_left_out, read_ignore_file
 from lsp_server.indexing.scanning.ignore_patterns import PatternFile
 from lsp_server.indexing.scanning.own_paths import OwnPaths
 from lsp_server.indexing.scanning.tracked import TrackedFolders
@@ -32,7 +32,6 @@ from lsp_server.secret_files import is_secret
 
 OWN_FILE = ".semanticsymbolsignore"
 IGNORE_FILES = (".gitignore", ".ignore", OWN_FILE)
-
 
 INDEXED = Decision(indexed=True, reason="no rule leaves it out")
 
@@ -242,19 +241,19 @@ class IgnoreRules:
         repository = repository_above(root)
         if repository is None:
             return empty
-        way = root.relative_to(repository).parts
+        names = root.relative_to(repository).parts
         exclude = exclude_file(repository)
-        git: tuple[IgnoreFile, ...] = read_ignore_file(exclude, 0, "/".join(way) + "/") if exclude else ()
+        git: tuple[IgnoreFile, ...] = read_ignore_file(exclude, 0, "/".join(names) + "/") if exclude else ()
         ignore: tuple[IgnoreFile, ...] = ()
-        for depth in range(len(way)):
-            above = repository.joinpath(*way[:depth])
-            prefix = "/".join(way[depth:]) + "/"
-            rank = depth - len(way)
+        for depth in range(len(names)):
+            above = repository.joinpath(*names[:depth])
+            prefix = "/".join(names[depth:]) + "/"
+            rank = depth - len(names)
             git = read_ignore_file(above / ".gitignore", 0, prefix) + git
             ignore = read_ignore_file(above / ".ignore", 0, prefix) + ignore
             own = read_ignore_file(above / OWN_FILE, 0, prefix, rank) + own
         # Somebody who opens an ignored folder wants it, so the rules above do not count then.
-        return empty if leave_out(git + ignore, way) else FolderRules("", own, ignore, git)
+        return empty if is_left_out(names, git + ignore) else FolderRules("", own, ignore, git)
 
 
 def _kept(known: _Known, folder: FolderRules) -> FolderRules:

@@ -1,6 +1,7 @@
 """Ignore files as a workspace folder sees them: its own, and those of the folders around it."""
 
 import errno
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,12 +67,17 @@ def read_ignore_file(file: Path, n_cut: int, prefix: str = "", rank: int = 0) ->
     return (IgnoreFile(patterns, n_cut, prefix, rank),) if patterns else ()
 
 
-def leave_out(sources: tuple[IgnoreFile, ...], way: tuple[str, ...]) -> bool:
-    """Tell whether files leave out a folder or one above it; `way` leads there from the repository's root."""
-    for source in sources:
-        parts = source.prefix.split("/")[:-1] if source.prefix else list(way)
-        for depth in range(1, len(parts) + 1):
-            line = source.patterns.match(parts[depth - 1], "/".join(parts[:depth]), is_folder=True)
+def is_left_out(names: Sequence[str], files: Iterable[IgnoreFile]) -> bool:
+    """Tell whether ignore files leave out a folder or one above it.
+
+    Args:
+        names: The folder's path from the root of its repository, name by name.
+        files: The ignore files of the repository and of the folders on that path.
+    """
+    for file in files:
+        below = file.prefix.split("/")[:-1] if file.prefix else names
+        for depth, name in enumerate(below, 1):
+            line = file.patterns.match(name, "/".join(below[:depth]), is_folder=True)
             if line and not line.negated:
                 return True
     return False

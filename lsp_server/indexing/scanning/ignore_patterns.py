@@ -7,7 +7,7 @@ excluded folder, as in git (gitignore(5), "PATTERN FORMAT").
 import logging
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -190,14 +190,14 @@ def _later(best: PatternLine | None, falling: list[PatternLine], *, is_folder: b
     return best
 
 
-def _compiled(name: str, lines: Iterable[str]) -> Iterable[PatternLine]:
+def _compiled(name: str, lines: Iterable[str]) -> Iterator[PatternLine]:
+    """Yield the patterns of a file that are valid and within the limits."""
     index = n_wild_characters = 0
     for number, raw in enumerate(lines, 1):
         text = _without_trailing_blanks(raw.rstrip("\r\n"))
         if not text or text.startswith("#"):
             continue
-        is_wild = _WILDCARDS.search(text) is not None
-        n_more = max(len(text), _LEAST_WILD_CHARACTERS) if is_wild else 0
+        n_more = max(len(text), _LEAST_WILD_CHARACTERS) if _WILDCARDS.search(text) else 0
         if len(text) > _MAX_CHARACTERS:
             tell_passed_over(f"a pattern of more than {_MAX_CHARACTERS:,} characters", name)
             continue
@@ -205,29 +205,46 @@ def _compiled(name: str, lines: Iterable[str]) -> Iterable[PatternLine]:
             tell_passed_over("more patterns than a file may have", name)
             continue
         n_wild_characters += n_more
-        negated = text.startswith("!")
-        body = text[negated:]
-        folders_only = body.endswith("/")
-        body = body[:-1] if folders_only else body
-        is_anchored = "/" in body
-        body = _collapsed(body.removeprefix("/"))
-        if is_anchored and body.startswith("**/") and "/" not in body[3:]:
-            body = body[3:]
-            is_anchored = False
-        if body == "**":
-            body = "*"
-            is_anchored = False
-        # `a/**` is everything below `a`, not `a` itself.
-        body = body + "/*" if body.endswith("/**") else body
         try:
-            parts = body.split("/")
-            segments = tuple(None if part == "**" else _segment(part) for part in parts)
-            expression = _expression(_joined(segments)) if _WILDCARDS.search(body) else None
+            line = _pattern_line(index, number, text)
         except (GitIgnorePatternError, re.error):
             continue  # git, too, ignores a pattern that it can't parse
-        anchored = (index, number, text, body, negated, folders_only, not is_anchored)
-        yield PatternLine(*anchored, expression, segments)
+        yield line
         index += 1
+
+
+def _pattern_line(index: int, number: int, text: str) -> PatternLine:
+    """Return a pattern, compiled; see `PatternLine`.
+
+    Raises:
+        GitIgnorePatternError: It is not valid.
+        re.error: It is not valid.
+    """
+    body = text.removeprefix("!")
+    folders_only = body.endswith("/")
+    body = body.removesuffix("/")
+    floating = "/" not in body
+    body = _collapsed(body.removeprefix("/"))
+    if body.startswith("**/") and "/" not in body[3:]:
+        body = body[3:]
+        floating = True
+    if body == "**":
+        body = "*"
+        floating = True
+    if body.endswith("/**"):
+        body += "/*"  # everything below a folder, not the folder itself
+    segments = tuple(None if part == "**" else _segment(part) for part in body.split("/"))
+    return PatternLine(
+        index=index,
+        line=number,
+        text=text,
+        body=body,
+        negated=text.startswith("!"),
+        folders_only=folders_only,
+        floating=floating,
+        expression=_expression(_joined(segments)) if _WILDCARDS.search(body) else None,
+        segments=segments,
+    )
 
 
 def _without_trailing_blanks(text: str) -> str:

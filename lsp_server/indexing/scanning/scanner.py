@@ -30,9 +30,10 @@ _MOUNT_POINT = 0xA0000003
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 """Errors that mean that nothing is there. On Windows, any may: access is denied to what is being deleted."""
 
-_RECALLED_WHEN_READ = 0x00400000
-_IS_DATALESS = 0x40000000
-"""Windows' FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, which Python does not name, and macOS' `SF_DATALESS`."""
+_RECALL_ON_DATA_ACCESS = 0x00400000
+"""Windows' `FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS`, which Python does not name."""
+_SF_DATALESS = 0x40000000
+"""`stat.SF_DATALESS` of macOS, which Python names from 3.13 on."""
 
 RECENT_FILES = 200
 """This many files, the most recently modified, are indexed first."""
@@ -347,8 +348,8 @@ def _file_stat(path: str, stat: os.stat_result) -> FileStat:
 
 def _is_away(stat: os.stat_result) -> bool:
     """Tell whether a file's content is with OneDrive, iCloud or the like, and not on this computer."""
-    is_recalled = getattr(stat, "st_file_attributes", 0) & _RECALLED_WHEN_READ
-    return bool(is_recalled or getattr(stat, "st_flags", 0) & _IS_DATALESS)
+    is_recalled = getattr(stat, "st_file_attributes", 0) & _RECALL_ON_DATA_ACCESS
+    return bool(is_recalled or getattr(stat, "st_flags", 0) & _SF_DATALESS)
 
 
 def _is_real_folder(entry: "os.DirEntry[str]") -> bool:

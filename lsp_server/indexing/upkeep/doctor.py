@@ -98,7 +98,7 @@ def _examine(version: IndexVersion) -> Iterator[Finding]:
         state = catalog.snapshot()
         intent = catalog.leftover_intent()
         recorded = _recorded_rows(catalog)
-        yield from _leavings(catalog, version, intent)
+        yield from _leftovers(catalog, version, intent)
     meta = IndexMeta.decode(state.meta)
     segments: dict[str, Segment] = {}
     try:
@@ -113,7 +113,7 @@ def _examine(version: IndexVersion) -> Iterator[Finding]:
             segment.close()
 
 
-def _leavings(catalog: Catalog, version: IndexVersion, intent: BatchIntent | None) -> Iterator[Finding]:
+def _leftovers(catalog: Catalog, version: IndexVersion, intent: BatchIntent | None) -> Iterator[Finding]:
     if intent is not None:
         n_files = len(intent.changed) + len(intent.removed)
         message = f"an unfinished batch of {n_files} files, which the next indexing run completes"

@@ -67,7 +67,7 @@ class IndexWriter:
         self._model = model
         with ExitStack() as opened:
             self.catalog = opened.enter_context(Catalog.open_writer(folder.catalog))
-            self._delete_leavings()
+            self._delete_leftovers()
             state = self.catalog.snapshot()
             self.generation = state.generation
             self.meta = IndexMeta.decode(state.meta)
@@ -270,7 +270,7 @@ class IndexWriter:
             for path, state in states.items()
         ]
 
-    def _delete_leavings(self) -> None:
+    def _delete_leftovers(self) -> None:
         for path in self.catalog.unlisted_segments(self._folder.segments):
             try:
                 path.unlink()
@@ -315,7 +315,7 @@ class IndexWriter:
         for name, rows in commit.tombstones.items():
             self._dead[name] = np.union1d(self._dead.get(name, _NO_ROWS), rows)
         if commit.retired:
-            self._delete_leavings()
+            self._delete_leftovers()
         return self.generation
 
 

@@ -148,7 +148,7 @@ def test_missing_words_are_damage_unless_their_batch_was_cut_short(patient: Pati
     assert patient.findings() == {("catalog", Severity.WARNING)}
 
 
-def test_leavings_of_a_crash_are_a_warning(patient: Patient) -> None:
+def test_leftovers_of_a_crash_are_a_warning(patient: Patient) -> None:
     (patient.version.segments / "00000099.seg.tmp").touch()
     assert patient.findings() == {("vectors", Severity.WARNING)}
 
