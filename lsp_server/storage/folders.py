@@ -24,7 +24,7 @@ from lsp_server.disk import with_home
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.own_folders import own_folder
 from lsp_server.storage.json_notes import read_json, write_json
-from lsp_server.storage.lease import WriterLease, is_read_locked
+from lsp_server.storage.lease import WriterLease, is_held, is_read_locked
 from lsp_server.storage.path_identity import folder_hash
 
 FORMAT_VERSION: Final = 4
@@ -158,6 +158,10 @@ class IndexFolder:
         except (OSError, ValueError):
             return False
         return True
+
+    def is_being_written(self) -> bool:
+        """Tell whether a process holds the writer lease right now."""
+        return is_held(self.lease_lock)
 
     def is_paused(self) -> bool:
         """Tell whether the user paused indexing here, in this run or an earlier one."""

@@ -75,7 +75,7 @@ class BackgroundIndexing:
         self._has_given_up = False
         """The process reported that it can't go on; if it ends then, that is not a death."""
         self._last_ticket = self._settled_ticket = self._rebuild_ticket = 0
-        self._has_asked_for_all = False
+        self._has_asked_for_whole_folder = False
         self._asked_at_s: dict[int, float] = {}
         """Ticket of a change → when it was asked to be indexed."""
         self._deaths = 0
@@ -89,14 +89,14 @@ class BackgroundIndexing:
     def scan(self) -> None:
         """Compare the whole folder with the index."""
         with self._lock:
-            self._ask_with_all(messages.Scan)
+            self._ask_for_whole_folder(messages.Scan)
         self._on_change()
 
     def update(self, paths: Sequence[str]) -> None:
         """Look at these relative paths again."""
         with self._lock:
             if self._failure is not None:
-                self._ask_for_all()  # what failed has to be done, too
+                self._catch_up()  # what failed has to be done, too
             elif self._ask(lambda ticket: messages.Update(tuple(paths), ticket)):
                 self._asked_at_s[self._last_ticket] = time.monotonic()
         self._on_change()
@@ -105,7 +105,7 @@ class BackgroundIndexing:
         """Read, parse and embed everything again; the old index answers meanwhile. A pause defers it."""
         with self._lock:
             self._rebuild_ticket = self._last_ticket + 1
-            self._ask_with_all(messages.Rebuild)
+            self._ask_for_whole_folder(messages.Rebuild)
         self._on_change()
 
     def prioritise(self, paths: Sequence[str]) -> None:
@@ -136,7 +136,7 @@ class BackgroundIndexing:
             self._is_paused = self._awaits_restart = False
             self._deaths = 0
             self._client.tell(messages.Resume())
-            self._ask_for_all()
+            self._catch_up()
         self._on_change()
 
     def close(self) -> None:
@@ -156,18 +156,18 @@ class BackgroundIndexing:
             self._send(make(self._last_ticket))
         return True
 
-    def _ask_for_all(self) -> None:
+    def _catch_up(self) -> None:
         """Ask for a scan, or again for an unfinished rebuild: either finds whatever may have been lost."""
         if self._rebuild_ticket > self._settled_ticket:
             self._rebuild_ticket = self._last_ticket + 1
-            self._ask_with_all(messages.Rebuild)
+            self._ask_for_whole_folder(messages.Rebuild)
         else:
-            self._ask_with_all(messages.Scan)
+            self._ask_for_whole_folder(messages.Scan)
 
-    def _ask_with_all(self, make: Callable[[int], Command]) -> None:
+    def _ask_for_whole_folder(self, make: Callable[[int], Command]) -> None:
         """Make a request that covers every file; before the first one, the folder can't be ready."""
         if self._ask(make):
-            self._has_asked_for_all = True
+            self._has_asked_for_whole_folder = True
 
     def _send(self, command: Command) -> None:
         if self._client.pid is None:
@@ -245,7 +245,7 @@ class BackgroundIndexing:
         with self._lock:
             self._awaits_restart = False
             self._note = None
-            self._ask_for_all()
+            self._catch_up()
         self._on_change()
 
     # Rest
@@ -295,7 +295,7 @@ class BackgroundIndexing:
             return IndexState.PAUSED
         if self._failure is not None:
             return IndexState.FAILED
-        if not self._has_asked_for_all:
+        if not self._has_asked_for_whole_folder:
             return IndexState.STARTING
         return IndexState.READY if self._is_settled else IndexState.INDEXING
 

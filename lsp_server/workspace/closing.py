@@ -1,11 +1,11 @@
-"""Does several things at once that take their time, as closing does."""
+"""Runs slow actions, such as closing services, at the same time."""
 
 import threading
 from collections.abc import Callable, Iterable
 
 
 def all_at_once(actions: Iterable[Callable[[], None]]) -> None:
-    """Do all of this, and return when it is done: each in a thread, or here where there can't be more."""
+    """Run actions and wait for all: each in a thread of its own, or here where no thread can be started."""
     threads: list[threading.Thread] = []
     for action in actions:
         thread = threading.Thread(target=action, daemon=True)

@@ -23,7 +23,7 @@ PARSE_WAIT_S = 2.0
 """A search waits this long for unsaved text to be parsed; only a text that stalls the parser takes longer."""
 
 START_S = 10.0
-"""And once so long for the parser itself: a busy machine takes its time to start a process."""
+"""And this long for the parser itself to start: on a busy machine, starting a process takes time."""
 
 DigestOf = Callable[[str], bytes | None]
 """Path → the digest that the index has for it, or None."""
@@ -152,7 +152,7 @@ class Overlay:
             return stays
 
     def mark_requested(self, path: str) -> None:
-        """Learn that the index was asked to take in a text that stays; see `drop`."""
+        """Record that the index was asked to take in a text that stays; see `drop`."""
         with self._changed:
             if (buffer := self._buffers.get(path)) is not None and buffer.stage is _Stage.SAVED:
                 buffer.stage = _Stage.REQUESTED
@@ -163,7 +163,7 @@ class Overlay:
             return tuple(path for path, buffer in self._buffers.items() if buffer.stage is _Stage.REQUESTED)
 
     def release(self, paths: Iterable[str]) -> None:
-        """Learn that the index has all that it was asked for: these closed documents have stayed long enough.
+        """Forget closed documents, as the index has all that it was asked for.
 
         Args:
             paths: `requested`, from before the index was found to be ready.
@@ -191,9 +191,8 @@ class Overlay:
     ) -> bool:
         """Wait until every text that the index does not have is parsed; False when that takes too long.
 
-        Texts that come meanwhile are not waited for, nor is one whose last version held the parser up.
-
-        While one text blocks the parser, a search waits only for the rest of the limit.
+        Texts that arrive meanwhile are not waited for, nor is one whose last version held the parser up. A
+        text that already blocks the parser has used up part of the limit.
 
         Args:
             timeout_s: How long to wait at most.

@@ -303,7 +303,7 @@ class FolderService:
         return self._failure is None
 
     @property
-    def is_to_be_tried_again(self) -> bool:
+    def should_retry(self) -> bool:
         """Whether opening them failed long enough ago to try again."""
         return not self.is_open and time.monotonic() - self._began_s > RETRY_S
 

@@ -20,7 +20,6 @@ from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.view import FolderView
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexFolder, IndexVersion
-from lsp_server.storage.lease import is_held
 from lsp_server.storage.records import FileState
 from lsp_server.workspace.explanation import explain
 from lsp_server.workspace.metrics import resident_bytes
@@ -76,8 +75,7 @@ class FolderVisit:
         self._reader = IndexReader(parts.index, parts.embedder.info.fingerprint)
         self._indexing: ForegroundIndexing | None = None
         self._is_current = False
-        self._embedded = 0
-        self._speed: messages.Progress | None = None
+        self._progress: messages.Progress | None = None
         self.profile: Mapping[str, float] = {}
 
     def __enter__(self) -> Self:
@@ -127,7 +125,7 @@ class FolderVisit:
     def catch_up(self) -> Ending:
         """Index what is missing or changed, unless checking takes too long or another process is indexing."""
         self._reader.refresh()
-        if self._needs_all():
+        if self.snapshot is None or not self._covers_all():
             if self._parts.index.is_paused() and self.snapshot is not None:
                 self._note("Indexing is paused: answered from part of the files.")
                 return Ending.DONE
@@ -169,16 +167,12 @@ class FolderVisit:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, messages.Progress):
-            self._speed = event
-            self._embedded = event.embedded_symbols
+            self._progress = event
         elif isinstance(event, messages.Profile):
             self.profile = event.seconds
         self._report(event)
 
     # Freshness
-
-    def _needs_all(self) -> bool:
-        return self.snapshot is None or not self._covers_all()
 
     def _covers_all(self) -> bool:
         """Tell whether a scan has been completed; in a folder without files, that needs no commit."""
@@ -234,16 +228,16 @@ class FolderVisit:
         if self._reader.snapshot is None:
             self._reader.refresh()
         state, message = self._state()
-        speed = self._speed
+        progress = self._progress
         return WorkspaceStatus(
             state=state,
             message=message,
             coverage=self._reader.coverage,
             folders=(FolderStatus(self.folder, state, message, self._reader.coverage, self._reader.facts()),),
             metrics=Metrics(
-                files_per_second=speed.files_per_second if speed is not None else None,
-                symbols_per_second=speed.symbols_per_second if speed is not None else None,
-                embedded_symbols=self._embedded,
+                files_per_second=None if progress is None else progress.files_per_second,
+                symbols_per_second=None if progress is None else progress.symbols_per_second,
+                embedded_symbols=0 if progress is None else progress.embedded_symbols,
                 resident_bytes=resident_bytes(),
             ),
         )
@@ -251,7 +245,7 @@ class FolderVisit:
     def _state(self) -> tuple[IndexState, str | None]:
         if self._parts.index.is_paused():
             return IndexState.PAUSED, "Indexing is paused in this folder."
-        if is_being_written(self._parts.index):
+        if self._parts.index.is_being_written():
             return IndexState.INDEXING, None
         version = self.version
         if version is None:
@@ -262,11 +256,6 @@ class FolderVisit:
                 "The index does not cover all files yet; run `semantic-symbols index`.",
             )
         return IndexState.READY, None
-
-
-def is_being_written(index: IndexFolder) -> bool:
-    """Tell whether a process holds the lease of this index right now."""
-    return is_held(index.lease_lock)
 
 
 def _known_files(version: IndexVersion) -> Mapping[str, FileState]:

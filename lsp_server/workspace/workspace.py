@@ -198,12 +198,12 @@ class Workspace:
             InvalidParams: A path pattern is not a valid gitignore pattern.
             Cancelled: The search was called off.
         """
-        return self._searches.search(self._searched(request.folder), request, cancel, on_partial)
+        return self._searches.search(self._folders_to_search(request.folder), request, cancel, on_partial)
 
     def palette(self, query: str, limit: int, cancel: Cancel) -> tuple[SearchResult, ...]:
         """Answer `workspace/symbol`: names first, then meaning."""
         meaning = self.settings_for(None).palette.meaning
-        return self._searches.palette(self._searched(None), query, limit, cancel, meaning=meaning)
+        return self._searches.palette(self._folders_to_search(None), query, limit, cancel, meaning=meaning)
 
     def related(self, path: Path, cursor: Cursor, limit: int, cancel: Cancel) -> SearchOutcome:
         """Find what is closest in meaning to the innermost symbol at a position.
@@ -218,14 +218,14 @@ class Workspace:
         folders = [folder, *(one for one in self._folders.values() if one is not folder)]
         return self._searches.related(folders, relative, cursor, limit, cancel)
 
-    def _searched(self, path: Path | None) -> list[OpenFolder]:
-        folders = self._asked(path)
+    def _folders_to_search(self, path: Path | None) -> list[OpenFolder]:
+        folders = self._selected(path)
         for folder in folders:
-            if folder.service.is_to_be_tried_again:
+            if folder.service.should_retry:
                 self._try_again(folder)
         return folders
 
-    def _asked(self, path: Path | None) -> list[OpenFolder]:
+    def _selected(self, path: Path | None) -> list[OpenFolder]:
         folders = self._folders
         if path is None:
             return list(folders.values())
@@ -242,7 +242,7 @@ class Workspace:
         Raises:
             WorkspaceNotFound: The folder is not open.
         """
-        folders = self._asked(folder)
+        folders = self._selected(folder)
         statuses = tuple(self._status_of(one) for one in folders)
         worst = max(statuses, key=lambda status: status.state.severity, default=None)
         return WorkspaceStatus(

@@ -20,7 +20,7 @@ from lsp_server.settings import settings_from_mapping
 from lsp_server.storage.lease import WriterLease, holder_path
 from lsp_server.workspace import visit as visits
 from lsp_server.workspace.status import IndexState
-from lsp_server.workspace.visit import FolderVisit, is_being_written
+from lsp_server.workspace.visit import FolderVisit
 
 
 class Visits:
@@ -140,9 +140,9 @@ def test_an_index_that_another_process_writes_answers_as_it_is(folder: Visits) -
     folder.names()
     (folder.folder / "three.py").write_text("def three():\n    pass\n")
     with WriterLease.acquire(folder.index.lease_lock):
-        assert is_being_written(folder.index)
+        assert folder.index.is_being_written()
         assert folder.names() == {"one", "two"}
-    assert not is_being_written(folder.index)
+    assert not folder.index.is_being_written()
     assert folder.names() == {"one", "two", "three"}
 
 

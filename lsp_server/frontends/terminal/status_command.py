@@ -10,7 +10,6 @@ from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiti
 from lsp_server.frontends.terminal.results import table
 from lsp_server.frontends.terminal.status_output import show_status, status_object
 from lsp_server.storage.folders import IndexFolder
-from lsp_server.workspace.visit import is_being_written
 
 
 def run_status(arguments: Namespace, tools: Tools, console: Console) -> int:
@@ -56,7 +55,7 @@ def _state(folder: IndexFolder) -> str:
         return "vanished"
     if folder.is_paused():
         return "paused"
-    if is_being_written(folder):
+    if folder.is_being_written():
         return "indexing"
     return "ready" if any(version.is_ready for version in folder.versions()) else "starting"
 
