@@ -25,15 +25,11 @@ _COMMENT = (b"#", b";", b"//")
 
 def config_sections(source: Source, language: str) -> list[Section]:
     """Return an entry per key or section that has a block of lines below it, else chunks of a long file."""
-    if language == "yaml":
-        found = list(_yaml(source, 0, source.n_lines, ()))
-    elif language == "json":
-        found = list(_json(source)) if len(source.text) <= MAX_JSON_BYTES else []
-    else:
-        found = list(_headers(source))
     if language == "json":
-        return found[:MAX_KEYS]  # no chunks: data is found by its file's entry, and its lines say little
-    return found[:MAX_KEYS] or whole_text(source)
+        # No chunks: data is found by its file's entry, and its lines say little.
+        return list(_json(source))[:MAX_KEYS] if len(source.text) <= MAX_JSON_BYTES else []
+    found = _yaml(source, 0, source.n_lines, ()) if language == "yaml" else _headers(source)
+    return list(found)[:MAX_KEYS] or whole_text(source)
 
 
 def _yaml(source: Source, first: int, end: int, containers: tuple[str, ...]) -> Iterator[Section]:

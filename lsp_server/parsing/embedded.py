@@ -77,10 +77,8 @@ def _language_of(attributes: bytes, default: str) -> str | None:
     for key, value in _ATTRIBUTE.findall(attributes):
         if key.lower() == b"lang":
             return canonical_language(value.decode("ascii", "replace"))
+        if b"typescript" in value:
+            return canonical_language(value.rpartition(b"/")[2].decode("ascii", "replace"))
         if value.lower() not in _SCRIPT_TYPES:
-            return (
-                canonical_language(value.rpartition(b"/")[2].decode("ascii", "replace"))
-                if b"typescript" in value
-                else None
-            )
+            return None
     return default

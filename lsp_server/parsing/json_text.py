@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
-_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+_ESCAPE = re.compile(
+    rb"\\u(?P<pair>(?i:d[89ab][0-9a-f]{2})\\u(?i:d[c-f][0-9a-f]{2}))|\\u(?P<unit>(?i:[0-9a-f]{4}))|\\.",
+    re.DOTALL,
+)
 _PLAIN_ESCAPES = {0x62: b"\b", 0x66: b"\f", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t"}
 
 
@@ -83,33 +86,21 @@ def pieces(text: bytes) -> Iterator[tuple[bytes, int]]:
         The decoded bytes, and their offset in `text`.
     """
     reached = 0
-    high = 0  # the first half of a surrogate pair, waiting for the second
-    high_at = 0
-    for match in _ESCAPE.finditer(text):
-        if match.start() > reached:
-            if high:
-                yield b"\xef\xbf\xbd", high_at
-                high = 0
-            yield text[reached : match.start()], reached
-        reached = match.end()
-        unit = int(match[1], 16) if match[1] else -1
-        if high and 0xDC00 <= unit < 0xE000:
-            yield chr(0x10000 + ((high - 0xD800) << 10) + unit - 0xDC00).encode(), high_at
-            high = 0
-            continue
-        if high:
-            yield b"\xef\xbf\xbd", high_at
-            high = 0
-        if 0xD800 <= unit < 0xDC00:
-            high, high_at = unit, match.start()
-        elif unit >= 0:
-            yield chr(unit).encode("utf-8", "replace"), match.start()
-        else:
-            yield _PLAIN_ESCAPES.get(match[0][1], match[0][1:]), match.start()
-    if high:
-        yield b"\xef\xbf\xbd", high_at
+    for escape in _ESCAPE.finditer(text):
+        if escape.start() > reached:
+            yield text[reached : escape.start()], reached
+        yield _decoded(escape), escape.start()
+        reached = escape.end()
     if reached < len(text):
         yield text[reached:], reached
+
+
+def _decoded(escape: re.Match[bytes]) -> bytes:
+    """Return the character of an escape; U+FFFD for half of a surrogate pair."""
+    units = escape["pair"] or escape["unit"]
+    if units is None:
+        return _PLAIN_ESCAPES.get(escape[0][1], escape[0][1:])
+    return bytes.fromhex(units.replace(b"\\u", b"").decode()).decode("utf-16-be", "replace").encode()
 
 
 def _value(stack: list[_Open], match: re.Match[bytes]) -> JsonValue:

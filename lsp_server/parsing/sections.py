@@ -33,7 +33,7 @@ class Section:
         kind: STRING for prose and chunks, KEY for settings, or what it declares.
         containers: Names of what encloses it, outermost first.
         documentation: Byte range of its first paragraph or leading comment, if any.
-        signature: Empty for its first line.
+        signature: None for its first line.
     """
 
     name: str
