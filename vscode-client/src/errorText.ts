@@ -25,7 +25,7 @@ export function inFull(error: unknown): string {
 }
 
 /**
- * Returns a text for a message. The editor makes links of Markdown there, even such as run a command: an invisible
+ * Returns a text for a message. The editor makes links of the Markdown in it, and a link may run a command: an invisible
  * character keeps names of files and patterns of ignore files as they are written.
  */
 export function unlinked(text: string): string {

@@ -17,10 +17,9 @@ let server: Server | undefined;
 export function activate(context: vscode.ExtensionContext): { server: Server } {
   const { extension, workspaceState } = context;
   const log = vscode.window.createOutputChannel("Semantic Symbols", { log: true });
-  server = new Server(extension, log);
+  const current = (server = new Server(extension, log));
   const preview = new Preview();
-  const results = new ResultsView(server, workspaceState);
-  const current = server;
+  const results = new ResultsView(current, workspaceState);
   context.subscriptions.push(
     log,
     results,

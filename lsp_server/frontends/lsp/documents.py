@@ -88,7 +88,7 @@ def edited(text: str, edits: Iterable[Edit], encoding: Encoding) -> str:
         if edit.range is None:
             text, starts = edit.text, []
             continue
-        # Who replaces a word everywhere edits from one end to the other: no line is counted twice.
+        # Editors replace a word everywhere from one end of a text to the other: no line is counted twice.
         _count_lines(text, starts, max(line for line, _ in edit.range))
         start, end = sorted(_offset(text, starts, position, encoding) for position in edit.range)
         text = text[:start] + edit.text + text[end:]

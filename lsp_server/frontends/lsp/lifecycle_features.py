@@ -191,7 +191,7 @@ class LifecycleFeatures:
             )
 
     def _warn(self, message: str) -> None:
-        # VS Code makes links of Markdown in messages, even such as run a command: a file must not be able to.
+        # VS Code makes links of the Markdown in messages. A link may run a command; a file must not.
         harmless = message.replace("](", "]\u200b(")
         params = {"type": int(types.MessageType.Warning), "message": harmless}
         self._rpc.notify(types.WINDOW_SHOW_MESSAGE, params)

@@ -101,13 +101,12 @@ def _bars(points: Sequence[tuple[int, float]], chosen: int) -> list[str]:
     ]
 
 
-def histogram(sizes: Sequence[int] | NDArray[np.int64]) -> list[str]:
-    """Return a histogram of cluster sizes, as text bars."""
-    values = np.asarray(sizes)
-    if not len(values):
+def histogram(sizes: NDArray[np.int64]) -> list[str]:
+    """Return a histogram of cluster sizes, int64[k], as text bars."""
+    if not len(sizes):
         return []
-    n_bars = min(_MAX_BARS, len(np.unique(values)))
-    counts, edges = np.histogram(values, bins=n_bars)
+    n_bars = min(_MAX_BARS, len(np.unique(sizes)))
+    counts, edges = np.histogram(sizes, bins=n_bars)
     most = max(int(counts.max()), 1)
     rows = [
         [f"{int(np.ceil(low)):,}-{int(high):,}", "#" * round(_BAR_CELLS * count / most), str(count)]

@@ -47,7 +47,6 @@ def visiting(folder: Path, settings: Settings, tools: Tools, console: Console) -
         ModelUnavailable: The model can't be loaded here.
     """
     bar = ProgressBar(console.errors, is_watched=console.shows_progress)
-
     console.before_writing(bar.clear)
     parts = tools.visit_parts(folder, settings)
     visit = FolderVisit(parts, bar.take, lambda text: console.note(f"Note: {text}"))

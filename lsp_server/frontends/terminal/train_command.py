@@ -4,6 +4,7 @@ import os
 import shutil
 from argparse import Namespace
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from lsp_server.disk import with_home
@@ -115,8 +116,6 @@ def _lines(path: str | None) -> Iterable[str]:
 
 
 def _show(report: "Report", plan: "Plan", console: Console) -> None:
-    from dataclasses import asdict  # noqa: PLC0415 - only here
-
     console.document({**asdict(report), "path": str(plan.out)})
     for name, why in report.left_out.items():
         console.say(f"Left out: {name} ({why})")
