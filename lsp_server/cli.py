@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from lsp_server.disk import open_many
+from lsp_server.disk import raise_open_file_limit
 from lsp_server.errors import InvalidParams, SemanticSymbolsError
 from lsp_server.frontends.terminal.arguments import (
     DEFAULT_PATH,
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code; the README lists them.
     """
     _open_streams()
-    open_many()
+    raise_open_file_limit()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in _CHILDREN:
         # Ctrl-C in a terminal reaches children too, but their parent decides when they end.
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     with _ending_at_ctrl_c():
         parser = make_parser()
-        if _are_of_a_server(words, subcommands(parser)):
+        if _are_server_options(words, subcommands(parser)):
             words.insert(0, "serve")
         parsed = _parsed(parser, words)
     if parsed.command is None:
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _run(parsed, standard_console(as_json=parsed.json))
 
 
-def _are_of_a_server(words: Sequence[str], commands: Collection[str]) -> bool:
+def _are_server_options(words: Sequence[str], commands: Collection[str]) -> bool:
     """Tell whether the words are options without a command, as editors pass them."""
     if not words or not words[0].startswith("--") or words[0] in {"--help", "--version"}:
         return False

@@ -53,7 +53,7 @@ def patiently(action: Callable[[], Answer], patience_s: float = PATIENCE_S) -> A
         rest_s *= 2
 
 
-def open_many() -> None:
+def raise_open_file_limit() -> None:
     """Have the system let this process, and its children, open as many files as a large index has.
 
     Each of its segments is one, and while it is being built there may be hundreds. macOS allows 256 unless

@@ -18,7 +18,7 @@ from lsp_server.parsing import ParseLimits, path_flags, skip_by_name
 from lsp_server.training.licences import is_licence_file, licence_of
 
 MAX_FILE_BYTES = 400_000
-"""In bytes; larger files are data, or amalgamations of other files."""
+"""Larger files are data, or amalgamations of other files."""
 
 _LIMITS = ParseLimits(max_file_bytes=MAX_FILE_BYTES, max_notebook_bytes=MAX_FILE_BYTES)
 _BLOBS_A_REQUEST = 64

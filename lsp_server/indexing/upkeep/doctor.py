@@ -4,7 +4,7 @@ Call it under the writer lease, or commits may come in between.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import itemgetter
@@ -71,18 +71,18 @@ def examine(version: IndexVersion) -> list[Finding]:
     if not version.catalog.is_file():
         is_odd = version.is_ready or any(version.path.glob("segments/*"))
         return [Finding("catalog", "it is missing", Severity.DAMAGE if is_odd else Severity.WARNING)]
-    return list(_guarded("catalog", lambda: _examine(version)))
+    return list(_guarded("catalog", _examine(version)))
 
 
 def stale_files(version: IndexVersion, folder: Path) -> list[Finding]:
     """Read every file and compare it with what was indexed; a file that has changed since is a warning."""
-    return list(_guarded("files", lambda: _stale_files(version, folder)))
+    return list(_guarded("files", _stale_files(version, folder)))
 
 
-def _guarded(where: Store, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _guarded(where: Store, findings: Iterator[Finding]) -> Iterator[Finding]:
     """The boundary: an error in a check is a finding, too, unless it says nothing about the index."""
     try:
-        yield from check()
+        yield from findings
     except IndexDamaged as error:
         yield Finding(where, error.message.rstrip("."))
     except SemanticSymbolsError:
@@ -102,12 +102,12 @@ def _examine(version: IndexVersion) -> Iterator[Finding]:
     meta = IndexMeta.decode(state.meta)
     segments: dict[str, Segment] = {}
     try:
-        yield from _guarded("vectors", lambda: _open_segments(version, state, segments))
+        yield from _guarded("vectors", _open_segments(version, state, segments))
         if len(segments) == len(state.segments):
-            yield from _guarded("vectors", lambda: _columns(state, meta, segments))
+            yield from _guarded("vectors", _columns(state, meta, segments))
             living = _living_rows(state, segments)
             yield from _compare_with_catalog(recorded, living)
-            yield from _guarded("words", lambda: _words(version, intent, living))
+            yield from _guarded("words", _words(version, intent, living))
     finally:
         for segment in segments.values():
             segment.close()

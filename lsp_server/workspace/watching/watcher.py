@@ -58,7 +58,7 @@ class WatchListener:
         on_change: These paths were created, changed or deleted: files, or folders with everything in them.
         on_rescan: Too many paths or the ignore rules changed, or events were lost: compare everything.
         on_polling: Why the folder is polled from now on; None where it is watched again.
-        on_look: What no watch covers is being looked at, every few seconds.
+        on_look: Called every few seconds, when what no watch covers is checked.
     """
 
     on_change: Callable[[set[str]], None]
