@@ -15,7 +15,7 @@ def fit_curves(similarities: np.ndarray, is_relevant: np.ndarray, strangers: np.
     unrelated symbols are nearer to one another than irrelevant hits are to a query.
 
     Args:
-        similarities: Of hits of queries, float[n].
+        similarities: How similar hits are to their queries, float[n].
         is_relevant: Whether each was what was meant, bool[n]; both kinds must occur.
         strangers: Similarities of symbols to their nearest neighbour in another repository, float[m].
     """
@@ -30,7 +30,7 @@ def fit_curve(similarities: np.ndarray, is_relevant: np.ndarray) -> ScoreCurve:
     Both classes get the same total weight, so 0.5 is where a hit is as likely relevant as not.
 
     Args:
-        similarities: Of hits, float[n].
+        similarities: How similar hits are to their queries, float[n].
         is_relevant: Whether each was what was meant, bool[n]; both kinds must occur.
     """
     x = np.asarray(similarities, np.float64)

@@ -39,11 +39,11 @@ class CorpusPart:
         licence: Its SPDX name, "" when not recognised.
         words: Distinct words in lower case.
         names: Words of each symbol's name; for a file's own entry those of the names in it.
-        containers: Of the enclosing definitions.
-        paths: Of the last parts of the file's path.
-        bodies: Of signature and body without documentation, truncated as the indexer does.
-        documentations: Of the documentation, truncated likewise.
-        questions: Of the question that a person might ask to find it; empty for none.
+        containers: Words of the enclosing definitions' names.
+        paths: Words of the last parts of the file's path.
+        bodies: Words of signature and body without documentation, truncated as by the indexer.
+        documentations: Words of the documentation, truncated likewise.
+        questions: Words of the question that a person might ask to find it; empty for none.
         kinds: uint8[n], LSP's numbers.
         flags: uint8[n], see `SymbolFlags`.
         languages: Index into `language_names`, uint8[n].

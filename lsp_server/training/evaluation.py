@@ -27,7 +27,7 @@ class Found:
 
     Attributes:
         similarities: To all symbols, float[q, n].
-        ranks: Of the right symbol, from 1, int64[q].
+        ranks: The rank of the right symbol, from 1, int64[q].
     """
 
     similarities: np.ndarray

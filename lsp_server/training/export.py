@@ -30,12 +30,12 @@ def export(
     """Write a model.
 
     Args:
-        folder: Made when missing.
+        folder: The folder to write to; created when missing.
         name: What the model is called.
-        parameters: Trained.
+        parameters: The trained parameters.
         vocabulary: Sub-word → row.
         field_weights: How much each field's unit vector counts.
-        offsets: Of short symbols, tests and examples.
+        offsets: The offsets of short symbols, tests and examples.
         curves: What similarities mean.
     """
     folder.mkdir(parents=True, exist_ok=True)

@@ -20,14 +20,14 @@ class Recipe:
 
     Attributes:
         epochs: How often every pair is seen.
-        shape: Of a batch.
+        shape: How a batch is composed.
         temperature: What similarities are divided by.
         table_rate: Peak learning rate of the table.
         weight_rate: Peak learning rate of the sub-words' weights.
         warm_up: Share of the steps in which the rate rises.
         name_share: How many name pairs for each question pair, at most.
         dropout: What is hidden.
-        seed: Of everything random.
+        seed: Seeds everything random.
     """
 
     epochs: int = 1

@@ -92,7 +92,7 @@ def loss_and_gradients(
     Args:
         parameters: Not changed.
         batch: All other symbols in it are negatives of a query, except those marked `same`.
-        weights: Of the fields.
+        weights: How much each field counts.
         temperature: What similarities are divided by.
     """
     rows, columns = rows_of_bags([batch.queries, *batch.fields.values()], len(parameters.table))

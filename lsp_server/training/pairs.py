@@ -66,7 +66,7 @@ def field_bags(part: CorpusPart, rows_of_word: Ragged, n_rows: int) -> dict[str,
     Args:
         part: The repository.
         rows_of_word: For each of `part.words`.
-        n_rows: Of the table.
+        n_rows: How many rows the table has.
     """
     names = part.names.replaced(rows_of_word)
     containers = part.containers.replaced(rows_of_word)
@@ -136,7 +136,7 @@ def batches(
     Args:
         pairs: All pairs.
         chosen: Which of them, int[m].
-        shape: Of a batch; pairs that don't fill a whole one are left out this time.
+        shape: How a batch is composed; pairs that don't fill a whole one are left out this time.
         dropout: What is hidden.
         random: Decides the order and what is hidden.
     """

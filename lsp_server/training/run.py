@@ -52,10 +52,10 @@ class Plan:
             None starts from the bundled model.
         lesson: How to learn from its sentence vectors.
         vocabulary_size: How many sub-words, at most.
-        recipe: Of the training proper.
+        recipe: How the training proper is done.
         runs: How many training runs from one start are averaged.
         field_weights: How much each field's unit vector counts in the model; training weights them equally.
-        offsets: Of short symbols, tests and examples.
+        offsets: The offsets of short symbols, tests and examples.
         n_processes: How many repositories are read at once.
     """
 
@@ -101,13 +101,13 @@ class Report:
     """What was done, and how good the result is.
 
     Attributes:
-        repositories: Learned from.
+        repositories: What it has learned from.
         left_out: Name of each repository left out → why.
-        vocabulary: Sub-words.
-        pairs: Pairs of a query and the symbol that answers it.
-        held_out: Questions that were not trained on.
+        vocabulary: How many sub-words it knows.
+        pairs: How many pairs of a query and the symbol that answers it there were.
+        held_out: How many questions were kept out of training.
         mrr: Mean reciprocal rank at which they found their symbol; None without any.
-        seconds: Of each stage.
+        seconds: How long each stage took.
     """
 
     name: str

@@ -13,7 +13,7 @@ def start_parameters(vectors: np.ndarray, frequencies: np.ndarray) -> Parameters
     """Return parameters to start from.
 
     Args:
-        vectors: Of the sub-words, float32[v, d]; a zero row stays zero.
+        vectors: The vectors of the sub-words, float32[v, d]; a zero row stays zero.
         frequencies: How often each occurs, float[v].
     """
     known = np.linalg.norm(vectors, axis=1) > 0

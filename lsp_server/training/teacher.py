@@ -52,7 +52,7 @@ def learn_sentences(
         sentences: n bags.
         vectors: The teacher's, float32[n, d].
         lesson: How.
-        seed: Of the order and of what is hidden.
+        seed: Seeds the order, and what is hidden.
         on_step: Called after each step with the steps done and their total.
     """
     random = np.random.default_rng(seed)

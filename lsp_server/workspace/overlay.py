@@ -48,8 +48,8 @@ class _Buffer:
 
     Attributes:
         raw: The newest text.
-        digest: Of that text.
-        number: Of that text, among all texts of all buffers.
+        digest: The digest of that text.
+        number: The number of that text, among all texts of all buffers.
         wanted: Whether a file of this name is indexed at all.
         parsed: The newest text that was parsed.
         tried: The number of the newest text that the parser was given.
@@ -196,7 +196,7 @@ class Overlay:
 
         Args:
             timeout_s: How long to wait at most.
-            indexed_digest: Of the generation that is going to be searched, else of the newest.
+            indexed_digest: Tells the digests of the generation to be searched; None for the newest.
         """
         timeout_s = PARSE_WAIT_S if timeout_s is None else timeout_s
         began_s = time.monotonic()

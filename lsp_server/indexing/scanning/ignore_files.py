@@ -10,7 +10,7 @@ from lsp_server.disk import read_ordinary
 from lsp_server.indexing.scanning.ignore_patterns import PatternFile, PatternLine, lines_of, tell_passed_over
 
 _MAX_BYTES: Final = 2_000_000
-"""A file that is larger says nothing; how many patterns count is limited apart from that."""
+"""A larger file is ignored; how many patterns count is limited separately."""
 
 
 @dataclass(frozen=True, slots=True)

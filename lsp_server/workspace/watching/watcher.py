@@ -27,19 +27,19 @@ from lsp_server.workspace.watching.system_events import Storm, SystemEvents
 
 MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
-"""Polling pauses no longer, however long a walk takes: nothing else tells of changes then."""
+"""Polling pauses no longer than this, however long a walk takes: nothing else reports changes then."""
 
 UNWATCHED_S = 2.0
-"""What no watch covers is checked this often: the folder itself, git's files and ignore files above it. It
-takes some tens of microseconds."""
+"""What no watch covers is checked this often: the folder itself, git's files and ignore files above it. A
+check takes some tens of microseconds."""
 
 POLL_SHARE = 20
-"""After a walk it pauses for this many times as long as that took: walks take at most 5 % of one core."""
+"""After a walk, polling pauses for this many times as long: walks take at most 5 % of one core."""
 
 SHORT_WATCH_S = 10.0
 MAX_SHORT_WATCHES = 2
-"""Windows begins to watch what it can't, such as the disk of WSL, and says so with the first look. Each time
-everything is compared; watches that ended so soon, one after the other, won't do better."""
+"""Windows accepts a watch of a disk that it can't watch, such as WSL's, and ends it soon. Everything is then
+compared; after this many short watches in a row, the folder is polled."""
 
 EVENTS_TIMEOUT_S = 0.2
 """On Windows, watchdog passes events on when there were none for this long; its default is a second."""
@@ -231,7 +231,7 @@ class FolderWatcher:
                 is_short = time.monotonic() - began_s < SHORT_WATCH_S and _identity(self._root) == identity
                 self._n_short_watches = self._n_short_watches + 1 if is_short else 0
                 if self._n_short_watches == MAX_SHORT_WATCHES:
-                    raise OSError(errno.ENOTSUP, "the disk does not tell of changes")
+                    raise OSError(errno.ENOTSUP, "the disk does not report changes")
                 self._stopping.wait(MIN_POLL_S)
                 break
         self._end_watches()
@@ -254,7 +254,7 @@ class FolderWatcher:
         return files
 
     def _compare(self, before: dict[str, FileStat]) -> dict[str, FileStat]:
-        """Tell of the files that are no longer as they were, and return how all of them are now."""
+        """Report the files that have changed, and return the state of all of them."""
         files = self._snapshot()
         self._announce_rules()
         for path in before.keys() | files.keys():

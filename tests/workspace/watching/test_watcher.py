@@ -340,7 +340,7 @@ class TestRecursively:
         monkeypatch.setattr(watcher_module, "UNWATCHED_S", 0.05)
         watcher = FolderWatcher(IgnoreRules(root), ear.listener, debounce_s=0.05)
         watcher.start()
-        ear.wait_for(lambda: ear.reasons_to_poll == ["the disk does not tell of changes"])
+        ear.wait_for(lambda: ear.reasons_to_poll == ["the disk does not report changes"])
         ear.hears_a_save(root, "src/b.py")
         watcher.stop()
 
