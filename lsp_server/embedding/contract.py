@@ -86,21 +86,17 @@ class Embedder(Protocol):
     @property
     def info(self) -> ModelInfo:
         """The identity of the model."""
-        ...
 
     @property
     def curves(self) -> ScoreCurves:
         """The curves that turn its similarities into scores."""
-        ...
 
     @property
     def words(self) -> Dictionary:
         """The whole words that it knows; empty where that is unknown."""
-        ...
 
     def content_vectors(self, texts: SymbolTexts) -> np.ndarray:
         """Return the symbols' vectors without the path's part, float16[n, d], not normalised."""
-        ...
 
     def place(self, content: np.ndarray, path: str) -> np.ndarray:
         """Return the symbols' final vectors for a file at a path, float16[n, d]: unit or zero rows.
@@ -111,8 +107,6 @@ class Embedder(Protocol):
             content: The result of `content_vectors`, float16[n, d].
             path: Relative to the workspace folder, with forward slashes.
         """
-        ...
 
     def query_vector(self, query: str) -> np.ndarray:
         """Return a query's vector, float32[d]: unit, or zero when the model knows none of its words."""
-        ...

@@ -16,7 +16,6 @@ class PairModel(Protocol):
 
     def rerank(self, query: str, documents: Iterable[str], batch_size: int) -> Iterable[float]:
         """Judge texts, in their order."""
-        ...
 
 
 class CrossEncoder:

@@ -25,11 +25,9 @@ class TextModel(Protocol):
 
     def query_embed(self, query: str) -> Iterable[np.ndarray]:
         """Embed a query."""
-        ...
 
     def passage_embed(self, texts: Iterable[str], *, batch_size: int) -> Iterable[np.ndarray]:
         """Embed passages, in their order."""
-        ...
 
 
 class TransformerModel:

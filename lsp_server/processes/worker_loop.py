@@ -26,10 +26,8 @@ RAISED = 1
 LEAVING = 2
 """Bits of an answer's mark: the payload describes an exception; this answer is the last one."""
 
-
 _OOM_SCORE = 500
 """As if half of the memory were its own (proc(5)): it can be started again, unlike its server and others."""
-
 
 _MEMORY_CHECK_S = 0.1
 

@@ -61,9 +61,7 @@ class IndexMeta:
         try:
             return cls._decoded(facts)
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-            raise IndexDamaged(
-                f"The catalog has invalid metadata: {error}.",
-            ) from error
+            raise IndexDamaged(f"The catalog has invalid metadata: {error}.") from error
 
     @classmethod
     def _decoded(cls, facts: Mapping[str, MetaValue]) -> Self:

@@ -38,9 +38,7 @@ def unpack_symbol(record: bytes) -> Symbol:
     try:
         return symbol_of_fields(msgpack.unpackb(record, use_list=False, unicode_errors="surrogatepass"))
     except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
-        raise IndexDamaged(
-            f"A symbol's record can't be read: {error}.",
-        ) from error
+        raise IndexDamaged(f"A symbol's record can't be read: {error}.") from error
 
 
 def symbol_fields(symbol: Symbol) -> tuple[Any, ...]:

@@ -18,7 +18,6 @@ class Finder(Protocol):
 
     def similarities(self, queries: Sequence[str], part: CorpusPart) -> np.ndarray:
         """Return how near each symbol is to each query, float[q, n]; more is nearer."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,15 +41,12 @@ class Repository(Protocol):
     @property
     def name(self) -> str:
         """Name for lists and reports: "owner/name" where that is known."""
-        ...
 
     def licence(self) -> str | None:
         """Return the SPDX name of its licence, from its own file; None when none is recognised."""
-        ...
 
     def files(self) -> Iterator[SourceFile]:
         """Yield its own source files, in the order of their paths."""
-        ...
 
 
 def open_repository(path: Path, name: str | None = None) -> Repository:

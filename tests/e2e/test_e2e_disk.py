@@ -2,15 +2,9 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
-from editor import Desk, eventually, write
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+from editor import Desk, eventually, git, write
 
 
 def test_edits_renames_removals_and_new_files_are_noticed(desk: Desk, project: Path) -> None:

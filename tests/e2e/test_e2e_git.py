@@ -1,17 +1,11 @@
 """What git does behind the folder's back is followed: its index, its exclude file, repositories inside."""
 
 import os
-import subprocess
 from pathlib import Path
 
-from editor import Desk, eventually, write
+from editor import Desk, eventually, git, write
 
 LONG_AGO_NS = 1_000_000_000 * 10**9
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def write_long_ago(folder: Path, path: str, text: str) -> None:

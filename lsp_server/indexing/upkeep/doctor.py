@@ -33,7 +33,6 @@ _ROW = np.dtype([("id", np.uint64), ("file", np.int64)])
 
 _EXAMPLES = 3
 
-
 Store = Literal["catalog", "vectors", "words", "files"]
 
 

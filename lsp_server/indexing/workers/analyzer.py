@@ -45,7 +45,6 @@ MAX_FILE_WORDS = 4000
 MAX_OUTLINE_NAMES = 200
 """Names of a file's symbols that describe the file to the model."""
 
-
 _NOWHERE = (0, 0)
 
 

@@ -115,10 +115,6 @@ _CAPITALS = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b(?:\([^()\n]{0,200}\))?")
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
-    return b" " * (match.end() - match.start())
-
-
-def _blank_lines(match: re.Match[bytes]) -> bytes:
     return blanked(match[0])
 
 
@@ -141,7 +137,7 @@ def without_macros(source: bytes) -> bytes:
     if b"[[" in source:
         source = _LATE_ATTRIBUTE.sub(_blank, source)
     if b"GENERATED_" in source or b"UENUM(" in source:
-        source = _UNREAL.sub(_blank_lines, source)
+        source = _UNREAL.sub(_blank, source)
     if any(mark in source for mark in _CALL_MARKS):
         source = _CALLS.sub(_blank, source)
     if any(mark in source for mark in _ATTRIBUTE_MARKS):
