@@ -263,7 +263,7 @@ def run_indexer(folder: str, packed_settings: str) -> None:
 
 
 def run_worker(packed_settings: str) -> None:
-    """Be a parse worker of an indexer until the parent is gone."""
+    """Run as a parse worker of an indexer until the parent is gone."""
     from lsp_server.processes.worker_loop import lower_priority  # noqa: PLC0415 - only in that process
 
     lower_priority()
@@ -271,7 +271,7 @@ def run_worker(packed_settings: str) -> None:
 
 
 def run_buffer_worker(packed_settings: str) -> None:
-    """Be a parse worker, for open buffers and so as urgent as the searches that wait for it."""
+    """Run as the parse worker of open buffers: as urgent as the searches that wait for it."""
     _serve_parse_jobs(packed_settings)
 
 
@@ -290,7 +290,7 @@ def _serve_parse_jobs(packed_settings: str) -> None:
 
 def child_env() -> Mapping[str, str]:
     """Return the environment of child processes: one thread each, as there is one process a core."""
-    # The last is of Apple's library, with which NumPy calculates on newer macOS.
+    # The last is for Apple's Accelerate, which NumPy calculates with on newer macOS.
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
     return {**os.environ, **dict.fromkeys(names, "1")}
 

@@ -164,7 +164,7 @@ class ReaderLock:
 
 def is_read_locked(path: Path) -> bool:
     """Tell whether any reader has locked `path`."""
-    return _hinders(path, os.O_RDWR, _try_lock, _unlock)
+    return _is_locked_elsewhere(path, os.O_RDWR, _try_lock, _unlock)
 
 
 def is_held(path: Path) -> bool:
@@ -174,10 +174,10 @@ def is_held(path: Path) -> bool:
     now. So the lock is acquired and released at once: shared, so that two processes that check don't see each
     other, and unsigned. A process that wants the lease at that moment retries before it believes in a writer.
     """
-    return _hinders(path, os.O_RDONLY, _try_share, _unshare)
+    return _is_locked_elsewhere(path, os.O_RDONLY, _try_share, _unshare)
 
 
-def _hinders(path: Path, flags: int, try_lock: _Step, unlock: _Step) -> bool:
+def _is_locked_elsewhere(path: Path, flags: int, try_lock: _Step, unlock: _Step) -> bool:
     """Tell whether another process's lock on a file keeps it from being locked."""
     try:
         descriptor = os.open(path, flags)

@@ -28,7 +28,7 @@ _IS_WINDOWS = os.name == "nt"
 _MOUNT_POINT = 0xA0000003
 """`stat.IO_REPARSE_TAG_MOUNT_POINT`, which Python has on Windows only: marks a junction."""
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
-"""Errors that mean that nothing is there. On Windows, any may: access is denied to what is being deleted."""
+"""Errors that mean that nothing is there. On Windows any may: access to what is being deleted is denied."""
 
 _RECALL_ON_DATA_ACCESS = 0x00400000
 """Windows' `FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS`, which Python does not name."""
