@@ -58,23 +58,8 @@ class BackgroundCommits:
         Raises:
             SemanticSymbolsError: The previous commit failed.
         """
-        self.collect(wait=True)
+        self._collect()
         self._running = self._thread.submit(self._commit, batch, analyses, expected_symbols)
-
-    def collect(self, *, wait: bool = False) -> None:
-        """Collect the result of a commit that has ended.
-
-        Args:
-            wait: Whether to wait for one that is running.
-
-        Raises:
-            SemanticSymbolsError: It failed; the writer can't be used any more.
-        """
-        running = self._running
-        if running is not None and (wait or running.done()):
-            self._running = None
-            running.result()
-            self._writer.finish_unfinished()
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +69,18 @@ class BackgroundCommits:
     ) -> None:
         self._thread.shutdown()
         if error is None:
-            self.collect(wait=True)
+            self._collect()
+
+    def _collect(self) -> None:
+        """Wait for the last commit.
+
+        Raises:
+            SemanticSymbolsError: It failed; the writer can't be used any more.
+        """
+        running, self._running = self._running, None
+        if running is not None:
+            running.result()
+            self._writer.finish_unfinished()
 
     def _commit(self, batch: Batch, analyses: Mapping[bytes, bytes], expected_symbols: int) -> None:
         began_s, began_cpu_s = time.monotonic(), time.thread_time()

@@ -28,9 +28,6 @@ class WorkQueue:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def __contains__(self, path: str) -> bool:
-        return path in self._waiting
-
     def add(self, files: Iterable[FileStat], lane: Lane) -> None:
         """Append files to a lane; one that waits already moves up, never down, and its `stat` is updated."""
         for file in files:

@@ -198,18 +198,15 @@ class IndexFolder:
         """Return the size of everything in it on disk."""
         return folder_size_bytes(self.path)
 
-    def delete(self, timeout_s: float = 0.0) -> bool:
+    def delete(self) -> bool:
         """Delete the index; True when nothing remains (Windows keeps files that a reader has mapped).
-
-        Args:
-            timeout_s: How long to wait for the writer lease.
 
         Raises:
             IndexBusy: Another process is writing it.
         """
         if not self.path.is_dir():
             return True
-        with WriterLease.acquire(self.lease_lock, timeout_s):
+        with WriterLease.acquire(self.lease_lock):
             versions = self._all_versions()
             for version in versions:
                 version.delete()

@@ -173,7 +173,7 @@ def tokens_of(params: Params) -> Tokens:
 
 
 def search_params(
-    raw: Any, canonical_language: LanguageNames, default_limit: int = 20
+    raw: Any, canonical_language: LanguageNames, default_limit: int
 ) -> tuple[SearchRequest, Tokens]:
     """Read the parameters of `semanticSearch`.
 
@@ -209,7 +209,7 @@ def search_params(
     return request, tokens_of(params)
 
 
-def related_params(raw: Any, default_limit: int = 20) -> tuple[DocumentPosition, int, Tokens]:
+def related_params(raw: Any, default_limit: int) -> tuple[DocumentPosition, int, Tokens]:
     """Read the parameters of `semanticSearch/related`: position, limit and tokens."""
     params = Params(raw).only("textDocument", "position", "limit", "workDoneToken", "partialResultToken")
     limit = params.integer("limit", 1, MAX_RESULTS, default=default_limit)

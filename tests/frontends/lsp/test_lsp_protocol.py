@@ -22,7 +22,7 @@ def canonical(name: str) -> str | None:
 
 
 def request_of(raw: Any) -> SearchRequest:
-    return search_params(raw, canonical)[0]
+    return search_params(raw, canonical, 20)[0]
 
 
 def test_a_query_alone_gets_the_documented_defaults() -> None:
@@ -68,7 +68,7 @@ def test_every_parameter_arrives() -> None:
         "workDoneToken": 7,
         "partialResultToken": "part",
     }
-    assert search_params(raw, canonical) == (
+    assert search_params(raw, canonical, 20) == (
         SearchRequest(
             query="retry",
             limit=200,
@@ -133,7 +133,7 @@ def test_every_parameter_arrives() -> None:
 def test_the_key_that_is_wrong_is_named(key: str, raw: Any) -> None:
     sent = {"query": "retry", **raw} if isinstance(raw, dict) and raw and "query" not in raw else raw
     with pytest.raises(InvalidParams) as caught:
-        search_params(sent, canonical)
+        search_params(sent, canonical, 20)
     assert caught.value.details == {"key": key}
     assert f"`{key}`" in caught.value.message
 
@@ -147,7 +147,7 @@ PLACE = {"textDocument": {"uri": "file:///a.py"}, "position": {"line": 3, "chara
 
 
 def test_related_reads_a_position() -> None:
-    assert related_params({**PLACE, "limit": 5}) == (DocumentPosition("file:///a.py", 3, 4), 5, Tokens())
+    assert related_params({**PLACE, "limit": 5}, 20) == (DocumentPosition("file:///a.py", 3, 4), 5, Tokens())
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_related_reads_a_position() -> None:
 )
 def test_related_names_the_key_that_is_wrong(key: str, change: dict[str, Any]) -> None:
     with pytest.raises(InvalidParams) as caught:
-        related_params({**PLACE, **change})
+        related_params({**PLACE, **change}, 20)
     assert caught.value.details == {"key": key}
 
 
