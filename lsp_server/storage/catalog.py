@@ -287,7 +287,7 @@ class Catalog:
 
     def _segments(self) -> tuple[SegmentEntry, ...]:
         rows = self._database.execute(
-            "SELECT name, n_rows, size_bytes, checksum, generation FROM segments ORDER BY rowid"
+            "SELECT name, n_rows, size_bytes, checksum FROM segments ORDER BY rowid"
         )
         return tuple(SegmentEntry(*row) for row in rows)
 

@@ -91,14 +91,12 @@ class SegmentEntry:
         n_rows: Number of rows, dead ones included.
         size_bytes: Size of the file.
         checksum: See `SegmentInfo.checksum`.
-        generation: The commit that listed it; set by the catalog.
     """
 
     name: str
     n_rows: int
     size_bytes: int
     checksum: str
-    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

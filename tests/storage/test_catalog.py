@@ -156,7 +156,7 @@ def test_tombstones_add_up_and_leave_with_their_segment(catalog: Catalog) -> Non
     catalog.commit(BatchCommit(tombstones={"s1": rows(70_000, 5, 199_999)}))
     snapshot = catalog.snapshot()
     assert snapshot.tombstones["s1"].tolist() == [3, 5, 70_000, 199_999]
-    assert snapshot.segments == (SegmentEntry("s1", 200_000, 9, "c", generation=1),)
+    assert snapshot.segments == (SegmentEntry("s1", 200_000, 9, "c"),)
     catalog.commit(BatchCommit(segments=[SegmentEntry("s2", 1, 1, "c")], retired=["s1"]))
     snapshot = catalog.snapshot()
     assert [segment.name for segment in snapshot.segments] == ["s2"]
