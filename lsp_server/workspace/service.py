@@ -276,12 +276,14 @@ class FolderService:
             error: What the search raised; it may be about another folder's index.
         """
         index, reader = self._parts.index.path, self._reader
-        is_own = Path(error.details.get("path", index)).is_relative_to(index)
+        path = error.details.get("path")
+        is_own = path is None or Path(path).is_relative_to(index)
         if not is_own or reader is None or reader.generation is None or self.state is not IndexState.READY:
             return
         number = reader.generation.number
-        was_checked, self._checked_generation = self._checked_generation == number, number
-        if was_checked:
+        with self._lock:
+            was_checked, self._checked_generation = self._checked_generation == number, number
+        if was_checked and path is not None:  # else it may be another folder's
             logger.warning("no checksum shows the damage, so everything is indexed again: %s", error.message)
             self.background.rebuild()
         else:

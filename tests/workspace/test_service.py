@@ -31,6 +31,12 @@ class Followed:
         with self._changed:
             assert self._changed.wait_for(lambda: self.service.state is IndexState.READY, PATIENCE_S)
 
+    @property
+    def index(self) -> Path:
+        facts = self.service.status().index
+        assert facts is not None
+        return facts.path
+
     def search_finds_damage(self, **details: str) -> None:
         self.service.mend(IndexDamaged("A symbol's record can't be read.", **details))
 
@@ -51,12 +57,13 @@ def test_damage_that_a_check_does_not_find_leads_to_a_rebuild(
     followed: Followed, caplog: pytest.LogCaptureFixture
 ) -> None:
     followed.wait_until_ready()
-    followed.search_finds_damage()
+    index = {"path": str(followed.index)}
+    followed.search_finds_damage(**index)
     assert not caplog.messages  # a check, as far as is known it will do
     while not caplog.messages:  # what tidies up a new index may make a generation, which is checked first
         followed.wait_until_ready()
-        followed.search_finds_damage()
-    followed.search_finds_damage()  # while the index is rebuilt
+        followed.search_finds_damage(**index)
+    followed.search_finds_damage(**index)  # while the index is rebuilt
     assert len(caplog.messages) == 1
     assert "everything is indexed again" in caplog.messages[0]
     followed.wait_until_ready()

@@ -102,7 +102,8 @@ _MOCK = re.compile(
 )
 # `EXTERN int columns INIT(= 80);`
 _INITIALIZER = re.compile(
-    rb"\b[A-Z][A-Z0-9_]*+[ \t]*+\(([ \t]*+=(?:\"(?:[^\"\\\n]|\\.)*+\"|%b|[^()\"])*+)\)(?=\s*+;)" % _BALANCED
+    rb"\b[A-Z][A-Z0-9_]*+[ \t]*+\(([ \t]*+=(?:\"(?:[^\"\\\n]|\\.)*+\"|%b|[^()\"]){0,500}+)\)(?=\s*+[;,])"
+    % _BALANCED
 )
 # `int SOME_CALLBACK(done)(int status);`
 _AROUND_A_NAME = re.compile(rb"(?<=[\w*][ \t])[A-Z][A-Z0-9_]*+(?=\([A-Za-z_]\w*+\)[(\[])")
