@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
+from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder
 from lsp_server.fulltext import Stemmer, prepare
 from lsp_server.indexing.workers.analyzer import content_digest
@@ -335,3 +337,11 @@ class Overlay:
 
 def _unknown(_: str) -> None:
     return None
+
+
+def digest_on_disk(file: Path) -> bytes | None:
+    """Return the digest of a file's content, to compare with a buffer's; None where it can't be read."""
+    try:
+        return content_digest(read_ordinary(file)[0])
+    except (OSError, ValueError):
+        return None

@@ -8,16 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder, ModelInfo
 from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import is_storable
-from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.processes.worker_process import Worker
-from lsp_server.search.folder.unsaved import UnsavedFiles
+from lsp_server.search.folder.unsaved import without_meaning
 from lsp_server.search.folder.view import FolderView
 from lsp_server.search.results import Coverage
 from lsp_server.settings import WORKSPACE_FILE
@@ -26,7 +22,7 @@ from lsp_server.workspace.background import BackgroundIndexing, MakeClient
 from lsp_server.workspace.closing import all_at_once
 from lsp_server.workspace.explanation import explain
 from lsp_server.workspace.metrics import Percentiles
-from lsp_server.workspace.overlay import Overlay
+from lsp_server.workspace.overlay import Overlay, digest_on_disk
 from lsp_server.workspace.query_models import QueryModels, TextOnly
 from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.status import FolderStatus, IndexState, PathExplanation
@@ -259,7 +255,7 @@ class FolderService:
 
     def close_document(self, path: str) -> None:
         """Return to what is on disk; a text that was just saved stays until the index has it."""
-        if self._overlay.drop(path, _digest_on_disk(self.folder / path)):
+        if self._overlay.drop(path, digest_on_disk(self.folder / path)):
             self.background.update((path,))
             self._overlay.mark_requested(path)
         if (before := self._before) is not None:
@@ -275,12 +271,12 @@ class FolderService:
         Args:
             error: What the search raised; it may be about another folder's index.
         """
-        index, reader = self._parts.index.path, self._reader
+        generation = None if self._reader is None else self._reader.generation
         path = error.details.get("path")
-        is_own = path is None or Path(path).is_relative_to(index)
-        if not is_own or reader is None or reader.generation is None or self.state is not IndexState.READY:
+        is_other = path is not None and not Path(path).is_relative_to(self._parts.index.path)
+        if is_other or generation is None or self.state is not IndexState.READY:
             return
-        number = reader.generation.number
+        number = generation.number
         with self._lock:
             was_checked, self._checked_generation = self._checked_generation == number, number
         if was_checked and path is not None:  # else it may be another folder's
@@ -348,7 +344,7 @@ class FolderService:
         if generation is not None and generation.snapshot is not None:
             embedder = models.of(generation.version, generation.snapshot)
         if embedder is not today:
-            unsaved = _without_meaning(unsaved, embedder.info.dimensions)
+            unsaved = without_meaning(unsaved, embedder.info.dimensions)
         return FolderView(
             folder=self.folder,
             embedder=embedder,
@@ -393,21 +389,6 @@ NOT_FOLLOWED = (
 )
 
 _NO_MODEL = TextOnly(ModelInfo("none", "", 1, ""))
-
-
-def _without_meaning(unsaved: UnsavedFiles, n_dimensions: int) -> UnsavedFiles:
-    """Zero the vectors of buffers, which are from another model than the index's; their words still count."""
-    return {
-        path: replace(file, vectors=np.zeros((len(file.symbols), n_dimensions), np.float16))
-        for path, file in unsaved.items()
-    }
-
-
-def _digest_on_disk(file: Path) -> bytes | None:
-    try:
-        return content_digest(read_ordinary(file)[0])
-    except (OSError, ValueError):
-        return None
 
 
 def _readable(error: Exception, otherwise: str) -> str:

@@ -1,8 +1,10 @@
 """The open buffers of one folder as a search sees them: immutable, overriding what the index has of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+import numpy as np
 
 from lsp_server.fulltext import UnsavedDocument
 from lsp_server.model import Symbol
@@ -34,3 +36,11 @@ class UnsavedFile:
 
 UnsavedFiles: TypeAlias = Mapping[str, UnsavedFile]
 """All such buffers of one folder at one moment, by path; they hide what the index has for these paths."""
+
+
+def without_meaning(unsaved: UnsavedFiles, n_dimensions: int) -> UnsavedFiles:
+    """Zero the vectors of buffers, which are from another model than the index's; their words still count."""
+    return {
+        path: replace(file, vectors=np.zeros((len(file.symbols), n_dimensions), np.float16))
+        for path, file in unsaved.items()
+    }

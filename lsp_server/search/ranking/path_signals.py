@@ -1,4 +1,4 @@
-"""Signals from candidates' paths: whether a file's name answers, and whether it is not for here."""
+"""Signals from paths: whether the name of a file answers; whether it is outdated or for another system."""
 
 import re
 from collections.abc import Sequence

@@ -100,7 +100,7 @@ _MOCK = re.compile(
     rb"\bMOCK_METHOD(\(\s*+(?:[^(),]|%b)++,\s*+)(\w++)(\s*+,\s*+)(%b)((?:\s*+,\s*+%b)?+\s*+\))"
     % (_BALANCED, _BALANCED, _BALANCED)
 )
-# `EXTERN int columns INIT(= 80);`
+# `EXTERN int columns INIT(= 80);`. Bounded: quotation marks without an end would be read over and over.
 _INITIALIZER = re.compile(
     rb"\b[A-Z][A-Z0-9_]*+[ \t]*+\(([ \t]*+=(?:\"(?:[^\"\\\n]|\\.)*+\"|%b|[^()\"]){0,500}+)\)(?=\s*+[;,])"
     % _BALANCED
