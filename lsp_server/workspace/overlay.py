@@ -1,4 +1,4 @@
-"""The open buffers of one folder, parsed and embedded as they are on screen, overriding the index."""
+"""Texts newer than the index, parsed and embedded: open buffers, and saved files that wait for it."""
 
 import logging
 import threading
@@ -35,13 +35,14 @@ _WARM_UP = ParseJob("warm-up.txt", "", raw=b"").pack()
 
 
 class _Stage(Enum):
-    """What became of a document."""
+    """Whose text it is."""
 
     OPEN = auto()
+    """An open document's."""
     SAVED = auto()
-    """It is closed, and its text on disk, but not in the index yet."""
+    """That of no open document: it is on disk, but not in the index yet."""
     REQUESTED = auto()
-    """The same, and the index was asked to take the text in."""
+    """The same, and the index was asked to take it in."""
 
 
 @dataclass(slots=True)
@@ -56,8 +57,7 @@ class _Buffer:
         parsed: The newest text that was parsed.
         tried: The number of the newest text that the parser was given.
         is_slow: The last text held the parser up, so that no search waits for the next.
-        stage: What became of the document.
-        indexed: The digest that the index had when it was closed.
+        stage: Whose text it is.
     """
 
     raw: bytes = b""
@@ -68,7 +68,6 @@ class _Buffer:
     tried: int = 0
     is_slow: bool = False
     stage: _Stage = _Stage.OPEN
-    indexed: bytes | None = None
 
 
 class Overlay:
@@ -120,52 +119,77 @@ class Overlay:
             path: Relative to the workspace folder.
             text: The whole text as it is on screen.
         """
-        raw = text.encode("utf-8", "replace")
+        self._set(path, text.encode("utf-8", "replace"), _Stage.OPEN)
+
+    def save(self, path: str, raw: bytes) -> bool:
+        """Set the content of a file that was saved and is not open; it stays until the index has it.
+
+        Args:
+            path: Relative to the workspace folder.
+            raw: What is on disk.
+
+        Returns:
+            Whether it is shown, so that the index has to be asked for it: see `mark_requested`.
+        """
+        return self._set(path, raw, _Stage.SAVED)
+
+    def _set(self, path: str, raw: bytes, stage: _Stage) -> bool:
         digest = content_digest(raw)
         wanted = self._is_wanted(path)
         with self._changed:
-            buffer = self._buffers.setdefault(path, _Buffer())
+            buffer = self._buffers.setdefault(path, _Buffer(stage=stage))
+            if stage is _Stage.SAVED and buffer.stage is _Stage.OPEN:
+                return False  # what is on screen counts
             if buffer.digest != digest:
                 self._n_texts += 1
                 buffer.raw, buffer.digest, buffer.number = raw, digest, self._n_texts
-            buffer.wanted, buffer.stage = wanted, _Stage.OPEN
+            buffer.wanted, buffer.stage = wanted, stage
             self._mark_dirty(path, buffer, self._indexed_digest)
             self._start()
             self._changed.notify_all()
+            return True
 
     def drop(self, path: str, on_disk: bytes | None = None) -> bool:
         """Forget a document that was closed: what is on disk counts again.
 
         Args:
             path: Relative to the workspace folder.
-            on_disk: Digest of the file. A text that was saved, and is parsed, stays until the index has it.
+            on_disk: Digest of the file. A text that was saved stays until the index has it.
 
         Returns:
             Whether it stays.
         """
         with self._changed:
-            buffer, indexed = self._buffers.get(path), self._indexed_digest(path)
-            if buffer is not None and buffer.parsed is not None and indexed != on_disk:
-                is_saved = buffer.digest == buffer.parsed.digest == on_disk
-                buffer.stage, buffer.indexed = _Stage.SAVED if is_saved else _Stage.OPEN, indexed
-            stays = buffer is not None and buffer.stage is not _Stage.OPEN
-            if not stays:
+            buffer = self._buffers.get(path)
+            stays = buffer is not None and buffer.digest == on_disk != self._indexed_digest(path)
+            if buffer is not None and stays:
+                buffer.stage = _Stage.SAVED
+            else:
                 self._forget(path)
             return stays
 
-    def mark_requested(self, path: str) -> None:
-        """Record that the index was asked to take in a text that stays; see `drop`."""
+    def forget_saved(self, paths: Iterable[str]) -> None:
+        """Forget the texts of files that are not open, at these paths or below them."""
+        gone = tuple(f"{path}/" if path else "" for path in paths)
         with self._changed:
-            if (buffer := self._buffers.get(path)) is not None and buffer.stage is _Stage.SAVED:
-                buffer.stage = _Stage.REQUESTED
+            for known, buffer in list(self._buffers.items()):
+                if buffer.stage is not _Stage.OPEN and f"{known}/".startswith(gone):
+                    self._forget(known)
+
+    def mark_requested(self, paths: Iterable[str]) -> None:
+        """Record that the index was asked to take in texts that stay; see `drop` and `save`."""
+        with self._changed:
+            for path in paths:
+                if (buffer := self._buffers.get(path)) is not None and buffer.stage is _Stage.SAVED:
+                    buffer.stage = _Stage.REQUESTED
 
     def requested(self) -> tuple[str, ...]:
-        """Return the closed documents whose texts the index was asked to take in."""
+        """Return the files that are not open whose texts the index was asked to take in."""
         with self._changed:
             return tuple(path for path, buffer in self._buffers.items() if buffer.stage is _Stage.REQUESTED)
 
     def release(self, paths: Iterable[str]) -> None:
-        """Forget closed documents, as the index has all that it was asked for.
+        """Forget these texts, as the index has all that it was asked for.
 
         Args:
             paths: `requested`, from before the index was found to be ready.
@@ -184,7 +208,7 @@ class Overlay:
             self._changed.notify_all()
 
     def paths(self) -> tuple[str, ...]:
-        """Return the paths of the open documents."""
+        """Return the paths of all texts."""
         with self._changed:
             return tuple(self._buffers)
 
@@ -205,7 +229,7 @@ class Overlay:
         with self._changed:
             digest_of = indexed_digest or self._indexed_digest
             for path, buffer in list(self._buffers.items()):
-                if buffer.stage is not _Stage.OPEN and digest_of(path) not in {None, buffer.indexed}:
+                if buffer.stage is not _Stage.OPEN and digest_of(path) == buffer.digest:
                     self._forget(path)
                 else:  # the file may have changed on disk, and the buffer not
                     self._mark_dirty(path, buffer, digest_of)

@@ -25,6 +25,7 @@ from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.overlay import Overlay, digest_on_disk
 from lsp_server.workspace.query_models import QueryModels, TextOnly
 from lsp_server.workspace.reader import IndexReader
+from lsp_server.workspace.saved_files import show_saved
 from lsp_server.workspace.status import FolderStatus, IndexState, PathExplanation
 from lsp_server.workspace.watching.watcher import FolderWatcher, WatchListener
 
@@ -225,7 +226,11 @@ class FolderService:
             self._listener.on_settings()
         self._overlay.recheck_ignored()
         if self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
+            is_busy = self.state is IndexState.INDEXING  # else the index has them in a moment
+            shown = show_saved(self._overlay, self.folder, wanted if is_busy else ())
+            self._overlay.forget_saved(set(wanted).difference(shown))
             self.background.update(wanted)
+            self._overlay.mark_requested(shown)
 
     def _may_be_indexed(self, path: str) -> bool:
         """Tell whether a path may matter: editors also report what a build writes."""
@@ -257,7 +262,7 @@ class FolderService:
         """Return to what is on disk; a text that was just saved stays until the index has it."""
         if self._overlay.drop(path, digest_on_disk(self.folder / path)):
             self.background.update((path,))
-            self._overlay.mark_requested(path)
+            self._overlay.mark_requested((path,))
         if (before := self._before) is not None:
             before.close_document(path)
 

@@ -167,32 +167,52 @@ def test_a_closed_buffer_is_forgotten(overlay: Overlay, index: Index) -> None:
     assert names(overlay, index) == set()
 
 
-def test_a_saved_text_stays_after_its_document_until_the_index_has_it_or_a_later_one(
-    overlay: Overlay, index: Index
-) -> None:
-    text, saved = "def saved(): ...\n", content_digest(b"def saved(): ...\n")
+SAVED = "def saved(): ...\n"
+SAVED_DIGEST = content_digest(SAVED.encode())
+
+
+def test_a_saved_text_stays_after_its_document_until_the_index_has_it(overlay: Overlay, index: Index) -> None:
     index.has("a.py", "def before(): ...\n")
-    for later in (text, "def later(): ...\n", None):
-        overlay.set("a.py", text)
-        assert overlay.wait_until_parsed(30)
-        assert overlay.drop("a.py", saved)
-        assert overlay.wait_until_parsed(30)
-        assert names(overlay, index) == {"saved"}
-        if later is None:
-            overlay.release(overlay.requested())  # nobody has asked the index for it yet
-            assert names(overlay, index) == {"saved"}
-            overlay.mark_requested("a.py")
-            overlay.release(overlay.requested())
-        else:
-            index.has("a.py", later)
-        assert overlay.wait_until_parsed(30)
-        assert names(overlay, index) == set()
-        assert overlay.paths() == ()
-        index.has("a.py", "def before(): ...\n")
-    overlay.set("a.py", text)
+    overlay.set("a.py", SAVED)
+    assert overlay.drop("a.py", SAVED_DIGEST)  # in one breath: nothing is parsed yet
     assert overlay.wait_until_parsed(30)
+    assert names(overlay, index) == {"saved"}
+    index.has("a.py", "def between(): ...\n")  # read before it was saved
+    assert overlay.wait_until_parsed(30)
+    assert names(overlay, index) == {"saved"}
+    index.has("a.py", SAVED)
+    assert overlay.wait_until_parsed(30)
+    assert overlay.paths() == ()
+
+
+def test_a_saved_text_stays_no_longer_than_until_the_index_has_all_that_it_was_asked_for(
+    overlay: Overlay,
+) -> None:
+    overlay.set("a.py", SAVED)
+    assert overlay.drop("a.py", SAVED_DIGEST)
+    overlay.release(overlay.requested())  # nobody has asked the index for it yet
+    assert overlay.paths() == ("a.py",)
+    overlay.mark_requested(["a.py"])
+    overlay.release(overlay.requested())
+    assert overlay.paths() == ()
+
+
+def test_a_text_that_was_not_saved_goes_with_its_document(overlay: Overlay) -> None:
+    overlay.set("a.py", SAVED)
     assert not overlay.drop("a.py", content_digest(b"another on disk"))
-    assert names(overlay, index) == set()
+    assert overlay.paths() == ()
+
+
+def test_a_file_is_shown_as_it_was_saved_unless_it_is_open(overlay: Overlay, index: Index) -> None:
+    assert overlay.save("lib/a.py", b"def saved(): ...\n")
+    overlay.set("b.py", "def on_screen(): ...\n")
+    assert not overlay.save("b.py", b"def saved_by_another_program(): ...\n")
+    assert overlay.wait_until_parsed(30)
+    assert names(overlay, index) == {"saved", "on_screen"}
+    overlay.forget_saved(["li", "b.py"])
+    assert names(overlay, index) == {"saved", "on_screen"}
+    overlay.forget_saved(["lib"])
+    assert names(overlay, index) == {"on_screen"}
 
 
 STEPS = st.tuples(st.sampled_from(["show", "close", "index"]), st.sampled_from(["a", "b"]), st.integers(0, 2))

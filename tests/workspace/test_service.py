@@ -10,6 +10,7 @@ import pytest
 from lsp_server.app import folder_parts
 from lsp_server.errors import IndexDamaged
 from lsp_server.settings import settings_from_mapping
+from lsp_server.storage.lease import WriterLease
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.service import FolderService, ServiceListener
 from lsp_server.workspace.status import IndexState
@@ -25,7 +26,9 @@ class Followed:
         self._changed = threading.Condition()
         listener = ServiceListener(self._tell, lambda: None, Percentiles())
         settings = settings_from_mapping({"storage.indexDir": str(index_dir)})
-        self.service = FolderService(folder_parts(folder, settings), listener)
+        parts = folder_parts(folder, settings)
+        self.lease_lock = parts.index.lease_lock
+        self.service = FolderService(parts, listener)
         self.service.start()
 
     def wait_until_ready(self) -> None:
@@ -37,6 +40,14 @@ class Followed:
         facts = self.service.status().index
         assert facts is not None
         return facts.path
+
+    @property
+    def unsaved(self) -> set[str]:
+        return set(self.service.view().unsaved)
+
+    def save(self, path: str, text: str) -> None:
+        (self.service.folder / path).write_text(text)
+        self.service.changed([path])
 
     def search_finds_damage(self, **details: str) -> None:
         self.service.mend(IndexDamaged("A symbol's record can't be read.", **details))
@@ -78,3 +89,20 @@ def test_damage_of_another_index_is_not_its_own(followed: Followed, tmp_path: Pa
     for path in (tmp_path / "other", followed.service.folder):
         followed.search_finds_damage(path=str(path))
         assert followed.service.state is IndexState.READY
+
+
+def test_files_are_seen_as_they_are_saved_however_long_the_index_takes(followed: Followed) -> None:
+    followed.wait_until_ready()
+    lease = WriterLease.try_acquire(followed.lease_lock)
+    assert lease is not None
+    with lease:  # of another process, which is indexing
+        followed.save("other.py", "def keeps_the_index_waiting():\n    return 1\n")
+        followed.save("a.py", "def saved_meanwhile():\n    return 2\n")
+        assert "a.py" in followed.unsaved
+        (followed.service.folder / "a.py").unlink()
+        followed.service.changed(["a.py"])
+        assert "a.py" not in followed.unsaved
+        followed.save("a.py", "def saved_again():\n    return 3\n")
+        assert "a.py" in followed.unsaved
+    followed.wait_until_ready()
+    assert followed.unsaved == set()
