@@ -60,13 +60,13 @@ class IndexingSettings:
 
     workers: int = option(
         0,
-        "How many processes parse files; 0 decides by the number of cores.",
+        "How many processes parse files; 0 decides by cores, memory and battery.",
         limits=(0, 64),
         in_workspace=False,
     )
     max_file_bytes: int = option(
         2_000_000,
-        "Files larger than this, in bytes, are skipped.",
+        "Files larger than this, in bytes, are skipped; notebooks have a limit of 20 MB instead.",
         limits=(1_000, 100_000_000),
         is_ceiling=True,
     )
@@ -74,7 +74,8 @@ class IndexingSettings:
         {}, 'Additional file suffixes and their languages, such as {".mdx": "markdown"}.'
     )
     include: tuple[str, ...] = option(
-        (), "gitignore patterns of files to index even if an ignore file or a default leaves them out."
+        (),
+        "gitignore patterns of files to index even if `.gitignore`, `.ignore` or a default leaves them out.",
     )
     exclude: tuple[str, ...] = option(
         (), "gitignore patterns of files to leave out, besides those that are ignored anyway."
