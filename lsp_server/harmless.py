@@ -9,8 +9,8 @@ _CONTROL_CHARACTERS: Final = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202
 def harmless(text: str) -> str:
     """Return a text that is safe to print: names and code must not be able to control the terminal.
 
-    Control characters, except line ends and tabs, become their pictures (␛); bidirectional controls, which
-    would show code in another order than it runs, become U+FFFD.
+    Control characters, except line ends and tabs, become their pictures (␛). Those without a picture become
+    U+FFFD, as do bidirectional controls, which would show code in another order than it runs.
     """
     return _CONTROL_CHARACTERS.sub(lambda found: _picture(found[0]), text)
 

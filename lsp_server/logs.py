@@ -2,7 +2,7 @@
 
 With a file each, no two processes ever write or rotate the same one. Files of processes that are gone are
 deleted after two weeks, or when there are many. No query and no source text may get in here, so for an
-exception that is not our own the log has its type and traceback, but not its message.
+exception that is neither our own nor the system's the log has its type and traceback, but not its message.
 """
 
 import logging

@@ -60,6 +60,7 @@ class TextReader:
 
         Raises:
             IndexDamaged: There is no index, or a file of it is missing or truncated.
+            IndexStorageFailed: It can't be read.
         """
         with tantivy_failures(path):
             if (path / "meta.json").is_file():  # else Tantivy says best what is wrong
@@ -78,6 +79,7 @@ class TextReader:
 
         Raises:
             IndexDamaged: A file of the newest commit is missing or truncated.
+            IndexStorageFailed: It can't be read.
         """
         if self._mirror is not None:  # it has no links to newer files
             return type(self).open(self._path, self.stemmer)

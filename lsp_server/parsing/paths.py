@@ -53,10 +53,12 @@ _LOCK_FILES = frozenset(
         "project.assets.json",
     )
 )
-_DATA_SUFFIX = re.compile(
-    r"\.(?:json|jsonl|ndjson|json5|geojson|topojson|har|csv|tsv|psv|svg|xml|xsd|plist|xmi|rdf|ttl|nt|owl|dtd|log|sql|txt|"
-    r"yaml|yml|toml|ini|properties|po|pot|xlf|xliff|resx|strings|diff|patch|svgz?|kml|gpx|obj|ply|dic|aff|tmx|snap|html?|ps|rtf|bib|arff|fasta|fa|vcf|gff|pdb|srt|vtt|hex)"
+_DATA = (
+    "json jsonl ndjson json5 geojson topojson har csv tsv psv xml xsd plist xmi rdf ttl nt owl dtd "
+    "log sql txt yaml yml toml ini properties po pot xlf xliff resx strings diff patch svgz kml gpx "
+    "ply dic aff tmx htm html ps rtf bib arff fasta fa vcf gff srt vtt hex"
 )
+_DATA_SUFFIXES = frozenset(_DATA.split())
 _MINIFIED = re.compile(r"[.-]min\.(?:m?js|cjs|css|html?|json|svg)|\.bundle\.js|\.chunk\.(?:js|css)")
 
 _NO_NAMESPACE = (
@@ -121,7 +123,7 @@ def skip_by_name(path: str, size_bytes: int, limits: ParseLimits) -> Skipped | N
         return Skipped("minified")
     if suffix == "ipynb":
         return _larger_than(limits.max_notebook_bytes, size_bytes)
-    if size_bytes > limits.max_data_bytes and _DATA_SUFFIX.fullmatch(f".{suffix}"):
+    if size_bytes > limits.max_data_bytes and suffix in _DATA_SUFFIXES:
         return Skipped("data file")
     return _larger_than(limits.max_file_bytes, size_bytes)
 

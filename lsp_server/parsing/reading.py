@@ -43,7 +43,7 @@ class ParseLimits:
     Attributes:
         max_file_bytes: For any file but a notebook.
         max_notebook_bytes: For a notebook, whose outputs count although they are not indexed.
-        max_data_bytes: For JSON, CSV, XML and other data.
+        max_data_bytes: For data such as JSON and CSV, and for markup, logs, SQL and plain text.
         max_generated_bytes: For code that says it was generated; smaller files are indexed and flagged.
         with_secrets: Whether to read files that look like keys and credentials, too.
     """

@@ -25,7 +25,7 @@ class FileStatus(StrEnum):
     PENDING = "pending"
     """Seen, but not indexed yet."""
     QUARANTINED = "quarantined"
-    """It killed or stalled a worker; left alone until its content changes."""
+    """Parsing it failed, or ended or stalled a worker; left alone until its content changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class FileState:
 
     Attributes:
         file: Its row; never reused within one index.
-        digest: Digest of its content when it was read; empty while pending.
+        digest: Digest of its content when it was read; empty if it was not.
         size_bytes: Its size when it was read.
         mtime_ns: Its modification time when it was read.
-        language: Canonical language id; empty while pending.
+        language: Canonical language id; empty unless it is indexed.
         status: See `FileStatus`.
         reason: Why it is skipped or quarantined; empty otherwise.
         n_symbols: How many symbols it has in the index.

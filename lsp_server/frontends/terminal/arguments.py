@@ -117,7 +117,12 @@ def _add_searches(commands: Commands) -> None:
         "holds the file, else its repository, else the current folder.",
     )
     related.add_argument("position", metavar="FILE:LINE[:COL]", help="line and column count from 1")
-    related.add_argument("--limit", type=int, metavar="N", help="how many results at most, 1 to 200 (20)")
+    related.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="how many results at most, 1 to 200 (20, or search.defaultLimit)",
+    )
 
 
 def _add_care(commands: Commands) -> None:
@@ -221,7 +226,12 @@ def _add_query(parser: Parser) -> None:
         help='in quotes; filters: kind:class lang:python path:src/** name:foo -word "exact phrase"',
     )
     _add_path(parser)
-    parser.add_argument("--limit", type=int, metavar="N", help="how many results at most, 1 to 200 (20)")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="how many results at most, 1 to 200 (20, or search.defaultLimit)",
+    )
     parser.add_argument(
         "--kind", action="append", metavar="KIND", help="only this kind: function, class, ...; repeatable"
     )

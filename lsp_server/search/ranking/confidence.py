@@ -6,7 +6,7 @@ EXACT_CONFIDENCE = 0.97
 """Of an exact name, whatever its meaning."""
 
 BEGUN_CONFIDENCE = 0.75
-"""Of a name that begins with the one word that was typed."""
+"""Of a name that begins with the one word that was typed, and of what the query quotes."""
 
 NAME_CONFIDENCE = 0.75
 """Of a name that has every content word of the query."""

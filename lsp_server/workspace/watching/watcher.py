@@ -34,7 +34,8 @@ UNWATCHED_S = 2.0
 check takes some tens of microseconds."""
 
 POLL_SHARE = 20
-"""After a walk, polling pauses for this many times as long: walks take at most 5 % of one core."""
+"""After a walk, polling pauses for this many times as long, so that walks take 5 % of one core; those of more
+than three seconds take a larger share, as no pause is longer than `MAX_POLL_S`."""
 
 SHORT_WATCH_S = 10.0
 MAX_SHORT_WATCHES = 2
