@@ -105,8 +105,8 @@ def test_a_file_may_spell_a_key_in_either_case_nested_or_dotted(place: Place, te
     assert (loaded.settings.indexing.max_file_bytes, loaded.problems) == (5000, ())
 
 
-def test_the_client_may_send_its_section_or_what_is_in_it(place: Place) -> None:
-    assert workers(place.load(client={"semanticSymbols": {"indexing": {"workers": 2}}})) == 2
+def test_the_client_may_send_keys_nested_or_dotted(place: Place) -> None:
+    assert workers(place.load(client={"indexing": {"workers": 2}})) == 2
     assert workers(place.load(client={"indexing.workers": 2})) == 2
 
 

@@ -78,7 +78,7 @@ def load_settings(
         workspace: The folder whose settings file to read; None for none.
         environ: The environment.
         command_line: Dotted keys → values or texts; None as a value means that the option was not given.
-        client: The editor's section, with nested or dotted keys; None as a value means unset.
+        client: What the editor's section holds, with nested or dotted keys; None as a value means unset.
         user_file: The user's file; None for the default path.
         checks: Dotted keys → further checks of a value, which is used all the same.
 
@@ -92,8 +92,7 @@ def load_settings(
         layers.add_file(workspace / WORKSPACE_FILE, is_workspace=True)
     layers.add_environment(environ)
     layers.add_command_line(command_line)
-    section = client.get(CLIENT_SECTION, client)
-    layers.add_nested("client", section if isinstance(section, Mapping) else {})
+    layers.add_nested("client", client)
     return LoadedSettings(layers.settings(), tuple(layers.problems))
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from lsprotocol import types
 
-from lsp_server.frontends.lsp.client import SECTION, Client
+from lsp_server.frontends.lsp.client import Client
+from lsp_server.settings import CLIENT_SECTION
 
 
 def server_capabilities(client: Client) -> types.ServerCapabilities:
@@ -50,7 +51,7 @@ def registrations(client: Client) -> list[dict[str, Any]]:
             {
                 "id": "semantic-symbols/settings",
                 "method": types.WORKSPACE_DID_CHANGE_CONFIGURATION,
-                "registerOptions": {"section": SECTION},
+                "registerOptions": {"section": CLIENT_SECTION},
             }
         )
     return wanted

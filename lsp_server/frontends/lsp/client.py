@@ -7,9 +7,7 @@ from typing import Any
 
 from lsp_server.frontends.lsp.protocol import Params
 from lsp_server.model import Encoding
-
-SECTION = "semanticSymbols"
-"""Our section of the client's settings."""
+from lsp_server.settings import CLIENT_SECTION
 
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf8", "utf-16": "utf16", "utf-32": "utf32"}
 
@@ -71,7 +69,7 @@ def own_section(raw: Any) -> Mapping[str, Any] | None:
     """Return our settings, sent bare or under our section's name, or None when there are none."""
     if not isinstance(raw, dict):
         return None
-    section = raw.get(SECTION, raw)
+    section = raw.get(CLIENT_SECTION, raw)
     if section is None:  # nothing is set
         return {}
     return section if isinstance(section, dict) else None

@@ -6,15 +6,15 @@ from concurrent.futures import Future
 from dataclasses import fields
 from typing import Any
 
-from lsp_server.frontends.lsp.client import SECTION, Client, own_section
+from lsp_server.frontends.lsp.client import Client, own_section
 from lsp_server.frontends.lsp.rpc import ClientRefusedError, Json, RpcProtocol
-from lsp_server.settings import Settings
+from lsp_server.settings import CLIENT_SECTION, Settings
 
 logger = logging.getLogger(__name__)
 
 _PATIENCE_S = 1.0
 """How long to wait for the settings of an editor that said it would send them."""
-_NAMES = frozenset({SECTION, *(group.name for group in fields(Settings))})
+_NAMES = frozenset({CLIENT_SECTION, *(group.name for group in fields(Settings))})
 """The prefix of the keys of our settings."""
 
 
@@ -36,7 +36,7 @@ class ClientSettings:
         """Ask the client for our section, if it supports that; call it in the event loop's thread."""
         if not self._client.gives_configuration:
             return None
-        self._latest = self._rpc.ask("workspace/configuration", {"items": [{"section": SECTION}]})
+        self._latest = self._rpc.ask("workspace/configuration", {"items": [{"section": CLIENT_SECTION}]})
         return self._latest
 
     def is_latest(self, answer: Future[Json]) -> bool:
