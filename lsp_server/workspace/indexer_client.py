@@ -76,23 +76,25 @@ class IndexerClient:
     def rest(self) -> None:
         """End the idle process; the next `send` starts another."""
         with self._lock:
-            self._let_go(REST_S)
+            child = self._let_go()
+        if child is not None:
+            child.end(REST_S)
 
     def close(self) -> None:
         """End the process, for good."""
         with self._lock:
             self._is_closed = True
-            self._let_go(CLOSE_S)
+            self._let_go()
             leaving = list(self._leaving)
         for child in leaving:
             child.end(CLOSE_S)
             child.wait(2 * CLOSE_S)
 
-    def _let_go(self, grace_s: float) -> None:
+    def _let_go(self) -> "_Child | None":
         child, self._child = self._child, None
         if child is not None:
             self._leaving.add(child)
-            child.end(grace_s)
+        return child
 
     def _start(self) -> "_Child":
         try:
