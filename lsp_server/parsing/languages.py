@@ -48,10 +48,6 @@ class Language:
     interpreters: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        """Pickle by name, so that another process has the same object."""
-        return named_language, (self.name,)
-
 
 def _read(name: str, line: str) -> Language:
     """Read one entry of the table of known languages."""
@@ -101,15 +97,6 @@ _BY_SUFFIX = {suffix: known for known in LANGUAGES.values() for suffix in known.
 _BY_FILE_NAME = {name: known for known in LANGUAGES.values() for name in known.file_names}
 _BY_INTERPRETER = {name: known for known in LANGUAGES.values() for name in known.interpreters}
 _BY_ALIAS = {spelling: known for known in LANGUAGES.values() for spelling in (known.name, *known.aliases)}
-
-
-def named_language(name: str) -> Language:
-    """Return the language with a canonical id.
-
-    Raises:
-        KeyError: There is none.
-    """
-    return LANGUAGES[name]
 
 
 def canonical_language(name: str) -> str | None:

@@ -10,7 +10,8 @@ from lsp_server.model import Cursor
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.palette.answer import CentralSymbols, palette
+from lsp_server.search.palette.answer import palette
+from lsp_server.search.palette.central import CentralSymbols
 from lsp_server.search.related import related
 from lsp_server.search.results import Coverage, SearchMode, SearchOutcome, SearchRequest, SearchResult
 from lsp_server.workspace.metrics import Percentiles

@@ -39,8 +39,6 @@ from lsp_server.search.query.syntax import parse_query
 from lsp_server.search.results import SearchOutcome, SearchRequest, SearchResult
 from lsp_server.vectors.arrays import I64
 
-__all__ = ["CentralSymbols", "palette"]
-
 SCORES: Final = {
     NameMatch.EXACT: 1.0,
     NameMatch.SAME_LETTERS: 0.97,
