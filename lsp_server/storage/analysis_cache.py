@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Final, Self
 
-from lsp_server.storage.folders import database_files, remove_files
+from lsp_server.storage.files import database_files, remove_files
 from lsp_server.storage.schema import closing_on_error, transaction
 
 logger = logging.getLogger(__name__)

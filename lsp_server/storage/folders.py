@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -23,6 +23,7 @@ from typing import Any, Final, Self
 from lsp_server.disk import with_home
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.own_folders import own_folder
+from lsp_server.storage.files import database_files, folder_bytes, remove_files
 from lsp_server.storage.json_notes import read_json, write_json
 from lsp_server.storage.lease import WriterLease, is_held, is_read_locked
 from lsp_server.storage.path_identity import folder_hash
@@ -92,7 +93,7 @@ class IndexVersion:
 
     def size_bytes(self) -> int:
         """Return its size on disk."""
-        return folder_size_bytes(self.path)
+        return folder_bytes(self.path)
 
     def delete(self) -> bool:
         """Delete it as far as possible; True when nothing remains. Only for the holder of the lease."""
@@ -196,7 +197,7 @@ class IndexFolder:
 
     def size_bytes(self) -> int:
         """Return the size of everything in it on disk."""
-        return folder_size_bytes(self.path)
+        return folder_bytes(self.path)
 
     def delete(self) -> bool:
         """Delete the index; True when nothing remains (Windows keeps files that a reader has mapped).
@@ -323,32 +324,6 @@ class IndexRoot:
                 expired.append(folder.workspace)
         remove_files(database_files(self.base / "yields.sqlite3"))
         return expired
-
-
-def folder_size_bytes(folder: Path) -> int:
-    """Return the total size of all files below a folder; files that vanish meanwhile don't count."""
-    total = 0
-    for directory, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                total += os.lstat(Path(directory, name)).st_size
-    return total
-
-
-def database_files(path: Path) -> tuple[Path, ...]:
-    """Return all files that an SQLite database at a path may consist of."""
-    return tuple(path.with_name(f"{path.name}{suffix}") for suffix in ("", "-wal", "-shm"))
-
-
-def remove_files(paths: Iterable[Path]) -> list[Path]:
-    """Delete files; return those that could not be deleted (on Windows, because they are open elsewhere)."""
-    kept = []
-    for path in paths:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError:
-            kept.append(path)
-    return kept
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from lsp_server import disk
 from lsp_server.errors import IndexBusy, IndexStorageFailed
 from lsp_server.storage import path_identity
 from lsp_server.storage.catalog import Catalog
-from lsp_server.storage.folders import EXPIRY_S, FORMAT_VERSION, IndexFolder, IndexRoot, remove_files
+from lsp_server.storage.files import remove_files
+from lsp_server.storage.folders import EXPIRY_S, FORMAT_VERSION, IndexFolder, IndexRoot
 from lsp_server.storage.lease import WriterLease
 
 MODEL = "0123456789abcdef"

@@ -8,7 +8,8 @@ from lsp_server.frontends.terminal.console import Console, size
 from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import settings_of
 from lsp_server.storage.analysis_cache import AnalysisCache
-from lsp_server.storage.folders import IndexFolder, IndexRoot, remove_files
+from lsp_server.storage.files import remove_files, total_bytes
+from lsp_server.storage.folders import IndexFolder, IndexRoot
 
 
 def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
@@ -25,7 +26,7 @@ def run_clear(arguments: Namespace, tools: Tools, console: Console) -> int:
 def _delete_cache(root: IndexRoot) -> int:
     """Delete the cache of analyses; return its size in bytes."""
     files = root.analysis_cache_files
-    n_bytes = sum(file.stat().st_size for file in files if file.is_file())
+    n_bytes = total_bytes(files)
     if remove_files(files):  # in use on Windows: empty it instead
         with AnalysisCache(root.analysis_cache, 1) as cache:
             cache.clear()

@@ -9,6 +9,7 @@ from lsp_server.frontends.terminal.contract import Tools
 from lsp_server.frontends.terminal.folders import folder_at, settings_of, visiting
 from lsp_server.frontends.terminal.results import table
 from lsp_server.frontends.terminal.status_output import show_status, status_object
+from lsp_server.storage.files import total_bytes
 from lsp_server.storage.folders import IndexFolder
 
 
@@ -27,7 +28,7 @@ def run_status(arguments: Namespace, tools: Tools, console: Console) -> int:
 def _show_all(tools: Tools, console: Console) -> int:
     root = tools.index_root(settings_of(None, tools, console))
     listed = [_described(folder) for folder in root.folders()]
-    cache_bytes = root.analysis_cache.stat().st_size if root.analysis_cache.is_file() else 0
+    cache_bytes = total_bytes(root.analysis_cache_files)
     console.document({"path": str(root.base), "indexes": listed, "cacheBytes": cache_bytes})
     if not listed:
         console.say("Nothing is indexed.")

@@ -41,6 +41,13 @@ def test_status_of_a_folder_and_of_all(indexed: Shell, shell: Shell) -> None:
     assert shell.json("status")["state"] == "starting"
 
 
+def test_status_of_all_counts_every_file_of_the_cache(shell: Shell) -> None:
+    shell.index_dir.mkdir(parents=True)
+    for ending in ("", "-wal", "-shm"):
+        (shell.index_dir / f"analyses.sqlite3{ending}").write_bytes(bytes(1000))
+    assert shell.json("status", "--all")["cacheBytes"] == 3000
+
+
 def test_a_folder_without_files_is_indexed_too(shell: Shell, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
