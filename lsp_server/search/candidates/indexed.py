@@ -13,9 +13,10 @@ from lsp_server.search.cancel import Cancel
 from lsp_server.search.candidates.retrieval import Gathered, Retrieval, SymbolRef
 from lsp_server.search.concurrently import concurrently
 from lsp_server.search.folder.file_symbols import indexed_symbols
-from lsp_server.search.folder.listing import SELDOM_MEANT, listed_rows
+from lsp_server.search.folder.listing import listed_rows
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.unsaved import UnsavedFiles
+from lsp_server.search.kinds import SELDOM_MEANT
 from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import match_beginning
 from lsp_server.search.query.line_references import at_line, resolve_lines

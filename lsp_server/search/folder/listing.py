@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lsp_server.model import Symbol, SymbolFlags
+from lsp_server.model import Symbol
 from lsp_server.search.folder.snapshot import Snapshot
+from lsp_server.search.kinds import SELDOM_MEANT
 from lsp_server.vectors.arrays import I64, U8, Mask
-
-SELDOM_MEANT = SymbolFlags.TEST | SymbolFlags.EXAMPLE | SymbolFlags.GENERATED | SymbolFlags.VENDORED
-"""Flags of symbols that are rarely what somebody looks for; they come last in a list."""
 
 
 def listed_rows(snapshot: Snapshot, allowed: Mask | None, limit: int) -> I64:

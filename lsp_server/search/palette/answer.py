@@ -17,9 +17,8 @@ from lsp_server.model import SymbolFlags, SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.concurrently import concurrently
 from lsp_server.search.engine import near_in, search
-from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.kinds import CONTAINER_KINDS
+from lsp_server.search.kinds import CONTAINER_KINDS, SELDOM_MEANT
 from lsp_server.search.names.columns import name_lengths, possible_rows
 from lsp_server.search.names.matching import (
     Matches,

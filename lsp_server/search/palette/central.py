@@ -10,10 +10,9 @@ from lsp_server.fulltext import TextFilter, TextReader
 from lsp_server.model import SymbolFlags, SymbolId, SymbolKind
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.folder.file_symbols import visible_rows
-from lsp_server.search.folder.listing import SELDOM_MEANT
 from lsp_server.search.folder.snapshot import Snapshot
 from lsp_server.search.folder.view import FolderView
-from lsp_server.search.kinds import TYPES
+from lsp_server.search.kinds import SELDOM_MEANT, TYPES
 from lsp_server.search.query.words import content_words
 from lsp_server.search.results import SearchResult
 from lsp_server.storage.records import SegmentEntry

@@ -53,9 +53,8 @@ _CASE_CHANGE: Final = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _DECLARING: Final = frozenset(
     {
         "abstract", "async", "class", "const", "def", "define", "defmacro", "defmodule", "defp", "enum",
-        "export", "fn", "fun",
-        "func", "function", "impl", "interface", "let", "macro", "module", "namespace", "private",
-        "protected", "protocol", "pub", "public", "record", "static", "struct", "trait", "type",
+        "export", "fn", "fun", "func", "function", "impl", "interface", "let", "macro", "module", "namespace",
+        "private", "protected", "protocol", "pub", "public", "record", "static", "struct", "trait", "type",
         "typedef", "union", "val", "var",
     }
 )

@@ -15,7 +15,6 @@ SHORTENED = 0.9
 SHORTEST_PREFIX = 4
 """How many first letters two different words must share to count as forms of one word."""
 
-
 _MAX_KNOWN: Final = 20_000
 """How many split names are cached: some 5 MB."""
 

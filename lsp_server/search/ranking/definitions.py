@@ -1,14 +1,12 @@
 """Which candidates declare what others define, as a header and a source file do. Pure; no I/O."""
 
 from collections.abc import Hashable, Sequence
-from typing import Final
 
 import numpy as np
 
 from lsp_server.model import SymbolFlags
 from lsp_server.parsing.languages import C_FAMILY_SUFFIXES
-
-_REPEATING: Final = SymbolFlags.TEST | SymbolFlags.EXAMPLE | SymbolFlags.VENDORED | SymbolFlags.GENERATED
+from lsp_server.search.kinds import SELDOM_MEANT
 
 
 def declared_and_defined(
@@ -28,7 +26,7 @@ def declared_and_defined(
     found: dict[Hashable, tuple[list[int], list[int]]] = {}
     for i in [i for i, name in enumerate(names) if name in defined]:
         # What a test defines in place of the real one has the same name.
-        key = (names[i], containers[i], _where(paths[i]), int(flags[i]) & _REPEATING)
+        key = (names[i], containers[i], _where(paths[i]), int(flags[i]) & SELDOM_MEANT)
         declaring, defining = found.setdefault(key, ([], []))
         (declaring if declares[i] else defining).append(i)
     return [both for both in found.values() if all(both)]

@@ -12,6 +12,20 @@ import numpy as np
 from lsp_server.search.ranking.signals import Signals
 from lsp_server.search.ranking.weights import ADDED, KINDS, OWN, TRUST, Weights
 
+_MAX_NEIGHBOURS = 3
+_FURTHER = 6
+"""This many further symbols of a file together lose as much as the second one does."""
+
+_NAMESAKES_KEPT = 2
+"""So many symbols of a name lose nothing; the next one does, and those after it twice as much."""
+
+_MAX_A_FILE_AND_TIER = 3
+_BELOW_A_TIER = 0.8
+"""What comes after the named symbols has at most this share of the last one's relevance."""
+
+_JUST_BEHIND = 0.999
+"""A declaration has at most this share of its definition's relevance."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
@@ -28,21 +42,6 @@ class Ranking:
     relevance: np.ndarray
     parts: dict[str, np.ndarray]
     n_tiered: int = 0
-
-
-_MAX_NEIGHBOURS = 3
-_FURTHER = 6
-"""This many further symbols of a file together lose as much as the second one does."""
-
-_NAMESAKES_KEPT = 2
-"""So many symbols of a name lose nothing; the next one does, and those after it twice as much."""
-
-_MAX_A_FILE_AND_TIER = 3
-_BELOW_A_TIER = 0.8
-"""What comes after the named symbols has at most this share of the last one's relevance."""
-
-_JUST_BEHIND = 0.999
-"""A declaration has at most this share of its definition's relevance."""
 
 
 def rank(signals: Signals, weights: Weights) -> Ranking:
