@@ -12,7 +12,6 @@ import numpy as np
 
 from lsp_server.embedding import Embedder, SymbolTexts
 from lsp_server.fulltext import Stemmer
-from lsp_server.model import SymbolKind
 from lsp_server.parsing import (
     ParsedFile,
     ParsedSymbol,
@@ -131,13 +130,15 @@ class FileAnalyzer:
                 strict=True,
             )
         ]
-        for index, item in enumerate(items):
-            if _is_entry(item):
-                distinct = " ".join(islice(dict.fromkeys(stems), MAX_FILE_WORDS))
-                doc = name_terms(item.symbol.documentation)
-                made[index] = SymbolWords(
-                    name="", whole_name="", container="", signature="", doc=doc, body=distinct
-                )
+        # The file's own entry: its name and path are added when the file is placed.
+        made[0] = SymbolWords(
+            name="",
+            whole_name="",
+            container="",
+            signature="",
+            doc=name_terms(items[0].symbol.documentation),
+            body=" ".join(islice(dict.fromkeys(stems), MAX_FILE_WORDS)),
+        )
         return made
 
 
@@ -160,7 +161,7 @@ def symbol_texts(parsed: ParsedFile, words: FileWords) -> SymbolTexts:
         words=words,
         # The file's own entry is named by its path, which is added when the file is placed. The names in it
         # describe it better than its first lines.
-        names=[_outline(items) if _is_entry(item) else item.symbol.name for item in items],
+        names=[_outline(items), *(item.symbol.name for item in items[1:])],
         containers=[item.symbol.container_name for item in items],
         code=[item.code for item in items],
         documentation=[item.documentation for item in items],
@@ -169,10 +170,6 @@ def symbol_texts(parsed: ParsedFile, words: FileWords) -> SymbolTexts:
     )
 
 
-def _is_entry(item: ParsedSymbol) -> bool:
-    return item.symbol.kind is SymbolKind.FILE
-
-
 def _outline(items: Sequence[ParsedSymbol]) -> str:
-    names = dict.fromkeys(item.symbol.name for item in items if not _is_entry(item))
+    names = dict.fromkeys(item.symbol.name for item in items[1:])
     return " ".join(islice(names, MAX_OUTLINE_NAMES))
