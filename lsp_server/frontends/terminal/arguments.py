@@ -93,7 +93,7 @@ def _add_serve(commands: Commands) -> None:
     )
     where.add_argument("--tcp", metavar="HOST:PORT", help="serve the first client that connects here")
     # VS Code's client library always adds this; it is ignored, as the end of the stream is enough.
-    serve.add_argument("--clientProcessId", help="ignored")
+    serve.add_argument("--clientProcessId", help=SUPPRESS)
 
 
 def _add_index(commands: Commands) -> None:
@@ -302,5 +302,5 @@ def options(parser: ArgumentParser) -> Sequence[tuple[str, str]]:
         (option, action.help or "")
         for action in parser._actions  # noqa: SLF001 - as above
         for option in action.option_strings
-        if option.startswith("--") and action.help != "ignored"
+        if option.startswith("--") and action.help != SUPPRESS
     ]

@@ -81,7 +81,7 @@ def show_clusters(snapshot: Snapshot | None, console: Console) -> None:
 
 
 def recall_plot(meta: IndexMeta, probes: int) -> list[str]:
-    """Return the recall curve as text: by clusters probed, and by symbols compared exactly."""
+    """Return the recall curve as text: by clusters probed and by symbols compared exactly; [] without one."""
     by_probes = [(p, recall) for p, r, recall, _ in meta.recall_curve if r == meta.rerank]
     by_rerank = [(r, recall) for p, r, recall, _ in meta.recall_curve if p == probes]
     lines = []
@@ -89,7 +89,8 @@ def recall_plot(meta: IndexMeta, probes: int) -> list[str]:
         (f"probed    (compared: {meta.rerank:,})", by_probes, probes),
         (f"compared  (probed: {probes:,})", by_rerank, meta.rerank),
     ):
-        lines += [f"{title:<{_LABEL + 1}} recall@10 of what people ask", *_bars(points, chosen)]
+        if points:
+            lines += [f"{title:<{_LABEL + 1}} recall@10 of what people ask", *_bars(points, chosen)]
     return lines
 
 

@@ -151,6 +151,7 @@ def test_a_histogram_counts_clusters_by_size() -> None:
 
 def test_the_curve_of_recall_is_drawn_and_the_settings_marked() -> None:
     curve = ((10, 500, 0.5, 0.6), (20, 500, 0.98, 0.99), (20, 200, 0.9, 0.95))
+    assert recall_plot(IndexMeta(), 0) == []
     lines = recall_plot(IndexMeta(probes=20, rerank=500, recall_curve=curve), 20)
     drawn = [line.split("|") for line in lines if "|" in line]
     assert [int(number) for number, _ in drawn] == [10, 20, 500, 200]
