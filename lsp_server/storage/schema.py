@@ -112,7 +112,13 @@ def closing_on_error(database: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Translate errors of SQLite and of the disk, concerning the database at `path`, into ours."""
+    """Run a block that uses the database at `path`.
+
+    Raises:
+        IndexBusy: Another process has locked it.
+        IndexDamaged: SQLite finds it damaged.
+        IndexStorageFailed: It can't be read or written.
+    """
     try:
         yield
     except OSError as error:

@@ -31,7 +31,10 @@ def fit_curve(similarities: np.ndarray, is_relevant: np.ndarray) -> ScoreCurve:
 
     Args:
         similarities: How similar hits are to their queries, float[n].
-        is_relevant: Whether each was what was meant, bool[n]; both kinds must occur.
+        is_relevant: Whether each was what was meant, bool[n].
+
+    Raises:
+        ValueError: All of them were, or none.
     """
     x = np.asarray(similarities, np.float64)
     y = np.asarray(is_relevant, np.float64)

@@ -101,6 +101,7 @@ class Report:
     """What was done, and how good the result is.
 
     Attributes:
+        name: The model's name.
         repositories: What it has learned from.
         left_out: Name of each repository left out → why.
         vocabulary: How many sub-words it knows.

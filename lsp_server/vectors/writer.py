@@ -107,6 +107,10 @@ class SegmentFile:
             name: A key of `COLUMNS` or `LOOKUPS`.
             shape: The whole array's shape.
             blocks: Its rows, in order, in any number of pieces.
+
+        Raises:
+            IndexStorageFailed: The disk is full or can't be written.
+            ValueError: The pieces don't make up the shape.
         """
         dtype = (COLUMNS | LOOKUPS)[name]
         offset = aligned(self._offset)

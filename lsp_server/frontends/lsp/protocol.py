@@ -59,7 +59,7 @@ class Params:
         self._prefix = prefix
 
     def only(self, *keys: str) -> "Params":
-        """Return self, or raise for the first key that is none of these."""
+        """Return self; raise `InvalidParams` for the first key that is none of these."""
         for key in self.raw:
             if key not in keys:
                 name = self._prefix + key
