@@ -6,12 +6,12 @@ of it is blanked.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tree_sitter import Language, Node
 
 from lsp_server.parsing.blanking import blanked
+from lsp_server.parsing.trees.pieces import Line, Piece, lines_of, pieces_of
 from lsp_server.parsing.trees.rules import Rules
 from lsp_server.parsing.trees.tree import parse_in_time
 from lsp_server.parsing.trees.walk import Definition, enclosed, is_looked_into
@@ -20,7 +20,6 @@ _MAX_LEVELS = 8
 _MAX_JOINED = 3
 """Attributes and the like, which are on lines of their own before what they belong to."""
 _MAX_JOINED_BYTES = 20_000
-_MAX_HEAD_LINES = 20
 _PARSED_AGAIN = 10
 """How many times its own size of a source is parsed at most, on top of `_PARSED_ANYWAY` bytes."""
 _PARSED_ANYWAY = 200_000
@@ -29,69 +28,14 @@ _MAX_PARSED = 1_500_000
 _MAX_PIECES = 2000
 _PIECE_LIMIT_S = 0.5
 
-_CONTINUED = re.compile(
-    rb"(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))|;;|[}\])|]|\{|\.(?!\.)|\?|:|&&|->|=>|=|,|\*/|>"
-    rb"|(?:end|else|elsif|elseif|elif|catch|finally|rescue|ensure|after|then|do|until|where|deriving|and"
-    rb"|or|extends|implements|throws|with)(?![\w(?!])(?!:[^:\s])|\w+:[ \t]*+$"
-)
-_CLOSES = re.compile(rb"\}|end|(?:fi|done|esac)(?=[ \t]*+(?:$|[;|>&<)]))")
-_BLOCK_ENDS = frozenset({b"}", b"end"})
 _OPENS_FILE = re.compile(
     rb"\s*(?:inline\s+|export\s+|declare\s+)*(?:namespace\b|extern\s+\"C|module\b|package\b)"
 )
 _COMMENT = re.compile(rb"//|/\*|\*|#(?!\[)|--|<\?")
-_OPENS = re.compile(rb"(?:\{|\b(?:do|then)|->)(?:[ \t]*+\|[^|\n]*+\|)?[ \t]*+(?://[^\n]*+)?$")
 _TYPE = re.compile(
     rb"\b(?:class|struct|interface|enum|object|namespace|module|trait|impl|extension|protocol|record|union|mod"
     rb"|actor|defmodule|defprotocol|defimpl|describe|context)\b"
 )
-_MAY_LAST = re.compile(rb"""\\$|\"{3}|'{3}|`|/\*|<<""")
-_MULTILINE = ((b'"""', b'"""'), (b"'''", b"'''"), (b"`", b"`"), (b"/*", b"*/"))
-_HEREDOC = re.compile(rb"""<<[-~<]?["']?([A-Za-z_]\w*)""")
-_MAX_TEXT_LINES = 300
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line from its first letter; one that opens a string or a comment lasts until that ends."""
-
-    start: int
-    end: int
-    indent: int
-    text: bytes
-
-
-@dataclass(slots=True)
-class _Piece:
-    """Lines that belong together: those indented no deeper than the first, and what they enclose."""
-
-    lines: list[_Line]
-    indent: int
-    is_closed: bool = False
-
-    @property
-    def start(self) -> int:
-        return self.lines[0].start
-
-    @property
-    def end(self) -> int:
-        return self.lines[-1].end
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it ends right after its first line."""
-        return len(self.lines) == 2 and self.is_closed
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether it ends a statement or a block, so that nothing after it belongs to it."""
-        last = self.lines[-1].text
-        return last.endswith(b";") or last in _BLOCK_ENDS
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it encloses something and has no line that ends it."""
-        return not self.is_closed and (len(self.lines) > 1 or bool(_OPENS.search(self.lines[0].text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +98,7 @@ def repaired(
     repairer.bytes_left = min(_PARSED_ANYWAY + _PARSED_AGAIN * len(source), _MAX_PARSED)
     for match in rules.directives.finditer(source) if rules.directives is not None else ():
         repairer.blank(*match.span())
-    repairer.repair(list(_lines(bytes(repairer.text))), 0)
+    repairer.repair(list(lines_of(bytes(repairer.text))), 0)
     return Repaired(bytes(repairer.text), repairer.left_out) if repairer.text != source else None
 
 
@@ -170,91 +114,6 @@ def _is_complete(one: Definition, source: bytes, rules: Rules) -> bool:
             and not is_looked_into(found, source, rules)
         )
     )
-
-
-def _lines(source: bytes) -> Iterator[_Line]:
-    lines = source.splitlines(keepends=True)
-    start = at = 0
-    while at < len(lines):
-        bare = lines[at].rstrip()
-        n = _n_lines(lines, at, bare) if _MAY_LAST.search(bare) else 1
-        stripped = bare.lstrip()
-        before_last = start + sum(map(len, lines[at : at + n - 1]))
-        at += n
-        if stripped:
-            left = len(bare) - len(stripped)
-            end = before_last + len(lines[at - 1].rstrip())
-            yield _Line(start + left, end, len(bare[:left].expandtabs(4)), stripped)
-        start = before_last + len(lines[at - 1])
-
-
-def _n_lines(lines: list[bytes], at: int, line: bytes) -> int:
-    """Return how many lines a string, comment or macro takes that begins on line `at`."""
-    if line.endswith(b"\\"):
-        following = (n for n in range(at, len(lines)) if not lines[n].rstrip().endswith(b"\\"))
-        return next(following, len(lines) - 1) - at + 1
-    for mark, closing in _MULTILINE:
-        begins = line.lstrip().startswith(mark) if mark == b"/*" else line.count(mark) % 2 == 1
-        if begins and closing not in line[line.find(mark) + len(mark) :]:
-            following = (
-                n for n in range(at + 1, min(len(lines), at + _MAX_TEXT_LINES)) if closing in lines[n]
-            )
-            return next(following, at) - at + 1
-    here = _HEREDOC.search(line)
-    if here is not None:
-        following = (
-            n
-            for n in range(at + 1, min(len(lines), at + _MAX_TEXT_LINES))
-            if lines[n].strip(b" \t\r\n;") == here[1]
-        )
-        return next(following, at) - at + 1
-    return 1
-
-
-def _pieces(lines: list[_Line]) -> list[_Piece]:
-    pieces: list[_Piece] = []
-    for line in lines:
-        last = pieces[-1] if pieces else None
-        if last is None:
-            pieces.append(_Piece([line], line.indent))
-        elif line.indent > pieces[0].indent or (line.text.startswith(b"#") and last.is_open):
-            last.lines.append(line)
-        elif _CONTINUED.match(line.text) and not (last.is_closed and _is_closing(line)):
-            last.lines.append(line)
-            last.is_closed = _is_closing(line)
-        else:
-            pieces.append(_Piece([line], line.indent))
-    return pieces
-
-
-def _is_closing(line: _Line) -> bool:
-    return _CLOSES.match(line.text) is not None and not _OPENS.search(line.text)
-
-
-def _closes_bracket(line: _Line) -> bool:
-    return line.text.count(b")") > line.text.count(b"(")
-
-
-def _n_head_lines(piece: _Piece) -> int:
-    """Return how many lines a piece's head takes, such as one with a parameter on every line."""
-    lines, depth = piece.lines, 0
-    for n, line in enumerate(lines[:_MAX_HEAD_LINES], 1):
-        depth += line.text.count(b"(") - line.text.count(b")")
-        is_continued = n < len(lines) and _CONTINUED.match(lines[n].text) and not _is_closing(lines[n])
-        if _OPENS.search(line.text) or not (depth > 0 or is_continued or line.text.endswith(b",")):
-            return n
-    return 1
-
-
-def _bodies(piece: _Piece, n_head_lines: int) -> list[list[_Line]]:
-    """Return the runs of lines that a piece encloses, without the lines of its head."""
-    bodies: list[list[_Line]] = [[]]
-    for line in piece.lines[n_head_lines:]:
-        if line.indent > piece.indent:
-            bodies[-1].append(line)
-        else:
-            bodies.append([])
-    return [body for body in bodies if body]
 
 
 @dataclass(slots=True)
@@ -276,9 +135,9 @@ class _Repairer:
         """Whether enough was parsed."""
         return self.bytes_left <= 0 or self.n_parsed > _MAX_PIECES
 
-    def repair(self, lines: list[_Line], level: int) -> None:
+    def repair(self, lines: list[Line], level: int) -> None:
         """Blank what can't be parsed among lines; from the last, as attributes need what follows them."""
-        pieces = _pieces(lines)
+        pieces = pieces_of(lines)
         for at in range(len(pieces) - 1, -1, -1):
             piece, following = pieces[at], pieces[at + 1 : at + 1 + _MAX_JOINED]
             if self.is_sound(piece.start, piece.end) or _COMMENT.match(piece.lines[0].text):
@@ -291,10 +150,9 @@ class _Repairer:
             if not self.is_sound_joined(piece, following):
                 self.repair_piece(piece, level, pieces[at - 1] if at else None)
 
-    def repair_piece(self, piece: _Piece, level: int, previous: _Piece | None) -> None:
+    def repair_piece(self, piece: Piece, level: int, previous: Piece | None) -> None:
         """Repair what a piece encloses; blank that where it doesn't help, or the piece if it is empty."""
-        n_head_lines = _n_head_lines(piece)
-        bodies = _bodies(piece, n_head_lines)
+        bodies = piece.bodies
         first = piece.lines[0]
         if level < _MAX_LEVELS:
             for body in bodies:
@@ -307,10 +165,12 @@ class _Repairer:
             and self.try_blanking(piece.start, piece.end, *((body[0].start, body[-1].end) for body in bodies))
         ):
             return
-        inner = [(line.start, line.end) for line in piece.lines[1:n_head_lines] if not _closes_bracket(line)]
+        inner = [
+            (line.start, line.end) for line in piece.lines[1 : piece.n_head_lines] if not line.closes_bracket
+        ]
         if inner and self.try_blanking(piece.start, piece.end, *inner):
             return
-        if bodies or _OPENS_FILE.match(first.text) or _CONTINUED.match(first.text):
+        if bodies or _OPENS_FILE.match(first.text) or first.continues:
             return
         if len(piece.lines) > 1 and previous is not None and previous.is_open:
             self.blank(first.start, first.end)
@@ -319,7 +179,7 @@ class _Repairer:
         else:
             self.blank(piece.start, piece.end)
 
-    def is_sound_joined(self, piece: _Piece, following: list[_Piece]) -> bool:
+    def is_sound_joined(self, piece: Piece, following: list[Piece]) -> bool:
         """Tell whether a piece can be parsed together with what it stands before."""
         last = piece
         for other in following:
