@@ -1,5 +1,6 @@
 """Shows files as they were just saved, while an index that has other work may take seconds to have them."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,14 +25,17 @@ def show_saved(overlay: Overlay, folder: Path, paths: Sequence[str]) -> list[str
     Returns:
         Those that are shown until the index has them: it has to be asked to take them in.
     """
-    if len(paths) > MAX_FILES:
+    if not paths or len(paths) > MAX_FILES:
         return []
-    return [path for path in paths if _is_shown(overlay, folder, path)]
+    real_folder = Path(os.path.realpath(folder))
+    return [path for path in paths if _is_shown(overlay, real_folder, path)]
 
 
-def _is_shown(overlay: Overlay, folder: Path, path: str) -> bool:
+def _is_shown(overlay: Overlay, real_folder: Path, path: str) -> bool:
     try:
-        raw, _ = read_ordinary(folder / path, MAX_BYTES)
+        if Path(os.path.realpath(real_folder / path)) != real_folder / path:
+            return False  # a link leads there, which the index does not follow
+        raw, _ = read_ordinary(real_folder / path, MAX_BYTES)
     except (OSError, ValueError):
         return False
     return overlay.save(path, raw)

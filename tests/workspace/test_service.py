@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Followed:
         listener = ServiceListener(self._tell, lambda: None, Percentiles())
         settings = settings_from_mapping({"storage.indexDir": str(index_dir)})
         parts = folder_parts(folder, settings)
-        self.lease_lock = parts.index.lease_lock
+        self._lease_lock = parts.index.lease_lock
         self.service = FolderService(parts, listener)
         self.service.start()
 
@@ -44,6 +45,17 @@ class Followed:
     @property
     def unsaved(self) -> set[str]:
         return set(self.service.view().unsaved)
+
+    def wait_until_shown(self, path: str) -> None:
+        until_s = time.monotonic() + PATIENCE_S
+        while path not in self.unsaved:  # which waits a while for the parser
+            assert time.monotonic() < until_s
+
+    def lease_of_another(self) -> WriterLease:
+        until_s = time.monotonic() + PATIENCE_S
+        while (lease := WriterLease.try_acquire(self._lease_lock)) is None:  # the indexer is tidying up
+            assert time.monotonic() < until_s
+        return lease
 
     def save(self, path: str, text: str) -> None:
         (self.service.folder / path).write_text(text)
@@ -93,16 +105,29 @@ def test_damage_of_another_index_is_not_its_own(followed: Followed, tmp_path: Pa
 
 def test_files_are_seen_as_they_are_saved_however_long_the_index_takes(followed: Followed) -> None:
     followed.wait_until_ready()
-    lease = WriterLease.try_acquire(followed.lease_lock)
-    assert lease is not None
-    with lease:  # of another process, which is indexing
+    with followed.lease_of_another():
         followed.save("other.py", "def keeps_the_index_waiting():\n    return 1\n")
         followed.save("a.py", "def saved_meanwhile():\n    return 2\n")
-        assert "a.py" in followed.unsaved
+        followed.wait_until_shown("a.py")
         (followed.service.folder / "a.py").unlink()
         followed.service.changed(["a.py"])
         assert "a.py" not in followed.unsaved
         followed.save("a.py", "def saved_again():\n    return 3\n")
-        assert "a.py" in followed.unsaved
+        followed.wait_until_shown("a.py")
     followed.wait_until_ready()
     assert followed.unsaved == set()
+
+
+def test_what_a_link_leads_to_is_not_shown_as_saved(followed: Followed, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "b.py").write_text("def is_elsewhere():\n    return 1\n")
+    (followed.service.folder / "link.py").symlink_to(outside / "b.py")
+    (followed.service.folder / "linked").symlink_to(outside)
+    followed.wait_until_ready()
+    with followed.lease_of_another():
+        followed.save("other.py", "def keeps_the_index_waiting():\n    return 1\n")
+        followed.service.changed(["link.py", "linked/b.py"])
+        followed.save("a.py", "def saved_meanwhile():\n    return 2\n")
+        followed.wait_until_shown("a.py")
+        assert followed.unsaved.isdisjoint({"link.py", "linked/b.py"})
