@@ -322,7 +322,6 @@ class IndexRoot:
             with suppress(IndexBusy, IndexStorageFailed):
                 folder.delete()
                 expired.append(folder.workspace)
-        remove_files(database_files(self.base / "yields.sqlite3"))
         return expired
 
 

@@ -274,13 +274,6 @@ def test_a_folder_out_of_reach_has_vanished_and_holds_up_no_other(
     assert set(root.expire()) == {folder.workspace, beyond.workspace}
 
 
-def test_the_cache_of_an_earlier_version_is_deleted(root: IndexRoot) -> None:
-    for name in ("yields.sqlite3", "yields.sqlite3-wal", "analyses.sqlite3"):
-        (root.base / name).touch()
-    root.expire()
-    assert [file.name for file in root.base.glob("*.sqlite3*")] == ["analyses.sqlite3"]
-
-
 def test_the_index_of_a_folder_that_exists_never_expires(root: IndexRoot, folder: IndexFolder) -> None:
     assert not check_expiry(root, folder, 10 * EXPIRY_S)
 

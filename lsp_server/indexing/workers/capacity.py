@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 SMALL_MACHINE_CORES = 4
-"""Up to this many cores, all are used, at low priority; on larger machines two stay free for other work."""
+"""Up to this many cores, all are used, at low priority; of more, two stay free for other work."""
 
 MAX_WORKERS = 16
 """More would only wait for the one process that writes."""
@@ -32,7 +32,7 @@ def suggested_workers(n_cores: int, *, on_battery: bool) -> int:
         n_cores: Cores that may be used.
         on_battery: Whether the machine runs on battery, which halves the number.
     """
-    n_workers = n_cores if n_cores <= SMALL_MACHINE_CORES else min(n_cores - 2, MAX_WORKERS)
+    n_workers = min(max(n_cores - 2, min(n_cores, SMALL_MACHINE_CORES)), MAX_WORKERS)
     return max(1, n_workers // 2 if on_battery else n_workers)
 
 

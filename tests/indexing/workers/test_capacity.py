@@ -18,7 +18,8 @@ def cgroups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("n_cores", "plugged_in", "on_battery"), [(1, 1, 1), (2, 2, 1), (4, 4, 2), (8, 6, 3), (32, 16, 8)]
+    ("n_cores", "plugged_in", "on_battery"),
+    [(1, 1, 1), (2, 2, 1), (4, 4, 2), (5, 4, 2), (8, 6, 3), (32, 16, 8)],
 )
 def test_workers_suit_cores_and_battery(n_cores: int, plugged_in: int, on_battery: int) -> None:
     assert suggested_workers(n_cores, on_battery=False) == plugged_in
