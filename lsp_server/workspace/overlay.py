@@ -27,6 +27,9 @@ PARSE_WAIT_S = 2.0
 START_S = 10.0
 """And this long for the parser itself to start: on a busy machine, starting a process takes time."""
 
+QUIET_S = 0.5
+"""Text that no search waits for is parsed when nobody has typed for so long: typing must not cost a core."""
+
 DigestOf = Callable[[str], bytes | None]
 """Path → the digest that the index has for it, or None."""
 
@@ -89,6 +92,8 @@ class Overlay:
         self._dirty: dict[str, None] = {}
         """What is to be parsed, in this order."""
         self._n_texts = 0
+        self._n_waiting = 0
+        self._last_set_s = 0.0
         self._started_s = 0.0
         self._worker_ready_s: float | None = None
         self._busy_since_s: float | None = None
@@ -143,6 +148,7 @@ class Overlay:
             if buffer.digest != digest:
                 self._n_texts += 1
                 buffer.raw, buffer.digest, buffer.number = raw, digest, self._n_texts
+                self._last_set_s = time.monotonic()
             buffer.wanted, buffer.stage = wanted, stage
             self._mark_dirty(path, buffer, self._indexed_digest)
             self._start()
@@ -233,14 +239,17 @@ class Overlay:
                     self._forget(path)
                 else:  # the file may have changed on disk, and the buffer not
                     self._mark_dirty(path, buffer, digest_of)
-            if self._dirty:
-                self._changed.notify_all()
             asked = {path: self._buffers[path].number for path in self._dirty}
-            while not self._is_closed and self._thread is not None and self._is_awaited(asked):
-                rest_s = self._patience_until_s(began_s, timeout_s) - time.monotonic()
-                if rest_s <= 0:
-                    return False
-                self._changed.wait(rest_s)
+            self._n_waiting += 1
+            self._changed.notify_all()
+            try:
+                while not self._is_closed and self._thread is not None and self._is_awaited(asked):
+                    rest_s = self._patience_until_s(began_s, timeout_s) - time.monotonic()
+                    if rest_s <= 0:
+                        return False
+                    self._changed.wait(rest_s)
+            finally:
+                self._n_waiting -= 1
             return self._thread is None or not self._unparsed(asked)
 
     def current(self, indexed_digest: DigestOf) -> UnsavedFiles:
@@ -312,7 +321,8 @@ class Overlay:
             self._changed.notify_all()
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._is_closed or self._dirty)
+                while not (self._is_closed or self._is_due):
+                    self._changed.wait(self._rest_s if self._dirty else None)
                 if self._is_closed:
                     return
                 path = min(self._dirty, key=lambda one: self._buffers[one].is_slow)
@@ -321,6 +331,15 @@ class Overlay:
                 raw, number = buffer.raw, buffer.number
                 self._busy_since_s = time.monotonic()
             self._parse(path, buffer, raw, number, embedder)
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether there is something to parse now."""
+        return bool(self._dirty) and (self._n_waiting > 0 or self._rest_s <= 0)
+
+    @property
+    def _rest_s(self) -> float:
+        return self._last_set_s + QUIET_S - time.monotonic()
 
     def _parse(self, path: str, buffer: _Buffer, raw: bytes, number: int, embedder: Embedder) -> None:
         began_s = time.monotonic()

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import lsp_server
 from lsp_server.embedding import Embedder, ModelChoice, load_embedder
 from lsp_server.indexing.workers.analyzer import content_digest
-from lsp_server.processes.worker_process import Worker
+from lsp_server.indexing.workers.jobs import ParseJob
+from lsp_server.processes.worker_process import Answer, Worker
 from lsp_server.workspace import overlay as module
 from lsp_server.workspace.overlay import Overlay
 
@@ -96,6 +97,49 @@ def test_the_last_of_many_texts_counts(overlay: Overlay, index: Index) -> None:
 
 LONG = "number = 1\n" * 1000
 """So that a parse takes longer than to type on."""
+
+
+class CountedParser:
+    """A parser that counts the texts of `a.py` that it is given, and tells of the first."""
+
+    def __init__(self, inner: Worker) -> None:
+        self._inner = inner
+        self.kill = inner.kill
+        self.n_texts = 0
+        self.was_asked = threading.Event()
+
+    def request(self, payload: bytes) -> Answer:
+        if ParseJob.unpack(payload).path == "a.py":
+            self.n_texts += 1
+            self.was_asked.set()
+        return self._inner.request(payload)
+
+
+@pytest.fixture
+def counted(overlay: Overlay, monkeypatch: pytest.MonkeyPatch) -> CountedParser:
+    counted = CountedParser(parser())
+    monkeypatch.setattr(overlay, "_worker", counted)
+    return counted
+
+
+def test_while_somebody_types_a_text_is_parsed_only_for_a_search(
+    overlay: Overlay, counted: CountedParser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "QUIET_S", PARSER_S)
+    overlay.set("b.py", "def warm(): ...\n")
+    assert overlay.wait_until_parsed(PARSER_S)
+    for number in range(50):
+        overlay.set("a.py", f"def version_{number}(): ...\n{LONG}")
+    assert not counted.was_asked.wait(0.2)
+    assert overlay.wait_until_parsed(PARSER_S)
+    assert counted.n_texts == 1
+
+
+def test_a_text_is_parsed_before_anybody_searches_once_it_is_quiet(
+    overlay: Overlay, counted: CountedParser
+) -> None:
+    overlay.set("a.py", "def typed(): ...\n")
+    assert counted.was_asked.wait(PARSER_S)
 
 
 @contextmanager
