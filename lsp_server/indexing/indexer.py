@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 LEASE_POLL_S = 0.2
 
+TRIES = 5
+"""An index that is deleted while it is being written is begun this often, `LEASE_POLL_S` apart."""
+
 READERS_POLL_S = 0.05
 READERS_S = 2.0
 """Readers of an older version get this long to switch; after that, deleting it is left to a later scan."""
@@ -89,14 +92,33 @@ class Indexer:
         if not self._agenda.may_work or (self._agenda.is_settled and self._is_tidied):
             return
         try:
-            lease = self._lease()
-            if lease is not None:
-                with lease, self._watching():
-                    self._work_with_lease()
+            self._take_turns_with_deletions()
         except SemanticSymbolsError as error:
             logger.exception("indexing stopped")
             self._agenda.start_over()
             self._report(Failed(error.kind, error.message, error.suggestion))
+
+    def _take_turns_with_deletions(self) -> None:
+        """Work under the lease; begin anew, a few times, when somebody deletes the index meanwhile."""
+        for tries_left in reversed(range(TRIES)):
+            lease = None
+            try:
+                lease = self._lease()
+                if lease is not None:
+                    with lease, self._watching():
+                        self._work_with_lease(lease)
+            except SemanticSymbolsError as error:
+                if not tries_left or not self._is_by_deletion(error, lease):
+                    raise
+                logger.warning(
+                    "the index was deleted while it was being written: beginning anew", exc_info=True
+                )
+            else:
+                return
+            self._agenda.start_over()
+            self._agenda.wait(LEASE_POLL_S)
+            if not self._agenda.may_work:
+                return
 
     def _lease(self) -> WriterLease | None:
         """Wait for the writer lease; None when paused or closed meanwhile."""
@@ -112,19 +134,27 @@ class Indexer:
                 return None
         return lease
 
-    def _work_with_lease(self) -> None:
+    def _is_by_deletion(self, error: SemanticSymbolsError, lease: WriterLease | None) -> bool:
+        if lease is None:  # its lock file could not be made
+            return isinstance(error.__cause__, FileNotFoundError)
+        return lease.is_lost or not self._parts.version.catalog.exists()
+
+    def _work_with_lease(self, lease: WriterLease) -> None:
         version = self._parts.version
         try:
-            self._work_on(version.create())
+            self._work_on(version.create(), lease)
         except IndexDamaged:
+            if lease.is_lost:  # what is there now may be another process's
+                raise
             logger.exception("the index is damaged and is rebuilt from the files")
             version.delete()
             self._agenda.start_over()
-            self._work_on(self._parts.version.create())  # another folder, where a reader has this one open
+            # Another folder, where a reader has this one open.
+            self._work_on(self._parts.version.create(), lease)
 
-    def _work_on(self, version: IndexVersion) -> None:
+    def _work_on(self, version: IndexVersion, lease: WriterLease) -> None:
         try:
-            writer = self._opened(version)
+            writer = self._opened(version, lease)
             self._index(version, writer)
             writer.suspend()
             trim_memory()
@@ -132,12 +162,12 @@ class Indexer:
             self._let_go()  # what the writer has in memory may be ahead of what was committed
             raise
 
-    def _opened(self, version: IndexVersion) -> IndexWriter:
+    def _opened(self, version: IndexVersion, lease: WriterLease) -> IndexWriter:
         """Return the suspended writer if nobody else has written since, else a new one."""
-        if self._writer is not None and self._writer.resume():
+        if self._writer is not None and self._writer.resume(lease):
             return self._writer
         self._let_go()
-        writer = self._writer = IndexWriter(version, self._parts.embedder.info)
+        writer = self._writer = IndexWriter(version, self._parts.embedder.info, lease)
         if writer.generation == 0:
             writer.meta = replace(writer.meta, recipe=self._parts.cache_recipe)
         elif writer.meta.recipe != self._parts.cache_recipe:
@@ -171,6 +201,7 @@ class Indexer:
         if scanned_at_ns is not None:
             if was_ready and self._has_time():
                 writer.check()
+            writer.expect_lease()
             self._delete_others(version)
         if self._is_tidied:
             self._report(Tidied())

@@ -173,7 +173,7 @@ class Catalog:
         """Return the files in the segments folder that are not listed: retired, or left by a crash."""
         with self._reading():
             listed = {segment.name for segment in self._segments()}
-        return sorted(entry for entry in folder.iterdir() if entry.is_file() and entry.name not in listed)
+            return sorted(entry for entry in folder.iterdir() if entry.is_file() and entry.name not in listed)
 
     def problems(self) -> list[str]:
         """Return what is wrong inside the catalog itself, one sentence each; for `doctor`."""

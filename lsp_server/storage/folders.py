@@ -207,14 +207,14 @@ class IndexFolder:
         """
         if not self.path.is_dir():
             return True
-        with WriterLease.acquire(self.lease_lock):
+        with WriterLease.acquire(self.lease_lock) as lease:
             versions = self._all_versions()
             for version in versions:
                 version.delete()
             shutil.rmtree(self.path, ignore_errors=True)
             for version in versions:
                 version.disown_remains()
-            lock_remains = self.lease_lock.exists()
+            lock_remains = not lease.is_lost  # another process may have made a new one by now
         if lock_remains:
             # Windows deletes it only once it is closed. Only that: another process may have begun to write.
             with suppress(OSError):

@@ -111,12 +111,25 @@ class WriterLease:
                 raise _busy(path)
             time.sleep(min(_POLL_S, remaining_s))
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the lock file was deleted, so that another process may hold the lease on a new one."""
+        if self._descriptor is None:
+            return True
+        try:
+            return not os.path.samestat(os.fstat(self._descriptor), self._path.stat())
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:  # a disk that does not answer right now says nothing of the file
+            return False
+
     def release(self) -> None:
         """Release the lease. A second call does nothing."""
         if self._descriptor is None:
             return
-        with suppress(OSError):
-            holder_path(self._path).unlink(missing_ok=True)
+        if not self.is_lost:  # else the signature is another's
+            with suppress(OSError):
+                holder_path(self._path).unlink(missing_ok=True)
         with suppress(OSError):
             _unlock(self._descriptor)
         os.close(self._descriptor)

@@ -3,12 +3,15 @@
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk import Desk, contents, failures, function, is_settled, names
 
 from lsp_server.indexing import indexer
 from lsp_server.indexing.messages import (
+    Event,
+    Failed,
     Pause,
     Published,
     Resume,
@@ -19,7 +22,7 @@ from lsp_server.indexing.messages import (
 )
 from lsp_server.indexing.writing.writer import IndexWriter
 from lsp_server.storage.folders import IndexRoot
-from lsp_server.storage.lease import ReaderLock, WriterLease
+from lsp_server.storage.lease import ReaderLock, WriterLease, lease_holder
 from lsp_server.vectors.format import HEADER_BYTES
 from lsp_server.workspace.reader import IndexReader
 
@@ -233,3 +236,69 @@ def test_an_indexer_that_stays_opens_the_index_once(desk: Desk) -> None:
     assert desk.indexer._writer is not writer
     desk.indexer._let_go()
     assert names(desk) == {"alpha", "beta"}
+
+
+def test_an_index_that_another_process_makes_anew_meanwhile_is_left_to_it(
+    desk: Desk, tmp_path: Path, root: IndexRoot
+) -> None:
+    """Deleting an index deletes its lock file, so that the next process finds the lease free."""
+    desk.write("a.py", function("alpha"))
+    desk.write("b.py", function("beta"))
+    other = Desk(tmp_path, root, desk.parts.pool, desk.parts.embedder, desk.parts.cache_recipe)
+    leases: list[WriterLease] = []
+
+    def take_over() -> None:
+        shutil.rmtree(desk.parts.index.path)
+        assert is_settled(other.scan())
+        leases.append(WriterLease.acquire(desk.parts.index.lease_lock))
+
+    def let_in(event: Event) -> None:
+        if isinstance(event, Waiting):
+            assert lease_holder(desk.parts.index.lease_lock) is not None
+            assert names(desk) == {"alpha", "beta"}
+            leases.pop().release()
+
+    desk.interrupt(take_over)
+    desk.on_event = let_in
+    events = desk.scan()
+    assert [type(event) for event in events if isinstance(event, Waiting | Failed)] == [Waiting]
+    assert is_settled(events)
+    assert names(desk) == {"alpha", "beta"}
+    other.close()
+
+
+def test_an_index_that_is_deleted_while_it_is_opened_is_begun_anew_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.write("a.py", function("alpha"))
+    connect = sqlite3.connect
+    n_deletions = 0
+
+    def delete_and_connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        nonlocal n_deletions
+        if "catalog" in str(arguments[0]) and n_deletions < 2:
+            n_deletions += 1
+            shutil.rmtree(desk.parts.index.path)
+        return connect(*arguments, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", delete_and_connect)
+    events = desk.scan()
+    assert n_deletions == 2
+    assert failures(events) == []
+    assert names(desk) == {"alpha"}
+
+
+@pytest.mark.parametrize("what", ["text", "segments", "v*", "."])
+def test_an_index_that_is_deleted_while_files_are_read_is_begun_anew_at_once(desk: Desk, what: str) -> None:
+    desk.write("a.py", function("alpha"))
+    desk.write("b.py", function("beta"))
+    desk.interrupt(lambda: [shutil.rmtree(path) for path in _found(desk, what)])
+    events = desk.scan()
+    assert failures(events) == []
+    assert is_settled(events)
+    assert names(desk) == {"alpha", "beta"}
+
+
+def _found(desk: Desk, what: str) -> list[Path]:
+    index = desk.parts.index.path
+    return [index] if what == "." else list((index if "*" in what else desk.parts.version.path).glob(what))

@@ -72,10 +72,16 @@ def test_who_waits_gets_the_lease_when_it_is_given_back(path: Path) -> None:
 
 
 def test_a_lease_on_a_deleted_lock_file_is_not_taken_for_the_real_one(path: Path) -> None:
-    with WriterLease.acquire(path):
+    with WriterLease.acquire(path) as first:
+        assert not first.is_lost
         path.unlink()
-        with WriterLease.acquire(path):
+        assert first.is_lost
+        with WriterLease.acquire(path) as second:
+            assert first.is_lost
+            assert not second.is_lost
             assert WriterLease.try_acquire(path) is None
+            first.release()
+            assert lease_holder(path) == os.getpid(), "the signature is the second holder's"
 
 
 def test_a_folder_that_is_deleted_while_its_lock_file_is_being_opened_is_made_anew(

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lsp_server.embedding import ModelInfo
-from lsp_server.errors import IndexDamaged
+from lsp_server.errors import IndexDamaged, IndexStorageFailed
 from lsp_server.fulltext import TextIndex, TextReader, damaged_files
 from lsp_server.indexing.writing.batch import Batch, Touch, documents_of
 from lsp_server.indexing.writing.batch_rows import clusters_of, rows_of, with_clusters, with_languages
@@ -26,6 +26,7 @@ from lsp_server.model import FileId
 from lsp_server.storage.catalog import Catalog
 from lsp_server.storage.folders import IndexVersion
 from lsp_server.storage.index_meta import IndexMeta
+from lsp_server.storage.lease import WriterLease
 from lsp_server.storage.records import (
     NEVER,
     BatchCommit,
@@ -48,6 +49,8 @@ class IndexWriter:
     Args:
         folder: The index version.
         model: The model of the vectors.
+        lease: The caller's. Looked at before every write that another writer would suffer from, since whoever
+            deletes an index deletes its lock file, too. None where nobody else can know of the index.
 
     Attributes:
         catalog: The catalog, whose transactions are the commit points.
@@ -62,9 +65,10 @@ class IndexWriter:
         IndexStorageFailed: The disk is full or read-only.
     """
 
-    def __init__(self, folder: IndexVersion, model: ModelInfo) -> None:
+    def __init__(self, folder: IndexVersion, model: ModelInfo, lease: WriterLease | None = None) -> None:
         self._folder = folder
         self._model = model
+        self._lease = lease
         with ExitStack() as opened:
             self.catalog = opened.enter_context(Catalog.open_writer(folder.catalog))
             self._delete_leftovers()
@@ -98,7 +102,7 @@ class IndexWriter:
         """Let others write: call it before releasing the lease, and `resume` after acquiring it again."""
         self.text.close()
 
-    def resume(self) -> bool:
+    def resume(self, lease: WriterLease) -> bool:
         """Open for writing again; False when the index has changed since: then open another writer."""
         if (
             self._folder.is_deleted
@@ -107,6 +111,7 @@ class IndexWriter:
             or self.catalog.leftover_intent() is not None
         ):
             return False
+        self._lease = lease
         self.text = self._open_text()
         return True
 
@@ -157,8 +162,10 @@ class IndexWriter:
             The new generation.
 
         Raises:
-            IndexStorageFailed: The disk is full or read-only; the previous generation stays in force.
+            IndexStorageFailed: The disk is full or read-only, or the index was deleted; the previous
+                generation stays in force.
         """
+        self.expect_lease()
         results = batch.results
         changed = [result.placed.path for result in results]
         intent = self.catalog.begin(changed, batch.removed)
@@ -171,6 +178,7 @@ class IndexWriter:
         entries = self._write_rows(rows, clusters, second, len(meta.centroids))
         if touched:
             self.text.replace(touched, documents_of(results, intent.changed))
+            self.expect_lease()
             self.text.commit()
         return self._commit(
             BatchCommit(
@@ -181,6 +189,19 @@ class IndexWriter:
             ),
             meta,
         )
+
+    def expect_lease(self) -> None:
+        """Check that nobody else can be writing this index.
+
+        Raises:
+            IndexStorageFailed: The index was deleted, so that another process may be making it anew.
+        """
+        if self._lease is not None and self._lease.is_lost:
+            raise IndexStorageFailed(
+                f"The index at {self._folder.path} was deleted while it was being written.",
+                "Indexing is retried soon.",
+                path=str(self._folder.path),
+            )
 
     def finish_unfinished(self) -> None:
         """Clear `unfinished` once commits have covered all of these files."""
@@ -208,6 +229,7 @@ class IndexWriter:
         # Even if it is earlier than the last one, because a clock was set back: with a time in the future
         # here, freshly written files would look old.
         self.meta = replace(self.meta, seen_ns=began_ns, recipe=recipe)
+        self.expect_lease()
         # No reader needs this, so there is no new generation.
         self.catalog.set_meta(facts=self.meta.encode()["facts"])
 
@@ -305,6 +327,7 @@ class IndexWriter:
         return [SegmentEntry(name, info.rows, info.size_bytes, info.checksum)]
 
     def _commit(self, commit: BatchCommit, meta: IndexMeta) -> int:
+        self.expect_lease()
         self.generation = self.catalog.commit(replace(commit, meta=meta.encode()))
         self.meta = meta
         for name in commit.retired:
