@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -52,8 +53,12 @@ class IndexMeta:
     recipe: str = ""
 
     @classmethod
-    def decode(cls, facts: Mapping[str, MetaValue]) -> Self:
+    def decode(cls, facts: Mapping[str, MetaValue], catalog: Path) -> Self:
         """Return the metadata in the catalog's facts; absent ones have their defaults.
+
+        Args:
+            facts: The catalog's `meta` table.
+            catalog: The catalog's file, for errors.
 
         Raises:
             IndexDamaged: A value is invalid.
@@ -61,7 +66,9 @@ class IndexMeta:
         try:
             return cls._decoded(facts)
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-            raise IndexDamaged(f"The catalog has invalid metadata: {error}.") from error
+            raise IndexDamaged(
+                f"The catalog at {catalog} has invalid metadata: {error}.", path=str(catalog)
+            ) from error
 
     @classmethod
     def _decoded(cls, facts: Mapping[str, MetaValue]) -> Self:

@@ -6,6 +6,7 @@ differ (a line that is not ASCII), the four UTF-16 and the four UTF-32 columns f
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import msgpack
@@ -29,16 +30,21 @@ def pack_symbols(symbols: Sequence[Symbol]) -> tuple[bytes, ...]:
     return tuple([pack(symbol_fields(symbol)) for symbol in symbols])
 
 
-def unpack_symbol(record: bytes) -> Symbol:
+def unpack_symbol(record: bytes, segment: Path | None = None) -> Symbol:
     """Return the symbol of a record.
 
+    Args:
+        record: The record.
+        segment: The file that it is from; None where it is from none.
+
     Raises:
-        IndexDamaged: It is not a valid record.
+        IndexDamaged: It is not a valid record; `details["path"]` is the segment.
     """
     try:
         return symbol_of_fields(msgpack.unpackb(record, use_list=False, unicode_errors="surrogatepass"))
     except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
-        raise IndexDamaged(f"A symbol's record can't be read: {error}.") from error
+        origin = {} if segment is None else {"path": str(segment)}
+        raise IndexDamaged(f"A symbol's record can't be read: {error}.", **origin) from error
 
 
 def symbol_fields(symbol: Symbol) -> tuple[Any, ...]:

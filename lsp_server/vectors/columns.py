@@ -114,11 +114,6 @@ class JoinedSegments:
         ordinals[order] = found
         return ordinals
 
-    def record(self, ordinal: int) -> bytes:
-        """Return a row's packed record."""
-        segment, row = self.row_of(ordinal)
-        return segment.record(row)
-
     def name(self, ordinal: int) -> str:
         """Return a row's name as written."""
         segment, row = self.row_of(ordinal)

@@ -70,6 +70,9 @@ LOOKUPS: dict[str, str] = {
 }
 """Sections of other shapes: cluster boundaries, second clusters, id look-up, texts with their boundaries."""
 
+LEADS = ("kinds", "languages", "files", "cluster_starts", "spilled_rows", "spilled_starts", "sorted_rows")
+"""Sections of numbers that something else is looked up by: 14 bytes a row."""
+
 TEXTS: dict[str, str] = {"names": "name_starts", "lowered": "lowered_starts", "records": "record_starts"}
 """Sections of texts, each with the section of its boundaries; see `names`."""
 
@@ -138,21 +141,21 @@ def decode_header(data: bytes, path: Path, file_bytes: int) -> Header:
         IndexDamaged: The file is not a segment, of another version, truncated, or its header is corrupt.
     """
     if len(data) < HEADER_BYTES:
-        raise _damaged(path, "is cut short")
+        raise segment_damaged(path, "is cut short")
     magic, version, length, checksum = _PREFIX.unpack_from(data)
     if magic != MAGIC:
-        raise _damaged(path, "is not a vector segment")
+        raise segment_damaged(path, "is not a vector segment")
     if version != FORMAT_VERSION:
-        raise _damaged(path, f"has format version {version}, this program reads {FORMAT_VERSION}")
+        raise segment_damaged(path, f"has format version {version}, this program reads {FORMAT_VERSION}")
     text = data[_PREFIX.size : _PREFIX.size + length]
     if len(text) != length or crc32(text) != checksum:
-        raise _damaged(path, "has a header that fails its checksum")
+        raise segment_damaged(path, "has a header that fails its checksum")
     header = _from_json(json.loads(text))
     if header.size_bytes != file_bytes:
-        raise _damaged(path, f"has {file_bytes} bytes instead of {header.size_bytes}")
+        raise segment_damaged(path, f"has {file_bytes} bytes instead of {header.size_bytes}")
     complaints = _complaints(header)
     if complaints:
-        raise _damaged(path, complaints[0])
+        raise segment_damaged(path, complaints[0])
     return header
 
 
@@ -165,7 +168,8 @@ def crc_of(array: AnyArray, previous: int = 0) -> int:
     )
 
 
-def _damaged(path: Path, complaint: str) -> IndexDamaged:
+def segment_damaged(path: Path, complaint: str) -> IndexDamaged:
+    """Return the error for a damaged segment file; the complaint continues "The vector segment ..."."""
     return IndexDamaged(f"The vector segment {path.name} {complaint}.", path=str(path))
 
 

@@ -3,14 +3,22 @@
 import contextlib
 import mmap
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from lsp_server.errors import IndexDamaged, IndexStorageFailed
+from lsp_server.errors import IndexStorageFailed
 from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray, Mask
-from lsp_server.vectors.format import HEADER_BYTES, TEXTS, Header, crc_of, decode_header
+from lsp_server.vectors.format import (
+    HEADER_BYTES,
+    LEADS,
+    TEXTS,
+    Header,
+    crc_of,
+    decode_header,
+    segment_damaged,
+)
 from lsp_server.vectors.writer import SegmentInfo, text_end
 
 
@@ -84,7 +92,7 @@ class Segment:
 
     @classmethod
     def open(cls, path: Path) -> "Segment":
-        """Map a segment file, reading nothing but its header.
+        """Map a segment file, reading only its header and the numbers that something else is looked up by.
 
         Args:
             path: The file.
@@ -93,7 +101,7 @@ class Segment:
             The segment.
 
         Raises:
-            IndexDamaged: The file is missing, truncated, of another version, or its header is corrupt.
+            IndexDamaged: The file is missing, truncated, of another version, or what was read is corrupt.
             IndexStorageFailed: It can't be read now, which says nothing about its content.
         """
         try:
@@ -103,14 +111,19 @@ class Segment:
                 header = decode_header(head, path, file_bytes)
                 mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except FileNotFoundError as error:
-            raise IndexDamaged(f"The vector segment {path.name} is missing.", path=str(path)) from error
+            raise segment_damaged(path, "is missing") from error
         except OSError as error:
             raise IndexStorageFailed(
                 f"The vector segment {path.name} can't be read: {error.strerror or error}.",
                 f"Check that you may read {path.parent} and that its disk works, and try again.",
                 path=str(path),
             ) from error
-        return cls(path, header, mapped)
+        segment = cls(path, header, mapped)
+        problem = next(segment._failing(LEADS), None)
+        if problem is not None:
+            segment.close()
+            raise segment_damaged(path, f"has a section {problem} that fails its checksum")
+        return segment
 
     def find(self, ids: U64) -> I64:
         """Return the rows of symbols, looked up by id.
@@ -120,12 +133,17 @@ class Segment:
 
         Returns:
             i64[m], -1 where the segment has no such symbol.
+
+        Raises:
+            IndexDamaged: The look-up leads to rows that don't exist.
         """
         if not self.n_rows:
             return np.full(len(ids), -1, np.int64)
         indices = np.minimum(np.searchsorted(self._sorted_ids, ids), self.n_rows - 1)
         rows = self._sorted_rows[indices].astype(np.int64)
         rows[self._sorted_ids[indices] != ids] = -1
+        if (rows >= self.n_rows).any():
+            raise segment_damaged(self.path, "has an id look-up that does not lead to its rows")
         return rows
 
     def alive(self, dead: U32 | None) -> Mask | None:
@@ -155,13 +173,16 @@ class Segment:
 
     def record(self, row: int) -> bytes:
         """Return a row's packed record."""
-        return self.records[self.record_starts[row] : self.record_starts[row + 1]].tobytes()
+        return self._text(self.records, self.record_starts, row)
 
     def name(self, row: int) -> str:
         """Return a row's name as written."""
-        return (
-            self.names[self.name_starts[row] : self.name_starts[row + 1]].tobytes().decode("utf-8", "replace")
-        )
+        return self._text(self.names, self.name_starts, row).decode("utf-8", "replace")
+
+    @staticmethod
+    def _text(blob: U8, starts: U64, row: int) -> bytes:
+        # As Python's numbers: damaged ones may be too large for a slice by NumPy's.
+        return blob[int(starts[row]) : int(starts[row + 1])].tobytes()
 
     def prefetch(self) -> None:
         """Advise the system to read the codes into memory in the background, where it takes such advice."""
@@ -200,9 +221,8 @@ class Segment:
         if self._mapped is None:
             yield "it is closed"
             return
-        for section in self._header.sections:
-            if crc_of(_view(self._mapped, section.dtype, section.shape, section.offset)) != section.crc32:
-                yield f"the section {section.name} fails its checksum"
+        for name in self._failing([section.name for section in self._header.sections]):
+            yield f"the section {name} fails its checksum"
         starts = self.cluster_starts.astype(np.int64)
         if (
             len(starts) != self.n_clusters + 1
@@ -220,6 +240,16 @@ class Segment:
             yield "the id look-up does not lead to the rows"
         for name in TEXTS:
             yield from self._text_problems(name)
+
+    def _failing(self, names: Collection[str]) -> Iterator[str]:
+        """Yield those of some sections that fail their checksums."""
+        mapped = self._mapped
+        assert mapped is not None
+        for section in self._header.sections:
+            if section.name in names:
+                content = _view(mapped, section.dtype, section.shape, section.offset)
+                if crc_of(content) != section.crc32:
+                    yield section.name
 
     def _spills_hold(self) -> bool:
         starts, rows = self.spilled_starts.astype(np.int64), self.spilled_rows

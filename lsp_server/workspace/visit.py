@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder
-from lsp_server.errors import SemanticSymbolsError
+from lsp_server.errors import IndexDamaged, SemanticSymbolsError
 from lsp_server.indexing import messages
 from lsp_server.indexing.foreground import Ending, ForegroundIndexing
 from lsp_server.indexing.messages import Command, Event
@@ -26,6 +26,8 @@ from lsp_server.workspace.metrics import resident_bytes
 from lsp_server.workspace.query_models import QueryModels
 from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
+
+Answer = TypeVar("Answer")
 
 CHECK_S = 0.5
 """A search may look for changed files this long before it answers from the index as it is."""
@@ -130,7 +132,10 @@ class FolderVisit:
                 self._note("Indexing is paused: answered from part of the files.")
                 return Ending.DONE
             return self._tried(messages.Scan(1), FIRST_COMMITS_S if self.snapshot is None else 0.0)
-        changed = self._changed_paths()
+        try:
+            changed = self._changed_paths()
+        except IndexDamaged as error:
+            return self._mended(error, messages.Scan(1))
         if changed is None:
             self._note("Too many files to check for changes: answered from the index as it is.")
             return Ending.DONE
@@ -141,6 +146,17 @@ class FolderVisit:
             self._note(f"Indexing is paused; changed files that are not indexed yet: {len(changed):,}.")
             return Ending.DONE
         return self._tried(messages.Update(tuple(changed), 1), 0.0)
+
+    def _mended(self, error: IndexDamaged, command: Command) -> Ending:
+        """Index once more because the index is damaged.
+
+        Raises:
+            IndexDamaged: The user paused indexing.
+        """
+        if self._parts.index.is_paused():
+            raise error
+        self._note(f"{error.message} It is made anew.")
+        return self._work(command, FIRST_COMMITS_S)
 
     def _tried(self, command: Command, wait_s: float) -> Ending:
         """Index; if that fails or the index is busy, answer from what there is rather than not at all."""
@@ -205,6 +221,25 @@ class FolderVisit:
         return content_digest(raw) != state.digest
 
     # Answers
+
+    def answer(self, ask: Callable[[FolderView], Answer]) -> Answer:
+        """Return what a search or the like answers; an index that it finds damaged is made anew first.
+
+        Args:
+            ask: Reads a view; called again where it raised `IndexDamaged`.
+
+        Raises:
+            IndexDamaged: It is damaged still, or the user paused indexing.
+            KeyboardInterrupt: Indexing was stopped.
+        """
+        # A scan ends with a check that rebuilds a damaged index; a rebuild is for damage that no check finds.
+        for command in (messages.Scan(1), messages.Rebuild(1)):
+            try:
+                return ask(self.view())
+            except IndexDamaged as error:
+                if self._mended(error, command) is Ending.STOPPED:
+                    raise KeyboardInterrupt from error
+        return ask(self.view())
 
     def view(self) -> FolderView:
         """Return what a search reads."""

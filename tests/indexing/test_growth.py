@@ -74,7 +74,7 @@ class Searcher:
                 vectors = snapshot.vectors
                 query = random.standard_normal(vectors.centroids.shape[1]).astype(np.float32)
                 hits = vectors.search(query, 10, snapshot.probes, snapshot.meta.rerank)
-                if len(hits.ordinals) != 10 or not all(vectors.record(int(one)) for one in hits.ordinals):
+                if len(hits.ordinals) != 10 or not all(map(snapshot.symbol_of, hits.ordinals.tolist())):
                     self.failures.append(f"{len(hits.ordinals)} hits in generation {snapshot.generation}")
                 self.longest_s = max(self.longest_s, time.perf_counter() - began_s)
 

@@ -1,11 +1,15 @@
 """What is true of a whole generation comes back from the catalog, or is called damaged."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lsp_server.errors import IndexDamaged
 from lsp_server.storage.index_meta import IndexMeta
 from lsp_server.storage.records import MetaValue
+
+CATALOG = Path("index", "catalog.sqlite3")
 
 
 def test_facts_come_back() -> None:
@@ -18,13 +22,13 @@ def test_facts_come_back() -> None:
         model_name="one",
         seen_ns=10**18,
     )
-    read = IndexMeta.decode(meta.encode())
+    read = IndexMeta.decode(meta.encode(), CATALOG)
     assert read.encode() == meta.encode()
     assert np.array_equal(read.centroids, meta.centroids)
 
 
 def test_absent_facts_have_their_defaults() -> None:
-    assert IndexMeta.decode({}).encode() == IndexMeta().encode()
+    assert IndexMeta.decode({}, CATALOG).encode() == IndexMeta().encode()
 
 
 @pytest.mark.parametrize(
@@ -47,5 +51,6 @@ def test_absent_facts_have_their_defaults() -> None:
 )
 def test_garbled_facts_are_damage(facts: dict[str, MetaValue]) -> None:
     with pytest.raises(IndexDamaged, match="invalid metadata") as raised:
-        IndexMeta.decode(facts)
+        IndexMeta.decode(facts, CATALOG)
     assert "doctor --repair" in raised.value.suggestion
+    assert raised.value.details["path"] == str(CATALOG)

@@ -120,7 +120,8 @@ def test_columns_follow_the_ordinals() -> None:
         assert index.flags(ordinals).tolist() == rows.flags.tolist()
         assert index.lines(ordinals).tolist() == rows.lines.tolist()
         assert [index.name(ordinal) for ordinal in ordinals] == rows.names
-        assert [index.record(ordinal) for ordinal in ordinals] == rows.records
+        found = [index.row_of(ordinal) for ordinal in ordinals]
+        assert [segment.record(row) for segment, row in found] == rows.records
         assert index.where("kinds", lambda kinds: kinds == 5)[ordinals].tolist() == (rows.kinds == 5).tolist()
         nearest = (rows.vectors.astype(np.float32) @ index.centroids.T).argmax(axis=1)
         assert index.cluster_of(ordinals).tolist() == nearest.tolist()

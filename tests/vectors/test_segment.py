@@ -239,3 +239,37 @@ def test_a_name_has_the_letters_of_every_part_of_it(name: str, query: str) -> No
 def test_segments_of_the_index_are_verified_clean(tmp_path: Path) -> None:
     rows = some_rows(20)
     assert stored(tmp_path, rows, np.eye(64, dtype=np.float32)[:3]).verify() == []
+
+
+def test_numbers_that_lead_nowhere_are_damage_when_a_segment_is_opened(tmp_path: Path) -> None:
+    rows = some_rows(30)
+    segment, _ = written(tmp_path, rows)
+    overwrite(segment, "files")
+    with pytest.raises(IndexDamaged, match="files") as caught:
+        Segment.open(segment.path)
+    assert caught.value.details["path"] == str(segment.path)
+
+
+def test_an_id_look_up_that_leads_nowhere_is_damage(tmp_path: Path) -> None:
+    rows = some_rows(30)
+    segment, _ = written(tmp_path, rows)
+    overwrite(segment, "sorted_rows")
+    with pytest.raises(IndexDamaged, match="look-up") as caught:
+        segment.find(rows.ids)
+    assert caught.value.details["path"] == str(segment.path)
+
+
+def test_texts_with_wild_boundaries_are_cut_short(tmp_path: Path) -> None:
+    segment, _ = written(tmp_path, some_rows(30))
+    for name in ("name_starts", "record_starts"):
+        overwrite(segment, name)
+    assert segment.name(3) == ""
+    assert segment.record(3) == b""
+
+
+def overwrite(segment: Segment, name: str) -> None:
+    """Write over a section of an open segment, which maps the file and so shows it."""
+    (section,) = [one for one in segment._header.sections if one.name == name]
+    with segment.path.open("r+b") as stream:
+        stream.seek(section.offset)
+        stream.write(b"\xff" * section.size_bytes)

@@ -23,6 +23,7 @@ from lsp_server.model import Cursor, SymbolKind
 from lsp_server.parsing.languages import canonical_language, language_names
 from lsp_server.search.cancel import Cancel
 from lsp_server.search.engine import search
+from lsp_server.search.folder.view import FolderView
 from lsp_server.search.query.syntax import kind_named
 from lsp_server.search.related import related
 from lsp_server.search.results import MAX_RESULTS, SearchMode, SearchOutcome, SearchRequest
@@ -55,16 +56,19 @@ def run_related(arguments: Namespace, tools: Tools, console: Console) -> int:
         if visit.catch_up() is Ending.STOPPED:
             return INTERRUPTED_EXIT_CODE
         path = composed(file.relative_to(folder).as_posix())
-        view = visit.view()
-        began_s = time.perf_counter()
-        found = related(view, path, cursor, limit, Cancel())
-        took_ms = (time.perf_counter() - began_s) * 1000
-        outcome = SearchOutcome(found, not view.is_complete, view.coverage, took_ms)
+        outcome = visit.answer(lambda view: _related(view, path, cursor, limit))
         exit_code = _answer(outcome, console, show_related)
         explanation = visit.explain(path)
         if not explanation.indexed:
             console.note(f"Note: {file} is not indexed: {explanation.reason}.")
         return exit_code
+
+
+def _related(view: FolderView, path: str, cursor: Cursor, limit: int) -> SearchOutcome:
+    began_s = time.perf_counter()
+    found = related(view, path, cursor, limit, Cancel())
+    took_ms = (time.perf_counter() - began_s) * 1000
+    return SearchOutcome(found, not view.is_complete, view.coverage, took_ms)
 
 
 def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMode) -> int:
@@ -77,12 +81,13 @@ def _search(arguments: Namespace, tools: Tools, console: Console, mode: SearchMo
     with visiting(folder, settings, tools, console) as visit:
         if visit.catch_up() is Ending.STOPPED:
             return INTERRUPTED_EXIT_CODE
-        view = visit.view()
+        reranking = None
         if mode is SearchMode.HYBRID:
-            view = replace(view, reranking=rerankers.when_loaded(settings.search))
+            reranking = rerankers.when_loaded(settings.search)
             if (message := rerankers.message(settings.search)) is not None:
                 console.note(f"Note: {message}")
-        return _answer(search([view], request, Cancel()), console, show_outcome)
+        outcome = visit.answer(lambda view: search([replace(view, reranking=reranking)], request, Cancel()))
+        return _answer(outcome, console, show_outcome)
 
 
 def _answer(outcome: SearchOutcome, console: Console, show: Callable[[SearchOutcome, Console], None]) -> int:

@@ -98,7 +98,7 @@ def _examine(version: IndexVersion) -> Iterator[Finding]:
         intent = catalog.leftover_intent()
         recorded = _recorded_rows(catalog)
         yield from _leftovers(catalog, version, intent)
-    meta = IndexMeta.decode(state.meta)
+    meta = IndexMeta.decode(state.meta, version.catalog)
     segments: dict[str, Segment] = {}
     try:
         yield from _guarded("vectors", _open_segments(version, state, segments))
@@ -220,7 +220,7 @@ def _without(rows: NDArray[np.void], files: Sequence[int]) -> NDArray[np.void]:
 def _stale_files(version: IndexVersion, folder: Path) -> Iterator[Finding]:
     with Catalog.open_reader(version.catalog) as catalog:
         files = catalog.files()
-        racy_from_ns = IndexMeta.decode(catalog.snapshot().meta).seen_ns - RACY_NS
+        racy_from_ns = IndexMeta.decode(catalog.snapshot().meta, catalog.path).seen_ns - RACY_NS
     for path, known in sorted(files.items(), key=itemgetter(0)):
         if known.status is FileStatus.PENDING or not known.digest:
             continue

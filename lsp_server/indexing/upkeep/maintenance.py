@@ -142,6 +142,7 @@ def _do(writer: IndexWriter, step: Compaction) -> None:
 def _merged(
     writer: IndexWriter, names: list[str], centroids: NDArray[np.float32] | None
 ) -> list[SegmentEntry]:
+    writer.check_segments(names)  # a copy of damaged rows would have checksums that fit
     segments = [writer.segments[name] for name in names]
     alive = [segment.alive(writer.dead.get(name)) for name, segment in zip(names, segments, strict=True)]
     name = writer.next_segment_name()

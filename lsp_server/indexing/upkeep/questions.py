@@ -34,7 +34,9 @@ def questions(index: VectorIndex, embedder: Embedder, seed: int) -> F32 | None:
     chosen = random.choice(living, min(_MAX_LOOKED_AT, len(living)), replace=False)
     asked: list[np.ndarray] = []
     for ordinal in chosen.tolist():
-        beginning = unpack_symbol(index.record(ordinal)).documentation.partition("\n\n")[0]
+        segment, row = index.row_of(ordinal)
+        symbol = unpack_symbol(segment.record(row), segment.path)
+        beginning = symbol.documentation.partition("\n\n")[0]
         if len(beginning.split()) in _WORDS:
             vector = embedder.query_vector(beginning)
             if vector.any():

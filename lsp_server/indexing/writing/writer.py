@@ -7,7 +7,7 @@ deleted (unlisted segments) by the next writer.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +74,7 @@ class IndexWriter:
             self._delete_leftovers()
             state = self.catalog.snapshot()
             self.generation = state.generation
-            self.meta = IndexMeta.decode(state.meta)
+            self.meta = IndexMeta.decode(state.meta, folder.catalog)
             self._segments: dict[str, Segment] = {}
             opened.callback(self._close_segments)  # or Windows refuses to delete them for a rebuild
             self._open_segments(state)
@@ -242,9 +242,19 @@ class IndexWriter:
             IndexDamaged: Something differs.
         """
         self.text.close()
-        segments = self._segments.values()
-        for problem in (*damaged_files(self._folder.text), *(one for s in segments for one in s.verify())):
+        for problem in damaged_files(self._folder.text):
             raise self._damaged(problem)
+        self.check_segments(self._segments)
+
+    def check_segments(self, names: Iterable[str]) -> None:
+        """Compare some segments with their checksums.
+
+        Raises:
+            IndexDamaged: Something differs.
+        """
+        for name in names:
+            for problem in self._segments[name].verify():
+                raise self._damaged(f"in the segment {name}, {problem}")
 
     # What maintenance shares
 

@@ -54,7 +54,7 @@ class Snapshot:
         """
         text = TextReader.open(folder.text) if before is None else before.text.reloaded()
         state = catalog.snapshot(None if before is None else before.catalog)
-        meta = IndexMeta.decode(state.meta)
+        meta = IndexMeta.decode(state.meta, folder.catalog)
         mapped = {} if before is None else {s.path.name: s for s in before.vectors.segments}
         segments = [
             mapped.get(entry.name) or _opened(folder.segments / entry.name) for entry in state.segments
@@ -79,7 +79,8 @@ class Snapshot:
 
     def symbol_of(self, ordinal: int) -> Symbol:
         """Return the symbol of a row, unpacked."""
-        return unpack_symbol(self.vectors.record(ordinal))
+        segment, row = self.vectors.row_of(ordinal)
+        return unpack_symbol(segment.record(row), segment.path)
 
     def cluster_of(self, ordinal: int) -> ClusterId:
         """Return the cluster of a row."""

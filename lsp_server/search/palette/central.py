@@ -155,7 +155,7 @@ def _found(view: FolderView, snapshot: Snapshot, ordinal: int) -> SearchResult:
     segment, row = snapshot.vectors.row_of(ordinal)
     return SearchResult(
         id=SymbolId(int(segment.ids[row])),
-        symbol=unpack_symbol(segment.record(row)),
+        symbol=unpack_symbol(segment.record(row), segment.path),
         folder=view.folder,
         path=snapshot.path_of(int(segment.files[row])),
         score=0.0,

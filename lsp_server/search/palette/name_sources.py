@@ -79,7 +79,7 @@ class NameSource:
         if self.unsaved is not None:
             return self.unsaved.symbols[row]
         assert self.segment is not None
-        return unpack_symbol(self.segment.record(row))
+        return unpack_symbol(self.segment.record(row), self.segment.path)
 
     def found(self, row: int, score: float) -> SearchResult:
         """Return a row as a result."""

@@ -8,6 +8,8 @@ import pytest
 from shell import KITCHEN, NETWORK, Shell
 from tiny_onnx import write_cross_encoder
 
+from lsp_server.storage.folders import IndexRoot
+
 
 def test_a_search_in_a_new_folder_indexes_it_and_prints_place_kind_name_and_score(shell: Shell) -> None:
     done = shell.run("search", "retry a request that failed")
@@ -186,3 +188,44 @@ def test_related_code_is_not_looked_for_in_whatever_lies_around_a_file(shell: Sh
 def test_related_code_of_a_file_that_is_left_out_says_why(shell: Shell) -> None:
     (shell.workspace / ".env").write_text("TOKEN=1\n")
     assert "not indexed: " in shell.ask("related", ".env:1").stderr
+
+
+WHOLE = slice(None)
+RECORDS = slice(-600, None)
+ALL_BUT_FOOTER = slice(0, -256)
+
+
+@pytest.mark.parametrize(
+    ("files", "part"),
+    [
+        ("catalog.sqlite3", WHOLE),
+        ("*.seg", WHOLE),
+        ("*.seg", RECORDS),
+        ("*.fast", WHOLE),
+        ("*.term", ALL_BUT_FOOTER),
+        ("meta.json", WHOLE),
+    ],
+)
+@pytest.mark.parametrize("command", [("search", "retry a request"), ("related", "src/network.py:7")])
+def test_a_damaged_index_is_made_anew_before_it_answers(
+    shell: Shell, files: str, part: slice, command: tuple[str, ...]
+) -> None:
+    shell.ask("index")
+    expected = shell.json(*command)["results"]
+    damage(shell, files, part)
+    assert shell.json(*command)["results"] == expected
+
+
+def test_a_damaged_index_stays_as_it_is_while_indexing_is_paused(shell: Shell) -> None:
+    shell.ask("index")
+    IndexRoot(shell.index_dir).folder_of(shell.workspace).pause()
+    damage(shell, "*.term", ALL_BUT_FOOTER)
+    assert shell.json("search", "retry a request", code=7)["error"]["kind"] == "IndexDamaged"
+
+
+def damage(shell: Shell, files: str, part: slice) -> None:
+    """Write over a part of some files of the index."""
+    for path in shell.index_dir.rglob(files):
+        content = bytearray(path.read_bytes())
+        content[part] = b"\xc1" * len(content[part])
+        path.write_bytes(content)

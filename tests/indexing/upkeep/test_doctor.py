@@ -181,7 +181,7 @@ def test_a_file_that_changed_since_is_a_warning_and_one_that_changed_in_secret_d
     os.utime(one, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     # The next scan notices even that, unless a clock was put back.
     with Catalog.open_writer(patient.version.catalog) as catalog:
-        meta = IndexMeta.decode(catalog.snapshot().meta)
+        meta = IndexMeta.decode(catalog.snapshot().meta, catalog.path)
         later = replace(meta, seen_ns=meta.seen_ns + A_MINUTE_NS)
         catalog.set_meta(facts=later.encode()["facts"])
     assert stale_files(patient.version, patient.folder)[0].severity is Severity.DAMAGE

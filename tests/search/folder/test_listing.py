@@ -6,7 +6,6 @@ from small_index import SmallIndex
 from lsp_server.embedding import Embedder
 from lsp_server.search.folder.listing import listed_order, listed_rows
 from lsp_server.search.folder.snapshot import Snapshot
-from lsp_server.storage.symbol_record import unpack_symbol
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def test_a_file_too_long_for_the_list_fills_it(index: SmallIndex) -> None:
 
 def test_symbols_are_listed_by_path_and_line(snapshot: Snapshot) -> None:
     rows = listed_rows(snapshot, None, 1000)[::-1]
-    symbols = [unpack_symbol(snapshot.vectors.record(row)) for row in rows.tolist()]
+    symbols = [snapshot.symbol_of(row) for row in rows.tolist()]
     paths = paths_of(snapshot, rows)
     order = listed_order(symbols, paths, snapshot.vectors.flags(rows))
     assert sorted(order) == list(range(len(rows)))

@@ -1,10 +1,15 @@
+from contextlib import closing
+from pathlib import Path
+
 import numpy as np
 import pytest
 from corpus import FILES
 from small_index import SmallIndex
 
+from lsp_server.errors import IndexDamaged
 from lsp_server.model import SymbolKind
 from lsp_server.search.folder.snapshot import Snapshot
+from lsp_server.vectors.segment import Segment
 
 
 def opened(index: SmallIndex) -> Snapshot:
@@ -83,3 +88,21 @@ def test_a_new_snapshot_shares_what_did_not_change(index: SmallIndex) -> None:
 
 def test_without_a_calibration_every_cluster_is_visited(snapshot: Snapshot) -> None:
     assert snapshot.probes == snapshot.vectors.n_clusters
+
+
+def test_a_damaged_record_is_damage_of_its_segment(index: SmallIndex) -> None:
+    index.commit(FILES)
+    segment = opened(index).vectors.segments[0].path
+    overwrite_records(segment)
+    with pytest.raises(IndexDamaged, match="record") as caught:
+        opened(index).symbol_of(0)
+    assert caught.value.details["path"] == str(segment)
+
+
+def overwrite_records(path: Path) -> None:
+    """Write over the symbols' records, which no search checks before it shows them."""
+    with closing(Segment.open(path)) as segment:
+        (records,) = [section for section in segment._header.sections if section.name == "records"]
+    with path.open("r+b") as stream:
+        stream.seek(records.offset)
+        stream.write(b"\xc1" * records.size_bytes)
