@@ -1,5 +1,6 @@
 """What goes into a search and what comes out of it: plain values, the same for every front end."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,12 @@ from lsp_server.model import ClusterId, Symbol, SymbolId, SymbolKind
 
 PROBABLY_RELEVANT: Final = 0.5
 """Results with this score or more are probably relevant."""
+
+
+def percent(score: float) -> int:
+    """Return a score in percent, rounded down: only a score that reaches a limit is shown as if it did."""
+    return math.floor(score * 100 + 1e-6)  # the sum undoes what binary fractions do to 0.57
+
 
 TEST_MARK: Final = "test"
 DUPLICATE_MARK: Final = "duplicate"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lsp_server.frontends.answers.convert import Converter
-from lsp_server.search.results import PROBABLY_RELEVANT, SearchResult
+from lsp_server.search.results import PROBABLY_RELEVANT, SearchResult, percent
 
 
 def hover(found: Sequence[SearchResult], convert: Converter, *, markdown: bool) -> dict[str, Any] | None:
@@ -56,4 +56,4 @@ def _marks(found: SearchResult) -> str:
 
 
 def _similarity(found: SearchResult) -> str:
-    return f"{found.score:.0%}"
+    return f"{percent(found.score)}%"

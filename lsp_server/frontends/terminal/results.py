@@ -1,12 +1,11 @@
 """Search results as text: location, kind, name and score on one line, the signature below."""
 
-import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lsp_server.frontends.terminal.console import Console, Styled
-from lsp_server.search.results import PROBABLY_RELEVANT, Explanation, SearchOutcome, SearchResult
+from lsp_server.search.results import PROBABLY_RELEVANT, Explanation, SearchOutcome, SearchResult, percent
 
 
 def show_outcome(outcome: SearchOutcome, console: Console) -> None:
@@ -35,16 +34,13 @@ def _show_all(
         console.say(Styled("dim", f"({covered.indexed_files:,} of {covered.files:,} files indexed)"))
 
 
-def _score(score: float) -> str:
-    """Return a score rounded down, so that none below the limit of relevance looks as if it reached it."""
-    return f"{math.floor(score * 100 + 1e-6) / 100:.2f}"
-
-
 def _show(found: SearchResult, console: Console) -> None:
     symbol = found.symbol
     location = f"{shown_path(found.folder / found.path)}:{symbol.selection.start.line + 1}"
     name = _on_one_line(symbol.qualified_name or found.path)
-    score = Styled("green" if found.score >= PROBABLY_RELEVANT else "dim", _score(found.score))
+    score = Styled(
+        "green" if found.score >= PROBABLY_RELEVANT else "dim", f"{percent(found.score) / 100:.2f}"
+    )
     marks = [Styled("yellow", f"({mark})") for mark in found.marks]
     console.say(
         Styled("cyan", location), symbol.kind.label, Styled("bold", name), score, *marks, between="  "

@@ -169,9 +169,16 @@ def test_a_hover_links_to_the_line_of_the_name() -> None:
         "contents": {
             "kind": "markdown",
             "value": "**Related code**\n\n- [`Client.Session.retry`](file:///home/me/project/src/a%20b.py#L5)"
-            " method · 88% · src/a b.py:5",
+            " method · 87% · src/a b.py:5",
         }
     }
+
+
+@pytest.mark.parametrize(("score", "shown"), [(1.0, "100%"), (0.999, "99%"), (0.57, "57%"), (0.5, "50%")])
+def test_a_hover_rounds_similarities_down(score: float, shown: str) -> None:
+    found = hover.hover([replace(FOUND, score=score)], converter(), markdown=False)
+    assert found is not None
+    assert f"  {shown}  " in found["contents"]["value"]
 
 
 def test_a_hover_is_plain_for_those_who_take_no_markdown() -> None:
