@@ -134,10 +134,25 @@ class IgnoreRules:
         folder = known.folders.get(path)
         if folder is not None:
             return folder
-        if not path:
-            return _kept(known, self._opened(self._outside(), members))
-        above, _, name = path.rpartition("/")
-        parent = self.folder(above)
+        # Down from the nearest folder that is known; not by recursion, as there may be thousands of others.
+        names: list[str] = []
+        above = path
+        while above and folder is None:
+            above, _, name = above.rpartition("/")
+            names.append(name)
+            folder = known.folders.get(above)
+        if folder is None:
+            folder = _kept(known, self._opened(self._outside(), None if names else members))
+        while names:
+            name = names.pop()
+            folder = self._below(known, folder, name, None if names else members)
+        return folder
+
+    def _below(
+        self, known: _Known, parent: FolderRules, name: str, members: Collection[str] | None
+    ) -> FolderRules:
+        """Return the rules of a sub-folder that are not known yet; see `folder`."""
+        path = parent.path + name
         decision = self._judged_folder(parent, name)
         found = parent.own_match(name, is_folder=True)
         folder = replace(parent, path=path + "/", inherited=found)

@@ -273,11 +273,12 @@ class _Spellings:
         """Return the path as a walk finds it; unchanged where there is nothing of that name."""
         if not self._ignores_case:
             return path
-        parent, _, name = path.rpartition("/")
-        parent = self.on_disk(parent) if parent else ""
-        names = self._names(parent)
-        found = names.get(name) or names.get(folded(name), name)
-        return f"{parent}/{found}" if parent else found
+        spelled = ""
+        for name in path.split("/"):
+            names = self._names(spelled)
+            found = names.get(name) or names.get(folded(name), name)
+            spelled = f"{spelled}/{found}" if spelled else found
+        return spelled
 
     def _names(self, folder: str) -> dict[str, str]:
         """Return each name in a folder, as it is and case-folded → as it is."""
@@ -317,11 +318,15 @@ def _above(path: str) -> Iterator[str]:
 
 def _is_plain(root: Path, folder: str, plain_folders: dict[str, bool]) -> bool:
     """Tell whether no part of the path to a folder is a symbolic link (cached in `plain_folders`)."""
-    if folder not in plain_folders:
-        stat = _stat(root, folder)
-        is_folder = stat is not None and _is_folder(stat)
-        plain_folders[folder] = is_folder and _is_plain(root, folder.rpartition("/")[0], plain_folders)
-    return plain_folders[folder]
+    unknown: list[str] = []
+    while folder not in plain_folders:
+        unknown.append(folder)
+        folder = folder.rpartition("/")[0]
+    is_plain = plain_folders[folder]
+    for below in reversed(unknown):
+        stat = _stat(root, below) if is_plain else None
+        is_plain = plain_folders[below] = stat is not None and _is_folder(stat)
+    return is_plain
 
 
 def _stat(root: Path, path: str) -> os.stat_result | None:

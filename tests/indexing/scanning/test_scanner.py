@@ -2,8 +2,9 @@
 
 import errno
 import os
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -309,3 +310,29 @@ def test_recent_files_come_first_then_a_fixed_shuffle() -> None:
     assert sorted(rest) != rest
     assert order == [file.path for file in priority_order(reversed(files))]
     assert len(order) == len(files)
+
+
+@pytest.fixture
+def deepest(tmp_path: Path) -> Iterator[str]:
+    """The path of a file in more nested folders than Python may recurse."""
+    depth = sys.getrecursionlimit() + 200
+    below = [tmp_path / "/".join("d" * level) for level in range(1, depth + 1)]
+    for folder in below:
+        folder.mkdir()
+    file = below[-1] / "a.py"
+    file.write_text("x")
+    yield file.relative_to(tmp_path).as_posix()
+    file.unlink()
+    for folder in reversed(below):
+        folder.rmdir()
+
+
+def test_folders_may_be_nested_by_the_thousand(
+    tmp_path: Path, deepest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert paths(scan(IgnoreRules(tmp_path), {}, 0).changed) == [deepest]
+    assert IgnoreRules(tmp_path).decide(deepest).indexed
+    assert not IgnoreRules(tmp_path, extra_exclude=["/d/"]).decide(deepest).indexed
+    assert paths(changes_for(IgnoreRules(tmp_path), [deepest], {}, 0).changed) == [deepest]
+    monkeypatch.setattr(scanner, "ignores_case", lambda _: True)
+    assert paths(changes_for(IgnoreRules(tmp_path), [deepest.upper()], {}, 0).changed) == [deepest]
