@@ -105,7 +105,8 @@ def lower_priority() -> None:
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415 - only here
 
-        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        with contextlib.suppress(psutil.Error):  # it may be denied
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(10)
 

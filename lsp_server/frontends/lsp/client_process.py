@@ -14,12 +14,25 @@ def client_process(pid: int | None) -> psutil.Process | None:
     Any other may have nothing to do with the client, whose id may be one of another machine or container.
     """
     with suppress(psutil.Error, OSError, RuntimeError):  # the system may not tell
-        return next((one for one in psutil.Process().parents() if one.pid == pid), None)
+        process: psutil.Process | None = psutil.Process()
+        # One by one: those further up may be hidden.
+        while process is not None and process.pid != pid:
+            process = process.parent()
+        return process
     return None
 
 
 async def until_gone(process: psutil.Process) -> None:
     """Wait for the end of a process; one that has its id later doesn't count."""
-    with suppress(psutil.NoSuchProcess):
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 - it sends no event
-            await asyncio.sleep(_LOOK_EVERY_S)
+    while _is_alive(process):  # noqa: ASYNC110 - it sends no event
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process has not ended; one whose state the system hides has not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+    except (psutil.Error, OSError):
+        return True

@@ -1,5 +1,6 @@
 """The server ends with its client, also where another process keeps the pipes between them open."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import pytest
 from conversation import FAKE_WORKSPACE, TIMEOUT_S
 
 import lsp_server
-from lsp_server.frontends.lsp.client_process import client_process
+from lsp_server.frontends.lsp import client_process as watching
+from lsp_server.frontends.lsp.client_process import client_process, until_gone
 
 CLIENT = """
 import json, os, subprocess, sys
@@ -64,3 +66,36 @@ def test_only_a_process_that_started_the_server_is_taken_for_its_client() -> Non
         assert client_process(other.pid) is None  # such as the same number in another container
         assert client_process(None) is None
         other.kill()
+
+
+def test_a_client_whose_state_is_hidden_is_there_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, where the state of a process with more rights is hidden."""
+    monkeypatch.setattr(watching, "_LOOK_EVERY_S", 0.0)
+    n_looks = 0
+
+    class Hidden(psutil.Process):
+        def status(self) -> str:
+            nonlocal n_looks
+            n_looks += 1
+            if n_looks == 3:
+                other.kill()
+                other.wait()
+            raise psutil.AccessDenied(self.pid)
+
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        asyncio.run(asyncio.wait_for(until_gone(Hidden(other.pid)), TIMEOUT_S))
+    assert n_looks == 3
+
+
+def test_a_client_is_found_below_processes_that_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    created = psutil.Process.create_time
+
+    def hide(process: psutil.Process) -> float:
+        if process.pid not in {os.getpid(), os.getppid()}:
+            raise psutil.AccessDenied(process.pid)
+        return created(process)
+
+    monkeypatch.setattr(psutil.Process, "create_time", hide)
+    parent = client_process(os.getppid())
+    assert parent is not None
+    assert parent.pid == os.getppid()
