@@ -24,7 +24,7 @@ from lsp_server.indexing.scanning.ignore_defaults import (
     affected_by,
     why_not_source,
 )
-from lsp_server.indexing.scanning.ignore_files import IgnoreFile, is_left_out, read_ignore_file
+from lsp_server.indexing.scanning.ignore_files import IgnoreFile, IgnoreFiles, is_left_out
 from lsp_server.indexing.scanning.ignore_patterns import PatternFile
 from lsp_server.indexing.scanning.own_paths import OwnPaths
 from lsp_server.indexing.scanning.tracked import TrackedFolders
@@ -78,6 +78,7 @@ class IgnoreRules:
         self.root = root
         self._own_paths = OwnPaths(root, own_paths)
         self._settings = PatternFile(SETTINGS_NAME, [*(f"!{one}" for one in extra_include), *extra_exclude])
+        self._files = IgnoreFiles()
         self.tracked = TrackedFolders(root)
         self._known = _Known()
         self._invalidating = threading.Lock()
@@ -226,7 +227,7 @@ class IgnoreRules:
         if (".git" in members) if members is not None else is_repository(here):
             # A nested repository does not inherit the ignore rules of the repository around it.
             exclude = exclude_file(here)
-            git = read_ignore_file(exclude, len(folder.path)) if exclude else ()
+            git = self._files.read(exclude, len(folder.path)) if exclude else ()
         return replace(
             folder,
             own=self._with(folder, OWN_FILE, folder.own, members),
@@ -240,7 +241,7 @@ class IgnoreRules:
         if members is not None and name not in members:
             return above
         return (
-            read_ignore_file(
+            self._files.read(
                 self.root / folder.path / name, len(folder.path), rank=folder.path.count("/") + 1
             )
             + above
@@ -258,15 +259,15 @@ class IgnoreRules:
             return empty
         names = root.relative_to(repository).parts
         exclude = exclude_file(repository)
-        git: tuple[IgnoreFile, ...] = read_ignore_file(exclude, 0, "/".join(names) + "/") if exclude else ()
+        git: tuple[IgnoreFile, ...] = self._files.read(exclude, 0, "/".join(names) + "/") if exclude else ()
         ignore: tuple[IgnoreFile, ...] = ()
         for depth in range(len(names)):
             above = repository.joinpath(*names[:depth])
             prefix = "/".join(names[depth:]) + "/"
             rank = depth - len(names)
-            git = read_ignore_file(above / ".gitignore", 0, prefix) + git
-            ignore = read_ignore_file(above / ".ignore", 0, prefix) + ignore
-            own = read_ignore_file(above / OWN_FILE, 0, prefix, rank) + own
+            git = self._files.read(above / ".gitignore", 0, prefix) + git
+            ignore = self._files.read(above / ".ignore", 0, prefix) + ignore
+            own = self._files.read(above / OWN_FILE, 0, prefix, rank) + own
         # Somebody who opens an ignored folder wants it, so the rules above do not count then.
         return empty if is_left_out(names, git + ignore) else FolderRules("", own, ignore, git)
 

@@ -31,7 +31,7 @@ _MAX_CHARACTERS: Final = 4_096
 _MAX_PATTERNS: Final = 100_000
 """Most patterns of one file. Without wildcards they take no time to match, but some to read."""
 
-_MAX_WILD_CHARACTERS: Final = 50_000
+MAX_WILD_CHARACTERS: Final = 50_000
 _LEAST_WILD_CHARACTERS: Final = 25
 """Most characters of one file's patterns with wildcards, each counting as 25 at least: 2,000 short patterns.
 
@@ -105,7 +105,17 @@ class PatternFile:
         lines: Its lines.
     """
 
-    __slots__ = ("_any_name", "_lines", "_names", "_paths", "_suffixes", "_wild_name", "_wild_path", "name")
+    __slots__ = (
+        "__weakref__",
+        "_any_name",
+        "_lines",
+        "_names",
+        "_paths",
+        "_suffixes",
+        "_wild_name",
+        "_wild_path",
+        "name",
+    )
 
     def __init__(self, name: str, lines: Iterable[str]) -> None:
         self.name = name
@@ -201,7 +211,7 @@ def _compiled(name: str, lines: Iterable[str]) -> Iterator[PatternLine]:
         if len(text) > _MAX_CHARACTERS:
             tell_passed_over(f"a pattern of more than {_MAX_CHARACTERS:,} characters", name)
             continue
-        if index == _MAX_PATTERNS or n_wild_characters + n_more > _MAX_WILD_CHARACTERS:
+        if index == _MAX_PATTERNS or n_wild_characters + n_more > MAX_WILD_CHARACTERS:
             tell_passed_over("more patterns than a file may have", name)
             continue
         n_wild_characters += n_more
@@ -314,7 +324,7 @@ def _translated(part: str) -> str:
 @lru_cache(1_000)
 def tell_passed_over(what: str, name: str) -> None:
     """Log, once, that something in a file of patterns does not count."""
-    logger.warning("passed over: %s, in %s", what, name)
+    logger.warning("passed over in %s: %s", name, what)
 
 
 def _expression(source: str) -> re.Pattern[str]:

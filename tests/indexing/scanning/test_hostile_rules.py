@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,28 @@ def test_thousands_of_names_count_to_the_last(tmp_path: Path, caplog: pytest.Log
     write(tmp_path, {".gitignore": f"{lines}{names}last.py", "a.py": "", "last.py": "", "name49999/a.py": ""})
     assert indexed(tmp_path) == ["a.py"]
     assert not caplog.records
+
+
+def test_many_large_files_of_patterns_count_as_far_as_they_fit_into_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = "".join(f"name{number:010}\n" for number in range(90_000))
+    folders = ["/".join("d" * depth) for depth in range(1, 20)]
+    files = {f"{folder}/.gitignore": f"{lines}a.log\n" for folder in folders}
+    write(
+        tmp_path, {**files, **{f"{folder}/{name}": "" for folder in folders for name in ("a.log", "b.log")}}
+    )
+    rules = IgnoreRules(tmp_path)
+    tracemalloc.start()
+    counted = [folder for folder in folders if not rules.decide(f"{folder}/a.log").indexed]
+    assert tracemalloc.get_traced_memory()[1] < 300_000_000
+    tracemalloc.stop()
+    assert counted == folders, "those that were read leave it out further down, too"
+    warnings = [record.getMessage() for record in caplog.records]
+    assert str(tmp_path / "d/.gitignore") not in "".join(warnings)
+    assert str(tmp_path / files.popitem()[0]) in warnings[-1]
+    rules.invalidate("")
+    assert not rules.decide("d/a.log").indexed, "what is forgotten makes room"
 
 
 @pytest.mark.parametrize(

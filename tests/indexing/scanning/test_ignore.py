@@ -11,10 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from written import indexed, write
 
-from lsp_server.indexing.scanning import ignore
 from lsp_server.indexing.scanning.folder_rules import SETTINGS_NAME
 from lsp_server.indexing.scanning.ignore import OWN_FILE, IgnoreRules
-from lsp_server.indexing.scanning.ignore_files import Rule
+from lsp_server.indexing.scanning.ignore_files import IgnoreFiles, Rule
 
 
 def check(root: Path, files: dict[str, str], expected: list[str]) -> None:
@@ -302,16 +301,16 @@ def test_what_was_read_before_a_change_is_not_remembered_after_it(
 ) -> None:
     write(tmp_path, {"sub/.gitignore": "a.py", "sub/a.py": ""})
     rules = IgnoreRules(tmp_path)
-    read = ignore.read_ignore_file
+    read = IgnoreFiles.read
 
-    def read_slowly(file: Path, *rest: Any, **named: Any) -> Any:
-        found = read(file, *rest, **named)
+    def read_slowly(files: IgnoreFiles, file: Path, *rest: Any, **named: Any) -> Any:
+        found = read(files, file, *rest, **named)
         if file == tmp_path / "sub/.gitignore" and file.read_text():
             write(tmp_path, {"sub/.gitignore": ""})
             rules.invalidate("sub/.gitignore")
         return found
 
-    monkeypatch.setattr(ignore, "read_ignore_file", read_slowly)
+    monkeypatch.setattr(IgnoreFiles, "read", read_slowly)
     rules.decide("sub/a.py")
     assert rules.decide("sub/a.py").indexed
 
@@ -349,10 +348,15 @@ def test_a_file_far_below_what_is_left_out_can_be_forced_in(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", [".gitignore", ".ignore", OWN_FILE])
-def test_an_ignore_file_that_is_a_link_says_nothing(tmp_path: Path, name: str) -> None:
+def test_an_ignore_file_that_is_a_link_says_nothing_but_is_named(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     write(tmp_path, {"patterns": "a.py\n", "folder/a.py": "", "folder/b.py": ""})
     (tmp_path / "folder" / name).symlink_to(tmp_path / "patterns")
     assert indexed(tmp_path / "folder") == ["a.py", "b.py"]
+    (warning,) = [record.getMessage() for record in caplog.records]
+    assert str(tmp_path / "folder" / name) in warning
+    assert "symbolic link" in warning
     if name == ".gitignore":
         git(tmp_path / "folder", "init")
         listed = git(tmp_path / "folder", "ls-files", "--others", "--exclude-standard").split()
