@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+from lsp_server.disk import patiently
 from lsp_server.fulltext.failures import tantivy_failures
 
 _MAGIC: Final = 1337
@@ -28,7 +29,7 @@ def damaged_files(path: Path, suffixes: Collection[str] = _SEGMENT_SUFFIXES) -> 
         IndexStorageFailed: A file can't be read now, which says nothing about its content.
     """
     with tantivy_failures(path):
-        return _damaged_files(path, suffixes)
+        return patiently(lambda: _damaged_files(path, suffixes))
 
 
 def _damaged_files(path: Path, suffixes: Collection[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Translates Tantivy's exceptions into this project's: Tantivy raises a bare ValueError for everything."""
 
+import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,25 @@ _STORAGE_SIGNS = (
 
 _SYSTEM_FAILED = re.compile(r"Os \{ code: \d+, kind: (?!NotFound)|\(os error (?![23]\))\d")
 """How Rust prints an error of the system, except "no such file" (2, and 3 on Windows), which means damage."""
+
+
+_REFUSED = re.compile(r"PermissionDenied|Os \{ code: (?:5|32),|\(os error (?:5|32)\)")
+"""What Windows says while another process replaces a file: access is denied (5), or it is in use (32)."""
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Run a block that calls Tantivy; a refused access becomes a `PermissionError`, as in Python.
+
+    Raises:
+        PermissionError: The system refused access to a file.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if _REFUSED.search(str(error)):
+            raise PermissionError(errno.EACCES, str(error)) from error
+        raise
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
@@ -11,8 +12,9 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Query
 
+from lsp_server.disk import patiently
 from lsp_server.fulltext.checksums import TRUSTED_SUFFIXES, damaged_files
-from lsp_server.fulltext.failures import tantivy_failures
+from lsp_server.fulltext.failures import refusals, tantivy_failures
 from lsp_server.fulltext.mirror import Mirror, is_needed
 from lsp_server.fulltext.queries import (
     MAX_TOLD_APART,
@@ -60,18 +62,11 @@ class TextReader:
 
         Raises:
             IndexDamaged: There is no index, or a file of it is missing or truncated.
-            IndexStorageFailed: It can't be read.
+            IndexStorageFailed: It can't be read now.
         """
         with tantivy_failures(path):
-            if (path / "meta.json").is_file():  # else Tantivy says best what is wrong
-                damaged = damaged_files(path, TRUSTED_SUFFIXES)
-                if damaged and damaged_files(path, TRUSTED_SUFFIXES):  # a commit may have replaced the files
-                    raise ValueError(damaged[0])
             mirror = Mirror(path) if is_needed(path) else None
-            index = tantivy.Index.open(str(path if mirror is None else mirror.path))
-            # The default policy starts a thread that watches the folder.
-            index.config_reader("manual")
-            index.reload()
+            index = patiently(partial(_opened, path, mirror))
             return cls(path, index, stemmer, mirror)
 
     def reloaded(self) -> Self:
@@ -84,7 +79,7 @@ class TextReader:
         if self._mirror is not None:  # it has no links to newer files
             return type(self).open(self._path, self.stemmer)
         with tantivy_failures(self._path):
-            self._index.reload()
+            patiently(partial(_reload, self._index))
             return type(self)(self._path, self._index, self.stemmer)
 
     @property
@@ -257,6 +252,30 @@ class TextReader:
         found = self._searcher.search(query, limit, count=False).hits
         scores = np.fromiter((score for score, _ in found), np.float32, len(found))
         return scores, [address for _, address in found]
+
+
+def _opened(path: Path, mirror: Mirror | None) -> tantivy.Index:
+    """Open the last commit; a commit at the same moment may make Windows refuse that.
+
+    Raises:
+        PermissionError: Access was refused.
+        ValueError: Whatever Tantivy says is wrong.
+    """
+    if (path / "meta.json").is_file():  # else Tantivy says best what is wrong
+        damaged = damaged_files(path, TRUSTED_SUFFIXES)
+        if damaged and damaged_files(path, TRUSTED_SUFFIXES):  # a commit may have replaced the files
+            raise ValueError(damaged[0])
+    with refusals():
+        index = tantivy.Index.open(str(path if mirror is None else mirror.path))
+    # The default policy starts a thread that watches the folder.
+    index.config_reader("manual")
+    _reload(index)
+    return index
+
+
+def _reload(index: tantivy.Index) -> None:
+    with refusals():
+        index.reload()
 
 
 def _passed(ids: NDArray[np.uint64], scores: NDArray[np.float32], passing: Passing | None) -> TextHits:
