@@ -72,6 +72,8 @@ class BackgroundIndexing:
         """Nothing is sent: the process died, and waits for its restart."""
         self._note: str | None = None
         self._failure: messages.Failed | None = None
+        self._was_deleted = False
+        """The index was gone when the last request was answered."""
         self._has_given_up = False
         """The process reported that it can't go on; if it ends then, that is not a death."""
         self._last_ticket = self._settled_ticket = self._rebuild_ticket = 0
@@ -211,14 +213,24 @@ class BackgroundIndexing:
         now = time.monotonic()
         with self._lock:
             if not is_published:
-                self._fail(UNREADABLE)
+                self._begin_anew_or_fail()
                 return
+            self._was_deleted = False
             self._settled_ticket = max(self._settled_ticket, ticket)
             self._is_job_over = True
             for answered in [asked for asked in self._asked_at_s if asked <= ticket]:
                 self._updates.add((now - self._asked_at_s.pop(answered)) * 1000)
             self._failure = self._note = None
             self._has_given_up = False
+
+    def _begin_anew_or_fail(self) -> None:
+        """Deal with an index that can't be opened, although it was just written; it may have been deleted."""
+        was_deleted = self._was_deleted
+        self._was_deleted = not any(version.catalog.is_file() for version in self._index.versions())
+        if self._was_deleted and not was_deleted:
+            self._catch_up()
+        else:
+            self._fail(UNREADABLE)
 
     def _fail(self, failure: messages.Failed) -> None:
         self._failure = failure

@@ -179,9 +179,25 @@ def test_no_indexer_is_left_that_no_thread_can_talk_to(
 
 def test_nothing_is_ready_that_searches_can_not_open(stage: MakeStage) -> None:
     one = stage(SETTLES)
+    one.index.version("0123456789abcdef").create().catalog.touch()
     one.publishes = False
     one.background.scan()
     one.comes_to(IndexState.FAILED)
+    assert one.commands() == ["start", "Scan"]
+
+
+def test_an_index_that_is_deleted_before_searches_open_it_is_made_anew_at_once(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = stage(SETTLES)
+    could_open = iter([False, True, False, False])
+    monkeypatch.setattr(one.background, "_publish", lambda: next(could_open))
+    one.background.scan()
+    one.comes_to(IndexState.READY)
+    assert one.commands() == ["start", "Scan", "Scan"]
+    one.background.scan()
+    one.comes_to(IndexState.FAILED)  # deleted again and again
+    assert one.commands() == ["start", *["Scan"] * 4]
 
 
 def test_an_idle_indexer_is_ended_and_started_again(
