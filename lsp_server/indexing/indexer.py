@@ -135,9 +135,9 @@ class Indexer:
         return lease
 
     def _is_by_deletion(self, error: SemanticSymbolsError, lease: WriterLease | None) -> bool:
-        if lease is None:  # its lock file could not be made
-            return isinstance(error.__cause__, FileNotFoundError)
-        return lease.is_lost or not self._parts.version.catalog.exists()
+        if isinstance(error.__cause__, FileNotFoundError):
+            return True
+        return lease is not None and (lease.is_lost or not self._parts.version.path.is_dir())
 
     def _work_with_lease(self, lease: WriterLease) -> None:
         version = self._parts.version

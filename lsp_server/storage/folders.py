@@ -183,8 +183,11 @@ class IndexFolder:
                 return version
         name = f"v{FORMAT_VERSION}-{fingerprint}"
         paths = (self.path / (name if number == 1 else f"{name}.{number}") for number in count(1))
-        path = next(path for path in paths if not path.exists())
-        return IndexVersion(path, FORMAT_VERSION, fingerprint)
+        numbered = (IndexVersion(path, FORMAT_VERSION, fingerprint) for path in paths)
+        # One that is there all the same could not be listed, as where too many files are open.
+        return next(
+            one for one in numbered if not one.path.exists() or (one.path.is_dir() and not one.is_deleted)
+        )
 
     def versions(self) -> list[IndexVersion]:
         """Return the versions on disk: ready ones first, then by format and age, newest first."""

@@ -56,6 +56,7 @@ class WriterLease:
     def __init__(self, path: Path, descriptor: int) -> None:
         self._path = path
         self._descriptor: int | None = descriptor
+        self._was_lost = False
 
     @classmethod
     def try_acquire(cls, path: Path) -> Self | None:
@@ -113,9 +114,9 @@ class WriterLease:
 
     @property
     def is_lost(self) -> bool:
-        """Whether the lock file was deleted, so that another process may hold the lease on a new one."""
+        """Whether the lock file was deleted before the release: another process may hold a new one's lock."""
         if self._descriptor is None:
-            return True
+            return self._was_lost
         try:
             return not os.path.samestat(os.fstat(self._descriptor), self._path.stat())
         except (FileNotFoundError, NotADirectoryError):
@@ -127,7 +128,8 @@ class WriterLease:
         """Release the lease. A second call does nothing."""
         if self._descriptor is None:
             return
-        if not self.is_lost:  # else the signature is another's
+        self._was_lost = self.is_lost
+        if not self._was_lost:  # else the signature is another's
             with suppress(OSError):
                 holder_path(self._path).unlink(missing_ok=True)
         with suppress(OSError):

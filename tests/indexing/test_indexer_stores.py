@@ -1,5 +1,7 @@
 """What an indexer does about the index itself: damaged, deleted, of another version, or written by others."""
 
+import errno
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -302,3 +304,18 @@ def test_an_index_that_is_deleted_while_files_are_read_is_begun_anew_at_once(des
 def _found(desk: Desk, what: str) -> list[Path]:
     index = desk.parts.index.path
     return [index] if what == "." else list((index if "*" in what else desk.parts.version.path).glob(what))
+
+
+def test_a_failure_of_the_disk_is_reported_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("a.py", function("alpha"))
+    n_tries = 0
+
+    def refuse(*_: object) -> int:
+        nonlocal n_tries
+        n_tries += 1
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    (failure,) = failures(desk.scan())
+    assert "No space left" in failure.message
+    assert n_tries == 1

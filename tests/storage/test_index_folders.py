@@ -56,6 +56,18 @@ def test_nothing_is_written_in_the_workspace(folder: IndexFolder, workspace: Pat
     assert list(workspace.iterdir()) == []
 
 
+def test_a_version_that_can_not_be_listed_is_not_made_a_second_time(
+    folder: IndexFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = folder.version(MODEL).create()
+
+    def refuse(_: Path) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert folder.version(MODEL) == version
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
 def test_only_the_user_may_look_inside(folder: IndexFolder) -> None:
     version = folder.version(MODEL).create()
