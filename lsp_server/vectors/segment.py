@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lsp_server.errors import IndexStorageFailed
+from lsp_server.errors import IndexDamaged, IndexStorageFailed
 from lsp_server.vectors.arrays import F16, I64, U8, U32, U64, AnyArray, Mask
 from lsp_server.vectors.format import (
     HEADER_BYTES,
@@ -119,11 +119,21 @@ class Segment:
                 path=str(path),
             ) from error
         segment = cls(path, header, mapped)
-        problem = next(segment._failing(LEADS), None)
-        if problem is not None:
+        try:
+            segment.check()
+        except IndexDamaged:
             segment.close()
-            raise segment_damaged(path, f"has a section {problem} that fails its checksum")
+            raise
         return segment
+
+    def check(self) -> None:
+        """Compare the numbers that other things are looked up by with their checksums: 2 ms a million rows.
+
+        Raises:
+            IndexDamaged: They differ.
+        """
+        for name in self._failing(LEADS):
+            raise segment_damaged(self.path, f"has a section {name} that fails its checksum")
 
     def find(self, ids: U64) -> I64:
         """Return the rows of symbols, looked up by id.

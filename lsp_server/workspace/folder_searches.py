@@ -59,7 +59,7 @@ class FolderSearches:
                 replace(view, reranking=self._rerankers.if_loaded(folder.settings.search))
                 for view, folder in zip(views, folders, strict=True)
             ]
-        with _mending_damaged(folders):
+        with _mending_damaged(folders, views):
             outcome = search(views, replace(request, limit=request.limit * n_copies), cancel)
         if n_copies > 1:
             outcome = replace(outcome, results=_without_duplicates(outcome.results, folders)[: request.limit])
@@ -75,7 +75,7 @@ class FolderSearches:
         began = time.perf_counter()
         n_copies = _n_copies(folders)
         views = _views(folders)
-        with _mending_damaged(folders):
+        with _mending_damaged(folders, views):
             found = palette(views, query, limit * n_copies, cancel, meaning=meaning, central=self._central)
         if n_copies > 1:
             found = _without_duplicates(found, folders)[:limit]
@@ -97,7 +97,7 @@ class FolderSearches:
         began = time.perf_counter()
         n_copies = _n_copies(folders)
         own, *rest = views = _views(folders)
-        with _mending_damaged(folders):
+        with _mending_damaged(folders, views):
             results = related(own, path, cursor, limit * n_copies, cancel, other_views=rest)
         if n_copies > 1:
             results = _without_duplicates(results, folders)[:limit]
@@ -116,13 +116,26 @@ class FolderSearches:
 
 
 @contextmanager
-def _mending_damaged(folders: Sequence[OpenFolder]) -> Iterator[None]:
+def _mending_damaged(folders: Sequence[OpenFolder], views: Sequence[FolderView]) -> Iterator[None]:
     """Have a damaged index of these folders checked or rebuilt when a search finds the damage."""
     try:
-        yield
+        with _naming_damage(views):
+            yield
     except IndexDamaged as error:
         for folder in folders:
             folder.service.mend(error)
+        raise
+
+
+@contextmanager
+def _naming_damage(views: Sequence[FolderView]) -> Iterator[None]:
+    """Raise `IndexDamaged` where a search fails because numbers that were sound when opened lead nowhere."""
+    try:
+        yield
+    except (LookupError, ValueError):
+        for view in views:
+            for segment in () if view.snapshot is None else view.snapshot.vectors.segments:
+                segment.check()
         raise
 
 

@@ -109,12 +109,15 @@ def test_an_index_that_lost_a_file_while_no_server_ran_is_made_anew(desk: Desk, 
     assert editor.names('"connection broke"')[0] == "resend_after_error"
 
 
-def test_an_index_in_which_a_search_finds_damage_is_made_anew(desk: Desk, project: Path) -> None:
+@pytest.mark.parametrize(("files", "byte"), [("*.fast", b"\0"), ("*.seg", b"\xff")])
+def test_an_index_in_which_a_search_finds_damage_is_made_anew(
+    desk: Desk, project: Path, files: str, byte: bytes
+) -> None:
     editor = desk.editor().open(project).ready()
-    damaged = list(desk.indexes.rglob("*.fast"))
+    damaged = list(desk.indexes.rglob(files))
     for columns in damaged:
         with columns.open("r+b") as file:  # as a failing disk does, also below what is mapped
-            file.write(bytes(columns.stat().st_size))
+            file.write(byte * columns.stat().st_size)
     assert editor.error("semanticSearch", {"query": "resend_after_error"})["data"]["kind"] == "IndexDamaged"
     eventually(lambda: not any(columns.exists() for columns in damaged))
     eventually(partial(_finds_again, editor))
