@@ -137,7 +137,7 @@ class Indexer:
     def _is_by_deletion(self, error: SemanticSymbolsError, lease: WriterLease | None) -> bool:
         if isinstance(error.__cause__, FileNotFoundError):
             return True
-        return lease is not None and (lease.is_lost or not self._parts.version.path.is_dir())
+        return lease is not None and (lease.is_lost or not self._parts.version.is_whole)
 
     def _work_with_lease(self, lease: WriterLease) -> None:
         version = self._parts.version

@@ -75,6 +75,11 @@ class IndexVersion:
         """The lock file that readers hold a shared lock on; see `ReaderLock`."""
         return self.path / "readers.lock"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all of its folders."""
+        return self.segments.is_dir() and self.text.is_dir()
+
     def create(self) -> Self:
         """Create those of its folders that are missing.
 

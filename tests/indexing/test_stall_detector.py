@@ -27,7 +27,7 @@ from lsp_server.indexing.indexer import Indexer
 from lsp_server.indexing.process import run_indexer_process
 from lsp_server.settings import Settings
 
-Indexer._work_with_lease = lambda _: time.sleep(600)
+Indexer._work_with_lease = lambda _, lease: time.sleep(600)
 run_indexer_process(lambda: replace(app.indexer_parts(Path(sys.argv[1]), Settings()), patience_s=0.5))
 """
 
