@@ -1,10 +1,10 @@
 """Shows files as they were just saved, while an index that has other work may take seconds to have them."""
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from lsp_server.disk import read_ordinary
+from lsp_server.indexing.scanning.ignore import IgnoreRules
+from lsp_server.indexing.scanning.scanner import FileStat, changes_for, is_storable
 from lsp_server.workspace.overlay import Overlay
 
 MAX_FILES = 20
@@ -14,28 +14,29 @@ MAX_BYTES = 1_000_000
 """A larger file is left to the index, too: parsing it would hold searches up."""
 
 
-def show_saved(overlay: Overlay, folder: Path, paths: Sequence[str]) -> list[str]:
+def show_saved(overlay: Overlay, rules: IgnoreRules, paths: Sequence[str]) -> list[str]:
     """Show files of a folder as they are on disk, instead of what the index has for them.
 
     Args:
         overlay: Where they are shown.
-        folder: The workspace folder.
+        rules: The folder's.
         paths: What changed, relative to it: files, some of them deleted, and folders.
 
     Returns:
         Those that are shown until the index has them: it has to be asked to take them in.
     """
-    if not paths or len(paths) > MAX_FILES:
+    if len(paths) > MAX_FILES:
         return []
-    real_folder = Path(os.path.realpath(folder))
-    return [path for path in paths if _is_shown(overlay, real_folder, path)]
+    # A scan of these paths finds what the index will have: no links, for example.
+    named = [path for path in paths if not (rules.root / path).is_dir()]
+    return [file.path for file in changes_for(rules, named, {}, 0).changed if _is_shown(overlay, rules, file)]
 
 
-def _is_shown(overlay: Overlay, real_folder: Path, path: str) -> bool:
-    try:
-        if Path(os.path.realpath(real_folder / path)) != real_folder / path:
-            return False  # a link leads there, which the index does not follow
-        raw, _ = read_ordinary(real_folder / path, MAX_BYTES)
-    except (OSError, ValueError):
+def _is_shown(overlay: Overlay, rules: IgnoreRules, file: FileStat) -> bool:
+    if file.is_away or not is_storable(file.path):
         return False
-    return overlay.save(path, raw)
+    try:
+        raw, _ = read_ordinary(rules.root / file.path, MAX_BYTES)
+    except OSError:
+        return False
+    return overlay.save(file.path, raw)

@@ -227,7 +227,7 @@ class FolderService:
         self._overlay.recheck_ignored()
         if self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
             is_busy = self.state is IndexState.INDEXING  # else the index has them in a moment
-            shown = show_saved(self._overlay, self.folder, wanted if is_busy else ())
+            shown = show_saved(self._overlay, self._parts.rules, wanted if is_busy else ())
             self._overlay.forget_saved(set(wanted).difference(shown))
             self.background.update(wanted)
             self._overlay.mark_requested(shown)

@@ -10,6 +10,7 @@ import pytest
 
 from lsp_server.app import folder_parts
 from lsp_server.errors import IndexDamaged
+from lsp_server.indexing.scanning import scanner
 from lsp_server.settings import settings_from_mapping
 from lsp_server.storage.lease import WriterLease
 from lsp_server.workspace.metrics import Percentiles
@@ -131,3 +132,17 @@ def test_what_a_link_leads_to_is_not_shown_as_saved(followed: Followed, tmp_path
         followed.save("a.py", "def saved_meanwhile():\n    return 2\n")
         followed.wait_until_shown("a.py")
         assert followed.unsaved.isdisjoint({"link.py", "linked/b.py"})
+
+
+def test_what_a_cloud_drive_takes_away_is_not_fetched_to_be_shown(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed.wait_until_ready()
+    away = (followed.service.folder / "a.py").stat().st_ino
+    monkeypatch.setattr(scanner, "_is_away", lambda stat: stat.st_ino == away)
+    with followed.lease_of_another():
+        followed.save("other.py", "def keeps_the_index_waiting():\n    return 1\n")
+        followed.save("a.py", "def is_elsewhere():\n    return 2\n")
+        followed.save("b.py", "def saved_meanwhile():\n    return 3\n")
+        followed.wait_until_shown("b.py")
+        assert "a.py" not in followed.unsaved
