@@ -21,6 +21,8 @@ _EXPORTED, _TEST, _DECLARATION = (
 _MAX_WRAPPERS = 8
 _HEAD_BYTES = 2000
 _BLANK = b" \t\r\n\f\v"
+_OPENS = (b"{", b"(", b"[", b"]", b",", b"*/")
+"""What ends before a comment that belongs to what follows it, though it does not begin its line."""
 _MACRO = re.compile(rb"\n?[ \t]*\S[^\n]*")
 
 
@@ -182,10 +184,17 @@ class Walker:
             gap = 2 if opener == b"/**" else 1
             if between.strip() and not self.prepared[end:upper].strip():
                 between, gap = _MACRO.sub(b"", between), 1
-            if between.strip() or between.count(b"\n") > gap or opener in {b"//!", b"/*!"}:
+            is_comment = self.rules.nodes.get(node.type) is Role.COMMENT
+            # An attribute belongs to what follows it, however far below that is.
+            is_bound = not is_comment and opener[0] in _ATTRIBUTE_STARTS
+            is_near = is_bound or between.count(b"\n") <= gap
+            if between.strip() or not is_near or opener in {b"//!", b"/*!"}:
                 break
             line_start = source.rfind(b"\n", max(0, begin - 400), begin) + 1
-            if source[line_start:begin].strip() and not _opens_block(source, line_start, begin):
+            before = source[line_start:begin].rstrip()
+            # `First, // about the first` ends a line, `f(a, /* about b */ b)` does not.
+            is_after_comma = before.endswith(b",") and b"\n" in between
+            if before and (is_after_comma or not before.endswith(_OPENS)):
                 break
             run.append((node, end))
             upper = begin
@@ -309,12 +318,6 @@ def _bare_scope(one: Found, scope: Scope) -> Scope:
         access=one.access,
         owner=one.node,
     )
-
-
-def _opens_block(source: bytes, line_start: int, begin: int) -> bool:
-    """Tell whether what is before a comment on its line opens a block or is itself a comment."""
-    before = source[line_start:begin].rstrip()
-    return before.endswith((b"{", b"(", b"*/", b"]", b"[", b","))
 
 
 def _head_start(node: Node, attributes: frozenset[str]) -> int:

@@ -169,6 +169,33 @@ public:
     )
 
 
+def test_what_stands_between_class_and_its_name() -> None:
+    check(
+        "cpp",
+        """class Core_API Shop: public Base
+	/// Where things are sold.
+{
+public:
+	void sell();
+};
+struct _OtherExport Cart final : Base, Other { int size; };
+class BSON final { int size; };
+class CORE_API JSON final : public Base { int size; };
+template <class A, class B> class Pair : public Base { A first; };
+""",
+        "1-6 class Shop",
+        "5-5 method Shop.sell",
+        "7-7 struct Cart",
+        "7-7 field Cart.size",
+        "8-8 class BSON",
+        "8-8 field BSON.size",
+        "9-9 class JSON",
+        "9-9 field JSON.size",
+        "10-10 class Pair",
+        "10-10 field Pair.first",
+    )
+
+
 def test_mocked_and_deleted_methods_of_cpp() -> None:
     check(
         "cpp",

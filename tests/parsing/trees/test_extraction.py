@@ -244,6 +244,19 @@ def test_a_comment_apart_from_a_definition_is_not_its_documentation() -> None:
     assert not find("x = 1  # about x\ndef f(): pass\n", "python", "f").symbol.documentation
 
 
+def test_a_comment_behind_a_comma_is_about_what_is_before_it() -> None:
+    source = "enum Level {\n  Low, // for few\n  High, /* for many */\n  /* for all */ Full,\n};\n"
+    assert not find(source, "cpp", "High").symbol.documentation
+    assert find(source, "cpp", "Full").symbol.documentation == "for all"
+
+
+def test_an_attribute_far_above_a_definition_belongs_to_it() -> None:
+    source = 'defmodule A do\n  @doc "Goes."\n\n  @spec go() :: x\n\n  def go, do: 1\nend\n'
+    one = find(source, "elixir", "go")
+    assert one.symbol.documentation == "Goes."
+    assert one.symbol.span.start.line == 1
+
+
 def test_signatures_and_documentation_are_bounded() -> None:
     parameters = ", ".join(f"parameter_{n}" for n in range(200))
     one = find(f'def f({parameters}):\n    """{"word " * 2000}"""\n', "python", "f")

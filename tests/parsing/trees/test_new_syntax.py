@@ -108,6 +108,71 @@ def test_methods_of_an_object_that_is_passed_on() -> None:
     )
 
 
+def test_generic_call_signatures_without_semicolons() -> None:
+    check(
+        "typescript",
+        """interface Route {
+  <T>(a: T): [T]
+
+  // With two.
+  <T, U extends T = T>(a: T, b: U): T
+
+  /**
+   * With options.
+   */
+  <
+    T extends object,
+  >(a: T): { a: T }
+  name: string
+  <T>(a: T[]): T
+  sell(): void
+}
+const make =
+  <T>(a: T): T => a
+function last
+  <T>() {}
+""",
+        "1-16 interface Route",
+        "13-13 property Route.name",
+        "15-15 method Route.sell",
+        "17-18 function make",
+        "19-20 function last",
+    )
+
+
+def test_values_and_functions_that_are_made_for_a_member() -> None:
+    check(
+        "javascript",
+        """internals.schema = Joi.object({
+  port: Joi.number(),
+});
+Shop.handlers = { sell() {}, buy: function () {} };
+Shop.Cart = require("./cart");
+function later() { Shop.made = make(); }
+""",
+        "1-3 variable internals.schema",
+        "4-4 variable Shop.handlers",
+        "4-4 method Shop.handlers.sell",
+        "4-4 method Shop.handlers.buy",
+        "6-6 function later",
+    )
+    check(
+        "lua",
+        """M.total = lazy(function(cart)
+  return 1
+end)
+M.Kind = setmetatable({ of = function() end }, {})
+M.cart = require("cart")
+M.size = 3
+local sell = wrap(function() end)
+""",
+        "1-3 method M.total",
+        "4-4 variable M.Kind",
+        "4-4 method M.Kind.of",
+        "7-7 function sell",
+    )
+
+
 def test_hidden_accessors_of_ruby() -> None:
     check(
         "ruby",
@@ -190,6 +255,28 @@ fn last() {}
         "3-4 function sell | Sells.",
         "6-6 constant LIMIT",
         "8-8 function other",
+        "11-11 function last",
+    )
+
+
+def test_bit_flags_of_rust() -> None:
+    check(
+        "rust",
+        """bitflags! {
+    /// How it looks.
+    #[derive(Clone)]
+    pub struct Style: u8 {
+        /// Thick.
+        const BOLD = 1;
+        const ALL = Self::BOLD.bits() | 2;
+        const _ = !0;
+    }
+}
+fn last() {}
+""",
+        "2-9 enum Style | How it looks.",
+        "5-6 enumMember Style.BOLD | Thick.",
+        "7-7 enumMember Style.ALL",
         "11-11 function last",
     )
 

@@ -11,9 +11,14 @@ _DECLARED = (
     rb"(?!__|(?:const|volatile)\b)[A-Za-z_]\w*+(?:[ \t\r\n]++[*&]*+|[*&]++)[ \t\r\n]*+"
     rb"(?:[A-Za-z_][\w:]*+[ \t\r\n]*+[(\[=;,)]|\([ \t]*+(?:[A-Z][A-Z0-9_]*+[ \t]++)?\*)"
 )
-_NAMED_LATE = (
-    rb"[ \t]++(?:[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,200}\))?+[ \t\n]++){1,4}+"
+# What stands between `class` and the type's name is a macro: `class EXPORT_MACRO Name {`. One that is not in
+# capitals is known by what follows the name: `class Core_API Name : public Base`.
+_LATE_NAME = re.compile(
+    rb"\b(class|struct|union)([ \t]++(?:"
+    rb"(?:[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,200}\))?+[ \t\n]++(?!final\b)){1,4}+"
     rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?[:{<])"
+    rb"|[A-Za-z_]\w*+[ \t]++(?!final\b|sealed\b|abstract\b)"
+    rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?:(?!:))))"
 )
 # Every alternative begins with a distinctive character, or the search would try all of them everywhere.
 _PLACES = re.compile(
@@ -31,18 +36,8 @@ _PLACES = re.compile(
     rb"|[A-Z][A-Z0-9_]{2,}+[ \t]++"
     rb"(?=(?:typedef|static|inline|extern|unsigned|signed|struct|enum|union|void|bool|char|short|int|long"
     rb"|float|double)\b))"
-    # Before a type's name: `class EXPORT_MACRO Name {`.
-    rb"|class"
-    + _NAMED_LATE
-    + rb"|struct"
-    + _NAMED_LATE
-    + rb"|union"
-    + _NAMED_LATE
-    +
     # After the parameters: `void f() const SOME_ATTRIBUTE {`.
-    rb"|\)(?:\s*+(?:const|noexcept|override|final|mutable)\b){0,4}+\s++(?:"
-    + _MACRO
-    + rb"\s*+){1,4}+"
+    rb"|\)(?:\s*+(?:const|noexcept|override|final|mutable)\b){0,4}+\s++(?:" + _MACRO + rb"\s*+){1,4}+"
     rb"(?=[{;:=]|const\b|override\b|noexcept\b)"
 )
 _NULLABILITY = re.compile(
@@ -148,7 +143,12 @@ def without_macros(source: bytes) -> bytes:
     if b")(" in source or b")[" in source:
         source = _AROUND_A_NAME.sub(_blank, source)
     source = source.replace(b"extern template", b"       template")
+    source = _LATE_NAME.sub(_named_early, source)
     return _PLACES.sub(_blank_capitals, source)
+
+
+def _named_early(match: re.Match[bytes]) -> bytes:
+    return match[1] + blanked(match[2])
 
 
 def _uncovered(match: re.Match[bytes]) -> bytes:

@@ -181,7 +181,9 @@ def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Fou
     )
     if name == "prototype" and value is not None and value.type == "object":
         return (Found(statement, body=value, opens=ScopeKind.TYPE, containers=containers),)
-    found = list(assigned(statement, at, value, scope, SymbolKind.METHOD))
+    is_made = value is not None and value.type in {"object", "call_expression"} and not _is_import(value)
+    plain = SymbolKind.VARIABLE if is_made and scope.kind is ScopeKind.FILE else SymbolKind.METHOD
+    found = list(assigned(statement, at, value, scope, plain))
     for one in found:
         one.containers = containers
     return found

@@ -16,17 +16,49 @@ _ACCESSOR = re.compile(
     re.MULTILINE,
 )
 _TEMPLATE_TYPES = re.compile(rb"(?<=[\w)])<\{[^{}`]*+\}>(?=`)")
+# The type parameters of a call signature, `<T extends X>(x: T): T`, at the beginning of a line.
+_TYPE_PARAMETERS = re.compile(rb"\n[ \t]*+<\s*+(?:const\s++)?[A-Z]\w*+(?:\s++extends\b|\s*+[,=]|>\()")
+_MEMBER_ENDS = (b"]", b")", b"}", b">")
+_MAX_COMMENT_LINES = 50
 
 
 def readable(source: bytes) -> bytes:
-    """Blank what the grammar misreads: `<in out T>`, `accessor name`, and types as in `styled.a<{...}>`."""
+    """Change what the grammar misreads: `<in out T>`, `accessor name`, `styled.a<{...}>`, ends of members."""
     if b"in out " in source:
         source = _BOTH_WAYS.sub(rb"\1      ", source)
     if b"accessor " in source:
         source = _ACCESSOR.sub(rb"\1        ", source)
     if b"}>`" in source:
         source = _TEMPLATE_TYPES.sub(lambda found: blanked(found[0]), source)
-    return source
+    return _separated(source)
+
+
+def _separated(source: bytes) -> bytes:
+    """End members of interfaces before a line of type parameters, which the grammar takes for arguments.
+
+    A semicolon replaces the line end.
+    """
+    separated = bytearray(source)
+    for match in _TYPE_PARAMETERS.finditer(source):
+        end = _end_of_member(source, match.start())
+        if end is not None:
+            separated[end] = ord(";")
+    return bytes(separated)
+
+
+def _end_of_member(source: bytes, end: int) -> int | None:
+    """Return where the last line ends that is no comment, if it may be a member's that lacks a semicolon."""
+    for _ in range(_MAX_COMMENT_LINES):
+        start = source.rfind(b"\n", 0, end) + 1
+        line = source[start:end].strip()
+        if line and not line.startswith((b"//", b"/*", b"*")):
+            is_whole = line.endswith(_MEMBER_ENDS) and not line.endswith(b"=>")
+            is_typed = b":" in line and line[-1:].isalnum()
+            return end if (is_whole or is_typed) and b"//" not in line else None
+        end = start - 1
+        if end <= 0:
+            break
+    return None
 
 
 def property_(node: Node, scope: Scope) -> Iterable[Found]:

@@ -19,9 +19,8 @@ from lsp_server.parsing.trees.rules import (
 )
 
 _TEST_BLOCKS = frozenset({"describe", "it", "context", "test", "insulate", "expose"})
-
-
 _KEYS = frozenset({"identifier", "string"})
+_TABLE = "table_constructor"
 
 
 def _parted(at: Node) -> tuple[tuple[str, ...], str]:
@@ -64,7 +63,7 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
     for at, value in zip(named, values.named_children, strict=False):
         if value.type == "function_definition" and "[" not in text_of(at):
             yield _called(extent, at, value)
-        elif value.type == "table_constructor":
+        elif value.type == _TABLE:
             containers, name = _parted(at)
             if scope.kind is ScopeKind.FUNCTION or "[" in name:
                 continue
@@ -72,10 +71,22 @@ def _pairs(extent: Node, assignment: Node, scope: Scope) -> Iterator[Found]:
             yield Found(extent, at, kind, name=name, body=value, opens=opens, containers=containers)
         elif text_of(value).startswith(TYPE_MARK):
             yield Found(extent, at, SymbolKind.CLASS)
-        elif scope.kind is ScopeKind.FILE and extent.type != "assignment_statement" and not _is_import(value):
-            name = text_of(at)
-            kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
-            yield Found(extent, at, kind, name=name)
+        elif scope.kind is ScopeKind.FILE and not _is_import(value):
+            yield from _value(extent, at, value)
+
+
+def _value(extent: Node, at: Node, value: Node) -> Iterator[Found]:
+    """Describe `local A = value`, and `M.a = make(...)`, which is a function if it is made from one."""
+    is_call = value.type == "function_call" and "[" not in text_of(at)
+    arguments = value.child_by_field_name("arguments") if is_call else None
+    wrapped, table = child_of_type(arguments, "function_definition"), child_of_type(arguments, _TABLE)
+    if wrapped is not None:
+        yield _called(extent, at, wrapped)
+    elif is_call or extent.type != "assignment_statement":
+        containers, name = _parted(at)
+        kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
+        opens = ScopeKind.TYPE
+        yield Found(extent, at, kind, name=name, body=table, opens=opens, containers=containers)
 
 
 def _is_import(value: Node) -> bool:
@@ -90,7 +101,7 @@ def _field(node: Node, _scope: Scope) -> Iterable[Found]:
         found = _called(node, at, value)
         found.name, found.containers, found.kind = text_of(at).strip("'\""), (), SymbolKind.METHOD
         return (found,)
-    if value.type == "table_constructor" and at.type in _KEYS:
+    if value.type == _TABLE and at.type in _KEYS:
         containers = (text_of(at).strip("'\""),)
         return (Found(node, body=value, opens=ScopeKind.TYPE, containers=containers),)
     return ()
@@ -110,7 +121,7 @@ def _call(node: Node, _scope: Scope) -> Iterable[Found]:
 def _returned(node: Node, _scope: Scope) -> Iterable[Found]:
     """Look into `return { name = function() end }` and `return setmetatable({...})`."""
     values = child_of_type(node, "expression_list")
-    table = child_of_type(values, "table_constructor")
+    table = child_of_type(values, _TABLE)
     return (Found(node, body=table, opens=ScopeKind.TYPE),)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from lsp_server.model import SymbolFlags, SymbolKind
+from lsp_server.parsing.blanking import blanked
 from lsp_server.parsing.trees.rules import (
     ALONE,
     Found,
@@ -34,6 +35,9 @@ _BRANCH = re.compile(
     re.MULTILINE,
 )
 
+# `bitflags! { struct Style: u8 { const BOLD = 1; const _ = !0; } }`
+_BIT_FLAGS = re.compile(rb"\bstruct(\s++\w++\s*+):(?!:)([\s\w:]*+)(\{[^{}]*+\})")
+_BIT_FLAG = re.compile(rb"\bconst(\s++)(\w++)(\s*+=[^;{}]*+);")
 _TYPE_MACRO = re.compile(rb"\bstr!\[")
 
 
@@ -45,7 +49,20 @@ def _with_items(source: bytes) -> bytes:
         return source
     if b"cfg_if! {" in source:
         source = _CHOICE.sub(lambda found: _BRANCH.sub(_nameless_branch, found[0]), source)
+    if b"bitflags! {" in source:
+        source = _BIT_FLAGS.sub(_as_enum, source)
     return _AROUND_ITEMS.sub(_nameless_module, source).replace(b"static ref ", b"static     ")
+
+
+def _as_enum(match: re.Match[bytes]) -> bytes:
+    head, kind, flags = match.groups()
+    return b"enum  " + head + b" " + blanked(kind) + _BIT_FLAG.sub(_as_member, flags)
+
+
+def _as_member(match: re.Match[bytes]) -> bytes:
+    space, name, value = match.groups()
+    whole = b"     " + space + name + value + b","
+    return blanked(whole) if name == b"_" else whole
 
 
 def _nameless_module(match: re.Match[bytes]) -> bytes:
