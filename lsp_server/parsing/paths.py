@@ -97,6 +97,10 @@ _GENERATED = re.compile(
 )
 
 
+_DECLARING = re.compile(r"\.(?:d\.[cm]?ts|pyi)$")
+"""Files without code, which describe what others define."""
+
+
 def with_forced_secrets(limits: ParseLimits, path: str) -> ParseLimits:
     """Return the limits for a file that the ignore rules let in: if it is a secret, the user forced it in."""
     return replace(limits, with_secrets=True) if is_secret(_name_of(path)) else limits
@@ -143,6 +147,8 @@ def path_flags(path: str) -> SymbolFlags:
         flags |= SymbolFlags.VENDORED
     if _GENERATED.search(path):
         flags |= SymbolFlags.GENERATED
+    if _DECLARING.search(path):
+        flags |= SymbolFlags.DECLARATION
     return flags
 
 

@@ -191,7 +191,10 @@ TEST, EXAMPLE, VENDORED, GENERATED = (
         ("src/Form.Designer.cs", GENERATED),
         ("po/de.po", GENERATED),
         ("locale/shop.pot", GENERATED),
+        ("lib/types/shop.d.ts", SymbolFlags.DECLARATION),
+        ("shop/cart.pyi", SymbolFlags.DECLARATION),
+        ("shop/good.ts", SymbolFlags.NONE),
     ],
 )
-def test_the_path_tells_tests_examples_and_foreign_code(path: str, flags: SymbolFlags) -> None:
+def test_the_path_tells_tests_examples_declarations_and_foreign_code(path: str, flags: SymbolFlags) -> None:
     assert path_flags(path) == flags

@@ -184,6 +184,34 @@ def test_hidden_accessors_of_ruby() -> None:
     )
 
 
+def test_comments_of_methods_in_ruby() -> None:
+    check(
+        "ruby",
+        """class Shop
+  # Sells one.
+  sig { params(item: Item).void }
+  def sell(item); end
+  # Buys one.
+  private def buy; end
+  helpers do
+    # Counts all.
+    def count; end
+    # Weighs all.
+    def weigh; end
+  end
+  desc "list", "Lists all"
+  def list; end
+end
+""",
+        "1-15 class Shop",
+        "2-4 method Shop.sell | Sells one.",
+        "5-6 method Shop.buy | Buys one.",
+        "8-9 method Shop.count | Counts all.",
+        "10-11 method Shop.weigh | Weighs all.",
+        "13-14 method Shop.list",
+    )
+
+
 def test_types_of_luau() -> None:
     check(
         "lua",

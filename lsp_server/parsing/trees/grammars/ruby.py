@@ -12,9 +12,7 @@ from lsp_server.parsing.trees.rules import (
     Rules,
     Scope,
     ScopeKind,
-    child_of_type,
     first_named,
-    head_end_of,
     text_of,
 )
 
@@ -73,11 +71,12 @@ _NAMED_BLOCKS = frozenset(
         "subject",
         "rule",
         "factory",
-        "desc",
         "helper_method",
         "before_action",
     }
 )
+_ANNOTATIONS = frozenset({"sig", "Contract", "desc", "long_desc", "method_option", "method_options"})
+"""Calls that describe the method after them: its types, its help."""
 _TITLES = frozenset({"string", "simple_symbol", "hash_key_symbol", "pair"})
 """What the first argument of a named block may be."""
 _MAKERS = frozenset({"Struct", "Class", "Module", "Data"})
@@ -141,11 +140,10 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     if made is None or text_of(made.child_by_field_name("receiver")) not in _MAKERS:
         return (Found(node, at, SymbolKind.CONSTANT),)
     block = made.child_by_field_name("block")
-    body, head_end = child_of_type(block, "body_statement", "block_body"), head_end_of(node, block)
-    return (Found(node, at, SymbolKind.CLASS, body=body, head_end=head_end, opens=ScopeKind.TYPE),)
+    return (Found(node, at, SymbolKind.CLASS, body=block, opens=ScopeKind.TYPE),)
 
 
-def _call(node: Node, scope: Scope) -> Iterable[Found]:
+def _call(node: Node, scope: Scope) -> Iterable[Found] | Role:
     """Describe the methods, accessors, tests and named blocks that a call defines; look into other blocks."""
     method, receiver = node.child_by_field_name("method"), node.child_by_field_name("receiver")
     if method is None:
@@ -153,31 +151,35 @@ def _call(node: Node, scope: Scope) -> Iterable[Found]:
     word, arguments = text_of(method), node.child_by_field_name("arguments")
     first = first_named(arguments)
     if receiver is None and first is not None and first.type in {"method", "singleton_method"}:
-        return [_with_access(one, word) for one in _method(first, scope)]
+        return [_with_access(one, word, node) for one in _method(first, scope)]
     if receiver is None and first is not None and first.type == "call" and word in _SECTIONS:
-        return [_with_access(one, word) for one in _call(first, scope)]
+        inner = _call(first, scope)
+        return inner if isinstance(inner, Role) else [_with_access(one, word, node) for one in inner]
     if word in _ACCESSORS and arguments is not None and scope.kind is ScopeKind.TYPE:
         symbols = [child for child in arguments.children if child.type == "simple_symbol"]
         return [
             Found(node, at, SymbolKind.PROPERTY, name=text_of(at).lstrip(":"), access=scope.access)
             for at in symbols
         ]
-    body = child_of_type(node.child_by_field_name("block"), "body_statement", "block_body")
+    if receiver is None and word in _ANNOTATIONS:
+        return Role.ATTRIBUTE
     if arguments is not None and first is not None:
-        named = _named_by(first, node, word, arguments, body)
+        named = _named_by(first, node, word, arguments)
         if named is not None:
             return (named,)
-    if body is not None and scope.kind is not ScopeKind.FUNCTION:
-        return (Found(node, body=body, opens=scope.kind),)
+    block = node.child_by_field_name("block")
+    if block is not None and scope.kind is not ScopeKind.FUNCTION:
+        return (Found(node, body=block, opens=scope.kind),)
     return ()
 
 
-def _named_by(first: Node, node: Node, word: str, arguments: Node, body: Node | None) -> Found | None:
+def _named_by(first: Node, node: Node, word: str, arguments: Node) -> Found | None:
     """Describe a call whose first argument names what it defines; None if it defines nothing."""
+    # A comment before its first statement is in the block, but not in the block's own body.
     block, receiver = node.child_by_field_name("block"), node.child_by_field_name("receiver")
-    name, head_end = text_of(first).strip(":'\""), head_end_of(node, block)
+    name = text_of(first).strip(":'\"")
     if word in {"define_method", "define_singleton_method"}:
-        return Found(node, first, SymbolKind.METHOD, name=name, body=body, head_end=head_end)
+        return Found(node, first, SymbolKind.METHOD, name=name, body=block)
     if word == "alias_method":
         return Found(node, first, SymbolKind.METHOD, name=name)
     is_test = block is not None and word in _TEST_BLOCKS and text_of(receiver) in {"", "RSpec"}
@@ -193,8 +195,7 @@ def _named_by(first: Node, node: Node, word: str, arguments: Node, body: Node | 
         first,
         SymbolKind.FUNCTION,
         name=name,
-        body=body,
-        head_end=head_end,
+        body=block,
         opens=ScopeKind.FILE,
         flags=SymbolFlags.TEST if is_test else SymbolFlags.NONE,
     )
@@ -207,7 +208,9 @@ def _alias(node: Node, scope: Scope) -> Iterable[Found]:
     return (Found(node, at, SymbolKind.METHOD, name=text_of(at).lstrip(":"), access=scope.access),)
 
 
-def _with_access(one: Found, word: str) -> Found:
+def _with_access(one: Found, word: str, node: Node) -> Found:
+    """Return what `private def ...` defines, which begins before `def`."""
+    one.node = node
     if word in _HIDING:
         one.access = "hidden"
     elif word == "public":
