@@ -212,6 +212,25 @@ end
     )
 
 
+def test_comments_of_properties_among_parameters() -> None:
+    check(
+        "kotlin",
+        "class Cart(\n    /** Its name. */\n    val name: String, // shown\n    // How many.\n"
+        "    private val size: Int,\n    plain: Int,\n)\n",
+        "1-7 class Cart",
+        "2-3 property Cart.name | Its name.",
+        "4-5 property Cart.size | How many.",
+    )
+    check(
+        "php",
+        "<?php\nclass Cart {\n  public function __construct(\n    /** Its name. */\n    private Name $name,\n"
+        "    int $plain,\n  ) {}\n}\n",
+        "2-8 class Cart",
+        "3-7 constructor Cart.__construct",
+        "4-5 property Cart.$name | Its name.",
+    )
+
+
 def test_types_of_luau() -> None:
     check(
         "lua",

@@ -143,13 +143,17 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     elif "data" in words or "value" in words:
         kind = SymbolKind.STRUCT
     head_end = body.start_byte if body else _before_lambda(node)
-    found = [Found(node, at, kind, body=body, head_end=head_end, opens=ScopeKind.TYPE)]
     parameters = child_of_type(child_of_type(node, "primary_constructor"), "class_parameters")
-    for parameter in parameters.children if parameters is not None else ():
-        if parameter.type == "class_parameter" and child_of_type(parameter, "val", "var") is not None:
-            name = child_of_type(parameter, "identifier", "simple_identifier")
-            found.append(Found(parameter, name, SymbolKind.PROPERTY, containers=(text_of(at),)))
-    return found
+    inside = tuple(part for part in (parameters, body) if part is not None)
+    return (Found(node, at, kind, head_end=head_end, inside=inside, opens=ScopeKind.TYPE),)
+
+
+def _parameter(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Describe a parameter of a primary constructor that is a property, too."""
+    if child_of_type(node, "val", "var") is None:
+        return ()
+    at = child_of_type(node, "identifier", "simple_identifier")
+    return (Found(node, at, SymbolKind.PROPERTY),)
 
 
 def _before_lambda(node: Node) -> int:
@@ -286,6 +290,7 @@ RULES = Rules(
         "block_comment": Role.COMMENT,
         "multiline_comment": Role.COMMENT,
         "class_declaration": _class,
+        "class_parameter": _parameter,
         "object_declaration": _object,
         "object_literal": _nameless,
         "call_expression": _titled,

@@ -31,10 +31,9 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
     kind = SymbolKind.CONSTRUCTOR if name == "__construct" else SymbolKind.METHOD
     found = [Found(node, at, kind, body=body, flags=declared_without(body))]
     parameters = node.child_by_field_name("parameters")
-    for parameter in parameters.children if parameters is not None and name == "__construct" else ():
-        if parameter.type == "property_promotion_parameter":
-            promoted = parameter.child_by_field_name("name")
-            found.append(Found(parameter, promoted, SymbolKind.PROPERTY))
+    if parameters is not None and name == "__construct":
+        # Some of them may be properties of the class.
+        found.append(Found(node, inside=(parameters,), opens=ScopeKind.TYPE))
     return found
 
 
@@ -128,6 +127,7 @@ RULES = Rules(
         "enum_case": definition(SymbolKind.ENUM_MEMBER, body=()),
         "function_definition": definition(SymbolKind.FUNCTION, opens=ScopeKind.FUNCTION),
         "method_declaration": _method,
+        "property_promotion_parameter": definition(SymbolKind.PROPERTY, body=()),
         "property_declaration": _properties,
         "const_declaration": _constants,
         "expression_statement": _statement,
