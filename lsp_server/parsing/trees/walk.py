@@ -21,6 +21,8 @@ _EXPORTED, _TEST, _DECLARATION = (
 _MAX_WRAPPERS = 8
 _HEAD_BYTES = 2000
 _BLANK = b" \t\r\n\f\v"
+_NOT_LEADING = (b"//!", b"/*!", b"#!/")
+"""How comments begin that are about the file: inner documentation, and the program that runs a script."""
 _OPENS = (b"{", b"(", b"[", b"]", b",", b"*/")
 """What ends before a comment that belongs to what follows it, though it does not begin its line."""
 _MACRO = re.compile(rb"\n?[ \t]*\S[^\n]*")
@@ -188,7 +190,7 @@ class Walker:
             # An attribute belongs to what follows it, however far below that is.
             is_bound = not is_comment and opener[0] in _ATTRIBUTE_STARTS
             is_near = is_bound or between.count(b"\n") <= gap
-            if between.strip() or not is_near or opener in {b"//!", b"/*!"}:
+            if between.strip() or not is_near or opener.startswith(_NOT_LEADING):
                 break
             line_start = source.rfind(b"\n", max(0, begin - 400), begin) + 1
             before = source[line_start:begin].rstrip()

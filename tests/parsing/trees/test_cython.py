@@ -77,6 +77,8 @@ def test_classes_and_functions_are_found_with_what_they_say() -> None:
         "constant LIMIT | LIMIT = 10",
         "class Pair | cdef struct Pair",
         "class Color | cdef enum Color",
+        "field Color.RED | RED, GREEN = 2",
+        "field Color.GREEN | RED, GREEN = 2",
         "class Tree | cdef class Tree(Base)",
         "method Tree.__cinit__ | def __cinit__(self, int depth, cnp.ndarray[double, ndim=2] x not None)",
         "method Tree.find | cdef inline int find(self, double *key, int n=3) except -1 nogil",

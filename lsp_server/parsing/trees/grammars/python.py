@@ -1,7 +1,7 @@
 """Python: functions, classes, module and class variables, with docstrings."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -21,6 +21,7 @@ from lsp_server.parsing.trees.rules import (
 )
 
 _IN_BRACKETS = "parenthesized_expression"
+_TYPE_MAKERS = frozenset({"namedtuple", "NamedTuple", "TypedDict", "NewType", "Enum", "IntEnum", "StrEnum"})
 _LINES = re.compile(rb"^([ \t]*)((?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -68,18 +69,32 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
     assignment = first_child(node)
     if assignment is None or assignment.type != "assignment":
         return _declared(node, assignment, scope)
-    at = assignment.child_by_field_name("left")
-    if at is None or at.type != "identifier":
-        return ()
-    name = text_of(at)
-    if name.startswith("__"):
-        return ()
+    docs, value = _following_docstring(node), assignment.child_by_field_name("right")
+    return [
+        Found(node, at, _kind_of_variable(text_of(at), value, scope), docs=docs)
+        for at in _targets(assignment)
+        if not text_of(at).startswith("__")
+    ]
+
+
+def _targets(assignment: Node) -> Iterator[Node]:
+    """Yield the nodes of the names in `a = 1`, `a, b = 1, 2` and `a = b = 1`."""
+    left, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+    parts = left.children if left is not None and left.type == "pattern_list" else [left]
+    yield from (part for part in parts if part is not None and part.type == "identifier")
+    if value is not None and value.type == "assignment":
+        yield from _targets(value)
+
+
+def _kind_of_variable(name: str, value: Node | None, scope: Scope) -> SymbolKind:
     if scope.kind is ScopeKind.TYPE:
         is_member = scope.owner is not None and _is_enum(scope.owner)
-        kind = SymbolKind.ENUM_MEMBER if is_member else SymbolKind.FIELD
-    else:
-        kind = SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
-    return (Found(node, at, kind, docs=_following_docstring(node)),)
+        return SymbolKind.ENUM_MEMBER if is_member else SymbolKind.FIELD
+    if value is not None and value.type == "call":
+        maker = text_of(value.child_by_field_name("function")).rpartition(".")[2]
+        if maker in _TYPE_MAKERS:
+            return SymbolKind.CLASS
+    return SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
 
 
 def _following_docstring(node: Node) -> Node | None:

@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     definition,
+    first_named,
     text_of,
 )
 
@@ -83,7 +84,9 @@ def _impl(node: Node, _scope: Scope) -> Iterable[Found]:
     for _ in range(4):
         if kind is None or kind.type in {"type_identifier", "scoped_type_identifier", "primitive_type"}:
             break
-        kind = kind.child_by_field_name("type") or kind.child_by_field_name("trait") or None
+        # `dyn Shop + Send` has no field for `dyn Shop`.
+        bound = first_named(kind) if kind.type == "bounded_type" else None
+        kind = kind.child_by_field_name("type") or kind.child_by_field_name("trait") or bound
     if kind is not None and kind.type == "scoped_type_identifier":
         kind = kind.child_by_field_name("name")
     name = " ".join(text_of(kind or node.child_by_field_name("type")).split())[:80]
