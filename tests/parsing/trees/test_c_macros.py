@@ -182,6 +182,13 @@ struct _OtherExport Cart final : Base, Other { int size; };
 class BSON final { int size; };
 class CORE_API JSON final : public Base { int size; };
 template <class A, class B> class Pair : public Base { A first; };
+class Core_API Later;
+class Core_API Plain
+	/// Says so.
+{
+public:
+	Plain();
+};
 """,
         "1-6 class Shop",
         "5-5 method Shop.sell",
@@ -193,6 +200,29 @@ template <class A, class B> class Pair : public Base { A first; };
         "9-9 field JSON.size",
         "10-10 class Pair",
         "10-10 field Pair.first",
+        "12-17 class Plain",
+        "16-16 constructor Plain.Plain",
+    )
+
+
+def test_fields_that_locks_guard() -> None:
+    check(
+        "cpp",
+        """class Shop {
+  port::CondVar signal_ GUARDED_BY(mutex_);
+  std::deque<Item*> items_ ABSL_GUARDED_BY(mutex_) = {};
+  Cart* const cart_
+      PT_GUARDED_BY(mutex_);
+  Mutex mutex_ ACQUIRED_AFTER(other_);
+  void Sell();
+};
+""",
+        "1-8 class Shop",
+        "2-2 field Shop.signal_",
+        "3-3 field Shop.items_",
+        "4-5 field Shop.cart_",
+        "6-6 field Shop.mutex_",
+        "7-7 method Shop.Sell",
     )
 
 

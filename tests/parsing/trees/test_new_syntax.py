@@ -2,7 +2,10 @@
 
 from listed import check
 
+from lsp_server.parsing.languages import LANGUAGES, load_grammar
+from lsp_server.parsing.trees.grammars import rules_of
 from lsp_server.parsing.trees.grammars.luau import without_types
+from lsp_server.parsing.trees.tree import parse_in_time
 
 
 def test_members_that_extend_a_type_in_csharp() -> None:
@@ -228,6 +231,33 @@ def test_comments_of_properties_among_parameters() -> None:
         "2-8 class Cart",
         "3-7 constructor Cart.__construct",
         "4-5 property Cart.$name | Its name.",
+    )
+
+
+def test_a_name_that_begins_like_an_operator_in_kotlin() -> None:
+    grammar, rules = load_grammar(LANGUAGES["kotlin"]), rules_of("kotlin")
+    assert grammar is not None
+    assert rules is not None
+    assert rules.prepare is not None
+    tree = parse_in_time(grammar, rules.prepare(b"fun sell() {\n  val in1 = open()\n  in1.skip(3)\n}\n"))
+    assert tree is not None
+    assert not tree.root_node.has_error
+
+
+def test_functions_that_elixir_defines_on_a_condition() -> None:
+    check(
+        "elixir",
+        """defmodule Shop do
+  cond do
+    fast?() -> def sell(x), do: x
+    true ->
+      def buy(x), do: x
+  end
+end
+""",
+        "1-7 module Shop",
+        "3-3 function Shop.sell",
+        "5-5 function Shop.buy",
     )
 
 

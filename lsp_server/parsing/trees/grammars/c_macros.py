@@ -12,11 +12,12 @@ _DECLARED = (
     rb"(?:[A-Za-z_][\w:]*+[ \t\r\n]*+[(\[=;,)]|\([ \t]*+(?:[A-Z][A-Z0-9_]*+[ \t]++)?\*)"
 )
 # What stands between `class` and the type's name is a macro: `class EXPORT_MACRO Name {`. One that is not in
-# capitals is known by what follows the name: `class Core_API Name : public Base`.
+# capitals is known by its end, or by what follows the name: `class Core_API Name`, `class any Name : Base`.
 _LATE_NAME = re.compile(
     rb"\b(class|struct|union)([ \t]++(?:"
     rb"(?:[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,200}\))?+[ \t\n]++(?!final\b)){1,4}+"
     rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?[:{<])"
+    rb"|[A-Za-z_]\w*+(?:(?<=_API)|(?<=[Ee]xport)|(?<=EXPORT))[ \t]++(?=[A-Za-z_]\w*+(?![\w(]))"
     rb"|[A-Za-z_]\w*+[ \t]++(?!final\b|sealed\b|abstract\b)"
     rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?:(?!:))))"
 )
@@ -60,8 +61,9 @@ _UNREAL = re.compile(
     rb"\b(?:U(?:CLASS|STRUCT|ENUM|INTERFACE|FUNCTION|PROPERTY|META|PARAM)|GENERATED_(?:[A-Z]++_)?BODY)[ \t]*+"
     rb"\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\)){0,1000}+\)"
 )
-# Attributes of parameters, pointers and functions; the grammar takes each for a type or a name.
+# Attributes of parameters, pointers, functions and fields; the grammar takes each for a type or a name.
 _ATTRIBUTE_MARKS = (
+    *(b"GUARDED_", b"ACQUIRED_"),
     *(b"nused", b"UNUSED", b"RESTRICT", b"__init", b"__exit", b"__user", b"__iomem", b"__rcu", b"__percpu"),
     *(b"__force", b"printf", b"internal_function", b"__host__", b"__device__", b"__global__"),
 )
@@ -73,6 +75,9 @@ _ATTRIBUTES = re.compile(
     rb"|__(?:(?:maybe_|always_)?unused|attribute_unused__)(?=\s++[\w*]|\s*+[,)])"
     rb"|(?:__(?:user|kernel|iomem|rcu|percpu|force))(?=\s*+[*,)]|\s++\w)"
     rb"|(?:__(?:init|exit)(?:data)?|internal_function)(?=\s++[\w*])"
+    # `int size_ GUARDED_BY(mutex_);`
+    rb"|(?<=\s)[A-Z_]{0,40}(?:GUARDED_(?:BY|VAR)|ACQUIRED_(?:BEFORE|AFTER))"
+    rb"(?:\([^()\n]{0,200}\))?+(?=\s*+[;={])"
     # CUDA: `__host__ __device__ __forceinline__ int f(`
     rb"|__(?:host|device|global|constant|shared|forceinline|noinline)__(?=\s++[\w*])"
     # `void printflike(1, 2) f(`, `__printf(1, 2) void f(`

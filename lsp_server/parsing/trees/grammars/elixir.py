@@ -30,7 +30,7 @@ _FUNCTIONS = frozenset(
     {"def", "defp", "defmacro", "defmacrop", "defguard", "defguardp", "defdelegate", "defn", "defnp"}
 )
 _TEST_BLOCKS = frozenset({"test", "describe", "property", "feature"})
-_LOOKED_INTO = frozenset({"quote", "if", "unless", "for"})
+_LOOKED_INTO = frozenset({"quote", "if", "unless", "for", "cond", "case"})
 _TYPES = frozenset({"type", "typep", "opaque"})
 _CALLBACKS = frozenset({"callback", "macrocallback"})
 _LEADING = frozenset(
@@ -178,6 +178,8 @@ RULES = Rules(
         "call": _call,
         "unary_operator": _unary,
         "do_block": Role.ENTER,
+        "stab_clause": Role.ENTER,
+        "body": Role.ENTER,
         "ERROR": Role.ENTER,
     },
     exported=_exported,

@@ -40,6 +40,8 @@ _CONTEXT = re.compile(rb"^([ \t]*+)context\([^()\"\n]*+\)(?=\s)", re.MULTILINE)
 _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](?=\})")
 # A getter has no arguments, a setter has a name.
 _CALLED = re.compile(rb"^([ \t]*+)(?:get(?=\([^)\s])|set(?=\(\"))", re.MULTILINE)
+# `in1.read()` on a line of its own is read as the operator, with what is above it.
+_IN_A_NAME = re.compile(rb"^([ \t]*+)in(?=\d)", re.MULTILINE)
 _CONSTRUCTOR_BELOW = re.compile(
     rb"(?<=class )(\w++(?:<[^>\n]*+>)?)"
     rb"([ \t]*+\r?\n\s*+(?:(?:@[\w.]++(?:\([^()\n]*+\))?|actual|internal|private|protected|public)\s++)*+)"
@@ -91,6 +93,7 @@ def _prepare(source: bytes) -> bytes:
         source = _BEFORE_ANNOTATION.sub(rb"\1;", source)
     if b"et(" in source:
         source = _CALLED.sub(rb"\1_et", source)
+    source = _IN_A_NAME.sub(rb"\1_n", source)
     if b"$$" in source:
         source = _DOLLARS.sub(lambda found: b" " * len(found[0]), source)
     return _LINE.sub(_with_end, _older(source))
