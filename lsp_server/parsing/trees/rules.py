@@ -146,6 +146,7 @@ class Rules:
             reads it on its own: nothing, or a type's head and its end. For languages with braces or `end`.
         directives: The preprocessor's lines, which a repair leaves out: they are indented on their own or not
             at all.
+        swallows_comments: Whether its nodes may end with comments that belong to what follows them.
         merges_neighbours: Whether neighbours of one name are one definition, as a function's equations are.
     """
 
@@ -165,6 +166,7 @@ class Rules:
     definition_lines: re.Pattern[bytes] | None = None
     piece_contexts: tuple[tuple[bytes, bytes], ...] = ()
     directives: re.Pattern[bytes] | None = None
+    swallows_comments: bool = False
     merges_neighbours: bool = False
 
 

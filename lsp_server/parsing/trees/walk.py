@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from tree_sitter import Node
 
@@ -125,6 +126,9 @@ class Walker:
                 for one in found:
                     self.take(one, level, inner)
             leading.clear()
+            if self.rules.swallows_comments:
+                column = node.start_point.column
+                leading += [one for one in self.swallowed(node) if one.start_point.column == column]
             if inner:
                 return inner
         return None
@@ -158,6 +162,8 @@ class Walker:
                 docs = rules.attribute_docs(node) or docs
         code_start = code_start or start
         end = one.end or one.node.end_byte
+        if rules.swallows_comments:
+            end = next((comment.start_byte for comment in self.swallowed(one.node)), end)
         while end > start + 1 and source[end - 1] in _BLANK:
             end -= 1
         return Definition(
@@ -172,6 +178,19 @@ class Walker:
             comments=comments,
             docs=docs,
         )
+
+    def swallowed(self, node: Node) -> list[Node]:
+        """Return the comments that end a node though they are indented no deeper than it."""
+        roles, column, last = self.rules.nodes, node.start_point.column, node
+        while (child := last.child(last.child_count - 1) if last.child_count else None) is not None:
+            if roles.get(child.type) is Role.COMMENT:
+                break
+            last = child
+        run = takewhile(
+            lambda one: roles.get(one.type) is Role.COMMENT and one.start_point.column <= column,
+            reversed(last.children),
+        )
+        return [*run][::-1]
 
     def leading_run(self, leading: Sequence[Node], start: int) -> list[tuple[Node, int]]:
         """Return the comments and attributes directly before byte `start`, each with its end."""

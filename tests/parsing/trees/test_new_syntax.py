@@ -187,53 +187,6 @@ def test_hidden_accessors_of_ruby() -> None:
     )
 
 
-def test_comments_of_methods_in_ruby() -> None:
-    check(
-        "ruby",
-        """class Shop
-  # Sells one.
-  sig { params(item: Item).void }
-  def sell(item); end
-  # Buys one.
-  private def buy; end
-  helpers do
-    # Counts all.
-    def count; end
-    # Weighs all.
-    def weigh; end
-  end
-  desc "list", "Lists all"
-  def list; end
-end
-""",
-        "1-15 class Shop",
-        "2-4 method Shop.sell | Sells one.",
-        "5-6 method Shop.buy | Buys one.",
-        "8-9 method Shop.count | Counts all.",
-        "10-11 method Shop.weigh | Weighs all.",
-        "13-14 method Shop.list",
-    )
-
-
-def test_comments_of_properties_among_parameters() -> None:
-    check(
-        "kotlin",
-        "class Cart(\n    /** Its name. */\n    val name: String, // shown\n    // How many.\n"
-        "    private val size: Int,\n    plain: Int,\n)\n",
-        "1-7 class Cart",
-        "2-3 property Cart.name | Its name.",
-        "4-5 property Cart.size | How many.",
-    )
-    check(
-        "php",
-        "<?php\nclass Cart {\n  public function __construct(\n    /** Its name. */\n    private Name $name,\n"
-        "    int $plain,\n  ) {}\n}\n",
-        "2-8 class Cart",
-        "3-7 constructor Cart.__construct",
-        "4-5 property Cart.$name | Its name.",
-    )
-
-
 def test_a_name_that_begins_like_an_operator_in_kotlin() -> None:
     grammar, rules = load_grammar(LANGUAGES["kotlin"]), rules_of("kotlin")
     assert grammar is not None

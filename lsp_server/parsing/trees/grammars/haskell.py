@@ -104,18 +104,20 @@ def _constructor(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 def _class(node: Node, _scope: Scope) -> Iterable[Found]:
-    at, body = node.child_by_field_name("name"), node.child_by_field_name("declarations")
+    at = node.child_by_field_name("name")
     if at is None:
         return ()
-    head_end = head_end_of(node, body)
+    where = child_of_type(node, "where")
+    head_end = where.end_byte if where is not None else node.end_byte
     head = " ".join(
         (node.text or b"")[: max(0, head_end - node.start_byte)].decode("utf-8", "replace").split()
     )
     if node.type == "instance":
         head = _PRAGMA.sub("", head.removeprefix("instance "))
         name = head.removesuffix("where").rpartition("=>")[2].strip()[:80]
-        return (Found(node, body=body, opens=ScopeKind.TYPE, containers=(name,)),)
-    return (Found(node, at, SymbolKind.INTERFACE, body=body, opens=ScopeKind.TYPE),)
+        return (Found(node, inside=(node,), opens=ScopeKind.TYPE, containers=(name,)),)
+    # A comment before its first member is in the class, but not in its body.
+    return (Found(node, at, SymbolKind.INTERFACE, head_end=head_end, inside=(node,), opens=ScopeKind.TYPE),)
 
 
 def _synonym(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -154,6 +156,8 @@ RULES = Rules(
         "haddock": Role.COMMENT,
         "imports": Role.ENTER,
         "declarations": Role.ENTER,
+        "class_declarations": Role.ENTER,
+        "instance_declarations": Role.ENTER,
         "signature": _signature,
         "function": _equation,
         "bind": _equation,

@@ -176,6 +176,7 @@ RULES = Rules(
         "infix_expression": _test_infix,
         "ERROR": Role.ENTER,
     },
+    swallows_comments=True,
     exported=_exported,
     tested=_tested,
     attributes=frozenset({"annotation"}),

@@ -1,0 +1,89 @@
+"""Comments are found where a grammar puts them elsewhere than in front of what they are about."""
+
+from listed import check
+
+
+def test_comments_of_methods_in_ruby() -> None:
+    check(
+        "ruby",
+        """class Shop
+  # Sells one.
+  sig { params(item: Item).void }
+  def sell(item); end
+  # Buys one.
+  private def buy; end
+  helpers do
+    # Counts all.
+    def count; end
+    # Weighs all.
+    def weigh; end
+  end
+  desc "list", "Lists all"
+  def list; end
+end
+""",
+        "1-15 class Shop",
+        "2-4 method Shop.sell | Sells one.",
+        "5-6 method Shop.buy | Buys one.",
+        "8-9 method Shop.count | Counts all.",
+        "10-11 method Shop.weigh | Weighs all.",
+        "13-14 method Shop.list",
+    )
+
+
+def test_comments_of_properties_among_parameters() -> None:
+    check(
+        "kotlin",
+        "class Cart(\n    /** Its name. */\n    val name: String, // shown\n    // How many.\n"
+        "    private val size: Int,\n    plain: Int,\n)\n",
+        "1-7 class Cart",
+        "2-3 property Cart.name | Its name.",
+        "4-5 property Cart.size | How many.",
+    )
+    check(
+        "php",
+        "<?php\nclass Cart {\n  public function __construct(\n    /** Its name. */\n    private Name $name,\n"
+        "    int $plain,\n  ) {}\n}\n",
+        "2-8 class Cart",
+        "3-7 constructor Cart.__construct",
+        "4-5 property Cart.$name | Its name.",
+    )
+
+
+def test_comments_below_an_indented_body_in_scala() -> None:
+    check(
+        "scala",
+        """object Shop {
+  val size =
+    3
+
+  /** Sells. */
+  def sell: Int =
+    1
+  // Buys.
+  def buy = 2
+}
+class Cart:
+  def total =
+    1
+// The last.
+def last = 3
+""",
+        "1-10 class Shop",
+        "2-3 property Shop.size",
+        "5-7 method Shop.sell | Sells.",
+        "8-9 method Shop.buy | Buys.",
+        "11-13 class Cart",
+        "12-13 method Cart.total",
+        "14-15 function last | The last.",
+    )
+
+
+def test_a_comment_before_the_first_member_of_a_haskell_class() -> None:
+    check(
+        "haskell",
+        "class Shop a where\n  -- | Sells.\n  sell :: a\ninstance Shop Int where\n  -- Now.\n  sell = 1\n",
+        "1-3 interface Shop",
+        "2-3 method Shop.sell | Sells.",
+        "5-6 method Shop Int.sell | Now.",
+    )
