@@ -17,6 +17,7 @@ from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.status import IndexState
+from lsp_server.workspace.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class BackgroundIndexing:
             holding the lock.
         on_change: Called, without holding the lock, when the state here may have changed.
         updates: Records how long changes took to become searchable.
+        turns: Shared by all folders; one is taken for a scan or a rebuild.
     """
 
     def __init__(
@@ -58,18 +60,23 @@ class BackgroundIndexing:
         publish: Callable[[], bool],
         on_change: Callable[[], None],
         updates: Percentiles,
+        *,
+        turns: Turns,
     ) -> None:
         self._index = index
         self._client = make_client(self._on_event, self._on_death)
         self._publish = publish
         self._on_change = on_change
         self._updates = updates
+        self._turns = turns
         self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
         self._is_closed = False
         self._is_paused = index.is_paused()
         self._awaits_restart = False
         """Nothing is sent: the process died, and waits for its restart."""
+        self._awaits_turn = False
+        """Nothing is sent: other folders are being indexed. The scan that follows covers all requests."""
         self._note: str | None = None
         self._failure: messages.Failed | None = None
         self._was_deleted = False
@@ -92,7 +99,7 @@ class BackgroundIndexing:
         """Compare the whole folder with the index."""
         with self._lock:
             self._ask_for_whole_folder(messages.Scan)
-        self._on_change()
+        self._changed()
 
     def update(self, paths: Sequence[str]) -> None:
         """Look at these relative paths again."""
@@ -101,14 +108,14 @@ class BackgroundIndexing:
                 self._catch_up()  # what failed has to be done, too
             elif self._ask(lambda ticket: messages.Update(tuple(paths), ticket)):
                 self._asked_at_s[self._last_ticket] = time.monotonic()
-        self._on_change()
+        self._changed()
 
     def rebuild(self) -> None:
         """Read, parse and embed everything again; the old index answers meanwhile. A pause defers it."""
         with self._lock:
             self._rebuild_ticket = self._last_ticket + 1
             self._ask_for_whole_folder(messages.Rebuild)
-        self._on_change()
+        self._changed()
 
     def prioritise(self, paths: Sequence[str]) -> None:
         """Index these before others: they are open in an editor."""
@@ -126,7 +133,7 @@ class BackgroundIndexing:
             self._index.create().pause()
         except IndexStorageFailed as error:
             logger.warning("the pause will not outlast this run: %s", error.message)
-        self._on_change()
+        self._changed()
 
     def resume(self) -> None:
         """Go on; what changed meanwhile is found by a scan."""
@@ -139,13 +146,14 @@ class BackgroundIndexing:
             self._deaths = 0
             self._client.tell(messages.Resume())
             self._catch_up()
-        self._on_change()
+        self._changed()
 
     def close(self) -> None:
         """End the process, for good, within a second."""
         with self._lock:
             self._is_closed = True
             self._schedule(None)
+            self._turns.end(self._take_turn)
         self._client.close()
 
     def _ask(self, make: Callable[[int], Command]) -> bool:
@@ -153,7 +161,7 @@ class BackgroundIndexing:
         if self._is_closed or self._is_paused:
             return False
         self._last_ticket += 1
-        if not self._awaits_restart:
+        if not self._awaits_restart and not self._awaits_turn:
             self._schedule(None)
             self._send(make(self._last_ticket))
         return True
@@ -168,8 +176,21 @@ class BackgroundIndexing:
 
     def _ask_for_whole_folder(self, make: Callable[[int], Command]) -> None:
         """Make a request that covers every file; before the first one, the folder can't be ready."""
+        self._awaits_turn = not self._turns.take(self._take_turn)
         if self._ask(make):
             self._has_asked_for_whole_folder = True
+
+    def _take_turn(self) -> None:
+        with self._lock:
+            self._catch_up()
+        self._changed()
+
+    def _changed(self) -> None:
+        """Report a change of state, and let another folder begin if nothing is being done here."""
+        with self._lock:
+            if self._is_closed or self._awaits_restart or self.state is not IndexState.INDEXING:
+                self._turns.end(self._take_turn)
+        self._on_change()
 
     def _send(self, command: Command) -> None:
         if self._client.pid is None:
@@ -201,13 +222,14 @@ class BackgroundIndexing:
                         self._schedule(IDLE_S, self._end_idle_process)
             case messages.Waiting(holder):
                 self._note = f"Waiting for {holder}, which is writing the index of this folder."
+                self._turns.end(self._take_turn)
             case messages.Failed():
                 with self._lock:
                     self._has_given_up = True
                     self._fail(event)
             case messages.Profile():
                 logger.info("indexing took %s", event.seconds)
-        self._on_change()
+        self._changed()
 
     def _settle(self, ticket: int, *, is_published: bool) -> None:
         now = time.monotonic()
@@ -251,14 +273,14 @@ class BackgroundIndexing:
                 delay_s = FIRST_RESTART_S * 2 ** (self._deaths - 1)
                 self._note = f"The indexer ended unexpectedly and restarts in {delay_s:.1f} seconds."
                 self._schedule(delay_s, self._retry)
-        self._on_change()
+        self._changed()
 
     def _retry(self) -> None:
         with self._lock:
             self._awaits_restart = False
             self._note = None
             self._catch_up()
-        self._on_change()
+        self._changed()
 
     # Rest
 

@@ -21,11 +21,11 @@ from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.background import BackgroundIndexing, MakeClient
 from lsp_server.workspace.closing import all_at_once
 from lsp_server.workspace.explanation import explain
-from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.overlay import Overlay, digest_on_disk
 from lsp_server.workspace.query_models import QueryModels, TextOnly
 from lsp_server.workspace.reader import IndexReader
 from lsp_server.workspace.saved_files import show_saved
+from lsp_server.workspace.service_listener import ServiceListener
 from lsp_server.workspace.status import FolderStatus, IndexState, PathExplanation
 from lsp_server.workspace.watching.watcher import FolderWatcher, WatchListener
 
@@ -64,21 +64,6 @@ class FolderParts:
     watch: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServiceListener:
-    """Callbacks of a service, called on any of its threads and without holding a lock.
-
-    Attributes:
-        on_status: The status may have changed.
-        on_settings: The folder's settings file may have changed.
-        updates: Records how long changes took to become searchable.
-    """
-
-    on_status: Callable[[], None]
-    on_settings: Callable[[], None]
-    updates: Percentiles
-
-
 class FolderService:
     """One folder under one set of settings, from `start` to `close`. Thread-safe.
 
@@ -92,8 +77,9 @@ class FolderService:
         self, parts: FolderParts, listener: ServiceListener, before: "FolderService | None" = None
     ) -> None:
         self.folder = parts.folder
+        updates, turns = listener.updates, listener.turns
         self.background = BackgroundIndexing(
-            parts.index, parts.make_client, self._publish, listener.on_status, listener.updates
+            parts.index, parts.make_client, self._publish, listener.on_status, updates, turns=turns
         )
         self._parts = parts
         self._listener = listener

@@ -23,8 +23,10 @@ from lsp_server.workspace.metrics import Percentiles, resident_bytes
 from lsp_server.workspace.nested import innermost
 from lsp_server.workspace.open_folder import OpenFolder, problems_of, work_of
 from lsp_server.workspace.rerankers import Rerankers
-from lsp_server.workspace.service import FolderParts, FolderService, ServiceListener
+from lsp_server.workspace.service import FolderParts, FolderService
+from lsp_server.workspace.service_listener import ServiceListener
 from lsp_server.workspace.status import FolderStatus, IndexState, Metrics, PathExplanation, WorkspaceStatus
+from lsp_server.workspace.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class Workspace:
         self._documents = OpenDocuments()
         self._state_without_folders = IndexState.STARTING
         self._updates = Percentiles()
+        self._turns = Turns()
         self._embedded_before = 0
         self._rerankers = Rerankers(composition.load_reranker, self._publish_status)
         self._searches = FolderSearches(self._rerankers)
@@ -112,7 +115,7 @@ class Workspace:
     def _start(self, path: Path, loaded: LoadedSettings, before: FolderService | None) -> None:
         parts = self._composition.folder_parts(path, loaded.settings)
         listener = ServiceListener(
-            self._publish_status, lambda: self._settings_file_changed(path), self._updates
+            self._publish_status, lambda: self._settings_file_changed(path), self._updates, self._turns
         )
         service = FolderService(parts, listener, before)
         folder = OpenFolder(path, real_path(path), loaded, service)

@@ -18,6 +18,7 @@ from lsp_server.workspace.background import BackgroundIndexing
 from lsp_server.workspace.indexer_client import IndexerClient
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.status import IndexState
+from lsp_server.workspace.turns import Turns
 
 PATIENCE_S = 60.0
 
@@ -53,13 +54,17 @@ COUNTS_THEN_SETTLES = (
     "say('Progress', done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)\n        "
     f"else: {SETTLES.partition(': ')[2]}"
 )
+NEVER_SETTLES = (
+    'say("Progress", done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)'
+)
+WAITS = 'say("Waiting", holder="another process")'
 FAILS_AND_ENDS = FAILS + "; sys.exit()"
 
 
 class Stage:
     """One background and all that it was told and told others."""
 
-    def __init__(self, home: Path, behaviour: str) -> None:
+    def __init__(self, home: Path, behaviour: str, turns: Turns) -> None:
         self.log = home / "log"
         self.index = IndexRoot(home).create().folder_of(home)
         self.updates = Percentiles()
@@ -68,7 +73,7 @@ class Stage:
         self._script = home / "child.py"
         self.behave(behaviour)
         self.background = BackgroundIndexing(
-            self.index, self._client, self._publish, self._change, self.updates
+            self.index, self._client, self._publish, self._change, self.updates, turns=turns
         )
 
     def behave(self, behaviour: str) -> None:
@@ -114,10 +119,12 @@ MakeStage = Callable[..., Stage]
 def stage(tmp_path: Path) -> Iterator[MakeStage]:
     stages: list[Stage] = []
 
+    turns = Turns(at_once=1)
+
     def make(behaviour: str, folder: str = "first") -> Stage:
         home = tmp_path / folder
         home.mkdir(exist_ok=True)
-        stages.append(Stage(home, behaviour))
+        stages.append(Stage(home, behaviour, turns))
         return stages[-1]
 
     yield make
@@ -134,6 +141,52 @@ def test_a_folder_is_ready_when_everything_asked_is_answered(stage: MakeStage) -
     one.comes_to(IndexState.READY)
     assert one.commands() == ["start", "Scan", "Update"]
     assert one.updates.at(0.5) is not None
+
+
+def test_folders_are_scanned_in_turn(stage: MakeStage) -> None:
+    first, second, third = stage(NEVER_SETTLES), stage(SETTLES, "second"), stage(SETTLES, "third")
+    first.background.scan()
+    first.wait_for(lambda: first.background.job is not None)
+    second.background.scan()
+    second.background.update(["a.py"])
+    third.background.scan()
+    assert second.background.state is IndexState.INDEXING
+    assert second.is_resting
+    assert third.is_resting
+    first.background.close()
+    second.comes_to(IndexState.READY)
+    third.comes_to(IndexState.READY)
+    assert second.commands() == ["start", "Scan"]  # which found what had changed, too
+
+
+def test_a_change_in_a_folder_that_is_ready_waits_for_no_other_folder(stage: MakeStage) -> None:
+    first, second = stage(SETTLES), stage(NEVER_SETTLES, "second")
+    first.background.scan()
+    first.comes_to(IndexState.READY)
+    second.background.scan()
+    first.background.update(["a.py"])
+    first.comes_to(IndexState.READY)
+
+
+@pytest.mark.parametrize("behaviour", ["dies", "fails", "waits"])
+def test_a_folder_whose_indexer_does_nothing_keeps_no_other_waiting(behaviour: str, stage: MakeStage) -> None:
+    first = stage({"dies": DIES, "fails": FAILS, "waits": WAITS}[behaviour])
+    second = stage(SETTLES, "second")
+    first.background.scan()
+    second.background.scan()
+    second.comes_to(IndexState.READY)
+
+
+def test_a_paused_folder_takes_no_turn(stage: MakeStage) -> None:
+    first, second = stage(NEVER_SETTLES), stage(SETTLES, "second")
+    first.background.scan()
+    second.background.scan()
+    second.background.pause()
+    first.background.pause()
+    second.background.resume()
+    second.comes_to(IndexState.READY)
+    first.background.resume()
+    first.wait_for(lambda: first.commands() == ["start", "Scan", "Pause", "Resume", "Scan"])
 
 
 def test_an_indexer_ends_where_no_more_threads_can_be_started(

@@ -14,8 +14,10 @@ from lsp_server.indexing.scanning import scanner
 from lsp_server.settings import settings_from_mapping
 from lsp_server.storage.lease import WriterLease
 from lsp_server.workspace.metrics import Percentiles
-from lsp_server.workspace.service import FolderService, ServiceListener
+from lsp_server.workspace.service import FolderService
+from lsp_server.workspace.service_listener import ServiceListener
 from lsp_server.workspace.status import IndexState
+from lsp_server.workspace.turns import Turns
 
 PATIENCE_S = 60.0
 
@@ -26,7 +28,7 @@ class Followed:
     def __init__(self, folder: Path, index_dir: Path) -> None:
         (folder / "a.py").write_text("def send_again():\n    return 1\n")
         self._changed = threading.Condition()
-        listener = ServiceListener(self._tell, lambda: None, Percentiles())
+        listener = ServiceListener(self._tell, lambda: None, Percentiles(), Turns())
         settings = settings_from_mapping({"storage.indexDir": str(index_dir)})
         parts = folder_parts(folder, settings)
         self._lease_lock = parts.index.lease_lock
