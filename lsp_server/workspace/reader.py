@@ -21,7 +21,7 @@ COUNT_EVERY_S = 0.25
 """While an index is being built, its files are counted at most this often; in a large one that takes time."""
 
 MEASURE_EVERY_S = 2.0
-"""Its size on disk is summed up at most this often."""
+"""Its size on disk is summed up after every commit, and this often besides: tidying up changes it, too."""
 
 
 class Generation:
@@ -262,7 +262,7 @@ class IndexReader:
 
     def _size_bytes(self, generation: Generation) -> int:
         size = self._disk_size
-        if size.generation != generation.number and time.monotonic() - size.measured_s > MEASURE_EVERY_S:
+        if size.generation != generation.number or time.monotonic() - size.measured_s > MEASURE_EVERY_S:
             size_bytes = generation.version.size_bytes()
             self._disk_size = size = _DiskSize(time.monotonic(), generation.number, size_bytes)
         return size.size_bytes

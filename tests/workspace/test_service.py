@@ -16,7 +16,7 @@ from lsp_server.storage.lease import WriterLease
 from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.service import FolderService
 from lsp_server.workspace.service_listener import ServiceListener
-from lsp_server.workspace.status import IndexState
+from lsp_server.workspace.status import IndexFacts, IndexState
 from lsp_server.workspace.turns import Turns
 
 PATIENCE_S = 60.0
@@ -40,10 +40,10 @@ class Followed:
             assert self._changed.wait_for(lambda: self.service.state is IndexState.READY, PATIENCE_S)
 
     @property
-    def index(self) -> Path:
+    def facts(self) -> IndexFacts:
         facts = self.service.status().index
         assert facts is not None
-        return facts.path
+        return facts
 
     @property
     def unsaved(self) -> set[str]:
@@ -80,6 +80,17 @@ def followed(tmp_path: Path) -> Iterator[Followed]:
     one.service.close()
 
 
+def test_the_size_of_an_index_is_that_of_its_latest_commit(followed: Followed) -> None:
+    followed.wait_until_ready()
+    before = followed.facts.size_bytes
+    names = [f"b{number}.py" for number in range(100)]
+    for name in names:
+        (followed.service.folder / name).write_text(f"def send_{name[:-3]}():\n    return 1\n" * 10)
+    followed.service.changed(names)
+    followed.wait_until_ready()
+    assert followed.facts.size_bytes > before
+
+
 def test_damage_that_a_check_does_not_find_leads_to_a_rebuild(
     followed: Followed, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -87,7 +98,7 @@ def test_damage_that_a_check_does_not_find_leads_to_a_rebuild(
         return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
     followed.wait_until_ready()
-    index = {"path": str(followed.index)}
+    index = {"path": str(followed.facts.path)}
     followed.search_finds_damage(**index)
     assert not warnings()  # a check, as far as is known it will do
     while not warnings():  # what tidies up a new index may make a generation, which is checked first
