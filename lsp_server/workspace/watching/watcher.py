@@ -29,9 +29,10 @@ MIN_POLL_S = 2.0
 MAX_POLL_S = 60.0
 """Polling pauses no longer than this, however long a walk takes: nothing else reports changes then."""
 
-UNWATCHED_S = 2.0
-"""What no watch covers is checked this often: the folder itself, git's files and ignore files above it. A
-check takes some tens of microseconds."""
+UNWATCHED_S = 1.0
+"""What no watch covers is checked this often: the folder itself, git's files and ignore files above it. What
+follows from it is searchable within two seconds then, as after any change. A check takes some tens of
+microseconds."""
 
 POLL_SHARE = 20
 """After a walk, polling pauses for this many times as long, so that walks take 5 % of one core; those of more
@@ -314,7 +315,7 @@ class FolderWatcher:
             return self._ready.is_set()
         self._set_ready("the folder does not exist")
         while _identity(self._root) is None and not self._stopping.is_set():
-            self._wake.wait(MIN_POLL_S)
+            self._wake.wait(UNWATCHED_S)
             self._wake.clear()
         self._rules.invalidate("")
         return True

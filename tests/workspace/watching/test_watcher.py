@@ -2,11 +2,15 @@
 
 import errno
 import os
+import queue
 import shutil
 import sys
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -170,7 +174,7 @@ class TestFolderByFolder:
     def test_a_root_that_vanishes_and_returns_is_watched_again(
         self, root: Path, ear: Ear, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(watcher_module, "MIN_POLL_S", 0.05)
+        monkeypatch.setattr(watcher_module, "UNWATCHED_S", 0.05)
         shutil.rmtree(root)
         ear.wait_for(lambda: ear.reasons_to_poll == ["the folder does not exist"])
         write(root, "a.py")
@@ -393,3 +397,16 @@ def test_checking_what_is_not_watched_costs_no_walk(
     ear.wait_for(lambda: ear.n_rescans > 0)
     watcher.stop()
     assert walks
+
+
+def test_what_is_not_watched_is_checked_often_enough_to_be_searchable_within_two_seconds(
+    root: Path, ear: Ear
+) -> None:
+    looks: queue.SimpleQueue[float] = queue.SimpleQueue()
+    listener = replace(ear.listener, on_look=lambda: looks.put(time.monotonic()))
+    watcher = FolderWatcher(IgnoreRules(root), listener)
+    watcher.start()
+    times_s = [looks.get(timeout=PATIENCE_S) for _ in range(3)]
+    watcher.stop()
+    shortest_s = min(later - earlier for earlier, later in pairwise(times_s))  # others may use the processors
+    assert shortest_s < 1.5
