@@ -188,7 +188,8 @@ class BackgroundIndexing:
     def _changed(self) -> None:
         """Report a change of state, and let another folder begin if nothing is being done here."""
         with self._lock:
-            if self._is_closed or self._awaits_restart or self.state is not IndexState.INDEXING:
+            works = self.state is IndexState.INDEXING or (self._awaits_turn and not self._is_paused)
+            if self._is_closed or self._awaits_restart or not works:
                 self._turns.end(self._take_turn)
         self._on_change()
 

@@ -177,6 +177,23 @@ def test_a_folder_whose_indexer_does_nothing_keeps_no_other_waiting(behaviour: s
     second.comes_to(IndexState.READY)
 
 
+def test_a_folder_that_is_tried_again_gets_its_turn_however_late(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 2 * PATIENCE_S)
+    first, second = stage(FAILS), stage(NEVER_SETTLES, "second")
+    first.background.scan()
+    first.comes_to(IndexState.FAILED)
+    second.background.scan()
+    second.wait_for(lambda: second.background.job is not None)
+    first.behave(SETTLES)
+    first.client.rest()
+    first.let_time_pass()
+    assert first.background.state is IndexState.FAILED
+    second.background.close()
+    first.comes_to(IndexState.READY)
+
+
 def test_a_paused_folder_takes_no_turn(stage: MakeStage) -> None:
     first, second = stage(NEVER_SETTLES), stage(SETTLES, "second")
     first.background.scan()
