@@ -27,6 +27,8 @@ _NOT_LEADING = (b"//!", b"/*!", b"#!/")
 _OPENS = (b"{", b"(", b"[", b"]", b",", b"*/")
 """What ends before a comment that belongs to what follows it, though it does not begin its line."""
 _MACRO = re.compile(rb"\n?[ \t]*\S[^\n]*")
+_BEFORE_TRAILING = re.compile(rb"[ \t]*+[;,]?[ \t]*+")
+"""What may be between a definition and the comment behind it: `int limit; // how often`."""
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Definition:
         code_start: Byte offset of the first attribute or the signature.
         head_start: Byte offset of the signature.
         end: Byte offset of its end.
-        comments: Byte ranges of the leading comments.
+        comments: Byte ranges of the leading comments; where there are none, of those behind it.
         docs: The node of a docstring or documentation attribute.
     """
 
@@ -116,6 +118,8 @@ class Walker:
                 if isinstance(rule, Role)
                 else found_by(rule, node, scope)
             )
+            if found is Role.COMMENT and not leading and self.is_trailing(node):
+                continue
             if found is Role.COMMENT or found is Role.ATTRIBUTE:
                 leading.append(node)
                 continue
@@ -178,6 +182,27 @@ class Walker:
             comments=comments,
             docs=docs,
         )
+
+    def is_trailing(self, comment: Node) -> bool:
+        """Give a comment to the definition on the lines of which it stands; False if there is none."""
+        if not self.done:
+            return False
+        last, source, begin = self.done[-1], self.source, comment.start_byte
+        end = begin + len(source[begin : comment.end_byte].rstrip())
+        if last.comments and last.comments[0][0] >= last.end:
+            # More lines of the one before.
+            before, upper = last.comments[-1]
+            is_next = source[upper:begin].strip(b" \t\r") == b"\n"
+            fits = is_next and _column(source, before) == _column(source, begin)
+        else:
+            is_bare = not last.comments and last.docs is None and b"\n" not in source[last.start : last.end]
+            fits = (
+                is_bare and begin >= last.end and bool(_BEFORE_TRAILING.fullmatch(source[last.end : begin]))
+            )
+        if not fits or source[end : end + 200].partition(b"\n")[0].strip():
+            return False
+        last.comments.append((begin, end))
+        return True
 
     def swallowed(self, node: Node) -> list[Node]:
         """Return the comments that end a node though they are indented no deeper than it."""
@@ -339,6 +364,10 @@ def _bare_scope(one: Found, scope: Scope) -> Scope:
         access=one.access,
         owner=one.node,
     )
+
+
+def _column(source: bytes, at: int) -> int:
+    return at - source.rfind(b"\n", 0, at)
 
 
 def _head_start(node: Node, attributes: frozenset[str]) -> int:

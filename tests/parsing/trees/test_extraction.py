@@ -246,8 +246,11 @@ def test_a_comment_apart_from_a_definition_is_not_its_documentation() -> None:
 
 def test_a_comment_behind_a_comma_is_about_what_is_before_it() -> None:
     source = "enum Level {\n  Low, // for few\n  High, /* for many */\n  /* for all */ Full,\n};\n"
-    assert not find(source, "cpp", "High").symbol.documentation
-    assert find(source, "cpp", "Full").symbol.documentation == "for all"
+    assert [find(source, "cpp", name).symbol.documentation for name in ("Low", "High", "Full")] == [
+        "for few",
+        "for many",
+        "for all",
+    ]
 
 
 def test_an_attribute_far_above_a_definition_belongs_to_it() -> None:

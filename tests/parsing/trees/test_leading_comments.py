@@ -1,4 +1,4 @@
-"""Comments are found where a grammar puts them elsewhere than in front of what they are about."""
+"""Comments are found where they are not in front of what they are about, or a grammar puts them elsewhere."""
 
 from listed import check
 
@@ -86,4 +86,54 @@ def test_a_comment_before_the_first_member_of_a_haskell_class() -> None:
         "1-3 interface Shop",
         "2-3 method Shop.sell | Sells.",
         "5-6 method Shop Int.sell | Now.",
+    )
+
+
+def test_comments_behind_what_they_are_about() -> None:
+    check(
+        "c",
+        """struct job {
+    int tries; /* how often a failed one is begun again */
+    int pause; // between two tries,
+               // in seconds
+    int limit;
+    // in front
+    int kept; // behind
+    union {
+        int inner; // NOLINT
+    } any;
+    // of nothing
+};
+int run(struct job *one, // to be run
+        int now); /* runs it */
+int stop(void) {
+    return 0;
+} // of stop
+""",
+        "1-12 struct job",
+        "2-2 field job.tries | how often a failed one is begun again",
+        "3-3 field job.pause | between two tries,\nin seconds",
+        "5-5 field job.limit",
+        "6-7 field job.kept | in front",
+        "8-10 field job.any",
+        "9-9 field job.inner",
+        "13-14 function run",
+        "15-17 function stop",
+    )
+    check(
+        "go",
+        'package a\n\ntype Job struct {\n\tTries int `json:"t"` // how often\n\tPause int\n}\n\n'
+        "var Most = 3 // of all\n",
+        "3-6 struct Job",
+        "4-4 field Job.Tries | how often",
+        "5-5 field Job.Pause",
+        "8-8 variable Most | of all",
+    )
+    check(
+        "python",
+        "class Job:\n    tries = 3  # how often\n    pause: int  # noqa\n\n\nMOST = 3  # of all\n",
+        "1-3 class Job",
+        "2-2 field Job.tries | how often",
+        "3-3 field Job.pause",
+        "6-6 constant MOST | of all",
     )
