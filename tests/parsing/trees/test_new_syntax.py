@@ -289,6 +289,33 @@ fn last() {}
     )
 
 
+def test_arms_of_a_rust_macro() -> None:
+    check(
+        "rust",
+        """cfg_select! {
+    unix => {
+        /// Sells.
+        pub fn sell() { match a { b => {} } }
+    }
+    any(windows, target_os = "uefi") => {
+        const LIMIT: u8 = 1;
+    }
+    _ => {}
+}
+crate::cfg::switch! {
+    #[cfg(feature = "shop")] => {
+        fn other() {}
+    }
+}
+fn last() {}
+""",
+        "3-4 function sell | Sells.",
+        "7-7 constant LIMIT",
+        "13-13 function other",
+        "16-16 function last",
+    )
+
+
 def test_bit_flags_of_rust() -> None:
     check(
         "rust",

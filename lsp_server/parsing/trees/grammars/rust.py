@@ -30,9 +30,13 @@ _AROUND_ITEMS = re.compile(
     re.MULTILINE,
 )
 
-_CHOICE = re.compile(rb"^(?:cfg_if::)?cfg_if! \{[ \t]*+\r?\n(?:[ \t]++[^\n]*+\n|\r?\n)*+\}", re.MULTILINE)
+# `cfg_if! { if #[cfg(unix)] { ... } else { ... } }`, `cfg_select! { unix => { ... } _ => { ... } }`
+_CHOOSING = rb"^(?:\w++::)*+(?:cfg_if|cfg_select|(?<=cfg::)switch)! "
+_CHOICE = re.compile(_CHOOSING + rb"\{[ \t]*+\r?\n(?:[ \t]++[^\n]*+\n|\r?\n)*+\}", re.MULTILINE)
 _BRANCH = re.compile(
-    rb"^(?:(?: {4}|\t)(?:\} else )?+(?:if #\[[^\n]*\] )?+|(?:cfg_if::)?cfg_if! )\{(?=[ \t]*+\r?$)",
+    rb"^(?:(?: {4}|\t)(?:(?:\} else )?+(?:if #\[[^\n]*\] )?+|[^\s{}][^\n{}]*=> )|"
+    + _CHOOSING.removeprefix(b"^")
+    + rb")\{(?=[ \t]*+\r?$)",
     re.MULTILINE,
 )
 
@@ -48,7 +52,7 @@ def _with_items(source: bytes) -> bytes:
         source = _TYPE_MACRO.sub(b"st_![", source)  # A macro with the name of a type.
     if b"! {" not in source:
         return source
-    if b"cfg_if! {" in source:
+    if any(macro in source for macro in (b"cfg_if! {", b"cfg_select! {", b"cfg::switch! {")):
         source = _CHOICE.sub(lambda found: _BRANCH.sub(_nameless_branch, found[0]), source)
     if b"bitflags! {" in source:
         source = _BIT_FLAGS.sub(_as_enum, source)
