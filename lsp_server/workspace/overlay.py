@@ -6,9 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from pathlib import Path
 
-from lsp_server.disk import read_ordinary
 from lsp_server.embedding import Embedder
 from lsp_server.fulltext import Stemmer, prepare
 from lsp_server.indexing.workers.analyzer import content_digest
@@ -29,6 +27,9 @@ START_S = 10.0
 
 QUIET_S = 0.5
 """Text that no search waits for is parsed when nobody has typed for so long: typing must not cost a core."""
+
+MAX_SAVED = 50
+"""At most this many files that are not open are shown as they were saved: every search reads them all."""
 
 DigestOf = Callable[[str], bytes | None]
 """Path → the digest that the index has for it, or None."""
@@ -142,6 +143,8 @@ class Overlay:
         digest = content_digest(raw)
         wanted = self._is_wanted(path)
         with self._changed:
+            if stage is _Stage.SAVED and self._forget_indexed(self._indexed_digest) >= MAX_SAVED:
+                return False
             buffer = self._buffers.setdefault(path, _Buffer(stage=stage))
             if stage is _Stage.SAVED and buffer.stage is _Stage.OPEN:
                 return False  # what is on screen counts
@@ -234,11 +237,10 @@ class Overlay:
         began_s = time.monotonic()
         with self._changed:
             digest_of = indexed_digest or self._indexed_digest
-            for path, buffer in list(self._buffers.items()):
-                if buffer.stage is not _Stage.OPEN and digest_of(path) == buffer.digest:
-                    self._forget(path)
-                else:  # the file may have changed on disk, and the buffer not
-                    self._mark_dirty(path, buffer, digest_of)
+            self._forget_indexed(digest_of)
+            for path, buffer in self._buffers.items():
+                # The file may have changed on disk, and the buffer not.
+                self._mark_dirty(path, buffer, digest_of)
             asked = {path: self._buffers[path].number for path in self._dirty}
             self._n_waiting += 1
             self._changed.notify_all()
@@ -282,6 +284,14 @@ class Overlay:
         self._buffers.pop(path, None)
         self._dirty.pop(path, None)
         self._changed.notify_all()
+
+    def _forget_indexed(self, indexed_digest: DigestOf) -> int:
+        """Forget texts of files that are not open once the index has them; return how many are left."""
+        saved = {path: one for path, one in self._buffers.items() if one.stage is not _Stage.OPEN}
+        indexed = [path for path, one in saved.items() if indexed_digest(path) == one.digest]
+        for path in indexed:
+            self._forget(path)
+        return len(saved) - len(indexed)
 
     def _mark_dirty(self, path: str, buffer: _Buffer, indexed_digest: DigestOf) -> None:
         """Mark a buffer to be parsed if there is any need."""
@@ -380,11 +390,3 @@ class Overlay:
 
 def _unknown(_: str) -> None:
     return None
-
-
-def digest_on_disk(file: Path) -> bytes | None:
-    """Return the digest of a file's content, to compare with a buffer's; None where it can't be read."""
-    try:
-        return content_digest(read_ordinary(file)[0])
-    except (OSError, ValueError):
-        return None

@@ -1,10 +1,12 @@
-"""Shows files as they were just saved, while an index that has other work may take seconds to have them."""
+"""Files as they were just saved: shown while an index that has other work may take seconds to have them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from lsp_server.disk import read_ordinary
 from lsp_server.indexing.scanning.ignore import IgnoreRules
 from lsp_server.indexing.scanning.scanner import FileStat, changes_for, is_storable
+from lsp_server.indexing.workers.analyzer import content_digest
 from lsp_server.workspace.overlay import Overlay
 
 MAX_FILES = 20
@@ -40,3 +42,11 @@ def _is_shown(overlay: Overlay, rules: IgnoreRules, file: FileStat) -> bool:
     except OSError:
         return False
     return overlay.save(file.path, raw)
+
+
+def digest_on_disk(file: Path) -> bytes | None:
+    """Return the digest of a file's content, to compare with a buffer's; None where it can't be read."""
+    try:
+        return content_digest(read_ordinary(file)[0])
+    except (OSError, ValueError):
+        return None

@@ -21,10 +21,10 @@ from lsp_server.storage.folders import IndexFolder
 from lsp_server.workspace.background import BackgroundIndexing, MakeClient
 from lsp_server.workspace.closing import all_at_once
 from lsp_server.workspace.explanation import explain
-from lsp_server.workspace.overlay import Overlay, digest_on_disk
+from lsp_server.workspace.overlay import Overlay
 from lsp_server.workspace.query_models import QueryModels, TextOnly
 from lsp_server.workspace.reader import IndexReader
-from lsp_server.workspace.saved_files import show_saved
+from lsp_server.workspace.saved_files import digest_on_disk, show_saved
 from lsp_server.workspace.service_listener import ServiceListener
 from lsp_server.workspace.status import FolderStatus, IndexState, PathExplanation
 from lsp_server.workspace.watching.watcher import FolderWatcher, WatchListener

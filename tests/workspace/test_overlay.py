@@ -259,6 +259,18 @@ def test_a_file_is_shown_as_it_was_saved_unless_it_is_open(overlay: Overlay, ind
     assert names(overlay, index) == {"on_screen"}
 
 
+def test_only_so_many_saved_files_wait_for_the_index(
+    overlay: Overlay, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_SAVED", 2)
+    overlay.set("open.py", "def on_screen(): ...\n")
+    shown = [overlay.save(f"{name}.py", b"def saved(): ...\n") for name in "abc"]
+    assert shown == [True, True, False]
+    index.has("a.py", "def saved(): ...\n")
+    assert overlay.save("c.py", b"def saved(): ...\n")
+    assert overlay.paths() == ("open.py", "b.py", "c.py")
+
+
 STEPS = st.tuples(st.sampled_from(["show", "close", "index"]), st.sampled_from(["a", "b"]), st.integers(0, 2))
 
 
