@@ -1,17 +1,28 @@
-/** How much is indexed, in words. */
+/** How much is indexed, and how far what runs is. Pure. */
 
-import * as vscode from "vscode";
-import type { Coverage } from "./protocol.ts";
+import type { Coverage, Status } from "./protocol.ts";
 
-export const NO_FOLDER = vscode.l10n.t("No folder is open");
-
-/** Returns "43 %" of the files. */
-export function percent({ indexedFiles, skippedFiles, files }: Coverage): string {
-  const share = files === 0 ? 0 : Math.floor((100 * (indexedFiles + skippedFiles)) / files);
-  return `${share} %`;
+/** Returns "43%" of the files. */
+export function percent(coverage: Coverage): string {
+  return share(seen(coverage), coverage.files);
 }
 
-/** Returns a whole number as the user's language writes it. */
-export function number(value: number): string {
-  return Math.round(value).toLocaleString(vscode.env.language);
+/** Whether what runs is an update or a rebuild: every file is indexed, so the coverage says nothing of it. */
+export function isUpdate({ state, coverage }: Status): boolean {
+  return state === "indexing" && coverage.files > 0 && seen(coverage) === coverage.files;
+}
+
+/** Returns "43%" of what runs. */
+export function progress(status: Status): string {
+  const { done, total } = status.work ?? { done: 0, total: 0 };
+  return isUpdate(status) ? share(done, total) : percent(status.coverage);
+}
+
+function seen({ indexedFiles, skippedFiles }: Coverage): number {
+  return indexedFiles + skippedFiles;
+}
+
+/** Rounded down, so that 100 means all. */
+function share(part: number, whole: number): string {
+  return `${whole === 0 ? 0 : Math.floor((100 * part) / whole)}%`;
 }

@@ -69,6 +69,8 @@ export interface Status {
   coverage: Coverage;
   index: IndexFacts | null;
   folders: { uri: string }[];
+  /** The files of what runs; null where nothing does, or they are not counted yet. */
+  work: { done: number; total: number } | null;
   metrics: {
     filesPerSecond: number | null;
     searchMs: { p50: number | null; p99: number | null };

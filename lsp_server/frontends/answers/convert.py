@@ -120,6 +120,7 @@ class Converter:
             "coverage": coverage(status.coverage),
             "index": index_facts(status.folders[0].index) if status.folders else None,
             "folders": [self.folder_status(folder) for folder in status.folders],
+            "work": None if (work := status.work) is None else {"done": work.done, "total": work.total},
             "metrics": metrics(status.metrics),
         }
         if status.message is not None:

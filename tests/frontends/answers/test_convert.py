@@ -17,6 +17,7 @@ from lsp_server.workspace.status import (
     IndexState,
     Metrics,
     PathExplanation,
+    Work,
     WorkspaceStatus,
 )
 
@@ -109,7 +110,9 @@ def test_a_resolved_symbol_says_everything() -> None:
 def status(index: IndexFacts | None) -> dict[str, Any]:
     folder = FolderStatus(FOLDER, IndexState.INDEXING, None, Coverage(3, 2, 1, 0), index)
     metrics = Metrics(files_per_second=100.0, search_p50_ms=1.5)
-    whole = WorkspaceStatus(IndexState.INDEXING, None, Coverage(3, 2, 1, 0), (folder,), metrics)
+    whole = WorkspaceStatus(
+        IndexState.INDEXING, None, Coverage(3, 2, 1, 0), (folder,), metrics, work=Work(1, 2)
+    )
     converted: dict[str, Any] = json.loads(json.dumps(converter().status(whole)))
     return converted
 
@@ -135,6 +138,7 @@ def test_a_status_has_the_documented_shape() -> None:
         "folders": [
             {"uri": "file:///home/me/project", "state": "indexing", "coverage": covered, "index": index}
         ],
+        "work": {"done": 1, "total": 2},
         "metrics": {
             "filesPerSecond": 100.0,
             "symbolsPerSecond": None,

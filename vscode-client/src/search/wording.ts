@@ -2,9 +2,10 @@
 
 import * as vscode from "vscode";
 import { errorText } from "../errorText.ts";
-import { NO_FOLDER, number, percent } from "../coverage.ts";
+import { isUpdate, percent } from "../coverage.ts";
 import { PROBABLY_RELEVANT, type SearchResult } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
+import { NO_FOLDER, number } from "../words.ts";
 
 /** Returns the heading of the list: the extension's name, and what the reader must know of the index. */
 export function heading(state: ServerState): string {
@@ -17,7 +18,9 @@ export function heading(state: ServerState): string {
     case "starting":
       return `${name} — ${vscode.l10n.t("looking at the files…")}`;
     case "indexing":
-      return `${name} — ${vscode.l10n.t("index {0}, more results to come", percent(status.coverage))}`;
+      return isUpdate(status)
+        ? `${name} — ${vscode.l10n.t("updating the index…")}`
+        : `${name} — ${vscode.l10n.t("index {0}, more results to come", percent(status.coverage))}`;
     case "paused":
       return `${name} — ${vscode.l10n.t("indexing is paused at {0}", percent(status.coverage))}`;
     case "failed":
@@ -38,9 +41,7 @@ export function remarks({ correctedQuery }: SearchResult, unknownLanguages: read
 /** Returns the heading above the first result that is probably not what was meant: from there on, or for all. */
 export function doubt(result: SearchResult): string {
   const best = result.results[0]?.score ?? 0;
-  return best < PROBABLY_RELEVANT
-    ? vscode.l10n.t("nothing close — the nearest results")
-    : vscode.l10n.t("less sure");
+  return best < PROBABLY_RELEVANT ? vscode.l10n.t("nothing close") : vscode.l10n.t("less sure");
 }
 
 /** Returns what an empty list says. */
@@ -48,6 +49,6 @@ export function nothingFound(result: SearchResult): string {
   if (!result.isIncomplete && result.coverage.symbols === 0)
     return vscode.l10n.t("Nothing to search: no file here is indexed");
   return result.isIncomplete
-    ? vscode.l10n.t("Nothing yet: the index is at {0}", percent(result.coverage))
+    ? vscode.l10n.t("Nothing yet: the index is not complete")
     : vscode.l10n.t("Nothing found");
 }

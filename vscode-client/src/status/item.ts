@@ -2,7 +2,10 @@
 
 import * as vscode from "vscode";
 import type { Server } from "../server/server.ts";
+import { Patience } from "./patience.ts";
 import { signOf, type Sign } from "./wording.ts";
+
+const PATIENCE_MS = 1000;
 
 const COLOURS: Record<Sign["severity"], vscode.ThemeColor | undefined> = {
   none: undefined,
@@ -27,7 +30,9 @@ export function showStatusItem(server: Server): vscode.Disposable {
     const isPaused = server.status?.state === "paused";
     void vscode.commands.executeCommand("setContext", "semanticSymbols.paused", isPaused);
   };
+  const patience = new Patience(show, PATIENCE_MS);
   show();
   item.show();
-  return vscode.Disposable.from(item, server.onDidChange(show));
+  const changes = server.onDidChange(() => patience.take(server.status?.state));
+  return vscode.Disposable.from(item, patience, changes);
 }

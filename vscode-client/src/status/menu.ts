@@ -1,8 +1,8 @@
 /** The status menu: what can be done with the index right now. */
 
 import * as vscode from "vscode";
-import { NO_FOLDER, number, percent } from "../coverage.ts";
 import type { Server, ServerState } from "../server/server.ts";
+import { NO_FOLDER, number } from "../words.ts";
 import { titleOf } from "./wording.ts";
 
 interface Entry extends vscode.QuickPickItem {
@@ -68,13 +68,13 @@ function summary(state: ServerState): string {
   const { coverage, folders } = state.status;
   if (folders.length === 0) return NO_FOLDER;
   if (state.status.state === "failed") return titleOf(state.status);
-  return vscode.l10n.t(
-    "{0} of {1} files indexed ({2}), {3} symbols",
-    number(coverage.indexedFiles),
-    number(coverage.files),
-    percent(coverage),
-    number(coverage.symbols),
-  );
+  const indexed = number(coverage.indexedFiles);
+  const files = number(coverage.files);
+  const symbols = number(coverage.symbols);
+  const skipped = number(coverage.skippedFiles);
+  return coverage.skippedFiles > 0
+    ? vscode.l10n.t("{0} of {1} files indexed, {2} skipped, {3} symbols", indexed, files, skipped, symbols)
+    : vscode.l10n.t("{0} of {1} files indexed, {2} symbols", indexed, files, symbols);
 }
 
 function entry(icon: string, label: string, command: string, description = ""): Entry {

@@ -2,9 +2,10 @@
 
 import * as vscode from "vscode";
 import { errorText } from "../errorText.ts";
-import { NO_FOLDER, number, percent } from "../coverage.ts";
+import { isUpdate, percent, progress } from "../coverage.ts";
 import type { Status } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
+import { NO_FOLDER, number } from "../words.ts";
 
 /** What the status bar shows: text with icons, and whether it asks for attention. */
 export interface Sign {
@@ -46,7 +47,7 @@ function running(status: Status): Sign {
     case "starting":
       return sign("$(loading~spin) Symbols", title, "none", details);
     case "indexing":
-      return sign(`$(sync~spin) Symbols ${percent(coverage)}`, title, "none", details);
+      return sign(`$(sync~spin) Symbols ${progress(status)}`, title, "none", details);
     case "paused":
       return sign(`$(debug-pause) Symbols ${percent(coverage)}`, title, "warning", details);
     case "failed":
@@ -57,12 +58,15 @@ function running(status: Status): Sign {
 }
 
 /** Returns in one line how the index is. */
-export function titleOf({ state, message, coverage }: Status): string {
+export function titleOf(status: Status): string {
+  const { state, message, coverage } = status;
   switch (state) {
     case "starting":
       return vscode.l10n.t("Looking at the files");
     case "indexing":
-      return vscode.l10n.t("Indexing, {0} done", percent(coverage));
+      return isUpdate(status)
+        ? vscode.l10n.t("Updating the index, {0} done", progress(status))
+        : vscode.l10n.t("Indexing, {0} done", progress(status));
     case "ready":
       return vscode.l10n.t("Everything is indexed");
     case "paused":
