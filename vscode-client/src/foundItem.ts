@@ -3,15 +3,16 @@
 import * as vscode from "vscode";
 import { kindName, symbolIcon } from "./icons.ts";
 import { isNotebook } from "./notebook/open.ts";
-import { nameRange, reference, uriOf } from "./places.ts";
+import { nameRange, reference, referenceByFile, uriOf } from "./places.ts";
 import { percentOf, type Found } from "./protocol.ts";
 import { marksOf } from "./related/marks.ts";
 
 export function foundItem(found: Found): vscode.TreeItem {
   const item = new vscode.TreeItem(shortName(found));
-  const facts = [`${percentOf(found.score)} %`, ...marks(found), reference(found)];
-  item.description = facts.join("  ");
-  item.accessibilityInformation = { label: [shortName(found), kindName(found.kind), ...facts].join(", ") };
+  const facts = [`${percentOf(found.score)}%`, ...marks(found)];
+  item.description = [...facts, referenceByFile(found)].join("  ");
+  const label = [shortName(found), kindName(found.kind), ...facts, reference(found)].join(", ");
+  item.accessibilityInformation = { label };
   item.iconPath = symbolIcon(found.kind);
   item.tooltip = tooltip(found);
   item.contextValue = "symbol";
@@ -44,5 +45,6 @@ function shortName(found: Found): string {
 
 function tooltip(found: Found): vscode.MarkdownString {
   const text = new vscode.MarkdownString().appendCodeblock(found.signature, found.language);
-  return found.documentation === undefined ? text : text.appendText(found.documentation);
+  if (found.documentation !== undefined) text.appendText(`${found.documentation}\n\n`);
+  return text.appendText(reference(found));
 }

@@ -24,6 +24,12 @@ export function reference(found: Found): string {
   return `${vscode.workspace.asRelativePath(uriOf(found))}:${found.selectionRange.start.line + 1}`;
 }
 
+/** "http.py:42  src/net": of a row that is too long, the end is cut off. */
+export function referenceByFile(found: Found): string {
+  const parts = reference(found).split("/");
+  return [parts.pop(), parts.join("/")].join("  ").trimEnd();
+}
+
 /** The file that a tab shows, as text or otherwise; of a comparison, which shows two, none. */
 export function fileOf(tab: vscode.Tab | undefined): vscode.Uri | undefined {
   const input = tab?.input;
@@ -34,7 +40,10 @@ export function fileOf(tab: vscode.Tab | undefined): vscode.Uri | undefined {
   return showsOne ? input.uri : undefined;
 }
 
-/** Opens it with the cursor at its name; returns the editor if it is a text editor. */
+/**
+ * Opens it with the cursor at its name; returns the editor if it is a text editor.
+ * @throws Error that says so if the file is gone: the index learns of it a little later.
+ */
 export async function open(
   found: Found,
   options: vscode.TextDocumentShowOptions = {},
@@ -42,11 +51,21 @@ export async function open(
   const uri = uriOf(found);
   const start = nameRange(found).start;
   if (isNotebook(uri) && (await openedCell(uri, start, { preview: false, ...options }))) return undefined;
-  return vscode.window.showTextDocument(uri, {
-    preview: false,
-    ...options,
-    selection: new vscode.Range(start, start),
-  });
+  const selection = new vscode.Range(start, start);
+  try {
+    return await vscode.window.showTextDocument(uri, { preview: false, ...options, selection });
+  } catch (error) {
+    throw (await isGone(uri))
+      ? new Error(vscode.l10n.t("{0} is no longer there.", vscode.workspace.asRelativePath(uri)))
+      : error;
+  }
+}
+
+async function isGone(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => false,
+    (error: unknown) => error instanceof vscode.FileSystemError && error.code === "FileNotFound",
+  );
 }
 
 /** Whether it could be opened as a notebook: a broken one, or one that no extension can read, opens as text. */

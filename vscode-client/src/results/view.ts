@@ -87,12 +87,9 @@ export class ResultsView implements vscode.TreeDataProvider<ResultNode>, vscode.
   getTreeItem(node: ResultNode): vscode.TreeItem {
     if (!("found" in node)) {
       const item = foundItem(node);
+      // The file stands above.
       if (!this.isFlat)
-        item.description = vscode.l10n.t(
-          "line {0} · {1} %",
-          node.selectionRange.start.line + 1,
-          percentOf(node.score),
-        );
+        item.description = `${percentOf(node.score)}%  :${node.selectionRange.start.line + 1}`;
       return item;
     }
     const item = new vscode.TreeItem(vscode.Uri.parse(node.uri), vscode.TreeItemCollapsibleState.Expanded);

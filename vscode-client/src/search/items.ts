@@ -6,7 +6,7 @@ import { reference } from "../places.ts";
 import { PROBABLY_RELEVANT, percentOf, type Found, type SearchResult } from "../protocol.ts";
 import type { ServerState } from "../server/server.ts";
 import { pathValue, withoutFilters } from "./filters.ts";
-import { shortened } from "./shortened.ts";
+import { whereabouts } from "./whereabouts.ts";
 import { doubt, nothingFound } from "./wording.ts";
 
 /** The most characters of a row's detail: more than fits, as a screen reader reads all of it. */
@@ -39,14 +39,14 @@ export const FORGET: vscode.QuickInputButton = {
   tooltip: vscode.l10n.t("Remove from History"),
 };
 
-/** Returns the symbols in the server's order, with a separator where it stops being sure; the first remark heads the list. */
+/** Returns the symbols in the server's order, with a separator where it stops being sure; remarks head the list. */
 export function symbolRows(query: string, result: SearchResult, said: readonly string[]): Row[] {
   if (result.results.length === 0) return emptyRows(query, nothingFound(result));
   const rows: Row[] = result.results.map(symbolRow);
   const firstDoubtful = result.results.findIndex(({ score }) => score < PROBABLY_RELEVANT);
   const heads = firstDoubtful === 0 ? [...said, doubt(result)] : said;
   if (firstDoubtful > 0) rows.splice(firstDoubtful, 0, separator(doubt(result)));
-  return heads[0] === undefined ? rows : [separator(heads[0]), ...rows];
+  return heads.length === 0 ? rows : [separator(heads.join(", ")), ...rows];
 }
 
 /** Returns rows for what the user can do while no server answers. */
@@ -120,17 +120,13 @@ export function note(label: string, detail = ""): Row {
 }
 
 function symbolRow(found: Found): Row {
-  const place = reference(found);
-  // A class whose file has the same name is named once.
-  const isTold = found.containerName === undefined || place.includes(`/${found.containerName}.`);
-  const container = isTold ? "" : `${found.containerName} · `;
-  const room = ROW_LENGTH - found.name.length - container.length;
+  const room = ROW_LENGTH - found.name.length;
   return {
     row: "symbol",
     found,
     label: literal(found.name),
-    description: literal(`${container}${shortened(place, room)}`),
-    detail: literal(`${percentOf(found.score)} %  ${summary(found)}`),
+    description: literal(whereabouts(found.containerName, reference(found), room)),
+    detail: literal(`${percentOf(found.score)}%  ${summary(found)}`),
     iconPath: symbolIcon(found.kind),
     buttons: [SIDE, RELATED, COPY],
     alwaysShow: true,
@@ -166,13 +162,10 @@ function commandRow(icon: string, label: string, command: string, detail = ""): 
   };
 }
 
-/** Its kind, and its documentation if there is any, else its signature. */
+/** Its kind, and the first paragraph of its documentation if there is any, else its signature. */
 function summary(found: Found): string {
-  const text =
-    found.documentation
-      ?.split("\n")
-      .find((line) => line.trim() !== "")
-      ?.trim() ?? found.signature;
+  const [paragraph = ""] = (found.documentation ?? "").trim().split(/\n\s*\n/);
+  const text = paragraph === "" ? found.signature : paragraph.replace(/\s+/g, " ");
   const kind = kindName(found.kind);
   const whole = text.startsWith(`${kind} `) ? text : `${kind} · ${text}`;
   return whole.length > LONGEST_DETAIL ? `${whole.slice(0, LONGEST_DETAIL)}…` : whole;

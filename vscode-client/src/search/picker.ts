@@ -45,8 +45,9 @@ export class Search {
     this.parts = parts;
   }
 
-  /** Opens the list, with a query if one is given. */
+  /** Opens the list, with a query if one is given; without, a list that is open stays as it is. */
   show(query = ""): void {
+    if (query === "" && this.list !== undefined) return;
     const list = new SearchPicker(this.parts, () => {
       if (this.list === list) this.become(undefined);
     });
@@ -133,7 +134,7 @@ class SearchPicker {
 
   private search(): void {
     const query = this.pick.value;
-    if (query.trim() === "") {
+    if (isUnasked(query)) {
       this.queries.stop();
       this.put(query, openingRows(this.parts.history.all()));
       return;
@@ -188,7 +189,7 @@ class SearchPicker {
   /** Shows how far the index is, and repeats the search on what is indexed by now, unless the user is choosing already. */
   private indexChanged(): void {
     this.pick.title = heading(this.parts.server.state);
-    const mayKnowMore = this.shown.result?.isIncomplete ?? this.pick.value.trim() !== "";
+    const mayKnowMore = this.shown.result?.isIncomplete ?? !isUnasked(this.pick.value);
     if (!mayKnowMore || this.refresh !== undefined) return;
     this.refresh = setTimeout(() => {
       this.refresh = undefined;
@@ -247,6 +248,11 @@ class SearchPicker {
     void this.parts.preview.restore();
     for (const disposable of this.disposables) disposable.dispose();
   }
+}
+
+/** Whether there is nothing to look for yet: a quote or a dash is a filter that only begins. */
+function isUnasked(query: string): boolean {
+  return !/[^\s"-]/.test(query);
 }
 
 /** Reports why something that the user asked for failed: the file of a result may be gone by now. */

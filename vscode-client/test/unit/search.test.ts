@@ -10,7 +10,7 @@ import {
 } from "../../src/search/filters.ts";
 import { History, type Store } from "../../src/search/history.ts";
 import { Debouncer } from "../../src/search/debouncer.ts";
-import { shortened } from "../../src/search/shortened.ts";
+import { shortened, whereabouts } from "../../src/search/whereabouts.ts";
 
 test("a filter at the end of the query is open", () => {
   assert.deepEqual(openFilter("retry kind:cl"), {
@@ -81,6 +81,17 @@ test("a long path keeps its first folder, its file and its line", () => {
   assert.equal(shortened(path, 50), "src/…/product/service/UserServiceImpl.java:123");
   assert.equal(shortened(path, 0), "…/UserServiceImpl.java:123");
   assert.equal(shortened("a-file-of-a-name-that-is-long.py:1", 0), "a-file-of-a-name-that-is-long.py:1");
+});
+
+test("a container leaves room for the file and the line, and is not told where the file is named after it", () => {
+  const path = "absl/container/internal/raw_hash_set.cc:1704";
+  const told = (room: number): string => whereabouts("absl.container_internal", path, room);
+  assert.equal(told(80), `absl.container_internal · ${path}`);
+  assert.equal(told(50), "absl.container_internal · …/raw_hash_set.cc:1704");
+  assert.equal(told(44), "container_internal · …/raw_hash_set.cc:1704");
+  assert.equal(told(30), "absl/…/raw_hash_set.cc:1704");
+  assert.equal(whereabouts("Service", "src/Service.java:3", 80), "src/Service.java:3");
+  assert.equal(whereabouts(undefined, "main.py:1", 80), "main.py:1");
 });
 
 test("the history holds each search once, newest first, and not too many", async () => {

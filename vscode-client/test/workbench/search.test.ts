@@ -24,7 +24,7 @@ before(async () => {
   ]);
   writeFiles(workspace, {
     "modules/registration/source/main/implementation/of/services/UserRegistrationService.java":
-      "class UserRegistrationService {\n  /** Registers whoever comes. */\n  void registerVisitorByMail() {}\n}\n",
+      "class UserRegistrationService {\n  /** Registers whoever comes,\n   * whenever that is.\n   *\n   * At least once. */\n  void registerVisitorByMail() {}\n}\n",
     "backup.sh": "#!/bin/bash\nBACKUP_DAY=$(date)\n",
     "My Docs/bread/dough.md": "# How to bake bread\nKnead the dough, and wait an hour.\n",
     "app/[id]/page.tsx":
@@ -162,6 +162,24 @@ test("an empty input offers the searches of before", async () => {
   await firstRow(bench.rows, "rotate, BaseRotatingHandler");
 });
 
+test("the key that opened the list leaves it as it is", async () => {
+  await bench.search(ROTATE);
+  await firstRow(bench.rows, "rotate, BaseRotatingHandler");
+  await bench.page.keyboard.press("Control+Shift+Alt+f");
+  await bench.page.keyboard.press("End");
+  await bench.page.keyboard.type(" files");
+  assert.equal(await bench.input.inputValue(), `${ROTATE} files`);
+});
+
+test("a quote or a dash is no question yet", async () => {
+  await bench.search("-");
+  await bench.rows.filter({ hasText: "kind:" }).waitFor();
+  await bench.input.fill('"rotate');
+  await firstRow(bench.rows, "rotate, BaseRotatingHandler");
+  await bench.input.fill('"');
+  await bench.rows.filter({ hasText: "kind:" }).waitFor();
+});
+
 test("filters are completed, and then hold", async () => {
   await bench.search("guess a type kind:cl");
   await firstRow(bench.rows, "class");
@@ -251,6 +269,8 @@ test("when nothing is close, the list says so", async () => {
 test("what was made of the query is told where it is not what was typed", async () => {
   await bench.search("rotate the log file lang:cobol");
   await says(bench.page.locator(".quick-input-list"), "no language “cobol”: taken as words");
+  await bench.input.fill("zzqx flurbish lang:cobol");
+  await says(bench.page.locator(".quick-input-list"), "no language “cobol”: taken as words, nothing close");
   await bench.input.fill("rotate the log flie");
   await says(bench.page.locator(".quick-input-list"), "searched for “rotate the log file”");
 });
@@ -265,10 +285,10 @@ test("where filters leave nothing, Enter searches without them", async () => {
 
 test("of a long path the file and the line are seen", async () => {
   await bench.search("register visitor by mail");
-  await firstRow(bench.rows, "registerVisitorByMail, modules/…/services/UserRegistrationService.java:3, ");
+  await firstRow(bench.rows, "registerVisitorByMail, modules/…/services/UserRegistrationService.java:6, ");
   assert.match(
     (await bench.rows.first().getAttribute("aria-label")) ?? "",
-    / %  method · Registers whoever comes\.$/,
+    /%  method · Registers whoever comes, whenever that is\.$/,
   );
 });
 
@@ -298,9 +318,10 @@ test("a search is kept in the results view, by file and flat", async () => {
   const tree = bench.page.locator(".pane-body .monaco-list-row");
   await says(tree.first(), /handlers\.py/);
   await says(bench.page.locator(".pane-body"), /“handlers that rotate files”: \d+ symbols/);
+  await says(tree.nth(1), /\d+%  :\d+/);
   await bench.picture("results");
   await bench.page.getByRole("button", { name: "Show as a List" }).click();
-  await says(tree.first(), /^BaseRotatingHandler/);
+  await says(tree.first(), /^BaseRotatingHandler\d+%  handlers\.py:\d+  logging/);
   await tree.first().click();
   await says(bench.activeFile, "handlers.py");
   await bench.page.keyboard.press("Shift+F10"); // what buttons do has to be within reach of the keyboard too
