@@ -40,6 +40,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     searchSelection: () => search.show(selectedText()),
     "search.openToSide": () => search.openToSide(),
     "search.openInBackground": () => search.openInBackground(),
+    "search.close": () => search.close(),
     openFound: (found) => open(found as Found, { preview: true, preserveFocus: true }),
     related: (place) => showRelated(server, place instanceof vscode.Location ? place : undefined),
     showMenu: () => showMenu(server),

@@ -65,6 +65,11 @@ export class Search {
     this.list?.openInBackground();
   }
 
+  /** Closes the list, back at where it was opened. */
+  async close(): Promise<void> {
+    await this.list?.close();
+  }
+
   private become(list: SearchPicker | undefined): void {
     this.list = list;
     void vscode.commands.executeCommand("setContext", IS_SEARCHING, list !== undefined);
@@ -130,6 +135,12 @@ class SearchPicker {
       await this.parts.history.add(this.pick.value);
       await this.parts.preview.pin(row.found);
     });
+  }
+
+  /** Puts the view back before the list goes: an editor that shows another file meanwhile loses the focus that it is given back. */
+  async close(): Promise<void> {
+    await this.parts.preview.restore();
+    this.pick.hide();
   }
 
   private search(): void {

@@ -86,8 +86,9 @@ function detailsOf({ state, message, coverage, index, metrics }: Status): string
     ],
     [vscode.l10n.t("Symbols"), number(coverage.symbols)],
   ];
-  if (state === "indexing" && metrics.filesPerSecond !== null)
-    rows.push([vscode.l10n.t("Speed"), vscode.l10n.t("{0} files/s", number(metrics.filesPerSecond))]);
+  const filesPerSecond = metrics.filesPerSecond ?? 0;
+  if (state === "indexing" && filesPerSecond >= 1)
+    rows.push([vscode.l10n.t("Speed"), vscode.l10n.t("{0} files/s", number(filesPerSecond))]);
   if (index !== null)
     rows.push([vscode.l10n.t("Index"), megabytes(index.bytes)], [vscode.l10n.t("Model"), index.model.name]);
   if (metrics.searchMs.p50 !== null)

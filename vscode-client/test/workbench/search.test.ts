@@ -95,6 +95,37 @@ test("moving through the list previews, Escape puts the view back", async () => 
   );
 });
 
+test("Escape gives the focus back to whatever had it", async () => {
+  const has = (place: string): Promise<unknown> =>
+    bench.page.waitForFunction((part) => document.activeElement?.closest(part) != null, place);
+  await bench.lines.click();
+  await has(".editor-group-container");
+  await preview(ROTATE, 2);
+  await bench.dismiss();
+  await says(bench.activeFile, "decoder.py");
+  await eventually(
+    () => bench.page.locator(".tab").count(),
+    (tabs) => tabs === 1,
+    "the previewed file should be closed again",
+  );
+  await has(".editor-group-container");
+  await bench.command("Explorer: Focus on Folders View");
+  await has(".explorer-folders-view");
+  await bench.page.keyboard.press("Control+Shift+Alt+f");
+  await bench.input.fill(ROTATE);
+  await says(bench.page.locator(".quick-input-list"), "%");
+  await bench.page.keyboard.press("ArrowDown");
+  await eventually(
+    () => bench.activeFile.textContent(),
+    (name) => name !== "decoder.py",
+    "a preview should be shown",
+  );
+  await bench.dismiss();
+  await says(bench.activeFile, "decoder.py");
+  await has(".explorer-folders-view");
+  await bench.lines.click();
+});
+
 test("Escape puts back what is scrolled, also below lines that stick to the top", async () => {
   await bench.goTo("logging/handlers.py", 700, 1);
   await bench.page.locator(".editor-group-container.active .view-lines").hover();
