@@ -156,6 +156,10 @@ class SearchPicker {
     this.queries.run(async (signal) => {
       const { rows, result } = await answerTo(this.parts.server, query, signal);
       if (signal.aborted) return;
+      if (query === this.shown.query && this.hasChosen) {
+        this.pick.busy = false;
+        return;
+      }
       this.put(query, rows, result);
       const { awaited } = this;
       this.awaited = undefined;
@@ -204,8 +208,13 @@ class SearchPicker {
     if (!mayKnowMore || this.refresh !== undefined) return;
     this.refresh = setTimeout(() => {
       this.refresh = undefined;
-      if (this.pick.activeItems[0] === this.untouched) this.search();
+      if (!this.hasChosen) this.search();
     }, REFRESH_MS);
+  }
+
+  /** Whether the highlight has left the first row; an answer to the same text must not move it back. */
+  private get hasChosen(): boolean {
+    return this.pick.activeItems[0] !== this.untouched;
   }
 
   private async take(row: Row | undefined): Promise<void> {

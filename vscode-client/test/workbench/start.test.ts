@@ -137,6 +137,37 @@ test("Enter is not forgotten when the list is asked again because the index grew
   await bench.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
 });
 
+test("the highlight stays where it was moved when an answer on the grown index comes late", async () => {
+  await using bench = await Workbench.open({
+    workspace: files(600),
+    file: "logging/handlers.py",
+    machineSettings: { "semanticSymbols.indexing.workers": 1 },
+  });
+  await bench.search("rotate the log file");
+  const title = bench.page.locator(".quick-input-title");
+  await says(title, "more results to come");
+  await says(bench.page.locator(".quick-input-list"), "%");
+  const [pid] = bench.serverPids();
+  const moved = async (): Promise<string | null> => {
+    const before = await title.textContent();
+    return eventually(
+      () => title.textContent(),
+      (now) => now !== before,
+      "the index should grow",
+    );
+  };
+  await moved();
+  process.kill(Number(pid), "SIGSTOP"); // so that the list is asked again, and the answer waits
+  await bench.page.waitForTimeout(700);
+  await bench.page.keyboard.press("ArrowDown");
+  const second = bench.rows.nth(1).and(bench.page.locator(".focused"));
+  await second.waitFor();
+  await bench.page.waitForTimeout(200); // until the extension knows of it
+  process.kill(Number(pid), "SIGCONT");
+  await moved();
+  await second.waitFor({ timeout: 1_000 });
+});
+
 test("without a folder, status bar and search say that none is open", async () => {
   await using bench = await Workbench.open({ workspace });
   await bench.ready();
