@@ -99,8 +99,8 @@ class Walker:
             inner = self.advance(levels[-1])
             if inner is None:
                 leading = levels.pop().leading
-                if leading and levels:
-                    # Some grammars end a list before the comments that belong to what follows it.
+                # Some grammars end a list before the comments that belong to what follows it.
+                if levels and levels[-1].leading[-1:] != leading[-1:]:  # else `swallowed` has given them
                     levels[-1].leading.extend(leading)
             elif len(levels) < _MAX_LEVELS:
                 levels.extend(reversed(inner))

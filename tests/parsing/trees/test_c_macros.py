@@ -205,6 +205,16 @@ public:
     )
 
 
+def test_a_variable_whose_type_ends_like_a_macro() -> None:
+    check(
+        "c",
+        "struct job_export first = { 0 };\nstatic struct job_export rest[3], *last;\n",
+        "1-1 variable first",
+        "2-2 variable rest",
+        "2-2 variable last",
+    )
+
+
 def test_fields_that_locks_guard() -> None:
     check(
         "cpp",

@@ -137,3 +137,15 @@ int stop(void) {
         "3-3 field Job.pause",
         "6-6 constant MOST | of all",
     )
+
+
+def test_a_comment_below_several_indented_members_is_given_once() -> None:
+    check(
+        "scala",
+        "object A:\n  def f =\n    1\n  def g = 2\n// about B\nclass B:\n  def h = 1\n",
+        "1-4 class A",
+        "2-3 method A.f",
+        "4-4 method A.g",
+        "5-7 class B | about B",
+        "7-7 method B.h",
+    )

@@ -1,10 +1,13 @@
 """What the grammars do not know, or read as something else, is found all the same."""
 
+import time
+
 from listed import check
 
 from lsp_server.parsing.languages import LANGUAGES, load_grammar
 from lsp_server.parsing.trees.grammars import rules_of
 from lsp_server.parsing.trees.grammars.luau import without_types
+from lsp_server.parsing.trees.grammars.rust import RULES as RUST
 from lsp_server.parsing.trees.tree import parse_in_time
 
 
@@ -377,3 +380,27 @@ def test_atomic_fields_of_julia() -> None:
         "2-2 field A.a",
         "3-3 field A.b",
     )
+
+
+def test_names_of_kotlin_that_begin_like_an_operator_are_kept() -> None:
+    check(
+        "kotlin",
+        "enum class Port {\n    in1,\n    in2\n}\n",
+        "1-4 enum Port",
+        "2-2 enumMember Port.in1",
+        "3-3 enumMember Port.in2",
+    )
+
+
+def test_a_long_chain_of_names_in_python() -> None:
+    names = [f"a{number}" for number in range(2000)]
+    check("python", f"{' = '.join(names)} = 0\n", *(f"1-1 variable {name}" for name in names))
+
+
+def test_many_beginnings_of_bit_flags_of_rust_take_no_time() -> None:
+    assert RUST.prepare is not None
+    begun_s = time.process_time()
+    for beginning in ("struct a:", "struct a { const b="):
+        RUST.prepare(f"x! {{\nbitflags! {{\n{beginning * 10_000}".encode())
+    RUST.prepare(b"x! {\nbitflags! {\nstruct a: u8 {" + b"const b=" * 10_000 + b"}")
+    assert time.process_time() - begun_s < 0.5

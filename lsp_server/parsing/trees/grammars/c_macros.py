@@ -17,7 +17,7 @@ _LATE_NAME = re.compile(
     rb"\b(class|struct|union)([ \t]++(?:"
     rb"(?:[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,200}\))?+[ \t\n]++(?!final\b)){1,4}+"
     rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?[:{<])"
-    rb"|[A-Za-z_]\w*+(?:(?<=_API)|(?<=[Ee]xport)|(?<=EXPORT))[ \t]++(?=[A-Za-z_]\w*+(?![\w(]))"
+    rb"|[A-Za-z_]\w*+(?:(?<=_API)|(?<=[Ee]xport)|(?<=EXPORT))[ \t]++(?=[A-Za-z_]\w*+\s*+[^\w\s(=,\[])"
     rb"|[A-Za-z_]\w*+[ \t]++(?!final\b|sealed\b|abstract\b)"
     rb"(?=[A-Za-z_]\w*+\s*+(?:final\s*+)?:(?!:))))"
 )

@@ -41,7 +41,7 @@ _BEFORE_BRACE = re.compile(rb"(\$\{[^{}]*+\})|(?<=[^\s{,;])(?<!->)([ \t]*)[ \t](
 # A getter has no arguments, a setter has a name.
 _CALLED = re.compile(rb"^([ \t]*+)(?:get(?=\([^)\s])|set(?=\(\"))", re.MULTILINE)
 # `in1.read()` on a line of its own is read as the operator, with what is above it.
-_IN_A_NAME = re.compile(rb"^([ \t]*+)in(?=\d)", re.MULTILINE)
+_IN_A_NAME = re.compile(rb"^([ \t]*+)in(?=\d\w*+\.)", re.MULTILINE)
 _CONSTRUCTOR_BELOW = re.compile(
     rb"(?<=class )(\w++(?:<[^>\n]*+>)?)"
     rb"([ \t]*+\r?\n\s*+(?:(?:@[\w.]++(?:\([^()\n]*+\))?|actual|internal|private|protected|public)\s++)*+)"

@@ -79,11 +79,11 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
 
 def _targets(assignment: Node) -> Iterator[Node]:
     """Yield the nodes of the names in `a = 1`, `a, b = 1, 2` and `a = b = 1`."""
-    left, value = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-    parts = left.children if left is not None and left.type == "pattern_list" else [left]
-    yield from (part for part in parts if part is not None and part.type == "identifier")
-    if value is not None and value.type == "assignment":
-        yield from _targets(value)
+    value: Node | None = assignment
+    while value is not None and value.type == "assignment":
+        left, value = value.child_by_field_name("left"), value.child_by_field_name("right")
+        parts = left.children if left is not None and left.type == "pattern_list" else [left]
+        yield from (part for part in parts if part is not None and part.type == "identifier")
 
 
 def _kind_of_variable(name: str, value: Node | None, scope: Scope) -> SymbolKind:

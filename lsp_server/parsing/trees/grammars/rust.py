@@ -41,8 +41,8 @@ _BRANCH = re.compile(
 )
 
 # `bitflags! { struct Style: u8 { const BOLD = 1; const _ = !0; } }`
-_BIT_FLAGS = re.compile(rb"\bstruct(\s++\w++\s*+):(?!:)([\s\w:]*+)(\{[^{}]*+\})")
-_BIT_FLAG = re.compile(rb"\bconst(\s++)(\w++)(\s*+=[^;{}]*+);")
+_BIT_FLAGS = re.compile(rb"\bstruct(\s++\w++\s*+):(?!:)([\s\w:]{0,100}+)(\{[^{}]*+\})")
+_BIT_FLAG = re.compile(rb"\bconst(\s++)(\w++)(\s*+=[^;{}]{0,1000}+);")
 _TYPE_MACRO = re.compile(rb"\bstr!\[")
 
 
