@@ -77,6 +77,8 @@ class BackgroundIndexing:
         """Nothing is sent: the process died, and waits for its restart."""
         self._awaits_turn = False
         """Nothing is sent: other folders are being indexed. The scan that follows covers all requests."""
+        self._awaits_lease = False
+        """Another process is writing the index."""
         self._note: str | None = None
         self._failure: messages.Failed | None = None
         self._was_deleted = False
@@ -84,7 +86,7 @@ class BackgroundIndexing:
         self._has_given_up = False
         """The process reported that it can't go on; if it ends then, that is not a death."""
         self._last_ticket = self._settled_ticket = self._rebuild_ticket = 0
-        self._has_asked_for_whole_folder = False
+        self._has_asked_for_whole_folder = self._was_ready = False
         self._asked_at_s: dict[int, float] = {}
         """Ticket of a change → when it was asked to be indexed."""
         self._deaths = 0
@@ -176,7 +178,9 @@ class BackgroundIndexing:
 
     def _ask_for_whole_folder(self, make: Callable[[int], Command]) -> None:
         """Make a request that covers every file; before the first one, the folder can't be ready."""
-        self._awaits_turn = not self._turns.take(self._take_turn)
+        # A scan of what was indexed before is short, and changes must not wait for it.
+        needs_turn = make is messages.Rebuild or not self._was_ready
+        self._awaits_turn = needs_turn and not self._turns.take(self._take_turn)
         if self._ask(make):
             self._has_asked_for_whole_folder = True
 
@@ -188,7 +192,8 @@ class BackgroundIndexing:
     def _changed(self) -> None:
         """Report a change of state, and let another folder begin if nothing is being done here."""
         with self._lock:
-            works = self.state is IndexState.INDEXING or (self._awaits_turn and not self._is_paused)
+            is_busy = self.state is IndexState.INDEXING and not self._awaits_lease
+            works = not self._is_paused and (is_busy or self._awaits_turn)
             if self._is_closed or self._awaits_restart or not works:
                 self._turns.end(self._take_turn)
         self._on_change()
@@ -209,7 +214,7 @@ class BackgroundIndexing:
             case messages.Progress():
                 with self._lock:
                     self._progress = event
-                    self._is_job_over = False
+                    self._is_job_over = self._awaits_lease = False
                     self._failure = self._note = None
             case messages.Published():
                 self._publish()
@@ -222,8 +227,9 @@ class BackgroundIndexing:
                     if self._is_settled:
                         self._schedule(IDLE_S, self._end_idle_process)
             case messages.Waiting(holder):
-                self._note = f"Waiting for {holder}, which is writing the index of this folder."
-                self._turns.end(self._take_turn)
+                with self._lock:
+                    self._awaits_lease = True
+                    self._note = f"Waiting for {holder}, which is writing the index of this folder."
             case messages.Failed():
                 with self._lock:
                     self._has_given_up = True
@@ -240,7 +246,9 @@ class BackgroundIndexing:
                 return
             self._was_deleted = False
             self._settled_ticket = max(self._settled_ticket, ticket)
+            self._was_ready = self._was_ready or (self._has_asked_for_whole_folder and self._is_settled)
             self._is_job_over = True
+            self._awaits_lease = False
             for answered in [asked for asked in self._asked_at_s if asked <= ticket]:
                 self._updates.add((now - self._asked_at_s.pop(answered)) * 1000)
             self._failure = self._note = None
@@ -258,12 +266,14 @@ class BackgroundIndexing:
     def _fail(self, failure: messages.Failed) -> None:
         self._failure = failure
         self._note = None
+        self._awaits_lease = False
         self._schedule(RETRY_S, self._retry)
 
     def _on_death(self) -> None:
         """The process died: restart it, with a growing delay if it keeps dying."""
         with self._lock:
             self._forget_progress()
+            self._awaits_lease = False
             if self._is_closed or self._has_given_up:
                 return
             self._deaths = 1 if time.monotonic() - self._process_began_s > HEALTHY_S else self._deaths + 1
@@ -342,7 +352,7 @@ class BackgroundIndexing:
             return PAUSED
         if failure is not None:
             return str(SemanticSymbolsError(failure.message, failure.suggestion))
-        return self._note
+        return OTHERS_FIRST if self._awaits_turn else self._note
 
     @property
     def is_paused(self) -> bool:
@@ -370,6 +380,8 @@ PAUSED = (
     "Indexing is paused: searches use what was indexed before, without later changes on disk.\n"
     "Suggestion: Resume indexing."
 )
+
+OTHERS_FIRST = "Waiting until other folders are indexed."
 
 UNREADABLE = messages.Failed(
     "IndexDamaged",

@@ -58,6 +58,10 @@ NEVER_SETTLES = (
     'say("Progress", done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)'
 )
 WAITS = 'say("Waiting", holder="another process")'
+SETTLES_THEN_WAITS = (
+    "seen = globals().setdefault('seen', []); seen.append(command)\n        "
+    f"if len(seen) == 1: {SETTLES.partition(': ')[2]}\n        else: {WAITS}"
+)
 FAILS_AND_ENDS = FAILS + "; sys.exit()"
 
 
@@ -166,6 +170,43 @@ def test_a_change_in_a_folder_that_is_ready_waits_for_no_other_folder(stage: Mak
     second.background.scan()
     first.background.update(["a.py"])
     first.comes_to(IndexState.READY)
+
+
+def test_a_folder_that_was_ready_is_scanned_while_others_are_indexed(stage: MakeStage) -> None:
+    first, second = stage(SETTLES), stage(NEVER_SETTLES, "second")
+    first.background.scan()
+    first.comes_to(IndexState.READY)
+    second.background.scan()
+    first.background.scan()
+    first.comes_to(IndexState.READY)
+    first.background.rebuild()
+    assert first.background.message == "Waiting until other folders are indexed."
+    second.background.close()
+    first.comes_to(IndexState.READY)
+    assert first.commands() == ["start", "Scan", "Scan", "Rebuild"]
+
+
+def test_a_rebuild_that_waits_for_another_process_keeps_no_folder_waiting(stage: MakeStage) -> None:
+    first, second = stage(SETTLES_THEN_WAITS), stage(SETTLES, "second")
+    first.background.scan()
+    first.comes_to(IndexState.READY)
+    first.background.update(["a.py"])
+    first.wait_for(lambda: first.background.message is not None)
+    first.background.rebuild()
+    second.background.scan()
+    second.comes_to(IndexState.READY)
+
+
+def test_a_folder_that_waits_for_another_process_still_gets_its_turn(stage: MakeStage) -> None:
+    first, second = stage(SETTLES_THEN_WAITS), stage(NEVER_SETTLES, "second")
+    first.background.scan()
+    first.comes_to(IndexState.READY)
+    second.background.scan()
+    first.background.update(["a.py"])
+    first.background.rebuild()
+    first.wait_for(lambda: "Update" in first.commands())
+    second.background.close()
+    first.wait_for(lambda: "Rebuild" in first.commands())
 
 
 @pytest.mark.parametrize("behaviour", ["dies", "fails", "waits"])
