@@ -135,9 +135,11 @@ class Indexer:
         return lease
 
     def _is_by_deletion(self, error: SemanticSymbolsError, lease: WriterLease | None) -> bool:
-        if isinstance(error.__cause__, FileNotFoundError):
+        cause = error.__cause__
+        if isinstance(cause, FileNotFoundError) or (lease is not None and lease.is_lost):
             return True
-        return lease is not None and (lease.is_lost or not self._parts.version.is_whole)
+        # A disk that is full, say, may keep the folders from being made.
+        return lease is not None and not isinstance(cause, OSError) and not self._parts.version.is_whole
 
     def _work_with_lease(self, lease: WriterLease) -> None:
         version = self._parts.version

@@ -88,6 +88,7 @@ class FolderService:
             parts.overlay_worker, lambda path: is_storable(path) and parts.rules.decide(path).indexed
         )
         self._lock = threading.Lock()
+        self._showing = threading.Lock()
         self._opened = threading.Event()
         self._is_retired = False
         self._is_closed = False
@@ -213,8 +214,9 @@ class FolderService:
         self._overlay.recheck_ignored()
         if self.is_open and (wanted := tuple(path for path in changed if self._may_be_indexed(path))):
             is_busy = self.state is IndexState.INDEXING  # else the index has them in a moment
-            shown = show_saved(self._overlay, self._parts.rules, wanted if is_busy else ())
-            self._overlay.forget_saved(set(wanted).difference(shown))
+            with self._showing:  # or what was read first might be shown last
+                shown = show_saved(self._overlay, self._parts.rules, wanted if is_busy else ())
+                self._overlay.forget_saved(set(wanted).difference(shown))
             self.background.update(wanted)
             self._overlay.mark_requested(shown)
 

@@ -26,7 +26,7 @@ from lsp_server.storage.file_analysis import FileAnalysis, SymbolWords
 from lsp_server.text.running import RunningText
 from lsp_server.text.words import FileWords, split_file
 
-ANALYSIS_RECIPE = "25"
+ANALYSIS_RECIPE = "26"
 """Raised whenever the same bytes would be analyzed in another way: symbols, words or texts for the model."""
 
 DIGEST_BYTES = 16

@@ -404,3 +404,26 @@ def test_many_beginnings_of_bit_flags_of_rust_take_no_time() -> None:
         RUST.prepare(f"x! {{\nbitflags! {{\n{beginning * 10_000}".encode())
     RUST.prepare(b"x! {\nbitflags! {\nstruct a: u8 {" + b"const b=" * 10_000 + b"}")
     assert time.process_time() - begun_s < 0.5
+
+
+def test_what_is_assigned_but_not_defined() -> None:
+    check(
+        "lua",
+        "local ok, err = pcall(function() end)\nlocal by_name = sort(all, function(a, b) end)\n"
+        "local later = lazy(function() end)\n",
+        "1-1 variable ok",
+        "2-2 variable by_name",
+        "3-3 function later",
+    )
+    check(
+        "javascript",
+        "process.env.MODE = mode();\nlocation.href = url();\nShop.prices = load();\n",
+        "3-3 variable Shop.prices",
+    )
+    check(
+        "python",
+        "_, rest = f()\nstatus = sa.Enum('a', 'b')\nColour = Enum('Colour', 'a b')\n",
+        "1-1 variable rest",
+        "2-2 variable status",
+        "3-3 class Colour",
+    )

@@ -145,6 +145,10 @@ def _statement(node: Node, scope: Scope) -> Iterable[Found]:
     return ()
 
 
+_OF_THE_PLATFORM = (("process",), ("location",), ("document",), ("navigator",))
+"""Objects that everybody has: `process.env.MODE = mode()` sets something and defines nothing."""
+
+
 def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Found]:
     """Describe `X.prototype.m = function`, `exports.f = ...`, `module.exports = {...}` and the like."""
     left, value = assignment.child_by_field_name("left"), bare(assignment.child_by_field_name("right"))
@@ -182,6 +186,7 @@ def _assignment(statement: Node, assignment: Node, scope: Scope) -> Iterable[Fou
     if name == "prototype" and value is not None and value.type == "object":
         return (Found(statement, body=value, opens=ScopeKind.TYPE, containers=containers),)
     is_made = value is not None and value.type in {"object", "call_expression"} and not _is_import(value)
+    is_made = is_made and containers[:1] not in _OF_THE_PLATFORM
     plain = SymbolKind.VARIABLE if is_made and scope.kind is ScopeKind.FILE else SymbolKind.METHOD
     found = list(assigned(statement, at, value, scope, plain))
     for one in found:

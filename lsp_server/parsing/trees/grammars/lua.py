@@ -80,7 +80,9 @@ def _value(extent: Node, at: Node, value: Node) -> Iterator[Found]:
     is_call = value.type == "function_call" and "[" not in text_of(at)
     arguments = value.child_by_field_name("arguments") if is_call else None
     wrapped, table = child_of_type(arguments, "function_definition"), child_of_type(arguments, _TABLE)
-    if wrapped is not None:
+    # With more arguments it is a callback, as in `sort(items, function(a, b) ... end)`.
+    is_alone = wrapped is not None and arguments is not None and arguments.named_child_count == 1
+    if wrapped is not None and is_alone and text_of(value.child_by_field_name("name")) != "pcall":
         yield _called(extent, at, wrapped)
     elif is_call or extent.type != "assignment_statement":
         containers, name = _parted(at)

@@ -16,6 +16,7 @@ from lsp_server.parsing.trees.rules import (
     ScopeKind,
     child_of_type,
     first_child,
+    first_named,
     head_end_of,
     text_of,
 )
@@ -73,7 +74,7 @@ def _variable(node: Node, scope: Scope) -> Iterable[Found]:
     return [
         Found(node, at, _kind_of_variable(text_of(at), value, scope), docs=docs)
         for at in _targets(assignment)
-        if not text_of(at).startswith("__")
+        if text_of(at) != "_" and not text_of(at).startswith("__")
     ]
 
 
@@ -92,7 +93,8 @@ def _kind_of_variable(name: str, value: Node | None, scope: Scope) -> SymbolKind
         return SymbolKind.ENUM_MEMBER if is_member else SymbolKind.FIELD
     if value is not None and value.type == "call":
         maker = text_of(value.child_by_field_name("function")).rpartition(".")[2]
-        if maker in _TYPE_MAKERS:
+        title = text_of(first_named(value.child_by_field_name("arguments")))
+        if maker in _TYPE_MAKERS and title.strip("\"'") == name:
             return SymbolKind.CLASS
     return SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
 
