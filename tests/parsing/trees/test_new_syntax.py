@@ -422,8 +422,10 @@ def test_what_is_assigned_but_not_defined() -> None:
     )
     check(
         "python",
-        "_, rest = f()\nstatus = sa.Enum('a', 'b')\nColour = Enum('Colour', 'a b')\n",
+        "_, rest = f()\nstatus = sa.Enum('a', 'b')\nColour = Enum('Colour', 'a b')\n"
+        "_Usage = namedtuple('usage', 'a b')\n",
         "1-1 variable rest",
         "2-2 variable status",
         "3-3 class Colour",
+        "4-4 class _Usage",
     )

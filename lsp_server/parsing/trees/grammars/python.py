@@ -22,7 +22,9 @@ from lsp_server.parsing.trees.rules import (
 )
 
 _IN_BRACKETS = "parenthesized_expression"
-_TYPE_MAKERS = frozenset({"namedtuple", "NamedTuple", "TypedDict", "NewType", "Enum", "IntEnum", "StrEnum"})
+_TYPE_MAKERS = frozenset({"namedtuple", "NamedTuple", "TypedDict", "NewType"})
+_ENUM_MAKERS = frozenset({"Enum", "IntEnum", "StrEnum"})
+"""Told from functions of these names, such as SQLAlchemy's, by the type's name as their first argument."""
 _LINES = re.compile(rb"^([ \t]*)((?:async[ \t]+)?def|class)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -94,7 +96,7 @@ def _kind_of_variable(name: str, value: Node | None, scope: Scope) -> SymbolKind
     if value is not None and value.type == "call":
         maker = text_of(value.child_by_field_name("function")).rpartition(".")[2]
         title = text_of(first_named(value.child_by_field_name("arguments")))
-        if maker in _TYPE_MAKERS and title.strip("\"'") == name:
+        if maker in _TYPE_MAKERS or (maker in _ENUM_MAKERS and title.strip("\"'") == name):
             return SymbolKind.CLASS
     return SymbolKind.CONSTANT if name.isupper() else SymbolKind.VARIABLE
 
