@@ -3,137 +3,27 @@
 import os
 import subprocess
 import sys
-import textwrap
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from background_stage import (
+    COUNTS_THEN_SETTLES,
+    DIES,
+    FAILS_AND_ENDS,
+    FAILS_THEN_DIES,
+    FAILS_THEN_WORKS,
+    PATIENCE_S,
+    SETTLES,
+    SETTLES_AND_TIDIES,
+    MakeStage,
+    Stage,
+)
 
-from lsp_server.storage.folders import IndexRoot
 from lsp_server.workspace import background as module
-from lsp_server.workspace.background import BackgroundIndexing
-from lsp_server.workspace.indexer_client import IndexerClient
-from lsp_server.workspace.metrics import Percentiles
 from lsp_server.workspace.status import IndexState
-from lsp_server.workspace.turns import Turns
-
-PATIENCE_S = 60.0
-
-CHILD = """
-import json, os, sys
-
-def say(what, **fields):
-    print(json.dumps({"is": what, **fields}), flush=True)
-
-with open(sys.argv[1], "a") as log:
-    log.write("start\\n")
-    log.flush()
-    for line in sys.stdin:
-        command = json.loads(line)
-        log.write(command["is"] + "\\n")
-        log.flush()
-        %s
-"""
-
-SETTLES = 'if "ticket" in command: say("Settled", ticket=command["ticket"])'
-SETTLES_AND_TIDIES = SETTLES + '; say("Tidied")'
-DIES = "os._exit(3)"
-FAILS = 'say("Failed", kind="IndexStorageFailed", message="The disk is full.", suggestion="Make room.")'
-FAILS_THEN_DIES = f"if os.path.exists('failed'): os._exit(3)\n        open('failed', 'w').close(); {FAILS}"
-FAILS_THEN_WORKS = (
-    "seen = globals().setdefault('seen', []); seen.append(command)\n        "
-    f"if len(seen) == 1: {FAILS}\n        "
-    "else: say('Progress', done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)"
-)
-COUNTS_THEN_SETTLES = (
-    "seen = globals().setdefault('seen', []); seen.append(command)\n        "
-    "if len(seen) == 1: "
-    "say('Progress', done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)\n        "
-    f"else: {SETTLES.partition(': ')[2]}"
-)
-NEVER_SETTLES = (
-    'say("Progress", done=1, total=9, files_per_second=1, symbols_per_second=1, embedded_symbols=1)'
-)
-WAITS = 'say("Waiting", holder="another process")'
-SETTLES_THEN_WAITS = (
-    "seen = globals().setdefault('seen', []); seen.append(command)\n        "
-    f"if len(seen) == 1: {SETTLES.partition(': ')[2]}\n        else: {WAITS}"
-)
-FAILS_AND_ENDS = FAILS + "; sys.exit()"
-
-
-class Stage:
-    """One background and all that it was told and told others."""
-
-    def __init__(self, home: Path, behaviour: str, turns: Turns) -> None:
-        self.log = home / "log"
-        self.index = IndexRoot(home).create().folder_of(home)
-        self.updates = Percentiles()
-        self.publishes = True
-        self._changed = threading.Condition()
-        self._script = home / "child.py"
-        self.behave(behaviour)
-        self.background = BackgroundIndexing(
-            self.index, self._client, self._publish, self._change, self.updates, turns=turns
-        )
-
-    def behave(self, behaviour: str) -> None:
-        self._script.write_text(textwrap.dedent(CHILD) % behaviour)
-
-    def commands(self) -> list[str]:
-        return self.log.read_text().split() if self.log.exists() else []
-
-    @property
-    def is_resting(self) -> bool:
-        return self.client.pid is None
-
-    def comes_to(self, state: IndexState) -> None:
-        self.wait_for(lambda: self.background.state is state)
-
-    def wait_for(self, holds: Callable[[], bool]) -> None:
-        with self._changed:
-            assert self._changed.wait_for(holds, PATIENCE_S), (self.background.state, self.commands())
-
-    def let_time_pass(self) -> None:
-        """Do now what is to be done after a while."""
-        with self.background._lock:
-            timer = self.background._timer
-        assert timer is not None
-        timer.function()
-
-    def _client(self, on_event: Callable[..., None], on_end: Callable[[], None]) -> IndexerClient:
-        self.client = IndexerClient([sys.executable, str(self._script), str(self.log)], {}, on_event, on_end)
-        return self.client
-
-    def _publish(self) -> bool:
-        return self.publishes
-
-    def _change(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
-
-
-MakeStage = Callable[..., Stage]
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[MakeStage]:
-    stages: list[Stage] = []
-
-    turns = Turns(at_once=1)
-
-    def make(behaviour: str, folder: str = "first") -> Stage:
-        home = tmp_path / folder
-        home.mkdir(exist_ok=True)
-        stages.append(Stage(home, behaviour, turns))
-        return stages[-1]
-
-    yield make
-    for one in stages:
-        one.background.close()
 
 
 def test_a_folder_is_ready_when_everything_asked_is_answered(stage: MakeStage) -> None:
@@ -145,106 +35,6 @@ def test_a_folder_is_ready_when_everything_asked_is_answered(stage: MakeStage) -
     one.comes_to(IndexState.READY)
     assert one.commands() == ["start", "Scan", "Update"]
     assert one.updates.at(0.5) is not None
-
-
-def test_folders_are_scanned_in_turn(stage: MakeStage) -> None:
-    first, second, third = stage(NEVER_SETTLES), stage(SETTLES, "second"), stage(SETTLES, "third")
-    first.background.scan()
-    first.wait_for(lambda: first.background.job is not None)
-    second.background.scan()
-    second.background.update(["a.py"])
-    third.background.scan()
-    assert second.background.state is IndexState.INDEXING
-    assert second.is_resting
-    assert third.is_resting
-    first.background.close()
-    second.comes_to(IndexState.READY)
-    third.comes_to(IndexState.READY)
-    assert second.commands() == ["start", "Scan"]  # which found what had changed, too
-
-
-def test_a_change_in_a_folder_that_is_ready_waits_for_no_other_folder(stage: MakeStage) -> None:
-    first, second = stage(SETTLES), stage(NEVER_SETTLES, "second")
-    first.background.scan()
-    first.comes_to(IndexState.READY)
-    second.background.scan()
-    first.background.update(["a.py"])
-    first.comes_to(IndexState.READY)
-
-
-def test_a_folder_that_was_ready_is_scanned_while_others_are_indexed(stage: MakeStage) -> None:
-    first, second = stage(SETTLES), stage(NEVER_SETTLES, "second")
-    first.background.scan()
-    first.comes_to(IndexState.READY)
-    second.background.scan()
-    first.background.scan()
-    first.comes_to(IndexState.READY)
-    first.background.rebuild()
-    assert first.background.message == "Waiting until other folders are indexed."
-    second.background.close()
-    first.comes_to(IndexState.READY)
-    assert first.commands() == ["start", "Scan", "Scan", "Rebuild"]
-
-
-def test_a_rebuild_that_waits_for_another_process_keeps_no_folder_waiting(stage: MakeStage) -> None:
-    first, second = stage(SETTLES_THEN_WAITS), stage(SETTLES, "second")
-    first.background.scan()
-    first.comes_to(IndexState.READY)
-    first.background.update(["a.py"])
-    first.wait_for(lambda: first.background.message is not None)
-    first.background.rebuild()
-    second.background.scan()
-    second.comes_to(IndexState.READY)
-
-
-def test_a_folder_that_waits_for_another_process_still_gets_its_turn(stage: MakeStage) -> None:
-    first, second = stage(SETTLES_THEN_WAITS), stage(NEVER_SETTLES, "second")
-    first.background.scan()
-    first.comes_to(IndexState.READY)
-    second.background.scan()
-    first.background.update(["a.py"])
-    first.background.rebuild()
-    first.wait_for(lambda: "Update" in first.commands())
-    second.background.close()
-    first.wait_for(lambda: "Rebuild" in first.commands())
-
-
-@pytest.mark.parametrize("behaviour", ["dies", "fails", "waits"])
-def test_a_folder_whose_indexer_does_nothing_keeps_no_other_waiting(behaviour: str, stage: MakeStage) -> None:
-    first = stage({"dies": DIES, "fails": FAILS, "waits": WAITS}[behaviour])
-    second = stage(SETTLES, "second")
-    first.background.scan()
-    second.background.scan()
-    second.comes_to(IndexState.READY)
-
-
-def test_a_folder_that_is_tried_again_gets_its_turn_however_late(
-    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "RETRY_S", 2 * PATIENCE_S)
-    first, second = stage(FAILS), stage(NEVER_SETTLES, "second")
-    first.background.scan()
-    first.comes_to(IndexState.FAILED)
-    second.background.scan()
-    second.wait_for(lambda: second.background.job is not None)
-    first.behave(SETTLES)
-    first.client.rest()
-    first.let_time_pass()
-    assert first.background.state is IndexState.FAILED
-    second.background.close()
-    first.comes_to(IndexState.READY)
-
-
-def test_a_paused_folder_takes_no_turn(stage: MakeStage) -> None:
-    first, second = stage(NEVER_SETTLES), stage(SETTLES, "second")
-    first.background.scan()
-    second.background.scan()
-    second.background.pause()
-    first.background.pause()
-    second.background.resume()
-    second.comes_to(IndexState.READY)
-    first.background.resume()
-    first.wait_for(lambda: first.commands() == ["start", "Scan", "Pause", "Resume", "Scan"])
 
 
 def test_an_indexer_ends_where_no_more_threads_can_be_started(
