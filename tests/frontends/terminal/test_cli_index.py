@@ -18,7 +18,7 @@ def test_cluster_info_tells_sizes_and_recall(indexed: Shell) -> None:
     facts = indexed.json("vector", "cluster-info")
     assert facts["vectors"] == sum(facts["sizes"]) == 8
     assert facts["recallAt10"] >= 0.98
-    assert "recall@10" in indexed.ask("vector", "cluster-info").stdout
+    assert "Recall@10:" in indexed.ask("vector", "cluster-info").stdout
 
 
 def test_indexing_tells_the_status_and_with_profile_the_stages(shell: Shell) -> None:
