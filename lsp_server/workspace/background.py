@@ -100,7 +100,8 @@ class BackgroundIndexing:
     def scan(self) -> None:
         """Compare the whole folder with the index."""
         with self._lock:
-            self._ask_for_whole_folder(messages.Scan)
+            # What waits for its turn may be a rebuild, which covers this, too.
+            self._catch_up() if self._awaits_turn else self._ask_for_whole_folder(messages.Scan)
         self._changed()
 
     def update(self, paths: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """Files as they were just saved: shown while an index that has other work may take seconds to have them."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def show_saved(overlay: Overlay, rules: IgnoreRules, paths: Sequence[str]) -> li
     if len(paths) > MAX_FILES:
         return []
     # A scan of these paths finds what the index will have: no links, for example.
-    named = [path for path in paths if not (rules.root / path).is_dir()]
+    # `Path.is_dir` raises where a folder can't be entered.
+    named = [path for path in paths if not os.path.isdir(rules.root / path)]  # noqa: PTH112
     return [file.path for file in changes_for(rules, named, {}, 0).changed if _is_shown(overlay, rules, file)]
 
 

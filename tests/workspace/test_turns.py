@@ -55,6 +55,18 @@ def test_a_folder_that_was_ready_is_scanned_while_others_are_indexed(stage: Make
     assert first.commands() == ["start", "Scan", "Scan", "Rebuild"]
 
 
+def test_a_rebuild_that_waits_for_its_turn_outlasts_a_scan(stage: MakeStage) -> None:
+    first, second = stage(SETTLES), stage(NEVER_SETTLES, "second")
+    first.background.scan()
+    first.comes_to(IndexState.READY)
+    second.background.scan()
+    first.background.rebuild()
+    first.background.scan()
+    second.background.close()
+    first.comes_to(IndexState.READY)
+    assert first.commands()[-1] == "Rebuild"
+
+
 def test_a_rebuild_that_waits_for_another_process_keeps_no_folder_waiting(stage: MakeStage) -> None:
     first, second = stage(SETTLES_THEN_WAITS), stage(SETTLES, "second")
     first.background.scan()
