@@ -72,88 +72,6 @@ test("the words of the question need not be those of the code", async () => {
   await says(bench.activeFile, "decoder.py");
 });
 
-test("moving through the list previews, Escape puts the view back", async () => {
-  const before = await bench.place.textContent();
-  await bench.search(ROTATE);
-  await firstRow(bench.rows, "rotate, BaseRotatingHandler");
-  await bench.page.keyboard.press("ArrowDown");
-  await eventually(
-    () => bench.activeFile.textContent(),
-    (name) => name !== "decoder.py",
-    "a preview should be shown",
-  );
-  await bench.page.keyboard.press("ArrowUp");
-  await says(bench.activeFile, "handlers.py");
-  await says(bench.lines, "def rotate(self, source, dest)");
-  await bench.dismiss();
-  await says(bench.activeFile, "decoder.py");
-  assert.equal(await bench.place.textContent(), before);
-  await eventually(
-    () => bench.page.locator(".tab").count(),
-    (tabs) => tabs === 1,
-    "the previewed file should be closed again",
-  );
-});
-
-test("Escape gives the focus back to whatever had it", async () => {
-  const has = (place: string): Promise<unknown> =>
-    bench.page.waitForFunction((part) => document.activeElement?.closest(part) != null, place);
-  await bench.lines.click();
-  await has(".editor-group-container");
-  await preview(ROTATE, 2);
-  await bench.dismiss();
-  await says(bench.activeFile, "decoder.py");
-  await eventually(
-    () => bench.page.locator(".tab").count(),
-    (tabs) => tabs === 1,
-    "the previewed file should be closed again",
-  );
-  await has(".editor-group-container");
-  await bench.command("Explorer: Focus on Folders View");
-  await has(".explorer-folders-view");
-  await bench.page.keyboard.press("Control+Shift+Alt+f");
-  await bench.input.fill(ROTATE);
-  await says(bench.page.locator(".quick-input-list"), "%");
-  await bench.page.keyboard.press("ArrowDown");
-  await eventually(
-    () => bench.activeFile.textContent(),
-    (name) => name !== "decoder.py",
-    "a preview should be shown",
-  );
-  await bench.dismiss();
-  await says(bench.activeFile, "decoder.py");
-  await has(".explorer-folders-view");
-  await bench.lines.click();
-});
-
-test("Escape puts back what is scrolled, also below lines that stick to the top", async () => {
-  await bench.goTo("logging/handlers.py", 700, 1);
-  await bench.page.locator(".editor-group-container.active .view-lines").hover();
-  const unscrolled = await top();
-  await bench.page.mouse.wheel(0, 330);
-  await eventually(top, (now) => now !== unscrolled, "the wheel should scroll");
-  const before = await settledTop();
-  await preview(ROTATE, 2);
-  await bench.dismiss();
-  await says(bench.place, "Ln 700, Col 1");
-  await eventually(
-    top,
-    (now) => Math.abs(now - before) <= 1, // a line that is cut by the edge counts as hidden
-    `line ${before} should be at the top again`,
-  );
-});
-
-test("Escape goes back to a comparison", async () => {
-  await bench.goTo("json/decoder.py", 1, 1);
-  await bench.command("File: Compare Active File with Saved");
-  await says(bench.activeFile, "↔");
-  await preview("parse a json document", 2);
-  await bench.dismiss();
-  await says(bench.activeFile, "↔");
-  await bench.command("View: Close All Editors");
-  await bench.goTo("json/decoder.py", 1, 1);
-});
-
 test("Enter lands on the line of the name", async () => {
   await bench.search(ROTATE);
   await firstRow(bench.rows, "rotate, BaseRotatingHandler");
@@ -173,7 +91,7 @@ test("Enter right behind the last key takes the first answer to what was typed",
 test("Go Back leads to where the search began, past all previews", async () => {
   await bench.command("View: Close All Editors");
   await bench.goTo("json/decoder.py", 20, 1);
-  await preview(ROTATE, 3);
+  await bench.preview(ROTATE, 3);
   await bench.page.keyboard.press("Enter");
   await bench.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   await eventually(
@@ -330,7 +248,7 @@ test("a symbol opens to the side of what was there, and its reference is copied"
   await pressOnFirstRow("Copy Reference");
   await says(bench.page.locator(".statusbar"), /Copied logging\/handlers\.py:\d+/);
   await bench.dismiss(); // what is typed while another list comes up goes into the one that is there
-  await preview(ROTATE, 1);
+  await bench.preview(ROTATE, 1);
   await pressOnFirstRow("Open to the Side");
   await eventually(
     () => bench.page.locator(".editor-group-container").count(),
@@ -385,16 +303,6 @@ function writeFiles(folder: string, texts: Record<string, string>): void {
   }
 }
 
-/** Searches and moves down the list, until what is highlighted there is shown. */
-async function preview(query: string, steps: number): Promise<void> {
-  await bench.search(query);
-  await says(bench.page.locator(".quick-input-list"), "%");
-  for (let step = 0; step < steps; step++) {
-    await bench.page.keyboard.press("ArrowDown");
-    await bench.page.waitForTimeout(300);
-  }
-}
-
 /** Presses a button of the first row, which has them only while the pointer is over it. */
 async function pressOnFirstRow(name: string): Promise<void> {
   const button = bench.rows.first().getByRole("button", { name });
@@ -405,31 +313,4 @@ async function pressOnFirstRow(name: string): Promise<void> {
   };
   await eventually(shown, (is) => is, `the first row should have “${name}”`, bench.page);
   await button.click();
-}
-
-/** The number of the topmost line on screen. */
-async function top(): Promise<number> {
-  return bench.page
-    .locator(".editor-group-container.active .margin-view-overlays .line-numbers")
-    .evaluateAll((all) => {
-      const above = document
-        .querySelector(".editor-group-container.active .monaco-editor")
-        ?.getBoundingClientRect();
-      const shown = all.filter((line) => line.getBoundingClientRect().bottom > (above?.top ?? 0));
-      return Math.min(...shown.map((line) => Number(line.textContent)));
-    });
-}
-
-/** The topmost line once nothing scrolls any more. */
-async function settledTop(): Promise<number> {
-  let before = Number.NaN;
-  return eventually(
-    async () => {
-      before = await top();
-      await bench.page.waitForTimeout(300);
-      return top();
-    },
-    (now) => now === before,
-    "the view should come to rest",
-  );
 }

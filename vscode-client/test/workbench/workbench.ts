@@ -163,6 +163,16 @@ export class Workbench {
     await this.input.fill(query);
   }
 
+  /** Searches and moves down the list, until what is highlighted there is shown. */
+  async preview(query: string, steps: number): Promise<void> {
+    await this.search(query);
+    await says(this.page.locator(".quick-input-list"), "%");
+    for (let step = 0; step < steps; step++) {
+      await this.page.keyboard.press("ArrowDown");
+      await this.page.waitForTimeout(300);
+    }
+  }
+
   /** Presses a key until a list opens: keys are lost while an editor or the extension comes up. */
   private async opened(key: string): Promise<void> {
     const visible = async (): Promise<boolean> => {
