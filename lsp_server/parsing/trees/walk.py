@@ -118,7 +118,7 @@ class Walker:
                 if isinstance(rule, Role)
                 else found_by(rule, node, scope)
             )
-            if found is Role.COMMENT and not leading and self.is_trailing(node):
+            if found is Role.COMMENT and not leading and self.attach_trailing(node):
                 continue
             if found is Role.COMMENT or found is Role.ATTRIBUTE:
                 leading.append(node)
@@ -183,8 +183,8 @@ class Walker:
             docs=docs,
         )
 
-    def is_trailing(self, comment: Node) -> bool:
-        """Give a comment to the definition on the lines of which it stands; False if there is none."""
+    def attach_trailing(self, comment: Node) -> bool:
+        """Give a comment to the definition that it stands behind; False if there is none."""
         if not self.done:
             return False
         last, source, begin = self.done[-1], self.source, comment.start_byte
@@ -195,10 +195,10 @@ class Walker:
             is_next = source[upper:begin].strip(b" \t\r") == b"\n"
             fits = is_next and _column(source, before) == _column(source, begin)
         else:
-            is_bare = not last.comments and last.docs is None and b"\n" not in source[last.start : last.end]
-            fits = (
-                is_bare and begin >= last.end and bool(_BEFORE_TRAILING.fullmatch(source[last.end : begin]))
-            )
+            is_bare = not last.comments and last.docs is None
+            is_one_line = source.find(b"\n", last.start, last.end) < 0
+            between = source[last.end : begin]
+            fits = is_bare and is_one_line and begin >= last.end and bool(_BEFORE_TRAILING.fullmatch(between))
         if not fits or source[end : end + 200].partition(b"\n")[0].strip():
             return False
         last.comments.append((begin, end))
